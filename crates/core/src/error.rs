@@ -1,0 +1,232 @@
+//! The one error of exo365: what failed, in words that a program can branch on.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $remedy:literal;)+) => {
+        /// Stable name of a failure. The strings are API: renaming one is a breaking change.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $variant),+ }
+
+        impl Code {
+            /// Every code. A test holds the README's table and the `.d.ts` union to this list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The string that JavaScript sees as `error.code`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// What to do about it, in a sentence.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The sign-in service wants to see the user again.
+    InteractionRequired = "interaction_required", "Sign in again: call resolve() from a click.";
+    /// The user has not granted these permissions yet.
+    ConsentRequired = "consent_required", "Ask the user to consent: call resolve() from a click.";
+    /// Only an administrator can grant these permissions.
+    AdminConsentRequired = "admin_consent_required", "Ask an administrator to open consentUrl.";
+    /// The user or the organisation refused.
+    AccessDenied = "access_denied", "Offer the sign-in again, or go on without it.";
+    /// Another account than the expected one signed in.
+    WrongAccount = "wrong_account", "Sign in with the right account (prompt: 'select_account').";
+    /// The user closed or cancelled the sign-in.
+    Cancelled = "cancelled", "Offer the sign-in again.";
+    /// The browser did not open the window.
+    PopupBlocked = "popup_blocked", "Call signIn from a click, or use mode 'redirect'.";
+    /// The page may not leave for the sign-in service from where it is (a frame, a sandbox).
+    NavigationBlocked = "navigation_blocked", "Open the page in a window of its own and sign in there.";
+
+    /// The `state` that came back is not one that this tab sent out.
+    StateMismatch = "state_mismatch", "Start the sign-in again from the page.";
+    /// The sign-in took more than ten minutes.
+    StateExpired = "state_expired", "Start the sign-in again.";
+    /// The redirect is malformed: a field twice, or no code.
+    InvalidCallback = "invalid_callback", "Start the sign-in again; check the redirect URI.";
+    /// The answer comes from another issuer than the one that was asked.
+    IssuerMismatch = "issuer_mismatch", "Start the sign-in again; check tenant and cloud.";
+
+    /// The registration or the configuration is wrong.
+    Misconfigured = "misconfigured", "Correct the configuration that the message names.";
+    /// The page is not served over https (or from localhost).
+    InsecureContext = "insecure_context", "Serve the page over https, or from localhost.";
+    /// An argument is not what the function takes.
+    InvalidArgument = "invalid_argument", "Correct the argument that the message names.";
+    /// This flavour of the API does not have the operation.
+    UnsupportedByApi = "unsupported_by_api", "Use an API that has it; the message names them.";
+    /// The WebAssembly could not be loaded.
+    WasmUnavailable = "wasm_unavailable", "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.";
+
+    /// No such item.
+    NotFound = "not_found", "Check the id; items may have been moved or deleted.";
+    /// The signed-in user may not do this.
+    Forbidden = "forbidden", "Ask for the permission (scope), or for access to this mailbox.";
+    /// The item is in the way of another.
+    Conflict = "conflict", "Read the item again and decide.";
+    /// The item changed since it was read.
+    PreconditionFailed = "precondition_failed", "Read the item again and repeat with its new etag.";
+    /// The service has forgotten the token or link.
+    Gone = "gone", "Start over without the old token.";
+    /// The service does not understand the request.
+    BadRequest = "bad_request", "Correct the request; the message is the service's own.";
+    /// The account has no mailbox that this API reaches.
+    MailboxNotFound = "mailbox_not_found", "Sign in with an account that has an Exchange Online mailbox.";
+    /// More than the service takes at once.
+    TooLarge = "too_large", "Send less at once.";
+    /// Too many requests.
+    Throttled = "throttled", "Wait retryAfterSeconds, then repeat.";
+    /// The service has trouble.
+    ServiceUnavailable = "service_unavailable", "Try again later.";
+    /// The answer is not what the protocol says.
+    InvalidResponse = "invalid_response", "Check what answers at this address (a proxy, a login page).";
+    /// A link would have taken the token to a host outside the API.
+    UntrustedHost = "untrusted_host", "Do not follow the link; report it if the service gave it.";
+
+    /// No answer at all.
+    Network = "network", "Check the connection; in a browser also CORS and the CSP's connect-src.";
+    /// No answer in time.
+    Timeout = "timeout", "Try again, or allow more time (timeout).";
+    /// The caller stopped the call.
+    Aborted = "aborted", "Nothing: the caller asked for it.";
+    /// There is no session.
+    SignedOut = "signed_out", "Sign in first: call signIn() from a click.";
+}
+
+impl Code {
+    /// The code that a string of the wire names.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+/// What is known beyond code and message. Holds no secrets.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Detail {
+    /// HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// The service's id of the request (`request-id`).
+    pub request_id: Option<String>,
+    /// Our id of the request (`client-request-id`).
+    pub client_request_id: Option<String>,
+    /// The sign-in service's correlation id.
+    pub correlation_id: Option<String>,
+    /// The sign-in service's trace id.
+    pub trace_id: Option<String>,
+    /// AADSTS numbers, most telling first.
+    pub aadsts: Vec<u32>,
+    /// The sign-in service's `suberror`.
+    pub suberror: Option<String>,
+    /// The API's own code, e.g. `ErrorItemNotFound`.
+    pub service_code: Option<String>,
+    /// `x-ms-diagnostics`, parsed.
+    pub diagnostics: Option<Diagnostics>,
+    /// How long to wait, in seconds, rounded up.
+    pub retry_after_seconds: Option<u32>,
+    /// Claims that the next sign-in or renewal has to ask for, as JSON text.
+    pub claims: Option<String>,
+    /// Where an administrator grants the permissions.
+    pub consent_url: Option<String>,
+    /// A better remedy than the code's own.
+    pub remedy: Option<String>,
+}
+
+/// One value of Exchange's `x-ms-diagnostics` header.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Diagnostics {
+    /// The number that leads, e.g. 2000001.
+    pub number: u32,
+    /// The sentence.
+    pub reason: String,
+    /// The family, e.g. `invalid_token`.
+    pub category: String,
+}
+
+/// A failure: a stable code, a sentence, and what else is known.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Error {
+    /// What to branch on.
+    pub code: Code,
+    /// What failed, for people. Never holds a secret.
+    pub message: Cow<'static, str>,
+    /// The rest; boxed, so that `Result`s stay small.
+    pub detail: Option<Box<Detail>>,
+}
+
+impl Error {
+    /// An error with nothing but a sentence.
+    #[must_use]
+    pub const fn new(code: Code, message: &'static str) -> Self {
+        Self { code, message: Cow::Borrowed(message), detail: None }
+    }
+
+    /// An error whose sentence was put together.
+    #[must_use]
+    pub const fn with(code: Code, message: String) -> Self {
+        Self { code, message: Cow::Owned(message), detail: None }
+    }
+
+    /// Shorthand for the commonest: an argument that is not what the function takes.
+    #[must_use]
+    pub const fn argument(message: &'static str) -> Self {
+        Self::new(Code::InvalidArgument, message)
+    }
+
+    /// The detail, made where there is none yet.
+    pub fn detail_mut(&mut self) -> &mut Detail {
+        self.detail.get_or_insert_with(Box::default)
+    }
+
+    /// The error's own remedy, or the code's.
+    #[must_use]
+    pub fn remedy(&self) -> &str {
+        self.detail
+            .as_ref()
+            .and_then(|detail| detail.remedy.as_deref())
+            .unwrap_or_else(|| self.code.remedy())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_parse_back() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code), "{code:?}");
+            assert!(code.remedy().ends_with('.'), "{code:?}");
+        }
+        assert_eq!(Code::ALL.len(), 33);
+        assert_eq!(Code::parse("Network"), None);
+    }
+
+    #[test]
+    fn a_remedy_of_its_own_wins() {
+        let mut error = Error::new(Code::Network, "x");
+        assert_eq!(error.remedy(), Code::Network.remedy());
+        error.detail_mut().remedy = Some("Plug it in.".into());
+        assert_eq!(error.remedy(), "Plug it in.");
+    }
+}

@@ -1,0 +1,22 @@
+//! The pure half of exo365: arguments become [`request::Request`] data, replies become results.
+//!
+//! ```text
+//! builder  arguments              -> Request
+//! judge    status, headers, text  -> result or Error
+//! step     begin(entropy) -> (URL, Pending);  Pending::finish(query) -> Grant or Error
+//! decide   attempt, error         -> wait or stop
+//! ```
+//!
+//! Nothing here reads a clock, draws random bytes, stores or sends. The shell (`src/` at the
+//! top of the workspace) and the endpoint do, and pass in what they read. A check in
+//! `cargo xtask test` holds the list of crates that may stand behind this one.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+pub mod aadsts;
+pub mod error;
+pub mod id_token;
+pub mod token_reply;
+pub mod wire;

@@ -1,0 +1,2 @@
+//! exo365-tenant.
+fn main() {}

@@ -1,0 +1,2 @@
+//! exo365-xtask.
+fn main() {}
