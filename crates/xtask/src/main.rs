@@ -1,2 +1,72 @@
-//! exo365-xtask.
-fn main() {}
+//! The one command surface of exo365, for people and for CI.
+//!
+//! ```text
+//! cargo xtask demo [--check] [--port N]   from nothing to the inbox
+//! cargo xtask test [--only NAME]          everything that has to hold
+//! cargo xtask e2e [FILTER]                the browser journeys alone
+//! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! ```
+//!
+//! It needs cargo to start, and finds or installs the rest; what it cannot install it names, with the cure.
+
+mod bench;
+mod browser;
+mod counts;
+mod demo;
+mod e2e;
+mod files;
+mod node;
+mod pack;
+mod page;
+mod project;
+mod run;
+mod servers;
+mod size;
+mod steps;
+mod suite;
+mod tools;
+mod wall;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds everything, starts the local tenant, the endpoint and the page, and prints the address to open.
+    Demo(demo::Options),
+    /// Formatting, lints, native tests, browser tests, journeys: everything. Ends with `N passed, N failed`.
+    Test(suite::Options),
+    /// The browser journeys of tests/e2e.
+    E2e(e2e::Options),
+    /// Makes the npm tarball under target/pack.
+    Pack,
+    /// Raw and brotli bytes of what a page downloads; fails over the budget.
+    Size(size::Options),
+    /// Time and download against the peers, in one run; writes bench/RESULTS.md.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => suite::run(&options),
+        Command::E2e(options) => e2e::run(&options),
+        Command::Pack => pack::run().map(|_| ()),
+        Command::Size(options) => size::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

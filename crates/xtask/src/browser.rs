@@ -1,0 +1,86 @@
+//! A Chromium and its driver: from the environment, the PATH, or Debian's packages.
+
+use crate::run;
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+
+const BROWSERS: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+const DRIVERS: &[&str] = &["chromedriver", "/usr/lib/chromium/chromedriver"];
+
+/// Where the browser and its driver are.
+pub(crate) struct Browser {
+    pub(crate) chromium: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+impl Browser {
+    /// Finds both, or installs them where that is ours to do (root on Debian), or says what to install.
+    pub(crate) fn ensure() -> Result<Self> {
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        if !may_install() {
+            bail!(
+                "Chromium and its driver are needed; on Debian: `apt-get install chromium chromium-driver`, \
+                 elsewhere install them and set CHROMIUM and CHROMEDRIVER to their paths"
+            );
+        }
+        run::say("installing Debian's chromium and chromium-driver");
+        apt(&["update"])?;
+        apt(&[
+            "install",
+            "-y",
+            "--no-install-recommends",
+            "chromium",
+            "chromium-driver",
+        ])?;
+        find().context(
+            "the packages chromium and chromium-driver brought no chromium and chromedriver",
+        )
+    }
+
+    /// Tells `command` about both, by the environment.
+    pub(crate) fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("CHROMIUM", &self.chromium)
+            .env("CHROMEDRIVER", &self.driver)
+    }
+}
+
+fn find() -> Option<Browser> {
+    Some(Browser {
+        chromium: one("CHROMIUM", BROWSERS)?,
+        driver: one("CHROMEDRIVER", DRIVERS)?,
+    })
+}
+
+fn one(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .or_else(|| run::find(names))
+}
+
+fn may_install() -> bool {
+    let root = run::read(Command::new("id").arg("-u"), "id").is_ok_and(|id| id.trim() == "0");
+    root && run::find(&["apt-get"]).is_some()
+}
+
+fn apt(args: &[&str]) -> Result<()> {
+    let mut command = Command::new("apt-get");
+    command
+        .args(["-qq"])
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    run::run(&mut command, "apt-get").context(
+        "Chromium is needed and could not be installed; check the network, or run \
+         `apt-get update && apt-get install chromium chromium-driver`",
+    )
+}

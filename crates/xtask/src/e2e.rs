@@ -1,0 +1,56 @@
+//! The browser journeys, against servers of their own.
+
+use crate::browser::Browser;
+use crate::servers::{Profile, Programs};
+use crate::{node, pack, project, run};
+use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only files whose name contains this.
+    pub(crate) filter: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut command = command(options.filter.as_deref())?;
+    run::run(&mut command, "the browser journeys")
+}
+
+/// Everything built and installed, and the runner ready to start.
+pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
+    node::ensure()?;
+    let browser = Browser::ensure()?;
+    let programs = Programs::build(Profile::Dev)?;
+    let package = pack::run()?;
+    node::install("tests/e2e")?;
+    node::install("tests/e2e/third-party")?;
+    let mut command = runner(&project::root().join("tests/e2e"), filter)?;
+    command.env("EXO365_PACKAGE", &package.dir);
+    programs.tell(browser.tell(&mut command));
+    Ok(command)
+}
+
+/// Node's test runner over the `*.test.mjs` of `dir`, file by file: two cores are soon busy with browsers.
+pub(crate) fn runner(dir: &Path, filter: Option<&str>) -> Result<Command> {
+    let mut command = Command::new("node");
+    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    command.current_dir(project::root());
+    let mut any = false;
+    for entry in std::fs::read_dir(dir)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".test.mjs") && filter.is_none_or(|part| name.contains(part)) {
+            command.arg(dir.join(name));
+            any = true;
+        }
+    }
+    if !any {
+        bail!(
+            "no *.test.mjs in {} has {:?} in its name",
+            dir.display(),
+            filter.unwrap_or_default()
+        );
+    }
+    Ok(command)
+}

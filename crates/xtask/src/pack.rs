@@ -1,0 +1,125 @@
+//! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
+
+use crate::{files, node, project, run, tools};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What `pack` made.
+pub(crate) struct Package {
+    /// The unpacked package: what a page vendors.
+    pub(crate) dir: PathBuf,
+    /// The tarball: what `npm install` takes.
+    pub(crate) tarball: PathBuf,
+}
+
+/// Builds and packs; a step whose inputs have not changed is not repeated.
+pub(crate) fn run() -> Result<Package> {
+    node::ensure()?;
+    tools::wasm_target()?;
+    let tools_dir = node::install("crates/xtask/node")?;
+    let raw = compile()?;
+    let out = project::target().join("pack");
+    let dir = out.join("package");
+    let tarball = out.join(format!("exo365-{}.tgz", env!("CARGO_PKG_VERSION")));
+
+    let mark_file = out.join("mark");
+    let mark = inputs_mark(&raw, &tools_dir)?;
+    if tarball.is_file() && fs::read_to_string(&mark_file).is_ok_and(|old| old == mark) {
+        return Ok(Package { dir, tarball });
+    }
+    files::fresh(&out)?;
+    run::say("packing the npm package");
+    bind(&raw, &dir.join("wasm"))?;
+    optimise(&dir.join("wasm/exo365_bg.wasm"), &tools_dir)?;
+    assemble(&dir)?;
+    npm_pack(&dir, &out)?;
+    if !tarball.is_file() {
+        bail!(
+            "npm pack made no {}: does pkg-template/package.json have the workspace's version?",
+            tarball.display()
+        );
+    }
+    fs::write(mark_file, mark)?;
+    run::say(&format!("{} is ready", tarball.display()));
+    Ok(Package { dir, tarball })
+}
+
+fn template() -> PathBuf {
+    project::root().join("pkg-template")
+}
+
+fn compile() -> Result<PathBuf> {
+    run::say("building the WebAssembly");
+    let mut build = run::cargo();
+    build.args([
+        "build",
+        "--package",
+        "exo365",
+        "--lib",
+        "--release",
+        "--target",
+        tools::WASM,
+    ]);
+    run::run(&mut build, "building the WebAssembly")?;
+    Ok(project::target()
+        .join(tools::WASM)
+        .join("release/exo365.wasm"))
+}
+
+fn inputs_mark(raw: &Path, tools_dir: &Path) -> Result<String> {
+    let mut inputs = files::walk(&template())?;
+    inputs.extend(files::walk(tools_dir)?);
+    inputs.push(raw.to_owned());
+    files::mark(&inputs)
+}
+
+/// wasm-bindgen: the glue, and a module that imports nothing but it.
+fn bind(raw: &Path, to: &Path) -> Result<()> {
+    let mut bindgen = Command::new(tools::wasm_bindgen()?.join("wasm-bindgen"));
+    bindgen.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "exo365",
+        "--out-dir",
+    ]);
+    run::run(bindgen.arg(to).arg(raw), "wasm-bindgen")
+}
+
+/// No feature flags: Binaryen then honours the module's own list; `--all-features` writes what engines refuse.
+fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
+    let mut opt = Command::new("node");
+    opt.arg(tools_dir.join("node_modules/binaryen/bin/wasm-opt"));
+    opt.args(["-Oz", "--strip-debug", "--strip-producers"])
+        .arg(wasm)
+        .arg("-o")
+        .arg(wasm);
+    run::run(&mut opt, "wasm-opt")
+}
+
+/// The face and its types from the template, bundled and minified over the glue; the licences.
+fn assemble(dir: &Path) -> Result<()> {
+    let plain = |path: &Path| {
+        let script = path
+            .extension()
+            .is_some_and(|ext| ext == "js" || ext == "mjs");
+        !script && path != Path::new("package-lock.json")
+    };
+    files::copy(&template(), dir, plain)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(project::root().join(licence), dir.join(licence))
+            .with_context(|| licence.to_owned())?;
+    }
+    let mut bundle = node::script("crates/xtask/node/bundle.mjs");
+    run::run(bundle.arg(template()).arg(dir), "bundling the JavaScript")
+}
+
+fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
+    let mut pack = Command::new("npm");
+    pack.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
+        .arg(out);
+    run::run(pack.current_dir(dir), "npm pack")
+}

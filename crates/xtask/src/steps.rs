@@ -1,0 +1,210 @@
+//! The steps of `cargo xtask test`.
+
+use crate::browser::Browser;
+use crate::counts::Counts;
+use crate::servers::{Profile, Programs};
+use crate::{demo, e2e, files, node, pack, project, run, tools, wall};
+use anyhow::Result;
+use std::process::Command;
+
+/// One step: its name, and what it does.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn() -> Result<Counts>,
+}
+
+/// In this order: what fails quickest first, what needs the package after the package.
+pub(crate) const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        run: format,
+    },
+    Step {
+        name: "wall",
+        run: wall,
+    },
+    Step {
+        name: "clippy-host",
+        run: clippy_host,
+    },
+    Step {
+        name: "clippy-wasm",
+        run: clippy_wasm,
+    },
+    Step {
+        name: "native",
+        run: native,
+    },
+    Step {
+        name: "pack",
+        run: pack,
+    },
+    Step {
+        name: "size",
+        run: size,
+    },
+    Step {
+        name: "types",
+        run: types,
+    },
+    Step {
+        name: "face",
+        run: face,
+    },
+    Step {
+        name: "browser",
+        run: browser,
+    },
+    Step {
+        name: "package",
+        run: package,
+    },
+    Step {
+        name: "e2e",
+        run: journeys,
+    },
+    Step {
+        name: "demo",
+        run: demo,
+    },
+];
+
+/// A program that passes or fails as one.
+fn check(command: &mut Command, name: &str) -> Result<Counts> {
+    run::run(command, name)?;
+    Ok(Counts::PASSED)
+}
+
+/// A program that runs tests and says how many.
+fn suite(command: &mut Command, name: &str) -> Result<Counts> {
+    let (success, output) = run::tee(command, name)?;
+    Ok(Counts::read(&output).judge(success))
+}
+
+fn format() -> Result<Counts> {
+    check(run::cargo().args(["fmt", "--all", "--check"]), "cargo fmt")
+}
+
+fn wall() -> Result<Counts> {
+    wall::check().map(|()| Counts::PASSED)
+}
+
+fn clippy_host() -> Result<Counts> {
+    let mut clippy = run::cargo();
+    clippy.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    check(&mut clippy, "clippy for this machine")
+}
+
+fn clippy_wasm() -> Result<Counts> {
+    tools::wasm_target()?;
+    let mut clippy = run::cargo();
+    clippy.args([
+        "clippy",
+        "--package",
+        "exo365",
+        "--all-targets",
+        "--target",
+        tools::WASM,
+    ]);
+    check(
+        clippy.args(["--", "-D", "warnings"]),
+        "clippy for WebAssembly",
+    )
+}
+
+fn native() -> Result<Counts> {
+    suite(
+        run::cargo().args(["test", "--workspace", "--no-fail-fast"]),
+        "the native tests",
+    )
+}
+
+fn pack() -> Result<Counts> {
+    pack::run().map(|_| Counts::PASSED)
+}
+
+fn size() -> Result<Counts> {
+    let package = pack::run()?;
+    suite(
+        node::script("crates/xtask/node/size.mjs").arg(package.dir),
+        "the size gate",
+    )
+}
+
+/// The packed types, compiled against as a stranger would: installed, in a project of their own.
+fn types() -> Result<Counts> {
+    let package = pack::run()?;
+    let dir = node::install("tests/types")?;
+    let installed = dir.join("node_modules/exo365");
+    files::fresh(&installed)?;
+    files::copy(&package.dir, &installed, |_| true)?;
+    let mut tsc = Command::new("node");
+    tsc.args(["node_modules/typescript/bin/tsc", "--project", "."])
+        .current_dir(dir);
+    check(&mut tsc, "tsc over the packed types")
+}
+
+fn face() -> Result<Counts> {
+    let tests: Vec<_> = files::walk(&project::root().join("pkg-template"))?
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains(".test."))
+        .collect();
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec"])
+        .args(tests)
+        .current_dir(project::root());
+    suite(&mut node, "the tests of the face")
+}
+
+/// The boundary, in a real browser: the runner that wasm-pack wraps, of the version that Cargo.lock asks for.
+fn browser() -> Result<Counts> {
+    tools::wasm_target()?;
+    let browser = Browser::ensure()?;
+    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    let mut test = run::cargo();
+    test.args([
+        "test",
+        "--package",
+        "exo365",
+        "--tests",
+        "--target",
+        tools::WASM,
+    ]);
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    suite(browser.tell(&mut test), "the browser tests")
+}
+
+fn package() -> Result<Counts> {
+    let browser = Browser::ensure()?;
+    let programs = Programs::build(Profile::Dev)?;
+    let package = pack::run()?;
+    node::install("tests/e2e")?;
+    let mut runner = e2e::runner(&project::root().join("tests/package"), None)?;
+    runner
+        .env("EXO365_PACKAGE", &package.dir)
+        .env("EXO365_TARBALL", &package.tarball);
+    runner.env("EXO365_OUT", project::target().join("package"));
+    suite(
+        programs.tell(browser.tell(&mut runner)),
+        "the package in real projects",
+    )
+}
+
+fn journeys() -> Result<Counts> {
+    suite(&mut e2e::command(None)?, "the browser journeys")
+}
+
+fn demo() -> Result<Counts> {
+    demo::run(&demo::Options {
+        check: true,
+        port: None,
+    })
+    .map(|()| Counts::PASSED)
+}

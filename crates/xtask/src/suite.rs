@@ -1,0 +1,84 @@
+//! `cargo xtask test`: every step, whatever the one before it said, and one line at the end.
+
+use crate::counts::Counts;
+use crate::steps::{STEPS, Step};
+use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only the steps whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+struct Outcome {
+    name: &'static str,
+    counts: Counts,
+    took: Duration,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let wanted = |step: &&Step| {
+        options
+            .only
+            .as_deref()
+            .is_none_or(|part| step.name.contains(part))
+    };
+    let steps: Vec<_> = STEPS.iter().filter(wanted).collect();
+    if steps.is_empty() {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!("no such step; there are {}", names.join(", "));
+    }
+    let outcomes: Vec<_> = steps.into_iter().map(perform).collect();
+    let sum = table(&outcomes);
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed > 0 {
+        // The table has said it all: the line above stays the last one.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn perform(step: &Step) -> Outcome {
+    println!("\n===== {} =====", step.name);
+    let begin = Instant::now();
+    let counts = (step.run)().unwrap_or_else(|error| {
+        println!("error: {error:#}");
+        Counts::FAILED
+    });
+    Outcome {
+        name: step.name,
+        counts,
+        took: begin.elapsed(),
+    }
+}
+
+fn table(outcomes: &[Outcome]) -> Counts {
+    let mut sum = Counts::default();
+    println!(
+        "\n{:<14} {:>7} {:>7} {:>8} {:>8}",
+        "step", "passed", "failed", "skipped", "seconds"
+    );
+    for Outcome { name, counts, took } in outcomes {
+        let Counts {
+            passed,
+            failed,
+            skipped,
+        } = *counts;
+        println!(
+            "{name:<14} {passed:>7} {failed:>7} {skipped:>8} {:>8.1}",
+            took.as_secs_f64()
+        );
+        sum += *counts;
+    }
+    let took: f64 = outcomes
+        .iter()
+        .map(|outcome| outcome.took.as_secs_f64())
+        .sum();
+    println!(
+        "{:<14} {:>7} {:>7} {:>8} {took:>8.1}\n",
+        "all", sum.passed, sum.failed, sum.skipped
+    );
+    sum
+}

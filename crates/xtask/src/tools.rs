@@ -1,0 +1,83 @@
+//! The tools of the WebAssembly build: the target, and a wasm-bindgen of exactly the version that Cargo.lock holds.
+
+use crate::{project, run};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Makes sure that rustc can compile to WebAssembly.
+pub(crate) fn wasm_target() -> Result<()> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut ask = Command::new(rustc);
+    ask.args(["--print", "target-libdir", "--target", WASM])
+        .current_dir(project::root());
+    let libdir = run::read(&mut ask, "asking rustc for its targets")?;
+    if Path::new(libdir.trim()).is_dir() {
+        return Ok(());
+    }
+    run::say("installing the WebAssembly target of Rust");
+    let mut add = Command::new("rustup");
+    add.args(["target", "add", WASM])
+        .current_dir(project::root());
+    run::run(&mut add, "rustup target add").context(
+        "Rust cannot compile to WebAssembly here; check the network, or where Rust does not come \
+         from rustup, install its wasm32-unknown-unknown standard library",
+    )
+}
+
+/// The folder with a `wasm-bindgen` and a `wasm-bindgen-test-runner` that match Cargo.lock.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    let version = project::locked_version("wasm-bindgen")?;
+    let ours = project::target().join("tools");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::iter::once(ours.join("bin")).chain(std::env::split_paths(&path));
+    if let Some(dir) = places.into_iter().find(|dir| matches(dir, &version)) {
+        return Ok(dir);
+    }
+    run::say(&format!(
+        "installing wasm-bindgen {version} under target/tools (once, a minute or two)"
+    ));
+    let mut install = run::cargo();
+    // Unoptimised: it compiles in half the time, and its work here is small.
+    install.args([
+        "install",
+        "wasm-bindgen-cli",
+        "--locked",
+        "--debug",
+        "--force",
+        "--version",
+        &version,
+    ]);
+    install
+        .arg("--root")
+        .arg(&ours)
+        .arg("--target-dir")
+        .arg(ours.join("build"));
+    run::run(&mut install, "cargo install wasm-bindgen-cli").with_context(|| {
+        format!(
+            "wasm-bindgen {version} is needed; check the network and run this again, or run \
+             `cargo install wasm-bindgen-cli --locked --version {version}`"
+        )
+    })?;
+    if !matches(&ours.join("bin"), &version) {
+        bail!(
+            "the wasm-bindgen under {} is not version {version}; delete that folder",
+            ours.display()
+        );
+    }
+    Ok(ours.join("bin"))
+}
+
+fn matches(dir: &Path, version: &str) -> bool {
+    let Ok(output) = Command::new(dir.join("wasm-bindgen"))
+        .arg("--version")
+        .output()
+    else {
+        return false;
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    said.split_whitespace().nth(1) == Some(version)
+        && dir.join("wasm-bindgen-test-runner").is_file()
+}
