@@ -39,28 +39,15 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     run::say(&format!(
         "installing wasm-bindgen {version} under target/tools (once, a minute or two)"
     ));
-    let mut install = run::cargo();
-    // Unoptimised: it compiles in half the time, and its work here is small.
-    install.args([
-        "install",
-        "wasm-bindgen-cli",
-        "--locked",
-        "--debug",
-        "--force",
-        "--version",
-        &version,
-    ]);
-    install
-        .arg("--root")
-        .arg(&ours)
-        .arg("--target-dir")
-        .arg(ours.join("build"));
-    run::run(&mut install, "cargo install wasm-bindgen-cli").with_context(|| {
-        format!(
-            "wasm-bindgen {version} is needed; check the network and run this again, or run \
-             `cargo install wasm-bindgen-cli --locked --version {version}`"
-        )
-    })?;
+    // The versions that its makers tested; where the registry does not have them all, what fits.
+    install(&version, &ours, true)
+        .or_else(|_| install(&version, &ours, false))
+        .with_context(|| {
+            format!(
+                "wasm-bindgen {version} is needed; check the network and run this again, or run \
+             `cargo install wasm-bindgen-cli --version {version}`"
+            )
+        })?;
     if !matches(&ours.join("bin"), &version) {
         bail!(
             "the wasm-bindgen under {} is not version {version}; delete that folder",
@@ -68,6 +55,28 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
         );
     }
     Ok(ours.join("bin"))
+}
+
+/// Unoptimised: it compiles in half the time, and its work here is small.
+fn install(version: &str, root: &Path, locked: bool) -> Result<()> {
+    let mut install = run::cargo();
+    install.args([
+        "install",
+        "wasm-bindgen-cli",
+        "--debug",
+        "--force",
+        "--version",
+        version,
+    ]);
+    install
+        .arg("--root")
+        .arg(root)
+        .arg("--target-dir")
+        .arg(root.join("build"));
+    if locked {
+        install.arg("--locked");
+    }
+    run::run(&mut install, "cargo install wasm-bindgen-cli")
 }
 
 fn matches(dir: &Path, version: &str) -> bool {

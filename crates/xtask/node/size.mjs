@@ -1,0 +1,40 @@
+// The size gate: `node size.mjs PACKAGE [--report RAW_WASM]`. Brotli at 11 is what a CDN sends.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { report } from './wasm-report.mjs';
+
+const [dir, flag, raw] = process.argv.slice(2);
+const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+const read = (file) => readFileSync(join(dir, file));
+const brotli = (bytes) => brotliCompressSync(bytes, { params }).length;
+
+function check(ok, text) {
+  console.log(`${ok ? 'PASS' : 'FAIL'} ${text}`);
+  if (!ok) process.exitCode = 1;
+}
+
+const wasm = read('wasm/exo365_bg.wasm');
+const scripts = { 'ES module': ['index.js', 'wasm/exo365.js'], 'script tag': ['dist/exo365.global.js'] };
+
+check(brotli(wasm) <= 45_000, `wasm: ${brotli(wasm)} of 45000 B brotli (${wasm.length} raw)`);
+for (const [name, files] of Object.entries(scripts)) {
+  const sum = (measure) => files.reduce((all, file) => all + measure(read(file)), 0);
+  check(sum(brotli) <= 8_000, `JavaScript, ${name}: ${sum(brotli)} of 8000 B brotli (${sum((bytes) => bytes.length)} raw)`);
+}
+
+const module = await WebAssembly.compile(wasm).catch((error) => error);
+check(module instanceof WebAssembly.Module, `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`);
+if (module instanceof WebAssembly.Module) {
+  const from = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))];
+  check(from.length <= 1 && from.every((name) => name === './exo365_bg.js' || name === 'wbg'), `the module imports nothing but its glue (${from.join(', ')})`);
+}
+
+// S1: the page's half knows no client secret and no refresh token, not even their names.
+for (const file of ['wasm/exo365_bg.wasm', ...Object.values(scripts).flat()]) {
+  const text = read(file).toString('latin1');
+  const found = ['client_secret', 'refresh_token', 'client_assertion'].filter((word) => text.includes(word));
+  check(found.length === 0, `S1 ${file} names no secret ${found.join(', ')}`);
+}
+
+if (flag === '--report') report(wasm, raw && readFileSync(raw));

@@ -1,0 +1,33 @@
+// The tenant's control interface: the virtual clock, faults, and what it was asked.
+
+export class Control {
+  constructor(origin) { this.origin = origin; }
+
+  async #call(method, path, body) {
+    const response = await fetch(`${this.origin}/_control/${path}`, {
+      method,
+      headers: { 'x-tenant-control': '1', ...(body && { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} /_control/${path}: ${response.status} ${await response.text()}`);
+    return response.json().catch(() => undefined);
+  }
+
+  state() { return this.#call('GET', 'state'); }
+  /** Moves the tenant's clock; nobody sleeps. */
+  advance(seconds) { return this.#call('POST', 'clock', { advanceSeconds: seconds }); }
+  fault(fault) { return this.#call('POST', 'faults', fault); }
+  clearFaults() { return this.#call('DELETE', 'faults'); }
+  /** The user's refresh tokens die, as after a changed password. */
+  revoke(user) { return this.#call('POST', 'revoke', { user }); }
+  consent(user, granted) { return this.#call('POST', 'consent', { user, granted }); }
+  reset() { return this.#call('POST', 'reset', {}); }
+  forget() { return this.#call('DELETE', 'requests'); }
+
+  /** What the tenant was asked since `forget()`; `filter` is a part of the path, or a test. */
+  async requests(filter = () => true) {
+    const all = await this.#call('GET', 'requests');
+    const list = Array.isArray(all) ? all : all.requests;
+    return list.filter(typeof filter === 'string' ? ({ path }) => path.includes(filter) : filter);
+  }
+}

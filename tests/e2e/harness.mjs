@@ -1,0 +1,124 @@
+// What every journey starts with: tenant, endpoint, page, browser. One `stack()` for a file, one `open()` for a test.
+import { cpSync } from 'node:fs';
+import { after, before } from 'node:test';
+import { join } from 'node:path';
+import { newPage, openBrowser } from './browser.mjs';
+import { Control } from './control.mjs';
+import { root, scratch, startEndpoint, startTenant } from './processes.mjs';
+
+export const ADELE = 'adele@contoso.example';
+export const BEN = 'ben@contoso.example';
+export const PASSWORD = 'Password1!';
+
+/** The test page and the package beside it, as a folder to serve. */
+export function assemblePage(extra = {}) {
+  const dir = scratch();
+  cpSync(new URL('./pages/', import.meta.url), dir, { recursive: true });
+  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(dir, 'vendor/exo365'), { recursive: true });
+  for (const [from, to] of Object.entries(extra)) cpSync(from, join(dir, to), { recursive: true });
+  return dir;
+}
+
+/**
+ * Starts everything before the tests of the file and ends it after them.
+ * `tenant`: its arguments; `endpoint`: settings, or a function of the tenant's address that gives them.
+ */
+export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browserArgs = [] } = {}) {
+  const it = {
+    /** A fresh profile on the page, loaded and settled. */
+    async open(path = '/') {
+      const page = await newPage(it.browser);
+      await visit(page, it.url + path);
+      return page;
+    },
+    /** A fresh profile, signed in. */
+    async signedIn(user = ADELE) {
+      const page = await it.open();
+      await signIn(page, user);
+      return page;
+    },
+    async restartEndpoint(changes = {}) {
+      await it.endpoint.end();
+      it.endpoint = await startEndpoint({ ...it.endpointSettings, port: it.endpoint.port, dir: it.endpoint.dir, ...changes });
+    },
+  };
+  before(async () => {
+    it.page = assemblePage();
+    it.tenant = await startTenant(tenantArgs);
+    it.control = new Control(it.tenant.url);
+    const chosen = typeof settings === 'function' ? settings(it.tenant.url) : settings;
+    it.endpointSettings = { login: it.tenant.url, page: it.page, ...chosen };
+    it.endpoint = await startEndpoint(it.endpointSettings);
+    it.url = it.endpoint.url;
+    it.browser = await openBrowser(browserArgs);
+  });
+  after(async () => {
+    await it.browser?.close();
+    await it.endpoint?.end();
+    await it.tenant?.end();
+  });
+  return it;
+}
+
+/** Goes to `url` and waits until the client of the page is there, or has failed. */
+export async function visit(page, url) {
+  await page.goto(url);
+  await settled(page);
+}
+
+export const settled = (page) => page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
+
+/** Leaves for the sign-in service; resolves there. */
+export async function leave(page, options = {}) {
+  const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin/.test(url.pathname));
+  // The promise of a redirect settles only where the page stays: it is not waited for.
+  await page.evaluate((options) => { globalThis.client.signIn(options).catch((error) => { globalThis.failure = error; }); }, options);
+  await away;
+}
+
+/** Clicks an account on the sign-in page, and accepts what the consent page lists if it comes. */
+export async function choose(page, user, { consent = 'accept' } = {}) {
+  await page.click(`button[data-account="${user}"]`);
+  const accept = page.locator('#accept');
+  const back = page.locator('#state');
+  await accept.or(back).first().waitFor();
+  if (await accept.count()) {
+    await page.click(`#${consent}`);
+    await back.waitFor();
+  }
+  await settled(page);
+}
+
+/** The whole way: leave, choose, accept, come back. */
+export async function signIn(page, user = ADELE, options = {}) {
+  await leave(page, options);
+  await choose(page, user);
+}
+
+/** Runs `body` in the page as an async function of `argument`; a failure comes back as `{ error }` with its plain fields. */
+export function attempt(page, body, argument) {
+  return page.evaluate(
+    async ([text, argument]) => {
+      // eslint-disable-next-line no-eval -- the driver evaluates outside the page's own policy
+      const run = globalThis.eval(`(${text})`);
+      try {
+        return { value: await run(argument) };
+      } catch (error) {
+        const { code, message, remedy, status, aadsts, claims } = error ?? {};
+        return { error: { code, message, remedy, status, aadsts, claims, isError: error instanceof Error, isOurs: error instanceof globalThis.sdk.Exo365Error } };
+      }
+    },
+    [body.toString(), argument],
+  );
+}
+
+/** The paths of requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them. */
+export function watch(page, filter = () => true) {
+  const seen = [];
+  const note = (request) => filter(request) && seen.push({ method: request.method(), url: request.url(), headers: request.headers(), body: request.postData() });
+  page.on('request', note);
+  return () => {
+    page.off('request', note);
+    return seen;
+  };
+}

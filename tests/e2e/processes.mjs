@@ -1,0 +1,97 @@
+// The two servers as processes of this test: started on free ports, ended with it whatever happens.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+const built = (name, variable) => process.env[variable] ?? join(root, 'target/debug', name);
+
+export const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
+export const CLIENT_SECRET = 'local-tenant-secret-not-for-production';
+export const TENANT_ID = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
+
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill()));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+/** A folder that goes away with the process. */
+export function scratch() {
+  const dir = mkdtempSync(join(tmpdir(), 'exo365-e2e-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A port that was free a moment ago: redirect URIs have to be known before the server starts. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves when `probe` gives something; rejects with the last words of the process where that ends first. */
+async function until(probe, child, log, name) {
+  const begin = Date.now();
+  for (;;) {
+    const found = probe();
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode) throw new Error(`the ${name} ended (${child.exitCode ?? child.signalCode}):\n${log()}`);
+    if (Date.now() - begin > 30_000) throw new Error(`the ${name} did not start in 30 s:\n${log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Starts a program that takes `--port-file`; `end()` asks it to stop and waits. */
+export async function start(name, program, args, env = {}) {
+  if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo xtask e2e\`, which builds it`);
+  const portFile = join(scratch(), 'port');
+  const child = spawn(program, [...args, '--port-file', portFile], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let words = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (words += text));
+  const port = await until(() => existsSync(portFile) && Number(readFileSync(portFile, 'utf8').trim()), child, () => words, name);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  return {
+    port,
+    url: `http://localhost:${port}`,
+    log: () => words,
+    async end() {
+      running.delete(child);
+      if (child.exitCode === null && !child.signalCode) child.kill();
+      await ended;
+    },
+  };
+}
+
+export const startTenant = (args = []) => start('tenant', built('exo365-tenant', 'EXO365_TENANT_BIN'), ['--port', '0', ...args]);
+
+const toml = (settings) => Object.entries(settings).filter(([, value]) => value !== undefined).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
+
+/** An endpoint for `login` and `api`, with the page of `page` on its own origin. Settings are the configuration file's. */
+export async function startEndpoint({ login, api_origin = login, page, port, dir = scratch(), secret = CLIENT_SECRET, ...settings }) {
+  port ??= await freePort();
+  const origin = `http://localhost:${port}`;
+  const file = join(dir, 'endpoint.toml');
+  writeFileSync(file, toml({
+    client_id: CLIENT_ID,
+    tenant: 'organizations',
+    login,
+    api_origin,
+    api: 'graph',
+    identity: 'v2',
+    scopes: ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'],
+    redirect_uris: [`${origin}/`, `${origin}/index.html`],
+    origins: [origin],
+    listen: `127.0.0.1:${port}`,
+    insecure_loopback: true,
+    page,
+    database: join(dir, 'sessions.db'),
+    ...settings,
+  }));
+  const server = await start('endpoint', built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'), ['--config', file], { EXO365_CLIENT_SECRET: secret });
+  return { ...server, port, url: origin, dir };
+}
