@@ -1,0 +1,9 @@
+// The import alone: it changes no global, starts nothing that keeps the process alive, touches no browser object.
+const names = () => Object.getOwnPropertyNames(globalThis).sort().join();
+const before = names();
+const { createClient, Exo365Error, filter } = await import('exo365');
+if (names() !== before) throw new Error('the import changed the globals');
+console.log(JSON.stringify({
+  exports: [typeof createClient, typeof Exo365Error, typeof filter],
+  handles: process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReq/i.test(name)),
+}));
