@@ -1,0 +1,123 @@
+// Answers of the sign-in service that are forged, broken, late or repeated: each ends in its code, nothing is traded in,
+// and the session that was there stays.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
+
+const it = stack();
+const trades = () => it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
+beforeEach(() => it.control.forget());
+
+/** What the page learned: the code of its failure, or nothing. */
+const failure = (page) => page.evaluate(() => globalThis.failure?.code);
+
+/** Starts a sign-in and comes back with `change(params)` in place of the real answer, without trading anything in. */
+async function comeBack(page, change) {
+  await leave(page);
+  const params = new URLSearchParams({ code: 'a-code', state: new URL(page.url()).searchParams.get('state') });
+  await visit(page, `${it.url}/?${change(params) ?? params}`);
+}
+
+const TABLE = [
+  ['S5 a state of somebody else', (p) => p.set('state', 'A'.repeat(43)), 'state_mismatch'],
+  ['S5 an empty state', (p) => p.set('state', ''), 'state_mismatch'],
+  ['S5 no state', (p) => p.delete('state'), 'state_mismatch'],
+  ['S8 two states', (p) => p.append('state', p.get('state')), 'invalid_callback', 'state_mismatch'],
+  ['S8 two codes', (p) => p.append('code', 'another'), 'invalid_callback'],
+  ['neither code nor error', (p) => p.delete('code'), 'invalid_callback'],
+  ['S9 the answer of another issuer', (p) => p.set('iss', 'https://login.example/other/v2.0'), 'issuer_mismatch'],
+  ['S7 a refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('error_description', 'AADSTS65004: declined'); }, 'access_denied', 'cancelled'],
+  ['S7 a forged refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('state', 'B'.repeat(43)); }, 'state_mismatch'],
+];
+
+for (const [name, change, ...wanted] of TABLE) {
+  test(`${name}: ${wanted[0]}`, async () => {
+    const page = await it.open();
+    await comeBack(page, change);
+    assert.ok(wanted.includes(await failure(page)), `${await failure(page)} on ${await page.textContent('#state')}`);
+    assert.equal((await trades()).length, 0, 'nothing was traded in');
+    assert.doesNotMatch(page.url(), /[?&#](?:code|state|error)=/, 'the address bar is clean');
+    const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
+    assert.ok(message.length > 10 && remedy.length > 10, 'a sentence, and what to do');
+    await page.context().close();
+  });
+}
+
+test('E5 a sign-in that took more than ten minutes: state_expired', async () => {
+  const page = await it.open();
+  await page.clock.install();
+  await leave(page);
+  const state = new URL(page.url()).searchParams.get('state');
+  await page.clock.fastForward(11 * 60 * 1000);
+  await visit(page, `${it.url}/?code=a-code&state=${state}`);
+  assert.equal(await failure(page), 'state_expired');
+  assert.equal((await trades()).length, 0);
+});
+
+test('S5 S6 a state that was used already is refused, and the session stays', async () => {
+  const page = await it.open();
+  await leave(page);
+  const state = new URL(page.url()).searchParams.get('state');
+  await choose(page, ADELE);
+  await it.control.forget();
+  await visit(page, `${it.url}/?code=another-code&state=${state}`);
+  assert.equal((await trades()).length, 0);
+  await visit(page, `${it.url}/`);
+  assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
+});
+
+test('a code that was used already: the sign-in ends in an error, and can be started again', async () => {
+  const page = await it.open();
+  await leave(page);
+  let landing;
+  await page.route(`${it.url}/auth/exchange`, async (route) => {
+    landing = route.request().postDataJSON();
+    const first = await route.fetch();
+    assert.equal(first.status(), 200);
+    await route.continue();
+  });
+  await choose(page, ADELE);
+  assert.ok(landing.code);
+  assert.equal(await failure(page), 'interaction_required');
+  await page.unroute(`${it.url}/auth/exchange`);
+});
+
+test('E7 two sign-ins at once in one browser both succeed', async () => {
+  const one = await it.open();
+  const two = await one.context().newPage();
+  await visit(two, `${it.url}/`);
+  await leave(one);
+  await leave(two);
+  await choose(one, ADELE);
+  await choose(two, ADELE);
+  for (const page of [one, two]) {
+    assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
+    assert.equal((await call(page, () => client.mail.messages.list({ top: 1 }))).items.length, 1);
+  }
+});
+
+test('S19 inside a frame the sign-in does not start: navigation_blocked', async () => {
+  const page = await it.open();
+  const blocked = await page.evaluate(async (url) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.body.append(frame);
+    await new Promise((resolve) => { frame.onload = resolve; });
+    return frame.contentDocument?.querySelector('#state')?.textContent ?? 'refused to be framed';
+  }, `${it.url}/`);
+  assert.match(blocked, /navigation_blocked|refused to be framed/);
+});
+
+test('a client id or redirect URI that the tenant does not know: its own page says so, and the page can go on', async () => {
+  const page = await it.open();
+  const url = new URL(await call(page, () => client.authorizeUrl()));
+  for (const [name, value, number] of [['client_id', '99999999-2222-3333-4444-555555555555', '700016'], ['redirect_uri', 'https://elsewhere.example/', '50011']]) {
+    const wrong = new URL(url);
+    wrong.searchParams.set(name, value);
+    await page.goto(wrong.href);
+    assert.equal(await page.getAttribute('#error', 'data-aadsts'), number);
+  }
+  await visit(page, `${it.url}/`);
+  await settled(page);
+  assert.equal(await page.textContent('#state'), 'signed out');
+});

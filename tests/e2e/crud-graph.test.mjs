@@ -1,0 +1,3 @@
+import { crud } from './crud.mjs';
+
+crud('graph', {});
