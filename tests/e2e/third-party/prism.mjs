@@ -1,0 +1,63 @@
+// Prism, an off-the-shelf mock that validates each request by Microsoft's own description, behind a door that notes what it says.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../processes.mjs';
+
+const CLI = fileURLToPath(new URL('./node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
+
+/** Starts both. `calls` holds every call with its status and the violations that Prism found in the request. */
+export async function startPrism(description) {
+  const port = await freePort();
+  const child = spawn(process.execPath, [CLI, 'mock', '--errors', '--host', '127.0.0.1', '--port', String(port), description], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  await listening(child);
+
+  const calls = [];
+  const door = createServer((incoming, outgoing) => forward(port, incoming, outgoing, calls));
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  return {
+    origin: `http://localhost:${door.address().port}`,
+    calls,
+    async end() {
+      door.close();
+      door.closeAllConnections();
+      process.off('exit', stop);
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function listening(child) {
+  return new Promise((resolve, reject) => {
+    let words = '';
+    child.once('exit', () => reject(new Error(`prism ended:\n${words}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        words += data;
+        if (words.includes('is listening on')) resolve();
+      });
+    }
+  });
+}
+
+/** The description's paths begin below `/v1.0`. Invented next links are left out: they are no addresses. */
+function forward(port, incoming, outgoing, calls) {
+  const path = incoming.url.replace(/^\/v1\.0(?=\/)/, '');
+  const inner = send({ host: '127.0.0.1', port, path, method: incoming.method, headers: { ...incoming.headers, host: `127.0.0.1:${port}` } }, async (answer) => {
+    const chunks = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const violations = JSON.parse(answer.headers['sl-violations'] ?? '[]').filter(({ location }) => location[0] === 'request');
+    calls.push({ method: incoming.method, path, status: answer.statusCode, violations, body: text });
+    const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
+    outgoing.writeHead(answer.statusCode, headers);
+    outgoing.end(text.replace(/"@odata\.nextLink":"string"/, '"@odata.nextLink":null'));
+  });
+  incoming.pipe(inner);
+}
