@@ -18,6 +18,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let programs = Programs::build(Profile::Server)?;
     let package = pack::run()?;
     node::install("bench")?;
+    node::install("tests/e2e")?;
     let mut bench = node::script("bench/run.mjs");
     bench
         .env("EXO365_PACKAGE", &package.dir)
