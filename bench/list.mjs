@@ -13,7 +13,7 @@ function serve(dir) {
   const server = createServer((request, response) => {
     const file = request.url.slice(1);
     if (file === '') return response.setHeader('content-type', 'text/html').end(HTML);
-    if (!(file in TYPES)) return response.writeHead(404).end();
+    if (!Object.hasOwn(TYPES, file)) return response.writeHead(404).end();
     return response.setHeader('content-type', TYPES[file]).end(readFileSync(join(dir, file)));
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
