@@ -200,6 +200,9 @@ impl Server {
 impl Drop for Server {
     /// Asks first, so that the database is closed in order; then insists.
     fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         let asked = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
