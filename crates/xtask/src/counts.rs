@@ -44,6 +44,37 @@ impl Counts {
     }
 }
 
+/// The names of the tests that failed, as the runners printed them.
+pub(crate) fn failures(output: &str) -> Vec<String> {
+    let mut names: Vec<String> = output
+        .lines()
+        .filter_map(|line| failed_name(line.trim()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn failed_name(line: &str) -> Option<String> {
+    let cargo = line
+        .strip_prefix("test ")
+        .and_then(|rest| rest.split_once(" ... FAIL"));
+    let node = line
+        .strip_prefix("✖ ")
+        .filter(|rest| *rest != "failing tests:");
+    let name = cargo
+        .map(|(name, _)| name)
+        .or(node)
+        .or_else(|| line.strip_prefix("FAIL "))?;
+    // Node adds how long it took.
+    Some(
+        name.rsplit_once(" (")
+            .filter(|(_, rest)| rest.ends_with("ms)"))
+            .map_or(name, |(name, _)| name)
+            .to_owned(),
+    )
+}
+
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
@@ -164,6 +195,16 @@ mod tests {
         for (name, output, want) in table {
             assert_eq!(Counts::read(output), want, "{name}");
         }
+    }
+
+    #[test]
+    fn failed_tests_are_named_once() {
+        let output = "test a::b ... FAILED\ntest c ... ok\n✖ S12 no token (left) (41.5ms)\n✔ fine (1ms)\n\
+                      ✖ failing tests:\n✖ S12 no token (left) (41.5ms)\nFAIL wasm: 9 of 8\ntest d ... FAIL\n";
+        assert_eq!(
+            failures(output),
+            ["S12 no token (left)", "a::b", "d", "wasm: 9 of 8"]
+        );
     }
 
     #[test]

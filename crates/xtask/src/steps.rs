@@ -1,16 +1,31 @@
 //! The steps of `cargo xtask test`.
 
 use crate::browser::Browser;
-use crate::counts::Counts;
+use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{demo, e2e, files, node, pack, project, run, tools, wall};
 use anyhow::Result;
 use std::process::Command;
 
+/// What a step came to.
+pub(crate) struct Report {
+    pub(crate) counts: Counts,
+    /// Names of what failed, where the runner told.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Report {
+    /// One check that passed.
+    const PASSED: Self = Self {
+        counts: Counts::PASSED,
+        failures: Vec::new(),
+    };
+}
+
 /// One step: its name, and what it does.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
-    pub(crate) run: fn() -> Result<Counts>,
+    pub(crate) run: fn() -> Result<Report>,
 }
 
 /// In this order: what fails quickest first, what needs the package after the package.
@@ -70,26 +85,29 @@ pub(crate) const STEPS: &[Step] = &[
 ];
 
 /// A program that passes or fails as one.
-fn check(command: &mut Command, name: &str) -> Result<Counts> {
+fn check(command: &mut Command, name: &str) -> Result<Report> {
     run::run(command, name)?;
-    Ok(Counts::PASSED)
+    Ok(Report::PASSED)
 }
 
 /// A program that runs tests and says how many.
-fn suite(command: &mut Command, name: &str) -> Result<Counts> {
+fn suite(command: &mut Command, name: &str) -> Result<Report> {
     let (success, output) = run::tee(command, name)?;
-    Ok(Counts::read(&output).judge(success))
+    Ok(Report {
+        counts: Counts::read(&output).judge(success),
+        failures: counts::failures(&output),
+    })
 }
 
-fn format() -> Result<Counts> {
+fn format() -> Result<Report> {
     check(run::cargo().args(["fmt", "--all", "--check"]), "cargo fmt")
 }
 
-fn wall() -> Result<Counts> {
-    wall::check().map(|()| Counts::PASSED)
+fn wall() -> Result<Report> {
+    wall::check().map(|()| Report::PASSED)
 }
 
-fn clippy_host() -> Result<Counts> {
+fn clippy_host() -> Result<Report> {
     let mut clippy = run::cargo();
     clippy.args([
         "clippy",
@@ -102,7 +120,7 @@ fn clippy_host() -> Result<Counts> {
     check(&mut clippy, "clippy for this machine")
 }
 
-fn clippy_wasm() -> Result<Counts> {
+fn clippy_wasm() -> Result<Report> {
     tools::wasm_target()?;
     let mut clippy = run::cargo();
     clippy.args([
@@ -119,18 +137,18 @@ fn clippy_wasm() -> Result<Counts> {
     )
 }
 
-fn native() -> Result<Counts> {
+fn native() -> Result<Report> {
     suite(
         run::cargo().args(["test", "--workspace", "--no-fail-fast"]),
         "the native tests",
     )
 }
 
-fn pack() -> Result<Counts> {
-    pack::run().map(|_| Counts::PASSED)
+fn pack() -> Result<Report> {
+    pack::run().map(|_| Report::PASSED)
 }
 
-fn size() -> Result<Counts> {
+fn size() -> Result<Report> {
     let package = pack::run()?;
     suite(
         node::script("crates/xtask/node/size.mjs").arg(package.dir),
@@ -139,7 +157,7 @@ fn size() -> Result<Counts> {
 }
 
 /// The packed types, compiled against as a stranger would: installed, in a project of their own.
-fn types() -> Result<Counts> {
+fn types() -> Result<Report> {
     let package = pack::run()?;
     let dir = node::install("tests/types")?;
     let installed = dir.join("node_modules/exo365");
@@ -151,7 +169,7 @@ fn types() -> Result<Counts> {
     check(&mut tsc, "tsc over the packed types")
 }
 
-fn face() -> Result<Counts> {
+fn face() -> Result<Report> {
     let tests: Vec<_> = files::walk(&project::root().join("pkg-template"))?
         .into_iter()
         .filter(|path| path.to_string_lossy().contains(".test."))
@@ -164,7 +182,7 @@ fn face() -> Result<Counts> {
 }
 
 /// The boundary, in a real browser: the runner that wasm-pack wraps, of the version that Cargo.lock asks for.
-fn browser() -> Result<Counts> {
+fn browser() -> Result<Report> {
     tools::wasm_target()?;
     let browser = Browser::ensure()?;
     let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
@@ -181,7 +199,7 @@ fn browser() -> Result<Counts> {
     suite(browser.tell(&mut test), "the browser tests")
 }
 
-fn package() -> Result<Counts> {
+fn package() -> Result<Report> {
     let browser = Browser::ensure()?;
     let programs = Programs::build(Profile::Dev)?;
     let package = pack::run()?;
@@ -197,14 +215,14 @@ fn package() -> Result<Counts> {
     )
 }
 
-fn journeys() -> Result<Counts> {
+fn journeys() -> Result<Report> {
     suite(&mut e2e::command(None)?, "the browser journeys")
 }
 
-fn demo() -> Result<Counts> {
+fn demo() -> Result<Report> {
     demo::run(&demo::Options {
         check: true,
         port: None,
     })
-    .map(|()| Counts::PASSED)
+    .map(|()| Report::PASSED)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every step, whatever the one before it said, and one line at the end.
 
 use crate::counts::Counts;
-use crate::steps::{STEPS, Step};
+use crate::steps::{Report, STEPS, Step};
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ pub(crate) struct Options {
 
 struct Outcome {
     name: &'static str,
-    counts: Counts,
+    report: Report,
     took: Duration,
 }
 
@@ -43,13 +43,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn perform(step: &Step) -> Outcome {
     println!("\n===== {} =====", step.name);
     let begin = Instant::now();
-    let counts = (step.run)().unwrap_or_else(|error| {
+    let report = (step.run)().unwrap_or_else(|error| {
         println!("error: {error:#}");
-        Counts::FAILED
+        Report {
+            counts: Counts::FAILED,
+            failures: vec![format!("{error:#}")],
+        }
     });
     Outcome {
         name: step.name,
-        counts,
+        report,
         took: begin.elapsed(),
     }
 }
@@ -70,7 +73,7 @@ fn table(outcomes: &[Outcome]) -> Counts {
             "{name:<14} {passed:>7} {failed:>7} {skipped:>8} {:>8.1}",
             took.as_secs_f64()
         );
-        sum += *counts;
+        sum += report.counts;
     }
     let took: f64 = outcomes
         .iter()
