@@ -63,12 +63,12 @@ fn table(outcomes: &[Outcome]) -> Counts {
         "\n{:<14} {:>7} {:>7} {:>8} {:>8}",
         "step", "passed", "failed", "skipped", "seconds"
     );
-    for Outcome { name, counts, took } in outcomes {
+    for Outcome { name, report, took } in outcomes {
         let Counts {
             passed,
             failed,
             skipped,
-        } = *counts;
+        } = report.counts;
         println!(
             "{name:<14} {passed:>7} {failed:>7} {skipped:>8} {:>8.1}",
             took.as_secs_f64()
