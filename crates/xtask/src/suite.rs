@@ -58,6 +58,12 @@ fn perform(step: &Step) -> Outcome {
 }
 
 fn table(outcomes: &[Outcome]) -> Counts {
+    println!();
+    for Outcome { name, report, .. } in outcomes {
+        for failure in &report.failures {
+            println!("failed in {name}: {failure}");
+        }
+    }
     let mut sum = Counts::default();
     println!(
         "\n{:<14} {:>7} {:>7} {:>8} {:>8}",
