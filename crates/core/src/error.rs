@@ -170,13 +170,21 @@ impl Error {
     /// An error with nothing but a sentence.
     #[must_use]
     pub const fn new(code: Code, message: &'static str) -> Self {
-        Self { code, message: Cow::Borrowed(message), detail: None }
+        Self {
+            code,
+            message: Cow::Borrowed(message),
+            detail: None,
+        }
     }
 
     /// An error whose sentence was put together.
     #[must_use]
     pub const fn with(code: Code, message: String) -> Self {
-        Self { code, message: Cow::Owned(message), detail: None }
+        Self {
+            code,
+            message: Cow::Owned(message),
+            detail: None,
+        }
     }
 
     /// Shorthand for the commonest: an argument that is not what the function takes.

@@ -16,7 +16,19 @@
 extern crate alloc;
 
 pub mod aadsts;
+pub mod callback;
+pub mod challenge;
+pub mod endpoint;
 pub mod error;
+pub mod flavor;
 pub mod id_token;
+pub mod odata;
+pub mod origin;
+pub mod reply;
+pub mod request;
+pub mod retry;
+pub mod sha256;
+pub mod signin;
+pub mod text;
 pub mod token_reply;
 pub mod wire;

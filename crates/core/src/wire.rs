@@ -288,7 +288,10 @@ mod tests {
 
     #[test]
     fn an_error_survives_the_wire() {
-        let mut error = Error::new(Code::AdminConsentRequired, "An administrator has to consent.");
+        let mut error = Error::new(
+            Code::AdminConsentRequired,
+            "An administrator has to consent.",
+        );
         error.detail_mut().aadsts = alloc::vec![90094];
         error.detail_mut().consent_url = Some("https://login.example/adminconsent".into());
         let text = serde_json::to_string(&ErrorReply::from(&error)).unwrap();

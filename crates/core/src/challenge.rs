@@ -1,0 +1,228 @@
+//! Headers that explain a refusal: `WWW-Authenticate` (RFC 9110 §11.6.1) and Exchange's `x-ms-diagnostics`.
+
+use crate::error::Diagnostics;
+use crate::text::base64_decode;
+use alloc::string::String;
+
+/// Largest decoded `claims` of a challenge, in bytes.
+const MAX_CLAIMS: usize = 8 * 1024;
+
+/// What a Bearer challenge asks for. Where it points (`authorization_uri`, `realm`) is not even read:
+/// it never chooses where users or tokens go.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Challenge {
+    /// `error`, e.g. `invalid_token` or `insufficient_claims`.
+    pub error: Option<String>,
+    /// `claims`, decoded: the text of a JSON object.
+    pub claims: Option<String>,
+}
+
+/// Reads the first Bearer challenge of a `WWW-Authenticate` value: several challenges, any order of
+/// parameters, commas and `=` inside quotes.
+#[must_use]
+pub fn bearer(header: &str) -> Challenge {
+    let mut challenge = Challenge::default();
+    let mut inside = false;
+    let mut rest = header;
+    while let Some((scheme, name, value, left)) = next_param(rest) {
+        rest = left;
+        if !scheme.is_empty() {
+            if inside {
+                break;
+            }
+            inside = scheme.eq_ignore_ascii_case("bearer");
+        }
+        if inside && name.eq_ignore_ascii_case("error") {
+            challenge.error = Some(value);
+        } else if inside && name.eq_ignore_ascii_case("claims") {
+            challenge.claims = claims(&value);
+        }
+    }
+    challenge
+}
+
+/// The next `[scheme] name=value`: scheme (empty where it goes on), name, value, what is left.
+fn next_param(text: &str) -> Option<(&str, &str, String, &str)> {
+    let text = text.trim_start_matches([' ', '\t', ',']);
+    let end = text.find(['=', ',', '"']).unwrap_or(text.len());
+    let head = text.get(..end)?.trim_end();
+    if text.is_empty() {
+        return None;
+    }
+    let (scheme, name) = head.rsplit_once([' ', '\t']).unwrap_or(("", head));
+    let after = text.get(end..)?;
+    let Some(after) = after.strip_prefix('=') else {
+        // A scheme without parameters, or a stray quote: go on behind it.
+        return Some((
+            head,
+            "",
+            String::new(),
+            after.strip_prefix('"').unwrap_or(after),
+        ));
+    };
+    let after = after.trim_start_matches([' ', '\t']);
+    let (value, left) = match after.strip_prefix('"') {
+        Some(quoted) => unquote(quoted),
+        None => {
+            let end = after.find(',').unwrap_or(after.len());
+            let (value, left) = after.split_at(end);
+            (value.trim_end().into(), left)
+        }
+    };
+    Some((scheme.trim(), name, value, left))
+}
+
+/// A quoted string (RFC 9110 §5.6.4) from behind its first quote; one without an end goes to the end.
+fn unquote(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => {
+                value.push(c);
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            '"' => return (value, text.get(at + 1..).unwrap_or_default()),
+            _ => value.push(c),
+        }
+    }
+    (value, "")
+}
+
+/// base64 or base64url of a JSON object of at most 8 kB; anything else is no claims.
+fn claims(encoded: &str) -> Option<String> {
+    let bytes = base64_decode(encoded).filter(|bytes| bytes.len() <= MAX_CLAIMS)?;
+    let text = String::from_utf8(bytes).ok()?;
+    is_json_object(&text).then_some(text)
+}
+
+/// Whether `text` is one JSON object.
+#[must_use]
+pub fn is_json_object(text: &str) -> bool {
+    text.trim_start().starts_with('{')
+        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// Reads `<number>;reason="<text>";error_category="<word>"`, the first value of several.
+/// SharePoint writes `category` for `error_category`; both are taken.
+#[must_use]
+pub fn diagnostics(header: &str) -> Option<Diagnostics> {
+    let (number, rest) = header.split_once(';')?;
+    let part = |key: &str| -> Option<&str> {
+        let after = rest.split_once(key)?.1;
+        // Quotes inside a reason are not escaped: it ends where the next parameter begins.
+        let end = after
+            .find("\";")
+            .or_else(|| after.find("\","))
+            .or_else(|| after.rfind('"'))?;
+        after.get(..end)
+    };
+    Some(Diagnostics {
+        number: number.trim().parse().ok()?,
+        reason: part("reason=\"").unwrap_or_default().into(),
+        category: part("category=\"").unwrap_or_default().into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use proptest::prelude::*;
+
+    fn read(header: &str) -> (Option<String>, Option<String>) {
+        let Challenge { error, claims } = bearer(header);
+        (error, claims)
+    }
+
+    #[test]
+    fn s28_challenges_as_the_services_send_them() {
+        let some = |text: &str| Some(text.to_string());
+        let nbf = r#"{"access_token":{"nbf":{"essential":true,"value":"1790000000"}}}"#;
+        for (header, wanted) in [
+            (
+                r#"Bearer client_id="00000002", trusted_issuers="00000001@*", error="invalid_token",Basic Realm="""#,
+                (some("invalid_token"), None),
+            ),
+            (
+                r#"Basic Realm="",Bearer error="invalid_token""#,
+                (some("invalid_token"), None),
+            ),
+            (
+                r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzkwMDAwMDAwIn19fQ==""#,
+                (some("insufficient_claims"), some(nbf)),
+            ),
+            (
+                r#"bearer claims="e30", error=insufficient_claims"#,
+                (some("insufficient_claims"), some("{}")),
+            ),
+            (
+                r#"Bearer error_description="a, error=\"x\" b", error="invalid_token""#,
+                (some("invalid_token"), None),
+            ),
+            (r#"Bearer error="a" , Bearer error="b""#, (some("a"), None)),
+            (
+                r#"Bearer claims="bm90IGpzb24", error="x""#,
+                (some("x"), None),
+            ),
+            (r#"Bearer claims="W10""#, (None, None)),
+            ("Bearer", (None, None)),
+            (
+                "Negotiate, Bearer error=\"invalid_token",
+                (some("invalid_token"), None),
+            ),
+            ("", (None, None)),
+        ] {
+            assert_eq!(read(header), wanted, "{header}");
+        }
+        let long = crate::text::base64url(
+            alloc::format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_CLAIMS)).as_bytes(),
+        );
+        assert_eq!(read(&alloc::format!("Bearer claims=\"{long}\"")).1, None);
+    }
+
+    #[test]
+    fn diagnostics_of_exchange_and_sharepoint() {
+        let read = |text| diagnostics(text).map(|d| (d.number, d.reason, d.category));
+        let wanted = Some((
+            2_000_001,
+            "No applicable user context claims found.".to_string(),
+            "invalid_token".to_string(),
+        ));
+        assert_eq!(
+            read(
+                r#"2000001;reason="No applicable user context claims found.";error_category="invalid_token""#
+            ),
+            wanted
+        );
+        let wanted = Some((
+            3_000_003,
+            "Invalid \"audience\" 'x'.".to_string(),
+            "invalid_client".to_string(),
+        ));
+        assert_eq!(
+            read(
+                r#"3000003;reason="Invalid "audience" 'x'.";category="invalid_client", 2;reason="b""#
+            ),
+            wanted
+        );
+        assert_eq!(read("nonsense"), None);
+        assert_eq!(read("x;reason=\"y\""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_the_parsers(header in "[ -~]{0,80}") {
+            let _ = bearer(&header);
+            let _ = diagnostics(&header);
+        }
+
+        #[test]
+        fn what_is_quoted_comes_out_as_it_was(error in "[ -~]{0,40}", other in "[ -~]{0,40}") {
+            let quote = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+            let header = alloc::format!("Bearer realm=\"{}\", error=\"{}\"", quote(&other), quote(&error));
+            prop_assert_eq!(bearer(&header).error, Some(error));
+        }
+    }
+}

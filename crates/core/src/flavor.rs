@@ -1,0 +1,194 @@
+//! The three API flavours: what differs between them, in tables.
+
+use crate::error::{Code, Error};
+use crate::wire::{Flavor, Hosts};
+use alloc::string::String;
+
+impl Flavor {
+    /// The name that configuration and messages use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Graph => "graph",
+            Self::OutlookV1 => "outlook-v1",
+            Self::OutlookV2 => "outlook-v2",
+        }
+    }
+
+    /// The path of the API's root below its origin.
+    #[must_use]
+    pub const fn root_path(self) -> &'static str {
+        match self {
+            Self::Graph => "/v1.0",
+            Self::OutlookV1 => "/api/v1.0",
+            Self::OutlookV2 => "/api/v2.0",
+        }
+    }
+
+    /// Largest page that the service grants, in items: [Graph], [Outlook].
+    ///
+    /// [Graph]: https://learn.microsoft.com/graph/api/user-list-messages
+    /// [Outlook]: https://learn.microsoft.com/previous-versions/office/office-365-api/api/version-2.0/use-outlook-rest-api
+    #[must_use]
+    pub const fn max_top(self) -> u32 {
+        match self {
+            Self::Graph => 1000,
+            Self::OutlookV1 | Self::OutlookV2 => 50,
+        }
+    }
+
+    /// The name of a path segment as this flavour spells it; `None` where it has no such thing.
+    #[must_use]
+    pub fn segment(self, name: &str) -> Option<&str> {
+        match (self, name) {
+            (Self::OutlookV1, "mailFolders") => Some("folders"),
+            (
+                Self::OutlookV1,
+                "people"
+                | "photo"
+                | "photos"
+                | "mailboxSettings"
+                | "inferenceClassification"
+                | "messageRules"
+                | "extensions",
+            ) => None,
+            (
+                Self::OutlookV1 | Self::OutlookV2,
+                "permanentDelete"
+                | "createUploadSession"
+                | "outlook"
+                | "manager"
+                | "directReports"
+                | "places",
+            ) => None,
+            _ => Some(name),
+        }
+    }
+}
+
+/// Origins of the public cloud.
+#[must_use]
+pub fn global(flavor: Flavor) -> Hosts {
+    cloud("global", flavor).unwrap_or_else(|| Hosts {
+        login: String::new(),
+        api: String::new(),
+    })
+}
+
+/// Origins of a cloud by its name: sign-in and API always go together.
+#[must_use]
+pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
+    let (login, graph, outlook) = match name {
+        "global" => (
+            "https://login.microsoftonline.com",
+            "https://graph.microsoft.com",
+            if flavor == Flavor::OutlookV1 {
+                "https://outlook.office365.com"
+            } else {
+                "https://outlook.office.com"
+            },
+        ),
+        "usgov" => (
+            "https://login.microsoftonline.us",
+            "https://graph.microsoft.us",
+            "https://outlook.office365.us",
+        ),
+        "usgov-dod" => (
+            "https://login.microsoftonline.us",
+            "https://dod-graph.microsoft.us",
+            "https://outlook-dod.office365.us",
+        ),
+        "china" => (
+            "https://login.partner.microsoftonline.cn",
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://partner.outlook.cn",
+        ),
+        _ => return None,
+    };
+    let api = if flavor == Flavor::Graph {
+        graph
+    } else {
+        outlook
+    };
+    Some(Hosts {
+        login: login.into(),
+        api: api.into(),
+    })
+}
+
+/// The v1 `resource` of an API: its origin with a slash (the slash matters, it is the token's `aud`).
+/// An API on a loopback host stands in for the public one, and goes by its name.
+#[must_use]
+pub fn resource(flavor: Flavor, api: &str) -> String {
+    let host = api.split("://").nth(1).unwrap_or_default();
+    let mut resource = if crate::origin::is_loopback(host) {
+        global(flavor).api
+    } else {
+        api.into()
+    };
+    resource.push('/');
+    resource
+}
+
+/// The error for an operation that `flavor` lacks.
+pub(crate) fn unsupported(flavor: Flavor, name: &str) -> Error {
+    let others = [Flavor::Graph, Flavor::OutlookV2, Flavor::OutlookV1];
+    let mut text = String::from(flavor.name());
+    text.push_str(" has no ");
+    text.push_str(name);
+    text.push_str("; these have:");
+    for other in others
+        .into_iter()
+        .filter(|other| other.segment(name).is_some())
+    {
+        text.push(' ');
+        text.push_str(other.name());
+    }
+    Error::with(Code::UnsupportedByApi, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_resource_is_the_origin_with_a_slash_and_loopback_stands_in() {
+        assert_eq!(
+            resource(Flavor::OutlookV1, "http://localhost:1234"),
+            "https://outlook.office365.com/"
+        );
+        assert_eq!(
+            resource(Flavor::OutlookV2, "http://127.0.0.1:1234"),
+            "https://outlook.office.com/"
+        );
+        assert_eq!(
+            resource(Flavor::Graph, "https://graph.microsoft.us"),
+            "https://graph.microsoft.us/"
+        );
+    }
+
+    #[test]
+    fn clouds_are_pairs() {
+        assert_eq!(
+            cloud("china", Flavor::Graph).unwrap().api,
+            "https://microsoftgraph.chinacloudapi.cn"
+        );
+        assert_eq!(global(Flavor::OutlookV2).api, "https://outlook.office.com");
+        assert!(cloud("germany", Flavor::Graph).is_none());
+        for name in ["global", "usgov", "usgov-dod", "china"] {
+            let hosts = cloud(name, Flavor::Graph).unwrap();
+            crate::origin::check(&hosts.login, false).unwrap();
+            crate::origin::check(&hosts.api, false).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_a_flavour_lacks_names_those_that_have_it() {
+        let error = unsupported(Flavor::OutlookV1, "people");
+        assert_eq!(error.code, Code::UnsupportedByApi);
+        assert_eq!(
+            error.message,
+            "outlook-v1 has no people; these have: graph outlook-v2"
+        );
+    }
+}

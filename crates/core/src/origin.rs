@@ -1,0 +1,142 @@
+//! Where a token may go: origins, and links below a root.
+
+use crate::error::{Code, Error};
+use alloc::string::String;
+
+/// Checks that `origin` is `https://host[:port]` and nothing more: no path, no user, no query.
+/// Plain `http` is taken for loopback hosts where `insecure_loopback` says so (development).
+///
+/// # Errors
+/// [`Code::Misconfigured`].
+pub fn check(origin: &str, insecure_loopback: bool) -> Result<(), Error> {
+    let host = if let Some(host) = origin.strip_prefix("https://") {
+        host
+    } else {
+        let host = origin
+            .strip_prefix("http://")
+            .filter(|host| insecure_loopback && is_loopback(host));
+        host.ok_or(Error::new(
+            Code::Misconfigured,
+            "sign-in and API hosts have to be https origins (http only for localhost, with allowInsecureLoopback)",
+        ))?
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+    if host.is_empty() || !host.bytes().all(plain) {
+        return Err(Error::new(
+            Code::Misconfigured,
+            "a host is an origin such as https://graph.microsoft.com: no path, user or query",
+        ));
+    }
+    Ok(())
+}
+
+/// True for `localhost`, `127.0.0.1` and these with a port.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default();
+    name == "localhost" || name == "127.0.0.1"
+}
+
+/// The origin (scheme, host, port) of an absolute URL, as written.
+#[must_use]
+pub fn of(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(after..).and_then(|rest| rest.find(['/', '?', '#']));
+    end.and_then(|end| url.get(..after + end)).unwrap_or(url)
+}
+
+/// Lets a link of the service through if it stays below `root` (`https://host/v1.0`), else says why not.
+///
+/// Compared as text and strictly: what a URL parser would see differently (a user before the host,
+/// backslashes, control characters, dot segments) is not let through at all.
+///
+/// # Errors
+/// [`Code::UntrustedHost`]: the token must never travel to a host that a body or a caller chose.
+pub fn guard(root: &str, link: &str) -> Result<String, Error> {
+    let untrusted = Error::new(
+        Code::UntrustedHost,
+        "the link leaves the API's own host and version: it is not followed",
+    );
+    let Some(rest) = link.strip_prefix(root) else {
+        return Err(untrusted);
+    };
+    let odd = |byte: u8| byte <= b' ' || byte == b'\\' || byte >= 127;
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let dots = path.split('/').any(|part| {
+        let part = part.to_ascii_lowercase().replace("%2e", ".");
+        part == "." || part == ".."
+    });
+    if !(rest.starts_with('/') || rest.starts_with('?')) || rest.bytes().any(odd) || dots {
+        return Err(untrusted);
+    }
+    Ok(link.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn s36_only_https_and_loopback_by_flag() {
+        for (origin, flag, wanted) in [
+            ("https://graph.microsoft.com", false, true),
+            ("https://graph.microsoft.com:444", false, true),
+            ("http://graph.microsoft.com", true, false),
+            ("http://localhost:8080", true, true),
+            ("http://localhost:8080", false, false),
+            ("http://127.0.0.1", true, true),
+            ("http://localhost.evil.example", true, false),
+            ("https://graph.microsoft.com/", false, false),
+            ("https://user@graph.microsoft.com", false, false),
+            ("https://", false, false),
+            ("ftp://localhost", true, false),
+            ("", true, false),
+        ] {
+            assert_eq!(check(origin, flag).is_ok(), wanted, "{origin}");
+        }
+    }
+
+    #[test]
+    fn s14_s15_links_stay_below_the_root() {
+        let root = "https://graph.microsoft.com/v1.0";
+        for (link, wanted) in [
+            (
+                "https://graph.microsoft.com/v1.0/me/messages?$skip=10",
+                true,
+            ),
+            ("https://graph.microsoft.com/v1.0?x", true),
+            ("https://graph.microsoft.com/v1.0x/me", false),
+            ("https://graph.microsoft.com/beta/me", false),
+            ("https://graph.microsoft.com.evil.example/v1.0/me", false),
+            ("https://graph.microsoft.com@evil.example/v1.0/me", false),
+            ("https://evil.example/v1.0/me", false),
+            ("http://graph.microsoft.com/v1.0/me", false),
+            ("https://graph.microsoft.com/v1.0/../beta/me", false),
+            ("https://graph.microsoft.com/v1.0/%2E%2e/beta/me", false),
+            ("https://graph.microsoft.com/v1.0/\\evil", false),
+            ("https://graph.microsoft.com/v1.0/me\n", false),
+            ("//graph.microsoft.com/v1.0/me", false),
+            ("", false),
+        ] {
+            assert_eq!(guard(root, link).is_ok(), wanted, "{link}");
+        }
+    }
+
+    #[test]
+    fn the_origin_is_cut_out() {
+        assert_eq!(of("https://app.example/x?y"), "https://app.example");
+        assert_eq!(of("http://localhost:1"), "http://localhost:1");
+        assert_eq!(of("/relative"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_passes_has_another_origin(link in "https://graph[./@:a-z\\\\%?#]{0,40}") {
+            let root = "https://graph.example/v1.0";
+            if guard(root, &link).is_ok() {
+                prop_assert!(link.starts_with("https://graph.example/v1.0"));
+            }
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! A request as data: where to, with which headers. Holds no credential and no body.
+
+use crate::error::{Code, Error};
+use crate::flavor;
+use crate::odata::Query;
+use crate::origin;
+use crate::text::{push_pair, push_segment};
+use crate::wire::Flavor;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Which API, where, and what every call says about the answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Api {
+    /// The flavour.
+    pub flavor: Flavor,
+    /// `{origin}{root path}`, e.g. `https://graph.microsoft.com/v1.0`.
+    pub root: String,
+    /// IANA or Windows name, for event times in answers.
+    pub time_zone: Option<String>,
+    /// Whether bodies shall come as plain text (the service's default is HTML).
+    pub text_bodies: bool,
+    /// Whether ids shall survive a move (Graph only).
+    pub immutable_ids: bool,
+}
+
+/// What to send. The shell adds `authorization`, `client-request-id` and the body.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Request {
+    /// Upper-case, as the wire has it.
+    pub method: String,
+    /// Absolute, already encoded.
+    pub url: String,
+    /// Lower-case names.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Request {
+    /// Whether the request may be repeated although the first one may have taken effect
+    /// (RFC 9110 §9.2.2).
+    #[must_use]
+    pub fn idempotent(&self) -> bool {
+        is_idempotent(&self.method)
+    }
+}
+
+/// See [`Request::idempotent`].
+#[must_use]
+pub fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "PUT" | "PATCH" | "DELETE")
+}
+
+impl Api {
+    /// A new request for `flavor` at `origin`.
+    #[must_use]
+    pub fn new(flavor: Flavor, origin: &str) -> Self {
+        Self {
+            flavor,
+            root: [origin, flavor.root_path()].concat(),
+            time_zone: None,
+            text_bodies: false,
+            immutable_ids: true,
+        }
+    }
+
+    /// `template` below the mailbox of `user` (the signed-in one where that is `None`), each `{}`
+    /// replaced by the next of `ids`.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for an id that cannot be one; [`Code::UnsupportedByApi`].
+    pub fn named(
+        &self,
+        method: &str,
+        user: Option<&str>,
+        template: &str,
+        ids: &[String],
+        query: &Query,
+    ) -> Result<Request, Error> {
+        let mut url = self.root.clone();
+        match user {
+            _ if template.starts_with('/') => {}
+            None => url.push_str("/me"),
+            Some(user) => {
+                url.push_str("/users/");
+                push_id(&mut url, user)?;
+            }
+        }
+        let mut ids = ids.iter();
+        for name in template.split('/').filter(|name| !name.is_empty()) {
+            url.push('/');
+            if name == "{}" {
+                push_id(&mut url, ids.next().map(String::as_str).unwrap_or_default())?;
+            } else {
+                url.push_str(
+                    self.flavor
+                        .segment(name)
+                        .ok_or_else(|| flavor::unsupported(self.flavor, name))?,
+                );
+            }
+        }
+        query.write(self.flavor, &mut url)?;
+        Ok(self.request(method, url))
+    }
+
+    /// A path below the root (`/me/...`), or an absolute link that the service gave.
+    ///
+    /// # Errors
+    /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
+    pub fn free(
+        &self,
+        method: &str,
+        path: &str,
+        pairs: &[(String, String)],
+    ) -> Result<Request, Error> {
+        let token = |byte: u8| byte.is_ascii_alphabetic();
+        if method.is_empty() || !method.bytes().all(token) {
+            return Err(Error::argument("method is an HTTP method, such as GET"));
+        }
+        let absolute = path.contains("://") || path.starts_with("//") || path.starts_with('\\');
+        let mut url = if absolute {
+            origin::guard(&self.root, path)?
+        } else {
+            let slash = if path.starts_with('/') { "" } else { "/" };
+            origin::guard(&self.root, &[&self.root, slash, path].concat()).map_err(|_| {
+                Error::argument(
+                    "path is a path below the API's root, encoded, without spaces and dot segments",
+                )
+            })?
+        };
+        if url.contains('#') {
+            return Err(Error::argument("path has a fragment (#): encode it as %23"));
+        }
+        for (name, value) in pairs {
+            let mut key = String::new();
+            // `$` is common in OData's names and stays.
+            if let Some(rest) = name.strip_prefix('$') {
+                key.push('$');
+                push_segment(&mut key, rest);
+            } else {
+                push_segment(&mut key, name);
+            }
+            push_pair(&mut url, &key, value);
+        }
+        Ok(self.request(&method.to_ascii_uppercase(), url))
+    }
+
+    fn request(&self, method: &str, url: String) -> Request {
+        let mut headers = Vec::new();
+        if let Some(prefer) = self.prefer() {
+            headers.push(("prefer", prefer));
+        }
+        Request {
+            method: method.into(),
+            url,
+            headers,
+        }
+    }
+
+    /// The `Prefer` header: sent on every page, since links do not carry it.
+    fn prefer(&self) -> Option<String> {
+        let mut parts: Vec<String> = Vec::new();
+        let zone = self
+            .time_zone
+            .as_ref()
+            .filter(|_| self.flavor != Flavor::OutlookV1);
+        if let Some(zone) = zone {
+            parts.push(["outlook.timezone=\"", zone, "\""].concat());
+        }
+        if self.text_bodies {
+            parts.push("outlook.body-content-type=\"text\"".into());
+        }
+        if self.immutable_ids && self.flavor == Flavor::Graph {
+            parts.push("IdType=\"ImmutableId\"".into());
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// Checks a time zone's name: it travels inside a quoted header value.
+///
+/// # Errors
+/// [`Code::InvalidArgument`].
+pub fn check_time_zone(zone: &str) -> Result<(), Error> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" /_+-.()".contains(&byte);
+    if zone.is_empty() || zone.len() > 64 || !zone.bytes().all(plain) {
+        return Err(Error::argument(
+            "timeZone is an IANA or Windows name, such as Europe/Berlin or W. Europe Standard Time",
+        ));
+    }
+    Ok(())
+}
+
+/// An id or address as one path segment.
+fn push_id(url: &mut String, id: &str) -> Result<(), Error> {
+    if id.trim().is_empty() || id == "." || id == ".." {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            "an id is a text that is not empty (is it undefined?)",
+        ));
+    }
+    push_segment(url, id);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec;
+    use proptest::prelude::*;
+
+    fn api(flavor: Flavor) -> Api {
+        Api::new(flavor, "https://api.example")
+    }
+
+    fn url(
+        flavor: Flavor,
+        user: Option<&str>,
+        template: &str,
+        ids: &[&str],
+    ) -> Result<String, Code> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let request = api(flavor).named("GET", user, template, &ids, &Query::default());
+        request
+            .map(|request| request.url)
+            .map_err(|error| error.code)
+    }
+
+    #[test]
+    fn paths_of_the_three_flavours() {
+        for (flavor, user, template, ids, wanted) in [
+            (
+                Flavor::Graph,
+                None,
+                "messages",
+                &[][..],
+                "https://api.example/v1.0/me/messages",
+            ),
+            (
+                Flavor::Graph,
+                Some("sales@contoso.example"),
+                "messages/{}",
+                &["A/b="][..],
+                "https://api.example/v1.0/users/sales%40contoso.example/messages/A%2Fb%3D",
+            ),
+            (
+                Flavor::OutlookV2,
+                None,
+                "mailFolders/{}/messages",
+                &["inbox"][..],
+                "https://api.example/api/v2.0/me/mailFolders/inbox/messages",
+            ),
+            (
+                Flavor::OutlookV1,
+                None,
+                "mailFolders/{}/messages",
+                &["inbox"][..],
+                "https://api.example/api/v1.0/me/folders/inbox/messages",
+            ),
+            (
+                Flavor::Graph,
+                None,
+                "/users",
+                &[][..],
+                "https://api.example/v1.0/users",
+            ),
+        ] {
+            assert_eq!(url(flavor, user, template, ids).unwrap(), wanted);
+        }
+        assert_eq!(
+            url(Flavor::OutlookV1, None, "people", &[]),
+            Err(Code::UnsupportedByApi)
+        );
+    }
+
+    #[test]
+    fn ids_that_cannot_be_ids_are_refused() {
+        for id in ["", " ", ".", ".."] {
+            assert_eq!(
+                url(Flavor::Graph, None, "messages/{}", &[id]),
+                Err(Code::InvalidArgument),
+                "{id:?}"
+            );
+        }
+        assert_eq!(
+            url(Flavor::Graph, None, "messages/{}", &[]),
+            Err(Code::InvalidArgument)
+        );
+        assert_eq!(
+            url(Flavor::Graph, Some(""), "messages", &[]),
+            Err(Code::InvalidArgument)
+        );
+    }
+
+    #[test]
+    fn preferences_are_those_that_the_flavour_knows() {
+        let prefer = |flavor| {
+            let mut api = api(flavor);
+            api.time_zone = Some("Europe/Berlin".into());
+            api.text_bodies = true;
+            api.named("GET", None, "messages", &[], &Query::default())
+                .unwrap()
+                .headers
+        };
+        assert_eq!(prefer(Flavor::Graph), vec![("prefer", "outlook.timezone=\"Europe/Berlin\", outlook.body-content-type=\"text\", IdType=\"ImmutableId\"".to_string())]);
+        assert_eq!(
+            prefer(Flavor::OutlookV2),
+            vec![(
+                "prefer",
+                "outlook.timezone=\"Europe/Berlin\", outlook.body-content-type=\"text\""
+                    .to_string()
+            )]
+        );
+        assert_eq!(
+            prefer(Flavor::OutlookV1),
+            vec![("prefer", "outlook.body-content-type=\"text\"".to_string())]
+        );
+    }
+
+    #[test]
+    fn free_requests_stay_below_the_root() {
+        let api = api(Flavor::Graph);
+        let url = |path: &str| {
+            api.free("get", path, &[])
+                .map(|request| request.url)
+                .map_err(|error| error.code)
+        };
+        assert_eq!(
+            url("/me/mailFolders").unwrap(),
+            "https://api.example/v1.0/me/mailFolders"
+        );
+        assert_eq!(
+            url("me/events?$top=1").unwrap(),
+            "https://api.example/v1.0/me/events?$top=1"
+        );
+        assert_eq!(
+            url("https://api.example/v1.0/me?$skip=1").unwrap(),
+            "https://api.example/v1.0/me?$skip=1"
+        );
+        for foreign in [
+            "https://evil.example/v1.0/me",
+            "//evil.example/v1.0/me",
+            "\\\\evil.example",
+            "https://user@evil.example/",
+        ] {
+            assert_eq!(url(foreign), Err(Code::UntrustedHost), "{foreign}");
+        }
+        for odd in [
+            "/../beta/me",
+            "/me/a b",
+            "/me#x",
+            "/me/%2e%2E/x",
+            "/me/\u{e9}",
+        ] {
+            assert_eq!(url(odd), Err(Code::InvalidArgument), "{odd}");
+        }
+        assert_eq!(
+            api.free("GE T", "/me", &[]).unwrap_err().code,
+            Code::InvalidArgument
+        );
+        let made = api
+            .free(
+                "patch",
+                "/me",
+                &[("$top".into(), "5".into()), ("a&b".into(), "c d".into())],
+            )
+            .unwrap();
+        assert_eq!(
+            (made.method.as_str(), made.url.as_str()),
+            ("PATCH", "https://api.example/v1.0/me?$top=5&a%26b=c%20d")
+        );
+    }
+
+    #[test]
+    fn zone_names_cannot_break_out_of_the_header() {
+        for good in [
+            "Europe/Berlin",
+            "W. Europe Standard Time",
+            "Etc/GMT+3",
+            "UTC",
+            "America/Port-au-Prince",
+        ] {
+            assert!(check_time_zone(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a\"b", "a\r\nb", "é"] {
+            assert!(check_time_zone(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn s14_no_path_leads_elsewhere(path in "\\PC{0,80}") {
+            if let Ok(request) = api(Flavor::Graph).free("GET", &path, &[]) {
+                prop_assert!(request.url.starts_with("https://api.example/v1.0/") || request.url.starts_with("https://api.example/v1.0?"));
+            }
+        }
+
+        #[test]
+        fn an_id_is_one_segment(id in "\\PC{1,60}") {
+            if let Ok(url) = url(Flavor::Graph, None, "messages/{}", &[&id]) {
+                let rest = url.strip_prefix("https://api.example/v1.0/me/messages/").unwrap();
+                prop_assert!(!rest.contains(['/', '?', '#', '\\']));
+                prop_assert_eq!(crate::text::form_decode(rest), id);
+            }
+        }
+    }
+}
