@@ -6,6 +6,7 @@ use crate::origin;
 use crate::wire::{ErrorReply, Flavor, Hosts, Identity, Mode, PageConfig};
 use alloc::string::String;
 use alloc::vec::Vec;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Largest answer of the endpoint that is read, in bytes.
@@ -24,6 +25,20 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Error> {
         .ok()
         .and_then(|reply| reply.error.into_error(status));
     Err(said.unwrap_or_else(|| foreign(status)))
+}
+
+/// JSON text of what the page posts or keeps.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], where a value cannot be written.
+pub fn write(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|_| Error::argument("this cannot be written as JSON"))
+}
+
+/// What [`write`] wrote; `None` where it is something else.
+#[must_use]
+pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }
 
 /// The error for an answer that no exo365 endpoint gives.

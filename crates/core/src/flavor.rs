@@ -4,6 +4,24 @@ use crate::error::{Code, Error};
 use crate::wire::{Flavor, Hosts};
 use alloc::string::String;
 
+/// Path segments that only Graph has; the first [`LACKING_V2`] are missing from v2.0 too.
+const LACKING_V1: &[&str] = &[
+    "permanentDelete",
+    "createUploadSession",
+    "outlook",
+    "manager",
+    "directReports",
+    "places",
+    "people",
+    "photo",
+    "photos",
+    "mailboxSettings",
+    "inferenceClassification",
+    "messageRules",
+    "extensions",
+];
+const LACKING_V2: usize = 6;
+
 impl Flavor {
     /// The name that configuration and messages use.
     #[must_use]
@@ -40,27 +58,14 @@ impl Flavor {
     /// The name of a path segment as this flavour spells it; `None` where it has no such thing.
     #[must_use]
     pub fn segment(self, name: &str) -> Option<&str> {
-        match (self, name) {
-            (Self::OutlookV1, "mailFolders") => Some("folders"),
-            (
-                Self::OutlookV1,
-                "people"
-                | "photo"
-                | "photos"
-                | "mailboxSettings"
-                | "inferenceClassification"
-                | "messageRules"
-                | "extensions",
-            ) => None,
-            (
-                Self::OutlookV1 | Self::OutlookV2,
-                "permanentDelete"
-                | "createUploadSession"
-                | "outlook"
-                | "manager"
-                | "directReports"
-                | "places",
-            ) => None,
+        let lacking: &[&str] = match self {
+            Self::Graph => &[],
+            Self::OutlookV1 => LACKING_V1,
+            Self::OutlookV2 => &LACKING_V1[..LACKING_V2],
+        };
+        match name {
+            "mailFolders" if self == Self::OutlookV1 => Some("folders"),
+            _ if lacking.contains(&name) => None,
             _ => Some(name),
         }
     }
