@@ -1,0 +1,122 @@
+//! Who calls, and whether the token allows it.
+
+use super::errors::{Failure, Unauthorized, refuse_token};
+use crate::directory::{self, Account, Kind};
+use crate::signin::flow::Access;
+use crate::signin::scopes::GRAPH;
+use crate::state::Tenant;
+use crate::views::Flavour;
+
+/// The token behind an `Authorization` header.
+///
+/// # Errors
+/// The flavour's 401 where it is missing, unknown, expired, revoked or for somebody else.
+pub(crate) fn token(
+    tenant: &Tenant,
+    flavour: Flavour,
+    authorization: Option<&str>,
+) -> Result<Access, Failure> {
+    let now = tenant.clock().unix();
+    let refuse = |why, audience: &str| Err(refuse_token(flavour, why, audience, now));
+    let bearer = authorization.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(bearer) = bearer else {
+        return refuse(Unauthorized::Empty, "");
+    };
+    let found = tenant.signins().access.get(bearer).cloned();
+    let Some(access) = found else {
+        return refuse(Unauthorized::Unknown, "");
+    };
+    if now >= access.expires {
+        return refuse(Unauthorized::Expired, "");
+    }
+    if (access.audience == GRAPH) != flavour.is_graph() {
+        return refuse(Unauthorized::Audience, &access.audience);
+    }
+    let revoked = access
+        .oid
+        .as_ref()
+        .and_then(|oid| tenant.signins().revoked.get(oid).copied());
+    if access.cp1 && flavour.is_graph() && revoked.is_some_and(|at| access.issued <= at) {
+        return refuse(Unauthorized::Claims, "");
+    }
+    Ok(access)
+}
+
+/// What a call wants to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Area {
+    Calendars,
+    Contacts,
+    Mail,
+    Send,
+    Settings,
+    User,
+}
+
+/// Whether the token's permissions cover the call.
+pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) -> bool {
+    let names: &[&str] = match (area, write) {
+        (Area::Calendars, false) => &[
+            "calendars.read",
+            "calendars.readwrite",
+            "calendars.readbasic",
+        ],
+        (Area::Calendars, true) => &["calendars.readwrite"],
+        (Area::Contacts, false) => &["contacts.read", "contacts.readwrite"],
+        (Area::Contacts, true) => &["contacts.readwrite"],
+        (Area::Mail, false) => &["mail.read", "mail.readwrite", "mail.readbasic"],
+        (Area::Mail, true) => &["mail.readwrite"],
+        (Area::Send, _) => &["mail.send"],
+        (Area::Settings, false) => &["mailboxsettings.read", "mailboxsettings.readwrite"],
+        (Area::Settings, true) => &["mailboxsettings.readwrite"],
+        // Everybody who has a token may see who it is for.
+        (Area::User, _) => return true,
+    };
+    let application = access.oid.is_none();
+    names.iter().any(|name| {
+        let with_shared = format!("{name}.shared");
+        let plain = access.scopes.contains(*name) && (!shared || application);
+        plain || access.scopes.contains(&with_shared)
+    })
+}
+
+/// The mailbox that a call is about.
+///
+/// # Errors
+/// No such user, no mailbox, or none of the caller's business.
+pub(crate) fn mailbox(
+    flavour: Flavour,
+    access: &Access,
+    whose: Option<&str>,
+) -> Result<(u32, &'static Account), Failure> {
+    let caller = access.oid.as_deref().and_then(directory::find);
+    let target = match (whose, caller) {
+        (None, Some(caller)) => caller,
+        (None, None) => {
+            let text = "/me request is only valid with delegated authentication flow.";
+            return Err(Failure::new(400, "BadRequest", text));
+        }
+        (Some(name), _) => directory::find(name).ok_or_else(|| {
+            Failure::new(
+                404,
+                "ErrorInvalidUser",
+                format!("The requested user '{name}' is invalid."),
+            )
+        })?,
+    };
+    let own = caller.is_none_or(|caller| caller.oid == target.oid);
+    let delegate = caller.is_some_and(|caller| target.delegates.contains(&caller.address));
+    if caller.is_some_and(|caller| caller.kind == Kind::Guest) {
+        return Err(Failure::no_mailbox(flavour));
+    }
+    if !own && !delegate {
+        return Err(Failure::denied());
+    }
+    target
+        .mailbox
+        .map(|number| (number, target))
+        .ok_or_else(|| Failure::no_mailbox(flavour))
+}

@@ -1,0 +1,357 @@
+//! One call, with everything that its room needs to answer it.
+
+use axum::http::{HeaderMap, Method};
+use serde_json::{Map, Value};
+
+use super::errors::Failure;
+use super::reply::Reply;
+use crate::directory::Account;
+use crate::front::Params;
+use crate::odata::Query;
+use crate::signin::flow::Access;
+use crate::state::Tenant;
+use crate::store::id::{Id, Kind as IdKind};
+use crate::store::{Json, Mailbox};
+use crate::timezone;
+use crate::views::Flavour;
+use crate::views::message::Look;
+use crate::views::names::{Kind, Names};
+use crate::views::outlook;
+
+/// A call before anybody looked at its token.
+#[derive(Clone, Debug)]
+pub(crate) struct Raw {
+    pub(crate) flavour: Flavour,
+    pub(crate) method: Method,
+    /// Path below the API's root, as it came.
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Raw {
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// What the `Prefer` header asks for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prefer {
+    /// Name as the caller wrote it, and the zone.
+    pub(crate) timezone: Option<(String, chrono_tz::Tz)>,
+    pub(crate) text_body: Option<bool>,
+    pub(crate) immutable: bool,
+    pub(crate) max_page: Option<usize>,
+    pub(crate) track_changes: bool,
+}
+
+impl Prefer {
+    /// Reads all `Prefer` headers; what is not known is ignored, as HTTP wants it.
+    pub(crate) fn read(headers: &HeaderMap, flavour: Flavour) -> Result<Self, Failure> {
+        let mut prefer = Self::default();
+        let values = headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        for one in values.flat_map(|value| value.split(',')) {
+            let (name, value) = one.split_once('=').unwrap_or((one, ""));
+            let value = value.trim().trim_matches('"');
+            match &*name.trim().to_ascii_lowercase() {
+                "outlook.timezone" if flavour != Flavour::OutlookV1 => {
+                    let zone = timezone::find(value).ok_or_else(|| {
+                        let text = format!("A valid TimeZone value must be specified. The following TimeZone value is not supported: '{value}'.");
+                        Failure::new(400, "TimeZoneNotSupportedException", text)
+                    })?;
+                    prefer.timezone = Some((value.to_owned(), zone));
+                }
+                "outlook.body-content-type" => {
+                    prefer.text_body = Some(value.eq_ignore_ascii_case("text"));
+                }
+                "idtype" if flavour.is_graph() => {
+                    prefer.immutable = value.eq_ignore_ascii_case("ImmutableId");
+                }
+                "odata.maxpagesize" => {
+                    prefer.max_page = value.parse().ok().filter(|size| *size > 0)
+                }
+                "odata.track-changes" => prefer.track_changes = true,
+                _ => {}
+            }
+        }
+        Ok(prefer)
+    }
+
+    /// The `Preference-Applied` header.
+    pub(crate) fn applied(&self) -> Option<String> {
+        let mut list = Vec::new();
+        if let Some(text) = self.text_body {
+            let kind = if text { "text" } else { "html" };
+            list.push(format!("outlook.body-content-type=\"{kind}\""));
+        }
+        if let Some((name, _)) = &self.timezone {
+            list.push(format!("outlook.timezone=\"{name}\""));
+        }
+        if self.immutable {
+            list.push("IdType=ImmutableId".to_owned());
+        }
+        if self.track_changes {
+            list.push("odata.track-changes".to_owned());
+        }
+        if let Some(size) = self.max_page {
+            list.push(format!("odata.maxpagesize={size}"));
+        }
+        (!list.is_empty()).then(|| list.join(", "))
+    }
+}
+
+/// A call that was let in.
+pub(crate) struct Call<'a> {
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) raw: &'a Raw,
+    pub(crate) flavour: Flavour,
+    pub(crate) params: Params,
+    pub(crate) prefer: Prefer,
+    pub(crate) access: Access,
+    /// Number and owner of the mailbox.
+    pub(crate) mailbox: u32,
+    pub(crate) owner: &'static Account,
+    /// The segments below `me` or `users/{id}`, names in lower case.
+    pub(crate) segments: Vec<String>,
+}
+
+pub(crate) type Outcome = Result<Reply, Failure>;
+
+impl Call<'_> {
+    /// Unix seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.tenant.clock().unix()
+    }
+
+    /// How messages are to look.
+    pub(crate) fn look(&self) -> Look {
+        Look {
+            mailbox: self.mailbox,
+            immutable: self.prefer.immutable,
+            text_body: self.prefer.text_body == Some(true),
+        }
+    }
+
+    /// The query options for a type.
+    pub(crate) fn query(&self, kind: Kind) -> Result<Query, Failure> {
+        let names = Names {
+            flavour: self.flavour,
+            kind,
+        };
+        Query::read(&self.params, names, self.flavour.max_top())
+    }
+
+    /// The body as canonical JSON object.
+    pub(crate) fn body(&self, kind: Kind) -> Result<Json, Failure> {
+        let value = self.any_body()?;
+        match outlook::inward(self.flavour, kind, value) {
+            Value::Object(object) => Ok(object),
+            _ => Err(Failure::new(
+                400,
+                "BadRequest",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+            )),
+        }
+    }
+
+    /// The body of an action, parameter names in camel case, nested types as they came in.
+    pub(crate) fn parameters(&self) -> Result<Json, Failure> {
+        if self.raw.body.is_empty() {
+            return Ok(Json::new());
+        }
+        let value = self.any_body()?;
+        if self.flavour.is_graph() {
+            // `Comment` and `comment` are the same parameter.
+            let object = value.as_object().cloned().unwrap_or_default();
+            return Ok(object
+                .into_iter()
+                .map(|(name, value)| (outlook::camel(&name), value))
+                .collect());
+        }
+        let object = value.as_object().cloned().unwrap_or_default();
+        Ok(object
+            .into_iter()
+            .map(|(name, value)| {
+                let name = outlook::camel(&name);
+                let value = match name.as_str() {
+                    "message" => outlook::inward(self.flavour, Kind::Message, value),
+                    _ => outlook::nested(&name, value),
+                };
+                (name, value)
+            })
+            .collect())
+    }
+
+    fn any_body(&self) -> Result<Value, Failure> {
+        serde_json::from_slice(&self.raw.body).map_err(|_| {
+            let text = "Unable to read JSON request payload. Please ensure Content-Type header is \
+                        set and payload is of valid JSON format.";
+            Failure::new(400, "BadRequest", text)
+        })
+    }
+
+    /// Runs over the mailbox.
+    pub(crate) fn read<T>(
+        &self,
+        act: impl FnOnce(&Mailbox) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let store = self.tenant.store();
+        let mailbox = store
+            .mailbox(self.mailbox)
+            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+        act(mailbox)
+    }
+
+    /// Runs over the mailbox and changes it.
+    pub(crate) fn change<T>(
+        &self,
+        act: impl FnOnce(&mut Mailbox) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut store = self.tenant.store();
+        let mailbox = store
+            .mailbox_mut(self.mailbox)
+            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+        let outcome = act(mailbox);
+        drop(store);
+        self.tenant.touch();
+        outcome
+    }
+
+    /// Reads an id of this mailbox.
+    pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, Failure> {
+        let id = Id::decode(text).ok_or_else(Failure::malformed_id)?;
+        if id.kind != kind || id.mailbox != self.mailbox {
+            return Err(Failure::not_found());
+        }
+        Ok(id)
+    }
+
+    /// Checks `If-Match` against the version of an item.
+    pub(crate) fn check_version(&self, change: u64) -> Result<(), Failure> {
+        match self.raw.header("if-match") {
+            None | Some("*") => Ok(()),
+            Some(tag) if tag == crate::store::id::etag(change) => Ok(()),
+            Some(_) => Err(Failure::conflict()),
+        }
+    }
+
+    /// Address of the API's root.
+    pub(crate) fn root(&self) -> String {
+        format!("{}{}", self.tenant.origin(), self.flavour.root())
+    }
+
+    /// The context URL for what stands below the user, `tail` in canonical names.
+    pub(crate) fn context(&self, tail: &str, query: Option<&Query>) -> String {
+        let (owner, tail) = if self.flavour.is_graph() {
+            (format!("users('{}')", self.owner.oid), tail.to_owned())
+        } else {
+            let parts: Vec<String> = tail.split('/').map(outlook::pascal).collect();
+            ("Me".to_owned(), parts.join("/"))
+        };
+        let select = query.filter(|query| !query.select_text.is_empty());
+        let select = select.map_or_else(String::new, |query| format!("({})", query.select_text));
+        match tail.strip_suffix("/$entity") {
+            Some(head) => format!("{}/$metadata#{owner}/{head}{select}/$entity", self.root()),
+            None => format!("{}/$metadata#{owner}/{tail}{select}", self.root()),
+        }
+    }
+
+    /// An entity in the flavour's spelling, with Outlook's `@odata.id`.
+    pub(crate) fn render(&self, kind: Kind, entity: Map<String, Value>) -> Value {
+        let id = entity.get("id").and_then(Value::as_str).map(str::to_owned);
+        let mut value = outlook::render(self.flavour, kind, entity);
+        let set = match kind {
+            Kind::Calendar => "Calendars",
+            Kind::Contact => "Contacts",
+            Kind::ContactFolder => "ContactFolders",
+            Kind::Event => "Events",
+            Kind::Folder if self.flavour == Flavour::OutlookV1 => "Folders",
+            Kind::Folder => "MailFolders",
+            Kind::Message => "Messages",
+            Kind::Attachment | Kind::Category | Kind::User => return value,
+        };
+        if let (false, Some(id)) = (self.flavour.is_graph(), id) {
+            let user = match self.flavour {
+                Flavour::OutlookV1 => self.owner.address.to_owned(),
+                _ => format!("{}@{}", self.owner.oid, crate::TENANT_ID),
+            };
+            value["@odata.id"] = format!("{}/Users('{user}')/{set}('{id}')", self.root()).into();
+        }
+        value
+    }
+
+    /// An entity as answer, with its context.
+    pub(crate) fn entity(
+        &self,
+        status: u16,
+        kind: Kind,
+        tail: &str,
+        entity: Map<String, Value>,
+    ) -> Outcome {
+        let query = self.query(kind).ok();
+        let etag = entity
+            .get("@odata.etag")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        let mut body = self.render(kind, entity);
+        body["@odata.context"] = self
+            .context(&format!("{tail}/$entity"), query.as_ref())
+            .into();
+        let reply = Reply::json(status, body);
+        Ok(match etag {
+            Some(etag) => reply.header("etag", etag),
+            None => reply,
+        })
+    }
+
+    /// A page as answer, with count and next link.
+    pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> Outcome {
+        let mut body = Map::new();
+        body.insert(
+            "@odata.context".into(),
+            self.context(tail, Some(query)).into(),
+        );
+        if let Some(count) = page.count {
+            body.insert("@odata.count".into(), count.into());
+        }
+        if page.more {
+            body.insert(
+                "@odata.nextLink".into(),
+                self.next_link(query.skip + page.scanned).into(),
+            );
+        }
+        body.insert("value".into(), page.value.into());
+        Ok(Reply::json(200, body.into()))
+    }
+
+    /// The same request with another `$skip`.
+    fn next_link(&self, skip: usize) -> String {
+        let kept = self.raw.query.split('&').filter(|pair| {
+            let name = pair
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            !pair.is_empty() && !matches!(&*name, "$skip" | "%24skip" | "skip")
+        });
+        let mut query: Vec<String> = kept.map(str::to_owned).collect();
+        query.push(format!("$skip={skip}"));
+        format!("{}{}?{}", self.root(), self.raw.path, query.join("&"))
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) value: Vec<Value>,
+    pub(crate) count: Option<usize>,
+    pub(crate) more: bool,
+    /// Items that this page used up.
+    pub(crate) scanned: usize,
+}

@@ -1,0 +1,183 @@
+//! Drafts: a new one, and the drafts that answer or pass on a message.
+
+use axum::http::Method;
+use serde_json::Value;
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::{missing, send, wrong_method};
+use crate::odata::Query;
+use crate::store::{Json, Mailbox, Message, Person};
+use crate::views::message as view;
+use crate::views::names::Kind;
+
+use super::messages::{blank, find, tail};
+
+/// `POST .../messages`: a draft.
+pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+    let body = call.body(Kind::Message)?;
+    let entity = call.change(|mailbox| {
+        let mut message = blank(call, mailbox);
+        if let Some(folder) = folder {
+            message.folder = super::folders::find(call, mailbox, folder)?.key;
+        }
+        view::apply(&mut message, &body);
+        attach(mailbox, &mut message, &body, call.now())?;
+        let key = mailbox.insert(message);
+        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        Ok(view::to_json(message, call.look(), &Query::default()))
+    })?;
+    let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
+    let location = format!("{}/users/{}/messages/{id}", call.root(), call.owner.oid);
+    Ok(call
+        .entity(201, Kind::Message, &tail(call, folder), entity)?
+        .header("location", location))
+}
+
+/// Adds the attachments of a message body.
+///
+/// # Errors
+/// 400 where one is no base64.
+pub(crate) fn attach(
+    mailbox: &mut Mailbox,
+    message: &mut Message,
+    body: &Json,
+    now: i64,
+) -> Result<(), Failure> {
+    for one in body
+        .get("attachments")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let key = mailbox.fresh_key();
+        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
+            Failure::new(
+                400,
+                "ErrorInvalidParameter",
+                "The attachment's content is no valid base64.",
+            )
+        })?;
+        message.attachments.push(attachment);
+    }
+    Ok(())
+}
+
+/// Which answer a message gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Answer {
+    Forward,
+    Reply,
+    ReplyAll,
+}
+
+/// `POST .../messages/{id}/{action}`.
+pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
+    if call.raw.method != Method::POST {
+        return Err(wrong_method());
+    }
+    let (answer, sends) = match action {
+        "reply" => (Answer::Reply, true),
+        "replyall" => (Answer::ReplyAll, true),
+        "forward" => (Answer::Forward, true),
+        "createreply" => (Answer::Reply, false),
+        "createreplyall" => (Answer::ReplyAll, false),
+        "createforward" => (Answer::Forward, false),
+        _ => return Err(missing(call)),
+    };
+    let parameters = call.parameters()?;
+    let message = parameters
+        .get("message")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    if parameters.contains_key("comment") && message.contains_key("body") {
+        let text = "The parameters 'Comment' and 'Message.Body' must not be given together.";
+        return Err(Failure::bad(text));
+    }
+    if parameters.contains_key("toRecipients") && message.contains_key("toRecipients") {
+        let text =
+            "The recipients must be given either as parameter or in the message, not in both.";
+        return Err(Failure::bad(text));
+    }
+    let draft = call.change(|mailbox| {
+        let original = find(call, mailbox, id)?.clone();
+        let mut draft = respond(call, mailbox, &original, answer);
+        if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
+            let html = format!(
+                "<p>{}</p><hr>{}",
+                crate::signin::pages::escape(comment),
+                draft.body
+            );
+            draft.set_body(true, html);
+        }
+        if let Some(to) = parameters.get("toRecipients") {
+            draft.to = view::people(to);
+        }
+        view::apply(&mut draft, &message);
+        attach(mailbox, &mut draft, &message, call.now())?;
+        Ok(draft)
+    })?;
+    if sends {
+        return send::deliver(call, draft, true);
+    }
+    let entity = call.change(|mailbox| {
+        let key = mailbox.insert(draft);
+        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        Ok(view::to_json(message, call.look(), &Query::default()))
+    })?;
+    call.entity(201, Kind::Message, "messages", entity)
+}
+
+fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answer) -> Message {
+    let mut draft = blank(call, mailbox);
+    let prefix = if answer == Answer::Forward {
+        "Fw: "
+    } else {
+        "Re: "
+    };
+    let has = original
+        .subject
+        .get(..prefix.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    draft.subject = if has {
+        original.subject.clone()
+    } else {
+        format!("{prefix}{}", original.subject)
+    };
+    draft.conversation = original.conversation;
+    let quoted = if original.html {
+        original.body.clone()
+    } else {
+        format!(
+            "<pre>{}</pre>",
+            crate::signin::pages::escape(&original.body)
+        )
+    };
+    draft.set_body(true, quoted);
+    let own = |person: &Person| person.address.eq_ignore_ascii_case(call.owner.address);
+    let reply_to = match original.reply_to.as_slice() {
+        [] => original.from.iter().cloned().collect(),
+        some => some.to_vec(),
+    };
+    match answer {
+        Answer::Forward => draft.attachments.clone_from(&original.attachments),
+        Answer::Reply => draft.to = reply_to,
+        Answer::ReplyAll => {
+            draft.to = reply_to;
+            let others = original.to.iter().filter(|one| !own(one));
+            for other in others {
+                if !draft.to.contains(other) {
+                    draft.to.push(other.clone());
+                }
+            }
+            draft.cc = original
+                .cc
+                .iter()
+                .filter(|one| !own(one))
+                .cloned()
+                .collect();
+        }
+    }
+    draft
+}

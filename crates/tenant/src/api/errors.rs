@@ -1,0 +1,302 @@
+//! Refusals, in the envelope of each flavour.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::flavour_of;
+use super::reply::{Payload, Reply};
+use crate::front::{self, Incoming};
+use crate::random;
+use crate::state::Tenant;
+use crate::views::Flavour;
+
+/// A refusal before it has its envelope.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Failure {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Outlook's 401: everything is in the headers.
+    pub(crate) empty: bool,
+}
+
+impl Failure {
+    /// A refusal by status, code and sentence.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            headers: Vec::new(),
+            empty: false,
+        }
+    }
+
+    /// The same with a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// 400 with the code for bad requests.
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
+        Self::new(400, "ErrorInvalidRequest", message)
+    }
+
+    /// The object is gone or was never there.
+    pub(crate) fn not_found() -> Self {
+        Self::new(
+            404,
+            "ErrorItemNotFound",
+            "The specified object was not found in the store.",
+        )
+    }
+
+    /// The text is no id.
+    pub(crate) fn malformed_id() -> Self {
+        Self::new(400, "ErrorInvalidIdMalformed", "Id is malformed.")
+    }
+
+    /// Not allowed here.
+    pub(crate) fn denied() -> Self {
+        Self::new(
+            403,
+            "ErrorAccessDenied",
+            "Access is denied. Check credentials and try again.",
+        )
+    }
+
+    /// Somebody changed the item in between.
+    pub(crate) fn conflict() -> Self {
+        let text = "The send or update operation could not be performed because the change key \
+                    passed in the request does not match the current change key for the item.";
+        Self::new(412, "ErrorIrresolvableConflict", text)
+    }
+
+    /// No mailbox behind the account.
+    pub(crate) fn no_mailbox(flavour: Flavour) -> Self {
+        let text = if flavour.is_graph() {
+            "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
+        } else {
+            "REST API is not yet supported for this mailbox."
+        };
+        Self::new(404, "MailboxNotEnabledForRESTAPI", text)
+    }
+
+    /// The answer in the flavour's envelope.
+    pub(crate) fn reply(self, flavour: Flavour, ids: &Ids) -> Reply {
+        let payload = if self.empty {
+            Payload::Empty
+        } else {
+            Payload::Json(self.body(flavour, ids))
+        };
+        let mut reply = Reply::new(self.status, payload);
+        reply.headers.extend(
+            self.headers
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        reply
+    }
+
+    fn body(&self, flavour: Flavour, ids: &Ids) -> Value {
+        let mut error = json!({"code": self.code, "message": self.message});
+        match flavour {
+            Flavour::Graph => {
+                error["innerError"] = json!({
+                    "date": ids.date,
+                    "request-id": ids.request,
+                    "client-request-id": ids.client,
+                });
+            }
+            Flavour::OutlookV2 => {
+                error["innerError"] = json!({"requestId": ids.request, "date": ids.date});
+                if self.code == "InvalidAudienceForResource" {
+                    error["innerError"]["errorUrl"] =
+                        "https://aka.ms/autherrors#error-InvalidResource".into();
+                }
+            }
+            Flavour::OutlookV1 => {}
+        }
+        json!({"error": error})
+    }
+}
+
+/// Ids and time of one answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Ids {
+    pub(crate) request: String,
+    pub(crate) client: String,
+    /// Without offset, as the services write it.
+    pub(crate) date: String,
+}
+
+impl Ids {
+    /// Fresh ids; the caller's own id comes back.
+    pub(crate) fn new(tenant: &Tenant, client: Option<&str>) -> Self {
+        let request = random::guid();
+        Self {
+            client: client.map_or_else(|| request.clone(), str::to_owned),
+            request,
+            date: tenant.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string(),
+        }
+    }
+}
+
+const GRAPH_BEARER: &str = "Bearer realm=\"\", \
+    authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", \
+    client_id=\"00000003-0000-0000-c000-000000000000\"";
+
+/// Why a token was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unauthorized {
+    Audience,
+    Claims,
+    Empty,
+    Expired,
+    Unknown,
+}
+
+/// The 401 of each flavour.
+pub(crate) fn refuse_token(
+    flavour: Flavour,
+    why: Unauthorized,
+    audience: &str,
+    now: i64,
+) -> Failure {
+    if flavour.is_graph() {
+        graph_401(why, now)
+    } else {
+        outlook_401(flavour, why, audience)
+    }
+}
+
+fn graph_401(why: Unauthorized, now: i64) -> Failure {
+    let text = match why {
+        Unauthorized::Audience => "Access token validation failure. Invalid audience.",
+        Unauthorized::Claims => {
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired \
+             and code: TokenIssuedBeforeRevocationTimestamp"
+        }
+        Unauthorized::Empty => "Access token is empty.",
+        Unauthorized::Expired => "Lifetime validation failed, the token is expired.",
+        Unauthorized::Unknown => "IDX14100: JWT is not well formed, there are no dots (.).",
+    };
+    let mut bearer = GRAPH_BEARER.to_owned();
+    if why == Unauthorized::Claims {
+        let claims =
+            json!({"access_token": {"nbf": {"essential": true, "value": now.to_string()}}});
+        let claims = random::base64(claims.to_string().as_bytes());
+        bearer.push_str(&format!(
+            ", error=\"insufficient_claims\", claims=\"{claims}\""
+        ));
+    }
+    Failure::new(401, "InvalidAuthenticationToken", text).header("www-authenticate", bearer)
+}
+
+fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
+    let extra = if flavour == Flavour::OutlookV2 {
+        " token_types=\"app_asserted_user_v1 service_asserted_app_v1\", \
+         authorization_uri=\"https://login.windows.net/common/oauth2/authorize\","
+    } else {
+        ""
+    };
+    let challenge = format!(
+        "Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\", \
+         trusted_issuers=\"00000001-0000-0000-c000-000000000000@*\",{extra} \
+         error=\"invalid_token\",Basic Realm=\"\""
+    );
+    let (number, reason, category) = match why {
+        Unauthorized::Expired | Unauthorized::Claims => {
+            (2_000_008, "The token has expired.", "token_expired")
+        }
+        Unauthorized::Unknown => (
+            2_000_001,
+            "OAuth token submitted with the request cannot be parsed.",
+            "invalid_token",
+        ),
+        Unauthorized::Audience | Unauthorized::Empty => (
+            2_000_001,
+            "No applicable user context claims found.",
+            "invalid_token",
+        ),
+    };
+    if why == Unauthorized::Audience && flavour == Flavour::OutlookV2 {
+        let text = format!(
+            "The audience claim value is invalid for current resource. Audience claim is \
+             '{audience}', request url is 'https://outlook.office.com' and resource type is 'Exchange'."
+        );
+        return Failure::new(401, "InvalidAudienceForResource", text)
+            .header("www-authenticate", challenge);
+    }
+    let diagnostics = format!("{number};reason=\"{reason}\";error_category=\"{category}\"");
+    let mut failure = Failure::new(401, "", "")
+        .header("www-authenticate", challenge)
+        .header("x-ms-diagnostics", diagnostics);
+    failure.empty = true;
+    failure
+}
+
+/// The `unauthorized` fault.
+pub(crate) fn unauthorized(tenant: &Tenant, incoming: &Incoming, variant: &str) -> Response {
+    let Some(flavour) = flavour_of(&incoming.path) else {
+        return plain(401, "Unauthorized");
+    };
+    let why = match variant {
+        "audience" => Unauthorized::Audience,
+        "claims" => Unauthorized::Claims,
+        "empty" => Unauthorized::Empty,
+        _ => Unauthorized::Expired,
+    };
+    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+    let now = tenant.clock().unix();
+    let reply = refuse_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
+    reply.into_response(flavour, &ids, incoming)
+}
+
+/// The refusal for the fifth of four.
+pub(crate) fn over_limit(flavour: Flavour, seconds: u64) -> Failure {
+    let (code, text) = if flavour == Flavour::OutlookV1 {
+        (
+            "ErrorExceededConnectionCount",
+            "You have exceeded the available concurrent connections for your account. Try again \
+             once your other requests have completed.",
+        )
+    } else {
+        (
+            "ApplicationThrottled",
+            "Application is over its MailboxConcurrency limit.",
+        )
+    };
+    Failure::new(429, code, text).header("retry-after", seconds.to_string())
+}
+
+/// The `throttle` fault: JSON from the APIs, plain text from the token endpoint.
+pub(crate) fn throttled(tenant: &Tenant, incoming: &Incoming, seconds: Option<u64>) -> Response {
+    let Some(flavour) = flavour_of(&incoming.path) else {
+        let mut response = plain(429, "Too many requests.");
+        if let Some(seconds) = seconds {
+            front::set(&mut response, "retry-after", &seconds.to_string());
+        }
+        return response;
+    };
+    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+    let mut failure = over_limit(flavour, seconds.unwrap_or_default());
+    if seconds.is_none() {
+        failure.headers.clear();
+    }
+    failure
+        .reply(flavour, &ids)
+        .into_response(flavour, &ids, incoming)
+}
+
+fn plain(status: u16, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    front::set(&mut response, "content-type", "text/plain; charset=utf-8");
+    response
+}

@@ -1,0 +1,305 @@
+//! Messages: list, count, get, create, update, delete, move, copy.
+
+use axum::http::Method;
+use serde_json::Value;
+
+use super::call::{Call, Outcome, Page};
+use super::errors::Failure;
+use super::reply::{Payload, Reply};
+use super::{attachments, delta, drafts, missing, send, wrong_method};
+use crate::odata::{Query, eval, order};
+use crate::store::id::Kind as IdKind;
+use crate::store::mailbox::{DELETED, DRAFTS, INBOX};
+use crate::store::{Mailbox, Message, Person};
+use crate::views::Flavour;
+use crate::views::message as view;
+use crate::views::names::Kind;
+
+/// `.../messages...`, in a folder or in the whole mailbox.
+pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Outcome {
+    let method = &call.raw.method;
+    match (method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => delta::messages(call, folder),
+        (&Method::GET, []) => list(call, folder),
+        (&Method::POST, []) => drafts::create(call, folder),
+        (&Method::GET, ["$count"]) => count(call, folder),
+        (&Method::GET, ["delta"]) => delta::messages(call, folder),
+        (&Method::GET, [id]) => get(call, id),
+        (&Method::PATCH, [id]) => update(call, id),
+        (&Method::DELETE, [id]) => delete(call, id),
+        (&Method::GET, [id, "$value"]) => mime(call, id),
+        (_, [id, "attachments", rest @ ..]) => attachments::handle(call, id, rest),
+        (&Method::POST, [id, "move" | "copy"]) => transfer(call, id, rest[1] == "move"),
+        (&Method::POST, [id, "send"]) => send::send_draft(call, id),
+        (&Method::POST, [id, action]) => drafts::act(call, id, action),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// Key of the folder that a list is about; `None` for the whole mailbox.
+fn folder_key(
+    call: &Call<'_>,
+    mailbox: &Mailbox,
+    folder: Option<&str>,
+) -> Result<Option<u64>, Failure> {
+    match folder {
+        Some(name) => super::folders::find(call, mailbox, name).map(|folder| Some(folder.key)),
+        // The oldest flavour lists the Inbox where no folder is named.
+        None if call.flavour == Flavour::OutlookV1 => Ok(Some(INBOX)),
+        None => Ok(None),
+    }
+}
+
+/// Name of the collection in context URLs.
+pub(crate) fn tail(call: &Call<'_>, folder: Option<&str>) -> String {
+    let folders = if call.flavour == Flavour::OutlookV1 {
+        "folders"
+    } else {
+        "mailFolders"
+    };
+    folder.map_or_else(
+        || "messages".to_owned(),
+        |name| format!("{folders}('{name}')/messages"),
+    )
+}
+
+fn list(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+    let query = call.query(Kind::Message)?;
+    query.check_messages()?;
+    let page = call.read(|mailbox| {
+        let key = folder_key(call, mailbox, folder)?;
+        Ok(collect(call, mailbox, key, &query))
+    })?;
+    call.page(&tail(call, folder), &query, page)
+}
+
+/// Newest first is how the store keeps them; any other order is sorted here.
+fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Query) -> Page {
+    // Outlook v2.0 leaves Deleted Items out of the whole mailbox.
+    let hide = call.flavour == Flavour::OutlookV2 && folder.is_none();
+    let matching = mailbox
+        .listing(folder)
+        .filter(|message| !(hide && message.folder == DELETED))
+        .filter(|message| {
+            query
+                .filter
+                .as_ref()
+                .is_none_or(|filter| eval::matches(filter, *message))
+        })
+        .filter(|message| query.finds(message));
+    let newest_first = match query.order.as_slice() {
+        [] => true,
+        [key] => key.descending && key.path == ["receivedDateTime"],
+        _ => false,
+    };
+    if newest_first && !query.count {
+        let mut rest = matching.skip(query.skip);
+        let value: Vec<Value> = rest
+            .by_ref()
+            .take(query.top)
+            .map(|one| show(call, one, query))
+            .collect();
+        let more = rest.next().is_some();
+        return Page {
+            scanned: value.len(),
+            value,
+            count: None,
+            more,
+        };
+    }
+    let mut all: Vec<&Message> = matching.collect();
+    if !newest_first {
+        all.sort_by(|a, b| order::compare(&query.order, *a, *b));
+    }
+    let count = (query.count && query.skip == 0).then_some(all.len());
+    let value: Vec<Value> = all
+        .iter()
+        .skip(query.skip)
+        .take(query.top)
+        .map(|one| show(call, one, query))
+        .collect();
+    let more = query.skip + value.len() < all.len();
+    Page {
+        scanned: value.len(),
+        value,
+        count,
+        more,
+    }
+}
+
+/// A message in the caller's flavour.
+pub(crate) fn show(call: &Call<'_>, message: &Message, query: &Query) -> Value {
+    call.render(Kind::Message, view::to_json(message, call.look(), query))
+}
+
+fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+    let query = call.query(Kind::Message)?;
+    let count = call.read(|mailbox| {
+        let key = folder_key(call, mailbox, folder)?;
+        let met = mailbox.listing(key).filter(|message| {
+            query
+                .filter
+                .as_ref()
+                .is_none_or(|filter| eval::matches(filter, *message))
+                && query.finds(message)
+        });
+        Ok(met.count())
+    })?;
+    Ok(Reply::new(200, Payload::Text(count.to_string())))
+}
+
+/// Key of a message that exists under exactly this id.
+pub(crate) fn key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, Failure> {
+    let id = call.id(text, IdKind::Message)?;
+    let message = mailbox.message(id.key).ok_or_else(Failure::not_found)?;
+    // An id from before a move is gone, unless it is the immutable form.
+    if id.part == -1 || id.part == message.moves {
+        Ok(id.key)
+    } else {
+        Err(Failure::not_found())
+    }
+}
+
+/// The message under an id.
+pub(crate) fn find<'a>(
+    call: &Call<'_>,
+    mailbox: &'a Mailbox,
+    text: &str,
+) -> Result<&'a Message, Failure> {
+    let key = key(call, mailbox, text)?;
+    mailbox.message(key).ok_or_else(Failure::not_found)
+}
+
+fn get(call: &Call<'_>, id: &str) -> Outcome {
+    let query = call.query(Kind::Message)?;
+    let entity =
+        call.read(|mailbox| Ok(view::to_json(find(call, mailbox, id)?, call.look(), &query)))?;
+    call.entity(200, Kind::Message, "messages", entity)
+}
+
+fn update(call: &Call<'_>, id: &str) -> Outcome {
+    let body = call.body(Kind::Message)?;
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let message = find(call, mailbox, id)?;
+        call.check_version(message.change)?;
+        check_writable(message, &body)?;
+        let key = message.key;
+        let changed = mailbox.change_message(key, now, |message| view::apply(message, &body));
+        let changed = changed.ok_or_else(Failure::not_found)?;
+        Ok(view::to_json(changed, call.look(), &Query::default()))
+    })?;
+    call.entity(200, Kind::Message, "messages", entity)
+}
+
+/// After it was sent, most of a message is fixed.
+fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Failure> {
+    const FIXED: [&str; 7] = [
+        "toRecipients",
+        "ccRecipients",
+        "bccRecipients",
+        "replyTo",
+        "from",
+        "sender",
+        "body",
+    ];
+    if message.draft || !FIXED.iter().any(|name| body.contains_key(*name)) {
+        return Ok(());
+    }
+    let text = "The property cannot be set because the message is not a draft.";
+    Err(Failure::new(400, "ErrorInvalidPropertySet", text))
+}
+
+/// The first deletion moves to Deleted Items; there it is final.
+fn delete(call: &Call<'_>, id: &str) -> Outcome {
+    let now = call.now();
+    call.change(|mailbox| {
+        let message = find(call, mailbox, id)?;
+        call.check_version(message.change)?;
+        let (key, gone) = (message.key, message.folder == DELETED);
+        if gone {
+            mailbox.remove_message(key);
+        } else {
+            mailbox.move_message(key, DELETED, now);
+        }
+        Ok(Reply::empty(204))
+    })
+}
+
+fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
+    let parameters = call.parameters()?;
+    let destination = parameters
+        .get("destinationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let key = key(call, mailbox, id)?;
+        let folder = super::folders::find(call, mailbox, destination)?.key;
+        let key = if moves {
+            mailbox.move_message(key, folder, now);
+            key
+        } else {
+            let mut copy = mailbox.message(key).ok_or_else(Failure::not_found)?.clone();
+            (copy.folder, copy.moves, copy.modified) = (folder, 0, now);
+            mailbox.insert(copy)
+        };
+        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        Ok(view::to_json(message, call.look(), &Query::default()))
+    })?;
+    call.entity(201, Kind::Message, "messages", entity)
+}
+
+/// `/$value`: the message as MIME, body and headers.
+fn mime(call: &Call<'_>, id: &str) -> Outcome {
+    let text = call.read(|mailbox| {
+        let message = find(call, mailbox, id)?;
+        let people = |list: &[Person]| {
+            let list: Vec<String> = list
+                .iter()
+                .map(|one| format!("\"{}\" <{}>", one.name, one.address))
+                .collect();
+            list.join(", ")
+        };
+        let kind = if message.html {
+            "text/html"
+        } else {
+            "text/plain"
+        };
+        Ok(format!(
+            "From: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: {}\r\nMIME-Version: 1.0\r\n\
+             Content-Type: {kind}; charset=utf-8\r\n\r\n{}\r\n",
+            people(message.from.as_slice()),
+            people(&message.to),
+            message.subject.replace(['\r', '\n'], " "),
+            message.internet_id,
+            message.body
+        ))
+    })?;
+    Ok(Reply::new(
+        200,
+        Payload::Bytes("text/plain".to_owned(), text.into_bytes()),
+    ))
+}
+
+/// A new message of this mailbox's owner, in Drafts.
+pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
+    let now = call.now();
+    let owner = Person::new(call.owner.name, call.owner.address);
+    let key = mailbox.next_message_key();
+    Message {
+        folder: DRAFTS,
+        created: now,
+        modified: now,
+        received: now,
+        sent: now,
+        from: Some(owner.clone()),
+        sender: Some(owner),
+        read: true,
+        draft: true,
+        conversation: u64::from(call.mailbox) << 32 | key,
+        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
+        ..Message::default()
+    }
+}

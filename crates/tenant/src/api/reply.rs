@@ -1,0 +1,160 @@
+//! An answer before it becomes HTTP, or an item of a batch.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::errors::Ids;
+use crate::front::{self, Incoming};
+use crate::random;
+use crate::views::Flavour;
+
+/// What an answer carries.
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
+    Bytes(String, Vec<u8>),
+    Empty,
+    Json(Value),
+    Text(String),
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) payload: Payload,
+}
+
+impl Reply {
+    /// An answer with no headers of its own.
+    pub(crate) fn new(status: u16, payload: Payload) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            payload,
+        }
+    }
+
+    /// A JSON answer.
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self::new(status, Payload::Json(body))
+    }
+
+    /// An answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::new(status, Payload::Empty)
+    }
+
+    /// The same with a header.
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The HTTP answer.
+    pub(crate) fn into_response(
+        self,
+        flavour: Flavour,
+        ids: &Ids,
+        incoming: &Incoming,
+    ) -> Response {
+        let kind = match &self.payload {
+            Payload::Bytes(kind, _) => Some(kind.clone()),
+            Payload::Empty => None,
+            Payload::Json(_) => Some(json_type(flavour).to_owned()),
+            Payload::Text(_) => Some("text/plain".to_owned()),
+        };
+        let body = match self.payload {
+            Payload::Bytes(_, bytes) => Body::from(bytes),
+            Payload::Empty => Body::empty(),
+            Payload::Json(value) => Body::from(value.to_string()),
+            Payload::Text(text) => Body::from(text),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(kind) = kind {
+            front::set(&mut response, "content-type", &kind);
+        }
+        for (name, value) in self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&value)) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        stamp(&mut response, flavour, ids, incoming);
+        response
+    }
+
+    /// The same as an item of a batch.
+    pub(crate) fn into_item(self, id: &str, flavour: Flavour) -> Value {
+        let mut headers: Map<String, Value> = self
+            .headers
+            .into_iter()
+            .map(|(name, value)| (title_case(&name), value.into()))
+            .collect();
+        let mut item = json!({"id": id, "status": self.status});
+        match self.payload {
+            Payload::Empty => {}
+            Payload::Json(body) => {
+                headers.insert("Content-Type".into(), json_type(flavour).into());
+                item["body"] = body;
+            }
+            Payload::Text(text) => {
+                headers.insert("Content-Type".into(), "text/plain".into());
+                item["body"] = random::base64(text.as_bytes()).into();
+            }
+            Payload::Bytes(kind, bytes) => {
+                headers.insert("Content-Type".into(), kind.into());
+                item["body"] = random::base64(&bytes).into();
+            }
+        }
+        if flavour.is_graph() {
+            headers.insert("OData-Version".into(), "4.0".into());
+        }
+        item["headers"] = headers.into();
+        item
+    }
+}
+
+/// `retry-after` becomes `Retry-After`.
+fn title_case(name: &str) -> String {
+    let parts: Vec<String> = name.split('-').map(crate::views::outlook::pascal).collect();
+    parts.join("-")
+}
+
+fn json_type(flavour: Flavour) -> &'static str {
+    if flavour.is_graph() {
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    } else {
+        "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
+    }
+}
+
+fn stamp(response: &mut Response, flavour: Flavour, ids: &Ids, incoming: &Incoming) {
+    front::set(response, "request-id", &ids.request);
+    let asked = incoming
+        .header("return-client-request-id")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    if flavour.is_graph() || asked {
+        front::set(response, "client-request-id", &ids.client);
+    }
+    front::set(response, "odata-version", "4.0");
+    front::set(response, "cache-control", "private");
+    if flavour.is_graph() {
+        let diagnostic = "{\"ServerInfo\":{\"DataCenter\":\"Local\",\"Slice\":\"E\",\"Ring\":\"0\",\
+                          \"ScaleUnit\":\"001\",\"RoleInstance\":\"LOCAL00000000\"}}";
+        front::set(response, "x-ms-ags-diagnostic", diagnostic);
+    } else {
+        front::set(response, "x-feserver", "LOCAL00CA0000");
+        front::set(response, "x-beserver", "LOCAL00MB0000");
+        front::set(
+            response,
+            "x-calculatedbetarget",
+            "LOCAL00MB0000.contoso.example",
+        );
+        front::set(response, "x-powered-by", "ASP.NET");
+    }
+}

@@ -1,0 +1,165 @@
+//! Sending: the copy in Sent Items, and the delivery into the tenant's mailboxes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::call::{Call, Outcome};
+use super::drafts::attach;
+use super::errors::Failure;
+use super::messages::{blank, find};
+use super::reply::Reply;
+use crate::directory;
+use crate::store::{Json, Message, Person, deliver as delivery};
+use crate::views::message as view;
+
+/// `POST .../sendMail`.
+pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
+    let (body, save) = if is_mime(call) {
+        (from_mime(&call.raw.body)?, true)
+    } else {
+        let parameters = call.parameters()?;
+        let Some(body) = parameters
+            .get("message")
+            .and_then(Value::as_object)
+            .cloned()
+        else {
+            let text = "The parameter 'Message' is required.";
+            return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        };
+        // The 2014 documentation sends the flag as a string.
+        let save = parameters.get("saveToSentItems").is_none_or(|value| {
+            value.as_bool().unwrap_or_else(|| {
+                value
+                    .as_str()
+                    .is_none_or(|text| !text.eq_ignore_ascii_case("false"))
+            })
+        });
+        (body, save)
+    };
+    let message = call.change(|mailbox| {
+        let mut message = blank(call, mailbox);
+        view::apply(&mut message, &body);
+        attach(mailbox, &mut message, &body, call.now())?;
+        Ok(message)
+    })?;
+    deliver(call, message, save)
+}
+
+fn is_mime(call: &Call<'_>) -> bool {
+    call.raw
+        .header("content-type")
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
+}
+
+/// Enough of MIME for a message made by hand: headers, an empty line, text.
+fn from_mime(body: &[u8]) -> Result<Json, Failure> {
+    let wrong = || {
+        Failure::new(
+            400,
+            "ErrorMimeContentInvalidBase64String",
+            "Invalid base64 string for MIME content.",
+        )
+    };
+    let compact: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let bytes = STANDARD.decode(compact).map_err(|_| wrong())?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| wrong())?
+        .replace("\r\n", "\n");
+    let (head, content) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let header = |name: &str| {
+        let lines = head.lines().filter_map(|line| line.split_once(':'));
+        let found = lines
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned());
+        found.collect::<Vec<_>>().join(", ")
+    };
+    let people = |name: &str| -> Value {
+        header(name)
+            .split(',')
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+            .map(|one| {
+                let address = one
+                    .split_once('<')
+                    .map_or(one, |(_, rest)| rest.trim_end_matches('>'));
+                serde_json::json!({"emailAddress": {"address": address}})
+            })
+            .collect()
+    };
+    let html = header("content-type")
+        .to_ascii_lowercase()
+        .starts_with("text/html");
+    let json = serde_json::json!({
+        "subject": header("subject"),
+        "toRecipients": people("to"),
+        "ccRecipients": people("cc"),
+        "body": {"contentType": if html { "html" } else { "text" }, "content": content.trim_end()},
+    });
+    json.as_object().cloned().ok_or_else(wrong)
+}
+
+/// `POST .../messages/{id}/send`.
+pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> Outcome {
+    let draft = call.change(|mailbox| {
+        let message = find(call, mailbox, id)?;
+        if !message.draft {
+            return Err(Failure::new(
+                400,
+                "ErrorInvalidOperation",
+                "The item is not a draft.",
+            ));
+        }
+        check(call, message)?;
+        let key = message.key;
+        mailbox.remove_message(key).ok_or_else(Failure::not_found)
+    })?;
+    deliver(call, draft, true)
+}
+
+/// Who may send as whom: the owner, and delegates of a shared mailbox for it.
+fn check(call: &Call<'_>, message: &Message) -> Result<(), Failure> {
+    if message.to.is_empty() && message.cc.is_empty() && message.bcc.is_empty() {
+        let text = "At least one recipient isn't valid., At least one recipient is required.";
+        return Err(Failure::new(400, "ErrorInvalidRecipients", text));
+    }
+    let caller = call
+        .access
+        .oid
+        .as_deref()
+        .and_then(directory::find)
+        .unwrap_or(call.owner);
+    let people = [&message.from, &message.sender];
+    let fine = people
+        .iter()
+        .filter_map(|one| one.as_ref())
+        .all(|one| may_send_as(caller, call, one));
+    if fine {
+        return Ok(());
+    }
+    let text = "The user account which was used to submit this request does not have the right to \
+                send mail on behalf of the specified sending account.";
+    Err(Failure::new(403, "ErrorSendAsDenied", text))
+}
+
+fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) -> bool {
+    let is = |address: &str| person.address.eq_ignore_ascii_case(address);
+    let delegated = directory::find(&person.address)
+        .is_some_and(|account| account.delegates.contains(&caller.address));
+    is(caller.address) || is(call.owner.address) || delegated
+}
+
+/// Sends a message: 202, no body, no id.
+pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> Outcome {
+    check(call, &message)?;
+    let now = call.now();
+    let mut store = call.tenant.store();
+    delivery::send(&mut store, call.mailbox, message, save, now);
+    drop(store);
+    call.tenant.touch();
+    Ok(Reply::empty(202).header("content-length", "0"))
+}

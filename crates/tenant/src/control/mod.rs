@@ -1,0 +1,141 @@
+//! `/_control/...`: how tests move the clock, order faults, and look at what was asked.
+
+mod faults;
+mod log;
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(crate) use faults::{Fault, Faults};
+pub(crate) use log::RequestLog;
+
+use crate::clock::iso;
+use crate::directory;
+use crate::front::{self, Incoming};
+use crate::signin::scopes::{REGISTERED, Scopes};
+use crate::state::Tenant;
+
+/// Answers a control request; only with the header, so that no page does it by accident.
+pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+    if incoming.header("x-tenant-control") != Some("1") {
+        return front::json(
+            403,
+            &json!({"error": "the header X-Tenant-Control: 1 is missing"}),
+        );
+    }
+    match act(tenant, incoming) {
+        Ok(body) => front::json(200, &body),
+        Err(sentence) => front::json(400, &json!({"error": sentence})),
+    }
+}
+
+fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
+    let name = incoming
+        .path
+        .trim_start_matches("/_control/")
+        .trim_end_matches('/');
+    match (&incoming.method, name) {
+        (&Method::GET, "state") => Ok(state(tenant)),
+        (&Method::POST, "clock") => {
+            let order: Advance = body(incoming)?;
+            tenant.clock().advance(order.advance_seconds);
+            Ok(state(tenant))
+        }
+        (&Method::POST, "faults") => {
+            let fault: Fault = body(incoming)?;
+            Ok(json!({"faults": tenant.faults().add(fault)}))
+        }
+        (&Method::GET, "faults") => Ok(json!({"faults": tenant.faults().len()})),
+        (&Method::DELETE, "faults") => {
+            *tenant.faults() = Faults::default();
+            Ok(json!({"faults": 0}))
+        }
+        (&Method::POST, "revoke") => revoke(tenant, &body::<Revoke>(incoming)?),
+        (&Method::POST, "consent") => consent(tenant, &body::<Consent>(incoming)?),
+        (&Method::GET, "requests") => Ok(tenant.log().to_json()),
+        (&Method::DELETE, "requests") => {
+            *tenant.log() = RequestLog::default();
+            Ok(json!([]))
+        }
+        (&Method::POST, "reset") => {
+            tenant.reset();
+            Ok(state(tenant))
+        }
+        _ => Err(format!("there is no control `{} {name}`", incoming.method)),
+    }
+}
+
+fn body<'a, T: Deserialize<'a>>(incoming: &'a Incoming) -> Result<T, String> {
+    serde_json::from_slice(&incoming.body).map_err(|error| error.to_string())
+}
+
+fn state(tenant: &Tenant) -> Value {
+    json!({
+        "now": iso(tenant.clock().now()),
+        "offsetSeconds": tenant.clock().offset(),
+        "requests": tenant.log().len(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Advance {
+    advance_seconds: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revoke {
+    user: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Consent {
+    user: String,
+    granted: Option<Vec<String>>,
+}
+
+fn oid(user: &str) -> Result<&'static str, String> {
+    directory::find(user)
+        .map(|account| account.oid)
+        .ok_or_else(|| format!("there is no `{user}`"))
+}
+
+/// Refresh tokens issued so far die; clients that take challenges get one from the APIs.
+fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
+    let oid = oid(&order.user)?;
+    let now = tenant.clock().unix();
+    tenant.signins().revoked.insert(oid.to_owned(), now);
+    Ok(json!({"revoked": order.user}))
+}
+
+/// Sets what a user agreed to; `null` forgets everything. `*` stands for the registration's list.
+fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
+    let oid = oid(&order.user)?;
+    let mut granted = BTreeSet::new();
+    for scope in order.granted.iter().flatten() {
+        if scope == "*" {
+            for resource in [
+                "graph.microsoft.com",
+                "outlook.office.com",
+                "outlook.office365.com",
+            ] {
+                granted.extend(
+                    REGISTERED.map(|name| format!("https://{resource}/{name}").to_lowercase()),
+                );
+            }
+            continue;
+        }
+        let scopes = Scopes::parse(scope, "").map_err(|error| error.text)?;
+        granted.extend(scopes.full().into_iter().map(|scope| scope.to_lowercase()));
+    }
+    let mut signins = tenant.signins();
+    signins.consents.remove("*");
+    signins.consents.insert(oid.to_owned(), granted.clone());
+    Ok(json!({"granted": granted}))
+}

@@ -1,0 +1,127 @@
+//! The people of the tenant. All invented; one password for everybody.
+
+use crate::{PASSWORD, TENANT_ID};
+
+/// Directory of the guest's own organisation.
+pub(crate) const HOME_OF_GUESTS: &str = "bbbbcccc-1111-dddd-2222-eeee3333ffff";
+
+/// What an account is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    /// May consent for everybody.
+    Admin,
+    /// From another organisation: signs in, has no mailbox here.
+    Guest,
+    /// An ordinary user.
+    Member,
+    /// A mailbox without sign-in.
+    Shared,
+}
+
+/// One account.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) oid: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) given: &'static str,
+    pub(crate) surname: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) kind: Kind,
+    /// Number of the mailbox, where there is one.
+    pub(crate) mailbox: Option<u32>,
+    /// Addresses of those who may open the mailbox beside the owner.
+    pub(crate) delegates: &'static [&'static str],
+}
+
+impl Account {
+    /// Directory that vouches for the account on a path that names no organisation.
+    pub(crate) fn home(&self) -> &'static str {
+        if self.kind == Kind::Guest {
+            HOME_OF_GUESTS
+        } else {
+            TENANT_ID
+        }
+    }
+
+    /// Whether the account may sign in with this password.
+    pub(crate) fn accepts(&self, password: &str) -> bool {
+        self.kind != Kind::Shared && password == PASSWORD
+    }
+}
+
+/// Every account, in the order in which the sign-in page lists them.
+pub(crate) const ACCOUNTS: [Account; 5] = [
+    Account {
+        oid: "00000000-0000-0000-66f3-3332eca7ea81",
+        address: "adele@contoso.example",
+        name: "Adele Vance",
+        given: "Adele",
+        surname: "Vance",
+        title: "Retail manager",
+        kind: Kind::Member,
+        mailbox: Some(1),
+        delegates: &[],
+    },
+    Account {
+        oid: "00000000-0000-0000-66f3-3332eca7ea82",
+        address: "ben@contoso.example",
+        name: "Ben Walker",
+        given: "Ben",
+        surname: "Walker",
+        title: "Engineer",
+        kind: Kind::Member,
+        mailbox: Some(2),
+        delegates: &[],
+    },
+    Account {
+        oid: "00000000-0000-0000-66f3-3332eca7ea83",
+        address: "admin@contoso.example",
+        name: "Contoso Administrator",
+        given: "Contoso",
+        surname: "Administrator",
+        title: "Administrator",
+        kind: Kind::Admin,
+        mailbox: Some(3),
+        delegates: &[],
+    },
+    Account {
+        oid: "00000000-0000-0000-66f3-3332eca7ea84",
+        address: "guest@fabrikam.example",
+        name: "Guest of Fabrikam",
+        given: "Guest",
+        surname: "Fabrikam",
+        title: "Consultant",
+        kind: Kind::Guest,
+        mailbox: None,
+        delegates: &[],
+    },
+    Account {
+        oid: "00000000-0000-0000-66f3-3332eca7ea85",
+        address: "sales@contoso.example",
+        name: "Sales",
+        given: "Sales",
+        surname: "Contoso",
+        title: "Shared mailbox",
+        kind: Kind::Shared,
+        mailbox: Some(4),
+        delegates: &["adele@contoso.example"],
+    },
+];
+
+/// The account with this object id or address, letter case aside.
+pub(crate) fn find(who: &str) -> Option<&'static Account> {
+    // `oid@tid`, the form in entity links of Outlook v2.0.
+    let oid = who.split_once('@').map_or(who, |(left, _)| left);
+    ACCOUNTS.iter().find(|account| {
+        account.address.eq_ignore_ascii_case(who) || account.oid.eq_ignore_ascii_case(oid)
+    })
+}
+
+/// The account that owns a mailbox.
+pub(crate) fn owner(mailbox: u32) -> &'static Account {
+    ACCOUNTS
+        .iter()
+        .find(|account| account.mailbox == Some(mailbox))
+        .unwrap_or(&ACCOUNTS[0])
+}

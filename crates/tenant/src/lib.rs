@@ -1,0 +1,45 @@
+//! A tenant in a box: plays Microsoft's sign-in service (v1 and v2) and the mail,
+//! calendar and contacts APIs (Graph v1.0, Outlook REST v2.0 and v1.0) on one origin.
+//!
+//! ```text
+//! request ─► control? ─► log ─► faults ─► sign-in │ token │ API ─► CORS ─► answer
+//!                                                            └─ one store, three views
+//! ```
+//!
+//! Everything is a test double: the signing key and the client secret are in the
+//! source on purpose, all data is invented, the servers listen on loopback only.
+//! Time is virtual (the real clock plus an offset), so that a test expires a token
+//! without waiting.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod api;
+mod clock;
+mod control;
+mod directory;
+mod front;
+mod odata;
+mod options;
+mod random;
+mod seed;
+mod signin;
+mod snapshot;
+mod state;
+mod store;
+mod timezone;
+mod token;
+mod views;
+
+pub use options::{CorsProfile, Options, Seed};
+pub use state::Tenant;
+
+/// Tenant id (directory id) of the local tenant.
+pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+/// Verified domain of the local tenant.
+pub const TENANT_DOMAIN: &str = "contoso.example";
+/// Application id of the registration that exists from the start.
+pub const DEFAULT_CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
+/// Client secret of that registration. Worthless outside this test double.
+pub const DEFAULT_CLIENT_SECRET: &str = "local-tenant-secret-not-for-production";
+/// Password of every account.
+pub const PASSWORD: &str = "Password1!";

@@ -1,0 +1,185 @@
+//! Filters at work.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::lexer::time;
+use super::parser::{Expr, Function, Op, Operand};
+
+/// A value to compare. Text is compared without regard to letter case, as Exchange does.
+#[derive(Clone, Debug)]
+pub(crate) enum Val<'a> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Cow<'a, str>),
+    /// Microseconds since 1970.
+    Time(i64),
+}
+
+/// Something that has properties.
+pub(crate) trait Source {
+    /// The value at a path of canonical names.
+    fn val(&self, path: &[String]) -> Val<'_>;
+    /// The elements of a list at a path.
+    fn list(&self, path: &[String]) -> Vec<Value>;
+}
+
+impl Source for Value {
+    fn val(&self, path: &[String]) -> Val<'_> {
+        let mut here = self;
+        for name in path {
+            match here.get(name) {
+                Some(next) => here = next,
+                None => return Val::Null,
+            }
+        }
+        match here {
+            Self::Bool(value) => Val::Bool(*value),
+            Self::Number(number) => number.as_f64().map_or(Val::Null, Val::Number),
+            Self::String(text) => Val::Text(Cow::Borrowed(text)),
+            Self::Null | Self::Array(_) | Self::Object(_) => Val::Null,
+        }
+    }
+
+    fn list(&self, path: &[String]) -> Vec<Value> {
+        let found = path.iter().try_fold(self, |here, name| here.get(name));
+        found.and_then(Self::as_array).cloned().unwrap_or_default()
+    }
+}
+
+impl Val<'_> {
+    /// Order of two values; `None` where they cannot be compared.
+    pub(crate) fn compare(&self, other: &Val<'_>) -> Option<Ordering> {
+        match (self, other) {
+            (Val::Null, Val::Null) => Some(Ordering::Equal),
+            (Val::Bool(a), Val::Bool(b)) => Some(a.cmp(b)),
+            (Val::Number(a), Val::Number(b)) => a.partial_cmp(b),
+            (Val::Time(a), Val::Time(b)) => Some(a.cmp(b)),
+            (Val::Time(a), Val::Text(b)) => time(b).map(|b| a.cmp(&b)),
+            (Val::Text(a), Val::Time(b)) => time(a).map(|a| a.cmp(b)),
+            (Val::Text(a), Val::Text(b)) => Some(fold(a).cmp(fold(b))),
+            _ => None,
+        }
+    }
+}
+
+fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+/// Whether a source meets a condition.
+pub(crate) fn matches(expr: &Expr, source: &dyn Source) -> bool {
+    holds(expr, source, None)
+}
+
+fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
+    match expr {
+        Expr::And(a, b) => holds(a, source, item) && holds(b, source, item),
+        Expr::Or(a, b) => holds(a, source, item) || holds(b, source, item),
+        Expr::Not(inner) => !holds(inner, source, item),
+        Expr::Compare(op, a, b) => {
+            let order = value(a, source, item).compare(&value(b, source, item));
+            match op {
+                Op::Eq => order == Some(Ordering::Equal),
+                Op::Ne => order != Some(Ordering::Equal),
+                Op::Gt => order == Some(Ordering::Greater),
+                Op::Ge => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+                Op::Lt => order == Some(Ordering::Less),
+                Op::Le => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            }
+        }
+        Expr::Call(function, a, b) => {
+            let (Val::Text(a), Val::Text(b)) = (value(a, source, item), value(b, source, item))
+            else {
+                return false;
+            };
+            let (a, b) = (a.to_lowercase(), b.to_lowercase());
+            match function {
+                Function::Contains => a.contains(&b),
+                Function::EndsWith => a.ends_with(&b),
+                Function::StartsWith => a.starts_with(&b),
+            }
+        }
+        Expr::Any { path, body, all } => {
+            let list = source.list(path);
+            match body {
+                None => !list.is_empty(),
+                Some(body) if *all => list.iter().all(|one| holds(body, source, Some(one))),
+                Some(body) => list.iter().any(|one| holds(body, source, Some(one))),
+            }
+        }
+        Expr::Truth(operand) => matches!(value(operand, source, item), Val::Bool(true)),
+    }
+}
+
+fn value<'a>(operand: &'a Operand, source: &'a dyn Source, item: Option<&'a Value>) -> Val<'a> {
+    match operand {
+        Operand::Path {
+            segments,
+            of_variable: true,
+        } => item.map_or(Val::Null, |item| item.val(segments)),
+        Operand::Path {
+            segments,
+            of_variable: false,
+        } => source.val(segments),
+        Operand::Text(text) => Val::Text(Cow::Borrowed(text)),
+        Operand::Number(number) => Val::Number(*number),
+        Operand::Time(time) => Val::Time(*time),
+        Operand::Bool(value) => Val::Bool(*value),
+        Operand::Null => Val::Null,
+        Operand::Lower(inner) | Operand::Upper(inner) => value(inner, source, item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::parser::parse;
+    use super::*;
+
+    #[test]
+    fn conditions_hold_as_the_services_say() {
+        let source = json!({
+            "isRead": false, "importance": "high", "subject": "Re: Plans",
+            "receivedDateTime": "2026-01-11T08:15:01Z",
+            "from": {"emailAddress": {"address": "Ben@contoso.example"}},
+            "categories": ["Red", "Blue"],
+            "toRecipients": [{"emailAddress": {"address": "adele@contoso.example"}}],
+            "size": 12
+        });
+        let table = [
+            ("isRead eq false", true),
+            ("isRead", false),
+            ("not isRead", true),
+            ("importance eq 'High'", true),
+            ("from/emailAddress/address eq 'ben@contoso.example'", true),
+            ("receivedDateTime ge 2026-01-11", true),
+            ("receivedDateTime lt 2026-01-11T08:15:01Z", false),
+            (
+                "startswith(subject,'re:') and contains(subject,'plan')",
+                true,
+            ),
+            ("endswith(subject,'x') or size gt 11", true),
+            ("size le 11", false),
+            ("categories/any(c:c eq 'red')", true),
+            ("categories/all(c:c eq 'red')", false),
+            (
+                "toRecipients/any(r:r/emailAddress/address eq 'nobody')",
+                false,
+            ),
+            ("missing eq null", true),
+            ("subject ne 'x'", true),
+        ];
+        for (filter, expected) in table {
+            assert_eq!(
+                matches(&parse(filter).unwrap(), &source),
+                expected,
+                "{filter}"
+            );
+        }
+    }
+}

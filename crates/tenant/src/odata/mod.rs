@@ -1,0 +1,11 @@
+//! OData as the mail services speak it: `$filter`, `$orderby`, `$select`, paging.
+
+pub(crate) mod eval;
+pub(crate) mod lexer;
+pub(crate) mod order;
+pub(crate) mod parser;
+pub(crate) mod query;
+pub(crate) mod search;
+
+pub(crate) use eval::{Source, Val};
+pub(crate) use query::Query;

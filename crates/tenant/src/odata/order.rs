@@ -1,0 +1,143 @@
+//! `$orderby`, and the rule that binds it to `$filter`.
+
+use std::cmp::Ordering;
+
+use super::eval::Source;
+use super::parser::{Expr, Operand};
+
+/// One sort key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) path: Vec<String>,
+    pub(crate) descending: bool,
+}
+
+/// Reads `receivedDateTime desc, subject`. Paths stay in the caller's spelling.
+///
+/// # Errors
+/// A sentence where a direction is neither `asc` nor `desc`.
+pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
+    let mut keys = Vec::new();
+    for part in text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let mut words = part.split_whitespace();
+        let path = words.next().unwrap_or_default();
+        let descending = match words.next() {
+            None => false,
+            Some(word) if word.eq_ignore_ascii_case("asc") => false,
+            Some(word) if word.eq_ignore_ascii_case("desc") => true,
+            Some(word) => return Err(format!("Syntax error in $orderby near '{word}'.")),
+        };
+        keys.push(Key {
+            path: path.split('/').map(str::to_owned).collect(),
+            descending,
+        });
+    }
+    Ok(keys)
+}
+
+/// Compares two sources by the keys.
+pub(crate) fn compare(keys: &[Key], a: &dyn Source, b: &dyn Source) -> Ordering {
+    for key in keys {
+        let order = a
+            .val(&key.path)
+            .compare(&b.val(&key.path))
+            .unwrap_or(Ordering::Equal);
+        let order = if key.descending {
+            order.reverse()
+        } else {
+            order
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Exchange's rule: every sorted property is in the filter, in the same order, before the others.
+pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
+    let mut filtered = Vec::new();
+    paths(filter, &mut filtered);
+    keys.iter()
+        .map(|key| &key.path)
+        .zip(&filtered)
+        .all(|(sorted, filtered)| sorted == filtered)
+        && keys.len() <= filtered.len()
+}
+
+/// Paths of a filter, each once, in the order in which they stand.
+fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
+    let mut operand = |operand: &Operand| {
+        let mut inner = operand;
+        while let Operand::Lower(next) | Operand::Upper(next) = inner {
+            inner = next;
+        }
+        if let Operand::Path {
+            segments,
+            of_variable: false,
+        } = inner
+            && !out.contains(segments)
+        {
+            out.push(segments.clone());
+        }
+    };
+    match expr {
+        Expr::And(a, b) | Expr::Or(a, b) => {
+            paths(a, out);
+            paths(b, out);
+        }
+        Expr::Not(inner) => paths(inner, out),
+        Expr::Compare(_, a, b) | Expr::Call(_, a, b) => {
+            operand(a);
+            operand(b);
+        }
+        Expr::Any { path, .. } => out.push(path.clone()),
+        Expr::Truth(one) => operand(one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parser;
+    use super::*;
+
+    #[test]
+    fn the_rule_of_filter_and_order() {
+        let table = [
+            ("isRead eq false", "receivedDateTime desc", false),
+            (
+                "receivedDateTime ge 2026-01-01 and isRead eq false",
+                "receivedDateTime desc",
+                true,
+            ),
+            (
+                "isRead eq false and receivedDateTime ge 2026-01-01",
+                "receivedDateTime desc",
+                false,
+            ),
+            (
+                "receivedDateTime ge 2026-01-01 and subject eq 'x'",
+                "receivedDateTime,subject",
+                true,
+            ),
+            (
+                "receivedDateTime ge 2026-01-01",
+                "receivedDateTime,subject",
+                false,
+            ),
+        ];
+        for (filter, order, fits) in table {
+            let filter_expr = parser::parse(filter).unwrap();
+            assert_eq!(
+                efficient(&filter_expr, &parse(order).unwrap()),
+                fits,
+                "{filter} / {order}"
+            );
+        }
+        assert!(parse("subject sideways").is_err());
+    }
+}

@@ -1,0 +1,198 @@
+//! The query options of one request, in canonical names.
+
+use super::order::{self, Key};
+use super::parser::{self, Expr, Operand};
+use super::search;
+use crate::api::errors::Failure;
+use crate::front::Params;
+use crate::views::names::Names;
+
+/// Items of a page where `$top` says nothing.
+const PAGE: usize = 10;
+
+/// What a list request asks for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    pub(crate) select: Option<Vec<String>>,
+    /// `$select` as it came, for the context URL.
+    pub(crate) select_text: String,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) order: Vec<Key>,
+    pub(crate) top: usize,
+    pub(crate) skip: usize,
+    pub(crate) count: bool,
+    pub(crate) search: Option<String>,
+    /// Lower case.
+    pub(crate) expand: Vec<String>,
+}
+
+/// An option by its name, with or without the dollar sign, letter case aside.
+pub(crate) fn option<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
+    params
+        .get_any_case(&format!("${name}"))
+        .or_else(|| params.get_any_case(name))
+}
+
+impl Query {
+    /// Reads the options against the names of a type.
+    ///
+    /// # Errors
+    /// The services' refusals for unknown properties, bad syntax, bad numbers.
+    pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, Failure> {
+        let mut query = Self {
+            top: PAGE,
+            ..Self::default()
+        };
+        if let Some(select) = option(params, "select").filter(|text| !text.trim().is_empty()) {
+            query.select_text = select.to_owned();
+            query.select = Some(selected(select, names)?);
+        }
+        if let Some(filter) = option(params, "filter") {
+            let mut expr = parser::parse(filter).map_err(|text| names.uri_error(&text))?;
+            bind(&mut expr, names)?;
+            query.filter = Some(expr);
+        }
+        if let Some(text) = option(params, "orderby") {
+            query.order = order::parse(text).map_err(|text| names.uri_error(&text))?;
+            for key in &mut query.order {
+                bind_path(&mut key.path, names)?;
+            }
+        }
+        if let Some(top) = option(params, "top") {
+            query.top = number("$top", top, names)?;
+            if query.top > max_top {
+                return Err(names.uri_error(&format!(
+                    "The limit of '{max_top}' for Top query has been exceeded. The value from the \
+                     incoming request is '{top}'."
+                )));
+            }
+            query.top = query.top.max(1);
+        }
+        if let Some(skip) = option(params, "skip") {
+            query.skip = number("$skip", skip, names)?;
+        }
+        query.count =
+            option(params, "count").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        query.search = option(params, "search").map(str::to_owned);
+        query.expand = option(params, "expand")
+            .map(|text| {
+                text.split(',')
+                    .map(|one| one.trim().to_ascii_lowercase())
+                    .collect()
+            })
+            .unwrap_or_default();
+        Ok(query)
+    }
+
+    /// The rules of messages: order inside the filter, search alone.
+    ///
+    /// # Errors
+    /// `InefficientFilter`, or 400 for a search beside a filter or an order.
+    pub(crate) fn check_messages(&self) -> Result<(), Failure> {
+        if let Some(filter) = &self.filter
+            && !order::efficient(filter, &self.order)
+        {
+            let text = "The restriction or sort order is too complex for this operation.";
+            return Err(Failure::new(400, "InefficientFilter", text));
+        }
+        if self.search.is_some() && (self.filter.is_some() || !self.order.is_empty()) {
+            let text =
+                "The query parameter '$search' is not supported with '$filter' or '$orderby'.";
+            return Err(Failure::new(400, "SearchWithFilter", text));
+        }
+        Ok(())
+    }
+
+    /// Whether a message meets `$search`.
+    pub(crate) fn finds(&self, message: &crate::store::Message) -> bool {
+        self.search
+            .as_deref()
+            .is_none_or(|text| search::matches(text, message))
+    }
+
+    /// Whether the answer shows a property.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        self.select
+            .as_ref()
+            .is_none_or(|select| select.iter().any(|one| one == name))
+    }
+}
+
+fn number(name: &str, text: &str, names: Names) -> Result<usize, Failure> {
+    text.trim().parse().map_err(|_| {
+        names.uri_error(&format!(
+            "Invalid value '{text}' for {name} query option found. The {name} query option requires \
+             a non-negative integer value."
+        ))
+    })
+}
+
+fn selected(text: &str, names: Names) -> Result<Vec<String>, Failure> {
+    let mut select = Vec::new();
+    for name in text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && *name != "*")
+    {
+        let first = name.split('/').next().unwrap_or(name);
+        select.push(names.canonical(first).ok_or_else(|| names.unknown(first))?);
+    }
+    Ok(select)
+}
+
+fn bind_path(path: &mut [String], names: Names) -> Result<(), Failure> {
+    let Some((first, rest)) = path.split_first_mut() else {
+        return Ok(());
+    };
+    *first = names.canonical(first).ok_or_else(|| names.unknown(first))?;
+    for name in rest {
+        *name = lower_first(name);
+    }
+    Ok(())
+}
+
+fn lower_first(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
+fn bind(expr: &mut Expr, names: Names) -> Result<(), Failure> {
+    match expr {
+        Expr::And(a, b) | Expr::Or(a, b) => {
+            bind(a, names)?;
+            bind(b, names)
+        }
+        Expr::Not(inner) => bind(inner, names),
+        Expr::Compare(_, a, b) | Expr::Call(_, a, b) => {
+            bind_operand(a, names)?;
+            bind_operand(b, names)
+        }
+        Expr::Any { path, body, .. } => {
+            bind_path(path, names)?;
+            body.as_mut().map_or(Ok(()), |body| bind(body, names))
+        }
+        Expr::Truth(one) => bind_operand(one, names),
+    }
+}
+
+fn bind_operand(operand: &mut Operand, names: Names) -> Result<(), Failure> {
+    match operand {
+        Operand::Path {
+            segments,
+            of_variable: false,
+        } => bind_path(segments, names),
+        Operand::Path {
+            segments,
+            of_variable: true,
+        } => {
+            for name in segments {
+                *name = lower_first(name);
+            }
+            Ok(())
+        }
+        Operand::Lower(inner) | Operand::Upper(inner) => bind_operand(inner, names),
+        _ => Ok(()),
+    }
+}

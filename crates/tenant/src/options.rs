@@ -1,0 +1,122 @@
+//! What the tenant can be told at its start.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
+
+/// How much data the mailboxes hold at the start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Seed {
+    /// About 200 messages, a few series, 25 contacts.
+    #[default]
+    Small,
+    /// The small set and some 2,000 messages.
+    Full,
+    /// The small set and this many messages in the first inbox.
+    Messages(usize),
+}
+
+impl std::str::FromStr for Seed {
+    type Err = String;
+
+    /// `small`, `full` or `N-messages`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "small" => Ok(Self::Small),
+            "full" => Ok(Self::Full),
+            other => other
+                .strip_suffix("-messages")
+                .and_then(|count| count.parse().ok())
+                .filter(|count| *count <= 1_000_000)
+                .map(Self::Messages)
+                .ok_or_else(|| format!("`{other}` is none of small, full, N-messages")),
+        }
+    }
+}
+
+/// What CORS lets a page read of an answer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CorsProfile {
+    /// The list that Graph exposes, `Retry-After` included.
+    #[default]
+    Generous,
+    /// As reported from browsers: no `Retry-After`; nothing beyond the basics for Outlook.
+    Strict,
+}
+
+/// Everything that can be set from outside.
+#[derive(Clone)]
+pub struct Options {
+    /// Origin in issued URLs (issuer, next links), without a slash at the end.
+    pub origin: String,
+    /// Application id of the registration.
+    pub client_id: String,
+    /// Secret of the registration.
+    pub client_secret: String,
+    /// Redirect URIs of the web platform.
+    pub redirect_uris: Vec<String>,
+    /// Redirect URIs of the single-page platform (code redeemed in the browser).
+    pub spa_redirect_uris: Vec<String>,
+    /// URL loaded in a hidden frame when the user signs out.
+    pub frontchannel_logout: Option<String>,
+    /// Whether a refresh token that is used twice kills its whole family.
+    pub strict_rotation: bool,
+    /// What pages may read.
+    pub cors: CorsProfile,
+    /// How much data to start with.
+    pub seed: Seed,
+    /// Time that each API call takes, while it holds its place among the four.
+    pub latency: Duration,
+    /// Time that each item of a batch takes.
+    pub item_latency: Duration,
+    /// File that keeps the mailboxes between runs.
+    pub data: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Options {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("origin", &self.origin)
+            .field("client_id", &self.client_id)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            origin: "http://localhost".to_owned(),
+            client_id: DEFAULT_CLIENT_ID.to_owned(),
+            client_secret: DEFAULT_CLIENT_SECRET.to_owned(),
+            redirect_uris: vec![
+                "http://localhost/".to_owned(),
+                "http://localhost/index.html".to_owned(),
+            ],
+            spa_redirect_uris: Vec::new(),
+            frontchannel_logout: None,
+            strict_rotation: false,
+            cors: CorsProfile::default(),
+            seed: Seed::default(),
+            latency: Duration::ZERO,
+            item_latency: Duration::ZERO,
+            data: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_parse_and_debug_hides_the_secret() {
+        assert_eq!("small".parse(), Ok(Seed::Small));
+        assert_eq!("100000-messages".parse(), Ok(Seed::Messages(100_000)));
+        assert!("many".parse::<Seed>().is_err());
+        assert!("99999999-messages".parse::<Seed>().is_err());
+        assert!(!format!("{:?}", Options::default()).contains(DEFAULT_CLIENT_SECRET));
+    }
+}

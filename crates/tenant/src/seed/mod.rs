@@ -1,0 +1,41 @@
+//! The data that every tenant starts with: the same for the same day, all of it invented.
+
+mod calendar;
+mod contacts;
+mod mail;
+mod texts;
+
+use chrono::{DateTime, Utc};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+use crate::directory::ACCOUNTS;
+use crate::options::Seed;
+use crate::store::{Mailbox, Store};
+
+/// Fills the mailboxes, relative to `now`.
+pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
+    let mut store = Store::default();
+    for account in ACCOUNTS.iter() {
+        let Some(number) = account.mailbox else {
+            continue;
+        };
+        let mut mailbox = Mailbox::new(number);
+        // One generator a mailbox, so that a change in one leaves the others as they are.
+        let mut random = StdRng::seed_from_u64(0x00e0_3650 + u64::from(number));
+        let messages = match (number, seed) {
+            (1, Seed::Full) => 2_200,
+            (1, _) => 200,
+            _ => 40,
+        };
+        mail::fill(&mut mailbox, account, messages, now, &mut random);
+        if let (1, Seed::Messages(count)) = (number, seed) {
+            mail::bulk(&mut mailbox, account, count, now, &mut random);
+        }
+        contacts::fill(&mut mailbox, now, &mut random);
+        contacts::categories(&mut mailbox);
+        store.mailboxes.insert(number, mailbox);
+    }
+    calendar::fill(&mut store, now);
+    store
+}

@@ -1,0 +1,160 @@
+//! Opening the port, serving, stopping.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use exo365_tenant::Tenant;
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::pki_types::PrivateKeyDer;
+
+use crate::cli::Arguments;
+
+/// How long open connections get after the signal to stop.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long changes are gathered before they are written to the data file.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// Runs the tenant until a signal stops it.
+///
+/// # Errors
+/// A sentence with the cause.
+pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime does not start: {error}"))?;
+    let outcome = runtime.block_on(serve(&arguments));
+    runtime.shutdown_timeout(GRACE);
+    outcome
+}
+
+async fn serve(arguments: &Arguments) -> Result<(), String> {
+    let tenant = Tenant::new(arguments.options()?)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = TcpListener::bind(address).map_err(|error| {
+        format!(
+            "port {} cannot be opened ({error}); choose another with --port",
+            arguments.port
+        )
+    })?;
+    let port = listener
+        .local_addr()
+        .map_err(|error| error.to_string())?
+        .port();
+    let scheme = if arguments.tls { "https" } else { "http" };
+    let origin = format!("{scheme}://{}:{port}", arguments.host);
+    tenant.set_origin(&origin);
+    listener
+        .set_nonblocking(true)
+        .map_err(|error| error.to_string())?;
+    let handle = axum_server::Handle::new();
+    tokio::spawn(stop(handle.clone()));
+    tokio::spawn(keep(tenant.clone()));
+    let service = tenant.router().into_make_service();
+    let tls = if arguments.tls {
+        Some(tls(arguments)?)
+    } else {
+        None
+    };
+    if let Some(file) = &arguments.port_file {
+        // Written beside and renamed: whoever waits for the file never reads half a number.
+        let half = file.with_extension("part");
+        std::fs::write(&half, port.to_string())
+            .and_then(|()| std::fs::rename(&half, file))
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    }
+    println!("listening on {origin}");
+    let served = match tls {
+        Some(config) => {
+            axum_server::from_tcp_rustls(listener, config)
+                .map_err(|error| error.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+        None => {
+            axum_server::from_tcp(listener)
+                .map_err(|error| error.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+    };
+    served.map_err(|error| format!("serving failed: {error}"))?;
+    tenant.save()
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn stop(handle: axum_server::Handle<SocketAddr>) {
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(signal) => signal,
+            Err(_) => return,
+        };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+/// Writes the data file after changes.
+async fn keep(tenant: Tenant) {
+    loop {
+        tenant.changed().await;
+        tokio::time::sleep(GATHER).await;
+        if let Err(sentence) = tenant.save() {
+            eprintln!("exo365-tenant: {sentence}");
+        }
+    }
+}
+
+/// A local authority and a certificate of it for the host names of loopback.
+fn tls(arguments: &Arguments) -> Result<axum_server::tls_rustls::RustlsConfig, String> {
+    let wrong = |error: rcgen::Error| format!("the certificate cannot be made: {error}");
+    let authority_key = KeyPair::generate().map_err(wrong)?;
+    let mut authority = CertificateParams::default();
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "exo365 local tenant authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let authority_cert = authority.self_signed(&authority_key).map_err(wrong)?;
+    if let Some(file) = &arguments.tls_cert_out {
+        std::fs::write(file, authority_cert.pem())
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    }
+    let names = vec![
+        arguments.host.clone(),
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+    ];
+    let key = KeyPair::generate().map_err(wrong)?;
+    let mut params = CertificateParams::new(names).map_err(wrong)?;
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "exo365 local tenant");
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let issuer = Issuer::from_params(&authority, &authority_key);
+    let certificate = params.signed_by(&key, &issuer).map_err(wrong)?;
+    let chain = vec![certificate.der().clone(), authority_cert.der().clone()];
+    let private = PrivateKeyDer::try_from(key.serialize_der())
+        .map_err(|error| format!("the key cannot be used: {error}"))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| {
+            builder
+                .with_no_client_auth()
+                .with_single_cert(chain, private)
+        })
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(axum_server::tls_rustls::RustlsConfig::from_config(
+        Arc::new(config),
+    ))
+}

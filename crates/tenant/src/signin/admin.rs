@@ -1,0 +1,167 @@
+//! The two admin consent endpoints.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::aadsts::{Aadsts, Ids};
+use super::request::{known_tenant, no_tenant, registered};
+use super::scopes::{self, Scopes};
+use super::{pages, redirect};
+use crate::front::{Incoming, Params};
+use crate::state::Tenant;
+use crate::{PASSWORD, TENANT_ID, directory};
+
+/// `GET .../adminconsent`: the page, or an error on our own page.
+pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+    let params = incoming.query();
+    let asked = match check(tenant, segment, v1, &params) {
+        Ok(asked) => asked,
+        Err(error) => return pages::error(&error, &Ids::new(tenant.clock().now(), None)),
+    };
+    let uri = params.get("redirect_uri").unwrap_or_default();
+    let mut content = String::from(
+        "<p><strong>exo365 application</strong> asks for these permissions, for every user of \
+         Contoso. An administrator decides.</p>",
+    );
+    content.push_str(&pages::permissions(&asked));
+    let hidden: String = [
+        ("redirect_uri", uri),
+        ("state", params.get("state").unwrap_or_default()),
+        ("scope", params.get("scope").unwrap_or_default()),
+        ("form", if v1 { "v1" } else { "v2" }),
+    ]
+    .iter()
+    .map(|(name, value)| {
+        format!(
+            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+            pages::escape(value)
+        )
+    })
+    .collect();
+    content.push_str(&format!(
+        "<form method=\"post\" action=\"/{}/adminconsent/decide\">{hidden}\
+         <label>Administrator <input name=\"loginfmt\" type=\"email\" value=\"admin@contoso.example\">\
+         </label><label>Password <input name=\"passwd\" type=\"password\"></label><div class=\"row\">\
+         <button id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel</button>\
+         <button id=\"accept\" class=\"primary\" name=\"decision\" value=\"accept\">Accept</button>\
+         </div></form>",
+        pages::escape(segment)
+    ));
+    pages::page(
+        StatusCode::OK,
+        "Permissions for the organisation",
+        &content,
+        uri,
+    )
+}
+
+fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Scopes, Aadsts> {
+    if !known_tenant(segment) || (!v1 && segment == "common") {
+        return Err(no_tenant(segment));
+    }
+    let client_id = params
+        .get("client_id")
+        .ok_or_else(|| Aadsts::missing("client_id"))?;
+    if client_id != tenant.options().client_id {
+        let text =
+            format!("Application with identifier '{client_id}' was not found in the directory.");
+        return Err(Aadsts::new(700_016, "unauthorized_client", text));
+    }
+    let uri = params
+        .get("redirect_uri")
+        .ok_or_else(|| Aadsts::missing("redirect_uri"))?;
+    if registered(tenant.options(), uri).is_none() {
+        let text = format!("The redirect URI '{uri}' is not registered for the application.");
+        return Err(Aadsts::new(50_011, "invalid_request", text));
+    }
+    match params.get("scope") {
+        Some(scope) if !v1 => Scopes::parse(scope, client_id),
+        _ => Ok(Scopes::registered(scopes::GRAPH)),
+    }
+}
+
+/// What the page posts: the administrator's word.
+pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let form = incoming.form();
+    let uri = form.get("redirect_uri").unwrap_or_default();
+    if registered(tenant.options(), uri).is_none() {
+        let error = Aadsts::new(
+            50_011,
+            "invalid_request",
+            "The redirect URI is not registered.",
+        );
+        return pages::error(&error, &Ids::new(tenant.clock().now(), None));
+    }
+    let v1 = form.get("form") == Some("v1");
+    let scope = form.get("scope").unwrap_or_default();
+    let state = form.get("state").unwrap_or_default();
+    if form.get("decision") != Some("accept") {
+        return refused(uri, state, v1);
+    }
+    let account = directory::find(form.get("loginfmt").unwrap_or_default())
+        .filter(|one| one.kind == directory::Kind::Admin && form.get("passwd") == Some(PASSWORD));
+    if account.is_none() {
+        let text = "Only an administrator may do this, with the right password.";
+        let error = Aadsts::new(90_094, "access_denied", text);
+        return pages::error(&error, &Ids::new(tenant.clock().now(), None));
+    }
+    let client_id = tenant.options().client_id.clone();
+    let asked = Scopes::parse(scope, &client_id)
+        .ok()
+        .filter(|asked| !v1 && !asked.named.is_empty())
+        .map_or_else(everything, |asked| asked.full());
+    tenant.signins().consent("*", asked);
+    let mut values = vec![
+        ("admin_consent", "True"),
+        ("tenant", TENANT_ID),
+        ("state", state),
+    ];
+    if !v1 {
+        values.push(("scope", scope));
+    }
+    to(uri, &values)
+}
+
+fn everything() -> Vec<String> {
+    [
+        scopes::GRAPH,
+        "https://outlook.office.com",
+        "https://outlook.office365.com",
+    ]
+    .iter()
+    .flat_map(|resource| Scopes::registered(resource).full())
+    .collect()
+}
+
+/// The trap: the v2 form says `admin_consent=True` in its refusal too.
+fn refused(uri: &str, state: &str, v1: bool) -> Response {
+    if v1 {
+        let text = "The admin canceled the request";
+        return to(
+            uri,
+            &[
+                ("error", "permission_denied"),
+                ("error_description", text),
+                ("state", state),
+            ],
+        );
+    }
+    let text = "AADSTS65004: User declined to consent to access the app.";
+    to(
+        uri,
+        &[
+            ("error", "consent_required"),
+            ("error_description", text),
+            ("admin_consent", "True"),
+            ("tenant", TENANT_ID),
+            ("state", state),
+        ],
+    )
+}
+
+fn to(uri: &str, values: &[(&str, &str)]) -> Response {
+    let encoded = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(values.iter().filter(|(_, value)| !value.is_empty()))
+        .finish();
+    redirect::found(&format!("{uri}?{encoded}"))
+}

@@ -1,0 +1,212 @@
+//! The authorize endpoint: from the request to a page or straight back.
+
+use axum::response::Response;
+
+use super::aadsts::{Aadsts, Ids};
+use super::flow::{Code, Flow};
+use super::request::{AuthRequest, Refusal};
+use super::session::Session;
+use super::{pages, redirect, scopes, session};
+use crate::directory::{self, Account, Kind};
+use crate::front::Incoming;
+use crate::random;
+use crate::state::Tenant;
+use crate::token::issue;
+
+/// `GET .../authorize`.
+pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+    let params = incoming.query();
+    let request = match AuthRequest::read(tenant.options(), segment, v1, &params) {
+        Ok(request) => request,
+        Err(Refusal::Page(error)) => {
+            let ids = Ids::new(tenant.clock().now(), params.get("client-request-id"));
+            return pages::error(&error, &ids);
+        }
+        Err(Refusal::Redirect(request, error)) => {
+            return redirect::refuse(tenant, &request, &error);
+        }
+    };
+    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
+    match choose(&request, &session) {
+        Choice::Account(account) => {
+            let flow = remember(tenant, &request, Some(account));
+            proceed(tenant, &flow, &session, None)
+        }
+        Choice::Ask => {
+            let flow = remember(tenant, &request, None);
+            pages::sign_in(tenant, &flow, &session, None)
+        }
+        Choice::Refuse(error) => redirect::refuse(tenant, &request, &error),
+    }
+}
+
+enum Choice {
+    /// Signed in already.
+    Account(&'static Account),
+    /// The sign-in page.
+    Ask,
+    /// `prompt=none` and nobody, or too many.
+    Refuse(Aadsts),
+}
+
+fn choose(request: &AuthRequest, session: &Session) -> Choice {
+    let none = request.prompt.as_deref() == Some("none");
+    if matches!(request.prompt.as_deref(), Some("login" | "select_account")) {
+        return Choice::Ask;
+    }
+    let hinted = request.login_hint.as_deref();
+    let candidates: Vec<&'static Account> = session
+        .accounts
+        .iter()
+        .filter_map(|oid| directory::find(oid))
+        .filter(|account| hinted.is_none_or(|hint| matches_hint(account, hint)))
+        .collect();
+    match candidates.as_slice() {
+        [one] => Choice::Account(one),
+        [] if none => Choice::Refuse(Aadsts::new(
+            50_058,
+            "login_required",
+            "A silent sign-in request was sent but no user is signed in.",
+        )),
+        [_, _, ..] if none => Choice::Refuse(Aadsts::new(
+            16_000,
+            "interaction_required",
+            "Either multiple user identities are available for the current request or selected \
+             account is not supported for the scenario.",
+        )),
+        _ => Choice::Ask,
+    }
+}
+
+/// The hint is an address, or the value of the `login_hint` claim.
+pub(crate) fn matches_hint(account: &Account, hint: &str) -> bool {
+    account.address.eq_ignore_ascii_case(hint) || issue::login_hint(account) == hint
+}
+
+fn remember(tenant: &Tenant, request: &AuthRequest, account: Option<&Account>) -> (String, Flow) {
+    let flow = Flow {
+        request: request.clone(),
+        oid: account.map(|account| account.oid.to_owned()),
+        started: tenant.clock().unix(),
+    };
+    let id = random::token(24);
+    tenant.signins().flows.insert(id.clone(), flow.clone());
+    (id, flow)
+}
+
+/// After sign-in: consent where it is missing, otherwise back with a code.
+pub(crate) fn proceed(
+    tenant: &Tenant,
+    (id, flow): &(String, Flow),
+    session: &Session,
+    cookie: Option<&str>,
+) -> Response {
+    let request = &flow.request;
+    let Some(account) = flow.oid.as_deref().and_then(directory::find) else {
+        return pages::sign_in(tenant, &(id.clone(), flow.clone()), session, None);
+    };
+    let mut response = match consent_needed(tenant, request, account) {
+        Need::Nothing => finish(tenant, id, flow, account, false),
+        Need::Ask if request.prompt.as_deref() == Some("none") => {
+            let mut error = Aadsts::no_consent(&request.client_id);
+            (error.error, error.suberror) = ("consent_required", None);
+            redirect::refuse(tenant, request, &error)
+        }
+        Need::Ask => pages::consent(tenant, id, request, account),
+        Need::Administrator => {
+            let text = "An administrator of Contoso has set a policy that prevents you from \
+                        granting the permissions that the application asks for. Contact an \
+                        administrator, who can grant permissions to this application on your behalf.";
+            let number = if request.v1 { 90_093 } else { 90_094 };
+            redirect::refuse(tenant, request, &Aadsts::new(number, "access_denied", text))
+        }
+    };
+    if let Some(cookie) = cookie {
+        crate::front::set(&mut response, "set-cookie", cookie);
+    }
+    response
+}
+
+enum Need {
+    /// A person who may decide has to be an administrator.
+    Administrator,
+    /// The consent page.
+    Ask,
+    Nothing,
+}
+
+fn consent_needed(tenant: &Tenant, request: &AuthRequest, account: &Account) -> Need {
+    let signins = tenant.signins();
+    let admin = account.kind == Kind::Admin;
+    let missing: Vec<String> = request
+        .scopes
+        .full()
+        .into_iter()
+        .filter(|scope| !signins.consented(account.oid, scope))
+        .collect();
+    match request.prompt.as_deref() {
+        Some("admin_consent") if admin => Need::Ask,
+        Some("admin_consent") => Need::Administrator,
+        _ if !admin && missing.iter().any(|scope| scopes::needs_admin(scope)) => {
+            Need::Administrator
+        }
+        Some("consent") => Need::Ask,
+        _ if missing.is_empty() => Need::Nothing,
+        _ => Need::Ask,
+    }
+}
+
+/// Back to the application with a code.
+pub(crate) fn finish(
+    tenant: &Tenant,
+    flow_id: &str,
+    flow: &Flow,
+    account: &Account,
+    for_everybody: bool,
+) -> Response {
+    let request = &flow.request;
+    let code = format!(
+        "{}.{}",
+        if request.v1 { "0" } else { "1" },
+        random::token(96)
+    );
+    let mut signins = tenant.signins();
+    signins.flows.remove(flow_id);
+    let session = signins.sessions.values_mut().find(|session| {
+        session
+            .accounts
+            .last()
+            .is_some_and(|oid| oid == account.oid)
+    });
+    let sid = session.map_or_else(random::guid, |session| {
+        if !session.clients.contains(&request.client_id) {
+            session.clients.push(request.client_id.clone());
+        }
+        session.sid.clone()
+    });
+    let record = Code {
+        request: request.clone(),
+        oid: account.oid.to_owned(),
+        sid: sid.clone(),
+        issued: tenant.clock().unix(),
+        used: false,
+        family: random::guid(),
+    };
+    signins.codes.insert(code.clone(), record);
+    drop(signins);
+    let mut values = vec![("code", code)];
+    if request.id_token
+        && let Some(token) = issue::id_token_for(tenant, request, account, &sid)
+    {
+        values.push(("id_token", token));
+    }
+    if request.client_info {
+        values.push(("client_info", issue::client_info(account)));
+    }
+    redirect::push_state(request, &mut values);
+    values.push(("session_state", random::guid()));
+    if for_everybody {
+        values.push(("admin_consent", "True".to_owned()));
+    }
+    redirect::back(request, &values)
+}

@@ -1,0 +1,78 @@
+//! Records of a sign-in on its way: the request, the code, the tokens.
+
+use std::collections::BTreeSet;
+
+use super::request::AuthRequest;
+
+/// How the browser gets the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ResponseMode {
+    FormPost,
+    Fragment,
+    Query,
+}
+
+/// An authorize request whose pages are open.
+#[derive(Clone, Debug)]
+pub(crate) struct Flow {
+    pub(crate) request: AuthRequest,
+    /// The account that signed in, once it did.
+    pub(crate) oid: Option<String>,
+    /// Start, Unix seconds.
+    pub(crate) started: i64,
+}
+
+/// An authorization code.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) request: AuthRequest,
+    pub(crate) oid: String,
+    pub(crate) sid: String,
+    pub(crate) issued: i64,
+    pub(crate) used: bool,
+    /// Family of the tokens that come of it.
+    pub(crate) family: String,
+}
+
+/// A refresh token.
+#[derive(Clone, Debug)]
+pub(crate) struct Refresh {
+    pub(crate) grant: Grant,
+    pub(crate) issued: i64,
+    /// Traded in already (Entra goes on taking it; strict rotation does not).
+    pub(crate) used: bool,
+}
+
+/// What a chain of tokens stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) oid: String,
+    pub(crate) client_id: String,
+    pub(crate) tenant: String,
+    pub(crate) v1: bool,
+    pub(crate) sid: String,
+    pub(crate) family: String,
+    pub(crate) nonce: Option<String>,
+    /// Resource and permissions asked for first.
+    pub(crate) resource: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) spa: bool,
+    /// End of a single-page application's chain, Unix seconds.
+    pub(crate) spa_end: i64,
+}
+
+/// An access token.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    /// `None` for an application that acts for itself.
+    pub(crate) oid: Option<String>,
+    pub(crate) client_id: String,
+    /// `https://graph.microsoft.com`, without a slash at the end.
+    pub(crate) audience: String,
+    /// Permission names, lower case, without the resource.
+    pub(crate) scopes: BTreeSet<String>,
+    pub(crate) issued: i64,
+    pub(crate) expires: i64,
+    /// The client declared that it understands claims challenges.
+    pub(crate) cp1: bool,
+}

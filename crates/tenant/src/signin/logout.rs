@@ -1,0 +1,70 @@
+//! Sign-out: ends the browser's session, tells the applications, goes back where that is allowed.
+
+use std::fmt::Write as _;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{pages, redirect, request, session};
+use crate::front::{self, Incoming};
+use crate::state::Tenant;
+
+/// GET or POST on both logout endpoints. Access and refresh tokens stay alive, as at Entra.
+pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let mut params = incoming.query();
+    params.0.extend(incoming.form().0);
+    let (gone, cookie) = session::sign_out(tenant, &incoming.headers);
+    let target = params
+        .get("post_logout_redirect_uri")
+        .filter(|uri| request::registered(tenant.options(), uri).is_some());
+    let back = target.map(|uri| match params.get("state") {
+        Some(state) => {
+            let state: String = form_urlencoded::byte_serialize(state.as_bytes()).collect();
+            let joint = if uri.contains('?') { '&' } else { '?' };
+            format!("{uri}{joint}state={state}")
+        }
+        None => uri.to_owned(),
+    });
+    let frames: Vec<String> = match (&gone, &tenant.options().frontchannel_logout) {
+        (Some(session), Some(url)) if !session.clients.is_empty() => {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            vec![format!("{url}{joint}sid={}", session.sid)]
+        }
+        _ => Vec::new(),
+    };
+    let mut response = match (&back, frames.is_empty()) {
+        (Some(back), true) => redirect::found(back),
+        _ => page(&frames, back.as_deref()),
+    };
+    front::set(&mut response, "set-cookie", &cookie);
+    response
+}
+
+fn page(frames: &[String], back: Option<&str>) -> Response {
+    let mut content = "<p id=\"signed-out\">You signed out of your account.</p>".to_owned();
+    for url in frames {
+        let _ = write!(
+            content,
+            "<iframe hidden title=\"Sign-out\" src=\"{}\"></iframe>",
+            pages::escape(url)
+        );
+    }
+    if let Some(back) = back {
+        let _ = write!(
+            content,
+            "<p><a id=\"continue\" href=\"{}\">Back to the application</a></p>",
+            pages::escape(back)
+        );
+    }
+    let mut response = pages::page(StatusCode::OK, "Signed out", &content, "");
+    if !frames.is_empty() {
+        let policy = "default-src 'none'; style-src 'self'; img-src data:; frame-src http: https:; \
+                      base-uri 'none'; frame-ancestors 'none'";
+        front::set(&mut response, "content-security-policy", policy);
+        // The frames get their moment, then the browser goes on by itself.
+        if let Some(back) = back {
+            front::set(&mut response, "refresh", &format!("1;url={back}"));
+        }
+    }
+    response
+}

@@ -1,0 +1,251 @@
+//! Permissions: which exist, how requests name them, what the consent page says about them.
+
+use super::aadsts::Aadsts;
+
+/// Audience of Graph, without the slash that v1 clients add.
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
+const RESOURCES: [&str; 3] = [
+    GRAPH,
+    "https://outlook.office.com",
+    "https://outlook.office365.com",
+];
+const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// Name, and the sentence on the consent page.
+const KNOWN: [(&str, &str); 26] = [
+    ("User.Read", "Sign you in and read your profile"),
+    ("User.ReadBasic.All", "Read all users' basic profiles"),
+    ("User.Read.All", "Read all users' full profiles"),
+    ("Mail.Read", "Read your mail"),
+    ("Mail.ReadBasic", "Read your basic mail"),
+    ("Mail.ReadWrite", "Read and write access to your mail"),
+    ("Mail.Send", "Send mail as you"),
+    ("Mail.Read.Shared", "Read mail you can access"),
+    (
+        "Mail.ReadWrite.Shared",
+        "Read and write mail you can access",
+    ),
+    (
+        "Mail.Send.Shared",
+        "Send mail on behalf of others or yourself",
+    ),
+    ("Calendars.Read", "Read your calendars"),
+    (
+        "Calendars.ReadBasic",
+        "Read basic details of your calendars",
+    ),
+    ("Calendars.ReadWrite", "Have full access to your calendars"),
+    ("Calendars.Read.Shared", "Read calendars you can access"),
+    (
+        "Calendars.ReadWrite.Shared",
+        "Read and write to your and shared calendars",
+    ),
+    ("Contacts.Read", "Read your contacts"),
+    ("Contacts.ReadWrite", "Have full access of your contacts"),
+    ("Contacts.Read.Shared", "Read your and shared contacts"),
+    (
+        "Contacts.ReadWrite.Shared",
+        "Read and write to your and shared contacts",
+    ),
+    ("MailboxSettings.Read", "Read your mailbox settings"),
+    (
+        "MailboxSettings.ReadWrite",
+        "Read and write to your mailbox settings",
+    ),
+    ("People.Read", "Read your relevant people list"),
+    ("Directory.Read.All", "Read directory data"),
+    ("Place.Read.All", "Read all company places"),
+    ("EWS.AccessAsUser.All", "Access your mailboxes"),
+    (
+        "Tasks.ReadWrite",
+        "Create, read, update and delete your tasks",
+    ),
+];
+
+/// Permissions fixed in the registration: what v1 and `.default` grant.
+pub(crate) const REGISTERED: [&str; 10] = [
+    "User.Read",
+    "Mail.ReadWrite",
+    "Mail.ReadWrite.Shared",
+    "Mail.Send",
+    "Mail.Send.Shared",
+    "Calendars.ReadWrite",
+    "Calendars.ReadWrite.Shared",
+    "Contacts.ReadWrite",
+    "Contacts.ReadWrite.Shared",
+    "MailboxSettings.ReadWrite",
+];
+
+/// Scopes of one request, taken apart.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Scopes {
+    /// `openid` and its kin, in order.
+    pub(crate) oidc: Vec<String>,
+    /// Resource and permission name, in order.
+    pub(crate) named: Vec<(String, String)>,
+}
+
+impl Scopes {
+    /// Reads a `scope` parameter.
+    ///
+    /// # Errors
+    /// 70011 for a scope without sense, 650053 for a permission that does not exist.
+    pub(crate) fn parse(text: &str, client_id: &str) -> Result<Self, Aadsts> {
+        let mut scopes = Self::default();
+        for one in text.split_ascii_whitespace() {
+            if let Some(oidc) = OIDC.iter().find(|name| name.eq_ignore_ascii_case(one)) {
+                scopes.oidc.push((*oidc).to_owned());
+                continue;
+            }
+            let (resource, name) = split(one)?;
+            let names: Vec<&str> = if name == ".default" {
+                REGISTERED.to_vec()
+            } else {
+                vec![known(name).ok_or_else(|| unknown(name, resource, client_id))?]
+            };
+            for name in names {
+                let pair = (resource.to_owned(), name.to_owned());
+                if !scopes.named.contains(&pair) {
+                    scopes.named.push(pair);
+                }
+            }
+        }
+        Ok(scopes)
+    }
+
+    /// Everything that the registration lists, for one resource (v1).
+    pub(crate) fn registered(resource: &str) -> Self {
+        let named = REGISTERED
+            .iter()
+            .map(|name| (resource.to_owned(), (*name).to_owned()));
+        Self {
+            oidc: vec!["openid".into(), "offline_access".into()],
+            named: named.collect(),
+        }
+    }
+
+    /// Whether an OIDC scope was asked for.
+    pub(crate) fn has(&self, oidc: &str) -> bool {
+        self.oidc.iter().any(|one| one == oidc)
+    }
+
+    /// The resource of the first permission.
+    pub(crate) fn first_resource(&self) -> Option<&str> {
+        self.named.first().map(|(resource, _)| resource.as_str())
+    }
+
+    /// Number of different resources.
+    pub(crate) fn resources(&self) -> usize {
+        let mut all: Vec<&str> = self.named.iter().map(|(resource, _)| &**resource).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
+    /// `resource/Name` of each permission.
+    pub(crate) fn full(&self) -> Vec<String> {
+        self.named
+            .iter()
+            .map(|(resource, name)| format!("{resource}/{name}"))
+            .collect()
+    }
+}
+
+/// The resource behind an audience value, without the slash at its end.
+pub(crate) fn resource(value: &str) -> Option<&'static str> {
+    let trimmed = value.trim_end_matches('/');
+    if trimmed.eq_ignore_ascii_case("00000003-0000-0000-c000-000000000000") {
+        return Some(GRAPH);
+    }
+    if trimmed.eq_ignore_ascii_case("00000002-0000-0ff1-ce00-000000000000") {
+        return Some("https://outlook.office365.com");
+    }
+    RESOURCES
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(trimmed))
+}
+
+/// What the consent page says.
+pub(crate) fn sentence(name: &str) -> &'static str {
+    let found = KNOWN
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map_or("Use this service", |(_, sentence)| sentence)
+}
+
+/// Whether only an administrator may agree.
+pub(crate) fn needs_admin(name: &str) -> bool {
+    let basic = name.eq_ignore_ascii_case("User.ReadBasic.All")
+        || name.eq_ignore_ascii_case("EWS.AccessAsUser.All");
+    name.to_ascii_lowercase().ends_with(".all") && !basic
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    KNOWN
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn split(scope: &str) -> Result<(&'static str, &str), Aadsts> {
+    if !scope.contains("://") {
+        return Ok((GRAPH, scope));
+    }
+    scope
+        .rsplit_once('/')
+        .and_then(|(left, name)| resource(left).map(|known| (known, name)))
+        .filter(|(_, name)| !name.is_empty())
+        .ok_or_else(|| {
+            let text = format!(
+                "The provided value for the input parameter 'scope' is not valid. \
+                 The scope {scope} is not valid."
+            );
+            Aadsts::new(70_011, "invalid_scope", text)
+        })
+}
+
+fn unknown(name: &str, resource: &str, client_id: &str) -> Aadsts {
+    let text = format!(
+        "The application '{client_id}' asked for scope '{name}' that doesn't exist on the \
+         resource '{resource}'. Contact the app vendor."
+    );
+    Aadsts::new(650_053, "invalid_client", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_taken_apart_by_resource() {
+        let scopes = Scopes::parse(
+            "openid offline_access mail.read https://outlook.office.com/Mail.Send",
+            "app",
+        )
+        .unwrap();
+        assert!(scopes.has("openid") && !scopes.has("profile"));
+        assert_eq!(
+            scopes.full(),
+            [
+                "https://graph.microsoft.com/Mail.Read",
+                "https://outlook.office.com/Mail.Send"
+            ]
+        );
+        assert_eq!(scopes.resources(), 2);
+    }
+
+    #[test]
+    fn scopes_that_do_not_exist_are_refused_by_number() {
+        assert_eq!(
+            Scopes::parse("Nope.Read", "app").unwrap_err().number,
+            650_053
+        );
+        assert_eq!(
+            Scopes::parse("https://else.example/Mail.Read", "app")
+                .unwrap_err()
+                .number,
+            70_011
+        );
+        assert!(needs_admin("User.Read.All") && !needs_admin("User.ReadBasic.All"));
+    }
+}

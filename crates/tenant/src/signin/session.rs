@@ -1,0 +1,66 @@
+//! The browser's session at the sign-in service, kept by a cookie.
+
+use axum::http::HeaderMap;
+
+use crate::random;
+use crate::state::Tenant;
+
+const COOKIE: &str = "ESTSAUTH";
+
+/// One browser.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Session {
+    /// Object ids of the accounts that are signed in, newest last.
+    pub(crate) accounts: Vec<String>,
+    /// Value of the `sid` claim, and of the front-channel sign-out.
+    pub(crate) sid: String,
+    /// Applications that were signed in to.
+    pub(crate) clients: Vec<String>,
+}
+
+/// Cookie value of a request, where it has one.
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all("cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The session of a request.
+pub(crate) fn of(tenant: &Tenant, headers: &HeaderMap) -> Option<Session> {
+    cookie(headers).and_then(|id| tenant.signins().sessions.get(&id).cloned())
+}
+
+/// Adds an account to the browser's session, or begins one. Returns the `Set-Cookie` value.
+pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String {
+    let mut signins = tenant.signins();
+    let old = cookie(headers).and_then(|id| signins.sessions.remove(&id));
+    let mut session = old.unwrap_or_else(|| Session {
+        sid: random::guid(),
+        ..Session::default()
+    });
+    session.accounts.retain(|one| one != oid);
+    session.accounts.push(oid.to_owned());
+    let id = random::token(32);
+    signins.sessions.insert(id.clone(), session);
+    set_cookie(tenant, &id, "")
+}
+
+/// Ends the browser's session. Returns it with the `Set-Cookie` value that clears the cookie.
+pub(crate) fn sign_out(tenant: &Tenant, headers: &HeaderMap) -> (Option<Session>, String) {
+    let gone = cookie(headers).and_then(|id| tenant.signins().sessions.remove(&id));
+    (gone, set_cookie(tenant, "", "; Max-Age=0"))
+}
+
+fn set_cookie(tenant: &Tenant, value: &str, more: &str) -> String {
+    let secure = if tenant.origin().starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}")
+}

@@ -1,0 +1,105 @@
+//! What the forms on the sign-in and consent pages post.
+
+use axum::response::Response;
+
+use super::aadsts::{Aadsts, Ids};
+use super::flow::Flow;
+use super::{authorize, pages, redirect, session};
+use crate::directory::{self, Kind};
+use crate::front::{Incoming, Params};
+use crate::state::Tenant;
+
+/// A page may stay open this long, in seconds.
+const PAGE_LIFE: i64 = 3600;
+
+/// `POST /{tenant}/login`: account and password, or one of the buttons.
+pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let form = incoming.form();
+    let Some(flow) = flow(tenant, &form) else {
+        return stale(tenant);
+    };
+    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
+    if form.get("cancel").is_some() {
+        return cancelled(tenant, &flow.1, "the user canceled the authentication");
+    }
+    let account = match check(&form) {
+        Ok(account) => account,
+        Err(error) => return pages::sign_in(tenant, &flow, &session, Some(&error)),
+    };
+    let (id, mut record) = flow;
+    record.oid = Some(account.oid.to_owned());
+    tenant.signins().flows.insert(id.clone(), record.clone());
+    let cookie = session::sign_in(tenant, &incoming.headers, account.oid);
+    authorize::proceed(tenant, &(id, record), &session, Some(&cookie))
+}
+
+/// One click signs in without the password: this is a tenant for development.
+fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
+    let no_account = |address: &str| {
+        let text = format!("The user account {address} does not exist in the directory 'Contoso'.");
+        Aadsts::new(50_034, "invalid_grant", text)
+    };
+    if let Some(address) = form.get("account") {
+        return directory::find(address)
+            .filter(|account| account.kind != Kind::Shared)
+            .ok_or_else(|| no_account(address));
+    }
+    let address = form.get("loginfmt").unwrap_or_default().trim();
+    let account = directory::find(address).ok_or_else(|| no_account(address))?;
+    if account.accepts(form.get("passwd").unwrap_or_default()) {
+        Ok(account)
+    } else {
+        let text = "Your account or password is incorrect.";
+        Err(Aadsts::new(50_126, "invalid_grant", text))
+    }
+}
+
+/// `POST /{tenant}/consent`: accept or cancel.
+pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let form = incoming.form();
+    let Some((id, flow)) = flow(tenant, &form) else {
+        return stale(tenant);
+    };
+    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
+    let signed_in = flow
+        .oid
+        .as_deref()
+        .filter(|oid| session.accounts.iter().any(|one| one == oid));
+    let Some(account) = signed_in.and_then(directory::find) else {
+        return pages::sign_in(tenant, &(id, flow), &session, None);
+    };
+    if form.get("decision") != Some("accept") {
+        tenant.signins().flows.remove(&id);
+        return cancelled(tenant, &flow, "User declined to consent to access the app.");
+    }
+    let everybody = flow.request.prompt.as_deref() == Some("admin_consent");
+    if everybody && account.kind != Kind::Admin {
+        return cancelled(
+            tenant,
+            &flow,
+            "Only an administrator may consent for everybody.",
+        );
+    }
+    let who = if everybody { "*" } else { account.oid };
+    tenant.signins().consent(who, flow.request.scopes.full());
+    authorize::finish(tenant, &id, &flow, account, everybody)
+}
+
+fn cancelled(tenant: &Tenant, flow: &Flow, text: &str) -> Response {
+    let error = Aadsts::new(65_004, "access_denied", text).sub("cancel");
+    redirect::refuse(tenant, &flow.request, &error)
+}
+
+fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
+    let id = form.get("flow")?;
+    let now = tenant.clock().unix();
+    let flow = tenant.signins().flows.get(id).cloned()?;
+    (now - flow.started <= PAGE_LIFE).then(|| (id.to_owned(), flow))
+}
+
+fn stale(tenant: &Tenant) -> Response {
+    let text = "Your sign-in page was open for too long, or was used already. Go back to the \
+                application and sign in again.";
+    let error = Aadsts::new(165_000, "invalid_request", text);
+    pages::error(&error, &Ids::new(tenant.clock().now(), None))
+}

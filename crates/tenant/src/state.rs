@@ -1,0 +1,183 @@
+//! What the running tenant holds. Each part has its own lock; none is held across an await.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use axum::Router;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::control::{Faults, RequestLog};
+use crate::options::Options;
+use crate::signin::SignIns;
+use crate::signin::keys::Keys;
+use crate::store::Store;
+use crate::{front, seed, snapshot};
+
+/// The local tenant. Cheap to clone: clones share everything.
+#[derive(Clone)]
+pub struct Tenant {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) options: Options,
+    origin: RwLock<String>,
+    pub(crate) clock: Clock,
+    pub(crate) keys: Keys,
+    store: Mutex<Store>,
+    signins: Mutex<SignIns>,
+    faults: Mutex<Faults>,
+    log: Mutex<RequestLog>,
+    /// Requests in flight by application and mailbox.
+    in_flight: Mutex<HashMap<String, usize>>,
+    pub(crate) changed: Notify,
+}
+
+impl Tenant {
+    /// A tenant with seeded mailboxes, or with those of the data file where one exists.
+    ///
+    /// # Errors
+    /// A sentence where the data file cannot be read.
+    pub fn new(options: Options) -> Result<Self, String> {
+        let clock = Clock::default();
+        let store = match &options.data {
+            Some(file) if file.exists() => snapshot::load(file)?,
+            _ => seed::store(options.seed, clock.now()),
+        };
+        let inner = Inner {
+            origin: RwLock::new(options.origin.clone()),
+            clock,
+            keys: Keys::embedded()?,
+            store: Mutex::new(store),
+            signins: Mutex::default(),
+            faults: Mutex::default(),
+            log: Mutex::default(),
+            in_flight: Mutex::default(),
+            changed: Notify::new(),
+            options,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The routes: sign-in service, APIs and control on one origin.
+    pub fn router(&self) -> Router {
+        front::router(self.clone())
+    }
+
+    /// Tells the tenant its own origin, once its port is known.
+    pub fn set_origin(&self, origin: &str) {
+        let mut held = self
+            .inner
+            .origin
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        origin.trim_end_matches('/').clone_into(&mut held);
+    }
+
+    /// The origin in issued URLs.
+    pub fn origin(&self) -> String {
+        self.inner
+            .origin
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Writes the data file, where there is one.
+    ///
+    /// # Errors
+    /// A sentence where the file cannot be written.
+    pub fn save(&self) -> Result<(), String> {
+        match &self.inner.options.data {
+            Some(file) => snapshot::save(file, &self.store()),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until a mailbox has changed.
+    pub async fn changed(&self) {
+        self.inner.changed.notified().await;
+    }
+
+    /// Everything as it was at the start.
+    pub(crate) fn reset(&self) {
+        self.clock().reset();
+        let fresh = seed::store(self.options().seed, self.clock().now());
+        *self.store() = fresh;
+        *self.signins() = SignIns::default();
+        *self.faults() = Faults::default();
+        *self.log() = RequestLog::default();
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        lock(&self.inner.store)
+    }
+
+    pub(crate) fn signins(&self) -> MutexGuard<'_, SignIns> {
+        lock(&self.inner.signins)
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+        lock(&self.inner.faults)
+    }
+
+    pub(crate) fn log(&self) -> MutexGuard<'_, RequestLog> {
+        lock(&self.inner.log)
+    }
+
+    pub(crate) fn touch(&self) {
+        self.inner.changed.notify_one();
+    }
+
+    /// Takes one of the places that an application has at a mailbox; `None` where all are taken.
+    pub(crate) fn place(&self, whose: &str, places: usize) -> Option<Place> {
+        let mut in_flight = lock(&self.inner.in_flight);
+        let taken = in_flight.entry(whose.to_owned()).or_insert(0);
+        if *taken >= places {
+            return None;
+        }
+        *taken += 1;
+        Some(Place {
+            tenant: self.clone(),
+            whose: whose.to_owned(),
+        })
+    }
+}
+
+/// A place among the requests in flight; given back when dropped.
+pub(crate) struct Place {
+    tenant: Tenant,
+    whose: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut in_flight = lock(&self.tenant.inner.in_flight);
+        if let Some(taken) = in_flight.get_mut(&self.whose) {
+            *taken = taken.saturating_sub(1);
+            if *taken == 0 {
+                in_flight.remove(&self.whose);
+            }
+        }
+    }
+}
+
+/// A poisoned lock is still good here: each change is a single assignment or insertion.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

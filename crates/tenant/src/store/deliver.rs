@@ -1,0 +1,41 @@
+//! Delivery: a copy to Sent Items, one to each recipient who has a mailbox here.
+
+use std::collections::BTreeSet;
+
+use super::mailbox::{INBOX, SENT};
+use super::{Message, Store};
+use crate::directory;
+
+/// Sends a message from a mailbox.
+pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: bool, now: i64) {
+    message.draft = false;
+    (message.sent, message.received, message.modified) = (now, now, now);
+    message.moves = 0;
+    let recipients: BTreeSet<u32> = message
+        .to
+        .iter()
+        .chain(&message.cc)
+        .chain(&message.bcc)
+        .filter_map(|person| directory::find(&person.address)?.mailbox)
+        .collect();
+    for number in recipients {
+        let Some(mailbox) = store.mailbox_mut(number) else {
+            continue;
+        };
+        let mut copy = message.clone();
+        copy.folder = INBOX;
+        copy.read = false;
+        copy.bcc.clear();
+        copy.created = now;
+        for attachment in &mut copy.attachments {
+            attachment.key = mailbox.fresh_key();
+        }
+        mailbox.insert(copy);
+    }
+    if save && let Some(mailbox) = store.mailbox_mut(from) {
+        message.folder = SENT;
+        message.read = true;
+        message.created = now;
+        mailbox.insert(message);
+    }
+}

@@ -1,0 +1,3 @@
+//! Being written.
+#[derive(Clone, Debug)]
+pub(crate) struct Event;

@@ -1,0 +1,327 @@
+//! One mailbox: folders, messages in two orders, events, contacts, settings.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::id::{Id, Kind};
+use super::{Event, Item, Json, Message};
+
+type Order = BTreeSet<(Reverse<i64>, u64)>;
+
+/// A mail folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    pub(crate) key: u64,
+    pub(crate) parent: u64,
+    pub(crate) name: String,
+    /// `inbox` and the like, where the folder is one of them.
+    pub(crate) well_known: Option<&'static str>,
+    /// Messages, newest first.
+    pub(crate) order: Order,
+}
+
+/// The folders that every mailbox has: well-known name and display name.
+pub(crate) const WELL_KNOWN: [(&str, &str); 8] = [
+    ("msgfolderroot", "Top of Information Store"),
+    ("inbox", "Inbox"),
+    ("drafts", "Drafts"),
+    ("sentitems", "Sent Items"),
+    ("deleteditems", "Deleted Items"),
+    ("archive", "Archive"),
+    ("junkemail", "Junk Email"),
+    ("outbox", "Outbox"),
+];
+
+/// Key of the root folder; the well-known folders follow in the order of the table.
+pub(crate) const ROOT: u64 = 1;
+/// Key of the Inbox.
+pub(crate) const INBOX: u64 = 2;
+/// Key of Drafts.
+pub(crate) const DRAFTS: u64 = 3;
+/// Key of Sent Items.
+pub(crate) const SENT: u64 = 4;
+/// Key of Deleted Items.
+pub(crate) const DELETED: u64 = 5;
+/// Key of the default contacts folder (not in the table of mail folders).
+pub(crate) const CONTACTS: u64 = 20;
+/// Key of the default calendar.
+pub(crate) const CALENDAR: u64 = 21;
+const FIRST_FREE: u64 = 100;
+
+/// A message that left a folder, for change tracking.
+#[derive(Clone, Debug)]
+pub(crate) struct Removal {
+    pub(crate) change: u64,
+    pub(crate) folder: u64,
+    /// The id that the client knew.
+    pub(crate) id: Id,
+}
+
+/// A mailbox.
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    pub(crate) number: u32,
+    pub(crate) folders: BTreeMap<u64, Folder>,
+    /// Slot = key - 1; emptied on deletion, never reused.
+    slots: Vec<Option<Box<Message>>>,
+    order: Order,
+    pub(crate) events: BTreeMap<u64, Event>,
+    pub(crate) contacts: BTreeMap<u64, Item>,
+    pub(crate) categories: Vec<Item>,
+    pub(crate) settings: Json,
+    pub(crate) removals: Vec<Removal>,
+    next_key: u64,
+    pub(crate) change: u64,
+}
+
+impl Mailbox {
+    /// An empty mailbox with its well-known folders.
+    pub(crate) fn new(number: u32) -> Self {
+        let mut folders = BTreeMap::new();
+        for (at, (well_known, name)) in (1_u64..).zip(WELL_KNOWN) {
+            let folder = Folder {
+                key: at,
+                parent: if at == ROOT { 0 } else { ROOT },
+                name: name.to_owned(),
+                well_known: Some(well_known),
+                order: Order::new(),
+            };
+            folders.insert(at, folder);
+        }
+        Self {
+            number,
+            folders,
+            slots: Vec::new(),
+            order: Order::new(),
+            events: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            categories: Vec::new(),
+            settings: default_settings(),
+            removals: Vec::new(),
+            next_key: FIRST_FREE,
+            change: 1,
+        }
+    }
+
+    /// A fresh key for anything but messages.
+    pub(crate) fn fresh_key(&mut self) -> u64 {
+        self.next_key += 1;
+        self.next_key
+    }
+
+    /// A fresh version number.
+    pub(crate) fn fresh_change(&mut self) -> u64 {
+        self.change += 1;
+        self.change
+    }
+
+    /// The key that the next message gets.
+    pub(crate) fn next_message_key(&self) -> u64 {
+        self.slots.len() as u64 + 1
+    }
+
+    /// Puts a message in; gives it its key and version.
+    pub(crate) fn insert(&mut self, mut message: Message) -> u64 {
+        message.key = self.next_message_key();
+        message.change = self.fresh_change();
+        let (key, order) = (message.key, message.order());
+        self.order.insert(order);
+        if let Some(folder) = self.folders.get_mut(&message.folder) {
+            folder.order.insert(order);
+        }
+        self.slots.push(Some(Box::new(message)));
+        key
+    }
+
+    /// The message with this key.
+    pub(crate) fn message(&self, key: u64) -> Option<&Message> {
+        let slot = usize::try_from(key.checked_sub(1)?).ok()?;
+        self.slots.get(slot)?.as_deref()
+    }
+
+    fn slot_mut(&mut self, key: u64) -> Option<&mut Option<Box<Message>>> {
+        let slot = usize::try_from(key.checked_sub(1)?).ok()?;
+        self.slots.get_mut(slot)
+    }
+
+    /// Changes a message and gives it a new version. Its folder and its times of receipt stay
+    /// in step with the listings.
+    pub(crate) fn change_message(
+        &mut self,
+        key: u64,
+        now: i64,
+        change: impl FnOnce(&mut Message),
+    ) -> Option<&Message> {
+        let version = self.fresh_change();
+        let message = self.slot_mut(key)?.as_mut()?;
+        let (old_order, old_folder) = (message.order(), message.folder);
+        change(message);
+        message.change = version;
+        message.modified = now;
+        let (order, folder) = (message.order(), message.folder);
+        if old_order != order || old_folder != folder {
+            self.order.remove(&old_order);
+            self.order.insert(order);
+            if let Some(left) = self.folders.get_mut(&old_folder) {
+                left.order.remove(&old_order);
+            }
+            if let Some(entered) = self.folders.get_mut(&folder) {
+                entered.order.insert(order);
+            }
+        }
+        self.message(key)
+    }
+
+    /// Moves a message: new folder, new id.
+    pub(crate) fn move_message(&mut self, key: u64, folder: u64, now: i64) -> Option<&Message> {
+        let old = self.message(key)?;
+        let id = Id {
+            kind: Kind::Message,
+            mailbox: self.number,
+            key,
+            part: old.moves,
+        };
+        let left = old.folder;
+        let change = self.fresh_change();
+        self.removals.push(Removal {
+            change,
+            folder: left,
+            id,
+        });
+        self.change_message(key, now, |message| {
+            message.folder = folder;
+            message.moves += 1;
+        })
+    }
+
+    /// Takes a message out for good.
+    pub(crate) fn remove_message(&mut self, key: u64) -> Option<Message> {
+        let message = self.slot_mut(key)?.take()?;
+        self.order.remove(&message.order());
+        if let Some(folder) = self.folders.get_mut(&message.folder) {
+            folder.order.remove(&message.order());
+        }
+        let change = self.fresh_change();
+        let id = Id {
+            kind: Kind::Message,
+            mailbox: self.number,
+            key,
+            part: message.moves,
+        };
+        self.removals.push(Removal {
+            change,
+            folder: message.folder,
+            id,
+        });
+        Some(*message)
+    }
+
+    /// Messages of a folder, or of the whole mailbox, newest first.
+    pub(crate) fn listing(&self, folder: Option<u64>) -> impl Iterator<Item = &Message> {
+        let order = match folder {
+            Some(key) => self.folders.get(&key).map(|folder| &folder.order),
+            None => Some(&self.order),
+        };
+        order
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, key)| self.message(*key))
+    }
+
+    /// Number of messages in a folder.
+    pub(crate) fn total(&self, folder: u64) -> usize {
+        self.folders
+            .get(&folder)
+            .map_or(0, |folder| folder.order.len())
+    }
+
+    /// Number of unread messages in a folder.
+    pub(crate) fn unread(&self, folder: u64) -> usize {
+        self.listing(Some(folder))
+            .filter(|message| !message.read)
+            .count()
+    }
+
+    /// A folder by well-known name or id.
+    pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
+        let lower = name.to_ascii_lowercase();
+        let known = self
+            .folders
+            .values()
+            .find(|folder| folder.well_known == Some(&*lower));
+        known.or_else(|| {
+            let id = Id::decode(name).filter(|id| id.kind == Kind::Folder)?;
+            if id.mailbox == self.number {
+                self.folders.get(&id.key)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The folders directly under one.
+    pub(crate) fn children(&self, parent: u64) -> impl Iterator<Item = &Folder> {
+        self.folders
+            .values()
+            .filter(move |folder| folder.parent == parent)
+    }
+
+    /// Makes a folder; `None` where a sibling has that name.
+    pub(crate) fn add_folder(&mut self, parent: u64, name: &str) -> Option<u64> {
+        if self
+            .children(parent)
+            .any(|folder| folder.name.eq_ignore_ascii_case(name))
+        {
+            return None;
+        }
+        let key = self.fresh_key();
+        let folder = Folder {
+            key,
+            parent,
+            name: name.to_owned(),
+            well_known: None,
+            order: Order::new(),
+        };
+        self.folders.insert(key, folder);
+        Some(key)
+    }
+}
+
+/// The id of a folder.
+pub(crate) fn folder_id(mailbox: u32, key: u64) -> String {
+    Id {
+        kind: Kind::Folder,
+        mailbox,
+        key,
+        part: 0,
+    }
+    .encode()
+}
+
+fn default_settings() -> Json {
+    let settings = json!({
+        "timeZone": "W. Europe Standard Time",
+        "dateFormat": "d-M-yyyy",
+        "timeFormat": "HH:mm",
+        "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
+        "userPurpose": "user",
+        "automaticRepliesSetting": {
+            "status": "disabled",
+            "externalAudience": "all",
+            "internalReplyMessage": "",
+            "externalReplyMessage": "",
+            "scheduledStartDateTime": {"dateTime": "2026-01-01T00:00:00.0000000", "timeZone": "UTC"},
+            "scheduledEndDateTime": {"dateTime": "2026-01-02T00:00:00.0000000", "timeZone": "UTC"}
+        },
+        "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},
+        "workingHours": {
+            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+            "startTime": "09:00:00.0000000",
+            "endTime": "17:30:00.0000000",
+            "timeZone": {"name": "W. Europe Standard Time"}
+        }
+    });
+    settings.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,179 @@
+//! Messages: typed, because there may be a hundred thousand of them.
+
+use std::cmp::Reverse;
+
+use super::id::{Id, Kind};
+
+/// A name with its address.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) address: String,
+}
+
+impl Person {
+    /// A person by name and address.
+    pub(crate) fn new(name: &str, address: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            address: address.to_owned(),
+        }
+    }
+}
+
+/// How urgent a message says it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Importance {
+    Low,
+    #[default]
+    Normal,
+    High,
+}
+
+impl Importance {
+    /// The name in Graph's spelling.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    /// Reads the name, letter case aside.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Low, Self::Normal, Self::High]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+/// A file in a message.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attachment {
+    pub(crate) key: u64,
+    pub(crate) name: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_id: Option<String>,
+    pub(crate) inline: bool,
+    pub(crate) modified: i64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// One message. Times are Unix seconds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Message {
+    pub(crate) key: u64,
+    /// Version; part of the change key.
+    pub(crate) change: u64,
+    /// How often it was moved: part of the id, so that ids change on a move.
+    pub(crate) moves: i32,
+    pub(crate) folder: u64,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
+    pub(crate) received: i64,
+    pub(crate) sent: i64,
+    pub(crate) subject: String,
+    pub(crate) html: bool,
+    pub(crate) body: String,
+    pub(crate) preview: String,
+    pub(crate) importance: Importance,
+    pub(crate) categories: Vec<String>,
+    pub(crate) from: Option<Person>,
+    pub(crate) sender: Option<Person>,
+    pub(crate) to: Vec<Person>,
+    pub(crate) cc: Vec<Person>,
+    pub(crate) bcc: Vec<Person>,
+    pub(crate) reply_to: Vec<Person>,
+    pub(crate) read: bool,
+    pub(crate) draft: bool,
+    pub(crate) flag: &'static str,
+    pub(crate) other: bool,
+    pub(crate) receipt: bool,
+    pub(crate) delivery_receipt: bool,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) conversation: u64,
+    pub(crate) internet_id: String,
+}
+
+impl Message {
+    /// The id that clients see; `immutable` asks for the form that survives a move.
+    pub(crate) fn id(&self, mailbox: u32, immutable: bool) -> String {
+        let part = if immutable { -1 } else { self.moves };
+        Id {
+            kind: Kind::Message,
+            mailbox,
+            key: self.key,
+            part,
+        }
+        .encode()
+    }
+
+    /// Place in the listing: newest first.
+    pub(crate) fn order(&self) -> (Reverse<i64>, u64) {
+        (Reverse(self.received), self.key)
+    }
+
+    /// Sets body and preview together.
+    pub(crate) fn set_body(&mut self, html: bool, body: String) {
+        let text = if html {
+            plain_text(&body)
+        } else {
+            body.clone()
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        self.preview = words.join(" ").chars().take(255).collect();
+        self.html = html;
+        self.body = body;
+    }
+}
+
+/// What is left of HTML without its tags: good enough for previews and text bodies.
+pub(crate) fn plain_text(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        let tail = &rest[open..];
+        let end = tail.find('>').map_or(tail.len(), |at| at + 1);
+        let tag = tail[..end].to_ascii_lowercase();
+        if ["<br", "</p", "</div", "</li", "</tr", "</h"]
+            .iter()
+            .any(|one| tag.starts_with(one))
+        {
+            out.push_str("\r\n");
+        }
+        rest = &tail[end..];
+        for block in ["style", "script"] {
+            if tag.starts_with(&format!("<{block}")) {
+                let close = rest.to_ascii_lowercase().find(&format!("</{block}"));
+                rest = close.map_or("", |at| &rest[at..]);
+            }
+        }
+    }
+    out.push_str(rest);
+    out.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_html_has_no_tags_scripts_or_entities() {
+        let html = "<style>p{}</style><p>One &amp; two</p><script>x<y</script>three";
+        assert_eq!(plain_text(html), "One & two\r\nthree");
+        assert_eq!(plain_text("<unclosed"), "");
+    }
+
+    #[test]
+    fn the_preview_follows_the_body() {
+        let mut message = Message::default();
+        message.set_body(true, format!("<p>{}</p>", "word ".repeat(100)));
+        assert!(message.preview.len() <= 255 && message.preview.starts_with("word word"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Client authentication: secret in the form or by HTTP Basic.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::grants::Request;
+use crate::signin::aadsts::Aadsts;
+use crate::state::Tenant;
+
+/// Client id and secret as the request gives them.
+fn presented(request: &Request) -> (Option<String>, Option<String>) {
+    let basic = request
+        .authorization
+        .as_deref()
+        .and_then(|value| value.strip_prefix("Basic "))
+        .and_then(|value| STANDARD.decode(value.trim()).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|pair| {
+            pair.split_once(':')
+                .map(|(id, secret)| (unform(id), unform(secret)))
+        });
+    match basic {
+        Some((id, secret)) => (Some(id), Some(secret)),
+        None => {
+            let field = |name: &str| request.form.get(name).map(str::to_owned);
+            (field("client_id"), field("client_secret"))
+        }
+    }
+}
+
+/// Both halves of HTTP Basic are form-encoded.
+fn unform(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// Checks who asks. `spa`: the grant belongs to the single-page platform, which has no secret.
+///
+/// # Errors
+/// The numbers of Entra for unknown clients and for wrong, missing or misplaced secrets.
+pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Result<(), Aadsts> {
+    let options = tenant.options();
+    let (id, secret) = presented(request);
+    let id = id.ok_or_else(|| Aadsts::missing("client_id"))?;
+    if id != options.client_id {
+        let text =
+            format!("Application with identifier '{id}' was not found in the directory 'Contoso'.");
+        return Err(Aadsts::new(700_016, "unauthorized_client", text));
+    }
+    match (secret, spa, &request.origin) {
+        (Some(_), true, _) => {
+            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
+            Err(Aadsts::client(700_025, text))
+        }
+        (None, true, Some(_)) => Ok(()),
+        (None, true, None) => {
+            let text = "Tokens issued for the 'Single-Page Application' client-type may only be \
+                        redeemed via cross-origin requests.";
+            Err(Aadsts::new(9_002_327, "invalid_request", text))
+        }
+        (_, false, Some(_)) => {
+            let text = "Cross-origin token redemption is permitted only for the 'Single-Page \
+                        Application' client-type.";
+            Err(Aadsts::new(9_002_326, "invalid_request", text))
+        }
+        (Some(secret), false, None) if same(&secret, &options.client_secret) => Ok(()),
+        (Some(_), false, None) => {
+            let text = format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the \
+                 client secret value, not the client secret ID, for a secret added to app '{id}'."
+            );
+            Err(Aadsts::client(7_000_215, text))
+        }
+        (None, false, None) => {
+            let text = "The request body must contain the following parameter: 'client_assertion' \
+                        or 'client_secret'.";
+            Err(Aadsts::client(7_000_218, text))
+        }
+    }
+}
+
+/// Comparison over the whole length, whatever differs.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |all, (x, y)| all | (x ^ y))
+            == 0
+}

@@ -1,0 +1,315 @@
+//! The three grants: code, refresh token, client credentials.
+
+use serde_json::Value;
+
+use super::{client, issue};
+use crate::front::Params;
+use crate::random;
+use crate::signin::aadsts::Aadsts;
+use crate::signin::flow::{Access, Code, Grant, Refresh};
+use crate::signin::request::no_resource;
+use crate::signin::scopes::{self, Scopes};
+use crate::state::Tenant;
+
+/// Life of a code, in seconds.
+const CODE_LIFE: i64 = 600;
+/// Life of an unused refresh token, in seconds.
+const REFRESH_LIFE: i64 = 90 * 86_400;
+/// Life of a single-page application's chain of refresh tokens, in seconds.
+const SPA_LIFE: i64 = 86_400;
+
+/// A token request.
+pub(crate) struct Request {
+    pub(crate) form: Params,
+    pub(crate) segment: String,
+    pub(crate) v1: bool,
+    pub(crate) origin: Option<String>,
+    pub(crate) authorization: Option<String>,
+}
+
+type Answer = Result<(Value, bool), Aadsts>;
+
+/// `grant_type=authorization_code`.
+pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
+    let presented = request
+        .form
+        .get("code")
+        .ok_or_else(|| Aadsts::missing("code"))?;
+    let record = tenant.signins().codes.get(presented).cloned();
+    client::authenticate(
+        tenant,
+        request,
+        record.as_ref().is_some_and(|code| code.request.spa),
+    )?;
+    let record = record.ok_or_else(|| {
+        Aadsts::new(
+            9_002_313,
+            "invalid_grant",
+            "Invalid request. Request is malformed or invalid.",
+        )
+    })?;
+    check_code(tenant, request, &record)?;
+    let asked = asked_for(tenant, request, &record.request.scopes, &record.oid)?;
+    if let Some(code) = tenant.signins().codes.get_mut(presented) {
+        code.used = true;
+    }
+    let grant = Grant {
+        oid: record.oid.clone(),
+        client_id: record.request.client_id.clone(),
+        tenant: record.request.tenant.clone(),
+        v1: request.v1,
+        sid: record.sid.clone(),
+        family: record.family.clone(),
+        nonce: record.request.nonce.clone(),
+        resource: asked.first_resource().unwrap_or(scopes::GRAPH).to_owned(),
+        scopes: record.request.scopes.oidc.clone(),
+        spa: record.request.spa,
+        spa_end: tenant.clock().unix() + SPA_LIFE,
+    };
+    let claims = request
+        .form
+        .get("claims")
+        .or(record.request.claims.as_deref())
+        .map(str::to_owned);
+    let spa = grant.spa;
+    Ok((
+        issue::answer(tenant, &grant, &asked, claims.as_deref()),
+        spa,
+    ))
+}
+
+fn check_code(tenant: &Tenant, request: &Request, record: &Code) -> Result<(), Aadsts> {
+    if record.used {
+        let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid \
+                    code or use an existing refresh token.";
+        kill_family(tenant, &record.family);
+        return Err(Aadsts::new(54_005, "invalid_grant", text));
+    }
+    if tenant.clock().unix() - record.issued > CODE_LIFE {
+        let text = "The provided authorization code or refresh token has expired due to inactivity. \
+                    Send a new interactive authorization request for this user and resource.";
+        return Err(Aadsts::new(70_008, "invalid_grant", text));
+    }
+    match request.form.get("redirect_uri") {
+        Some(uri) if uri == record.request.redirect_uri => {}
+        None => return Err(Aadsts::missing("redirect_uri")),
+        Some(uri) => {
+            let text = format!(
+                "The reply address '{uri}' does not match the reply address '{}' provided when \
+                 requesting Authorization code.",
+                record.request.redirect_uri
+            );
+            return Err(Aadsts::new(500_112, "invalid_grant", text));
+        }
+    }
+    check_verifier(request, record)
+}
+
+fn check_verifier(request: &Request, record: &Code) -> Result<(), Aadsts> {
+    let verifier = request.form.get("code_verifier");
+    let wrong = || {
+        let text = "The Code_Verifier does not match the code_challenge supplied in the \
+                    authorization request.";
+        Err(Aadsts::new(501_481, "invalid_grant", text))
+    };
+    match (&record.request.challenge, verifier) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => wrong(),
+        (Some(_), None) => Err(Aadsts::new(
+            501_481,
+            "invalid_grant",
+            "The Code_Verifier is missing; the authorization request had a code_challenge.",
+        )),
+        (Some((challenge, s256)), Some(verifier)) => {
+            let made = if *s256 {
+                random::sha256_url(verifier)
+            } else {
+                verifier.to_owned()
+            };
+            if made == *challenge { Ok(()) } else { wrong() }
+        }
+    }
+}
+
+/// A code that comes twice may be stolen: what it gave is taken back.
+fn kill_family(tenant: &Tenant, family: &str) {
+    tenant
+        .signins()
+        .refresh
+        .retain(|_, token| token.grant.family != family);
+}
+
+/// `grant_type=refresh_token`.
+pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
+    let presented = request
+        .form
+        .get("refresh_token")
+        .ok_or_else(|| Aadsts::missing("refresh_token"))?;
+    let record = tenant.signins().refresh.get(presented).cloned();
+    client::authenticate(
+        tenant,
+        request,
+        record.as_ref().is_some_and(|token| token.grant.spa),
+    )?;
+    let record = record.ok_or_else(|| {
+        let text = "The refresh token is malformed or has been revoked.";
+        Aadsts::new(9_002_313, "invalid_grant", text).sub("bad_token")
+    })?;
+    check_refresh(tenant, &record)?;
+    if let Some(token) = tenant.signins().refresh.get_mut(presented) {
+        token.used = true;
+    }
+    let held = Scopes {
+        oidc: record.grant.scopes.clone(),
+        named: consented(tenant, &record.grant.oid, &record.grant.resource),
+    };
+    let asked = asked_for(tenant, request, &held, &record.grant.oid)?;
+    let mut grant = record.grant;
+    grant.v1 = request.v1;
+    grant.nonce = None;
+    let spa = grant.spa;
+    Ok((
+        issue::answer(tenant, &grant, &asked, request.form.get("claims")),
+        spa,
+    ))
+}
+
+fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
+    let now = tenant.clock().unix();
+    let revoked = tenant.signins().revoked.get(&record.grant.oid).copied();
+    if revoked.is_some_and(|at| record.issued <= at) {
+        let text = "The provided grant has expired due to it being revoked, a fresh auth token is \
+                    needed. The user might have changed or reset their password.";
+        return Err(Aadsts::new(50_173, "invalid_grant", text).sub("bad_token"));
+    }
+    if record.used && tenant.options().strict_rotation {
+        kill_family(tenant, &record.grant.family);
+        let text = "The refresh token was used before; every token of its family is revoked.";
+        return Err(Aadsts::new(70_000, "invalid_grant", text).sub("bad_token"));
+    }
+    if now - record.issued > REFRESH_LIFE {
+        let text = "The refresh token has expired due to inactivity. The maximum time that a token \
+                    can be inactive is 90.00:00:00.";
+        return Err(Aadsts::new(700_082, "invalid_grant", text));
+    }
+    if record.grant.spa && now > record.grant.spa_end {
+        let text = "The refresh token was issued to a single page app (SPA), and therefore has a \
+                    fixed, limited lifetime of 1.00:00:00, which cannot be extended.";
+        return Err(Aadsts::new(700_084, "invalid_grant", text));
+    }
+    Ok(())
+}
+
+/// What an account agreed to at one resource.
+fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)> {
+    let signins = tenant.signins();
+    let all: std::collections::BTreeSet<String> = [oid, "*"]
+        .iter()
+        .filter_map(|who| signins.consents.get(*who))
+        .flatten()
+        .filter_map(|scope| {
+            scope
+                .strip_prefix(&format!("{resource}/"))
+                .map(str::to_owned)
+        })
+        .collect();
+    all.into_iter()
+        .filter_map(|name| Scopes::parse(&format!("{resource}/{name}"), "").ok())
+        .flat_map(|scopes| scopes.named)
+        .collect()
+}
+
+/// Resource and permissions of this answer: what the request names, or what was agreed first.
+fn asked_for(
+    tenant: &Tenant,
+    request: &Request,
+    held: &Scopes,
+    oid: &str,
+) -> Result<Scopes, Aadsts> {
+    let client_id = &tenant.options().client_id;
+    if request.v1 {
+        let named = request
+            .form
+            .get("resource")
+            .or(held.first_resource())
+            .unwrap_or(scopes::GRAPH);
+        let resource = scopes::resource(named).ok_or_else(|| no_resource(named))?;
+        let mut scopes = Scopes::registered(resource);
+        scopes.named.retain(|(resource, name)| {
+            tenant
+                .signins()
+                .consented(oid, &format!("{resource}/{name}"))
+        });
+        return if scopes.named.is_empty() {
+            Err(Aadsts::no_consent(client_id))
+        } else {
+            Ok(scopes)
+        };
+    }
+    let mut asked = match request.form.get("scope") {
+        Some(scope) => Scopes::parse(scope, client_id)?,
+        None => Scopes::default(),
+    };
+    if asked.resources() > 1 && request.form.get("grant_type") == Some("authorization_code") {
+        let text = "Provided value for the input parameter scope is not valid because it contains \
+                    more than one resource.";
+        return Err(Aadsts::new(28_000, "invalid_request", text));
+    }
+    if asked.named.is_empty() {
+        asked.named.clone_from(&held.named);
+    }
+    let first = asked.first_resource().unwrap_or(scopes::GRAPH).to_owned();
+    asked.named.retain(|(resource, _)| *resource == first);
+    let all = asked
+        .full()
+        .iter()
+        .all(|scope| tenant.signins().consented(oid, scope));
+    if !all {
+        return Err(Aadsts::no_consent(client_id));
+    }
+    asked.oidc.clone_from(&held.oidc);
+    Ok(asked)
+}
+
+/// `grant_type=client_credentials`: the application for itself.
+pub(crate) fn application(tenant: &Tenant, request: &Request) -> Answer {
+    client::authenticate(tenant, request, false)?;
+    if matches!(&*request.segment, "common" | "organizations") {
+        let text = "The grant type isn't supported over the /common or /consumers endpoints. Use \
+                    the tenant-specific endpoint.";
+        return Err(Aadsts::new(9_001_023, "invalid_request", text));
+    }
+    let resource = if request.v1 {
+        let named = request
+            .form
+            .get("resource")
+            .ok_or_else(|| Aadsts::missing("resource"))?;
+        scopes::resource(named).ok_or_else(|| no_resource(named))?
+    } else {
+        let scope = request
+            .form
+            .get("scope")
+            .ok_or_else(|| Aadsts::missing("scope"))?;
+        scope.strip_suffix("/.default").and_then(scopes::resource).ok_or_else(|| {
+            let text = format!(
+                "The provided value for scope {scope} is not valid. Client credential flows must \
+                 have a scope value with /.default suffixed to the resource identifier."
+            );
+            Aadsts::new(1_002_012, "invalid_scope", text)
+        })?
+    };
+    let now = tenant.clock().unix();
+    let access = Access {
+        oid: None,
+        client_id: tenant.options().client_id.clone(),
+        audience: resource.to_owned(),
+        scopes: scopes::REGISTERED
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .collect(),
+        issued: now,
+        expires: now + 3599,
+        cp1: false,
+    };
+    Ok((issue::application_answer(tenant, access, request.v1), false))
+}

@@ -1,0 +1,248 @@
+//! Making tokens and the answers that carry them.
+
+use serde_json::{Value, json};
+
+use crate::directory::{Account, Kind};
+use crate::random::{self, base64url};
+use crate::signin::discovery::issuer;
+use crate::signin::flow::{Access, Grant, Refresh};
+use crate::signin::keys::Keys;
+use crate::signin::request::AuthRequest;
+use crate::signin::scopes::Scopes;
+use crate::state::Tenant;
+use crate::{TENANT_DOMAIN, TENANT_ID, directory};
+
+/// Value of the optional `login_hint` claim.
+pub(crate) fn login_hint(account: &Account) -> String {
+    format!("O.{}", base64url(account.oid.as_bytes()))
+}
+
+/// The pairwise subject.
+pub(crate) fn subject(account: &Account, client_id: &str) -> String {
+    random::sha256_url(&format!("{}:{client_id}", account.oid))
+}
+
+/// `client_info` as MSAL expects it.
+pub(crate) fn client_info(account: &Account) -> String {
+    base64url(
+        json!({"uid": account.oid, "utid": account.home()})
+            .to_string()
+            .as_bytes(),
+    )
+}
+
+/// The ID token of a hybrid answer.
+pub(crate) fn id_token_for(
+    tenant: &Tenant,
+    request: &AuthRequest,
+    account: &Account,
+    sid: &str,
+) -> Option<String> {
+    let grant = Grant {
+        oid: account.oid.to_owned(),
+        client_id: request.client_id.clone(),
+        tenant: request.tenant.clone(),
+        v1: request.v1,
+        sid: sid.to_owned(),
+        family: String::new(),
+        nonce: request.nonce.clone(),
+        resource: String::new(),
+        scopes: request.scopes.oidc.clone(),
+        spa: false,
+        spa_end: 0,
+    };
+    id_token(tenant, &grant, account)
+}
+
+/// Directory in the token: a guest belongs to the tenant that the path named.
+fn tid(account: &Account, segment: &str) -> &'static str {
+    let named = [TENANT_ID, TENANT_DOMAIN]
+        .iter()
+        .any(|one| one.eq_ignore_ascii_case(segment));
+    if named { TENANT_ID } else { account.home() }
+}
+
+fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String> {
+    let now = tenant.clock().unix();
+    let tid = tid(account, &grant.tenant);
+    let mut claims = json!({
+        "iss": issuer(&tenant.origin(), tid, grant.v1),
+        "aud": grant.client_id,
+        "sub": subject(account, &grant.client_id),
+        "oid": account.oid,
+        "tid": tid,
+        "iat": now - 300,
+        "nbf": now - 300,
+        "exp": now + 3600,
+        "name": account.name,
+        "sid": grant.sid,
+        "login_hint": login_hint(account),
+        "acct": i32::from(account.kind == Kind::Guest),
+        "uti": random::token(16),
+        "rh": "1.AXkAsample.",
+    });
+    if let Some(nonce) = &grant.nonce {
+        claims["nonce"] = nonce.as_str().into();
+    }
+    if account.kind == Kind::Guest {
+        let home = directory::HOME_OF_GUESTS;
+        claims["idp"] = format!("https://sts.windows.net/{home}/").into();
+    }
+    if grant.v1 {
+        claims["ver"] = "1.0".into();
+        claims["upn"] = account.address.into();
+        claims["unique_name"] = account.address.into();
+        claims["given_name"] = account.given.into();
+        claims["family_name"] = account.surname.into();
+        return Some(Keys::unsigned(&claims));
+    }
+    claims["ver"] = "2.0".into();
+    claims["preferred_username"] = account.address.into();
+    if grant.scopes.iter().any(|scope| scope == "email") {
+        claims["email"] = account.address.into();
+    }
+    if !grant.scopes.iter().any(|scope| scope == "profile") {
+        for profile in ["name", "preferred_username", "oid"] {
+            claims.as_object_mut().map(|claims| claims.remove(profile));
+        }
+    }
+    tenant.keys().sign(&claims)
+}
+
+/// Life of an access token: 60 to 90 minutes, as at Entra; a day for clients that take challenges.
+fn life(v1: bool, cp1: bool) -> i64 {
+    match (v1, cp1) {
+        (true, _) => 3599,
+        (false, true) => 86_399,
+        (false, false) => 3600 + i64::from(rand::random_range(0..1800_u16)),
+    }
+}
+
+fn declares_cp1(claims: Option<&str>) -> bool {
+    let parsed = claims.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    parsed.is_some_and(|claims| {
+        claims["access_token"]["xms_cc"]["values"]
+            .as_array()
+            .is_some_and(|values| values.iter().any(|value| value == "cp1"))
+    })
+}
+
+/// The answer to a code or a refresh token.
+pub(crate) fn answer(
+    tenant: &Tenant,
+    grant: &Grant,
+    scopes: &Scopes,
+    claims: Option<&str>,
+) -> Value {
+    let now = tenant.clock().unix();
+    let cp1 = declares_cp1(claims);
+    let life = life(grant.v1, cp1);
+    let audience = scopes
+        .first_resource()
+        .unwrap_or(&grant.resource)
+        .to_owned();
+    let access = Access {
+        oid: Some(grant.oid.clone()),
+        client_id: grant.client_id.clone(),
+        audience: audience.clone(),
+        scopes: scopes
+            .named
+            .iter()
+            .map(|(_, name)| name.to_ascii_lowercase())
+            .collect(),
+        issued: now,
+        expires: now + life,
+        cp1,
+    };
+    let token = access_token();
+    let account = directory::find(&grant.oid);
+    let id_token = account
+        .filter(|_| grant.v1 || scopes.has("openid"))
+        .and_then(|account| id_token(tenant, grant, account));
+    let refresh = (grant.v1 || scopes.has("offline_access")).then(|| {
+        let token = format!(
+            "{}.{}",
+            if grant.v1 { "0" } else { "1" },
+            random::token(120)
+        );
+        let mut held = grant.clone();
+        held.resource.clone_from(&audience);
+        let record = Refresh {
+            grant: held,
+            issued: now,
+            used: false,
+        };
+        tenant.signins().refresh.insert(token.clone(), record);
+        token
+    });
+    tenant.signins().access.insert(token.clone(), access);
+    let mut body = if grant.v1 {
+        let names: Vec<&str> = scopes.named.iter().map(|(_, name)| &**name).collect();
+        v1_body(&token, &audience, &names.join(" "), (now, life))
+    } else {
+        v2_body(&token, scopes, life)
+    };
+    if let Some(refresh) = refresh {
+        body["refresh_token"] = refresh.into();
+        if grant.spa {
+            body["refresh_token_expires_in"] = (grant.spa_end - now).max(0).into();
+        }
+    }
+    if let Some(id_token) = id_token {
+        body["id_token"] = id_token.into();
+    }
+    if let (false, Some(account)) = (grant.v1, account) {
+        body["client_info"] = client_info(account).into();
+    }
+    body
+}
+
+/// Looks like a token, says nothing: clients must not look inside.
+fn access_token() -> String {
+    format!("EwB{}", random::token(180))
+}
+
+fn v2_body(token: &str, scopes: &Scopes, life: i64) -> Value {
+    let mut names = scopes.full();
+    names.extend(
+        scopes
+            .oidc
+            .iter()
+            .filter(|one| *one != "offline_access")
+            .cloned(),
+    );
+    json!({
+        "token_type": "Bearer",
+        "scope": names.join(" "),
+        "expires_in": life,
+        "ext_expires_in": life,
+        "access_token": token,
+    })
+}
+
+/// Everything is a string in v1.
+fn v1_body(token: &str, audience: &str, scope: &str, (now, life): (i64, i64)) -> Value {
+    json!({
+        "token_type": "Bearer",
+        "scope": scope,
+        "expires_in": life.to_string(),
+        "ext_expires_in": life.to_string(),
+        "expires_on": (now + life).to_string(),
+        "not_before": (now - 300).to_string(),
+        "resource": format!("{audience}/"),
+        "access_token": token,
+    })
+}
+
+/// The answer to client credentials: an access token and nothing else.
+pub(crate) fn application_answer(tenant: &Tenant, access: Access, v1: bool) -> Value {
+    let (now, audience) = (access.issued, access.audience.clone());
+    let token = access_token();
+    tenant.signins().access.insert(token.clone(), access);
+    if v1 {
+        let mut body = v1_body(&token, &audience, "", (now, 3599));
+        body.as_object_mut().map(|body| body.remove("scope"));
+        return body;
+    }
+    json!({"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": token})
+}

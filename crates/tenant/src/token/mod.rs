@@ -1,0 +1,117 @@
+//! The token endpoints, v1 and v2.
+
+pub(crate) mod client;
+pub(crate) mod grants;
+pub(crate) mod issue;
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::directory;
+use crate::front::{self, Incoming};
+use crate::signin::aadsts::{Aadsts, Ids};
+use crate::signin::request::{known_tenant, no_tenant};
+use crate::state::Tenant;
+
+/// `POST .../token`.
+pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+    let answer = answer(tenant, incoming, segment, v1);
+    let origin = incoming.header("origin");
+    let spa = matches!(&answer, Ok((_, true)));
+    let mut response = match answer {
+        Ok((body, _)) => front::json(200, &body),
+        Err(error) => {
+            let correlation = incoming.header("client-request-id");
+            let ids = Ids::new(tenant.clock().now(), correlation);
+            front::json(error.status, &error.json(&ids, &tenant.origin(), v1))
+        }
+    };
+    front::set(&mut response, "cache-control", "no-store, no-cache");
+    front::set(&mut response, "pragma", "no-cache");
+    // Only what was issued to the single-page platform may be read by a page.
+    if let (true, Some(origin)) = (spa, origin) {
+        front::set(&mut response, "access-control-allow-origin", origin);
+        front::set(&mut response, "vary", "Origin");
+    }
+    response
+}
+
+/// The body, and whether it goes to the single-page platform.
+fn answer(
+    tenant: &Tenant,
+    incoming: &Incoming,
+    segment: &str,
+    v1: bool,
+) -> Result<(Value, bool), Aadsts> {
+    if !known_tenant(segment) {
+        return Err(no_tenant(segment));
+    }
+    let is_form = incoming.header("content-type").is_some_and(|value| {
+        value
+            .to_ascii_lowercase()
+            .starts_with("application/x-www-form-urlencoded")
+    });
+    if !is_form {
+        let text = "The request body must be of type application/x-www-form-urlencoded.";
+        return Err(Aadsts::new(900_144, "invalid_request", text));
+    }
+    let request = grants::Request {
+        form: incoming.form(),
+        segment: segment.to_owned(),
+        v1,
+        origin: incoming.header("origin").map(str::to_owned),
+        authorization: incoming.header("authorization").map(str::to_owned),
+    };
+    let kind = request
+        .form
+        .get("grant_type")
+        .ok_or_else(|| Aadsts::missing("grant_type"))?;
+    let mut answer = match kind {
+        "authorization_code" => grants::code(tenant, &request),
+        "refresh_token" => grants::refresh(tenant, &request),
+        "client_credentials" => grants::application(tenant, &request),
+        other => {
+            let text = format!("The app requested an unsupported grant type '{other}'.");
+            Err(Aadsts::new(70_003, "unsupported_grant_type", text))
+        }
+    }?;
+    if tenant.faults().hides_refresh_token(incoming)
+        && let Some(object) = answer.0.as_object_mut()
+    {
+        object.remove("refresh_token");
+    }
+    Ok(answer)
+}
+
+/// `userinfo`: who a Graph token belongs to.
+pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let token = incoming
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let now = tenant.clock().unix();
+    let account = token
+        .and_then(|token| tenant.signins().access.get(token).cloned())
+        .filter(|access| access.expires > now)
+        .and_then(|access| access.oid)
+        .and_then(|oid| directory::find(&oid));
+    match account {
+        Some(account) => front::json(
+            200,
+            &json!({
+                "sub": issue::subject(account, &tenant.options().client_id),
+                "name": account.name,
+                "given_name": account.given,
+                "family_name": account.surname,
+                "email": account.address,
+            }),
+        ),
+        None => {
+            let mut response = front::json(
+                401,
+                &json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token is empty."}}),
+            );
+            front::set(&mut response, "www-authenticate", "Bearer");
+            response
+        }
+    }
+}

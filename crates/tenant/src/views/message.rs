@@ -1,0 +1,349 @@
+//! A message as JSON, and the JSON that clients send as a message.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+use serde_json::{Map, Value, json};
+
+use crate::clock::iso;
+use crate::odata::{Query, Source, Val};
+use crate::random;
+use crate::store::id::{Id, Kind, change_key, etag};
+use crate::store::mailbox::folder_id;
+use crate::store::message::plain_text;
+use crate::store::{Attachment, Importance, Json, Message, Person};
+
+/// How an answer is to look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    pub(crate) mailbox: u32,
+    pub(crate) immutable: bool,
+    /// `outlook.body-content-type="text"`.
+    pub(crate) text_body: bool,
+}
+
+/// Unix seconds as the APIs write them.
+pub(crate) fn stamp(seconds: i64) -> Value {
+    DateTime::from_timestamp(seconds, 0).map_or(Value::Null, |at| iso(at).into())
+}
+
+/// A person as recipient.
+pub(crate) fn recipient(person: &Person) -> Value {
+    json!({"emailAddress": {"name": person.name, "address": person.address}})
+}
+
+fn recipients(people: &[Person]) -> Value {
+    people.iter().map(recipient).collect()
+}
+
+/// The message in canonical names, with what the query selects.
+pub(crate) fn to_json(message: &Message, look: Look, query: &Query) -> Map<String, Value> {
+    let mut out = Map::new();
+    out.insert("@odata.etag".into(), etag(message.change).into());
+    out.insert("id".into(), message.id(look.mailbox, look.immutable).into());
+    match &query.select {
+        Some(select) => {
+            for name in select.iter().filter(|name| *name != "attachments") {
+                out.insert(name.clone(), property(message, look, name));
+            }
+        }
+        None => {
+            for name in SHOWN {
+                out.insert((*name).to_owned(), property(message, look, name));
+            }
+        }
+    }
+    if query
+        .expand
+        .iter()
+        .any(|one| one.starts_with("attachments"))
+    {
+        let list = message.attachments.iter();
+        let list: Vec<Value> = list
+            .map(|one| attachment(one, look.mailbox, true).into())
+            .collect();
+        out.insert("attachments".into(), list.into());
+    }
+    out
+}
+
+const SHOWN: &[&str] = &[
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "changeKey",
+    "categories",
+    "receivedDateTime",
+    "sentDateTime",
+    "hasAttachments",
+    "internetMessageId",
+    "subject",
+    "bodyPreview",
+    "importance",
+    "parentFolderId",
+    "conversationId",
+    "conversationIndex",
+    "isDeliveryReceiptRequested",
+    "isReadReceiptRequested",
+    "isRead",
+    "isDraft",
+    "webLink",
+    "inferenceClassification",
+    "body",
+    "sender",
+    "from",
+    "toRecipients",
+    "ccRecipients",
+    "bccRecipients",
+    "replyTo",
+    "flag",
+];
+
+fn property(message: &Message, look: Look, name: &str) -> Value {
+    let person = |person: &Option<Person>| person.as_ref().map_or(Value::Null, recipient);
+    match name {
+        "id" => message.id(look.mailbox, look.immutable).into(),
+        "createdDateTime" => stamp(message.created),
+        "lastModifiedDateTime" => stamp(message.modified),
+        "changeKey" => change_key(message.change).into(),
+        "categories" => message.categories.clone().into(),
+        "receivedDateTime" => stamp(message.received),
+        "sentDateTime" => stamp(message.sent),
+        "hasAttachments" => has_attachments(message).into(),
+        "internetMessageId" => message.internet_id.as_str().into(),
+        "subject" => message.subject.as_str().into(),
+        "bodyPreview" => message.preview.as_str().into(),
+        "importance" => message.importance.as_str().into(),
+        "parentFolderId" => folder_id(look.mailbox, message.folder).into(),
+        "conversationId" => {
+            let key = message.conversation;
+            Id {
+                kind: Kind::Conversation,
+                mailbox: look.mailbox,
+                key,
+                part: 0,
+            }
+            .encode()
+            .into()
+        }
+        "conversationIndex" => conversation_index(message).into(),
+        "isDeliveryReceiptRequested" => message.delivery_receipt.into(),
+        "isReadReceiptRequested" => message.receipt.into(),
+        "isRead" => message.read.into(),
+        "isDraft" => message.draft.into(),
+        "webLink" => format!(
+            "https://outlook.office365.com/owa/?ItemID={}&exvsurl=1&viewmodel=ReadMessageItem",
+            message.id(look.mailbox, false)
+        )
+        .into(),
+        "inferenceClassification" => if message.other { "other" } else { "focused" }.into(),
+        "body" | "uniqueBody" => body(message, look),
+        "sender" => person(&message.sender),
+        "from" => person(&message.from),
+        "toRecipients" => recipients(&message.to),
+        "ccRecipients" => recipients(&message.cc),
+        "bccRecipients" => recipients(&message.bcc),
+        "replyTo" => recipients(&message.reply_to),
+        "flag" => {
+            json!({"flagStatus": if message.flag.is_empty() { "notFlagged" } else { message.flag }})
+        }
+        "internetMessageHeaders" => json!([{"name": "Message-ID", "value": message.internet_id}]),
+        _ => Value::Null,
+    }
+}
+
+fn has_attachments(message: &Message) -> bool {
+    message.attachments.iter().any(|one| !one.inline)
+}
+
+fn conversation_index(message: &Message) -> String {
+    let mut bytes = vec![1, 0xdc, 0x80];
+    bytes.extend([0; 11]);
+    bytes.extend(message.conversation.to_be_bytes());
+    random::base64(&bytes)
+}
+
+fn body(message: &Message, look: Look) -> Value {
+    if message.html && look.text_body {
+        json!({"contentType": "text", "content": plain_text(&message.body)})
+    } else {
+        let kind = if message.html { "html" } else { "text" };
+        json!({"contentType": kind, "content": message.body})
+    }
+}
+
+/// An attachment in canonical names.
+pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Map<String, Value> {
+    let id = Id {
+        kind: Kind::Attachment,
+        mailbox,
+        key: one.key,
+        part: 0,
+    }
+    .encode();
+    let mut value = json!({
+        "@odata.type": "#microsoft.graph.fileAttachment",
+        "@odata.mediaContentType": one.content_type,
+        "id": id,
+        "lastModifiedDateTime": stamp(one.modified),
+        "name": one.name,
+        "contentType": one.content_type,
+        "size": one.bytes.len() + 150,
+        "isInline": one.inline,
+        "contentId": one.content_id,
+        "contentLocation": null,
+        "isContactPhoto": false,
+    });
+    if with_bytes {
+        value["contentBytes"] = STANDARD.encode(&one.bytes).into();
+    }
+    value
+        .as_object_mut()
+        .map(std::mem::take)
+        .unwrap_or_default()
+}
+
+impl Source for Message {
+    fn val(&self, path: &[String]) -> Val<'_> {
+        let person = |person: &'_ Option<Person>, leaf: &str| match (person, leaf) {
+            (Some(one), "address") => Val::Text(Cow::Owned(one.address.clone())),
+            (Some(one), "name") => Val::Text(Cow::Owned(one.name.clone())),
+            _ => Val::Null,
+        };
+        let time = |seconds: i64| Val::Time(seconds.saturating_mul(1_000_000));
+        let text = |text: &'_ str| Val::Text(Cow::Owned(text.to_owned()));
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["isRead"] => Val::Bool(self.read),
+            ["isDraft"] => Val::Bool(self.draft),
+            ["hasAttachments"] => Val::Bool(has_attachments(self)),
+            ["isReadReceiptRequested"] => Val::Bool(self.receipt),
+            ["isDeliveryReceiptRequested"] => Val::Bool(self.delivery_receipt),
+            ["receivedDateTime"] => time(self.received),
+            ["sentDateTime"] => time(self.sent),
+            ["createdDateTime"] => time(self.created),
+            ["lastModifiedDateTime"] => time(self.modified),
+            ["subject"] => Val::Text(Cow::Borrowed(&self.subject)),
+            ["bodyPreview"] => Val::Text(Cow::Borrowed(&self.preview)),
+            ["body", "content"] => Val::Text(Cow::Borrowed(&self.body)),
+            ["importance"] => text(self.importance.as_str()),
+            ["internetMessageId"] => Val::Text(Cow::Borrowed(&self.internet_id)),
+            ["inferenceClassification"] => text(if self.other { "other" } else { "focused" }),
+            ["flag", "flagStatus"] => text(if self.flag.is_empty() {
+                "notFlagged"
+            } else {
+                self.flag
+            }),
+            ["from", "emailAddress", leaf] => person(&self.from, leaf),
+            ["sender", "emailAddress", leaf] => person(&self.sender, leaf),
+            _ => Val::Null,
+        }
+    }
+
+    fn list(&self, path: &[String]) -> Vec<Value> {
+        match path.first().map(String::as_str) {
+            Some("categories") => self
+                .categories
+                .iter()
+                .map(|one| one.as_str().into())
+                .collect(),
+            Some("toRecipients") => self.to.iter().map(recipient).collect(),
+            Some("ccRecipients") => self.cc.iter().map(recipient).collect(),
+            Some("bccRecipients") => self.bcc.iter().map(recipient).collect(),
+            Some("replyTo") => self.reply_to.iter().map(recipient).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// People of a recipients list.
+pub(crate) fn people(value: &Value) -> Vec<Person> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(person)
+        .collect()
+}
+
+/// One recipient.
+pub(crate) fn person(value: &Value) -> Option<Person> {
+    let address = value["emailAddress"]["address"].as_str()?;
+    let known = crate::directory::find(address).map(|account| account.name);
+    let name = value["emailAddress"]["name"]
+        .as_str()
+        .or(known)
+        .unwrap_or(address);
+    Some(Person::new(name, address))
+}
+
+/// Takes over what a client sent. Names that nobody may write are left alone.
+pub(crate) fn apply(message: &mut Message, json: &Json) {
+    for (name, value) in json {
+        let text = value.as_str();
+        let truth = value.as_bool();
+        match name.as_str() {
+            "subject" => text.unwrap_or_default().clone_into(&mut message.subject),
+            "body" => {
+                let html = value["contentType"]
+                    .as_str()
+                    .is_some_and(|one| one.eq_ignore_ascii_case("html"));
+                message.set_body(
+                    html,
+                    value["content"].as_str().unwrap_or_default().to_owned(),
+                );
+            }
+            "importance" => {
+                message.importance = text.and_then(Importance::parse).unwrap_or_default();
+            }
+            "categories" => message.categories = strings(value),
+            "toRecipients" => message.to = people(value),
+            "ccRecipients" => message.cc = people(value),
+            "bccRecipients" => message.bcc = people(value),
+            "replyTo" => message.reply_to = people(value),
+            "from" => message.from = person(value),
+            "sender" => message.sender = person(value),
+            "isRead" => message.read = truth.unwrap_or(message.read),
+            "isReadReceiptRequested" => message.receipt = truth.unwrap_or_default(),
+            "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),
+            "inferenceClassification" => message.other = text == Some("other"),
+            "flag" => {
+                message.flag = match value["flagStatus"].as_str() {
+                    Some("flagged") => "flagged",
+                    Some("complete") => "complete",
+                    _ => "notFlagged",
+                };
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The strings of a list.
+pub(crate) fn strings(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A file attachment that a client sent; `None` where the content is no base64.
+pub(crate) fn read_attachment(json: &Value, key: u64, now: i64) -> Option<Attachment> {
+    let bytes = STANDARD
+        .decode(json["contentBytes"].as_str().unwrap_or_default())
+        .ok()?;
+    let text = |name: &str| json[name].as_str().map(str::to_owned);
+    Some(Attachment {
+        key,
+        name: text("name").unwrap_or_else(|| "attachment".to_owned()),
+        content_type: text("contentType"),
+        content_id: text("contentId"),
+        inline: json["isInline"].as_bool().unwrap_or_default(),
+        modified: now,
+        bytes,
+    })
+}

@@ -1,0 +1,307 @@
+//! Which properties a type has, and what each flavour calls them.
+
+use super::Flavour;
+use super::outlook::pascal;
+use crate::api::errors::Failure;
+
+/// A type of the APIs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Attachment,
+    Calendar,
+    Category,
+    Contact,
+    ContactFolder,
+    Event,
+    Folder,
+    Message,
+    User,
+}
+
+// One property a line: canonical name, then the names in Outlook v2.0 and v1.0 where they are
+// not simply the same in Pascal case. A dash: the flavour does not have it.
+const MESSAGE: &str = "id
+createdDateTime||DateTimeCreated
+lastModifiedDateTime||DateTimeLastModified
+changeKey
+categories
+receivedDateTime||DateTimeReceived
+sentDateTime||DateTimeSent
+hasAttachments
+internetMessageId||-
+internetMessageHeaders||-
+subject
+bodyPreview
+importance
+parentFolderId
+conversationId
+conversationIndex||-
+isDeliveryReceiptRequested
+isReadReceiptRequested
+isRead
+isDraft
+webLink
+inferenceClassification||-
+body
+uniqueBody
+sender
+from
+toRecipients
+ccRecipients
+bccRecipients
+replyTo
+flag||-
+attachments";
+const EVENT: &str = "id
+createdDateTime||DateTimeCreated
+lastModifiedDateTime||DateTimeLastModified
+changeKey
+categories
+transactionId|-|-
+originalStartTimeZone||-
+originalEndTimeZone||-
+iCalUId|iCalUId|iCalUId
+reminderMinutesBeforeStart||Reminder
+isReminderOn||-
+hasAttachments
+subject
+bodyPreview
+importance
+sensitivity||-
+isAllDay
+isCancelled
+isOrganizer
+responseRequested
+seriesMasterId
+showAs
+type
+webLink
+onlineMeetingUrl||-
+isOnlineMeeting|-|-
+onlineMeetingProvider|-|-
+allowNewTimeProposals|-|-
+occurrenceId|-|-
+isDraft|-|-
+hideAttendees|-|-
+responseStatus
+body
+start
+end
+location
+locations|-|-
+recurrence
+attendees
+organizer
+onlineMeeting|-|-
+originalStart|-|-
+startTimeZone|-|
+endTimeZone|-|
+attachments";
+const CONTACT: &str = "id
+createdDateTime||DateTimeCreated
+lastModifiedDateTime||DateTimeLastModified
+changeKey
+categories
+parentFolderId
+birthday
+fileAs
+displayName
+givenName
+initials
+middleName
+nickName
+surname
+title
+yomiGivenName
+yomiSurname
+yomiCompanyName
+generation
+imAddresses
+jobTitle
+companyName
+department
+officeLocation
+profession
+businessHomePage
+assistantName
+manager
+homePhones
+mobilePhone|MobilePhone1|MobilePhone1
+businessPhones
+spouseName||-
+personalNotes||-
+children||-
+emailAddresses
+homeAddress
+businessAddress
+otherAddress";
+const FOLDER: &str = "id
+displayName
+parentFolderId
+childFolderCount
+unreadItemCount||-
+totalItemCount||-
+isHidden|-|-
+childFolders";
+const CALENDAR: &str = "id
+name
+color
+hexColor|-|-
+changeKey
+isDefaultCalendar|-|-
+canShare|-|-
+canViewPrivateItems|-|-
+canEdit|-|-
+allowedOnlineMeetingProviders|-|-
+defaultOnlineMeetingProvider|-|-
+isTallyingResponses|-|-
+isRemovable|-|-
+owner||-";
+const CONTACT_FOLDER: &str = "id\nparentFolderId\ndisplayName";
+const ATTACHMENT: &str = "id
+lastModifiedDateTime||DateTimeLastModified
+name
+contentType
+size
+isInline
+contentId
+contentLocation
+contentBytes
+isContactPhoto|-|";
+const CATEGORY: &str = "id\ndisplayName\ncolor";
+const USER: &str = "id
+displayName
+givenName|-|-
+surname|-|-
+mail|-|-
+userPrincipalName|-|-
+jobTitle|-|-
+businessPhones|-|-
+mobilePhone|-|-
+officeLocation|-|-
+preferredLanguage|-|-
+emailAddress
+mailboxGuid
+alias
+accountEnabled|-|-
+userType|-|-";
+
+impl Kind {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Attachment => ATTACHMENT,
+            Self::Calendar => CALENDAR,
+            Self::Category => CATEGORY,
+            Self::Contact => CONTACT,
+            Self::ContactFolder => CONTACT_FOLDER,
+            Self::Event => EVENT,
+            Self::Folder => FOLDER,
+            Self::Message => MESSAGE,
+            Self::User => USER,
+        }
+    }
+
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Attachment => "Attachment",
+            Self::Calendar => "Calendar",
+            Self::Category => "OutlookCategory",
+            Self::Contact => "Contact",
+            Self::ContactFolder => "ContactFolder",
+            Self::Event => "Event",
+            Self::Folder => "MailFolder",
+            Self::Message => "Message",
+            Self::User => "User",
+        }
+    }
+}
+
+/// Names of one type in one flavour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    pub(crate) flavour: Flavour,
+    pub(crate) kind: Kind,
+}
+
+impl Names {
+    /// Canonical name and name in the flavour of each property that the flavour has.
+    fn rows(self) -> impl Iterator<Item = (&'static str, String)> {
+        self.kind.table().lines().filter_map(move |line| {
+            let mut parts = line.split('|');
+            let canonical = parts.next().unwrap_or_default();
+            let (v2, v1) = (
+                parts.next().unwrap_or_default(),
+                parts.next().unwrap_or_default(),
+            );
+            let special = match self.flavour {
+                Flavour::Graph => return Some((canonical, canonical.to_owned())),
+                Flavour::OutlookV1 => v1,
+                Flavour::OutlookV2 => v2,
+            };
+            match special {
+                "-" => None,
+                "" => Some((canonical, pascal(canonical))),
+                name => Some((canonical, name.to_owned())),
+            }
+        })
+    }
+
+    /// The canonical name of a property, letter case aside.
+    pub(crate) fn canonical(self, name: &str) -> Option<String> {
+        self.rows()
+            .find(|(_, shown)| shown.eq_ignore_ascii_case(name))
+            .map(|(canonical, _)| canonical.to_owned())
+    }
+
+    /// What the flavour calls a property; `None` where it does not have it.
+    pub(crate) fn shown(self, canonical: &str) -> Option<String> {
+        self.rows()
+            .find(|(name, _)| *name == canonical)
+            .map(|(_, shown)| shown)
+    }
+
+    /// Canonical name and name in the flavour, for all.
+    pub(crate) fn all(self) -> Vec<(&'static str, String)> {
+        self.rows().collect()
+    }
+
+    /// The refusal for a property that the type does not have.
+    pub(crate) fn unknown(self, name: &str) -> Failure {
+        let kind = self.kind.type_name();
+        self.uri_error(&format!(
+            "Could not find a property named '{name}' on type 'Microsoft.OutlookServices.{kind}'."
+        ))
+    }
+
+    /// The refusal for a query that cannot be read.
+    pub(crate) fn uri_error(self, text: &str) -> Failure {
+        let code = if self.flavour.is_graph() {
+            "RequestBroker--ParseUri"
+        } else {
+            "RequestBroker-ParseUri"
+        };
+        Failure::new(400, code, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_renames_between_the_flavours() {
+        let names = |flavour, kind| Names { flavour, kind };
+        let v1 = names(Flavour::OutlookV1, Kind::Message);
+        assert_eq!(
+            v1.canonical("DateTimeReceived").as_deref(),
+            Some("receivedDateTime")
+        );
+        assert_eq!(v1.canonical("ReceivedDateTime"), None);
+        assert_eq!(v1.shown("flag"), None);
+        let v2 = names(Flavour::OutlookV2, Kind::Contact);
+        assert_eq!(v2.canonical("MobilePhone1").as_deref(), Some("mobilePhone"));
+        let graph = names(Flavour::Graph, Kind::Message);
+        assert_eq!(graph.canonical("SUBJECT").as_deref(), Some("subject"));
+        assert_eq!(graph.unknown("nope").code, "RequestBroker--ParseUri");
+    }
+}

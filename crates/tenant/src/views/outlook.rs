@@ -1,0 +1,182 @@
+//! From Graph's JSON to Outlook's and back: Pascal case, enum casing, renames, type names.
+
+use serde_json::{Map, Value};
+
+use super::Flavour;
+use super::names::{Kind, Names};
+
+/// Properties whose string values are enum members.
+const ENUMS: [&str; 16] = [
+    "importance",
+    "flagStatus",
+    "response",
+    "showAs",
+    "sensitivity",
+    "firstDayOfWeek",
+    "index",
+    "inferenceClassification",
+    "classifyAs",
+    "daysOfWeek",
+    "type",
+    "status",
+    "externalAudience",
+    "color",
+    "delegateMeetingMessageDeliveryOptions",
+    "scope",
+];
+
+/// `subject` becomes `Subject`.
+pub(crate) fn pascal(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+/// `Subject` becomes `subject`.
+pub(crate) fn camel(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
+/// An entity in the flavour's spelling.
+pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -> Value {
+    if flavour.is_graph() {
+        return Value::Object(entity);
+    }
+    let names = Names { flavour, kind }.all();
+    let mut out = Map::new();
+    for (key, value) in entity {
+        if key.starts_with('@') {
+            out.insert(key, annotation(value));
+            continue;
+        }
+        if key.contains('@') {
+            continue;
+        }
+        if let Some((canonical, shown)) = names.iter().find(|(canonical, _)| *canonical == key) {
+            out.insert(shown.clone(), outward(canonical, value));
+        }
+    }
+    Value::Object(out)
+}
+
+/// `#microsoft.graph.fileAttachment` becomes `#Microsoft.OutlookServices.FileAttachment`.
+fn annotation(value: Value) -> Value {
+    match value
+        .as_str()
+        .and_then(|text| text.strip_prefix("#microsoft.graph."))
+    {
+        Some(name) => format!("#Microsoft.OutlookServices.{}", pascal(name)).into(),
+        None => value,
+    }
+}
+
+/// A nested value in Pascal case; `key` is the canonical name that it stands under.
+pub(crate) fn outward(key: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) if ENUMS.contains(&key) => pascal(&text).into(),
+        Value::String(text) if key == "contentType" && text == "html" => "HTML".into(),
+        Value::String(text) if key == "contentType" && text == "text" => "Text".into(),
+        Value::Array(list) => list.into_iter().map(|one| outward(key, one)).collect(),
+        Value::Object(object) => object
+            .into_iter()
+            .map(|(name, value)| {
+                if name.starts_with('@') {
+                    (name, annotation(value))
+                } else {
+                    let value = outward(&name, value);
+                    (pascal(&name), value)
+                }
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other,
+    }
+}
+
+/// A request body in canonical spelling.
+pub(crate) fn inward(flavour: Flavour, kind: Kind, body: Value) -> Value {
+    if flavour.is_graph() {
+        return body;
+    }
+    let names = Names { flavour, kind };
+    let Value::Object(object) = body else {
+        return body;
+    };
+    let renamed = object.into_iter().map(|(name, value)| {
+        if name.starts_with('@') {
+            return (name, inward_annotation(value));
+        }
+        let canonical = names.canonical(&name).unwrap_or_else(|| camel(&name));
+        let value = nested(&canonical, value);
+        (canonical, value)
+    });
+    Value::Object(renamed.collect())
+}
+
+fn inward_annotation(value: Value) -> Value {
+    match value
+        .as_str()
+        .and_then(|text| text.strip_prefix("#Microsoft.OutlookServices."))
+    {
+        Some(name) => format!("#microsoft.graph.{}", camel(name)).into(),
+        None => value,
+    }
+}
+
+/// A nested value in camel case.
+pub(crate) fn nested(key: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) if ENUMS.contains(&key) => camel(&text).into(),
+        Value::String(text)
+            if key == "contentType"
+                && (text.eq_ignore_ascii_case("html") || text.eq_ignore_ascii_case("text")) =>
+        {
+            text.to_lowercase().into()
+        }
+        Value::Array(list) => list.into_iter().map(|one| nested(key, one)).collect(),
+        Value::Object(object) => object
+            .into_iter()
+            .map(|(name, value)| {
+                if name.starts_with('@') {
+                    (name, inward_annotation(value))
+                } else {
+                    let name = camel(&name);
+                    let value = nested(&name, value);
+                    (name, value)
+                }
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bodies_go_out_in_pascal_case_and_come_back() {
+        let graph = json!({"subject": "x", "importance": "high",
+            "body": {"contentType": "html", "content": "high"},
+            "from": {"emailAddress": {"name": "low", "address": "a@b"}}});
+        let out = render(
+            Flavour::OutlookV2,
+            Kind::Message,
+            graph.as_object().cloned().unwrap(),
+        );
+        assert_eq!(out["Importance"], "High");
+        assert_eq!(
+            out["Body"],
+            json!({"ContentType": "HTML", "Content": "high"})
+        );
+        assert_eq!(out["From"]["EmailAddress"]["Name"], "low");
+        assert_eq!(inward(Flavour::OutlookV2, Kind::Message, out), graph);
+    }
+}
