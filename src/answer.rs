@@ -5,33 +5,20 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use exo365_core::callback::{Callback, Grant};
 use exo365_core::error::{Code, Error};
-use exo365_core::signin::Flow;
-use exo365_core::wire::{ExchangeReply, ExchangeRequest, PageConfig};
-use serde::{Deserialize, Serialize};
+use exo365_core::json::{FromJson, Json};
+use exo365_core::signin::Pending;
+use exo365_core::wire::{ExchangeReply, ExchangeRequest, SessionReply};
 use web_sys::Window;
 
-/// What the tab keeps while the page is away: the sign-in, and the public settings that it began with.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct Pending {
-    pub(crate) flow: Flow,
-    pub(crate) config: PageConfig,
-}
-
-/// A sign-in that has ended well.
-pub(crate) struct Arrival {
-    pub(crate) config: PageConfig,
-    pub(crate) reply: ExchangeReply,
-    pub(crate) return_to: String,
-}
-
-/// Finishes the sign-in that this page load is the answer of; `None` where it is the answer of none.
+/// Finishes the sign-in that this page load is the answer of: the session, and the place to return to.
+/// `None` where it is the answer of none.
 ///
 /// The record goes first, then the address bar is cleaned, then the answer is judged: a reload, the
 /// back button or a second tab find nothing to process again.
 pub(crate) async fn finish(
     window: &Window,
     endpoint: &Endpoint,
-) -> Result<Option<Arrival>, Failure> {
+) -> Result<Option<(SessionReply, String)>, Failure> {
     let location = window.location();
     let callback = Callback::read(
         &location.search().unwrap_or_default(),
@@ -53,16 +40,19 @@ pub(crate) async fn finish(
     }
     let record = own.and_then(|state| browser::take(window, state));
     browser::show(window, &location.pathname().unwrap_or_default());
-    let pending: Pending = record
-        .and_then(|text| exo365_core::endpoint::parse(&text))
-        .ok_or_else(Callback::stray)?;
+    let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
+    let pending = record.ok_or_else(Callback::stray)?;
     let grant = pending
         .flow
         .finish(&callback, &browser::here(window), browser::now())?;
     trade_in(endpoint, pending, grant).await.map(Some)
 }
 
-async fn trade_in(endpoint: &Endpoint, pending: Pending, grant: Grant) -> Result<Arrival, Failure> {
+async fn trade_in(
+    endpoint: &Endpoint,
+    pending: Pending,
+    grant: Grant,
+) -> Result<(SessionReply, String), Failure> {
     let Pending { flow, config } = pending;
     let request = ExchangeRequest {
         code: grant.code,
@@ -71,12 +61,14 @@ async fn trade_in(endpoint: &Endpoint, pending: Pending, grant: Grant) -> Result
         redirect_uri: flow.redirect_uri,
         resource: flow.resource,
     };
-    let reply = endpoint.post("/exchange", &request).await?;
-    Ok(Arrival {
+    let reply: ExchangeReply = endpoint.post("/exchange", &request).await?;
+    let session = SessionReply {
         config,
-        reply,
-        return_to: flow.return_to,
-    })
+        account: Some(reply.account),
+        access_token: reply.access_token,
+        expires_in: Some(reply.expires_in),
+    };
+    Ok((session, flow.return_to))
 }
 
 /// Brings the user back to where they were; `true` where that loads another page.

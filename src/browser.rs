@@ -106,6 +106,12 @@ pub(crate) fn show(window: &Window, place: &str) {
     }
 }
 
+/// Whether the page is served from this machine.
+pub(crate) fn is_loopback(window: &Window) -> bool {
+    let host = window.location().hostname().unwrap_or_default();
+    exo365_core::origin::is_loopback(&host)
+}
+
 /// Whether the page is inside a frame of another page.
 pub(crate) fn framed(window: &Window) -> bool {
     window.top().ok().flatten().as_ref() != Some(window)

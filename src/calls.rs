@@ -3,16 +3,16 @@
 use crate::browser;
 use crate::failure::Failure;
 use crate::http::{self, Outgoing, Watch};
-use crate::options::Options;
-use crate::tokens::{Tokens, Want};
+use crate::tokens::Tokens;
 use exo365_core::error::{Code, Error};
+use exo365_core::options::{Call, Want};
 use exo365_core::request::Request;
 use exo365_core::{reply, retry};
 use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, RequestCredentials, Response};
+use web_sys::{AbortSignal, Blob, RequestCredentials, Response};
 
 /// Sends calls with tokens. The request scheduler will stand before [`Sender::call`].
 pub(crate) struct Sender {
@@ -28,32 +28,36 @@ impl Sender {
     pub(crate) async fn call(
         &self,
         request: &Request,
-        options: &Options,
+        options: &Call,
+        signal: Option<&AbortSignal>,
         body: &JsValue,
     ) -> Result<JsValue, Failure> {
         let body = Body::of(body)?;
-        let signal = options.signal.as_ref();
         let mut token = self.tokens.get(&Want::default()).await?;
         let (mut renewed, mut repeats) = (false, 0);
         loop {
             let failure = match self
-                .attempt(request, options, &body, token.secret.expose())
+                .attempt(request, options, signal, &body, token.secret.expose())
                 .await
             {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
-            if reply::wants_renewal(&failure.error) && !renewed {
+            if reply::wants_renewal(failure.error()) && !renewed {
                 renewed = true;
                 let want = Want {
-                    claims: failure.claims(),
+                    claims: failure
+                        .error()
+                        .detail
+                        .as_ref()
+                        .and_then(|detail| detail.claims.clone()),
                     ..Want::default()
                 };
                 token = self.tokens.renew(&want, Some(token.secret)).await?;
                 continue;
             }
             let wait = retry::decide(
-                &failure.error,
+                failure.error(),
                 repeats,
                 self.retries,
                 request.idempotent(),
@@ -71,14 +75,12 @@ impl Sender {
     async fn attempt(
         &self,
         request: &Request,
-        options: &Options,
+        options: &Call,
+        signal: Option<&AbortSignal>,
         body: &Body,
         token: &str,
     ) -> Result<JsValue, Failure> {
-        let watch = Watch::new(
-            options.signal.as_ref(),
-            options.timeout.unwrap_or(self.timeout),
-        );
+        let watch = Watch::new(signal, options.timeout.unwrap_or(self.timeout))?;
         let id = Uuid::new_v4().to_string();
         let headers = http::headers()?;
         for (name, value) in &request.headers {
@@ -106,7 +108,7 @@ impl Sender {
             Err(failure) => Err(failure),
         };
         result.map_err(|mut failure| {
-            failure.error.detail_mut().client_request_id = Some(id);
+            failure.detail_mut().client_request_id = Some(id);
             failure
         })
     }

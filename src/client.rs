@@ -1,27 +1,30 @@
 //! The one class that crosses the boundary, and what the JavaScript face builds on.
+//! Options cross as JSON text: the core reads and checks them.
 
-use crate::answer::{self, Pending};
+use crate::answer;
 use crate::browser;
 use crate::calls::Sender;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
-use crate::options::{self, Options, each, read};
-use crate::setup::Setup;
-use crate::tokens::{Source, Tokens, Want};
+use crate::tokens::{Source, Tokens};
 use exo365_core::endpoint::redirect_uri;
 use exo365_core::error::{Code, Error};
+use exo365_core::json::ToJson;
+use exo365_core::options::{self, Call, Setup, Want};
 use exo365_core::origin;
 use exo365_core::request::{Api, Request};
-use exo365_core::signin::{self, Options as SignIn};
+use exo365_core::signin::{self, Pending};
 use exo365_core::wire::{
     Account, LogoutReply, LogoutRequest, PageConfig, SessionReply, SessionRequest,
 };
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Function, Promise};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
 
 /// A client: the signed-in account, its tokens, and the API.
 #[wasm_bindgen]
@@ -36,6 +39,30 @@ struct Inner {
     sender: Sender,
 }
 
+/// What short forms of values depend on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Profile<'a> {
+    api: &'a str,
+    time_zone: Option<&'a str>,
+}
+
+/// A token as the page gets it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessToken<'a> {
+    token: &'a str,
+    expires_in: u32,
+    scopes: &'a [String],
+}
+
+/// A plain object of what `value` serializes to.
+fn plain(value: &impl Serialize) -> JsValue {
+    value
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or(JsValue::NULL)
+}
+
 /// An error of the face's own, as all others are: `code`, `message`, `remedy`.
 #[wasm_bindgen]
 pub fn fail(code: &str, message: String) -> JsValue {
@@ -47,97 +74,50 @@ pub fn fail(code: &str, message: String) -> JsValue {
 impl Core {
     /// Opens a client: finishes a sign-in that this page load is the answer of, or restores the session.
     /// Resolves with a `Core`.
-    pub fn open(config: JsValue) -> Promise {
+    pub fn open(config: String, get_token: Option<Function>) -> Promise {
         future_to_promise(async move {
-            let setup = Setup::read(&config)?;
-            let inner = Inner::open(setup).await?;
-            Ok(Self(Rc::new(inner)).into())
+            let setup = Setup::read(&config, get_token.is_some()).map_err(Failure::from)?;
+            let inner = match get_token {
+                Some(function) => Inner::alone(&setup, function),
+                None => Inner::open(setup).await,
+            };
+            Ok(Self(Rc::new(inner?)).into())
         })
     }
 
-    /// The flavour's name and the time zone: what short forms of values depend on.
+    /// The flavour's name and the time zone.
     pub fn profile(&self) -> JsValue {
-        let Inner { api, .. } = &*self.0;
-        let object = Object::new();
-        for (name, value) in [
-            ("api", Some(api.flavor.name())),
-            ("timeZone", api.time_zone.as_deref()),
-        ] {
-            // Setting a property on an object made above cannot fail.
-            let _ = Reflect::set(&object, &name.into(), &value.into());
-        }
-        object.into()
+        let api = &self.0.api;
+        plain(&Profile {
+            api: api.flavor.name(),
+            time_zone: api.time_zone.as_deref(),
+        })
     }
 
     /// The signed-in user, or null.
     pub fn account(&self) -> JsValue {
-        let account = self.0.account.borrow();
-        let Some(account) = &*account else {
-            return JsValue::NULL;
-        };
-        account
-            .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-            .unwrap_or(JsValue::NULL)
+        plain(&*self.0.account.borrow())
     }
 
     /// The address that a sign-in begins at; the tab remembers that it began.
     ///
     /// # Errors
     /// `invalid_argument`, `misconfigured`, `navigation_blocked`.
-    pub fn authorize_url(&self, options: &JsValue) -> Result<String, JsValue> {
+    pub fn authorize_url(&self, options: &str) -> Result<String, JsValue> {
         Ok(self.0.authorize_url(options)?)
     }
 
     /// A token for another API: resolves with `{token, expiresIn, scopes}`.
-    pub fn token(&self, request: JsValue) -> Promise {
+    pub fn token(&self, request: String) -> Promise {
         let inner = Rc::clone(&self.0);
-        future_to_promise(async move {
-            inner.signed_in()?;
-            let want = want(&request)?;
-            let token = inner
-                .sender
-                .tokens
-                .get(&want)
-                .await
-                .map_err(|failure| inner.lost(failure))?;
-            let object = Object::new();
-            let scopes: js_sys::Array = token.scopes.iter().map(JsValue::from).collect();
-            let seconds = ((token.expires - browser::monotonic()) / 1000.0)
-                .max(0.0)
-                .floor();
-            for (name, value) in [
-                ("token", token.secret.expose().into()),
-                ("expiresIn", seconds.into()),
-                ("scopes", scopes.into()),
-            ] {
-                let value: JsValue = value;
-                let _ = Reflect::set(&object, &name.into(), &value);
-            }
-            Ok(object.into())
-        })
+        future_to_promise(async move { Ok(inner.token(&request).await?) })
     }
 
     /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
     pub fn sign_out(&self, microsoft: bool) -> Promise {
         let inner = Rc::clone(&self.0);
-        future_to_promise(async move {
-            inner.forget();
-            let Some(endpoint) = &inner.endpoint else {
-                return Ok(JsValue::UNDEFINED);
-            };
-            let LogoutReply { logout_url } = endpoint
-                .post("/logout", &LogoutRequest { microsoft })
-                .await?;
-            let foreign = |url: &String| origin::of(url) != inner.config.cloud.login;
-            if logout_url.as_ref().is_some_and(foreign) {
-                return Err(Failure::from(Error::new(
-                    Code::UntrustedHost,
-                    "the sign-out address is not on the sign-in host",
-                ))
-                .into());
-            }
-            Ok(logout_url.into())
-        })
+        inner.forget();
+        future_to_promise(async move { Ok(inner.sign_out(microsoft).await?) })
     }
 
     /// Forgets account and tokens: another tab has signed out.
@@ -154,32 +134,32 @@ impl Core {
         method: String,
         user: Option<String>,
         path: String,
-        ids: JsValue,
-        options: JsValue,
-        body: JsValue,
+        ids: Option<String>,
+        options: String,
         allowed: String,
+        signal: Option<AbortSignal>,
+        body: JsValue,
     ) -> Promise {
         let inner = Rc::clone(&self.0);
         future_to_promise(async move {
-            let options = Options::read(&options, &allowed)?;
-            let request = inner.request(&method, user.as_deref(), &path, ids, &options)?;
-            inner.signed_in()?;
-            let result = inner.sender.call(&request, &options, &body).await;
-            Ok(result.map_err(|failure| inner.lost(failure))?)
+            let options = Call::read(&options, &allowed).map_err(Failure::from)?;
+            let request = inner.request(&method, user.as_deref(), &path, ids.as_deref(), &options);
+            let request = request.map_err(Failure::from)?;
+            Ok(inner
+                .call(&request, &options, signal.as_ref(), &body)
+                .await?)
         })
     }
 }
 
 impl Inner {
-    async fn open(setup: Setup) -> Result<Self, Failure> {
-        let Some(base) = setup.endpoint.clone() else {
-            let config = setup.wishes.alone()?;
-            let source = setup.get_token.clone().map(Source::Page);
-            let source = source.ok_or(Error::argument(
-                "createClient takes either `endpoint` or `getToken`",
-            ))?;
-            return Ok(Self::new(&setup, config, None, source));
-        };
+    /// A client whose tokens come from the page.
+    fn alone(setup: &Setup, get_token: Function) -> Result<Self, Failure> {
+        let config = setup.wishes.alone()?;
+        Ok(Self::new(setup, config, None, Source::Page(get_token)))
+    }
+
+    async fn open(mut setup: Setup) -> Result<Self, Failure> {
         let window = browser::window();
         if window
             .as_ref()
@@ -189,6 +169,7 @@ impl Inner {
                 Error::new(Code::InsecureContext, "the page is not served over https").into(),
             );
         }
+        let base = setup.endpoint.take().unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
             base,
             timeout: setup.timeout,
@@ -197,37 +178,36 @@ impl Inner {
             Some(window) => answer::finish(window, &endpoint).await?,
             None => None,
         };
-        let loopback = window.as_ref().is_some_and(|window| {
-            let host = window.location().hostname().unwrap_or_default();
-            origin::is_loopback(&host)
-        });
-        let source = Source::Endpoint(Rc::clone(&endpoint));
-        if let (Some(arrival), Some(window)) = (arrival, &window) {
-            let config = setup.wishes.agree(arrival.config, loopback)?;
-            let inner = Self::new(&setup, config, Some(endpoint), source);
-            let reply = arrival.reply;
-            inner.admit(
-                Some(reply.account),
-                reply.access_token,
-                reply.expires_in,
-                reply.scopes,
-            );
-            if answer::go_back(window, &arrival.return_to) {
-                // The page is leaving for where the user was; the session is waiting there.
-                core::future::pending::<()>().await;
-            }
-            return Ok(inner);
-        }
-        let reply: SessionReply = endpoint.post("/session", &SessionRequest {}).await?;
-        let scopes = reply.config.scopes.clone();
-        let config = setup.wishes.agree(reply.config, loopback)?;
-        let inner = Self::new(&setup, config, Some(endpoint), source);
-        inner.admit(
-            reply.account,
-            reply.access_token,
-            reply.expires_in.unwrap_or_default(),
-            scopes,
+        let (reply, return_to) = match arrival {
+            Some((reply, return_to)) => (reply, Some(return_to)),
+            None => (endpoint.post("/session", &SessionRequest {}).await?, None),
+        };
+        let SessionReply {
+            config,
+            account,
+            access_token,
+            expires_in,
+        } = reply;
+        let loopback = window.as_ref().is_some_and(browser::is_loopback);
+        let config = setup.wishes.agree(config, loopback)?;
+        let scopes = config.scopes.clone();
+        let inner = Self::new(
+            &setup,
+            config,
+            Some(Rc::clone(&endpoint)),
+            Source::Endpoint(endpoint),
         );
+        inner.account.replace(account);
+        inner
+            .sender
+            .tokens
+            .admit(access_token, expires_in.unwrap_or_default(), scopes);
+        if let (Some(window), Some(return_to)) = (&window, return_to)
+            && answer::go_back(window, &return_to)
+        {
+            // The page is leaving for where the user was; the session is waiting there.
+            core::future::pending::<()>().await;
+        }
         Ok(inner)
     }
 
@@ -255,17 +235,6 @@ impl Inner {
         }
     }
 
-    fn admit(
-        &self,
-        account: Option<Account>,
-        token: Option<String>,
-        expires_in: u32,
-        scopes: Vec<String>,
-    ) {
-        self.account.replace(account);
-        self.sender.tokens.admit(token, expires_in, scopes);
-    }
-
     fn forget(&self) {
         self.account.replace(None);
         self.sender.tokens.forget();
@@ -276,18 +245,66 @@ impl Inner {
         method: &str,
         user: Option<&str>,
         path: &str,
-        ids: JsValue,
-        options: &Options,
-    ) -> Result<Request, Failure> {
+        ids: Option<&str>,
+        options: &Call,
+    ) -> Result<Request, Error> {
         let mut api = self.api.clone();
         if options.time_zone.is_some() {
             api.time_zone.clone_from(&options.time_zone);
         }
-        if ids.is_undefined() {
-            return Ok(api.free(method, path, &options.pairs)?);
+        match ids {
+            Some(ids) => api.named(method, user, path, &options::ids(ids)?, &options.query),
+            None => api.free(method, path, &options.query),
         }
-        let ids: Vec<String> = read("id", ids)?;
-        Ok(api.named(method, user, path, &ids, &options.query)?)
+    }
+
+    async fn call(
+        &self,
+        request: &Request,
+        options: &Call,
+        signal: Option<&AbortSignal>,
+        body: &JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.signed_in()?;
+        let result = self.sender.call(request, options, signal, body).await;
+        result.inspect_err(|failure| self.notice(failure))
+    }
+
+    async fn token(&self, request: &str) -> Result<JsValue, Failure> {
+        self.signed_in()?;
+        let want = Want::read(request)?;
+        let token = self
+            .sender
+            .tokens
+            .get(&want)
+            .await
+            .inspect_err(|failure| self.notice(failure))?;
+        let left = (token.expires - browser::monotonic()) / 1000.0;
+        Ok(plain(&AccessToken {
+            token: token.secret.expose(),
+            expires_in: left as u32,
+            scopes: &token.scopes,
+        }))
+    }
+
+    async fn sign_out(&self, microsoft: bool) -> Result<JsValue, Failure> {
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let LogoutReply { logout_url } = endpoint
+            .post("/logout", &LogoutRequest { microsoft })
+            .await?;
+        if logout_url
+            .as_ref()
+            .is_some_and(|url| origin::of(url) != self.config.cloud.login)
+        {
+            return Err(Error::new(
+                Code::UntrustedHost,
+                "the sign-out address is not on the sign-in host",
+            )
+            .into());
+        }
+        Ok(logout_url.into())
     }
 
     /// Nothing is asked of an endpoint that said that nobody is signed in.
@@ -299,14 +316,13 @@ impl Inner {
     }
 
     /// Notes that the session is over, where the failure says so.
-    fn lost(&self, failure: Failure) -> Failure {
-        if failure.error.code == Code::SignedOut {
+    fn notice(&self, failure: &Failure) {
+        if failure.error().code == Code::SignedOut {
             self.forget();
         }
-        failure
     }
 
-    fn authorize_url(&self, options: &JsValue) -> Result<String, Failure> {
+    fn authorize_url(&self, options: &str) -> Result<String, Failure> {
         let window = browser::window().filter(|_| self.endpoint.is_some());
         let window = window.ok_or(Error::new(
             Code::NavigationBlocked,
@@ -319,9 +335,12 @@ impl Inner {
             )
             .into());
         }
-        let (options, return_to) = sign_in_options(options)?;
-        let here = browser::here(&window);
-        let redirect_uri = redirect_uri(&self.config, self.redirect_uri.as_deref(), &here)?;
+        let (options, return_to) = options::sign_in(options)?;
+        let redirect_uri = redirect_uri(
+            &self.config,
+            self.redirect_uri.as_deref(),
+            &browser::here(&window),
+        )?;
         let place = return_to.unwrap_or_else(|| browser::place(&window));
         let (url, flow) = signin::begin(
             &self.config,
@@ -332,46 +351,12 @@ impl Inner {
             browser::now(),
         )?;
         let state = flow.state.clone();
-        let record = exo365_core::endpoint::write(&Pending {
+        let record = Pending {
             flow,
             config: self.config.clone(),
-        })?;
+        }
+        .to_json();
         browser::keep(&window, &state, &record)?;
         Ok(url)
     }
-}
-
-/// `SignInOptions` without what is the face's: `mode` and `signal`.
-fn sign_in_options(value: &JsValue) -> Result<(SignIn, Option<String>), Failure> {
-    let (mut options, mut return_to) = (SignIn::default(), None);
-    each(value, |key, value| {
-        match key {
-            "loginHint" => options.login_hint = Some(read(key, value)?),
-            "domainHint" => options.domain_hint = Some(read(key, value)?),
-            "prompt" => options.prompt = Some(read(key, value)?),
-            "scopes" => options.scopes = Some(read(key, value)?),
-            "claims" => options.claims = Some(read(key, value)?),
-            "returnTo" => return_to = Some(read(key, value)?),
-            "mode" | "signal" => {}
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok((options, return_to))
-}
-
-fn want(value: &JsValue) -> Result<Want, Failure> {
-    let mut want = Want::default();
-    each(value, |key, value| {
-        match key {
-            "scopes" => want.scopes = Some(read(key, value)?),
-            "resource" => want.resource = Some(read(key, value)?),
-            "claims" => want.claims = Some(read(key, value)?),
-            "forceRefresh" => want.force = read(key, value)?,
-            "signal" => drop(options::signal(value)?),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(want)
 }

@@ -4,8 +4,7 @@ use crate::failure::Failure;
 use crate::http::{self, Outgoing, Watch};
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use exo365_core::json::{FromJson, ToJson};
 use wasm_bindgen::JsValue;
 use web_sys::RequestCredentials;
 
@@ -20,12 +19,12 @@ impl Endpoint {
     /// `POST {base}{route}`.
     ///
     /// No caller's signal here: an answer may serve several callers, and a session may have changed with it.
-    pub(crate) async fn post<T: DeserializeOwned>(
+    pub(crate) async fn post<T: FromJson>(
         &self,
         route: &str,
-        body: &impl Serialize,
+        body: &impl ToJson,
     ) -> Result<T, Failure> {
-        let text = exo365_core::endpoint::write(body)?;
+        let text = body.to_json();
         let headers = http::headers()?;
         for (name, value) in [("content-type", "application/json"), ("x-exo365", "1")] {
             http::set_header(&headers, name, value)?;
@@ -37,7 +36,7 @@ impl Endpoint {
             body: Some(JsValue::from(text)),
             credentials: RequestCredentials::SameOrigin,
         };
-        let watch = Watch::new(None, self.timeout);
+        let watch = Watch::new(None, self.timeout)?;
         let response = http::send(outgoing, &watch).await?;
         if response.status() == 0 {
             return Err(Error::new(

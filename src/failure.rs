@@ -1,12 +1,14 @@
 //! How an error crosses to JavaScript: a real `Error` with a stable `code`, its cause untouched.
 
-use exo365_core::error::{Code, Error};
+use exo365_core::error::{Code, Detail, Error};
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// A core error and the JavaScript value that caused it (`undefined` if none).
-pub(crate) struct Failure {
-    pub(crate) error: Error,
+/// A core error and the JavaScript value that caused it (`undefined` if none). Boxed: every `?` moves it.
+pub(crate) struct Failure(Box<Inner>);
+
+struct Inner {
+    error: Error,
     cause: JsValue,
     /// The very object, where it has crossed before: whoever waited for the same thing gets the same.
     crossed: Option<JsValue>,
@@ -14,12 +16,12 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// `error`, with what was thrown at us.
-    pub(crate) const fn caused(error: Error, cause: JsValue) -> Self {
-        Self {
+    pub(crate) fn caused(error: Error, cause: JsValue) -> Self {
+        Self(Box::new(Inner {
             error,
             cause,
             crossed: None,
-        }
+        }))
     }
 
     /// A failure of ours that comes back from a shared promise.
@@ -30,28 +32,17 @@ impl Failure {
         let code = code
             .and_then(|code| Code::parse(&code))
             .unwrap_or(Code::InvalidResponse);
-        Self {
-            crossed: Some(js),
-            ..Self::from(Error::new(code, ""))
-        }
+        let mut failure = Self::from(Error::new(code, ""));
+        failure.0.crossed = Some(js);
+        failure
     }
 
-    /// Claims that the next token has to answer.
-    pub(crate) fn claims(&self) -> Option<String> {
-        self.error
-            .detail
-            .as_ref()
-            .and_then(|detail| detail.claims.clone())
+    pub(crate) fn error(&self) -> &Error {
+        &self.0.error
     }
 
-    /// An argument named `name` that is not what it should be; serde's sentence goes along.
-    pub(crate) fn option(name: &str, cause: &JsValue) -> Self {
-        let said = Reflect::get(cause, &"message".into())
-            .ok()
-            .and_then(|message| message.as_string())
-            .unwrap_or_default();
-        let message = ["`", name, "`: ", &said].concat();
-        Self::from(Error::with(Code::InvalidArgument, message))
+    pub(crate) fn detail_mut(&mut self) -> &mut Detail {
+        self.0.error.detail_mut()
     }
 }
 
@@ -62,53 +53,93 @@ impl From<Error> for Failure {
 }
 
 /// Sets a property on an object of our own making, which cannot fail; what is not known is left out.
-fn set(target: &JsValue, name: &str, value: impl Into<JsValue>) {
-    let value = value.into();
+fn set(target: &JsValue, name: &str, value: &JsValue) {
     if !value.is_undefined() {
-        let _ = Reflect::set(target, &JsString::from(name), &value);
+        let _ = Reflect::set(target, &JsString::from(name), value);
+    }
+}
+
+/// Sets the properties that are texts.
+fn texts(target: &JsValue, texts: &[(&str, Option<&str>)]) {
+    for (name, text) in texts {
+        set(
+            target,
+            name,
+            &text.map_or(JsValue::UNDEFINED, JsValue::from_str),
+        );
+    }
+}
+
+fn numbers(target: &JsValue, numbers: &[(&str, Option<u32>)]) {
+    for (name, number) in numbers {
+        set(
+            target,
+            name,
+            &number.map_or(JsValue::UNDEFINED, JsValue::from),
+        );
+    }
+}
+
+fn details(js: &JsValue, detail: &Detail) {
+    numbers(
+        js,
+        &[
+            ("status", detail.status.map(u32::from)),
+            ("retryAfterSeconds", detail.retry_after_seconds),
+        ],
+    );
+    texts(
+        js,
+        &[
+            ("requestId", detail.request_id.as_deref()),
+            ("clientRequestId", detail.client_request_id.as_deref()),
+            ("correlationId", detail.correlation_id.as_deref()),
+            ("serviceCode", detail.service_code.as_deref()),
+            ("claims", detail.claims.as_deref()),
+            ("consentUrl", detail.consent_url.as_deref()),
+        ],
+    );
+    if !detail.aadsts.is_empty() {
+        let numbers: js_sys::Array = detail.aadsts.iter().copied().map(JsValue::from).collect();
+        set(js, "aadsts", &numbers);
+    }
+    if let Some(known) = &detail.diagnostics {
+        let object: JsValue = Object::new().into();
+        numbers(&object, &[("number", Some(known.number))]);
+        texts(
+            &object,
+            &[
+                ("reason", Some(&known.reason)),
+                ("category", Some(&known.category)),
+            ],
+        );
+        set(js, "diagnostics", &object);
     }
 }
 
 impl From<Failure> for JsValue {
-    fn from(
-        Failure {
+    fn from(failure: Failure) -> Self {
+        let Inner {
             error,
             cause,
             crossed,
-        }: Failure,
-    ) -> Self {
+        } = *failure.0;
         if let Some(js) = crossed {
             return js;
         }
         let js = js_sys::Error::new(&error.message);
         js.set_name("Exo365Error");
-        if !cause.is_undefined() {
-            js.set_cause(&cause);
-        }
         let js: Self = js.into();
-        set(&js, "code", error.code.as_str());
-        set(&js, "remedy", error.remedy());
-        let Some(detail) = error.detail else {
-            return js;
-        };
-        set(&js, "status", detail.status);
-        set(&js, "requestId", detail.request_id);
-        set(&js, "clientRequestId", detail.client_request_id);
-        set(&js, "correlationId", detail.correlation_id);
-        set(&js, "serviceCode", detail.service_code);
-        set(&js, "retryAfterSeconds", detail.retry_after_seconds);
-        set(&js, "claims", detail.claims);
-        set(&js, "consentUrl", detail.consent_url);
-        if !detail.aadsts.is_empty() {
-            let numbers: js_sys::Array = detail.aadsts.into_iter().map(Self::from).collect();
-            set(&js, "aadsts", numbers);
-        }
-        if let Some(known) = detail.diagnostics {
-            let object: Self = Object::new().into();
-            set(&object, "number", known.number);
-            set(&object, "reason", known.reason);
-            set(&object, "category", known.category);
-            set(&js, "diagnostics", object);
+        set(&js, "cause", &cause);
+        texts(
+            &js,
+            &[
+                ("code", Some(error.code.as_str())),
+                ("remedy", Some(error.remedy())),
+            ],
+        );
+        if let Some(detail) = &error.detail {
+            details(&js, detail);
         }
         js
     }

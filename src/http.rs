@@ -19,6 +19,9 @@ use web_sys::{
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    // web-sys takes this for a call that cannot fail; with a signal of a polyfill it can.
+    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
+    fn any_signal(signals: &Array) -> Result<AbortSignal, JsValue>;
 }
 
 /// Longest text that is taken into Rust memory, in UTF-16 units.
@@ -41,13 +44,16 @@ pub(crate) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(caller: Option<&'a AbortSignal>, timeout: u32) -> Self {
+    /// Both must be the browser's own: a signal of a polyfill is refused.
+    pub(crate) fn new(caller: Option<&'a AbortSignal>, timeout: u32) -> Result<Self, Failure> {
         let time = AbortSignal::timeout_with_u32(timeout);
         let both = match caller {
-            Some(caller) => AbortSignal::any(&Array::of2(caller, &time)),
+            Some(caller) => any_signal(&Array::of2(caller, &time)).map_err(|cause| {
+                Failure::caused(Error::argument("`signal` is an AbortSignal"), cause)
+            })?,
             None => time.clone(),
         };
-        Self { caller, time, both }
+        Ok(Self { caller, time, both })
     }
 
     /// Why `fetch`, or the reading of its body, rejected with `cause`.

@@ -25,11 +25,7 @@ mod failure;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
-mod options;
-#[cfg(target_arch = "wasm32")]
 mod secret;
-#[cfg(target_arch = "wasm32")]
-mod setup;
 #[cfg(target_arch = "wasm32")]
 mod tokens;
 

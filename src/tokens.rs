@@ -5,6 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
 use exo365_core::error::{Code, Error};
+use exo365_core::options::Want;
 use exo365_core::wire::{TokenReply, TokenRequest};
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
@@ -19,30 +20,6 @@ const MARGIN: f64 = 120_000.0;
 pub(crate) enum Source {
     Endpoint(Rc<Endpoint>),
     Page(Function),
-}
-
-/// Which token: the configured API's where both are left out.
-#[derive(Clone, Default)]
-pub(crate) struct Want {
-    pub(crate) scopes: Option<Vec<String>>,
-    pub(crate) resource: Option<String>,
-    pub(crate) claims: Option<String>,
-    /// Not the one that is here, whatever its age.
-    pub(crate) force: bool,
-}
-
-impl Want {
-    /// What tells one cache entry from another.
-    fn key(&self) -> String {
-        let mut scopes = self.scopes.clone().unwrap_or_default();
-        scopes.sort_unstable();
-        [
-            &scopes.join(" "),
-            "|",
-            self.resource.as_deref().unwrap_or_default(),
-        ]
-        .concat()
-    }
 }
 
 /// A token as it is handed out.

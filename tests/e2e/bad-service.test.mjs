@@ -51,11 +51,11 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
 });
 
 for (const [name, fault, ...codes] of [
-  ['404', { kind: 'status', status: 404, body: '{"error":{"code":"ErrorItemNotFound","message":"gone"}}' }, 'not_found'],
-  ['403', { kind: 'status', status: 403, body: '{"error":{"code":"ErrorAccessDenied","message":"no"}}' }, 'forbidden'],
-  ['412', { kind: 'status', status: 412, body: '{"error":{"code":"ErrorIrresolvableConflict","message":"changed"}}' }, 'precondition_failed'],
-  ['410', { kind: 'status', status: 410, body: '{"error":{"code":"SyncStateNotFound","message":"old"}}' }, 'gone'],
-  ['400', { kind: 'status', status: 400, body: '{"error":{"code":"ErrorInvalidIdMalformed","message":"bad"}}' }, 'bad_request'],
+  ['404', { kind: 'status', status: 404, body: {"error":{"code":"ErrorItemNotFound","message":"gone"}} }, 'not_found'],
+  ['403', { kind: 'status', status: 403, body: {"error":{"code":"ErrorAccessDenied","message":"no"}} }, 'forbidden'],
+  ['412', { kind: 'status', status: 412, body: {"error":{"code":"ErrorIrresolvableConflict","message":"changed"}} }, 'precondition_failed'],
+  ['410', { kind: 'status', status: 410, body: {"error":{"code":"SyncStateNotFound","message":"old"}} }, 'gone'],
+  ['400', { kind: 'status', status: 400, body: {"error":{"code":"ErrorInvalidIdMalformed","message":"bad"}} }, 'bad_request'],
   ['HTML with 200', { kind: 'html' }, 'invalid_response'],
   ['half of the answer', { kind: 'truncate' }, 'invalid_response', 'network'],
   ['nothing', { kind: 'drop' }, 'network'],

@@ -65,8 +65,7 @@ fn next_param(text: &str) -> Option<(&str, &str, String, &str)> {
         Some(quoted) => unquote(quoted),
         None => {
             let end = after.find(',').unwrap_or(after.len());
-            let (value, left) = after.split_at(end);
-            (value.trim_end().into(), left)
+            (after.get(..end)?.trim_end().into(), after.get(end..)?)
         }
     };
     Some((scheme.trim(), name, value, left))
@@ -100,8 +99,10 @@ fn claims(encoded: &str) -> Option<String> {
 /// Whether `text` is one JSON object.
 #[must_use]
 pub fn is_json_object(text: &str) -> bool {
-    text.trim_start().starts_with('{')
-        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    matches!(
+        crate::json::Json::parse(text),
+        Some(crate::json::Json::Object(_))
+    )
 }
 
 /// Reads `<number>;reason="<text>";error_category="<word>"`, the first value of several.

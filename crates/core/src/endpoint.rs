@@ -2,12 +2,11 @@
 
 use crate::error::{Code, Error};
 use crate::flavor;
+use crate::json::{FromJson, Json};
 use crate::origin;
-use crate::wire::{ErrorReply, Flavor, Hosts, Identity, Mode, PageConfig};
+use crate::wire::{ErrorBody, Flavor, Hosts, Identity, Mode, PageConfig};
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// Largest answer of the endpoint that is read, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -17,28 +16,20 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// # Errors
 /// What the endpoint said; [`Code::Misconfigured`] where something else answers at its address;
 /// [`Code::InvalidResponse`], [`Code::ServiceUnavailable`].
-pub fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Error> {
-    if (200..300).contains(&status) && body.len() <= MAX_ANSWER {
-        return serde_json::from_str(body).map_err(|_| foreign(status));
+pub fn read<T: FromJson>(status: u16, body: &str) -> Result<T, Error> {
+    T::from_json(&tree(status, body)?).ok_or_else(|| foreign(status))
+}
+
+fn tree(status: u16, body: &str) -> Result<Json, Error> {
+    let json = Some(body)
+        .filter(|body| body.len() <= MAX_ANSWER)
+        .and_then(Json::parse);
+    let json = json.ok_or_else(|| foreign(status))?;
+    if (200..300).contains(&status) {
+        return Ok(json);
     }
-    let said = serde_json::from_str::<ErrorReply>(body)
-        .ok()
-        .and_then(|reply| reply.error.into_error(status));
+    let said = ErrorBody::from_json(json.get("error")).and_then(|body| body.into_error(status));
     Err(said.unwrap_or_else(|| foreign(status)))
-}
-
-/// JSON text of what the page posts or keeps.
-///
-/// # Errors
-/// [`Code::InvalidArgument`], where a value cannot be written.
-pub fn write(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|_| Error::argument("this cannot be written as JSON"))
-}
-
-/// What [`write`] wrote; `None` where it is something else.
-#[must_use]
-pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text).ok()
 }
 
 /// The error for an answer that no exo365 endpoint gives.

@@ -1,7 +1,7 @@
 //! OData query options under their plain names, checked and written (OData 4.01 part 2, §5.1).
 
 use crate::error::Error;
-use crate::text::push_pair;
+use crate::text::{push_pair, push_segment};
 use crate::wire::Flavor;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,6 +25,8 @@ pub struct Query {
     pub skip: Option<u32>,
     /// Whether to count everything that matches.
     pub count: Option<bool>,
+    /// Parameters that are not OData's, such as `startDateTime`; they go first.
+    pub extra: Vec<(String, String)>,
 }
 
 impl Query {
@@ -33,6 +35,17 @@ impl Query {
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`] where a number is out of range or a list is empty.
     pub fn write(&self, flavor: Flavor, url: &mut String) -> Result<(), Error> {
+        for (name, value) in &self.extra {
+            let mut key = String::new();
+            // `$` is common in OData's names and stays.
+            if let Some(rest) = name.strip_prefix('$') {
+                key.push('$');
+                push_segment(&mut key, rest);
+            } else {
+                push_segment(&mut key, name);
+            }
+            push_pair(url, &key, value);
+        }
         for (name, list, separator) in [
             ("$select", &self.select, ","),
             ("$expand", &self.expand, ","),
@@ -105,10 +118,11 @@ mod tests {
             top: Some(50),
             skip: Some(100),
             count: Some(true),
+            extra: vec![("startDateTime".into(), "2026-01-01T00:00:00Z".into())],
         };
         assert_eq!(
             written(Flavor::Graph, &query).unwrap(),
-            "/me/messages?$select=subject,from&$expand=attachments&$orderby=receivedDateTime%20desc,id&$filter=isRead%20eq%20false&$top=50&$skip=100&$count=true"
+            "/me/messages?startDateTime=2026-01-01T00:00:00Z&$select=subject,from&$expand=attachments&$orderby=receivedDateTime%20desc,id&$filter=isRead%20eq%20false&$top=50&$skip=100&$count=true"
         );
         assert_eq!(
             written(Flavor::Graph, &Query::default()).unwrap(),

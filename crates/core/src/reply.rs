@@ -2,9 +2,8 @@
 
 use crate::challenge;
 use crate::error::{Code, Error};
-use alloc::borrow::Cow;
+use crate::json::Json;
 use alloc::string::{String, ToString};
-use serde::Deserialize;
 
 /// The headers of a refusal that say why. Any may be hidden by CORS.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -22,33 +21,12 @@ pub struct Headers {
 /// Longest message that is taken over from a service, in characters.
 const MAX_MESSAGE: usize = 600;
 
-#[derive(Default, Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default)]
-    error: Inner<'a>,
-}
-
-#[derive(Default, Deserialize)]
-struct Inner<'a> {
-    #[serde(borrow, default)]
-    code: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    message: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "innerError", alias = "innererror")]
-    inner: Option<Innermost<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-struct Innermost<'a> {
-    #[serde(borrow, default, rename = "request-id", alias = "requestId")]
-    request_id: Option<Cow<'a, str>>,
-}
-
 /// Judges an answer that is not a success. `now` is in seconds since 1970, for dates in `Retry-After`.
 #[must_use]
 pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
-    let Envelope { error: said } = serde_json::from_str(body).unwrap_or_default();
-    let service_code = said.code.map(Cow::into_owned);
+    let said = Json::parse(body).unwrap_or_default();
+    let said = said.get("error");
+    let service_code = said.get("code").text();
     let challenge = headers
         .www_authenticate
         .as_deref()
@@ -67,7 +45,7 @@ pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
         class(status, service_code.as_deref().unwrap_or_default())
     };
 
-    let message = said.message.filter(|text| !text.is_empty());
+    let message = said.get("message").text().filter(|text| !text.is_empty());
     let reason = diagnostics
         .as_ref()
         .map(|known| known.reason.as_str())
@@ -84,13 +62,17 @@ pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
         .retry_after
         .as_deref()
         .and_then(|text| crate::retry::after(text, now));
-    let inner_id = said
-        .inner
-        .and_then(|inner| inner.request_id)
-        .map(Cow::into_owned);
+    let inner = ["innerError", "innererror"].map(|name| said.get(name));
+    let inner_id = || {
+        inner.iter().find_map(|inner| {
+            ["request-id", "requestId"]
+                .iter()
+                .find_map(|name| inner.get(name).text())
+        })
+    };
     let detail = error.detail_mut();
     detail.status = Some(status);
-    detail.request_id = headers.request_id.clone().or(inner_id);
+    detail.request_id = headers.request_id.clone().or_else(inner_id);
     detail.service_code = service_code;
     detail.diagnostics = diagnostics;
     detail.retry_after_seconds = retry_after;

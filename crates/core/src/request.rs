@@ -4,7 +4,7 @@ use crate::error::{Code, Error};
 use crate::flavor;
 use crate::odata::Query;
 use crate::origin;
-use crate::text::{push_pair, push_segment};
+use crate::text::push_segment;
 use crate::wire::Flavor;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -106,12 +106,7 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
-    pub fn free(
-        &self,
-        method: &str,
-        path: &str,
-        pairs: &[(String, String)],
-    ) -> Result<Request, Error> {
+    pub fn free(&self, method: &str, path: &str, query: &Query) -> Result<Request, Error> {
         let token = |byte: u8| byte.is_ascii_alphabetic();
         if method.is_empty() || !method.bytes().all(token) {
             return Err(Error::argument("method is an HTTP method, such as GET"));
@@ -130,17 +125,7 @@ impl Api {
         if url.contains('#') {
             return Err(Error::argument("path has a fragment (#): encode it as %23"));
         }
-        for (name, value) in pairs {
-            let mut key = String::new();
-            // `$` is common in OData's names and stays.
-            if let Some(rest) = name.strip_prefix('$') {
-                key.push('$');
-                push_segment(&mut key, rest);
-            } else {
-                push_segment(&mut key, name);
-            }
-            push_pair(&mut url, &key, value);
-        }
+        query.write(self.flavor, &mut url)?;
         Ok(self.request(&method.to_ascii_uppercase(), url))
     }
 
@@ -321,7 +306,7 @@ mod tests {
     fn free_requests_stay_below_the_root() {
         let api = api(Flavor::Graph);
         let url = |path: &str| {
-            api.free("get", path, &[])
+            api.free("get", path, &Query::default())
                 .map(|request| request.url)
                 .map_err(|error| error.code)
         };
@@ -355,14 +340,17 @@ mod tests {
             assert_eq!(url(odd), Err(Code::InvalidArgument), "{odd}");
         }
         assert_eq!(
-            api.free("GE T", "/me", &[]).unwrap_err().code,
+            api.free("GE T", "/me", &Query::default()).unwrap_err().code,
             Code::InvalidArgument
         );
         let made = api
             .free(
                 "patch",
                 "/me",
-                &[("$top".into(), "5".into()), ("a&b".into(), "c d".into())],
+                &Query {
+                    extra: vec![("$top".into(), "5".into()), ("a&b".into(), "c d".into())],
+                    ..Query::default()
+                },
             )
             .unwrap();
         assert_eq!(
@@ -390,7 +378,7 @@ mod tests {
     proptest! {
         #[test]
         fn s14_no_path_leads_elsewhere(path in "\\PC{0,80}") {
-            if let Ok(request) = api(Flavor::Graph).free("GET", &path, &[]) {
+            if let Ok(request) = api(Flavor::Graph).free("GET", &path, &Query::default()) {
                 prop_assert!(request.url.starts_with("https://api.example/v1.0/") || request.url.starts_with("https://api.example/v1.0?"));
             }
         }

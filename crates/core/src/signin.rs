@@ -8,11 +8,11 @@
 
 use crate::error::Error;
 use crate::flavor;
+use crate::json::{FromJson, Json, ToJson, Writer};
 use crate::sha256::sha256;
 use crate::text::{base64url, push_segment};
 use crate::wire::{Identity, PageConfig};
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
 
 /// How long a sign-in may take, in seconds. Codes live about as long.
 pub const LIFETIME: u64 = 600;
@@ -44,8 +44,7 @@ pub struct Options {
 
 /// One sign-in that is under way: written before the page leaves, used once when it is back.
 /// Holds the verifier, so it is never printed.
-#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Flow {
     /// What the answer has to repeat.
     pub state: String,
@@ -64,8 +63,53 @@ pub struct Flow {
     /// Seconds since 1970.
     pub created: u64,
     /// v1: the API that was named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+}
+
+/// What the tab keeps while the page is away: the sign-in, and the public settings that it began with.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Pending {
+    /// The sign-in.
+    pub flow: Flow,
+    /// The settings.
+    pub config: PageConfig,
+}
+
+impl ToJson for Pending {
+    fn to_json(&self) -> String {
+        let Self { flow, config } = self;
+        Writer::new()
+            .text("state", &flow.state)
+            .text("nonce", &flow.nonce)
+            .text("verifier", &flow.verifier)
+            .text("redirectUri", &flow.redirect_uri)
+            .text("returnTo", &flow.return_to)
+            .number("created", flow.created)
+            .maybe("resource", flow.resource.as_deref())
+            .raw("config", &config.to_json())
+            .done()
+    }
+}
+
+impl FromJson for Pending {
+    fn from_json(json: &Json) -> Option<Self> {
+        let config = PageConfig::from_json(json.get("config"))?;
+        let Json::Number(created) = *json.get("created") else {
+            return None;
+        };
+        let flow = Flow {
+            state: json.get("state").text()?,
+            nonce: json.get("nonce").text()?,
+            verifier: json.get("verifier").text()?,
+            authority: config.authority.clone(),
+            identity: config.identity,
+            redirect_uri: json.get("redirectUri").text()?,
+            return_to: json.get("returnTo").text()?,
+            created,
+            resource: json.get("resource").text(),
+        };
+        Some(Self { flow, config })
+    }
 }
 
 /// The authorize URL and the record of the sign-in.
@@ -299,6 +343,26 @@ mod tests {
             flow.resource.as_deref(),
             Some("https://outlook.office365.com/")
         );
+    }
+
+    #[test]
+    fn what_the_tab_keeps_comes_back_the_same() {
+        for identity in [Identity::V1, Identity::V2] {
+            let config = config(identity);
+            let (_, flow) = begin(
+                &config,
+                &Options::default(),
+                "https://app.example/",
+                "/a?b#c",
+                &ENTROPY,
+                1_790_000_000,
+            )
+            .unwrap();
+            let pending = Pending { flow, config };
+            let back = Pending::from_json(&Json::parse(&pending.to_json()).unwrap());
+            assert!(back == Some(pending));
+        }
+        assert!(Pending::from_json(&Json::Null).is_none());
     }
 
     #[test]
