@@ -4,10 +4,13 @@ use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use exo365_core::callback::{Callback, Grant};
+use exo365_core::endpoint::expect;
 use exo365_core::error::{Code, Error};
-use exo365_core::json::{FromJson, Json};
+use exo365_core::json::{FromJson, Json, ToJson};
+use exo365_core::scan;
 use exo365_core::signin::Pending;
 use exo365_core::wire::{ExchangeReply, ExchangeRequest, SessionReply};
+use std::rc::Rc;
 use web_sys::Window;
 
 /// Finishes the sign-in that this page load is the answer of: the session, and the place to return to.
@@ -17,7 +20,7 @@ use web_sys::Window;
 /// back button or a second tab find nothing to process again.
 pub(crate) async fn finish(
     window: &Window,
-    endpoint: &Endpoint,
+    endpoint: &Rc<Endpoint>,
 ) -> Result<Option<(SessionReply, String)>, Failure> {
     let location = window.location();
     let callback = Callback::read(
@@ -49,7 +52,7 @@ pub(crate) async fn finish(
 }
 
 async fn trade_in(
-    endpoint: &Endpoint,
+    endpoint: &Rc<Endpoint>,
     pending: Pending,
     grant: Grant,
 ) -> Result<(SessionReply, String), Failure> {
@@ -61,7 +64,8 @@ async fn trade_in(
         redirect_uri: flow.redirect_uri,
         resource: flow.resource,
     };
-    let reply: ExchangeReply = endpoint.post("/exchange", &request).await?;
+    let json = endpoint.post("/exchange", request.to_json()).await?;
+    let reply: ExchangeReply = expect(&json)?;
     let session = SessionReply {
         config,
         account: Some(reply.account),
@@ -73,8 +77,8 @@ async fn trade_in(
 
 /// Brings the user back to where they were; `true` where that loads another page.
 pub(crate) fn go_back(window: &Window, return_to: &str) -> bool {
-    let path = return_to.split(['?', '#']).next();
-    if path == window.location().pathname().ok().as_deref() {
+    let path = scan::before(return_to, b"?#");
+    if Some(path) == window.location().pathname().ok().as_deref() {
         browser::show(window, return_to);
         return false;
     }

@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
+use exo365_core::scan;
 use exo365_core::signin::Entropy;
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -80,22 +81,20 @@ pub(crate) async fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) {
 /// The address without query and fragment.
 pub(crate) fn here(window: &Window) -> String {
     let location = window.location();
-    [
-        location.origin().unwrap_or_default(),
-        location.pathname().unwrap_or_default(),
-    ]
-    .concat()
+    scan::concat(&[
+        &location.origin().unwrap_or_default(),
+        &location.pathname().unwrap_or_default(),
+    ])
 }
 
 /// Path, query and fragment: where the user is.
 pub(crate) fn place(window: &Window) -> String {
     let location = window.location();
-    [
-        location.pathname().unwrap_or_default(),
-        location.search().unwrap_or_default(),
-        location.hash().unwrap_or_default(),
-    ]
-    .concat()
+    scan::concat(&[
+        &location.pathname().unwrap_or_default(),
+        &location.search().unwrap_or_default(),
+        &location.hash().unwrap_or_default(),
+    ])
 }
 
 /// Shows `place` in the address bar without loading it; the page's own history state stays.
@@ -133,7 +132,7 @@ fn storage(window: &Window) -> Result<Storage, Failure> {
 /// Keeps a record for this tab, over the redirect.
 pub(crate) fn keep(window: &Window, name: &str, text: &str) -> Result<(), Failure> {
     let full = Error::new(Code::Misconfigured, "sessionStorage is full");
-    let key = [PREFIX, name].concat();
+    let key = scan::concat(&[PREFIX, name]);
     storage(window)?
         .set_item(&key, text)
         .map_err(|cause| Failure::caused(full, cause))
@@ -142,7 +141,7 @@ pub(crate) fn keep(window: &Window, name: &str, text: &str) -> Result<(), Failur
 /// Reads a record and forgets it, in this order and before anything else happens.
 pub(crate) fn take(window: &Window, name: &str) -> Option<String> {
     let storage = storage(window).ok()?;
-    let key = [PREFIX, name].concat();
+    let key = scan::concat(&[PREFIX, name]);
     let text = storage.get_item(&key).ok().flatten();
     let _ = storage.remove_item(&key);
     text

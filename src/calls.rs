@@ -5,8 +5,9 @@ use crate::failure::Failure;
 use crate::http::{self, Outgoing, Watch};
 use crate::tokens::Tokens;
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Call, Want};
+use exo365_core::options::{Options, Want};
 use exo365_core::request::Request;
+use exo365_core::scan;
 use exo365_core::{reply, retry};
 use js_sys::JSON;
 use std::rc::Rc;
@@ -28,7 +29,7 @@ impl Sender {
     pub(crate) async fn call(
         &self,
         request: &Request,
-        options: &Call,
+        options: &Options,
         signal: Option<&AbortSignal>,
         body: &JsValue,
     ) -> Result<JsValue, Failure> {
@@ -75,13 +76,14 @@ impl Sender {
     async fn attempt(
         &self,
         request: &Request,
-        options: &Call,
+        options: &Options,
         signal: Option<&AbortSignal>,
         body: &Body,
         token: &str,
     ) -> Result<JsValue, Failure> {
-        let watch = Watch::new(signal, options.timeout.unwrap_or(self.timeout))?;
-        let id = Uuid::new_v4().to_string();
+        let watch = Watch::new(signal, options.number("timeout").unwrap_or(self.timeout))?;
+        let mut id = Uuid::encode_buffer();
+        let id = &*Uuid::new_v4().hyphenated().encode_lower(&mut id);
         let headers = http::headers()?;
         for (name, value) in &request.headers {
             http::set_header(&headers, name, value)?;
@@ -89,13 +91,18 @@ impl Sender {
         if body.json {
             http::set_header(&headers, "content-type", "application/json")?;
         }
-        for (name, value) in &options.headers {
+        let if_match = options.text("ifMatch").map(|etag| ("if-match", etag));
+        for (name, value) in options.pairs("headers").chain(if_match) {
             http::set_header(&headers, name, value)?;
         }
         // Last, so that nobody's headers replace them.
-        http::set_header(&headers, "client-request-id", &id)?;
+        http::set_header(&headers, "client-request-id", id)?;
         http::set_header(&headers, "return-client-request-id", "true")?;
-        http::set_header(&headers, "authorization", &["Bearer ", token].concat())?;
+        http::set_header(
+            &headers,
+            "authorization",
+            &scan::concat(&["Bearer ", token]),
+        )?;
         let outgoing = Outgoing {
             method: &request.method,
             url: &request.url,
@@ -104,11 +111,11 @@ impl Sender {
             credentials: RequestCredentials::Omit,
         };
         let result = match http::send(outgoing, &watch).await {
-            Ok(response) => finish(response, options.form.as_deref(), &watch).await,
+            Ok(response) => finish(response, options.text("as"), &watch).await,
             Err(failure) => Err(failure),
         };
         result.map_err(|mut failure| {
-            failure.detail_mut().client_request_id = Some(id);
+            failure.detail_mut().client_request_id = Some(id.into());
             failure
         })
     }

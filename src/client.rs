@@ -2,28 +2,27 @@
 //! Options cross as JSON text: the core reads and checks them.
 
 use crate::answer;
+use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::calls::Sender;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::tokens::{Source, Tokens};
-use exo365_core::endpoint::redirect_uri;
+use exo365_core::endpoint::{agree, alone, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::ToJson;
-use exo365_core::options::{self, Call, Setup, Want};
+use exo365_core::options::{self, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::{Api, Request};
+use exo365_core::scan;
 use exo365_core::signin::{self, Pending};
 use exo365_core::wire::{
     Account, LogoutReply, LogoutRequest, PageConfig, SessionReply, SessionRequest,
 };
 use js_sys::{Function, Promise};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 /// A client: the signed-in account, its tokens, and the API.
@@ -39,28 +38,9 @@ struct Inner {
     sender: Sender,
 }
 
-/// What short forms of values depend on.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Profile<'a> {
-    api: &'a str,
-    time_zone: Option<&'a str>,
-}
-
-/// A token as the page gets it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AccessToken<'a> {
-    token: &'a str,
-    expires_in: u32,
-    scopes: &'a [String],
-}
-
-/// A plain object of what `value` serializes to.
-fn plain(value: &impl Serialize) -> JsValue {
-    value
-        .serialize(&Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+/// Milliseconds of one attempt.
+fn timeout(setup: &Options) -> u32 {
+    setup.number("timeout").unwrap_or(30_000)
 }
 
 /// An error of the face's own, as all others are: `code`, `message`, `remedy`.
@@ -75,11 +55,11 @@ impl Core {
     /// Opens a client: finishes a sign-in that this page load is the answer of, or restores the session.
     /// Resolves with a `Core`.
     pub fn open(config: String, get_token: Option<Function>) -> Promise {
-        future_to_promise(async move {
-            let setup = Setup::read(&config, get_token.is_some()).map_err(Failure::from)?;
+        promise(async move {
+            let setup = Options::setup(&config, get_token.is_some())?;
             let inner = match get_token {
                 Some(function) => Inner::alone(&setup, function),
-                None => Inner::open(setup).await,
+                None => Inner::open(&setup).await,
             };
             Ok(Self(Rc::new(inner?)).into())
         })
@@ -88,15 +68,26 @@ impl Core {
     /// The flavour's name and the time zone.
     pub fn profile(&self) -> JsValue {
         let api = &self.0.api;
-        plain(&Profile {
-            api: api.flavor.name(),
-            time_zone: api.time_zone.as_deref(),
-        })
+        plain(&[
+            ("api", Member::Text(Some(api.flavor.name()))),
+            ("timeZone", Member::Text(api.time_zone.as_deref())),
+        ])
     }
 
     /// The signed-in user, or null.
     pub fn account(&self) -> JsValue {
-        plain(&*self.0.account.borrow())
+        let account = self.0.account.borrow();
+        let Some(account) = &*account else {
+            return JsValue::NULL;
+        };
+        plain(&[
+            ("tenantId", Member::Text(Some(&account.tenant_id))),
+            ("objectId", Member::Text(Some(&account.object_id))),
+            ("username", Member::Text(Some(&account.username))),
+            ("name", Member::Text(Some(&account.name))),
+            ("isGuest", Member::Flag(account.is_guest)),
+            ("loginHint", Member::Text(account.login_hint.as_deref())),
+        ])
     }
 
     /// The address that a sign-in begins at; the tab remembers that it began.
@@ -110,14 +101,14 @@ impl Core {
     /// A token for another API: resolves with `{token, expiresIn, scopes}`.
     pub fn token(&self, request: String) -> Promise {
         let inner = Rc::clone(&self.0);
-        future_to_promise(async move { Ok(inner.token(&request).await?) })
+        promise(async move { inner.token(&request).await })
     }
 
     /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
     pub fn sign_out(&self, microsoft: bool) -> Promise {
         let inner = Rc::clone(&self.0);
         inner.forget();
-        future_to_promise(async move { Ok(inner.sign_out(microsoft).await?) })
+        promise(async move { inner.sign_out(microsoft).await })
     }
 
     /// Forgets account and tokens: another tab has signed out.
@@ -141,25 +132,24 @@ impl Core {
         body: JsValue,
     ) -> Promise {
         let inner = Rc::clone(&self.0);
-        future_to_promise(async move {
-            let options = Call::read(&options, &allowed).map_err(Failure::from)?;
+        promise(async move {
+            let options = Options::call(&options, &allowed)?;
             let request = inner.request(&method, user.as_deref(), &path, ids.as_deref(), &options);
-            let request = request.map_err(Failure::from)?;
-            Ok(inner
-                .call(&request, &options, signal.as_ref(), &body)
-                .await?)
+            inner
+                .call(&request?, &options, signal.as_ref(), &body)
+                .await
         })
     }
 }
 
 impl Inner {
     /// A client whose tokens come from the page.
-    fn alone(setup: &Setup, get_token: Function) -> Result<Self, Failure> {
-        let config = setup.wishes.alone()?;
+    fn alone(setup: &Options, get_token: Function) -> Result<Self, Failure> {
+        let config = alone(setup)?;
         Ok(Self::new(setup, config, None, Source::Page(get_token)))
     }
 
-    async fn open(mut setup: Setup) -> Result<Self, Failure> {
+    async fn open(setup: &Options) -> Result<Self, Failure> {
         let window = browser::window();
         if window
             .as_ref()
@@ -169,10 +159,10 @@ impl Inner {
                 Error::new(Code::InsecureContext, "the page is not served over https").into(),
             );
         }
-        let base = setup.endpoint.take().unwrap_or_default();
+        let base = setup.text("endpoint").unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
-            base,
-            timeout: setup.timeout,
+            base: scan::trim_end(base, b"/").into(),
+            timeout: timeout(setup),
         });
         let arrival = match &window {
             Some(window) => answer::finish(window, &endpoint).await?,
@@ -180,7 +170,10 @@ impl Inner {
         };
         let (reply, return_to) = match arrival {
             Some((reply, return_to)) => (reply, Some(return_to)),
-            None => (endpoint.post("/session", &SessionRequest {}).await?, None),
+            None => {
+                let request = SessionRequest {}.to_json();
+                (expect(&endpoint.post("/session", request).await?)?, None)
+            }
         };
         let SessionReply {
             config,
@@ -189,10 +182,10 @@ impl Inner {
             expires_in,
         } = reply;
         let loopback = window.as_ref().is_some_and(browser::is_loopback);
-        let config = setup.wishes.agree(config, loopback)?;
+        let config = agree(setup, config, loopback)?;
         let scopes = config.scopes.clone();
         let inner = Self::new(
-            &setup,
+            setup,
             config,
             Some(Rc::clone(&endpoint)),
             Source::Endpoint(endpoint),
@@ -212,25 +205,25 @@ impl Inner {
     }
 
     fn new(
-        setup: &Setup,
+        setup: &Options,
         config: PageConfig,
         endpoint: Option<Rc<Endpoint>>,
         source: Source,
     ) -> Self {
         let mut api = Api::new(config.api, &config.cloud.api);
-        api.time_zone.clone_from(&setup.time_zone);
-        api.text_bodies = setup.text_bodies;
-        api.immutable_ids = setup.immutable_ids;
+        api.time_zone = setup.text("timeZone").map(String::from);
+        api.text_bodies = setup.text("bodyType") == Some("text");
+        api.immutable_ids = setup.truth("immutableIds", true);
         Self {
             endpoint,
             config,
-            redirect_uri: setup.redirect_uri.clone(),
+            redirect_uri: setup.text("redirectUri").map(String::from),
             api,
             account: RefCell::new(None),
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
-                retries: setup.retries,
-                timeout: setup.timeout,
+                retries: setup.number("retries").unwrap_or(3),
+                timeout: timeout(setup),
             },
         }
     }
@@ -246,22 +239,22 @@ impl Inner {
         user: Option<&str>,
         path: &str,
         ids: Option<&str>,
-        options: &Call,
+        options: &Options,
     ) -> Result<Request, Error> {
         let mut api = self.api.clone();
-        if options.time_zone.is_some() {
-            api.time_zone.clone_from(&options.time_zone);
+        if let Some(zone) = options.text("timeZone") {
+            api.time_zone = Some(zone.into());
         }
         match ids {
-            Some(ids) => api.named(method, user, path, &options::ids(ids)?, &options.query),
-            None => api.free(method, path, &options.query),
+            Some(ids) => api.named(method, user, path, &options::ids(ids)?, options),
+            None => api.free(method, path, options),
         }
     }
 
     async fn call(
         &self,
         request: &Request,
-        options: &Call,
+        options: &Options,
         signal: Option<&AbortSignal>,
         body: &JsValue,
     ) -> Result<JsValue, Failure> {
@@ -280,20 +273,19 @@ impl Inner {
             .await
             .inspect_err(|failure| self.notice(failure))?;
         let left = (token.expires - browser::monotonic()) / 1000.0;
-        Ok(plain(&AccessToken {
-            token: token.secret.expose(),
-            expires_in: left as u32,
-            scopes: &token.scopes,
-        }))
+        Ok(plain(&[
+            ("token", Member::Text(Some(token.secret.expose()))),
+            ("expiresIn", Member::Number(left as u32)),
+            ("scopes", Member::Texts(Some(&token.scopes))),
+        ]))
     }
 
     async fn sign_out(&self, microsoft: bool) -> Result<JsValue, Failure> {
         let Some(endpoint) = &self.endpoint else {
             return Ok(JsValue::UNDEFINED);
         };
-        let LogoutReply { logout_url } = endpoint
-            .post("/logout", &LogoutRequest { microsoft })
-            .await?;
+        let request = LogoutRequest { microsoft }.to_json();
+        let LogoutReply { logout_url } = expect(&endpoint.post("/logout", request).await?)?;
         if logout_url
             .as_ref()
             .is_some_and(|url| origin::of(url) != self.config.cloud.login)

@@ -4,9 +4,15 @@ use crate::failure::Failure;
 use crate::http::{self, Outgoing, Watch};
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
-use exo365_core::json::{FromJson, ToJson};
+use exo365_core::json::Json;
+use exo365_core::scan;
+use std::pin::Pin;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::RequestCredentials;
+
+/// An answer on its way.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Json, Failure>>>>;
 
 /// The endpoint under its base URL.
 pub(crate) struct Endpoint {
@@ -16,36 +22,35 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// `POST {base}{route}`.
+    /// `POST {base}{route}`; resolves with the tree of the answer.
     ///
     /// No caller's signal here: an answer may serve several callers, and a session may have changed with it.
-    pub(crate) async fn post<T: FromJson>(
-        &self,
-        route: &str,
-        body: &impl ToJson,
-    ) -> Result<T, Failure> {
-        let text = body.to_json();
-        let headers = http::headers()?;
-        for (name, value) in [("content-type", "application/json"), ("x-exo365", "1")] {
-            http::set_header(&headers, name, value)?;
-        }
-        let outgoing = Outgoing {
-            method: "POST",
-            url: &[&self.base, route].concat(),
-            headers,
-            body: Some(JsValue::from(text)),
-            credentials: RequestCredentials::SameOrigin,
-        };
-        let watch = Watch::new(None, self.timeout)?;
-        let response = http::send(outgoing, &watch).await?;
-        if response.status() == 0 {
-            return Err(Error::new(
-                Code::Misconfigured,
-                "the endpoint's address redirects: give the one it redirects to",
-            )
-            .into());
-        }
-        let body = http::text(&response, &watch).await?;
-        Ok(endpoint::read(response.status(), &body)?)
+    /// Boxed, so that the ways here share one piece of code.
+    pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
+        let this = Rc::clone(self);
+        Box::pin(async move {
+            let headers = http::headers()?;
+            for (name, value) in [("content-type", "application/json"), ("x-exo365", "1")] {
+                http::set_header(&headers, name, value)?;
+            }
+            let outgoing = Outgoing {
+                method: "POST",
+                url: &scan::concat(&[&this.base, route]),
+                headers,
+                body: Some(JsValue::from(body)),
+                credentials: RequestCredentials::SameOrigin,
+            };
+            let watch = Watch::new(None, this.timeout)?;
+            let response = http::send(outgoing, &watch).await?;
+            if response.status() == 0 {
+                return Err(Error::new(
+                    Code::Misconfigured,
+                    "the endpoint's address redirects: give the one it redirects to",
+                )
+                .into());
+            }
+            let body = http::text(&response, &watch).await?;
+            Ok(endpoint::read(response.status(), &body)?)
+        })
     }
 }

@@ -6,7 +6,8 @@
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
-use gloo_net::http::{Headers as GlooHeaders, RequestBuilder};
+use exo365_core::scan;
+use gloo_net::http::{Headers as GlooHeaders, Method, RequestBuilder};
 use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -90,7 +91,7 @@ impl<'a> Watch<'a> {
 /// Sets a header; what the browser does not take as one is the caller's mistake.
 pub(crate) fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Failure> {
     headers.set(name, value).map_err(|cause| {
-        let message = ["`", name, "` is no header, or its value is none"].concat();
+        let message = scan::concat(&["`", name, "` is no header, or its value is none"]);
         Failure::caused(Error::with(Code::InvalidArgument, message), cause)
     })
 }
@@ -109,10 +110,8 @@ pub(crate) async fn send(outgoing: Outgoing<'_>, watch: &Watch<'_>) -> Result<Re
         body,
         credentials,
     } = outgoing;
-    let method = gloo_net::http::Method::from_bytes(method.as_bytes())
-        .map_err(|_| Error::argument("method is an HTTP method, such as GET"))?;
     let builder = RequestBuilder::new(url)
-        .method(method)
+        .method(named(method)?)
         .headers(GlooHeaders::from_raw(headers))
         .abort_signal(Some(&watch.both))
         .credentials(credentials)
@@ -131,6 +130,24 @@ pub(crate) async fn send(outgoing: Outgoing<'_>, watch: &Watch<'_>) -> Result<Re
     })?;
     let response = watch.wait(global_fetch(&request.into())).await?;
     Ok(response.unchecked_into())
+}
+
+/// The method of that name (RFC 9110 §9, RFC 5789): those that the APIs have.
+fn named(method: &str) -> Result<Method, Error> {
+    Ok(match method {
+        "DELETE" => Method::DELETE,
+        "GET" => Method::GET,
+        "HEAD" => Method::HEAD,
+        "OPTIONS" => Method::OPTIONS,
+        "PATCH" => Method::PATCH,
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        _ => {
+            return Err(Error::argument(
+                "method is GET, POST, PATCH, PUT, DELETE, HEAD or OPTIONS",
+            ));
+        }
+    })
 }
 
 fn unbuildable(cause: JsValue) -> Failure {

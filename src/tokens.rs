@@ -1,17 +1,21 @@
 //! Access tokens: in this memory only, one per audience, one renewal at a time for each.
 
+use crate::boundary::{self, Member};
 use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
+use exo365_core::endpoint::expect;
 use exo365_core::error::{Code, Error};
+use exo365_core::json::{Json, ToJson};
 use exo365_core::options::Want;
+use exo365_core::scan;
 use exo365_core::wire::{TokenReply, TokenRequest};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 /// A token is renewed this long before it ends, in milliseconds; short-lived ones at half of their life.
 const MARGIN: f64 = 120_000.0;
@@ -121,7 +125,7 @@ impl Tokens {
         {
             return Ok(token);
         }
-        let flight_key = [&key, "|", want.claims.as_deref().unwrap_or_default()].concat();
+        let flight_key = scan::concat(&[&key, "|", want.claims.as_deref().unwrap_or_default()]);
         let joined = self
             .flights
             .borrow()
@@ -139,13 +143,13 @@ impl Tokens {
     /// Starts the one renewal of a key.
     fn start(self: &Rc<Self>, key: String, want: Want, rejected: Option<Rc<Secret>>) -> Promise {
         let (this, own) = (Rc::clone(self), key.clone());
-        let promise = future_to_promise(async move {
+        let promise = boundary::promise(async move {
             let epoch = *this.epoch.borrow();
             let token = this.fetch(&want, rejected).await;
             this.flights.borrow_mut().retain(|flight| flight.0 != own);
             let token = token?;
             if epoch != *this.epoch.borrow() {
-                return Err(Failure::from(signed_out()).into());
+                return Err(signed_out().into());
             }
             this.store(want.key(), token);
             Ok(JsValue::UNDEFINED)
@@ -163,7 +167,8 @@ impl Tokens {
                     claims: want.claims.clone(),
                     rejected: rejected.map(|secret| secret.hash()),
                 };
-                let reply: TokenReply = endpoint.post("/token", &request).await?;
+                let json = endpoint.post("/token", request.to_json()).await?;
+                let reply: TokenReply = expect(&json)?;
                 Ok(Token::new(
                     reply.access_token,
                     reply.expires_in,
@@ -181,35 +186,21 @@ fn signed_out() -> Error {
 
 /// Asks the page's own `getToken`.
 async fn from_page(function: &Function, want: &Want, force: bool) -> Result<Token, Failure> {
-    let request = Object::new();
-    let put = |name: &str, value: JsValue| {
-        // Setting a property on an object made above cannot fail.
-        let _ = Reflect::set(&request, &name.into(), &value);
-    };
-    if let Some(scopes) = &want.scopes {
-        put(
-            "scopes",
-            scopes
-                .iter()
-                .map(JsValue::from)
-                .collect::<js_sys::Array>()
-                .into(),
-        );
-    }
-    put("resource", want.resource.clone().into());
-    put("claims", want.claims.clone().into());
-    put("forceRefresh", (force || want.force).into());
+    let asked = boundary::plain(&[
+        ("scopes", Member::Texts(want.scopes.as_deref())),
+        ("resource", Member::Text(want.resource.as_deref())),
+        ("claims", Member::Text(want.claims.as_deref())),
+        ("forceRefresh", Member::Flag(force || want.force)),
+    ]);
     let failed = |cause| {
-        Failure::caused(
-            Error::new(
-                Code::InteractionRequired,
-                "the page's getToken gave no token",
-            ),
-            cause,
-        )
+        let error = Error::new(
+            Code::InteractionRequired,
+            "the page's getToken gave no token",
+        );
+        Failure::caused(error, cause)
     };
     let promise = function
-        .call1(&JsValue::UNDEFINED, &request)
+        .call1(&JsValue::UNDEFINED, &asked)
         .map_err(failed)?;
     let given = JsFuture::from(Promise::resolve(&promise))
         .await
@@ -224,6 +215,9 @@ async fn from_page(function: &Function, want: &Want, force: bool) -> Result<Toke
         "`getToken` resolves with a token: a text, or { token, expiresIn, scopes }",
     ))?;
     let expires_in = field("expiresIn").as_f64().unwrap_or_default() as u32;
-    let scopes = serde_wasm_bindgen::from_value(field("scopes")).unwrap_or_default();
+    let scopes = JSON::stringify(&field("scopes")).ok();
+    let scopes = scopes
+        .and_then(|text| Json::parse(&String::from(text))?.texts())
+        .unwrap_or_default();
     Ok(Token::new(token, expires_in, scopes))
 }

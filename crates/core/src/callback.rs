@@ -4,6 +4,7 @@
 //! error that the page shows. What is not known (`session_state`, ...) is ignored.
 
 use crate::error::{Code, Error};
+use crate::scan;
 use crate::signin::{Flow, LIFETIME};
 use crate::text::{form_decode, same};
 use crate::wire::Identity;
@@ -38,11 +39,11 @@ impl Callback {
     pub fn read(query: &str, fragment: &str) -> Self {
         let mut fields = Vec::new();
         for text in [
-            query.trim_start_matches('?'),
-            fragment.trim_start_matches('#'),
+            scan::trim_start(query, b"?"),
+            scan::trim_start(fragment, b"#"),
         ] {
-            for pair in text.split('&') {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            for pair in scan::parts(text, b'&') {
+                let (name, value) = scan::cut(pair, "=").unwrap_or((pair, ""));
                 let name = form_decode(name);
                 if let Some(known) = NAMES.into_iter().find(|known| *known == name) {
                     fields.push((known, form_decode(value)));
@@ -81,7 +82,7 @@ impl Callback {
 
     /// The refusal of an answer that belongs to no sign-in of this tab.
     #[must_use]
-    pub const fn stray() -> Error {
+    pub fn stray() -> Error {
         Error::new(
             Code::StateMismatch,
             "the answer of the sign-in service is not one that this tab asked for",
@@ -143,7 +144,7 @@ impl Flow {
 
     /// Whether `issuer` is one of the authority that was asked. Where that names no single tenant, any tenant of it is.
     fn may_issue(&self, issuer: &str) -> bool {
-        let Some((login, tenant)) = self.authority.rsplit_once('/') else {
+        let Some((login, tenant)) = scan::cut_last(&self.authority, b"/") else {
             return false;
         };
         let tail = if self.identity == Identity::V1 {
@@ -193,11 +194,11 @@ fn refusal(error: &str, callback: &Callback) -> Error {
         | "unsupported_response_type" => Code::Misconfigured,
         _ => Code::AccessDenied,
     };
-    let said = description.lines().next().unwrap_or_default();
+    let said = scan::before(description, b"\r\n");
     let mut result = if said.is_empty() {
         Error::new(code, "the sign-in service refused")
     } else {
-        Error::with(code, said.chars().take(300).collect())
+        Error::with(code, scan::shorten(said, 300).into())
     };
     result.detail_mut().aadsts = numbers;
     result
@@ -206,16 +207,15 @@ fn refusal(error: &str, callback: &Callback) -> Error {
 /// The numbers behind `AADSTS` in a description, in order, each once.
 #[must_use]
 pub fn aadsts_numbers(text: &str) -> Vec<u32> {
-    let mut numbers = Vec::new();
-    for part in text.split("AADSTS").skip(1) {
-        let end = part
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(part.len());
-        if let Some(number) = part.get(..end).and_then(|digits| digits.parse().ok())
+    let (mut numbers, mut rest) = (Vec::new(), text);
+    while let Some((_, behind)) = scan::cut(rest, "AADSTS") {
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        if let Some(number) = behind.get(..digits).and_then(scan::number)
             && !numbers.contains(&number)
         {
             numbers.push(number);
         }
+        rest = behind;
     }
     numbers
 }
@@ -463,7 +463,7 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(error.message, "AADSTS65004: User declined.");
-        assert_eq!(error.detail.unwrap().aadsts, [65004]);
+        assert_eq!(error.detail.as_ref().unwrap().aadsts, [65004]);
         assert_eq!(
             aadsts_numbers("AADSTS70002: x AADSTS70008: y AADSTS70002 AADSTS z"),
             [70002, 70008]

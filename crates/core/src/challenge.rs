@@ -1,6 +1,7 @@
 //! Headers that explain a refusal: `WWW-Authenticate` (RFC 9110 §11.6.1) and Exchange's `x-ms-diagnostics`.
 
 use crate::error::Diagnostics;
+use crate::scan;
 use crate::text::base64_decode;
 use alloc::string::String;
 
@@ -43,13 +44,13 @@ pub fn bearer(header: &str) -> Challenge {
 
 /// The next `[scheme] name=value`: scheme (empty where it goes on), name, value, what is left.
 fn next_param(text: &str) -> Option<(&str, &str, String, &str)> {
-    let text = text.trim_start_matches([' ', '\t', ',']);
-    let end = text.find(['=', ',', '"']).unwrap_or(text.len());
-    let head = text.get(..end)?.trim_end();
+    let text = scan::trim_start(text, b" \t,");
+    let end = scan::find_any(text, b"=,\"").unwrap_or(text.len());
+    let head = scan::trim(text.get(..end)?);
     if text.is_empty() {
         return None;
     }
-    let (scheme, name) = head.rsplit_once([' ', '\t']).unwrap_or(("", head));
+    let (scheme, name) = scan::cut_last(head, b" \t").unwrap_or(("", head));
     let after = text.get(end..)?;
     let Some(after) = after.strip_prefix('=') else {
         // A scheme without parameters, or a stray quote: go on behind it.
@@ -60,15 +61,15 @@ fn next_param(text: &str) -> Option<(&str, &str, String, &str)> {
             after.strip_prefix('"').unwrap_or(after),
         ));
     };
-    let after = after.trim_start_matches([' ', '\t']);
+    let after = scan::trim_start(after, b" \t");
     let (value, left) = match after.strip_prefix('"') {
         Some(quoted) => unquote(quoted),
         None => {
-            let end = after.find(',').unwrap_or(after.len());
-            (after.get(..end)?.trim_end().into(), after.get(end..)?)
+            let value = scan::before(after, b",");
+            (scan::trim(value).into(), after.get(value.len()..)?)
         }
     };
-    Some((scheme.trim(), name, value, left))
+    Some((scan::trim(scheme), name, value, left))
 }
 
 /// A quoted string (RFC 9110 §5.6.4) from behind its first quote; one without an end goes to the end.
@@ -109,18 +110,18 @@ pub fn is_json_object(text: &str) -> bool {
 /// SharePoint writes `category` for `error_category`; both are taken.
 #[must_use]
 pub fn diagnostics(header: &str) -> Option<Diagnostics> {
-    let (number, rest) = header.split_once(';')?;
+    let (number, rest) = scan::cut(header, ";")?;
     let part = |key: &str| -> Option<&str> {
-        let after = rest.split_once(key)?.1;
+        let after = scan::cut(rest, key)?.1;
         // Quotes inside a reason are not escaped: it ends where the next parameter begins.
-        let end = after
-            .find("\";")
-            .or_else(|| after.find("\","))
-            .or_else(|| after.rfind('"'))?;
-        after.get(..end)
+        ["\";", "\","]
+            .into_iter()
+            .find_map(|end| scan::cut(after, end))
+            .or_else(|| scan::cut_last(after, b"\""))
+            .map(|cut| cut.0)
     };
     Some(Diagnostics {
-        number: number.trim().parse().ok()?,
+        number: scan::number(scan::trim(number))?,
         reason: part("reason=\"").unwrap_or_default().into(),
         category: part("category=\"").unwrap_or_default().into(),
     })

@@ -2,8 +2,10 @@
 
 use crate::error::{Code, Error};
 use crate::flavor;
-use crate::json::{FromJson, Json};
+use crate::json::{FLAVORS, FromJson, IDENTITIES, Json, MODES, name_of};
+use crate::options::Options;
 use crate::origin;
+use crate::scan;
 use crate::wire::{ErrorBody, Flavor, Hosts, Identity, Mode, PageConfig};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,16 +13,12 @@ use alloc::vec::Vec;
 /// Largest answer of the endpoint that is read, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
 
-/// Reads an answer of the endpoint.
+/// Reads an answer of the endpoint: the tree of a success.
 ///
 /// # Errors
 /// What the endpoint said; [`Code::Misconfigured`] where something else answers at its address;
 /// [`Code::InvalidResponse`], [`Code::ServiceUnavailable`].
-pub fn read<T: FromJson>(status: u16, body: &str) -> Result<T, Error> {
-    T::from_json(&tree(status, body)?).ok_or_else(|| foreign(status))
-}
-
-fn tree(status: u16, body: &str) -> Result<Json, Error> {
+pub fn read(status: u16, body: &str) -> Result<Json, Error> {
     let json = Some(body)
         .filter(|body| body.len() <= MAX_ANSWER)
         .and_then(Json::parse);
@@ -30,6 +28,14 @@ fn tree(status: u16, body: &str) -> Result<Json, Error> {
     }
     let said = ErrorBody::from_json(json.get("error")).and_then(|body| body.into_error(status));
     Err(said.unwrap_or_else(|| foreign(status)))
+}
+
+/// What the tree of a success has to be.
+///
+/// # Errors
+/// [`Code::InvalidResponse`].
+pub fn expect<T: FromJson>(json: &Json) -> Result<T, Error> {
+    T::from_json(json).ok_or_else(|| foreign(200))
 }
 
 /// The error for an answer that no exo365 endpoint gives.
@@ -50,143 +56,95 @@ fn foreign(status: u16) -> Error {
     error
 }
 
-/// What the page's author set in `createClient`; `None` leaves it to the endpoint.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Wishes {
-    /// Application (client) id.
-    pub client_id: Option<String>,
-    /// Tenant id, domain, `organizations`, `common` or `consumers`.
-    pub tenant: Option<String>,
-    /// Origins, or the name of a cloud.
-    pub cloud: Option<Cloud>,
-    /// Generation of the sign-in endpoints.
-    pub identity: Option<Identity>,
-    /// API flavour.
-    pub api: Option<Flavor>,
-    /// Delegated permissions.
-    pub scopes: Option<Vec<String>>,
-    /// Who calls the API.
-    pub mode: Option<Mode>,
-    /// Whether hosts on this machine may be reached without TLS (development).
-    pub insecure_loopback: bool,
-}
-
-/// A cloud by name or by its origins.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Cloud {
-    /// `global`, `usgov`, `usgov-dod` or `china`.
-    Named(String),
-    /// Sign-in and API.
-    Custom(Hosts),
-}
-
-impl Cloud {
-    fn hosts(&self, api: Flavor) -> Result<Hosts, Error> {
-        match self {
-            Self::Named(name) => flavor::cloud(name, api).ok_or(Error::argument(
+/// The hosts that the page's `cloud` means.
+fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
+    let cloud = setup.value("cloud");
+    if let Some(name) = cloud.str() {
+        return match flavor::cloud(name, api) {
+            Some(hosts) => Ok(Some(hosts)),
+            None => Err(Error::argument(
                 "cloud is 'global', 'usgov', 'usgov-dod', 'china' or { login, api }",
             )),
-            Self::Custom(hosts) => Ok(hosts.clone()),
-        }
+        };
     }
+    Ok(Hosts::from_json(cloud))
 }
 
-impl Wishes {
-    /// The configuration where there is no endpoint to ask.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
-    pub fn alone(&self) -> Result<PageConfig, Error> {
-        let api = self.api.unwrap_or_default();
-        let cloud = match &self.cloud {
-            Some(cloud) => cloud.hosts(api)?,
-            None => flavor::global(api),
-        };
-        let tenant = self.tenant.as_deref().unwrap_or("organizations");
-        let config = PageConfig {
-            client_id: self.client_id.clone().unwrap_or_default(),
-            authority: [cloud.login.as_str(), "/", tenant].concat(),
-            identity: self.identity.unwrap_or(if api == Flavor::OutlookV1 {
-                Identity::V1
-            } else {
-                Identity::V2
-            }),
-            api,
-            cloud,
-            scopes: self.scopes.clone().unwrap_or_default(),
-            redirect_uris: Vec::new(),
-            mode: Mode::Direct,
-        };
-        check_hosts(&config.cloud, self.insecure_loopback)?;
-        Ok(config)
-    }
-
-    /// Holds the endpoint's configuration to what the page set, and narrows the scopes to the page's.
-    ///
-    /// # Errors
-    /// [`Code::Misconfigured`], naming the setting.
-    pub fn agree(
-        &self,
-        mut config: PageConfig,
-        page_is_loopback: bool,
-    ) -> Result<PageConfig, Error> {
-        let tenant = config.authority.rsplit('/').next().unwrap_or_default();
-        let cloud = match &self.cloud {
-            Some(cloud) => Some(cloud.hosts(config.api)?),
-            None => None,
-        };
-        let odd = if differs(self.client_id.as_ref(), &config.client_id) {
-            "clientId"
-        } else if self.tenant.as_deref().is_some_and(|wish| wish != tenant) {
-            "tenant"
-        } else if differs(cloud.as_ref(), &config.cloud) {
-            "cloud"
-        } else if differs(self.identity.as_ref(), &config.identity) {
-            "identity"
-        } else if differs(self.api.as_ref(), &config.api) {
-            "api"
-        } else if differs(self.mode.as_ref(), &config.mode) {
-            "mode"
-        } else if self
-            .scopes
-            .iter()
-            .flatten()
-            .any(|scope| !config.scopes.contains(scope))
-        {
-            "scopes"
-        } else {
-            ""
-        };
-        if !odd.is_empty() {
-            return Err(Error::with(
-                Code::Misconfigured,
-                [
-                    "createClient's `",
-                    odd,
-                    "` is not what the endpoint allows: change one of them",
-                ]
-                .concat(),
-            ));
-        }
-        check_hosts(&config.cloud, page_is_loopback || self.insecure_loopback)?;
-        if !config
-            .authority
-            .starts_with(&[config.cloud.login.as_str(), "/"].concat())
-        {
-            return Err(Error::new(
-                Code::Misconfigured,
-                "the endpoint's authority is not on its own sign-in host",
-            ));
-        }
-        if let Some(scopes) = &self.scopes {
-            config.scopes.clone_from(scopes);
-        }
-        Ok(config)
-    }
+/// The configuration where there is no endpoint to ask.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], [`Code::Misconfigured`].
+pub fn alone(setup: &Options) -> Result<PageConfig, Error> {
+    let api = setup.value("api").one_of(FLAVORS).unwrap_or_default();
+    let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
+    check_hosts(&cloud, setup.truth("allowInsecureLoopback", false))?;
+    let tenant = setup.text("tenant").unwrap_or("organizations");
+    let usual = match api {
+        Flavor::OutlookV1 => Identity::V1,
+        Flavor::Graph | Flavor::OutlookV2 => Identity::V2,
+    };
+    Ok(PageConfig {
+        client_id: setup.text("clientId").unwrap_or_default().into(),
+        authority: scan::concat(&[&cloud.login, "/", tenant]),
+        identity: setup.value("identity").one_of(IDENTITIES).unwrap_or(usual),
+        api,
+        cloud,
+        scopes: setup.texts("scopes").unwrap_or_default(),
+        redirect_uris: Vec::new(),
+        mode: Mode::Direct,
+    })
 }
 
-fn differs<T: PartialEq>(wish: Option<&T>, actual: &T) -> bool {
-    wish.is_some_and(|wish| wish != actual)
+/// Holds the endpoint's configuration to what the page set, and narrows the scopes to the page's.
+///
+/// # Errors
+/// [`Code::Misconfigured`], naming the setting.
+pub fn agree(
+    setup: &Options,
+    mut config: PageConfig,
+    page_is_loopback: bool,
+) -> Result<PageConfig, Error> {
+    let tenant = scan::cut_last(&config.authority, b"/").map_or("", |cut| cut.1);
+    let same = [
+        ("clientId", config.client_id.as_str()),
+        ("tenant", tenant),
+        ("identity", name_of(IDENTITIES, &config.identity)),
+        ("api", config.api.name()),
+        ("mode", name_of(MODES, &config.mode)),
+    ];
+    for (name, actual) in same {
+        if setup.text(name).is_some_and(|wish| wish != actual) {
+            return Err(disagreement(name));
+        }
+    }
+    if hosts(setup, config.api)?.is_some_and(|wish| wish != config.cloud) {
+        return Err(disagreement("cloud"));
+    }
+    if let Some(scopes) = setup.texts("scopes") {
+        if scopes.iter().any(|scope| !config.scopes.contains(scope)) {
+            return Err(disagreement("scopes"));
+        }
+        config.scopes = scopes;
+    }
+    let loopback = page_is_loopback || setup.truth("allowInsecureLoopback", false);
+    check_hosts(&config.cloud, loopback)?;
+    let path = config.authority.strip_prefix(config.cloud.login.as_str());
+    if !path.is_some_and(|path| path.starts_with('/')) {
+        return Err(Error::new(
+            Code::Misconfigured,
+            "the endpoint's authority is not on its own sign-in host",
+        ));
+    }
+    Ok(config)
+}
+
+fn disagreement(name: &str) -> Error {
+    let pieces = [
+        "createClient's `",
+        name,
+        "` is not what the endpoint allows: change one of them",
+    ];
+    Error::with(Code::Misconfigured, scan::concat(&pieces))
 }
 
 fn check_hosts(cloud: &Hosts, insecure_loopback: bool) -> Result<(), Error> {
@@ -245,7 +203,8 @@ mod tests {
     #[test]
     fn answers_that_are_none_say_what_answers() {
         let code = |status, body: &str| {
-            read::<SessionReply>(status, body)
+            read(status, body)
+                .and_then(|json| expect::<SessionReply>(&json))
                 .err()
                 .map(|error| error.code)
         };
@@ -265,77 +224,50 @@ mod tests {
             ),
             Some(Code::InteractionRequired)
         );
-        assert!(read::<LogoutReply>(200, "{}").is_ok());
+        assert!(
+            read(200, "{}")
+                .and_then(|json| expect::<LogoutReply>(&json))
+                .is_ok()
+        );
+    }
+
+    /// What a page with an endpoint set.
+    fn set(more: &str) -> Options {
+        Options::setup(&alloc::format!("{{\"endpoint\":\"/auth\"{more}}}"), false).unwrap()
+    }
+
+    /// What a page with tokens of its own set.
+    fn own(text: &str) -> Options {
+        Options::setup(text, true).unwrap()
     }
 
     #[test]
     fn the_page_gets_no_more_than_the_endpoint_allows() {
-        let refused = |wishes: Wishes| {
-            wishes
-                .agree(config(), false)
-                .err()
-                .map(|error| error.message.into_owned())
-        };
-        assert_eq!(refused(Wishes::default()), None);
-        let named = |name: &str| {
-            Some(alloc::format!(
+        for (name, more) in [
+            ("clientId", r#","clientId":"x""#),
+            ("tenant", r#","tenant":"common""#),
+            ("api", r#","api":"outlook-v1""#),
+            ("identity", r#","identity":"v1""#),
+            ("mode", r#","mode":"proxy""#),
+            ("cloud", r#","cloud":"china""#),
+            ("scopes", r#","scopes":["Files.Read"]"#),
+        ] {
+            let error = agree(&set(more), config(), false).unwrap_err();
+            let wanted = alloc::format!(
                 "createClient's `{name}` is not what the endpoint allows: change one of them"
-            ))
-        };
-        assert_eq!(
-            refused(Wishes {
-                client_id: Some("x".into()),
-                ..Wishes::default()
-            }),
-            named("clientId")
-        );
-        assert_eq!(
-            refused(Wishes {
-                tenant: Some("common".into()),
-                ..Wishes::default()
-            }),
-            named("tenant")
-        );
-        assert_eq!(
-            refused(Wishes {
-                api: Some(Flavor::OutlookV1),
-                ..Wishes::default()
-            }),
-            named("api")
-        );
-        assert_eq!(
-            refused(Wishes {
-                identity: Some(Identity::V1),
-                ..Wishes::default()
-            }),
-            named("identity")
-        );
-        assert_eq!(
-            refused(Wishes {
-                mode: Some(Mode::Proxy),
-                ..Wishes::default()
-            }),
-            named("mode")
-        );
-        assert_eq!(
-            refused(Wishes {
-                cloud: Some(Cloud::Named("china".into())),
-                ..Wishes::default()
-            }),
-            named("cloud")
-        );
-        assert_eq!(
-            refused(Wishes {
-                scopes: Some(vec!["Files.Read".into()]),
-                ..Wishes::default()
-            }),
-            named("scopes")
-        );
-        let fewer = Wishes {
-            scopes: Some(vec!["Mail.Read".into()]),
-            ..Wishes::default()
-        };
-        assert_eq!(fewer.agree(config(), false).unwrap().scopes, ["Mail.Read"]);
+            );
+            assert_eq!(
+                (error.code, error.message.as_ref()),
+                (Code::Misconfigured, wanted.as_str())
+            );
+        }
+        assert_eq!(agree(&set(""), config(), false).unwrap(), config());
+        let fewer = agree(&set(r#","scopes":["Mail.Read"]"#), config(), false).unwrap();
+        assert_eq!(fewer.scopes, ["Mail.Read"]);
+        let same = r#","tenant":"organizations","api":"graph","identity":"v2","mode":"direct","cloud":"global""#;
+        assert_eq!(agree(&set(same), config(), false).unwrap(), config());
+        let odd = agree(&set(r#","cloud":"germany""#), config(), false).unwrap_err();
+        assert_eq!(odd.code, Code::InvalidArgument);
     }
 
     #[test]
@@ -343,7 +275,7 @@ mod tests {
         let mut bad = config();
         bad.cloud.api = "http://graph.microsoft.com".into();
         assert_eq!(
-            Wishes::default().agree(bad, true).unwrap_err().code,
+            agree(&set(""), bad, true).unwrap_err().code,
             Code::Misconfigured
         );
         let mut local = config();
@@ -352,41 +284,29 @@ mod tests {
             api: "http://localhost:1".into(),
         };
         local.authority = "http://localhost:1/organizations".into();
-        assert!(Wishes::default().agree(local.clone(), true).is_ok());
-        assert!(Wishes::default().agree(local.clone(), false).is_err());
+        assert!(agree(&set(""), local.clone(), true).is_ok());
+        assert!(agree(&set(""), local.clone(), false).is_err());
         local.authority = "https://evil.example/organizations".into();
-        assert!(Wishes::default().agree(local, true).is_err());
+        assert!(agree(&set(""), local, true).is_err());
     }
 
     #[test]
     fn without_an_endpoint_the_public_cloud_is_meant() {
-        let config = Wishes::default().alone().unwrap();
+        let config = alone(&own("{}")).unwrap();
         assert_eq!((config.api, config.identity), (Flavor::Graph, Identity::V2));
         assert_eq!(
             config.authority,
             "https://login.microsoftonline.com/organizations"
         );
-        let v1 = Wishes {
-            api: Some(Flavor::OutlookV1),
-            ..Wishes::default()
-        }
-        .alone()
-        .unwrap();
+        let v1 = alone(&own(r#"{"api":"outlook-v1"}"#)).unwrap();
         assert_eq!(
             (v1.identity, v1.cloud.api.as_str()),
             (Identity::V1, "https://outlook.office365.com")
         );
-        let custom = Hosts {
-            login: "http://localhost:1".into(),
-            api: "http://localhost:1".into(),
-        };
-        let mut wishes = Wishes {
-            cloud: Some(Cloud::Custom(custom)),
-            ..Wishes::default()
-        };
-        assert!(wishes.alone().is_err());
-        wishes.insecure_loopback = true;
-        assert!(wishes.alone().is_ok());
+        let custom = r#""cloud":{"login":"http://localhost:1","api":"http://localhost:1"}"#;
+        assert!(alone(&own(&alloc::format!("{{{custom}}}"))).is_err());
+        let allowed = alloc::format!(r#"{{{custom},"allowInsecureLoopback":true}}"#);
+        assert!(alone(&own(&allowed)).is_ok());
     }
 
     #[test]
@@ -414,7 +334,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_breaks_it(status in any::<u16>(), body in "\\PC{0,200}") {
-            let _ = read::<SessionReply>(status, &body);
+            let _ = read(status, &body).and_then(|json| expect::<SessionReply>(&json));
         }
     }
 }

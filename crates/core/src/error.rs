@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::{Deref, DerefMut};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $remedy:literal;)+) => {
@@ -156,40 +157,66 @@ pub struct Diagnostics {
 }
 
 /// A failure: a stable code, a sentence, and what else is known.
+///
+/// One pointer wide: every `?` moves it, and in the WebAssembly each such move is code.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// What an [`Error`] says; reached through it (`error.code`, `error.message`, ...).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Facts {
     /// What to branch on.
     pub code: Code,
     /// What failed, for people. Never holds a secret.
     pub message: Cow<'static, str>,
-    /// The rest; boxed, so that `Result`s stay small.
+    /// The rest; boxed, so that those without stay small.
     pub detail: Option<Box<Detail>>,
 }
 
+impl Deref for Error {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
+    }
+}
+
 impl Error {
+    #[cold]
+    #[inline(never)]
+    fn made(code: Code, message: Cow<'static, str>) -> Self {
+        Self(Box::new(Facts {
+            code,
+            message,
+            detail: None,
+        }))
+    }
+
     /// An error with nothing but a sentence.
     #[must_use]
-    pub const fn new(code: Code, message: &'static str) -> Self {
-        Self {
-            code,
-            message: Cow::Borrowed(message),
-            detail: None,
-        }
+    #[cold]
+    #[inline(never)]
+    pub fn new(code: Code, message: &'static str) -> Self {
+        Self::made(code, Cow::Borrowed(message))
     }
 
     /// An error whose sentence was put together.
     #[must_use]
-    pub const fn with(code: Code, message: String) -> Self {
-        Self {
-            code,
-            message: Cow::Owned(message),
-            detail: None,
-        }
+    pub fn with(code: Code, message: String) -> Self {
+        Self::made(code, Cow::Owned(message))
     }
 
     /// Shorthand for the commonest: an argument that is not what the function takes.
     #[must_use]
-    pub const fn argument(message: &'static str) -> Self {
+    #[cold]
+    #[inline(never)]
+    pub fn argument(message: &'static str) -> Self {
         Self::new(Code::InvalidArgument, message)
     }
 

@@ -125,7 +125,7 @@ pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
 /// An API on a loopback host stands in for the public one, and goes by its name.
 #[must_use]
 pub fn resource(flavor: Flavor, api: &str) -> String {
-    let host = api.split("://").nth(1).unwrap_or_default();
+    let host = crate::scan::cut(api, "://").map_or("", |cut| cut.1);
     let mut resource = if crate::origin::is_loopback(host) {
         global(flavor).api
     } else {

@@ -1,1 +1,459 @@
-//! Being written.
+//! The claims of an ID token, judged (OpenID Connect Core §3.1.3.7, and Microsoft's rules for tenants).
+//!
+//! ```text
+//! Parts::read ──► algorithm, kid ──(the endpoint checks the signature)──► judge ──► Identity
+//! ```
+//!
+//! Signatures are checked by the endpoint, which has the keys: nothing here does arithmetic.
+
+use crate::error::{Code, Error};
+use crate::text::{base64_decode, same};
+use crate::token_reply::Number;
+use crate::wire::{Account, Identity as Generation};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::Deserialize;
+
+/// How far the clocks may be apart, in seconds.
+pub const SKEW: u64 = 300;
+/// The tenant of all personal accounts.
+pub const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+/// Longest token that is read, in bytes.
+const MAX: usize = 64 * 1024;
+
+/// A token taken apart, not yet believed.
+pub struct Parts<'a> {
+    /// The header.
+    pub header: Header,
+    /// The claims.
+    pub claims: Claims,
+    /// What is signed.
+    pub signed: &'a str,
+    /// The signature; empty where there is none.
+    pub signature: Vec<u8>,
+}
+
+/// The JOSE header.
+#[derive(Debug, Deserialize)]
+pub struct Header {
+    /// Algorithm.
+    pub alg: String,
+    /// Which key.
+    #[serde(default)]
+    pub kid: Option<String>,
+    /// Extensions that have to be understood: there are none here.
+    #[serde(default)]
+    pub crit: Option<Vec<String>>,
+}
+
+/// The claims that matter.
+#[derive(Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: Audience,
+    #[serde(default)]
+    azp: Option<String>,
+    exp: Number,
+    #[serde(default)]
+    nbf: Option<Number>,
+    iat: Number,
+    #[serde(default)]
+    nonce: Option<String>,
+    #[serde(default)]
+    tid: String,
+    #[serde(default)]
+    oid: String,
+    #[serde(default)]
+    preferred_username: Option<String>,
+    #[serde(default)]
+    upn: Option<String>,
+    #[serde(default)]
+    unique_name: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    login_hint: Option<String>,
+    #[serde(default)]
+    sid: Option<String>,
+    #[serde(default)]
+    acct: Option<Number>,
+    #[serde(default)]
+    idp: Option<String>,
+}
+
+impl Claims {
+    /// Seconds since 1970 at which the service made the token, by its own clock.
+    #[must_use]
+    pub const fn issued_at(&self) -> u64 {
+        self.iat.0
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// What the token has to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// Application id.
+    pub client_id: &'a str,
+    /// The metadata's issuer; `{tenantid}` stands for the tenant.
+    pub issuer: &'a str,
+    /// The signing key's own issuer, where it names one.
+    pub key_issuer: Option<&'a str>,
+    /// The nonce of this sign-in.
+    pub nonce: &'a str,
+    /// Tenants that may sign in; all where empty.
+    pub tenants: &'a [String],
+    /// Seconds since 1970.
+    pub now: u64,
+}
+
+/// Who signed in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Identity {
+    /// What the page learns.
+    pub account: Account,
+    /// Optional claim `sid`: the service's session.
+    pub sid: Option<String>,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes a compact JWS apart.
+    ///
+    /// # Errors
+    /// [`Code::InvalidResponse`].
+    pub fn read(token: &'a str) -> Result<Self, Error> {
+        Self::open(token).ok_or(invalid("the ID token is malformed"))
+    }
+
+    fn open(token: &'a str) -> Option<Self> {
+        if token.len() > MAX {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Header = serde_json::from_slice(&base64_decode(header)?).ok()?;
+        let claims = serde_json::from_slice(&base64_decode(claims)?).ok()?;
+        Some(Self {
+            header,
+            claims,
+            signed,
+            signature: base64_decode(signature)?,
+        })
+    }
+
+    /// Whether this is an unsigned token that may be taken: v1 gives them out, and this one came straight
+    /// from the token endpoint.
+    #[must_use]
+    pub fn is_unsigned(&self, generation: Generation) -> bool {
+        generation == Generation::V1 && self.header.alg == "none" && self.signature.is_empty()
+    }
+}
+
+/// Judges the claims; the signature has been checked, or need not be.
+///
+/// # Errors
+/// [`Code::IssuerMismatch`], [`Code::WrongAccount`] for a tenant that is not admitted,
+/// [`Code::InteractionRequired`] for a token of another sign-in, [`Code::InvalidResponse`].
+pub fn judge(claims: &Claims, expected: &Expected<'_>) -> Result<Identity, Error> {
+    check_issuer(claims, expected)?;
+    check_audience(claims, expected)?;
+    check_times(claims, expected.now)?;
+    if !claims
+        .nonce
+        .as_deref()
+        .is_some_and(|nonce| same(nonce, expected.nonce))
+    {
+        return Err(Error::new(
+            Code::InteractionRequired,
+            "the code does not belong to this sign-in: start it again",
+        ));
+    }
+    let admitted = |tenant: &String| tenant.eq_ignore_ascii_case(&claims.tid);
+    if !expected.tenants.is_empty() && !expected.tenants.iter().any(admitted) {
+        return Err(Error::new(
+            Code::WrongAccount,
+            "the account is of an organisation that is not admitted here",
+        ));
+    }
+    if claims.oid.is_empty() {
+        return Err(invalid(
+            "the ID token names no user (oid): ask for the scope profile",
+        ));
+    }
+    Ok(identity(claims))
+}
+
+fn check_issuer(claims: &Claims, expected: &Expected<'_>) -> Result<(), Error> {
+    let fits = |template: &str| template.replace("{tenantid}", &claims.tid) == claims.iss;
+    let own = expected.key_issuer.is_none_or(fits);
+    if !is_guid(&claims.tid) || !fits(expected.issuer) || !own {
+        return Err(Error::new(
+            Code::IssuerMismatch,
+            "the ID token is of another issuer than the one that was asked",
+        ));
+    }
+    Ok(())
+}
+
+fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<(), Error> {
+    let ours = |id: &str| id == expected.client_id;
+    let fits = match &claims.aud {
+        Audience::One(one) => ours(one),
+        Audience::Several(all) => {
+            all.iter().any(|id| ours(id))
+                && (all.len() == 1 || claims.azp.as_deref().is_some_and(ours))
+        }
+    };
+    if !fits || claims.azp.as_deref().is_some_and(|id| !ours(id)) {
+        return Err(invalid("the ID token is for another application"));
+    }
+    Ok(())
+}
+
+fn check_times(claims: &Claims, now: u64) -> Result<(), Error> {
+    let begins = claims.nbf.unwrap_or_default().0.max(claims.iat.0);
+    if claims.exp.0.saturating_add(SKEW) <= now || begins > now.saturating_add(SKEW) {
+        let mut error = invalid("the ID token is not of this time");
+        error.detail_mut().remedy = Some("Check the clock of the endpoint's machine.".into());
+        return Err(error);
+    }
+    Ok(())
+}
+
+fn identity(claims: &Claims) -> Identity {
+    let names = [&claims.preferred_username, &claims.upn, &claims.unique_name];
+    let username = names
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_default();
+    let elsewhere = claims.idp.as_deref().is_some_and(|idp| idp != claims.iss);
+    let is_guest = claims.acct == Some(Number(1))
+        || elsewhere
+        || claims.tid.eq_ignore_ascii_case(PERSONAL_TENANT);
+    Identity {
+        account: Account {
+            tenant_id: claims.tid.clone(),
+            object_id: claims.oid.clone(),
+            name: claims.name.clone().unwrap_or_else(|| username.clone()),
+            username,
+            is_guest,
+            login_hint: claims.login_hint.clone(),
+        },
+        sid: claims.sid.clone(),
+    }
+}
+
+fn invalid(message: &'static str) -> Error {
+    Error::new(Code::InvalidResponse, message)
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+#[must_use]
+pub fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::base64url;
+    use alloc::format;
+    use alloc::string::ToString;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+    const NOW: u64 = 1_790_000_000;
+
+    fn good() -> Value {
+        json!({
+            "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"), "aud": "app", "tid": TENANT,
+            "oid": "00000000-0000-0000-66f3-3332eca7ea81", "nonce": "n1", "iat": NOW, "nbf": NOW, "exp": NOW + 3600,
+            "preferred_username": "adele@contoso.example", "name": "Adele", "sid": "s1", "login_hint": "O.x"
+        })
+    }
+
+    fn expected() -> Expected<'static> {
+        Expected {
+            client_id: "app",
+            issuer: "https://login.microsoftonline.com/{tenantid}/v2.0",
+            key_issuer: None,
+            nonce: "n1",
+            tenants: &[],
+            now: NOW,
+        }
+    }
+
+    fn judged(claims: Value, expected: &Expected<'_>) -> Result<Identity, Code> {
+        let claims: Claims = serde_json::from_value(claims).map_err(|_| Code::InvalidResponse)?;
+        judge(&claims, expected).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn e19_the_identity_is_tenant_and_object() {
+        let identity = judged(good(), &expected()).unwrap();
+        assert_eq!(identity.account.tenant_id, TENANT);
+        assert_eq!(
+            identity.account.object_id,
+            "00000000-0000-0000-66f3-3332eca7ea81"
+        );
+        assert_eq!(identity.account.username, "adele@contoso.example");
+        assert!(!identity.account.is_guest);
+        assert_eq!(identity.sid.as_deref(), Some("s1"));
+    }
+
+    #[test]
+    fn e4_e16_e17_each_wrong_claim_has_its_refusal() {
+        let table: [(&str, Value, Code); 17] = [
+            ("nonce", json!("n2"), Code::InteractionRequired),
+            ("nonce", Value::Null, Code::InteractionRequired),
+            ("nonce", json!(""), Code::InteractionRequired),
+            (
+                "iss",
+                json!(
+                    "https://login.microsoftonline.com/11111111-0000-cccc-1111-dddd2222eeee/v2.0"
+                ),
+                Code::IssuerMismatch,
+            ),
+            (
+                "iss",
+                json!("https://login.evil.example/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0"),
+                Code::IssuerMismatch,
+            ),
+            (
+                "tid",
+                json!("11111111-0000-cccc-1111-dddd2222eeee"),
+                Code::IssuerMismatch,
+            ),
+            ("tid", json!("contoso.example"), Code::IssuerMismatch),
+            ("aud", json!("another"), Code::InvalidResponse),
+            ("aud", json!(["app", "another"]), Code::InvalidResponse),
+            ("aud", json!([]), Code::InvalidResponse),
+            ("azp", json!("another"), Code::InvalidResponse),
+            ("exp", json!(NOW - SKEW), Code::InvalidResponse),
+            ("exp", Value::Null, Code::InvalidResponse),
+            ("nbf", json!(NOW + SKEW + 1), Code::InvalidResponse),
+            ("iat", json!(NOW + SKEW + 1), Code::InvalidResponse),
+            ("oid", json!(""), Code::InvalidResponse),
+            ("iss", json!(7), Code::InvalidResponse),
+        ];
+        for (name, value, code) in table {
+            let mut claims = good();
+            claims[name] = value.clone();
+            assert_eq!(
+                judged(claims, &expected()).err(),
+                Some(code),
+                "{name} {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn e17_what_is_just_inside_is_taken() {
+        for (name, value) in [
+            ("exp", json!(NOW - SKEW + 1)),
+            ("nbf", json!(NOW + SKEW)),
+            ("iat", json!((NOW + SKEW).to_string())),
+            ("aud", json!(["app"])),
+        ] {
+            let mut claims = good();
+            claims[name] = value;
+            assert!(judged(claims, &expected()).is_ok(), "{name}");
+        }
+        let mut claims = good();
+        claims["aud"] = json!(["app", "another"]);
+        claims["azp"] = json!("app");
+        assert!(judged(claims, &expected()).is_ok(), "azp names us");
+    }
+
+    #[test]
+    fn e15_the_keys_own_issuer_binds_it() {
+        for (issuer, wanted) in [
+            (
+                "https://login.microsoftonline.com/{tenantid}/v2.0".to_string(),
+                true,
+            ),
+            (
+                format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+                true,
+            ),
+            (
+                format!("https://login.microsoftonline.com/{PERSONAL_TENANT}/v2.0"),
+                false,
+            ),
+        ] {
+            let expected = Expected {
+                key_issuer: Some(&issuer),
+                ..expected()
+            };
+            assert_eq!(judged(good(), &expected).is_ok(), wanted, "{issuer}");
+        }
+    }
+
+    #[test]
+    fn e16_only_admitted_tenants_enter() {
+        let other = [PERSONAL_TENANT.to_string()];
+        let ours = [TENANT.to_uppercase()];
+        let with = |tenants| Expected {
+            tenants,
+            ..expected()
+        };
+        assert_eq!(
+            judged(good(), &with(&other)).err(),
+            Some(Code::WrongAccount)
+        );
+        assert!(judged(good(), &with(&ours)).is_ok());
+    }
+
+    #[test]
+    fn guests_are_told_from_members() {
+        for (name, value, wanted) in [
+            ("acct", json!(1), true),
+            ("acct", json!(0), false),
+            ("idp", json!("live.com"), true),
+        ] {
+            let mut claims = good();
+            claims[name] = value;
+            assert_eq!(
+                judged(claims, &expected()).unwrap().account.is_guest,
+                wanted,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn e18_unsigned_is_for_v1_only() {
+        let part = |value: &Value| base64url(value.to_string().as_bytes());
+        let unsigned = format!("{}.{}.", part(&json!({"alg": "none"})), part(&good()));
+        let parts = Parts::read(&unsigned).unwrap();
+        assert!(parts.is_unsigned(Generation::V1));
+        assert!(!parts.is_unsigned(Generation::V2));
+        let signed = format!("{}.{}.c2ln", part(&json!({"alg": "none"})), part(&good()));
+        assert!(
+            !Parts::read(&signed).unwrap().is_unsigned(Generation::V1),
+            "a signature that nobody checks"
+        );
+        let other = format!("{}.{}.", part(&json!({"alg": "RS256"})), part(&good()));
+        assert!(!Parts::read(&other).unwrap().is_unsigned(Generation::V1));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_it(token in "[A-Za-z0-9_\\-.=]{0,200}") {
+            let _ = Parts::read(&token);
+        }
+    }
+}

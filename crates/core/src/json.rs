@@ -4,6 +4,7 @@
 //! would bring a parser of its own (1 to 4 kB raw); one tree and a line per field cost a
 //! fraction. A test holds these readers and writers to the derived ones.
 
+use crate::scan;
 use crate::wire::{
     Account, ErrorBody, ExchangeReply, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply,
     LogoutRequest, Mode, PageConfig, SessionReply, SessionRequest, TokenReply, TokenRequest,
@@ -52,9 +53,26 @@ impl Json {
 
     /// The text, if it is one.
     #[must_use]
-    pub fn text(&self) -> Option<String> {
+    pub fn str(&self) -> Option<&str> {
         let Self::Text(text) = self else { return None };
-        Some(text.clone())
+        Some(text)
+    }
+
+    /// A copy of the text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        self.str().map(String::from)
+    }
+
+    /// A copy of the text; empty where it is none.
+    pub(crate) fn plain(&self) -> String {
+        self.str().unwrap_or_default().into()
+    }
+
+    /// Whether the members `names` (with commas) are texts. Checked once, so that reading them has no way to
+    /// fail: each early return would drop what was read before it.
+    pub(crate) fn has_texts(&self, names: &str) -> bool {
+        scan::parts(names, b',').all(|name| self.get(name).str().is_some())
     }
 
     /// The number, if it is one that fits.
@@ -240,7 +258,7 @@ pub(crate) const FLAVORS: &[(&str, Flavor)] = &[
 pub(crate) const MODES: &[(&str, Mode)] = &[("direct", Mode::Direct), ("proxy", Mode::Proxy)];
 
 /// The name under which `value` goes over the wire.
-fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &'static str {
+pub(crate) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &'static str {
     known
         .iter()
         .find(|one| one.1 == *value)
@@ -253,21 +271,37 @@ pub trait FromJson: Sized {
     fn from_json(json: &Json) -> Option<Self>;
 }
 
+impl FromJson for Hosts {
+    fn from_json(json: &Json) -> Option<Self> {
+        json.has_texts("login,api").then(|| Self {
+            login: json.get("login").plain(),
+            api: json.get("api").plain(),
+        })
+    }
+}
+
 impl FromJson for PageConfig {
     fn from_json(json: &Json) -> Option<Self> {
-        let cloud = json.get("cloud");
-        Some(Self {
-            client_id: json.get("clientId").text()?,
-            authority: json.get("authority").text()?,
-            identity: json.get("identity").one_of(IDENTITIES)?,
-            api: json.get("api").one_of(FLAVORS)?,
-            cloud: Hosts {
-                login: cloud.get("login").text()?,
-                api: cloud.get("api").text()?,
-            },
-            scopes: json.get("scopes").texts()?,
-            redirect_uris: json.get("redirectUris").texts()?,
-            mode: json.get("mode").one_of(MODES)?,
+        let identity = json.get("identity").one_of(IDENTITIES)?;
+        let api = json.get("api").one_of(FLAVORS)?;
+        let mode = json.get("mode").one_of(MODES)?;
+        let lists = (
+            Hosts::from_json(json.get("cloud")),
+            json.get("scopes").texts(),
+            json.get("redirectUris").texts(),
+        );
+        let (Some(cloud), Some(scopes), Some(redirect_uris)) = lists else {
+            return None;
+        };
+        json.has_texts("clientId,authority").then(|| Self {
+            client_id: json.get("clientId").plain(),
+            authority: json.get("authority").plain(),
+            identity,
+            api,
+            cloud,
+            scopes,
+            redirect_uris,
+            mode,
         })
     }
 }
@@ -295,14 +329,15 @@ impl PageConfig {
 
 impl FromJson for Account {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            tenant_id: json.get("tenantId").text()?,
-            object_id: json.get("objectId").text()?,
-            username: json.get("username").text()?,
-            name: json.get("name").text()?,
-            is_guest: *json.get("isGuest") == Json::Bool(true),
-            login_hint: json.get("loginHint").text(),
-        })
+        json.has_texts("tenantId,objectId,username,name")
+            .then(|| Self {
+                tenant_id: json.get("tenantId").plain(),
+                object_id: json.get("objectId").plain(),
+                username: json.get("username").plain(),
+                name: json.get("name").plain(),
+                is_guest: *json.get("isGuest") == Json::Bool(true),
+                login_hint: json.get("loginHint").text(),
+            })
     }
 }
 
@@ -357,9 +392,9 @@ impl FromJson for ErrorBody {
             Json::List(items) => items.iter().filter_map(Json::number).collect(),
             _ => Vec::new(),
         };
-        Some(Self {
-            code: json.get("code").text()?,
-            message: json.get("message").text()?,
+        json.has_texts("code,message").then(|| Self {
+            code: json.get("code").plain(),
+            message: json.get("message").plain(),
             remedy: json.get("remedy").text(),
             aadsts: numbers,
             suberror: json.get("suberror").text(),

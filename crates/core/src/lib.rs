@@ -29,6 +29,7 @@ pub mod origin;
 pub mod reply;
 pub mod request;
 pub mod retry;
+pub mod scan;
 pub mod sha256;
 pub mod signin;
 pub mod text;

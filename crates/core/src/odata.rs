@@ -1,86 +1,70 @@
 //! OData query options under their plain names, checked and written (OData 4.01 part 2, §5.1).
 
 use crate::error::Error;
+use crate::options::Options;
+use crate::scan;
 use crate::text::{push_pair, push_segment};
 use crate::wire::Flavor;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
-/// The options of a list or a get. `None` leaves the service's default.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Query {
-    /// Fields to return.
-    pub select: Option<Vec<String>>,
-    /// A condition in OData's own language.
-    pub filter: Option<String>,
-    /// `field` or `field desc`, most telling first.
-    pub order_by: Option<Vec<String>>,
-    /// Related things to bring along.
-    pub expand: Option<Vec<String>>,
-    /// Words or KQL; quoted here where the caller did not.
-    pub search: Option<String>,
-    /// Items per page: 1 to the flavour's most.
-    pub top: Option<u32>,
-    /// Items to leave out.
-    pub skip: Option<u32>,
-    /// Whether to count everything that matches.
-    pub count: Option<bool>,
-    /// Parameters that are not OData's, such as `startDateTime`; they go first.
-    pub extra: Vec<(String, String)>,
-}
-
-impl Query {
-    /// Appends the options to `url`.
-    ///
-    /// # Errors
-    /// [`crate::error::Code::InvalidArgument`] where a number is out of range or a list is empty.
-    pub fn write(&self, flavor: Flavor, url: &mut String) -> Result<(), Error> {
-        for (name, value) in &self.extra {
-            let mut key = String::new();
-            // `$` is common in OData's names and stays.
-            if let Some(rest) = name.strip_prefix('$') {
-                key.push('$');
-                push_segment(&mut key, rest);
-            } else {
-                push_segment(&mut key, name);
-            }
-            push_pair(url, &key, value);
+/// Appends the options of a list or a get to `url`: `select`, `filter`, `orderBy`, `expand`, `search`,
+/// `top`, `skip`, `count`, and the parameters in `query`, which go first.
+///
+/// # Errors
+/// [`crate::error::Code::InvalidArgument`] where a number is out of range or a list is empty.
+pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), Error> {
+    for (name, value) in options.pairs("query") {
+        let mut key = String::new();
+        // `$` is common in OData's names and stays.
+        if let Some(rest) = name.strip_prefix('$') {
+            key.push('$');
+            push_segment(&mut key, rest);
+        } else {
+            push_segment(&mut key, name);
         }
-        for (name, list, separator) in [
-            ("$select", &self.select, ","),
-            ("$expand", &self.expand, ","),
-            ("$orderby", &self.order_by, ","),
-        ] {
-            let Some(list) = list else { continue };
-            if list.iter().any(|item| item.trim().is_empty()) || list.is_empty() {
-                return Err(Error::argument(
-                    "select, expand and orderBy take names: not an empty list, not an empty name",
-                ));
-            }
-            push_pair(url, name, &list.join(separator));
-        }
-        if let Some(filter) = &self.filter {
-            push_pair(url, "$filter", filter);
-        }
-        if let Some(search) = &self.search {
-            push_pair(url, "$search", &quoted(search));
-        }
-        if let Some(top) = self.top {
-            if top == 0 || top > flavor.max_top() {
-                return Err(Error::argument(
-                    "top is out of range: 1 to 1000 for graph, 1 to 50 for outlook-v1 and outlook-v2",
-                ));
-            }
-            push_pair(url, "$top", &top.to_string());
-        }
-        if let Some(skip) = self.skip {
-            push_pair(url, "$skip", &skip.to_string());
-        }
-        if self.count == Some(true) {
-            push_pair(url, "$count", "true");
-        }
-        Ok(())
+        push_pair(url, &key, value);
     }
+    for (key, name) in [
+        ("select", "$select"),
+        ("expand", "$expand"),
+        ("orderBy", "$orderby"),
+    ] {
+        let Some(list) = options.texts(key) else {
+            continue;
+        };
+        if list.iter().any(|item| scan::trim(item).is_empty()) || list.is_empty() {
+            return Err(Error::argument(
+                "select, expand and orderBy take names: not an empty list, not an empty name",
+            ));
+        }
+        push_pair(url, name, &scan::join(&list, ","));
+    }
+    if let Some(filter) = options.text("filter") {
+        push_pair(url, "$filter", filter);
+    }
+    if let Some(search) = options.text("search") {
+        push_pair(url, "$search", &quoted(search));
+    }
+    for (key, name, least, most) in [
+        ("top", "$top", 1, flavor.max_top()),
+        ("skip", "$skip", 0, u32::MAX),
+    ] {
+        let Some(number) = options.number(key) else {
+            continue;
+        };
+        if number < least || number > most {
+            return Err(Error::argument(
+                "top is out of range: 1 to 1000 for graph, 1 to 50 for outlook-v1 and outlook-v2",
+            ));
+        }
+        let mut text = String::new();
+        scan::push_number(&mut text, number);
+        push_pair(url, name, &text);
+    }
+    if options.truth("count", false) {
+        push_pair(url, "$count", "true");
+    }
+    Ok(())
 }
 
 /// The service wants the whole of `$search` in quotes.
@@ -89,7 +73,12 @@ fn quoted(search: &str) -> String {
         return search.into();
     }
     let mut text = String::from("\"");
-    text.push_str(&search.replace('\\', "\\\\").replace('"', "\\\""));
+    for c in search.chars() {
+        if c == '"' || c == '\\' {
+            text.push('\\');
+        }
+        text.push(c);
+    }
     text.push('"');
     text
 }
@@ -98,47 +87,31 @@ fn quoted(search: &str) -> String {
 mod tests {
     use super::*;
     use crate::error::Code;
-    use alloc::vec;
+    use alloc::format;
+    use alloc::string::ToString;
     use proptest::prelude::*;
 
-    fn written(flavor: Flavor, query: &Query) -> Result<String, Code> {
+    const KEYS: &str = "select,filter,orderBy,expand,search,top,skip,count,query";
+
+    fn written(flavor: Flavor, options: &str) -> Result<String, Code> {
         let mut url = String::from("/me/messages");
-        query.write(flavor, &mut url).map_err(|error| error.code)?;
+        Options::call(options, KEYS)
+            .and_then(|options| write(&options, flavor, &mut url))
+            .map_err(|error| error.code)?;
         Ok(url)
     }
 
     #[test]
     fn every_option_under_its_own_name() {
-        let query = Query {
-            select: Some(vec!["subject".into(), "from".into()]),
-            filter: Some("isRead eq false".into()),
-            order_by: Some(vec!["receivedDateTime desc".into(), "id".into()]),
-            expand: Some(vec!["attachments".into()]),
-            search: None,
-            top: Some(50),
-            skip: Some(100),
-            count: Some(true),
-            extra: vec![("startDateTime".into(), "2026-01-01T00:00:00Z".into())],
-        };
+        let options = r#"{"select":["subject","from"],"filter":"isRead eq false","orderBy":["receivedDateTime desc","id"],
+            "expand":"attachments","top":50,"skip":100,"count":true,"query":{"startDateTime":"2026-01-01T00:00:00Z"}}"#;
         assert_eq!(
-            written(Flavor::Graph, &query).unwrap(),
+            written(Flavor::Graph, options).unwrap(),
             "/me/messages?startDateTime=2026-01-01T00:00:00Z&$select=subject,from&$expand=attachments&$orderby=receivedDateTime%20desc,id&$filter=isRead%20eq%20false&$top=50&$skip=100&$count=true"
         );
-        assert_eq!(
-            written(Flavor::Graph, &Query::default()).unwrap(),
-            "/me/messages"
-        );
-        assert_eq!(
-            written(
-                Flavor::Graph,
-                &Query {
-                    count: Some(false),
-                    ..Query::default()
-                }
-            )
-            .unwrap(),
-            "/me/messages"
-        );
+        for none in ["{}", r#"{"count":false}"#] {
+            assert_eq!(written(Flavor::Graph, none).unwrap(), "/me/messages");
+        }
     }
 
     #[test]
@@ -152,22 +125,16 @@ mod tests {
             (Flavor::OutlookV2, 51, false),
             (Flavor::OutlookV1, 51, false),
         ] {
-            let query = Query {
-                top: Some(top),
-                ..Query::default()
-            };
-            assert_eq!(written(flavor, &query).is_ok(), fits, "{flavor:?} {top}");
+            let options = format!(r#"{{"top":{top}}}"#);
+            assert_eq!(written(flavor, &options).is_ok(), fits, "{flavor:?} {top}");
         }
     }
 
     #[test]
     fn empty_lists_and_names_are_refused() {
-        for list in [vec![], vec![String::new()], vec!["a".into(), " ".into()]] {
-            let query = Query {
-                select: Some(list),
-                ..Query::default()
-            };
-            assert_eq!(written(Flavor::Graph, &query), Err(Code::InvalidArgument));
+        for list in ["[]", r#"[""]"#, r#"["a"," "]"#] {
+            let options = format!(r#"{{"select":{list}}}"#);
+            assert_eq!(written(Flavor::Graph, &options), Err(Code::InvalidArgument));
         }
     }
 
@@ -178,12 +145,9 @@ mod tests {
             ("\"from:ben\"", "%22from:ben%22"),
             ("say \"hi\"", "%22say%20%5C%22hi%5C%22%22"),
         ] {
-            let query = Query {
-                search: Some(search.into()),
-                ..Query::default()
-            };
+            let options = serde_json::json!({ "search": search }).to_string();
             assert_eq!(
-                written(Flavor::Graph, &query).unwrap(),
+                written(Flavor::Graph, &options).unwrap(),
                 ["/me/messages?$search=", wanted].concat()
             );
         }
@@ -192,8 +156,8 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_a_filter_holds_stays_one_parameter(filter in "\\PC{0,60}") {
-            let query = Query { filter: Some(filter.clone()), ..Query::default() };
-            let url = written(Flavor::Graph, &query).unwrap();
+            let options = serde_json::json!({ "filter": filter }).to_string();
+            let url = written(Flavor::Graph, &options).unwrap();
             let value = url.strip_prefix("/me/messages?$filter=").unwrap();
             prop_assert!(!value.contains(['&', '#', '?', '+', ' ']));
             prop_assert_eq!(crate::text::form_decode(value), filter);

@@ -1,192 +1,198 @@
 //! Options of pages, as the JSON text that crosses the boundary: every key known, every value checked,
-//! each complaint with the key's name.
+//! each complaint with the key's name. What is checked stays a tree and is read where it is needed.
 
-use crate::endpoint::{Cloud, Wishes};
 use crate::error::{Code, Error};
-use crate::json::{FLAVORS, IDENTITIES, Json, MODES};
-use crate::odata::Query;
+use crate::json::Json;
 use crate::request::check_time_zone;
+use crate::scan;
 use crate::signin;
-use crate::wire::Hosts;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Longest time-out that is taken, in milliseconds (one hour).
 const MAX_TIMEOUT: u32 = 3_600_000;
 
-/// The complaint about `key`.
-fn wrong(key: &str, what: &str) -> Error {
-    Error::with(Code::InvalidArgument, ["`", key, "` is ", what].concat())
+/// What a value has to be.
+enum Kind {
+    /// Crosses as itself, beside the text, or is the face's.
+    Any,
+    Cloud,
+    /// A text, or a list of texts.
+    Names,
+    OneOf(&'static str),
+    /// An object of texts.
+    Pairs,
+    /// One path segment of plain characters.
+    Tenant,
+    Text,
+    Texts,
+    Timeout,
+    Truth,
+    Whole,
+    Zone,
 }
 
-/// Calls `take` with every member; what `take` does not know (`false`) is refused.
-fn each(text: &str, mut take: impl FnMut(&str, &Json) -> Result<bool, Error>) -> Result<(), Error> {
-    let json = Json::parse(text).unwrap_or_default();
-    let Json::Object(members) = json else {
-        return Err(Error::argument("options are an object"));
-    };
-    for (key, value) in &members {
-        if !take(key, value)? {
-            return Err(Error::with(
-                Code::InvalidArgument,
-                ["unknown option `", key, "`"].concat(),
-            ));
-        }
-    }
-    Ok(())
-}
+type Known = [(&'static str, Kind)];
 
-fn string(key: &str, value: &Json) -> Result<String, Error> {
-    value.text().ok_or_else(|| wrong(key, "a text"))
-}
+/// Keys of a call. Which of them a call takes, it says itself.
+const CALL: &Known = &[
+    ("as", Kind::OneOf("json, text, blob, response")),
+    ("count", Kind::Truth),
+    ("expand", Kind::Names),
+    ("filter", Kind::Text),
+    ("headers", Kind::Pairs),
+    ("ifMatch", Kind::Text),
+    ("orderBy", Kind::Names),
+    ("query", Kind::Pairs),
+    ("search", Kind::Text),
+    ("select", Kind::Texts),
+    ("signal", Kind::Any),
+    ("skip", Kind::Whole),
+    ("timeZone", Kind::Zone),
+    ("timeout", Kind::Timeout),
+    ("top", Kind::Whole),
+];
 
-fn strings(key: &str, value: &Json) -> Result<Vec<String>, Error> {
-    value.texts().ok_or_else(|| wrong(key, "a list of texts"))
-}
+/// Keys of `ClientConfig`; defaults are in `index.d.ts`.
+const SETUP: &Known = &[
+    ("allowInsecureLoopback", Kind::Truth),
+    ("api", Kind::OneOf("graph, outlook-v2, outlook-v1")),
+    ("bodyType", Kind::OneOf("html, text")),
+    ("clientId", Kind::Text),
+    ("cloud", Kind::Cloud),
+    ("endpoint", Kind::Text),
+    ("identity", Kind::OneOf("v2, v1")),
+    ("immutableIds", Kind::Truth),
+    ("mode", Kind::OneOf("direct, proxy")),
+    ("redirectUri", Kind::Text),
+    ("retries", Kind::Whole),
+    ("scopes", Kind::Texts),
+    ("tenant", Kind::Tenant),
+    ("timeZone", Kind::Zone),
+    ("timeout", Kind::Timeout),
+];
 
-fn whole(key: &str, value: &Json) -> Result<u32, Error> {
-    value
-        .number()
-        .ok_or_else(|| wrong(key, "a whole number that is not negative"))
-}
+/// Keys of `SignInOptions`.
+const SIGN_IN: &Known = &[
+    ("claims", Kind::Text),
+    ("domainHint", Kind::Text),
+    ("loginHint", Kind::Text),
+    ("mode", Kind::Any),
+    ("prompt", Kind::Text),
+    ("returnTo", Kind::Text),
+    ("scopes", Kind::Texts),
+    ("signal", Kind::Any),
+];
 
-fn truth(key: &str, value: &Json) -> Result<bool, Error> {
-    match value {
-        Json::Bool(value) => Ok(*value),
-        _ => Err(wrong(key, "true or false")),
-    }
-}
+/// Keys of `TokenRequest`.
+const TOKEN: &Known = &[
+    ("claims", Kind::Text),
+    ("forceRefresh", Kind::Truth),
+    ("resource", Kind::Text),
+    ("scopes", Kind::Texts),
+    ("signal", Kind::Any),
+];
 
-fn one_of<T: Copy>(key: &str, value: &Json, known: &[(&str, T)]) -> Result<T, Error> {
-    value.one_of(known).ok_or_else(|| {
-        let names: Vec<_> = known.iter().map(|one| one.0).collect();
-        wrong(key, &["one of ", &names.join(", ")].concat())
-    })
-}
-
-fn pairs(key: &str, value: &Json) -> Result<Vec<(String, String)>, Error> {
-    let Json::Object(members) = value else {
-        return Err(wrong(key, "an object of texts"));
-    };
-    members
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), string(name, value)?)))
-        .collect()
-}
-
-fn timeout(key: &str, value: &Json) -> Result<u32, Error> {
-    let milliseconds = value
-        .number()
-        .filter(|value| (1..=MAX_TIMEOUT).contains(value));
-    milliseconds.ok_or_else(|| wrong(key, "in milliseconds, 1 to 3600000"))
-}
-
-fn time_zone(key: &str, value: &Json) -> Result<String, Error> {
-    let zone = string(key, value)?;
-    check_time_zone(&zone)?;
-    Ok(zone)
-}
-
-/// What one call may choose.
-#[derive(Debug, Default, Eq, PartialEq)]
-pub struct Call {
-    /// OData options, and parameters of the path.
-    pub query: Query,
-    /// Headers of the caller's own.
-    pub headers: Vec<(String, String)>,
-    /// Milliseconds of one attempt.
-    pub timeout: Option<u32>,
-    /// For event times in the answer.
-    pub time_zone: Option<String>,
-    /// `json` (default), `text`, `blob` or `response`.
-    pub form: Option<String>,
-}
-
-impl Call {
-    /// Reads the options; `allowed` names the keys that this call takes, with commas.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`].
-    pub fn read(text: &str, allowed: &str) -> Result<Self, Error> {
-        let mut call = Self::default();
-        each(text, |key, value| {
-            Ok(allowed.split(',').any(|name| name == key) && call.take(key, value)?)
-        })?;
-        Ok(call)
-    }
-
-    fn take(&mut self, key: &str, value: &Json) -> Result<bool, Error> {
-        let query = &mut self.query;
-        let names = || {
-            value
-                .text()
-                .map_or_else(|| strings(key, value), |text| Ok(alloc::vec![text]))
-        };
-        match key {
-            "select" => query.select = Some(strings(key, value)?),
-            "filter" => query.filter = Some(string(key, value)?),
-            "orderBy" => query.order_by = Some(names()?),
-            "expand" => query.expand = Some(names()?),
-            "search" => query.search = Some(string(key, value)?),
-            "top" => query.top = Some(whole(key, value)?),
-            "skip" => query.skip = Some(whole(key, value)?),
-            "count" => query.count = Some(truth(key, value)?),
-            "query" => query.extra = pairs(key, value)?,
-            "headers" => self.headers.extend(pairs(key, value)?),
-            "ifMatch" => self.headers.push(("if-match".into(), string(key, value)?)),
-            "timeout" => self.timeout = Some(timeout(key, value)?),
-            "timeZone" => self.time_zone = Some(time_zone(key, value)?),
-            "as" => {
-                let forms = ["json", "text", "blob", "response"].map(|form| (form, form));
-                self.form = Some(one_of(key, value, &forms)?.into());
+impl Kind {
+    /// Whether `value` is one.
+    fn holds(&self, value: &Json) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Cloud => {
+                value.str().is_some()
+                    || value.get("login").str().is_some() && value.get("api").str().is_some()
             }
-            // Crosses as itself, beside the text.
-            "signal" => {}
-            _ => return Ok(false),
+            Self::Names => value.str().is_some() || value.texts().is_some(),
+            Self::OneOf(names) => value
+                .str()
+                .is_some_and(|text| scan::parts(names, b',').any(|name| scan::trim(name) == text)),
+            Self::Pairs => match value {
+                Json::Object(members) => members.iter().all(|member| member.1.str().is_some()),
+                _ => false,
+            },
+            Self::Tenant => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+                value
+                    .str()
+                    .is_some_and(|text| !text.is_empty() && text.bytes().all(plain))
+            }
+            Self::Text => value.str().is_some(),
+            Self::Texts => value.texts().is_some(),
+            Self::Timeout => value
+                .number()
+                .is_some_and(|number| number >= 1 && number <= MAX_TIMEOUT),
+            Self::Truth => matches!(value, Json::Bool(_)),
+            Self::Whole => value.number().is_some(),
+            Self::Zone => value
+                .str()
+                .is_some_and(|zone| check_time_zone(zone).is_ok()),
         }
-        Ok(true)
+    }
+
+    /// What it should have been.
+    fn wanted(&self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Cloud => "the name of a cloud, or { login, api }",
+            Self::Names => "a text, or a list of texts",
+            Self::OneOf(names) => names,
+            Self::Pairs => "an object of texts",
+            Self::Tenant => "a tenant id, a domain, organizations, common or consumers",
+            Self::Text => "a text",
+            Self::Texts => "a list of texts",
+            Self::Timeout => "in milliseconds, 1 to 3600000",
+            Self::Truth => "true or false",
+            Self::Whole => "a whole number that is not negative",
+            Self::Zone => {
+                "an IANA or Windows name, such as Europe/Berlin or W. Europe Standard Time"
+            }
+        }
     }
 }
 
-/// What `createClient` was given. Keys and defaults: `ClientConfig` in `index.d.ts`.
-#[derive(Debug)]
-pub struct Setup {
-    /// Base URL of the token endpoint, without a slash at its end.
-    pub endpoint: Option<String>,
-    /// What the endpoint has to agree with.
-    pub wishes: Wishes,
-    /// A redirect URI other than this page.
-    pub redirect_uri: Option<String>,
-    /// For event times in answers.
-    pub time_zone: Option<String>,
-    /// Bodies as plain text.
-    pub text_bodies: bool,
-    /// Ids that survive a move.
-    pub immutable_ids: bool,
-    /// Tries after the first.
-    pub retries: u32,
-    /// Milliseconds of one attempt.
-    pub timeout: u32,
-}
+/// Options whose keys and values were checked; what was left out reads as `None`.
+#[derive(Debug, Default, PartialEq)]
+pub struct Options(Json);
 
-impl Setup {
-    /// Reads the settings; `page_tokens`: the page gives tokens by a function of its own.
+impl Options {
+    /// `known` without those that `allowed` (names with commas) leaves out; empty: all of them.
+    fn read(text: &str, known: &Known, allowed: &str) -> Result<Self, Error> {
+        let json = Json::parse(text).unwrap_or_default();
+        let Json::Object(members) = &json else {
+            return Err(Error::argument("options are an object"));
+        };
+        for (key, value) in members {
+            let kind = known.iter().find(|one| one.0 == key);
+            let kind = kind.filter(|_| {
+                allowed.is_empty() || scan::parts(allowed, b',').any(|name| name == key)
+            });
+            let Some((_, kind)) = kind else {
+                return Err(complaint(&["unknown option `", key, "`"]));
+            };
+            if !kind.holds(value) {
+                let one_of = matches!(kind, Kind::OneOf(_));
+                let is = if one_of { "` is one of " } else { "` is " };
+                return Err(complaint(&["`", key, is, kind.wanted()]));
+            }
+        }
+        Ok(Self(json))
+    }
+
+    /// Options of a call that takes the keys in `allowed` (with commas).
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`], as for all of these.
+    pub fn call(text: &str, allowed: &str) -> Result<Self, Error> {
+        Self::read(text, CALL, allowed)
+    }
+
+    /// What `createClient` was given; `page_tokens`: the page gives tokens by a function of its own.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].
-    pub fn read(text: &str, page_tokens: bool) -> Result<Self, Error> {
-        let mut setup = Self {
-            endpoint: None,
-            wishes: Wishes::default(),
-            redirect_uri: None,
-            time_zone: None,
-            text_bodies: false,
-            immutable_ids: true,
-            retries: 3,
-            timeout: 30_000,
-        };
-        each(text, |key, value| setup.take(key, value))?;
-        if setup.endpoint.is_some() == page_tokens {
+    pub fn setup(text: &str, page_tokens: bool) -> Result<Self, Error> {
+        let setup = Self::read(text, SETUP, "")?;
+        if setup.text("endpoint").is_some() == page_tokens {
             return Err(Error::argument(
                 "createClient takes either `endpoint` or `getToken`, a function",
             ));
@@ -194,57 +200,54 @@ impl Setup {
         Ok(setup)
     }
 
-    fn take(&mut self, key: &str, value: &Json) -> Result<bool, Error> {
-        let wishes = &mut self.wishes;
-        match key {
-            "endpoint" => self.endpoint = Some(string(key, value)?.trim_end_matches('/').into()),
-            "clientId" => wishes.client_id = Some(string(key, value)?),
-            "tenant" => wishes.tenant = Some(tenant(key, value)?),
-            "cloud" => wishes.cloud = Some(cloud(key, value)?),
-            "identity" => wishes.identity = Some(one_of(key, value, IDENTITIES)?),
-            "api" => wishes.api = Some(one_of(key, value, FLAVORS)?),
-            "mode" => wishes.mode = Some(one_of(key, value, MODES)?),
-            "scopes" => wishes.scopes = Some(strings(key, value)?),
-            "allowInsecureLoopback" => wishes.insecure_loopback = truth(key, value)?,
-            "redirectUri" => self.redirect_uri = Some(string(key, value)?),
-            "timeZone" => self.time_zone = Some(time_zone(key, value)?),
-            "bodyType" => {
-                self.text_bodies = one_of(key, value, &[("html", false), ("text", true)])?
-            }
-            "immutableIds" => self.immutable_ids = truth(key, value)?,
-            "retries" => self.retries = whole(key, value)?,
-            "timeout" => self.timeout = timeout(key, value)?,
-            _ => return Ok(false),
+    /// The text under `key`.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).str()
+    }
+
+    /// The texts under `key`; one text counts as a list of one.
+    #[must_use]
+    pub fn texts(&self, key: &str) -> Option<Vec<String>> {
+        let value = self.0.get(key);
+        value.texts().or_else(|| Some(Vec::from([value.text()?])))
+    }
+
+    /// The number under `key`.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<u32> {
+        self.0.get(key).number()
+    }
+
+    /// The truth value under `key`; `usual` where it was left out.
+    #[must_use]
+    pub fn truth(&self, key: &str, usual: bool) -> bool {
+        match self.0.get(key) {
+            Json::Bool(value) => *value,
+            _ => usual,
         }
-        Ok(true)
+    }
+
+    /// Names and texts of the object under `key`.
+    pub fn pairs(&self, key: &str) -> impl Iterator<Item = (&str, &str)> {
+        let members = match self.0.get(key) {
+            Json::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        members
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.str()?)))
+    }
+
+    /// The value under `key`, as it came.
+    #[must_use]
+    pub(crate) fn value(&self, key: &str) -> &Json {
+        self.0.get(key)
     }
 }
 
-/// A tenant is one path segment of plain characters.
-fn tenant(key: &str, value: &Json) -> Result<String, Error> {
-    let plain = |text: &String| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
-    };
-    value.text().filter(plain).ok_or_else(|| {
-        wrong(
-            key,
-            "a tenant id, a domain, organizations, common or consumers",
-        )
-    })
-}
-
-fn cloud(key: &str, value: &Json) -> Result<Cloud, Error> {
-    if let Some(name) = value.text() {
-        return Ok(Cloud::Named(name));
-    }
-    let both = (value.get("login").text(), value.get("api").text());
-    let (Some(login), Some(api)) = both else {
-        return Err(wrong(key, "the name of a cloud, or { login, api }"));
-    };
-    Ok(Cloud::Custom(Hosts { login, api }))
+fn complaint(pieces: &[&str]) -> Error {
+    Error::with(Code::InvalidArgument, scan::concat(pieces))
 }
 
 /// Reads `SignInOptions`: what the sign-in takes, and the place to return to. `mode` and `signal` are the face's.
@@ -252,21 +255,16 @@ fn cloud(key: &str, value: &Json) -> Result<Cloud, Error> {
 /// # Errors
 /// [`Code::InvalidArgument`].
 pub fn sign_in(text: &str) -> Result<(signin::Options, Option<String>), Error> {
-    let (mut options, mut return_to) = (signin::Options::default(), None);
-    each(text, |key, value| {
-        match key {
-            "loginHint" => options.login_hint = Some(string(key, value)?),
-            "domainHint" => options.domain_hint = Some(string(key, value)?),
-            "prompt" => options.prompt = Some(string(key, value)?),
-            "scopes" => options.scopes = Some(strings(key, value)?),
-            "claims" => options.claims = Some(string(key, value)?),
-            "returnTo" => return_to = Some(string(key, value)?),
-            "mode" | "signal" => {}
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok((options, return_to))
+    let options = Options::read(text, SIGN_IN, "")?;
+    let own = |key| options.text(key).map(String::from);
+    let sign_in = signin::Options {
+        login_hint: own("loginHint"),
+        domain_hint: own("domainHint"),
+        prompt: own("prompt"),
+        scopes: options.texts("scopes"),
+        claims: own("claims"),
+    };
+    Ok((sign_in, own("returnTo")))
 }
 
 /// Which token: the configured API's where both are left out.
@@ -288,30 +286,22 @@ impl Want {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn read(text: &str) -> Result<Self, Error> {
-        let mut want = Self::default();
-        each(text, |key, value| {
-            match key {
-                "scopes" => want.scopes = Some(strings(key, value)?),
-                "resource" => want.resource = Some(string(key, value)?),
-                "claims" => want.claims = Some(string(key, value)?),
-                "forceRefresh" => want.force = truth(key, value)?,
-                "signal" => {}
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        Ok(want)
+        let options = Options::read(text, TOKEN, "")?;
+        let own = |key| options.text(key).map(String::from);
+        Ok(Self {
+            scopes: options.texts("scopes"),
+            resource: own("resource"),
+            claims: own("claims"),
+            force: options.truth("forceRefresh", false),
+        })
     }
 
     /// What tells one cache entry from another: the API and the permissions.
     #[must_use]
     pub fn key(&self) -> String {
-        let scopes = self
-            .scopes
-            .as_ref()
-            .map(|scopes| scopes.join(" "))
-            .unwrap_or_default();
-        [&scopes, "|", self.resource.as_deref().unwrap_or_default()].concat()
+        let scopes = self.scopes.as_deref().unwrap_or_default();
+        let resource = self.resource.as_deref().unwrap_or_default();
+        scan::concat(&[&scan::join(scopes, " "), "|", resource])
     }
 }
 
@@ -321,13 +311,12 @@ impl Want {
 /// [`Code::InvalidArgument`].
 pub fn ids(text: &str) -> Result<Vec<String>, Error> {
     let ids = Json::parse(text).and_then(|json| json.texts());
-    ids.ok_or(Error::argument("an id is a text (is it undefined?)"))
+    ids.ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Flavor, Identity};
     use alloc::string::ToString;
 
     const LIST: &str = "select,filter,orderBy,expand,search,top,skip,count,query,headers,ifMatch,timeout,timeZone,as,signal";
@@ -335,36 +324,30 @@ mod tests {
     fn complaint<T: core::fmt::Debug>(result: Result<T, Error>) -> String {
         let error = result.unwrap_err();
         assert_eq!(error.code, Code::InvalidArgument);
-        error.message.into_owned()
+        error.message.to_string()
     }
 
     #[test]
     fn every_option_of_a_call_is_read() {
         let text = r#"{"select":["a"],"filter":"f","orderBy":"o","expand":["e"],"search":"s","top":5,"skip":6,"count":true,"query":{"x":"y"},
             "headers":{"a":"b"},"ifMatch":"W/1","timeout":7,"timeZone":"UTC","as":"blob","signal":{}}"#;
-        let call = Call::read(text, LIST).unwrap();
-        assert_eq!(call.query.select.unwrap(), ["a"]);
-        assert_eq!(call.query.order_by.unwrap(), ["o"]);
+        let call = Options::call(text, LIST).unwrap();
+        assert_eq!(call.texts("select").unwrap(), ["a"]);
+        assert_eq!(call.texts("orderBy").unwrap(), ["o"]);
         assert_eq!(
-            (call.query.top, call.query.skip, call.query.count),
-            (Some(5), Some(6), Some(true))
+            (call.number("top"), call.number("skip")),
+            (Some(5), Some(6))
         );
+        assert!(call.truth("count", false) && call.truth("left out", true));
+        assert_eq!(call.pairs("headers").collect::<Vec<_>>(), [("a", "b")]);
+        assert_eq!(call.text("ifMatch"), Some("W/1"));
+        assert_eq!(call.text("as"), Some("blob"));
+        assert_eq!(call.text("nothing"), None);
+        assert_eq!(call.texts("nothing"), None);
         assert_eq!(
-            call.headers,
-            [
-                ("a".to_string(), "b".to_string()),
-                ("if-match".to_string(), "W/1".to_string())
-            ]
+            Options::call("{}", "top").unwrap().pairs("headers").count(),
+            0
         );
-        assert_eq!(
-            (
-                call.timeout,
-                call.time_zone.as_deref(),
-                call.form.as_deref()
-            ),
-            (Some(7), Some("UTC"), Some("blob"))
-        );
-        assert_eq!(Call::read("{}", "").unwrap(), Call::default());
     }
 
     #[test]
@@ -394,7 +377,7 @@ mod tests {
             (r#"{"select":"subject"}"#, "`select` is a list of texts"),
             (r#"{"select":[1]}"#, "`select` is a list of texts"),
             (r#"{"count":1}"#, "`count` is true or false"),
-            (r#"{"headers":{"a":1}}"#, "`a` is a text"),
+            (r#"{"headers":{"a":1}}"#, "`headers` is an object of texts"),
             (
                 r#"{"timeout":0}"#,
                 "`timeout` is in milliseconds, 1 to 3600000",
@@ -406,23 +389,20 @@ mod tests {
             ("[]", "options are an object"),
             ("5", "options are an object"),
         ] {
-            assert_eq!(complaint(Call::read(text, LIST)), wanted, "{text}");
+            assert_eq!(complaint(Options::call(text, LIST)), wanted, "{text}");
         }
         assert_eq!(
-            complaint(Call::read(r#"{"top":1}"#, "signal")),
+            complaint(Options::call(r#"{"top":1}"#, "signal")),
             "unknown option `top`"
         );
     }
 
     #[test]
     fn settings_are_read_and_checked() {
-        let setup = Setup::read(r#"{"endpoint":"/auth/","api":"outlook-v1","identity":"v1","tenant":"common","cloud":"china","retries":0,"bodyType":"text"}"#, false).unwrap();
-        assert_eq!(setup.endpoint.as_deref(), Some("/auth"));
-        assert_eq!(
-            (setup.wishes.api, setup.wishes.identity),
-            (Some(Flavor::OutlookV1), Some(Identity::V1))
-        );
-        assert!(setup.text_bodies && setup.immutable_ids && setup.retries == 0);
+        let text = r#"{"endpoint":"/auth/","api":"outlook-v1","identity":"v1","tenant":"common","cloud":"china","retries":0,"bodyType":"text"}"#;
+        let setup = Options::setup(text, false).unwrap();
+        assert_eq!(setup.text("endpoint"), Some("/auth/"));
+        assert_eq!(setup.number("retries"), Some(0));
         for (text, own, wanted) in [
             (
                 "{}",
@@ -455,7 +435,7 @@ mod tests {
                 "unknown option `clientSecret`",
             ),
         ] {
-            assert_eq!(complaint(Setup::read(text, own)), wanted, "{text}");
+            assert_eq!(complaint(Options::setup(text, own)), wanted, "{text}");
         }
     }
 

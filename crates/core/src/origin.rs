@@ -1,6 +1,7 @@
 //! Where a token may go: origins, and links below a root.
 
 use crate::error::{Code, Error};
+use crate::scan;
 use alloc::string::String;
 
 /// Checks that `origin` is `https://host[:port]` and nothing more: no path, no user, no query.
@@ -33,15 +34,17 @@ pub fn check(origin: &str, insecure_loopback: bool) -> Result<(), Error> {
 /// True for `localhost`, `127.0.0.1` and these with a port.
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
-    let name = host.split(':').next().unwrap_or_default();
+    let name = scan::before(host, b":");
     name == "localhost" || name == "127.0.0.1"
 }
 
 /// The origin (scheme, host, port) of an absolute URL, as written.
 #[must_use]
 pub fn of(url: &str) -> &str {
-    let after = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(after..).and_then(|rest| rest.find(['/', '?', '#']));
+    let after = scan::find(url, "://").map_or(0, |at| at + 3);
+    let end = url
+        .get(after..)
+        .and_then(|rest| scan::find_any(rest, b"/?#"));
     end.and_then(|end| url.get(..after + end)).unwrap_or(url)
 }
 
@@ -61,15 +64,25 @@ pub fn guard(root: &str, link: &str) -> Result<String, Error> {
         return Err(untrusted);
     };
     let odd = |byte: u8| byte <= b' ' || byte == b'\\' || byte >= 127;
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
-    let dots = path.split('/').any(|part| {
-        let part = part.to_ascii_lowercase().replace("%2e", ".");
-        part == "." || part == ".."
-    });
+    let path = scan::before(rest, b"?#");
+    let dots = scan::parts(path, b'/').any(is_dots);
     if !(rest.starts_with('/') || rest.starts_with('?')) || rest.bytes().any(odd) || dots {
         return Err(untrusted);
     }
     Ok(link.into())
+}
+
+/// `.` or `..`, also with the dots as `%2e`.
+fn is_dots(segment: &str) -> bool {
+    let (mut rest, mut dots) = (segment, 0);
+    while !rest.is_empty() {
+        let next = [".", "%2e", "%2E"]
+            .iter()
+            .find_map(|dot| rest.strip_prefix(dot));
+        let Some(next) = next else { return false };
+        (rest, dots) = (next, dots + 1);
+    }
+    dots == 1 || dots == 2
 }
 
 #[cfg(test)]

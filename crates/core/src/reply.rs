@@ -3,6 +3,7 @@
 use crate::challenge;
 use crate::error::{Code, Error};
 use crate::json::Json;
+use crate::scan;
 use alloc::string::{String, ToString};
 
 /// The headers of a refusal that say why. Any may be hidden by CORS.
@@ -38,7 +39,7 @@ pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
         .and_then(challenge::diagnostics);
     let without_user = diagnostics
         .as_ref()
-        .is_some_and(|known| known.reason.contains("user context"));
+        .is_some_and(|known| scan::find(&known.reason, "user context").is_some());
     let code = if without_user {
         Code::MailboxNotFound
     } else {
@@ -51,8 +52,8 @@ pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
         .map(|known| known.reason.as_str())
         .filter(|reason| !reason.is_empty());
     let mut error = match (message, reason) {
-        (Some(text), _) => Error::with(code, text.chars().take(MAX_MESSAGE).collect()),
-        (None, Some(reason)) => Error::with(code, reason.chars().take(MAX_MESSAGE).collect()),
+        (Some(text), _) => Error::with(code, scan::shorten(&text, MAX_MESSAGE).into()),
+        (None, Some(reason)) => Error::with(code, scan::shorten(reason, MAX_MESSAGE).into()),
         (None, None) => Error::with(
             code,
             ["the service answered with status ", &status.to_string()].concat(),
@@ -141,7 +142,7 @@ mod tests {
             assert_eq!(error.code, wanted, "{status} {service_code}");
             assert_eq!(error.message, "why");
             assert_eq!(
-                error.detail.unwrap().service_code.as_deref(),
+                error.detail.as_ref().unwrap().service_code.as_deref(),
                 Some(service_code)
             );
         }
@@ -159,9 +160,9 @@ mod tests {
         assert_eq!(error.code, Code::MailboxNotFound);
         assert_eq!(error.message, "No applicable user context claims found.");
         assert!(wants_renewal(&error));
-        let detail = error.detail.unwrap();
+        let detail = error.detail.as_ref().unwrap();
         assert_eq!(detail.request_id.as_deref(), Some("r-1"));
-        assert_eq!(detail.diagnostics.unwrap().number, 2_000_001);
+        assert_eq!(detail.diagnostics.as_ref().unwrap().number, 2_000_001);
     }
 
     #[test]
@@ -182,12 +183,16 @@ mod tests {
         assert_eq!(
             judge(401, &headers, "", 0)
                 .detail
+                .clone()
                 .unwrap()
                 .claims
                 .as_deref(),
             Some("{}")
         );
-        assert_eq!(judge(403, &headers, "", 0).detail.unwrap().claims, None);
+        assert_eq!(
+            judge(403, &headers, "", 0).detail.clone().unwrap().claims,
+            None
+        );
     }
 
     #[test]
@@ -196,6 +201,7 @@ mod tests {
         assert_eq!(
             judge(404, &Headers::default(), body, 0)
                 .detail
+                .clone()
                 .unwrap()
                 .request_id
                 .as_deref(),

@@ -2,8 +2,10 @@
 
 use crate::error::{Code, Error};
 use crate::flavor;
-use crate::odata::Query;
+use crate::odata;
+use crate::options::Options;
 use crate::origin;
+use crate::scan;
 use crate::text::push_segment;
 use crate::wire::Flavor;
 use alloc::string::String;
@@ -56,7 +58,7 @@ impl Api {
     pub fn new(flavor: Flavor, origin: &str) -> Self {
         Self {
             flavor,
-            root: [origin, flavor.root_path()].concat(),
+            root: scan::concat(&[origin, flavor.root_path()]),
             time_zone: None,
             text_bodies: false,
             immutable_ids: true,
@@ -74,7 +76,7 @@ impl Api {
         user: Option<&str>,
         template: &str,
         ids: &[String],
-        query: &Query,
+        options: &Options,
     ) -> Result<Request, Error> {
         let mut url = self.root.clone();
         match user {
@@ -86,7 +88,7 @@ impl Api {
             }
         }
         let mut ids = ids.iter();
-        for name in template.split('/').filter(|name| !name.is_empty()) {
+        for name in scan::parts(template, b'/').filter(|name| !name.is_empty()) {
             url.push('/');
             if name == "{}" {
                 push_id(&mut url, ids.next().map(String::as_str).unwrap_or_default())?;
@@ -98,7 +100,7 @@ impl Api {
                 );
             }
         }
-        query.write(self.flavor, &mut url)?;
+        odata::write(options, self.flavor, &mut url)?;
         Ok(self.request(method, url))
     }
 
@@ -106,26 +108,27 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
-    pub fn free(&self, method: &str, path: &str, query: &Query) -> Result<Request, Error> {
+    pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
         let token = |byte: u8| byte.is_ascii_alphabetic();
         if method.is_empty() || !method.bytes().all(token) {
             return Err(Error::argument("method is an HTTP method, such as GET"));
         }
-        let absolute = path.contains("://") || path.starts_with("//") || path.starts_with('\\');
+        let absolute =
+            scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with('\\');
         let mut url = if absolute {
             origin::guard(&self.root, path)?
         } else {
             let slash = if path.starts_with('/') { "" } else { "/" };
-            origin::guard(&self.root, &[&self.root, slash, path].concat()).map_err(|_| {
+            origin::guard(&self.root, &scan::concat(&[&self.root, slash, path])).map_err(|_| {
                 Error::argument(
                     "path is a path below the API's root, encoded, without spaces and dot segments",
                 )
             })?
         };
-        if url.contains('#') {
+        if scan::find_any(&url, b"#").is_some() {
             return Err(Error::argument("path has a fragment (#): encode it as %23"));
         }
-        query.write(self.flavor, &mut url)?;
+        odata::write(options, self.flavor, &mut url)?;
         Ok(self.request(&method.to_ascii_uppercase(), url))
     }
 
@@ -149,7 +152,7 @@ impl Api {
             .as_ref()
             .filter(|_| self.flavor != Flavor::OutlookV1);
         if let Some(zone) = zone {
-            parts.push(["outlook.timezone=\"", zone, "\""].concat());
+            parts.push(scan::concat(&["outlook.timezone=\"", zone, "\""]));
         }
         if self.text_bodies {
             parts.push("outlook.body-content-type=\"text\"".into());
@@ -157,7 +160,7 @@ impl Api {
         if self.immutable_ids && self.flavor == Flavor::Graph {
             parts.push("IdType=\"ImmutableId\"".into());
         }
-        (!parts.is_empty()).then(|| parts.join(", "))
+        (!parts.is_empty()).then(|| scan::join(&parts, ", "))
     }
 }
 
@@ -177,7 +180,7 @@ pub fn check_time_zone(zone: &str) -> Result<(), Error> {
 
 /// An id or address as one path segment.
 fn push_id(url: &mut String, id: &str) -> Result<(), Error> {
-    if id.trim().is_empty() || id == "." || id == ".." {
+    if scan::trim(id).is_empty() || id == "." || id == ".." {
         return Err(Error::new(
             Code::InvalidArgument,
             "an id is a text that is not empty (is it undefined?)",
@@ -205,7 +208,7 @@ mod tests {
         ids: &[&str],
     ) -> Result<String, Code> {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let request = api(flavor).named("GET", user, template, &ids, &Query::default());
+        let request = api(flavor).named("GET", user, template, &ids, &Options::default());
         request
             .map(|request| request.url)
             .map_err(|error| error.code)
@@ -283,7 +286,7 @@ mod tests {
             let mut api = api(flavor);
             api.time_zone = Some("Europe/Berlin".into());
             api.text_bodies = true;
-            api.named("GET", None, "messages", &[], &Query::default())
+            api.named("GET", None, "messages", &[], &Options::default())
                 .unwrap()
                 .headers
         };
@@ -306,7 +309,7 @@ mod tests {
     fn free_requests_stay_below_the_root() {
         let api = api(Flavor::Graph);
         let url = |path: &str| {
-            api.free("get", path, &Query::default())
+            api.free("get", path, &Options::default())
                 .map(|request| request.url)
                 .map_err(|error| error.code)
         };
@@ -340,17 +343,16 @@ mod tests {
             assert_eq!(url(odd), Err(Code::InvalidArgument), "{odd}");
         }
         assert_eq!(
-            api.free("GE T", "/me", &Query::default()).unwrap_err().code,
+            api.free("GE T", "/me", &Options::default())
+                .unwrap_err()
+                .code,
             Code::InvalidArgument
         );
         let made = api
             .free(
                 "patch",
                 "/me",
-                &Query {
-                    extra: vec![("$top".into(), "5".into()), ("a&b".into(), "c d".into())],
-                    ..Query::default()
-                },
+                &Options::call(r#"{"query":{"$top":"5","a&b":"c d"}}"#, "query").unwrap(),
             )
             .unwrap();
         assert_eq!(
@@ -378,7 +380,7 @@ mod tests {
     proptest! {
         #[test]
         fn s14_no_path_leads_elsewhere(path in "\\PC{0,80}") {
-            if let Ok(request) = api(Flavor::Graph).free("GET", &path, &Query::default()) {
+            if let Ok(request) = api(Flavor::Graph).free("GET", &path, &Options::default()) {
                 prop_assert!(request.url.starts_with("https://api.example/v1.0/") || request.url.starts_with("https://api.example/v1.0?"));
             }
         }

@@ -1,6 +1,7 @@
 //! Whether and when to try again. The shell sleeps; this says how long.
 
 use crate::error::{Code, Error};
+use crate::scan;
 
 /// Longest wait that a call takes upon itself, in seconds; beyond that the caller decides.
 const PATIENCE: u32 = 120;
@@ -39,27 +40,27 @@ pub fn decide(error: &Error, done: u32, limit: u32, idempotent: bool, jitter: u8
 /// Seconds of a `Retry-After` value (RFC 9110 §10.2.3), rounded up: seconds with or without decimals, or a date.
 #[must_use]
 pub fn after(text: &str, now: u64) -> Option<u32> {
-    let text = text.trim();
+    let text = scan::trim(text);
     if let Some(date) = http_date(text) {
         return u32::try_from(date.saturating_sub(now)).ok();
     }
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, part) = scan::cut(text, ".").unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(part) {
         return None;
     }
     let up = u32::from(part.bytes().any(|byte| byte != b'0'));
-    whole.parse::<u32>().ok()?.checked_add(up)
+    scan::number(whole)?.checked_add(up)
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` in seconds since 1970.
 fn http_date(text: &str) -> Option<u64> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
+    let number = |from: usize, to: usize| scan::number(text.get(from..to)?).map(u64::from);
     if text.len() != 29 || !text.ends_with("GMT") {
         return None;
     }
-    let month = MONTHS.find(text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
+    let month = scan::find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
     let (day, year) = (number(5, 7)?, number(12, 16)?);
     let (hour, minute, second) = (number(17, 19)?, number(20, 22)?, number(23, 25)?);
     // Days since 1970 by counting from March, so that the leap day is the last of its year.

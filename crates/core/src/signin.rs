@@ -9,6 +9,7 @@
 use crate::error::Error;
 use crate::flavor;
 use crate::json::{FromJson, Json, ToJson, Writer};
+use crate::scan;
 use crate::sha256::sha256;
 use crate::text::{base64url, push_segment};
 use crate::wire::{Identity, PageConfig};
@@ -93,18 +94,21 @@ impl ToJson for Pending {
 
 impl FromJson for Pending {
     fn from_json(json: &Json) -> Option<Self> {
-        let config = PageConfig::from_json(json.get("config"))?;
         let Json::Number(created) = *json.get("created") else {
             return None;
         };
+        if !json.has_texts("state,nonce,verifier,redirectUri,returnTo") {
+            return None;
+        }
+        let config = PageConfig::from_json(json.get("config"))?;
         let flow = Flow {
-            state: json.get("state").text()?,
-            nonce: json.get("nonce").text()?,
-            verifier: json.get("verifier").text()?,
+            state: json.get("state").plain(),
+            nonce: json.get("nonce").plain(),
+            verifier: json.get("verifier").plain(),
             authority: config.authority.clone(),
             identity: config.identity,
-            redirect_uri: json.get("redirectUri").text()?,
-            return_to: json.get("returnTo").text()?,
+            redirect_uri: json.get("redirectUri").plain(),
+            return_to: json.get("returnTo").plain(),
             created,
             resource: json.get("resource").text(),
         };
@@ -147,7 +151,7 @@ fn authorize_url(config: &PageConfig, options: &Options, flow: &Flow) -> String 
         Identity::V1 => "/oauth2/authorize?response_type=code",
         Identity::V2 => "/oauth2/v2.0/authorize?response_type=code",
     };
-    let mut url = [config.authority.as_str(), path].concat();
+    let mut url = scan::concat(&[&config.authority, path]);
     let mut add = |name: &str, value: &str| {
         url.push('&');
         url.push_str(name);
@@ -211,7 +215,7 @@ fn check(options: &Options) -> Result<(), Error> {
         .scopes
         .iter()
         .flatten()
-        .any(|scope| scope.is_empty() || scope.contains(char::is_whitespace))
+        .any(|scope| scope.is_empty() || scan::find_any(scope, b" \t\r\n").is_some())
     {
         return Err(Error::argument("scopes is a list of names without spaces"));
     }
@@ -231,7 +235,9 @@ fn check(options: &Options) -> Result<(), Error> {
 fn check_return(path: &str) -> Result<(), Error> {
     let decoded = crate::text::form_decode(path);
     let foreign = |text: &str| {
-        text.starts_with("//") || text.contains('\\') || text.bytes().any(|byte| byte < b' ')
+        text.starts_with("//")
+            || scan::find_any(text, b"\\").is_some()
+            || text.bytes().any(|byte| byte < b' ')
     };
     if !path.starts_with('/') || foreign(path) || foreign(&decoded) {
         return Err(Error::argument(

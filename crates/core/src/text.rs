@@ -1,5 +1,6 @@
 //! Percent-encoding (RFC 3986), form decoding and base64url (RFC 4648 §5), without tables and crates.
 
+use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -32,13 +33,18 @@ pub fn push_segment(out: &mut String, text: &str) {
 
 /// Appends `name=value` to a URL that may have a query already. `name` goes in as it is.
 pub fn push_pair(url: &mut String, name: &str, value: &str) {
-    url.push(if url.contains('?') { '&' } else { '?' });
+    url.push(if scan::find_any(url, b"?").is_some() {
+        '&'
+    } else {
+        '?'
+    });
     url.push_str(name);
     url.push('=');
     push_encoded(url, value, QUERY);
 }
 
-/// Decodes `application/x-www-form-urlencoded` text: `+` is a space, bad escapes stay, bad UTF-8 is replaced.
+/// Decodes `application/x-www-form-urlencoded` text: `+` is a space, bad escapes stay; where the bytes are no UTF-8,
+/// the text stays as it was.
 #[must_use]
 pub fn form_decode(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -59,7 +65,7 @@ pub fn form_decode(text: &str) -> String {
             _ => out.push(byte),
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8(out).unwrap_or_else(|_| text.into())
 }
 
 fn nibble(byte: &u8) -> Option<u8> {
@@ -94,7 +100,7 @@ pub fn base64url(bytes: &[u8]) -> String {
 pub fn base64_decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let (mut group, mut bits) = (0_u32, 0);
-    for byte in text.trim_end_matches('=').bytes() {
+    for byte in scan::trim_end(text, b"=").bytes() {
         let byte = match byte {
             b'+' => b'-',
             b'/' => b'_',

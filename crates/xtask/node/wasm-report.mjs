@@ -3,7 +3,7 @@
 const NAMES = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element', 'code', 'data', 'data count', 'tag'];
 
 /** A cursor over the module: LEB128 numbers, byte ranges, names. */
-class Reader {
+export class Reader {
   constructor(bytes, at = 0, end = bytes.length) { Object.assign(this, { bytes, at, end }); }
   get done() { return this.at >= this.end; }
   number() {

@@ -33,6 +33,12 @@ pub(crate) fn run() -> Result<Package> {
     run::say("packing the npm package");
     bind(&raw, &dir.join("wasm"))?;
     optimise(&dir.join("wasm/exo365_bg.wasm"), &tools_dir)?;
+    let mut trim = node::script("crates/xtask/node/glue.mjs");
+    trim.arg(dir.join("wasm/exo365.js"));
+    run::run(
+        trim.arg(dir.join("wasm/exo365_bg.wasm")),
+        "trimming the glue",
+    )?;
     assemble(&dir)?;
     npm_pack(&dir, &out)?;
     if !tarball.is_file() {
@@ -50,6 +56,27 @@ fn template() -> PathBuf {
     project::root().join("pkg-template")
 }
 
+/// Panics name the files that they happen in: the folders of this machine are taken off.
+fn remapped() -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let mut flags = vec![format!(
+        "--remap-path-prefix={}=",
+        project::root().display()
+    )];
+    let sources = home.map(|home| home.join("registry/src"));
+    for dir in sources
+        .iter()
+        .filter_map(|dir| fs::read_dir(dir).ok())
+        .flatten()
+        .flatten()
+    {
+        flags.push(format!("--remap-path-prefix={}=", dir.path().display()));
+    }
+    flags.join("\u{1f}")
+}
+
 fn compile() -> Result<PathBuf> {
     run::say("building the WebAssembly");
     let mut build = run::cargo();
@@ -62,6 +89,7 @@ fn compile() -> Result<PathBuf> {
         "--target",
         tools::WASM,
     ]);
+    build.env("CARGO_ENCODED_RUSTFLAGS", remapped());
     run::run(&mut build, "building the WebAssembly")?;
     Ok(project::target()
         .join(tools::WASM)
@@ -90,13 +118,19 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
 }
 
 /// No feature flags: Binaryen then honours the module's own list; `--all-features` writes what engines refuse.
+/// Functions with one caller stay apart unless they are tiny: inlined they are fewer bytes, but more once compressed.
 fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
     let mut opt = Command::new("node");
     opt.arg(tools_dir.join("node_modules/binaryen/bin/wasm-opt"));
-    opt.args(["-Oz", "--strip-debug", "--strip-producers"])
-        .arg(wasm)
-        .arg("-o")
-        .arg(wasm);
+    opt.args([
+        "-Oz",
+        "--one-caller-inline-max-function-size=20",
+        "--strip-debug",
+        "--strip-producers",
+    ])
+    .arg(wasm)
+    .arg("-o")
+    .arg(wasm);
     run::run(&mut opt, "wasm-opt")
 }
 
@@ -114,7 +148,9 @@ fn assemble(dir: &Path) -> Result<()> {
             .with_context(|| licence.to_owned())?;
     }
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
-    run::run(bundle.arg(template()).arg(dir), "bundling the JavaScript")
+    run::run(bundle.arg(template()).arg(dir), "bundling the JavaScript")?;
+    // It is inside the bundles now.
+    fs::remove_file(dir.join("wasm/exo365.js")).context("removing the bundled glue")
 }
 
 fn npm_pack(dir: &Path, out: &Path) -> Result<()> {

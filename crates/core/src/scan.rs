@@ -1,0 +1,190 @@
+//! Looking for pieces of text, byte by byte.
+//!
+//! The standard library's searchers are quick on long texts and bring some 8 kB of WebAssembly.
+//! What is looked through here is short, and the separators are ASCII, so that every cut falls
+//! between characters.
+
+use alloc::string::String;
+
+/// Where `part` begins in `text`, in bytes.
+#[must_use]
+pub fn find(text: &str, part: &str) -> Option<usize> {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    (0..=text.len()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(part)))
+}
+
+/// Where the first of the ASCII characters `any` is.
+#[must_use]
+pub fn find_any(text: &str, any: &[u8]) -> Option<usize> {
+    text.bytes().position(|byte| any.contains(&byte))
+}
+
+/// What is before and behind the first `part`.
+#[must_use]
+pub fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
+    at(text, find(text, part)?, part.len())
+}
+
+/// What is before and behind the last of the ASCII characters `any`.
+#[must_use]
+pub fn cut_last<'a>(text: &'a str, any: &[u8]) -> Option<(&'a str, &'a str)> {
+    let last = text.bytes().rposition(|byte| any.contains(&byte))?;
+    at(text, last, 1)
+}
+
+fn at(text: &str, begin: usize, length: usize) -> Option<(&str, &str)> {
+    Some((text.get(..begin)?, text.get(begin + length..)?))
+}
+
+/// What is before the first of the ASCII characters `any`: all of it where there is none.
+#[must_use]
+pub fn before<'a>(text: &'a str, any: &[u8]) -> &'a str {
+    find_any(text, any)
+        .and_then(|end| text.get(..end))
+        .unwrap_or(text)
+}
+
+/// The parts of `text` between the ASCII characters `separator`, empty ones too.
+pub fn parts(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let (part, left) = match find_any(text, &[separator]).and_then(|end| at(text, end, 1)) {
+            Some((part, left)) => (part, Some(left)),
+            None => (text, None),
+        };
+        rest = left;
+        Some(part)
+    })
+}
+
+/// Without the ASCII characters `any` at its beginning.
+#[must_use]
+pub fn trim_start<'a>(text: &'a str, any: &[u8]) -> &'a str {
+    let begin = text.bytes().position(|byte| !any.contains(&byte));
+    begin.and_then(|begin| text.get(begin..)).unwrap_or("")
+}
+
+/// Without the ASCII characters `any` at its end.
+#[must_use]
+pub fn trim_end<'a>(text: &'a str, any: &[u8]) -> &'a str {
+    let end = text.bytes().rposition(|byte| !any.contains(&byte));
+    end.and_then(|end| text.get(..=end))
+        .unwrap_or_else(|| if end.is_some() { text } else { "" })
+}
+
+/// Without blanks and tabs around it.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    trim_end(trim_start(text, b" \t"), b" \t")
+}
+
+/// The number that `text` is, if it is one that fits: ASCII digits only.
+#[must_use]
+pub fn number(text: &str) -> Option<u32> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let mut number: Option<u32> = None;
+    for byte in text.bytes() {
+        let so_far = number.unwrap_or(0).checked_mul(10)?;
+        number = Some(so_far.checked_add(digit(byte)?)?);
+    }
+    number
+}
+
+/// The pieces in one text.
+#[must_use]
+pub fn concat(pieces: &[&str]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push_str(piece);
+    }
+    text
+}
+
+/// The pieces in one text, `separator` between them.
+#[must_use]
+pub fn join<T: AsRef<str>>(pieces: &[T], separator: &str) -> String {
+    let mut text = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(piece.as_ref());
+    }
+    text
+}
+
+/// Appends `number` in decimal.
+pub fn push_number(text: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// The first `most` characters.
+#[must_use]
+pub fn shorten(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    loop {
+        if let Some(head) = text.get(..end) {
+            return head;
+        }
+        end -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn edges() {
+        assert_eq!(find("abc", ""), Some(0));
+        assert_eq!(find("", "a"), None);
+        assert_eq!(cut("a=b=c", "="), Some(("a", "b=c")));
+        assert_eq!(cut_last("a=b=c", b"="), Some(("a=b", "c")));
+        assert_eq!(before("path?query#f", b"?#"), "path");
+        assert_eq!(trim(" \ta b "), "a b");
+        assert_eq!(trim("  "), "");
+        assert_eq!(trim_end("grün==", b"="), "grün");
+        assert_eq!(number("4294967295"), Some(u32::MAX));
+        for odd in ["", "4294967296", "-1", "+1", "1 ", "１"] {
+            assert_eq!(number(odd), None, "{odd}");
+        }
+        assert_eq!(shorten("grün", 3), "gr");
+        assert_eq!(shorten("grün", 99), "grün");
+        assert_eq!(shorten("ü", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_standard_library_does(text in "[ab=ü ]{0,12}", part in "[ab=ü]{1,3}") {
+            prop_assert_eq!(find(&text, &part), text.find(&part));
+            prop_assert_eq!(cut(&text, &part), text.split_once(&part));
+            prop_assert_eq!(cut_last(&text, b"="), text.rsplit_once('='));
+            prop_assert_eq!(parts(&text, b'=').collect::<Vec<_>>(), text.split('=').collect::<Vec<_>>());
+            prop_assert_eq!(trim(&text), text.trim_matches([' ', '\t']));
+            prop_assert_eq!(trim_end(&text, b"a="), text.trim_end_matches(['a', '=']));
+            prop_assert_eq!(trim_start(&text, b"a="), text.trim_start_matches(['a', '=']));
+        }
+
+        #[test]
+        fn numbers_are_written_as_they_are(number in any::<u32>()) {
+            let mut text = String::new();
+            push_number(&mut text, number);
+            prop_assert_eq!(&text, &number.to_string());
+            prop_assert_eq!(super::number(&text), Some(number));
+        }
+
+        #[test]
+        fn pieces_are_put_together(pieces in prop::collection::vec("[a-zü]{0,4}", 0..5)) {
+            let slices: Vec<&str> = pieces.iter().map(String::as_str).collect();
+            prop_assert_eq!(concat(&slices), slices.concat());
+            prop_assert_eq!(join(&pieces, ", "), slices.join(", "));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! How values and promises cross to JavaScript.
+
+use crate::failure::Failure;
+use js_sys::Promise;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use std::pin::Pin;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
+
+type Settled = Result<JsValue, JsValue>;
+
+/// A promise of `work`. All of them go through one type: each other one would bring a spawner of its own.
+pub(crate) fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+    let boxed: Pin<Box<dyn Future<Output = Settled>>> =
+        Box::pin(async { work.await.map_err(JsValue::from) });
+    future_to_promise(boxed)
+}
+
+/// A member of a plain object.
+pub(crate) enum Member<'a> {
+    Flag(bool),
+    /// Whole and not negative.
+    Number(u32),
+    Text(Option<&'a str>),
+    Texts(Option<&'a [String]>),
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Flag(flag) => flag.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => text.serialize(serializer),
+            Self::Texts(texts) => texts.serialize(serializer),
+        }
+    }
+}
+
+struct Plain<'a>(&'a [(&'a str, Member<'a>)]);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, member)| (name, member)))
+    }
+}
+
+/// A plain object; a member that is `None` is undefined. One shape for all of them: each derived
+/// one would bring a serializer of its own.
+pub(crate) fn plain(members: &[(&str, Member)]) -> JsValue {
+    let serializer = Serializer::new().serialize_maps_as_objects(true);
+    Plain(members)
+        .serialize(&serializer)
+        .unwrap_or(JsValue::NULL)
+}
