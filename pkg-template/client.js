@@ -1,88 +1,122 @@
 // The client of a page: account, sign-in, sign-out, and the mailbox areas.
-import { Exo365Error, fail } from './error.js';
+import { Exo365Error, fail, wrong } from './error.js';
 import { mailbox } from './mailbox.js';
+import { joined } from './signal.js';
 import { values } from './values.js';
 
-const CALL = 'signal,timeout,timeZone,headers,';
+const CALL = 'timeout,timeZone,headers,';
+/** A page that leaves is gone long before; in milliseconds. */
+const LEAVING = 60_000;
 
 /** Options cross as JSON: what is undefined is left out. */
 function text(options) {
   try {
-    return JSON.stringify(options) ?? 'null';
-  } catch {
-    throw fail('invalid_argument', 'options are plain values');
+    return JSON.stringify(options);
+  } catch (cause) {
+    throw wrong('options are plain values', cause);
   }
 }
 
-function checked(signal) {
-  if (signal !== undefined && !(typeof signal?.aborted === 'boolean' && signal.addEventListener)) throw fail('invalid_argument', '`signal` is an AbortSignal');
-  return signal;
-}
-
-/** Rejects as soon as one of `signals` is aborted, whatever `promise` is waiting for. */
-function race(promise, ...signals) {
-  return new Promise((resolve, reject) => {
-    const stop = ({ target }) => reject(Object.assign(fail('aborted', 'the caller aborted the call'), { cause: target.reason }));
-    const watched = signals.filter((signal) => signal?.addEventListener);
-    for (const signal of watched) {
-      if (signal.aborted) stop({ target: signal });
-      signal.addEventListener('abort', stop);
-    }
-    const done = () => watched.forEach((signal) => signal.removeEventListener('abort', stop));
-    promise.finally(done).then(resolve, reject);
+/** Goes to `url`. Resolves where the page comes back from the back/forward cache, or did not leave at all. */
+function leave(url) {
+  location.assign(url);
+  return new Promise((resolve) => {
+    addEventListener('pageshow', ({ persisted }) => persisted && resolve());
+    setTimeout(resolve, LEAVING);
   });
 }
 
 export class Client {
   #core;
-  #ended = new AbortController();
+  #account;
   #forget;
-  #listeners = {};
-  #channel;
+  #signIn;
+  /** Of calls in flight; undefined when the client has ended. */
+  #controllers = new Set();
+  #listeners = new Set();
+  /** Tells other tabs that nobody is signed in here any more. */
+  #tell = () => {};
+  #unlisten = () => {};
 
   constructor(core, { endpoint }, forget) {
     this.#core = core;
+    this.#account = core.account();
     this.#forget = forget;
     const { api, timeZone } = core.profile();
-    const face = { values: values(api, timeZone), call: this.#call.bind(this), fail };
+    const face = { values: values(api, timeZone), call: this.#call.bind(this) };
     Object.assign(this, mailbox(face));
-    this.mailbox = (user) => mailbox(face, String(user));
-    if (endpoint && globalThis.window && globalThis.BroadcastChannel) this.#listen(endpoint);
+    // Where no id can be, the core says so at the first call.
+    this.mailbox = (user) => mailbox(face, typeof user === 'string' ? user : '');
+    if (!endpoint) return;
+    this.#signIn = this.signIn.bind(this);
+    if (globalThis.window) this.#listen(endpoint);
   }
 
-  /** Sign-out reaches every tab of this endpoint. */
+  /**
+   * What happens in other tabs of this endpoint reaches this one, also where it comes back from the back/forward cache:
+   * whoever signs in or out leaves a mark, and a tab that finds another's there is out.
+   */
   #listen(endpoint) {
-    this.#channel = new BroadcastChannel(`exo365:${endpoint}`);
-    this.#channel.onmessage = () => {
-      if (!this.account) return;
-      this.#core.forget();
-      this.#emit('signedout', { reason: 'other-tab' });
+    const name = `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
+    const { tenantId, objectId } = this.#account ?? {};
+    const who = tenantId && `${tenantId} ${objectId}`;
+    const mark = (value) => {
+      try {
+        if (value !== undefined) localStorage.setItem(name, value);
+        return localStorage.getItem(name) ?? who;
+      } catch {
+        return who; // The browser's settings forbid it.
+      }
     };
+    const check = () => mark() !== who && this.#out('other-tab');
+    const both = ['storage', 'pageshow'];
+    both.forEach((type) => addEventListener(type, check));
+    this.#unlisten = () => both.forEach((type) => removeEventListener(type, check));
+    this.#tell = () => mark('');
+    mark(who);
   }
 
-  #emit(type, event) {
-    for (const listener of [...(this.#listeners[type] ?? [])]) listener(event);
+  /** The session is over: tells whoever listens, once. */
+  #out(reason) {
+    const was = this.#account;
+    this.#account = null;
+    this.#core.forget();
+    // Later and one by one: what a listener throws is the page's own trouble, not the caller's.
+    if (was) for (const listener of this.#listeners) queueMicrotask(() => listener({ reason }));
   }
 
-  /** Every promise of the WebAssembly passes here: aborts, and errors with our prototype. */
-  async #settle(promise, signal) {
-    const before = this.account;
+  /** Every promise of the WebAssembly passes here: it ends with the caller's signal or with this client, and its errors get our prototype. */
+  async #run(start, signal) {
+    const own = new AbortController();
+    const both = joined(own.signal, signal);
+    if (!this.#controllers) own.abort();
+    this.#controllers?.add(own);
+    let stop;
     try {
-      return await race(promise, signal, this.#ended.signal);
+      return await new Promise((resolve, reject) => {
+        stop = () => reject(fail('aborted', 'the caller aborted the call', both.reason));
+        if (both.aborted) return stop();
+        both.addEventListener('abort', stop);
+        start(both).then(resolve, reject);
+      });
     } catch (error) {
-      if (before && error?.code === 'signed_out' && !this.account) this.#emit('signedout', { reason: 'expired' });
-      throw Exo365Error.from(error, (options) => this.signIn(options));
+      if (error?.code === 'signed_out' && !this.account) this.#out('expired');
+      throw Exo365Error.from(error, this.#signIn);
+    } finally {
+      both.removeEventListener('abort', stop);
+      this.#controllers?.delete(own);
     }
   }
 
   /** `allowed` names the options beside those of every call. */
   async #call(method, user, path, ids, options, body, allowed = '') {
-    const { signal } = options ?? {};
-    return this.#settle(this.#core.call(method, user, path, ids && text(ids), text(options ?? {}), CALL + allowed, checked(signal), body), signal);
+    const { signal, ...rest } = options ?? {};
+    if (typeof method !== 'string' || typeof path !== 'string') throw wrong('method and path are texts');
+    return this.#run((both) => this.#core.call(method, user, path, ids && text(ids), text(rest), CALL + allowed, both, body), signal);
   }
 
   get account() {
-    return this.#core.account();
+    return this.#core.account() && this.#account;
   }
 
   authorizeUrl(options) {
@@ -93,45 +127,51 @@ export class Client {
     }
   }
 
-  async signIn(options = {}) {
-    if ((options.mode ?? 'redirect') !== 'redirect') throw fail('invalid_argument', '`mode` is redirect');
-    location.assign(this.authorizeUrl(options));
-    // The page leaves. Where it stays, or comes back from the back/forward cache, the sign-in was given up.
-    const back = new Promise((_, reject) => {
-      addEventListener('pageshow', ({ persisted }) => persisted && reject(fail('cancelled', 'the user came back without signing in')));
-    });
-    return this.#settle(back, options.signal);
+  async signIn(options) {
+    const { mode = 'redirect', signal, ...rest } = options ?? {};
+    if (mode !== 'redirect') throw wrong("`mode` is 'redirect'");
+    return this.#run(async () => {
+      await leave(this.authorizeUrl(rest));
+      throw fail('cancelled', 'the page is still here, without a sign-in');
+    }, signal);
   }
 
-  async signOut({ scope = 'app', signal, ...odd } = {}) {
-    if (!['app', 'microsoft'].includes(scope) || Object.keys(odd).length) throw fail('invalid_argument', "signOut takes { scope: 'app' or 'microsoft', signal }");
-    const wasIn = this.account;
-    const ending = this.#core.sign_out(scope === 'microsoft');
-    this.#channel?.postMessage('signedout');
-    if (wasIn) this.#emit('signedout', { reason: 'user' });
-    const url = await this.#settle(ending, signal);
-    if (!url) return;
-    location.assign(url);
-    await new Promise(() => {}); // The page leaves.
+  async signOut(options) {
+    const { scope = 'app', signal, ...odd } = options ?? {};
+    if (!['app', 'microsoft'].includes(scope) || Object.keys(odd).length) throw wrong("signOut takes `scope`, 'app' or 'microsoft', and `signal`");
+    return this.#run(async () => {
+      const ending = this.#core.sign_out(scope === 'microsoft');
+      this.#tell();
+      this.#out('user');
+      const url = await ending;
+      if (url) await leave(url);
+    }, signal);
   }
 
   async getToken(request) {
-    return this.#settle(this.#core.token(text(request ?? {})), checked(request?.signal));
+    const { signal, ...rest } = request ?? {};
+    return this.#run(() => this.#core.token(text(rest)), signal);
   }
 
-  request(method, path, { body, ...options } = {}) {
-    return this.#call(method, undefined, path, undefined, options, body, 'ifMatch,query,as');
+  async request(method, path, options) {
+    const { body, ...rest } = options ?? {};
+    return this.#call(method, undefined, path, undefined, rest, body, 'ifMatch,query,as');
   }
 
   on(type, listener) {
-    if (type !== 'signedout' || typeof listener !== 'function') throw fail('invalid_argument', "on takes 'signedout' and a function");
-    (this.#listeners[type] ??= new Set()).add(listener);
-    return () => this.#listeners[type].delete(listener);
+    if (type !== 'signedout' || typeof listener !== 'function') throw wrong("on takes 'signedout' and a function");
+    const own = (event) => listener(event);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
-    this.#ended.abort();
-    this.#channel?.close();
+    const controllers = this.#controllers;
+    if (!controllers) return;
+    this.#controllers = undefined;
+    for (const own of controllers) own.abort();
+    this.#listeners.clear();
+    this.#unlisten();
     this.#forget();
     this.#core.forget();
   }

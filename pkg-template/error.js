@@ -1,12 +1,24 @@
 // The one error. Most are made by the WebAssembly, as real errors with our fields; here they get our prototype.
-import { fail as make } from './wasm/exo365.js';
 
-const CURED_BY_SIGN_IN = ['interaction_required', 'consent_required', 'signed_out', 'wrong_account'];
+/** What a sign-in cures, and the `prompt` that it needs. */
+const CURED = { interaction_required: undefined, consent_required: 'consent', signed_out: undefined, wrong_account: 'select_account' };
+
+/** What to do about failures that the face finds itself; the core has the same sentences. */
+const REMEDY = {
+  aborted: 'Nothing: the caller asked for it.',
+  cancelled: 'Offer the sign-in again.',
+  invalid_argument: 'Correct the argument that the message names.',
+  invalid_response: 'Check what answers at this address (a proxy, a login page).',
+  too_large: 'Send less at once.',
+  wasm_unavailable: "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.",
+};
 
 export class Exo365Error extends Error {
-  constructor(code, message, { cause, ...rest } = {}) {
-    super(message, cause && { cause });
-    Object.assign(this, { code, ...rest });
+  name = 'Exo365Error';
+
+  constructor(code, message, cause) {
+    super(message);
+    Object.assign(this, { code, remedy: REMEDY[code] }, cause !== undefined && { cause });
   }
 
   /** By brand: holds across realms and across two copies of this package on one page. */
@@ -18,9 +30,8 @@ export class Exo365Error extends Error {
   static from(error, signIn) {
     if (!(error instanceof Exo365Error)) return error;
     if (Object.getPrototypeOf(error) === Error.prototype) Object.setPrototypeOf(error, Exo365Error.prototype);
-    if (signIn && CURED_BY_SIGN_IN.includes(error.code) && !error.resolve) {
-      const prompt = error.code === 'consent_required' ? 'consent' : error.code === 'wrong_account' ? 'select_account' : undefined;
-      const value = (options) => signIn({ prompt, claims: error.claims, ...options });
+    if (signIn && error.code in CURED && !error.resolve) {
+      const value = (options) => signIn({ prompt: CURED[error.code], claims: error.claims, ...options });
       Object.defineProperty(error, 'resolve', { value });
     }
     return error;
@@ -28,10 +39,12 @@ export class Exo365Error extends Error {
 
   toJSON() {
     const { cause, ...rest } = this;
-    return { ...rest, name: this.name, message: this.message };
+    return { ...rest, message: this.message };
   }
 }
-Object.defineProperty(Exo365Error.prototype, 'name', { value: 'Exo365Error', writable: true });
 
-/** An error of the face's own; its remedy is the WebAssembly's. */
-export const fail = (code, message) => Exo365Error.from(make(code, message));
+/** An error of the face's own. */
+export const fail = (code, message, cause) => new Exo365Error(code, message, cause);
+
+/** The commonest: what was given is not what the function takes. */
+export const wrong = (message, cause) => fail('invalid_argument', message, cause);

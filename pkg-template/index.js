@@ -1,8 +1,9 @@
 // The JavaScript face: what a page imports. Names, short forms of values and iteration live here;
 // everything that decides, signs in or sends is the WebAssembly's.
 import { Client } from './client.js';
-import { Exo365Error } from './error.js';
+import { Exo365Error, wrong } from './error.js';
 import { load } from './load.js';
+import { page } from './page.js';
 import { Core } from './wasm/exo365.js';
 
 export { Exo365Error } from './error.js';
@@ -12,12 +13,15 @@ const clients = new Map();
 const functions = new WeakMap();
 let count = 0;
 
-/** Equal settings have equal keys; functions are told apart by identity. */
+/** Equal settings have equal keys, in whatever order; functions are told apart by identity. */
 function keyOf(settings) {
   return JSON.stringify(settings, (_, value) => {
-    if (typeof value !== 'function') return value;
-    if (!functions.has(value)) functions.set(value, ++count);
-    return functions.get(value);
+    if (typeof value === 'function') {
+      if (!functions.has(value)) functions.set(value, `function ${++count}`);
+      return functions.get(value);
+    }
+    const plain = value && typeof value === 'object' && !Array.isArray(value);
+    return plain ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   });
 }
 
@@ -25,17 +29,22 @@ async function open(settings, wasm, key) {
   await load(wasm);
   try {
     const { getToken, ...rest } = settings;
-    return new Client(await Core.open(JSON.stringify(rest), typeof getToken === 'function' ? getToken : undefined), settings, () => clients.delete(key));
+    return new Client(await Core.open(JSON.stringify(rest), typeof getToken === 'function' ? getToken : undefined, page()), settings, () => clients.delete(key));
   } catch (error) {
-    throw Exo365Error.from(error);
+    throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }
 }
 
 /** One way in. The same settings give the same client; a failure may be tried again. */
 export async function createClient(config) {
-  const { wasm, ...given } = config ?? {};
-  const settings = { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...given };
-  const key = keyOf(settings);
+  const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
+  const settings = { timeZone, ...given };
+  let key;
+  try {
+    key = keyOf(settings);
+  } catch (cause) {
+    throw wrong('options are plain values', cause);
+  }
   if (!clients.has(key)) clients.set(key, open(settings, wasm, key));
   const opening = clients.get(key);
   return opening.catch((error) => {

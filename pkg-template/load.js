@@ -1,6 +1,6 @@
 // Loading the WebAssembly: once, on demand; a load that failed may be tried again.
 import init from './wasm/exo365.js';
-import { Exo365Error } from './error.js';
+import { fail } from './error.js';
 
 let ready;
 
@@ -19,10 +19,7 @@ async function start(source) {
 export function load(source) {
   ready ??= start(source).catch((cause) => {
     ready = undefined; // offline at first must not mean broken for ever
-    throw new Exo365Error('wasm_unavailable', 'the WebAssembly could not be loaded', {
-      remedy: "Check that exo365_bg.wasm is served and that the CSP has 'wasm-unsafe-eval'; or pass its address as `wasm`.",
-      cause,
-    });
+    throw fail('wasm_unavailable', 'the WebAssembly could not be loaded', cause);
   });
   return ready;
 }

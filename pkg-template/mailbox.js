@@ -1,31 +1,32 @@
 // A mailbox: mail, calendar and contacts of the signed-in user, or of `user`.
-import { collection, lister, walk } from './collection.js';
+import { collection, list, walk } from './collection.js';
+import { wrong } from './error.js';
 
 export function mailbox(face, user) {
-  const { call, fail, values } = face;
-  const { draft, spelled, instant } = values;
-  const of = (path, ids) => collection(face, user, path, ids, draft);
+  const { draft, spelled, instant } = face.values;
+  const of = (path, ids) => collection(face, user, path, ids);
 
   /** Occurrences between two moments. */
-  const view = (path, ids) => (start, end, query) => {
-    const list = async (options) => {
+  const view = (start, end, query) => {
+    const pages = async (options) => {
       const merged = { ...query, ...options };
-      const between = { startDateTime: instant(start, merged.timeZone), endDateTime: instant(end, merged.timeZone) };
-      if (!(between.startDateTime < between.endDateTime)) throw fail('invalid_argument', 'the end of a view comes after its start');
-      return lister(face, user, path, ids, { query: between }).list(merged);
+      const [startDateTime, endDateTime] = [start, end].map((one) => instant(one, merged.timeZone));
+      if (startDateTime >= endDateTime) throw wrong('the end of a view comes after its start');
+      return list(face, user, 'calendarView', [], merged, { query: { startDateTime, endDateTime } });
     };
-    return { list, [Symbol.asyncIterator]: () => walk(list) };
+    return { list: pages, [Symbol.asyncIterator]: () => walk(pages, query) };
   };
 
   return {
     mail: {
       messages: of('messages'),
       folder: (id) => ({ messages: of('mailFolders/{}/messages', [id]) }),
-      async send(message, { saveToSentItems = true, ...options } = {}) {
-        await call('POST', user, 'sendMail', [], options, spelled({ message: await draft(message), saveToSentItems }));
+      async send(message, options) {
+        const { saveToSentItems = true, ...rest } = options ?? {};
+        await face.call('POST', user, 'sendMail', [], rest, spelled({ message: await draft(message), saveToSentItems }));
       },
     },
-    calendar: { events: of('events'), view: view('calendarView', []) },
+    calendar: { events: of('events'), view },
     contacts: of('contacts'),
   };
 }

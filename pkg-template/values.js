@@ -1,8 +1,38 @@
 // Short forms of values, expanded into the flavour's own: recipients, bodies, moments. What is not known goes through untouched.
-import { fail } from './error.js';
+import { fail, wrong } from './error.js';
 
-const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
+const MOMENT = /^(\d{4}-\d\d-\d\d)(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
 const LARGEST = 3 * 1024 * 1024;
+const DAY = 86_400_000;
+
+/** [time without offset, offset]; a date is its midnight. Anything that writes itself as ISO 8601 will do: a Date does. */
+function read(given) {
+  const [, day, time = 'T00:00', offset] = MOMENT.exec(given?.toJSON?.() ?? given) ?? [];
+  // `Date` takes February 30 for March 2.
+  if (!day || new Date(day).toJSON()?.slice(0, 10) !== day) throw wrong('a time is a Date, a text such as 2026-12-01T09:00, or { dateTime, timeZone }');
+  return [day + time, offset];
+}
+
+/** A function that tells how far the clock of a zone is ahead of UTC at an instant, in milliseconds. The rules are the browser's. */
+function clock(timeZone) {
+  try {
+    const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    return (time) => Date.parse(`${format.format(time).replace(' ', 'T')}Z`) - Math.floor(time / 1000) * 1000;
+  } catch (cause) {
+    throw wrong(`${timeZone} is no IANA time zone: here a time needs one, or an offset`, cause);
+  }
+}
+
+/** The instant of a zone's local time. */
+function instantOf(local, timeZone) {
+  const ahead = clock(timeZone);
+  const time = Date.parse(`${local}Z`);
+  const [before, after] = [ahead(time - DAY), ahead(time + DAY)];
+  // Of an hour that happens twice the first counts; one that is left out goes by the clock before the change (RFC 5545 §3.3.5).
+  return ahead(time - before) !== before && ahead(time - after) === after ? time - after : time - before;
+}
+
+const iso = (time) => new Date(time).toISOString();
 
 /** The values of one flavour (`graph`, `outlook-v2`, `outlook-v1`) in one time zone. */
 export function values(api, zone) {
@@ -12,84 +42,74 @@ export function values(api, zone) {
   const spelled = (object) => Object.fromEntries(Object.entries(object).map(([name, value]) => [spell(name), value]));
 
   const recipient = (one) => {
-    if (typeof one === 'string') return recipient({ address: one });
-    if (typeof one?.address !== 'string') return one;
-    if (!one.address.trim()) throw fail('invalid_argument', 'a recipient has an address');
-    return spelled({ emailAddress: spelled(one) });
+    const given = typeof one === 'string' ? { address: one } : one;
+    if (typeof given?.address !== 'string') return one;
+    if (!given.address.trim()) throw wrong('a recipient has an address');
+    return spelled({ emailAddress: spelled(given) });
   };
 
   const body = (given) => {
-    const { contentType = 'text', content } = typeof given === 'string' ? { content: given } : given ?? {};
+    const { contentType = 'text', content } = typeof given === 'string' ? { content: given } : given;
     if (typeof content !== 'string') return given;
-    const html = contentType.toLowerCase() === 'html';
+    const html = /^html$/i.test(contentType);
     return spelled({ contentType: graph ? contentType : html ? 'HTML' : 'Text', content });
-  };
-
-  /** Wall-clock time of a zone in UTC: the zone's rules are the browser's. */
-  const utc = (wall, timeZone) => {
-    try {
-      const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-      const guess = Date.parse(`${wall}Z`);
-      const offset = (time) => Date.parse(`${clock.format(time).replace(' ', 'T')}Z`) - (time - (time % 1000));
-      return new Date(guess - offset(guess - offset(guess))).toISOString();
-    } catch {
-      throw fail('invalid_argument', `${wall} has no offset, and ${timeZone} is no IANA time zone that this browser knows`);
-    }
-  };
-
-  /** [text, whether it has an offset]; dates are midnights. */
-  const read = (given) => {
-    const text = given instanceof Date && !Number.isNaN(+given) ? given.toISOString() : given;
-    const match = typeof text === 'string' && MOMENT.exec(text);
-    if (!match || Number.isNaN(Date.parse(text))) throw fail('invalid_argument', 'a time is a Date, an ISO 8601 text such as 2026-12-01T09:00, or { dateTime, timeZone }');
-    return [match[1] ? text : text.slice(0, 10) + 'T00:00' + (match[4] ?? ''), match[4]];
-  };
-
-  /** A moment in UTC, `...Z`. */
-  const instant = (given, timeZone = zone) => {
-    if (given?.dateTime) return instant(given.dateTime, given.timeZone);
-    const [text, offset] = read(given);
-    return offset ? new Date(text).toISOString() : utc(text, timeZone);
-  };
-
-  /** A moment as events have it. */
-  const moment = (given) => {
-    if (api === 'outlook-v1') return given?.dateTime || typeof given === 'string' || given instanceof Date ? instant(given) : given;
-    if (given?.dateTime) return spelled(given);
-    if (given?.DateTime) return given;
-    const [text, offset] = read(given);
-    return spelled(offset ? { dateTime: new Date(text).toISOString().slice(0, -1), timeZone: 'UTC' } : { dateTime: text, timeZone: zone });
   };
 
   const attachment = async (one) => {
     if (!(one instanceof Blob)) return one;
-    if (one.size > LARGEST) throw fail('too_large', 'an attachment that is sent in one request has at most 3 MB');
-    const bytes = new Uint8Array(await one.arrayBuffer());
+    if (one.size > LARGEST) throw fail('too_large', 'an attachment has at most 3 MB');
+    const bytes = new Uint8Array(await one.arrayBuffer().catch((cause) => { throw wrong('an attachment cannot be read', cause); }));
     let text = '';
     for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
     const type = graph ? '#microsoft.graph.fileAttachment' : '#Microsoft.OutlookServices.FileAttachment';
     return { '@odata.type': type, ...spelled({ name: one.name ?? 'attachment', contentType: one.type || 'application/octet-stream', contentBytes: btoa(text) }) };
   };
 
-  const list = (each) => (given) => (Array.isArray(given) ? Promise.all(given.map(each)) : given);
+  /** A moment and the zone that it is to be read in. */
+  const parts = (given, timeZone = zone) => [given?.dateTime ?? given?.DateTime ?? given, given?.timeZone ?? given?.TimeZone ?? timeZone];
+
+  /** A moment in UTC, `...Z`. */
+  const instant = (given, timeZone) => {
+    const [moment, name] = parts(given, timeZone);
+    const [time, offset] = read(moment);
+    return iso(offset ? time + offset : instantOf(time, name));
+  };
+
+  /** A moment as events of Outlook v2.0 and Graph have it. `local`: on the clock of the zone, where UTC would shift a day or a series. */
+  const dated = (given, timeZone, local) => {
+    const [moment, name] = parts(given, timeZone);
+    const [time, offset] = read(moment);
+    if (!offset) return spelled({ dateTime: time, timeZone: name });
+    const at = Date.parse(time + offset);
+    return spelled({ dateTime: iso(at + (local && clock(name)(at))).slice(0, -1), timeZone: local ? name : 'UTC' });
+  };
+
+  const each = (expand) => (given) => (Array.isArray(given) ? Promise.all(given.map(expand)) : given);
   const KNOWN = {
-    toRecipients: list(recipient), ccRecipients: list(recipient), bccRecipients: list(recipient), replyTo: list(recipient),
-    attendees: list(recipient), attachments: list(attachment), body, start: moment, end: moment,
+    toRecipients: each(recipient), ccRecipients: each(recipient), bccRecipients: each(recipient), replyTo: each(recipient),
+    attendees: each(recipient), attachments: each(attachment), body, start: dated, end: dated,
   };
 
   /** A draft with its short forms expanded. `null` stays: it clears a field. */
-  const draft = async (given) => {
-    if (given === null || typeof given !== 'object') throw fail('invalid_argument', 'the item is an object');
+  const draft = async (given, timeZone) => {
+    if (given === null || typeof given !== 'object') throw wrong('the item is an object');
     const out = { ...given };
+    const local = ['isAllDay', 'recurrence'].some((name) => given[name] || given[spell(name)]);
     for (const [name, expand] of Object.entries(KNOWN)) {
-      for (const key of new Set([name, spell(name)])) {
-        if (given[key] == null) continue;
+      const own = spell(name);
+      for (const key of new Set([name, own])) {
+        const value = given[key];
+        if (value === undefined) continue;
         delete out[key];
-        out[spell(name)] = await expand(given[key]);
+        if (value !== null && api === 'outlook-v1' && expand === dated) {
+          // v1.0 has instants, and the zone that they are shown in beside them.
+          out[own] = instant(value, timeZone);
+          out[`${own}TimeZone`] ??= parts(value, timeZone)[1];
+        } else out[own] = value === null ? null : await expand(value, timeZone, local);
       }
     }
     return out;
   };
 
-  return { spell, spelled, draft, recipient, instant, moment };
+  return { spelled, draft, instant };
 }

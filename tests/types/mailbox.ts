@@ -1,32 +1,109 @@
 // Collections: the result has what was selected; short forms are taken where the service's own forms are.
-import { filter, type Client } from 'exo365';
+import { filter, type Client, type Draft, type EventDraft, type Moment, type Page } from 'exo365';
+import type { Contact, Event, Message } from '@microsoft/microsoft-graph-types';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <T extends true>(): T | undefined => undefined;
 
 export async function mail(client: Client, signal: AbortSignal): Promise<void> {
   const page = await client.mail.messages.list({ select: ['subject', 'from'], top: 50, signal });
+  holds<Equal<typeof page, Page<Pick<Message, 'subject' | 'from'>>>>();
   const subject: string | null | undefined = page.items[0]?.subject;
   // @ts-expect-error: not selected, not there
   page.items[0]?.body;
   // @ts-expect-error: messages have no such field
   await client.mail.messages.list({ select: ['betreff'] });
+  // @ts-expect-error: the last page has no next one
+  await page.next();
   const more = await page.next?.();
+  const whole = await client.mail.messages.list();
+  holds<Equal<(typeof whole.items)[number]['body'], Message['body']>>();
 
-  for await (const message of client.mail.messages.all({ filter: filter`subject eq ${"it's"}`, orderBy: 'receivedDateTime desc' })) {
+  for await (const message of client.mail.messages.all({ filter: filter`subject eq ${"it's"} and isRead eq ${false}`, orderBy: 'receivedDateTime desc' })) {
     const id: string | undefined = message.id;
     void id;
   }
-  await client.mail.send({ subject: 'Hello', toRecipients: ['ben@contoso.example', { address: 'a@contoso.example', name: 'A' }], body: 'From exo365' });
-  // @ts-expect-error: a recipient is an address, or a name and an address
-  await client.mail.send({ toRecipients: [{ name: 'Ben' }] });
-  await client.mail.folder('inbox').messages.list();
-  void [subject, more];
+  for await (const { sender } of client.mail.folder('inbox').messages.all({ select: ['sender'], count: true, search: 'lunch' })) void sender;
+  // @ts-expect-error: a condition is text
+  await client.mail.messages.list({ filter: { subject: 'x' } });
+  // @ts-expect-error: an option with a typing error
+  await client.mail.messages.list({ orderby: 'subject' });
+  // @ts-expect-error: what a value in a condition cannot be
+  filter`id eq ${{}}`;
+
+  await client.mail.messages.get('AAMk', { select: ['subject'], timeout: 5_000, timeZone: 'Europe/Berlin', headers: { 'x-anchormailbox': 'a@contoso.example' } });
+  // @ts-expect-error: an item has no pages
+  await client.mail.messages.get('AAMk', { tpo: 5 });
+  // @ts-expect-error: an id is text
+  await client.mail.messages.get(5);
+  const count: number = await client.mail.messages.count({ filter: 'isRead eq false', signal });
+  await client.mail.messages.delete('AAMk', { permanently: true, ifMatch: 'W/"1"' });
+  void [subject, more, count];
+}
+
+export async function writing(client: Client): Promise<void> {
+  await client.mail.send({ subject: 'Hello', toRecipients: ['ben@contoso.example', { address: 'a@contoso.example', name: 'A' }], body: 'From exo365' }, { saveToSentItems: false });
+  await client.mail.send({ toRecipients: [{ emailAddress: { address: 'ben@contoso.example' } }], attachments: [new Blob(['x']), new File(['x'], 'x.txt')] });
+  // @ts-expect-error: a name alone reaches nobody
+  await client.mail.send({ toRecipients: [{ nam: 'Ben' }] });
+  // @ts-expect-error: one recipient is a list of one
+  await client.mail.send({ toRecipients: 'ben@contoso.example' });
+  // @ts-expect-error: a subject is text
+  await client.mail.send({ subject: 5 });
+  const draft: Draft = { subject: null, body: { contentType: 'html', content: '<p>Hi</p>' }, importance: 'high' };
+  const made: Message = await client.mail.messages.create(draft);
+  const changed: Message = await client.mail.messages.update(made.id ?? '', { isRead: true, categories: ['Red'] });
+  // What was read may be written again.
+  await client.mail.messages.update(made.id ?? '', { toRecipients: changed.toRecipients ?? null, body: changed.body ?? null });
 }
 
 export async function calendarAndContacts(client: Client): Promise<void> {
-  const event = await client.calendar.events.create({ subject: 'Planning', start: '2026-12-01T09:00', end: new Date(), attendees: ['ben@contoso.example'] });
-  await client.calendar.events.update(event.id ?? '', { subject: 'Later' }, { ifMatch: 'W/"1"' });
-  for await (const occurrence of client.calendar.view('2026-12-01', '2026-12-08')) void occurrence.subject;
+  const event: Event = await client.calendar.events.create({ subject: 'Planning', start: '2026-12-01T09:00', end: new Date(), attendees: ['ben@contoso.example', { emailAddress: { address: 'a@contoso.example' }, type: 'optional' }] });
+  await client.calendar.events.update(event.id ?? '', { subject: 'Later', start: '2026-12-01T10:00', location: null }, { ifMatch: 'W/"1"', timeZone: 'Europe/Berlin' });
+  const moments: Moment[] = [new Date(), '2026-12-01', '2026-12-01T09:00:00+01:00', { dateTime: '2026-12-01T09:00', timeZone: 'W. Europe Standard Time' }];
+  const again: EventDraft = { start: event.start ?? null, end: moments[0] ?? null };
+  // @ts-expect-error: seconds since 1970 are no moment
+  await client.calendar.events.create({ start: Date.now() });
+  // @ts-expect-error: local time with a zone has both
+  await client.calendar.events.create({ start: { dateTime: 5 } });
+
+  const view = client.calendar.view('2026-12-01', '2026-12-08', { select: ['subject'], timeZone: 'Europe/Berlin' });
+  for await (const occurrence of view) void occurrence.subject;
+  const first: Page<Event> = await view.list();
+  // @ts-expect-error: a view has an end
+  client.calendar.view('2026-12-01');
+
   const contacts = await client.mailbox('sales@contoso.example').contacts.list({ count: true });
   const count: number | undefined = contacts.count;
-  const any = await client.request<{ value: unknown[] }>('GET', '/me/mailFolders', { query: { $top: '5' } });
-  void [count, any.value];
+  const contact: Contact = await client.contacts.create({ givenName: 'Pavel', emailAddresses: [{ address: 'pavel@contoso.example' }] });
+  // @ts-expect-error: contacts are no messages
+  await client.contacts.create({ receivedDateTime: '2026-12-01' });
+  // @ts-expect-error: another mailbox has no sign-in
+  await client.mailbox('sales@contoso.example').signIn();
+  void [again, first, count, contact];
+}
+
+export async function request(client: Client): Promise<void> {
+  const any = await client.request<{ value: unknown[] }>('GET', '/me/mailFolders', { query: { $top: '5' }, as: 'json' });
+  holds<Equal<typeof any, { value: unknown[] }>>();
+  const unknown = await client.request('POST', '/me/messages/AAMk/move', { body: { destinationId: 'archive' } });
+  holds<Equal<typeof unknown, unknown>>();
+  // @ts-expect-error: not a form that an answer comes in
+  await client.request('GET', '/me', { as: 'xml' });
+}
+
+/** What is still to come is not promised. */
+export function later(client: Client): void {
+  // @ts-expect-error
+  client.batch;
+  // @ts-expect-error
+  client.adminConsent;
+  // @ts-expect-error
+  client.mail.messages.delta;
+  // @ts-expect-error
+  client.mail.messages.reply;
+  // @ts-expect-error
+  client.mail.folders;
+  // @ts-expect-error
+  client.signIn({ mode: 'popup' });
 }

@@ -1,0 +1,361 @@
+// The client over a core that a test controls: every promise settles, events come once, nothing outlives dispose.
+import './package.mjs';
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ADELE, Core, failure } from './fake-wasm.mjs';
+import { page } from './fake-page.mjs';
+
+const { Client } = await import('./client.js');
+const { Exo365Error } = await import('./error.js');
+
+const WHO = `${ADELE.tenantId} ${ADELE.objectId}`;
+const MARK = 'exo365:https://app.contoso.example/auth';
+const invalid = (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy);
+const later = () => new Promise((resolve) => { setImmediate(resolve); });
+const never = () => new Promise(() => {});
+
+let it;
+beforeEach(() => { it = page(); });
+afterEach(() => it.end());
+
+/** A client of Adele's over a core; `answer` is what the core's promises do. */
+function signedIn(answer, settings = { endpoint: '/auth' }) {
+  const core = new Core({ who: ADELE, answer });
+  let forgotten = 0;
+  const client = new Client(core, settings, () => { forgotten++; });
+  const events = [];
+  client.on('signedout', ({ reason }) => events.push(reason));
+  return { client, core, events, forgotten: () => forgotten };
+}
+
+/** Every method that gives a promise, with arguments that it takes. */
+const METHODS = {
+  list: (client, options) => client.mail.messages.list(options),
+  get: (client, options) => client.contacts.get('x', options),
+  create: (client, options) => client.calendar.events.create({}, options),
+  update: (client, options) => client.mail.messages.update('x', {}, options),
+  delete: (client, options) => client.mail.folder('inbox').messages.delete('x', options),
+  count: (client, options) => client.mailbox('ben@contoso.example').mail.messages.count(options),
+  all: (client, options) => client.mail.messages.all(options).next(),
+  view: (client, options) => client.calendar.view('2026-12-01', '2026-12-02').list(options),
+  send: (client, options) => client.mail.send({}, options),
+  request: (client, options) => client.request('GET', '/me', options),
+  getToken: (client, options) => client.getToken(options),
+  signIn: (client, options) => client.signIn(options),
+  signOut: (client, options) => client.signOut(options),
+};
+
+test('the account is that of the core, and the same object as long as it is', () => {
+  const { client, core } = signedIn();
+  assert.deepEqual(client.account, ADELE);
+  assert.equal(client.account, client.account);
+  core.who = null;
+  assert.equal(client.account, null);
+  assert.equal(new Client(new Core(), { endpoint: '/auth' }, () => {}).account, null);
+});
+
+test('a call: options as text, the keys of every call allowed, the body as it is, a signal always', async () => {
+  const { client, core } = signedIn(() => Promise.resolve('answer'));
+  const body = { big: 1n };
+  assert.equal(await client.request('patch', '/me/x?$top=1', { query: { $select: 'a' }, body, as: 'text', ifMatch: 'W/1', timeout: 5, headers: { a: 'b' } }), 'answer');
+  const [{ signal, allowed, ...call }] = core.calls;
+  assert.deepEqual(call, { method: 'patch', user: undefined, path: '/me/x?$top=1', ids: undefined, options: { query: { $select: 'a' }, as: 'text', ifMatch: 'W/1', timeout: 5, headers: { a: 'b' } }, body });
+  assert.equal(call.body, body);
+  assert.deepEqual(allowed, ['timeout', 'timeZone', 'headers', 'ifMatch', 'query', 'as']);
+  assert.ok(signal instanceof AbortSignal);
+  await client.request('GET', '/me');
+  assert.deepEqual([core.calls[1].options, core.calls[1].body], [{}, undefined]);
+});
+
+test('mailbox: the user goes along; what cannot be one is left to the core\'s refusal', async () => {
+  const { client, core } = signedIn();
+  await client.mailbox('sales@contoso.example').contacts.get('x');
+  for (const odd of [undefined, null, 5, {}, Symbol('x'), '']) await client.mailbox(odd).contacts.get('x');
+  assert.deepEqual(core.calls.map(({ user }) => user), ['sales@contoso.example', '', '', '', '', '', '']);
+});
+
+test('options that cannot cross are refused', async () => {
+  const { client, core } = signedIn();
+  const circular = {};
+  circular.self = circular;
+  for (const odd of [{ top: 1n }, { headers: circular }]) await assert.rejects(client.mail.messages.list(odd), invalid);
+  await assert.rejects(client.getToken({ scopes: [1n] }), invalid);
+  assert.throws(() => client.authorizeUrl({ loginHint: 1n }), invalid);
+  for (const [method, path] of [[undefined, '/me'], ['GET'], ['GET', 5], [{}, {}]]) await assert.rejects(client.request(method, path), invalid);
+  for (const id of [undefined, null, 5]) await client.contacts.get(id).catch(() => {});
+  assert.deepEqual(core.calls.map(({ ids }) => ids), [[null], [null], [5]], 'ids are the core\'s to judge');
+});
+
+for (const [name, run] of Object.entries(METHODS)) {
+  test(`${name}: settles on abort, before and during; refuses what is no signal; takes null for options`, async () => {
+    const { client, core } = signedIn(never);
+    const stopped = AbortSignal.abort('not now');
+    await assert.rejects(run(client, { signal: stopped }), (error) => error instanceof Exo365Error && error.code === 'aborted' && error.cause === 'not now' && Boolean(error.remedy));
+    assert.deepEqual([core.seen, it.went], [[], []], 'nothing was started');
+
+    const caller = new AbortController();
+    const promise = run(client, { signal: caller.signal });
+    await later();
+    const [call] = core.calls;
+    caller.abort('left the page');
+    await assert.rejects(promise, { code: 'aborted', cause: 'left the page' });
+    if (call) assert.deepEqual([call.signal.aborted, call.signal.reason], [true, 'left the page'], 'the request itself is stopped');
+
+    for (const odd of ['x', 5, {}, true]) await assert.rejects(run(client, { signal: odd }), invalid);
+    for (const nothing of [null, undefined]) run(client, nothing).catch((error) => assert.ok(error instanceof Exo365Error));
+    await later();
+  });
+
+  test(`${name}: settles on dispose, and after it nothing is sent any more`, async () => {
+    const { client, core } = signedIn(never);
+    const promise = run(client);
+    await later();
+    client[Symbol.dispose]();
+    await assert.rejects(promise, { code: 'aborted' });
+    assert.ok(core.calls.every(({ signal }) => signal.aborted));
+    const [sent, went] = [core.calls.length, it.went.length];
+    await assert.rejects(run(client), { code: 'aborted' });
+    assert.deepEqual([core.calls.length, it.went.length], [sent, went]);
+  });
+}
+
+test('a caller\'s signal that is used again and again keeps nothing of the calls that ended', async () => {
+  const { client, core } = signedIn(() => Promise.resolve({ value: [] }));
+  const caller = new AbortController();
+  await client.mail.messages.list({ signal: caller.signal });
+  await client.mail.messages.list();
+  for (const { signal } of core.calls) assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
+test('errors of the core get our prototype and, with an endpoint, a cure', async () => {
+  const { client } = signedIn(() => Promise.reject(failure('interaction_required', 'again', { claims: '{}' })));
+  const error = await client.mail.messages.list().catch((error) => error);
+  assert.equal(Object.getPrototypeOf(error), Exo365Error.prototype);
+  error.resolve({ loginHint: 'adele@contoso.example' }).catch(() => {});
+  await later();
+  assert.deepEqual(it.went, ['https://login.example/authorize?x=1']);
+
+  const alone = signedIn(() => Promise.reject(failure('interaction_required')), {});
+  assert.equal((await alone.client.mail.messages.list().catch((error) => error)).resolve, undefined, 'the page gives the tokens: no sign-in of ours cures it');
+});
+
+test('S25 a failure that a sign-in would cure starts none', async () => {
+  for (const code of ['interaction_required', 'consent_required', 'signed_out', 'wrong_account']) {
+    const { client } = signedIn(() => Promise.reject(failure(code)));
+    await assert.rejects(client.mail.messages.list(), { code });
+    await assert.rejects(client.getToken({ forceRefresh: true }), { code });
+  }
+  await later();
+  assert.deepEqual(it.went, []);
+});
+
+test('what the core throws and is not ours passes untouched', async () => {
+  const trap = new WebAssembly.RuntimeError('unreachable');
+  const { client } = signedIn(() => { throw trap; });
+  assert.equal(await client.mail.messages.list().catch((error) => error), trap);
+  assert.equal(await client.signOut().catch((error) => error), trap);
+});
+
+test('a session that ended is told once, however many calls find out', async () => {
+  const { client, core, events } = signedIn(() => later().then(() => core.expire()));
+  const all = await Promise.allSettled([client.contacts.get('a'), client.contacts.get('b'), client.getToken(), client.mail.messages.list()]);
+  await assert.rejects(client.contacts.get('c'), { code: 'signed_out' });
+  await later();
+  assert.ok(all.every(({ reason }) => reason.code === 'signed_out' && reason.resolve));
+  assert.deepEqual(events, ['expired']);
+  assert.equal(client.account, null);
+});
+
+test('a refusal of one call is not the end of the session', async () => {
+  const { client, events } = signedIn(() => Promise.reject(failure('signed_out')));
+  await assert.rejects(client.contacts.get('a'), { code: 'signed_out' });
+  await later();
+  assert.deepEqual(events, [], 'the core still has the account');
+});
+
+test('listeners: several, the same one twice, and off again; what they throw is theirs', async () => {
+  const { client, events } = signedIn();
+  const twice = () => events.push('twice');
+  const [first, second] = [client.on('signedout', twice), client.on('signedout', twice)];
+  client.on('signedout', () => events.push('other'))();
+  first();
+  first();
+  const thrown = [];
+  const { queueMicrotask } = globalThis;
+  globalThis.queueMicrotask = (run) => queueMicrotask(() => { try { run(); } catch (error) { thrown.push(error.message); } });
+  client.on('signedout', () => { throw new Error('the page\'s own'); });
+  client.on('signedout', () => events.push('last'));
+  await client.signOut();
+  await later();
+  globalThis.queueMicrotask = queueMicrotask;
+  second();
+  assert.deepEqual(events, ['user', 'twice', 'last']);
+  assert.deepEqual(thrown, ['the page\'s own']);
+  for (const [type, listener] of [['signedin', () => {}], ['signedout', 5], [undefined, undefined]]) assert.throws(() => client.on(type, listener), invalid);
+});
+
+test('signIn: leaves for the address of the core; coming back or staying is cancelled', async () => {
+  const { client, core } = signedIn();
+  const first = client.signIn({ loginHint: 'adele@contoso.example', prompt: 'login' });
+  assert.deepEqual(core.seen, [['authorize_url', { loginHint: 'adele@contoso.example', prompt: 'login' }]]);
+  assert.deepEqual(it.went, ['https://login.example/authorize?x=1'], 'within the click');
+  it.fire('pageshow', { persisted: false });
+  it.fire('pageshow', { persisted: true });
+  await assert.rejects(first, { code: 'cancelled' });
+  const second = client.signIn();
+  assert.equal(it.timers.at(-1).after, 60_000);
+  it.timers.at(-1).run();
+  await assert.rejects(second, { code: 'cancelled' });
+});
+
+test('signIn: what this version has not is refused, what the core refuses comes through', async () => {
+  const { client, core } = signedIn();
+  await assert.rejects(client.signIn({ mode: 'popup' }), invalid);
+  core.authorize_url = () => { throw failure('navigation_blocked'); };
+  await assert.rejects(client.signIn(), { code: 'navigation_blocked' });
+  assert.throws(() => client.authorizeUrl(), (error) => Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked');
+  assert.deepEqual(it.went, []);
+});
+
+test('authorizeUrl: the address, at once', () => {
+  const { client, core } = signedIn();
+  assert.equal(client.authorizeUrl({ domainHint: 'contoso.example' }), 'https://login.example/authorize?x=1');
+  assert.equal(client.authorizeUrl(null), 'https://login.example/authorize?x=1');
+  assert.deepEqual(core.seen.map(([, options]) => options), [{ domainHint: 'contoso.example' }, {}]);
+});
+
+test('getToken: what the core gives', async () => {
+  const token = { token: 't', expiresIn: 5, scopes: ['a'] };
+  const { client, core } = signedIn(() => Promise.resolve(token));
+  assert.equal(await client.getToken({ scopes: ['a'], forceRefresh: true }), token);
+  await client.getToken();
+  assert.deepEqual(core.seen, [['token', { scopes: ['a'], forceRefresh: true }], ['token', {}]]);
+});
+
+test('signOut: forgets at once, tells the tabs before the endpoint has answered', async () => {
+  let answer;
+  const { client, core, events } = signedIn(() => new Promise((resolve) => { answer = resolve; }));
+  const promise = client.signOut();
+  assert.equal(client.account, null);
+  assert.equal(it.store.get(MARK), '');
+  assert.deepEqual(core.seen[0], ['sign_out', false]);
+  await later();
+  assert.deepEqual(events, ['user']);
+  answer(undefined);
+  assert.equal(await promise, undefined);
+  assert.deepEqual(it.went, []);
+});
+
+test('signOut: at Microsoft the page leaves; it settles where it comes back', async () => {
+  const { client, core } = signedIn(() => Promise.resolve('https://login.example/logout'));
+  const promise = client.signOut({ scope: 'microsoft' });
+  await later();
+  assert.deepEqual(core.seen[0], ['sign_out', true]);
+  assert.deepEqual(it.went, ['https://login.example/logout']);
+  it.fire('pageshow', { persisted: true });
+  await promise;
+});
+
+test('signOut: a failure of the endpoint is told; here it is over all the same', async () => {
+  const { client, events } = signedIn(() => Promise.reject(failure('network')));
+  await assert.rejects(client.signOut(), { code: 'network' });
+  assert.equal(client.account, null);
+  await later();
+  assert.deepEqual(events, ['user']);
+  for (const odd of [{ scope: 'all' }, { scop: 'app' }, { scope: null }]) await assert.rejects(client.signOut(odd), invalid);
+});
+
+test('S32 a sign-out in another tab ends this one, and a second one is not told again', async () => {
+  const { client, core, events } = signedIn();
+  assert.equal(it.store.get(MARK), WHO);
+  it.fire('storage', {});
+  assert.deepEqual(client.account, ADELE, 'not by a change of something else');
+  it.store.set(MARK, '');
+  it.fire('storage', {});
+  it.fire('storage', {});
+  assert.equal(client.account, null);
+  assert.deepEqual(core.seen[0], ['forget'], 'tokens too');
+  await later();
+  assert.deepEqual(events, ['other-tab']);
+});
+
+test('S24 somebody else who signs in in another tab ends this one; the same user does not', async () => {
+  const { client, events } = signedIn();
+  it.store.set(MARK, WHO);
+  it.fire('storage', {});
+  assert.deepEqual(client.account, ADELE);
+  it.store.set(MARK, 't ben');
+  it.fire('storage', {});
+  assert.equal(client.account, null);
+  await later();
+  assert.deepEqual(events, ['other-tab']);
+});
+
+test('S33 a page that comes back from the cache after a sign-out has no account and no token', async () => {
+  const { client, core, events } = signedIn();
+  it.fire('pageshow', { persisted: true });
+  assert.deepEqual(client.account, ADELE, 'nobody signed out');
+  it.store.set(MARK, '');
+  it.fire('pageshow', { persisted: true });
+  assert.equal(client.account, null);
+  assert.deepEqual(core.seen, [['forget']]);
+  await later();
+  assert.deepEqual(events, ['other-tab']);
+});
+
+test('a storage that was emptied, or is forbidden, ends nothing', async () => {
+  const { client } = signedIn();
+  it.store.clear();
+  it.fire('storage', {});
+  assert.deepEqual(client.account, ADELE);
+  Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });
+  it.fire('storage', {});
+  assert.deepEqual(client.account, ADELE);
+  const other = signedIn();
+  assert.deepEqual(other.client.account, ADELE);
+  await other.client.signOut();
+});
+
+test('S12 the mark for other tabs names the user and holds no token', () => {
+  signedIn();
+  assert.deepEqual([...it.store], [[MARK, WHO]]);
+  for (const same of ['/auth/', 'https://app.contoso.example/auth', '/auth//']) signedIn(undefined, { endpoint: same });
+  assert.deepEqual([...it.store.keys()], [MARK], 'one endpoint, one mark');
+});
+
+test('nobody signed in leaves no mark, and a page with getToken none either', () => {
+  new Client(new Core(), { endpoint: '/auth' }, () => {});
+  signedIn(undefined, {});
+  assert.equal(it.store.size, 0);
+});
+
+test('dispose: listeners are gone, the account too, others are not told, twice is once', async () => {
+  const before = it.listening;
+  const { client, core, events, forgotten } = signedIn();
+  assert.ok(it.listening > before);
+  client[Symbol.dispose]();
+  client[Symbol.dispose]();
+  assert.equal(it.listening, before);
+  assert.equal(forgotten(), 1);
+  assert.equal(client.account, null);
+  it.store.set(MARK, 'other');
+  it.fire('storage', {});
+  await later();
+  assert.deepEqual(events, []);
+  assert.deepEqual(core.seen, [['forget']]);
+});
+
+test('S3 S1 a client has no place for a password or a secret', () => {
+  const { client } = signedIn();
+  const names = new Set();
+  for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) Object.getOwnPropertyNames(at).forEach((name) => names.add(name));
+  assert.deepEqual([...names].sort(), ['account', 'authorizeUrl', 'calendar', 'constructor', 'contacts', 'getToken', 'mail', 'mailbox', 'on', 'request', 'signIn', 'signOut']);
+});
+
+test('outside of a page there is nothing to listen to', async () => {
+  it.end();
+  const { client } = signedIn(() => Promise.resolve({ value: [] }));
+  assert.deepEqual((await client.mail.messages.list()).items, []);
+  client[Symbol.dispose]();
+});

@@ -1,0 +1,137 @@
+// The way in: one client for equal settings, failures that may be tried again, an import that does nothing.
+import './package.mjs';
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { beforeEach, test } from 'node:test';
+import { page } from './fake-page.mjs';
+import { ADELE, Core, failure, wasm } from './fake-wasm.mjs';
+
+const before = Object.getOwnPropertyNames(globalThis);
+const sdk = await import('./index.js');
+const { createClient, Exo365Error } = sdk;
+
+test('S4 S20 S22 S31 S38 the face has no words for what it must not do', async () => {
+  const dir = new URL('.', import.meta.url);
+  const modules = (await readdir(dir)).filter((name) => name.endsWith('.js'));
+  assert.ok(modules.length >= 9);
+  const forbidden = /Math\.random|postMessage|\bopener\b|\.closed\b|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|serviceWorker|indexedDB|document\.cookie/;
+  for (const name of modules) assert.doesNotMatch(await readFile(new URL(name, dir), 'utf8'), forbidden, name);
+});
+
+let round = 0;
+let settings;
+beforeEach(() => {
+  settings = { endpoint: `https://auth.contoso.example/${++round}` };
+  Object.assign(wasm, { loads: [], opened: [], broken: undefined, opens: () => new Core({ who: ADELE }) });
+});
+
+test('the import has no side effects', () => {
+  assert.deepEqual(Object.keys(sdk).sort(), ['Exo365Error', 'createClient', 'filter']);
+  assert.deepEqual(Object.getOwnPropertyNames(globalThis), before);
+});
+
+test('the WebAssembly is loaded with the first client; a load that failed may be tried again', async () => {
+  wasm.broken = new TypeError('offline');
+  const error = await createClient({ ...settings, wasm: 'https://static.contoso.example/exo365_bg.wasm' }).catch((error) => error);
+  assert.ok(error instanceof Exo365Error);
+  assert.deepEqual([error.code, error.cause.message], ['wasm_unavailable', 'offline']);
+  assert.ok(error.remedy.includes('wasm-unsafe-eval'));
+  assert.equal(wasm.opened.length, 0);
+  const bytes = new Uint8Array(8);
+  await createClient({ ...settings, wasm: Promise.resolve(bytes) });
+  await createClient({ ...settings, retries: 1 });
+  assert.deepEqual(wasm.loads, [{ module_or_path: 'https://static.contoso.example/exo365_bg.wasm' }, { module_or_path: bytes }], 'and once it is there, not again');
+  assert.ok(wasm.opened.every(({ settings }) => !('wasm' in settings)));
+});
+
+test('equal settings are one client: at the same time, later, in another order', async () => {
+  const cloud = { login: 'https://login.example', api: 'https://api.example' };
+  const first = createClient({ ...settings, cloud, scopes: ['a', 'b'] });
+  const all = await Promise.all([first, createClient({ scopes: ['a', 'b'], cloud: { api: cloud.api, login: cloud.login }, ...settings }), createClient({ ...settings, cloud, scopes: ['a', 'b'], timeout: undefined })]);
+  assert.equal(new Set(all).size, 1);
+  assert.equal(await createClient({ ...settings, cloud, scopes: ['a', 'b'] }), all[0]);
+  assert.equal(wasm.opened.length, 1);
+});
+
+test('other settings are another client', async () => {
+  const clients = await Promise.all([settings, { ...settings, retries: 1 }, { ...settings, retries: '1' }, { ...settings, scopes: ['a', 'b'] }, { ...settings, scopes: ['b', 'a'] }, { ...settings, timeZone: 'Asia/Tokyo' }].map(createClient));
+  assert.equal(new Set(clients).size, clients.length);
+});
+
+test('functions are told apart by identity, and go as themselves', async () => {
+  const [one, two] = [async () => 'a', async () => 'a'];
+  const clients = await Promise.all([{ getToken: one }, { getToken: two }, { getToken: one }].map(createClient));
+  assert.equal(new Set(clients).size, 2);
+  assert.equal(clients[0], clients[2]);
+  assert.deepEqual(wasm.opened.map(({ getToken }) => getToken), [one, two]);
+  assert.ok(wasm.opened.every(({ settings }) => !('getToken' in settings)));
+  await createClient({ getToken: 'a token' });
+  assert.equal(wasm.opened[2].getToken, undefined, 'what is no function is none');
+});
+
+test('the core gets the page where there is one', async () => {
+  await createClient(settings);
+  const it = page();
+  try {
+    await createClient({ ...settings, retries: 1 });
+  } finally {
+    it.end();
+  }
+  assert.deepEqual(wasm.opened.map(({ page }) => typeof page), ['undefined', 'object']);
+});
+
+test('the zone is that of the browser where none is given', async () => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  await createClient(settings);
+  await createClient({ ...settings, timeZone: undefined });
+  await createClient({ ...settings, timeZone: 'W. Europe Standard Time' });
+  assert.deepEqual(wasm.opened.map(({ settings }) => settings.timeZone), [timeZone, 'W. Europe Standard Time']);
+});
+
+test('a failed open is told to all who wait, and tried again by the next', async () => {
+  wasm.opens = () => Promise.reject(failure('network', 'offline'));
+  const results = await Promise.allSettled([createClient(settings), createClient(settings)]);
+  assert.ok(results.every(({ reason }) => Object.getPrototypeOf(reason) === Exo365Error.prototype && reason.code === 'network'));
+  assert.equal(wasm.opened.length, 1);
+  wasm.opens = () => new Core({ who: ADELE });
+  assert.deepEqual((await createClient(settings)).account, ADELE);
+});
+
+test('S5 S7 a callback that was refused gives no client; the next createClient has the page as it is', async () => {
+  wasm.opens = () => Promise.reject(failure('state_mismatch'));
+  const error = await createClient(settings).catch((error) => error);
+  assert.deepEqual([error.code, error.resolve], ['state_mismatch', undefined]);
+  wasm.opens = () => new Core();
+  assert.equal((await createClient(settings)).account, null);
+});
+
+test('a failed open that a sign-in cures opens again and signs in', async () => {
+  wasm.opens = () => Promise.reject(failure('consent_required'));
+  const error = await createClient(settings).catch((error) => error);
+  let core;
+  wasm.opens = () => (core = new Core());
+  // No page here: that the sign-in was begun is what counts.
+  await assert.rejects(error.resolve({ loginHint: 'adele@contoso.example' }), ReferenceError);
+  assert.deepEqual(core.seen, [['authorize_url', { prompt: 'consent', loginHint: 'adele@contoso.example' }]]);
+});
+
+test('after dispose equal settings are a new client, which the old one does not take along', async () => {
+  const first = await createClient(settings);
+  const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+  first[dispose]();
+  const second = await createClient(settings);
+  assert.notEqual(second, first);
+  first[dispose]();
+  assert.equal(await createClient(settings), second);
+});
+
+test('settings that are none are refused, never thrown', async () => {
+  const circular = {};
+  circular.self = circular;
+  for (const odd of [{ retries: 1n }, circular]) {
+    const promise = createClient(odd);
+    await assert.rejects(promise, (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy));
+  }
+  wasm.opens = () => Promise.reject(failure('invalid_argument'));
+  for (const odd of [undefined, null, 'x', 5, []]) await assert.rejects(createClient(odd), { code: 'invalid_argument' });
+});
