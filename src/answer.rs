@@ -3,15 +3,14 @@
 use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::page::{Page, Place};
 use exo365_core::callback::{Callback, Grant};
 use exo365_core::endpoint::expect;
-use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json, ToJson};
 use exo365_core::scan;
 use exo365_core::signin::Pending;
 use exo365_core::wire::{ExchangeReply, ExchangeRequest, SessionReply};
 use std::rc::Rc;
-use web_sys::Window;
 
 /// Finishes the sign-in that this page load is the answer of: the session, and the place to return to.
 /// `None` where it is the answer of none.
@@ -19,35 +18,26 @@ use web_sys::Window;
 /// The record goes first, then the address bar is cleaned, then the answer is judged: a reload, the
 /// back button or a second tab find nothing to process again.
 pub(crate) async fn finish(
-    window: &Window,
+    page: &Page,
+    place: &Place,
     endpoint: &Rc<Endpoint>,
 ) -> Result<Option<(SessionReply, String)>, Failure> {
-    let location = window.location();
-    let callback = Callback::read(
-        &location.search().unwrap_or_default(),
-        &location.hash().unwrap_or_default(),
-    );
-    let kept = browser::kept(window);
+    let callback = Callback::read(place.part("search"), place.part("hash"));
+    let kept = place.kept();
     let own = callback
         .state()
         .filter(|state| kept.iter().any(|name| name == state));
     if own.is_none() && !callback.is_answer(!kept.is_empty()) {
         return Ok(None);
     }
-    if browser::framed(window) {
-        return Err(Error::new(
-            Code::NavigationBlocked,
-            "the page is in a frame: a sign-in does not end there",
-        )
-        .into());
-    }
-    let record = own.and_then(|state| browser::take(window, state));
-    browser::show(window, &location.pathname().unwrap_or_default());
+    place.unframed()?;
+    let record = own.and_then(|state| page.take(state));
+    page.show(place.part("pathname"));
     let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
     let pending = record.ok_or_else(Callback::stray)?;
     let grant = pending
         .flow
-        .finish(&callback, &browser::here(window), browser::now())?;
+        .finish(&callback, &place.here(), browser::now())?;
     trade_in(endpoint, pending, grant).await.map(Some)
 }
 
@@ -76,11 +66,12 @@ async fn trade_in(
 }
 
 /// Brings the user back to where they were; `true` where that loads another page.
-pub(crate) fn go_back(window: &Window, return_to: &str) -> bool {
-    let path = scan::before(return_to, b"?#");
-    if Some(path) == window.location().pathname().ok().as_deref() {
-        browser::show(window, return_to);
-        return false;
+pub(crate) fn go_back(page: &Page, place: &Place, return_to: &str) -> bool {
+    let elsewhere = scan::before(return_to, b"?#") != place.part("pathname");
+    if elsewhere {
+        page.go(return_to);
+    } else {
+        page.show(return_to);
     }
-    window.location().replace(return_to).is_ok()
+    elsewhere
 }

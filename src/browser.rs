@@ -1,14 +1,12 @@
-//! The window: address bar, history, `sessionStorage`, clock and random bytes. In a worker or in
-//! Node there is no window, and everything here says so by `None`.
+//! Clock, timers and random bytes: what a window, a worker and Node have in common.
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
-use exo365_core::scan;
 use exo365_core::signin::Entropy;
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Storage, Window};
+use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,14 +16,6 @@ extern "C" {
     fn performance_now() -> f64;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, milliseconds: u32) -> JsValue;
-}
-
-/// Prefix of our records in `sessionStorage`.
-const PREFIX: &str = "exo365.";
-
-/// The window, where there is one.
-pub(crate) fn window() -> Option<Window> {
-    web_sys::window()
 }
 
 /// Seconds since 1970, by the device's clock: for sign-ins that leave the page, and dates of services.
@@ -76,84 +66,4 @@ pub(crate) async fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) {
         }
     });
     let _ = JsFuture::from(promise).await;
-}
-
-/// The address without query and fragment.
-pub(crate) fn here(window: &Window) -> String {
-    let location = window.location();
-    scan::concat(&[
-        &location.origin().unwrap_or_default(),
-        &location.pathname().unwrap_or_default(),
-    ])
-}
-
-/// Path, query and fragment: where the user is.
-pub(crate) fn place(window: &Window) -> String {
-    let location = window.location();
-    scan::concat(&[
-        &location.pathname().unwrap_or_default(),
-        &location.search().unwrap_or_default(),
-        &location.hash().unwrap_or_default(),
-    ])
-}
-
-/// Shows `place` in the address bar without loading it; the page's own history state stays.
-pub(crate) fn show(window: &Window, place: &str) {
-    if let Ok(history) = window.history() {
-        let state = history.state().unwrap_or(JsValue::NULL);
-        let _ = history.replace_state_with_url(&state, "", Some(place));
-    }
-}
-
-/// Whether the page is served from this machine.
-pub(crate) fn is_loopback(window: &Window) -> bool {
-    let host = window.location().hostname().unwrap_or_default();
-    exo365_core::origin::is_loopback(&host)
-}
-
-/// Whether the page is inside a frame of another page.
-pub(crate) fn framed(window: &Window) -> bool {
-    window.top().ok().flatten().as_ref() != Some(window)
-}
-
-/// `sessionStorage`, which a browser may refuse.
-fn storage(window: &Window) -> Result<Storage, Failure> {
-    let refused = Error::new(
-        Code::Misconfigured,
-        "sessionStorage is not available: the browser's settings forbid it to this page",
-    );
-    window
-        .session_storage()
-        .ok()
-        .flatten()
-        .ok_or_else(|| refused.into())
-}
-
-/// Keeps a record for this tab, over the redirect.
-pub(crate) fn keep(window: &Window, name: &str, text: &str) -> Result<(), Failure> {
-    let full = Error::new(Code::Misconfigured, "sessionStorage is full");
-    let key = scan::concat(&[PREFIX, name]);
-    storage(window)?
-        .set_item(&key, text)
-        .map_err(|cause| Failure::caused(full, cause))
-}
-
-/// Reads a record and forgets it, in this order and before anything else happens.
-pub(crate) fn take(window: &Window, name: &str) -> Option<String> {
-    let storage = storage(window).ok()?;
-    let key = scan::concat(&[PREFIX, name]);
-    let text = storage.get_item(&key).ok().flatten();
-    let _ = storage.remove_item(&key);
-    text
-}
-
-/// The names of the records of this tab.
-pub(crate) fn kept(window: &Window) -> Vec<String> {
-    let Ok(storage) = storage(window) else {
-        return Vec::new();
-    };
-    let keys = 0..storage.length().unwrap_or_default();
-    keys.filter_map(|at| storage.key(at).ok().flatten())
-        .filter_map(|key| key.strip_prefix(PREFIX).map(String::from))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::failure::Failure;
-use crate::http::{self, Outgoing, Watch};
+use crate::http::{self, Answer, Outgoing, Watch};
 use crate::tokens::Tokens;
 use exo365_core::error::{Code, Error};
 use exo365_core::options::{Options, Want};
@@ -13,7 +13,7 @@ use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob, RequestCredentials, Response};
+use web_sys::{AbortSignal, Blob, RequestCredentials};
 
 /// Sends calls with tokens. The request scheduler will stand before [`Sender::call`].
 pub(crate) struct Sender {
@@ -24,36 +24,79 @@ pub(crate) struct Sender {
     pub(crate) timeout: u32,
 }
 
-impl Sender {
-    /// Sends `request` until it succeeds or is refused for good.
-    pub(crate) async fn call(
-        &self,
-        request: &Request,
-        options: &Options,
-        signal: Option<&AbortSignal>,
+/// One call, ready to be sent any number of times.
+pub(crate) struct Job {
+    pub(crate) request: Request,
+    pub(crate) options: Options,
+    pub(crate) signal: Option<AbortSignal>,
+    body: Body,
+}
+
+impl Job {
+    pub(crate) fn new(
+        request: Request,
+        options: Options,
+        signal: Option<AbortSignal>,
         body: &JsValue,
-    ) -> Result<JsValue, Failure> {
-        let body = Body::of(body)?;
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            request,
+            options,
+            signal,
+            body: Body::of(body)?,
+        })
+    }
+
+    /// The request of one attempt, with an id of its own.
+    fn attempt(&self, token: &str, id: &str, watch: &Watch) -> Result<web_sys::Request, Failure> {
+        let headers = http::headers()?;
+        let set = |name: &str, value: &str| http::set_header(&headers, name, value);
+        for (name, value) in &self.request.headers {
+            set(name, value)?;
+        }
+        if self.body.json {
+            set("content-type", "application/json")?;
+        }
+        let if_match = self.options.text("ifMatch").map(|etag| ("if-match", etag));
+        for (name, value) in self.options.pairs("headers").chain(if_match) {
+            set(name, value)?;
+        }
+        // Last, so that nobody's headers replace them.
+        set("client-request-id", id)?;
+        set("return-client-request-id", "true")?;
+        set("authorization", &scan::concat(&["Bearer ", token]))?;
+        let outgoing = Outgoing {
+            method: &self.request.method,
+            url: &self.request.url,
+            headers,
+            body: self.body.value.clone(),
+            credentials: RequestCredentials::Omit,
+        };
+        http::build(outgoing, watch)
+    }
+}
+
+impl Sender {
+    /// Sends `job` until it succeeds or is refused for good.
+    pub(crate) async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
         let mut token = self.tokens.get(&Want::default()).await?;
         let (mut renewed, mut repeats) = (false, 0);
+        let timeout = job.options.number("timeout").unwrap_or(self.timeout);
         loop {
-            let failure = match self
-                .attempt(request, options, signal, &body, token.secret.expose())
-                .await
-            {
+            let watch = Watch::new(job.signal.as_ref(), timeout)?;
+            let mut id = Uuid::encode_buffer();
+            let id = &*Uuid::new_v4().hyphenated().encode_lower(&mut id);
+            let request = job.attempt(token.secret.expose(), id, &watch)?;
+            let answer = http::exchange(request, watch, job.options.text("as")).await;
+            let mut failure = match answer.and_then(|answer| judge(answer, &job.options)) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
+            failure.detail_mut().client_request_id = Some(id.into());
             if reply::wants_renewal(failure.error()) && !renewed {
                 renewed = true;
-                let want = Want {
-                    claims: failure
-                        .error()
-                        .detail
-                        .as_ref()
-                        .and_then(|detail| detail.claims.clone()),
-                    ..Want::default()
-                };
+                let mut want = Want::default();
+                want.claims.clone_from(&failure.detail_mut().claims);
                 token = self.tokens.renew(&want, Some(token.secret)).await?;
                 continue;
             }
@@ -61,63 +104,15 @@ impl Sender {
                 failure.error(),
                 repeats,
                 self.retries,
-                request.idempotent(),
+                job.request.idempotent(),
                 browser::jitter(),
             );
             let Some(wait) = wait else {
                 return Err(failure);
             };
             repeats += 1;
-            browser::sleep(wait, signal).await;
+            browser::sleep(wait, job.signal.as_ref()).await;
         }
-    }
-
-    /// One attempt, with an id of its own.
-    async fn attempt(
-        &self,
-        request: &Request,
-        options: &Options,
-        signal: Option<&AbortSignal>,
-        body: &Body,
-        token: &str,
-    ) -> Result<JsValue, Failure> {
-        let watch = Watch::new(signal, options.number("timeout").unwrap_or(self.timeout))?;
-        let mut id = Uuid::encode_buffer();
-        let id = &*Uuid::new_v4().hyphenated().encode_lower(&mut id);
-        let headers = http::headers()?;
-        for (name, value) in &request.headers {
-            http::set_header(&headers, name, value)?;
-        }
-        if body.json {
-            http::set_header(&headers, "content-type", "application/json")?;
-        }
-        let if_match = options.text("ifMatch").map(|etag| ("if-match", etag));
-        for (name, value) in options.pairs("headers").chain(if_match) {
-            http::set_header(&headers, name, value)?;
-        }
-        // Last, so that nobody's headers replace them.
-        http::set_header(&headers, "client-request-id", id)?;
-        http::set_header(&headers, "return-client-request-id", "true")?;
-        http::set_header(
-            &headers,
-            "authorization",
-            &scan::concat(&["Bearer ", token]),
-        )?;
-        let outgoing = Outgoing {
-            method: &request.method,
-            url: &request.url,
-            headers,
-            body: body.value.clone(),
-            credentials: RequestCredentials::Omit,
-        };
-        let result = match http::send(outgoing, &watch).await {
-            Ok(response) => finish(response, options.text("as"), &watch).await,
-            Err(failure) => Err(failure),
-        };
-        result.map_err(|mut failure| {
-            failure.detail_mut().client_request_id = Some(id.into());
-            failure
-        })
     }
 }
 
@@ -154,42 +149,28 @@ impl Body {
     }
 }
 
-/// Hands a success over as the browser parsed it; a refusal goes to the judge.
-async fn finish(
-    response: Response,
-    form: Option<&str>,
-    watch: &Watch<'_>,
-) -> Result<JsValue, Failure> {
-    if form == Some("response") && response.status() != 401 && response.status() != 0 {
-        return Ok(response.into());
-    }
-    if !response.ok() {
-        return Err(refusal(&response, watch).await?);
-    }
-    let empty = matches!(response.status(), 202 | 204 | 205)
-        || http::header(&response, "content-length").as_deref() == Some("0");
-    match form {
-        Some("text") => watch.wait(response.text()).await,
-        Some("blob") => watch.wait(response.blob()).await,
-        _ if empty => Ok(JsValue::UNDEFINED),
-        _ => watch.wait(response.json()).await,
-    }
-}
-
-async fn refusal(response: &Response, watch: &Watch<'_>) -> Result<Failure, Failure> {
-    if response.status() == 0 {
-        return Ok(Error::new(
+/// Hands a success over as the browser parsed it; what is none goes to the judge.
+fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
+    let Answer { response, body } = answer;
+    let status = response.status();
+    if status == 0 {
+        return Err(Error::new(
             Code::InvalidResponse,
             "the API redirects: a token does not follow",
         )
         .into());
     }
+    if options.text("as") == Some("response") && status != 401 {
+        return Ok(response.into());
+    }
+    if response.ok() {
+        return Ok(body);
+    }
     let headers = reply::Headers {
-        www_authenticate: http::header(response, "www-authenticate"),
-        diagnostics: http::header(response, "x-ms-diagnostics"),
-        request_id: http::header(response, "request-id"),
-        retry_after: http::header(response, "retry-after"),
+        www_authenticate: http::header(&response, "www-authenticate"),
+        diagnostics: http::header(&response, "x-ms-diagnostics"),
+        request_id: http::header(&response, "request-id"),
+        retry_after: http::header(&response, "retry-after"),
     };
-    let body = http::text(response, watch).await?;
-    Ok(reply::judge(response.status(), &headers, &body, browser::now()).into())
+    Err(reply::judge(status, &headers, &http::small(body), browser::now()).into())
 }

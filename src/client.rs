@@ -4,16 +4,17 @@
 use crate::answer;
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
-use crate::calls::Sender;
+use crate::calls::{Job, Sender};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::page::{Page, Place};
 use crate::tokens::{Source, Tokens};
 use exo365_core::endpoint::{agree, alone, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::ToJson;
 use exo365_core::options::{self, Options, Want};
 use exo365_core::origin;
-use exo365_core::request::{Api, Request};
+use exo365_core::request::Api;
 use exo365_core::scan;
 use exo365_core::signin::{self, Pending};
 use exo365_core::wire::{
@@ -30,6 +31,7 @@ use web_sys::AbortSignal;
 pub struct Core(Rc<Inner>);
 
 struct Inner {
+    page: Option<Page>,
     endpoint: Option<Rc<Endpoint>>,
     config: PageConfig,
     redirect_uri: Option<String>,
@@ -43,23 +45,16 @@ fn timeout(setup: &Options) -> u32 {
     setup.number("timeout").unwrap_or(30_000)
 }
 
-/// An error of the face's own, as all others are: `code`, `message`, `remedy`.
-#[wasm_bindgen]
-pub fn fail(code: &str, message: String) -> JsValue {
-    let code = Code::parse(code).unwrap_or(Code::InvalidArgument);
-    Failure::from(Error::with(code, message)).into()
-}
-
 #[wasm_bindgen]
 impl Core {
     /// Opens a client: finishes a sign-in that this page load is the answer of, or restores the session.
-    /// Resolves with a `Core`.
-    pub fn open(config: String, get_token: Option<Function>) -> Promise {
+    /// Resolves with a `Core`. `page` is missing in a worker and in Node.
+    pub fn open(config: String, get_token: Option<Function>, page: Option<Page>) -> Promise {
         promise(async move {
             let setup = Options::setup(&config, get_token.is_some())?;
             let inner = match get_token {
                 Some(function) => Inner::alone(&setup, function),
-                None => Inner::open(&setup).await,
+                None => Inner::open(&setup, page).await,
             };
             Ok(Self(Rc::new(inner?)).into())
         })
@@ -132,13 +127,8 @@ impl Core {
         body: JsValue,
     ) -> Promise {
         let inner = Rc::clone(&self.0);
-        promise(async move {
-            let options = Options::call(&options, &allowed)?;
-            let request = inner.request(&method, user.as_deref(), &path, ids.as_deref(), &options);
-            inner
-                .call(&request?, &options, signal.as_ref(), &body)
-                .await
-        })
+        let job = inner.job(&method, user, &path, ids, &options, &allowed, signal, &body);
+        promise(async move { inner.call(&job?).await })
     }
 }
 
@@ -149,12 +139,9 @@ impl Inner {
         Ok(Self::new(setup, config, None, Source::Page(get_token)))
     }
 
-    async fn open(setup: &Options) -> Result<Self, Failure> {
-        let window = browser::window();
-        if window
-            .as_ref()
-            .is_some_and(|window| !window.is_secure_context())
-        {
+    async fn open(setup: &Options, page: Option<Page>) -> Result<Self, Failure> {
+        let place = page.as_ref().map(Page::read);
+        if place.as_ref().is_some_and(|place| !place.is("secure")) {
             return Err(
                 Error::new(Code::InsecureContext, "the page is not served over https").into(),
             );
@@ -164,9 +151,9 @@ impl Inner {
             base: scan::trim_end(base, b"/").into(),
             timeout: timeout(setup),
         });
-        let arrival = match &window {
-            Some(window) => answer::finish(window, &endpoint).await?,
-            None => None,
+        let arrival = match (&page, &place) {
+            (Some(page), Some(place)) => answer::finish(page, place, &endpoint).await?,
+            _ => None,
         };
         let (reply, return_to) = match arrival {
             Some((reply, return_to)) => (reply, Some(return_to)),
@@ -181,10 +168,10 @@ impl Inner {
             access_token,
             expires_in,
         } = reply;
-        let loopback = window.as_ref().is_some_and(browser::is_loopback);
+        let loopback = place.as_ref().is_some_and(Place::is_loopback);
         let config = agree(setup, config, loopback)?;
         let scopes = config.scopes.clone();
-        let inner = Self::new(
+        let mut inner = Self::new(
             setup,
             config,
             Some(Rc::clone(&endpoint)),
@@ -195,12 +182,13 @@ impl Inner {
             .sender
             .tokens
             .admit(access_token, expires_in.unwrap_or_default(), scopes);
-        if let (Some(window), Some(return_to)) = (&window, return_to)
-            && answer::go_back(window, &return_to)
+        if let (Some(page), Some(place), Some(return_to)) = (&page, &place, return_to)
+            && answer::go_back(page, place, &return_to)
         {
             // The page is leaving for where the user was; the session is waiting there.
             core::future::pending::<()>().await;
         }
+        inner.page = page;
         Ok(inner)
     }
 
@@ -215,6 +203,7 @@ impl Inner {
         api.text_bodies = setup.text("bodyType") == Some("text");
         api.immutable_ids = setup.truth("immutableIds", true);
         Self {
+            page: None,
             endpoint,
             config,
             redirect_uri: setup.text("redirectUri").map(String::from),
@@ -233,33 +222,34 @@ impl Inner {
         self.sender.tokens.forget();
     }
 
-    fn request(
+    /// Everything that can be wrong with a call before it is sent.
+    #[allow(clippy::too_many_arguments)] // As they cross the boundary.
+    fn job(
         &self,
         method: &str,
-        user: Option<&str>,
+        user: Option<String>,
         path: &str,
-        ids: Option<&str>,
-        options: &Options,
-    ) -> Result<Request, Error> {
-        let mut api = self.api.clone();
-        if let Some(zone) = options.text("timeZone") {
-            api.time_zone = Some(zone.into());
-        }
-        match ids {
-            Some(ids) => api.named(method, user, path, &options::ids(ids)?, options),
-            None => api.free(method, path, options),
-        }
+        ids: Option<String>,
+        options: &str,
+        allowed: &str,
+        signal: Option<AbortSignal>,
+        body: &JsValue,
+    ) -> Result<Job, Failure> {
+        self.signed_in()?;
+        let options = Options::call(options, allowed)?;
+        let request = match ids {
+            Some(ids) => {
+                let ids = options::ids(&ids)?;
+                self.api
+                    .named(method, user.as_deref(), path, &ids, &options)?
+            }
+            None => self.api.free(method, path, &options)?,
+        };
+        Job::new(request, options, signal, body)
     }
 
-    async fn call(
-        &self,
-        request: &Request,
-        options: &Options,
-        signal: Option<&AbortSignal>,
-        body: &JsValue,
-    ) -> Result<JsValue, Failure> {
-        self.signed_in()?;
-        let result = self.sender.call(request, options, signal, body).await;
+    async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
+        let result = self.sender.call(job).await;
         result.inspect_err(|failure| self.notice(failure))
     }
 
@@ -315,40 +305,28 @@ impl Inner {
     }
 
     fn authorize_url(&self, options: &str) -> Result<String, Failure> {
-        let window = browser::window().filter(|_| self.endpoint.is_some());
-        let window = window.ok_or(Error::new(
-            Code::NavigationBlocked,
-            "signing in needs a window and an `endpoint`: here tokens come from getToken",
-        ))?;
-        if browser::framed(&window) {
-            return Err(Error::new(
+        let page = self.page.as_ref().ok_or_else(|| {
+            Error::new(
                 Code::NavigationBlocked,
-                "the page is in a frame: the sign-in service does not open there",
+                "signing in needs a window and an `endpoint`: here tokens come from getToken",
             )
-            .into());
-        }
+        })?;
+        let place = page.read();
+        place.unframed()?;
         let (options, return_to) = options::sign_in(options)?;
-        let redirect_uri = redirect_uri(
-            &self.config,
-            self.redirect_uri.as_deref(),
-            &browser::here(&window),
-        )?;
-        let place = return_to.unwrap_or_else(|| browser::place(&window));
+        let redirect_uri = redirect_uri(&self.config, self.redirect_uri.as_deref(), &place.here())?;
+        let return_to = return_to.unwrap_or_else(|| place.place());
         let (url, flow) = signin::begin(
             &self.config,
             &options,
             &redirect_uri,
-            &place,
+            &return_to,
             &browser::entropy()?,
             browser::now(),
         )?;
-        let state = flow.state.clone();
-        let record = Pending {
-            flow,
-            config: self.config.clone(),
-        }
-        .to_json();
-        browser::keep(&window, &state, &record)?;
+        let config = self.config.clone();
+        let pending = Pending { flow, config };
+        page.keep(&pending.flow.state, &pending.to_json())?;
         Ok(url)
     }
 }

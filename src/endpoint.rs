@@ -41,16 +41,17 @@ impl Endpoint {
                 credentials: RequestCredentials::SameOrigin,
             };
             let watch = Watch::new(None, this.timeout)?;
-            let response = http::send(outgoing, &watch).await?;
-            if response.status() == 0 {
+            let request = http::build(outgoing, &watch)?;
+            let answer = http::exchange(request, watch, Some("text")).await?;
+            let status = answer.response.status();
+            if status == 0 {
                 return Err(Error::new(
                     Code::Misconfigured,
                     "the endpoint's address redirects: give the one it redirects to",
                 )
                 .into());
             }
-            let body = http::text(&response, &watch).await?;
-            Ok(endpoint::read(response.status(), &body)?)
+            Ok(endpoint::read(status, &http::small(answer.body))?)
         })
     }
 }

@@ -12,14 +12,14 @@ use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
-    Response,
+    AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials,
+    RequestRedirect, Response,
 };
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    fn global_fetch(request: &Request) -> Result<Promise, JsValue>;
     // web-sys takes this for a call that cannot fail; with a signal of a polyfill it can.
     #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
     fn any_signal(signals: &Array) -> Result<AbortSignal, JsValue>;
@@ -38,15 +38,15 @@ pub(crate) struct Outgoing<'a> {
 }
 
 /// The caller's signal and the time of one attempt, as one signal.
-pub(crate) struct Watch<'a> {
-    caller: Option<&'a AbortSignal>,
+pub(crate) struct Watch {
+    caller: Option<AbortSignal>,
     time: AbortSignal,
     both: AbortSignal,
 }
 
-impl<'a> Watch<'a> {
+impl Watch {
     /// Both must be the browser's own: a signal of a polyfill is refused.
-    pub(crate) fn new(caller: Option<&'a AbortSignal>, timeout: u32) -> Result<Self, Failure> {
+    pub(crate) fn new(caller: Option<&AbortSignal>, timeout: u32) -> Result<Self, Failure> {
         let time = AbortSignal::timeout_with_u32(timeout);
         let both = match caller {
             Some(caller) => any_signal(&Array::of2(caller, &time)).map_err(|cause| {
@@ -54,12 +54,16 @@ impl<'a> Watch<'a> {
             })?,
             None => time.clone(),
         };
-        Ok(Self { caller, time, both })
+        Ok(Self {
+            caller: caller.cloned(),
+            time,
+            both,
+        })
     }
 
     /// Why `fetch`, or the reading of its body, rejected with `cause`.
     pub(crate) fn classify(&self, cause: JsValue) -> Failure {
-        let error = if let Some(caller) = self.caller.filter(|caller| caller.aborted()) {
+        let error = if let Some(caller) = self.caller.as_ref().filter(|caller| caller.aborted()) {
             return Failure::caused(
                 Error::new(Code::Aborted, "the caller aborted the call"),
                 caller.reason(),
@@ -76,16 +80,6 @@ impl<'a> Watch<'a> {
         };
         Failure::caused(error, cause)
     }
-
-    /// Waits for `promise`; a rejection is classified.
-    pub(crate) async fn wait(&self, promise: Result<Promise, JsValue>) -> Result<JsValue, Failure> {
-        match promise {
-            Ok(promise) => JsFuture::from(promise)
-                .await
-                .map_err(|cause| self.classify(cause)),
-            Err(cause) => Err(self.classify(cause)),
-        }
-    }
 }
 
 /// Sets a header; what the browser does not take as one is the caller's mistake.
@@ -101,8 +95,8 @@ pub(crate) fn headers() -> Result<Headers, Failure> {
     Headers::new().map_err(unbuildable)
 }
 
-/// Sends; resolves when the answer's head is there. Redirects are not followed, nothing is cached.
-pub(crate) async fn send(outgoing: Outgoing<'_>, watch: &Watch<'_>) -> Result<Response, Failure> {
+/// The request as the browser has it. Redirects are not followed, nothing is cached.
+pub(crate) fn build(outgoing: Outgoing<'_>, watch: &Watch) -> Result<Request, Failure> {
     let Outgoing {
         method,
         url,
@@ -122,14 +116,62 @@ pub(crate) async fn send(outgoing: Outgoing<'_>, watch: &Watch<'_>) -> Result<Re
         Some(body) => builder.body(body),
         None => builder.build(),
     };
-    let request = request.map_err(|error| {
-        unbuildable(match error {
+    match request {
+        Ok(request) => Ok(request.into()),
+        Err(error) => Err(unbuildable(match error {
             gloo_net::Error::JsError(error) => js_sys::Error::new(&error.message).into(),
             _ => JsValue::UNDEFINED,
-        })
-    })?;
-    let response = watch.wait(global_fetch(&request.into())).await?;
-    Ok(response.unchecked_into())
+        })),
+    }
+}
+
+/// An answer, with its body as it was wanted: a refusal's as text, a redirect's not at all.
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    pub(crate) body: JsValue,
+}
+
+/// Sends, and reads the body: `text`, `blob`, `response` (not read), or as the browser's own JSON.
+pub(crate) async fn exchange(
+    request: Request,
+    watch: Watch,
+    form: Option<&str>,
+) -> Result<Answer, Failure> {
+    let waited = settle(global_fetch(&request)).await;
+    let response: Response = waited
+        .map_err(|cause| watch.classify(cause))?
+        .unchecked_into();
+    let Some(reading) = reading(&response, form) else {
+        let body = JsValue::UNDEFINED;
+        return Ok(Answer { response, body });
+    };
+    let read = settle(reading).await;
+    let body = read.map_err(|cause| watch.classify(cause))?;
+    Ok(Answer { response, body })
+}
+
+/// A call that was refused at once is a promise that rejects.
+fn settle(promise: Result<Promise, JsValue>) -> JsFuture {
+    JsFuture::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
+}
+
+/// How the body is read, if it is.
+fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, JsValue>> {
+    let status = response.status();
+    let raw = form == Some("response") && status != 401;
+    if status == 0 || raw {
+        return None;
+    }
+    let ok = response.ok();
+    if !ok || form == Some("text") {
+        return Some(response.text());
+    }
+    if form == Some("blob") {
+        return Some(response.blob());
+    }
+    let empty = matches!(status, 202 | 204 | 205)
+        || header(response, "content-length").as_deref() == Some("0");
+    (!empty).then(|| response.json())
 }
 
 /// The method of that name (RFC 9110 §9, RFC 5789): those that the APIs have.
@@ -163,10 +205,10 @@ pub(crate) fn header(response: &Response, name: &str) -> Option<String> {
 }
 
 /// The text of a small answer: of a refusal, or of the endpoint. One that is not small is not taken in.
-pub(crate) async fn text(response: &Response, watch: &Watch<'_>) -> Result<String, Failure> {
-    let text: JsString = watch.wait(response.text()).await?.unchecked_into();
+pub(crate) fn small(body: JsValue) -> String {
+    let text: JsString = body.unchecked_into();
     if text.length() > MAX_TEXT {
-        return Ok(String::new());
+        return String::new();
     }
-    Ok(text.into())
+    text.into()
 }

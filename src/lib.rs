@@ -31,9 +31,13 @@ mod failure;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
 mod secret;
 #[cfg(target_arch = "wasm32")]
 mod tokens;
 
 #[cfg(target_arch = "wasm32")]
-pub use client::{Core, fail};
+pub use client::Core;
+#[cfg(target_arch = "wasm32")]
+pub use page::Page;

@@ -145,6 +145,14 @@ impl<'de> Visitor<'de> for Tree {
         while let Some((key, value)) = members.next_entry::<Json, Json>()? {
             object.push((key.text().unwrap_or_default(), value));
         }
+        // How numbers come with serde_json's feature `arbitrary_precision` (the WebAssembly's build has it).
+        if let [(key, Json::Text(digits))] = object.as_slice()
+            && key == "$serde_json::private::Number"
+        {
+            return Ok(
+                scan::number(digits).map_or(Json::Null, |number| Json::Number(number.into()))
+            );
+        }
         Ok(Json::Object(object))
     }
 }
@@ -482,6 +490,18 @@ mod tests {
             name: "n".into(),
             is_guest: true,
             login_hint: Some("h".into()),
+        }
+    }
+
+    #[test]
+    fn numbers_read_the_same_with_and_without_arbitrary_precision() {
+        let number = |digits: &str| {
+            let text = alloc::format!(r#"{{"$serde_json::private::Number":"{digits}"}}"#);
+            (Json::parse(&text).unwrap(), Json::parse(digits).unwrap())
+        };
+        for digits in ["0", "3599", "1790000000", "-5", "1.5", "1e3"] {
+            let (kept, read) = number(digits);
+            assert_eq!(kept, read, "{digits}");
         }
     }
 

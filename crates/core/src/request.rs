@@ -101,7 +101,7 @@ impl Api {
             }
         }
         odata::write(options, self.flavor, &mut url)?;
-        Ok(self.request(method, url))
+        Ok(self.request(method, url, options))
     }
 
     /// A path below the root (`/me/...`), or an absolute link that the service gave.
@@ -129,12 +129,13 @@ impl Api {
             return Err(Error::argument("path has a fragment (#): encode it as %23"));
         }
         odata::write(options, self.flavor, &mut url)?;
-        Ok(self.request(&method.to_ascii_uppercase(), url))
+        Ok(self.request(&method.to_ascii_uppercase(), url, options))
     }
 
-    fn request(&self, method: &str, url: String) -> Request {
+    fn request(&self, method: &str, url: String, options: &Options) -> Request {
+        let prefer = self.prefer(options.text("timeZone").or(self.time_zone.as_deref()));
         let mut headers = Vec::new();
-        if let Some(prefer) = self.prefer() {
+        if !prefer.is_empty() {
             headers.push(("prefer", prefer));
         }
         Request {
@@ -145,22 +146,26 @@ impl Api {
     }
 
     /// The `Prefer` header: sent on every page, since links do not carry it.
-    fn prefer(&self) -> Option<String> {
-        let mut parts: Vec<String> = Vec::new();
-        let zone = self
-            .time_zone
-            .as_ref()
-            .filter(|_| self.flavor != Flavor::OutlookV1);
-        if let Some(zone) = zone {
-            parts.push(scan::concat(&["outlook.timezone=\"", zone, "\""]));
+    fn prefer(&self, zone: Option<&str>) -> String {
+        let mut text = String::new();
+        let mut add = |pieces: [&str; 3]| {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            for piece in pieces {
+                text.push_str(piece);
+            }
+        };
+        if let Some(zone) = zone.filter(|_| self.flavor != Flavor::OutlookV1) {
+            add(["outlook.timezone=\"", zone, "\""]);
         }
         if self.text_bodies {
-            parts.push("outlook.body-content-type=\"text\"".into());
+            add(["outlook.body-content-type=", "\"text\"", ""]);
         }
         if self.immutable_ids && self.flavor == Flavor::Graph {
-            parts.push("IdType=\"ImmutableId\"".into());
+            add(["IdType=", "\"ImmutableId\"", ""]);
         }
-        (!parts.is_empty()).then(|| scan::join(&parts, ", "))
+        text
     }
 }
 

@@ -152,7 +152,7 @@ mod tests {
             ("%4", "%4"),
             ("%zz", "%zz"),
             ("%c3%a9", "é"),
-            ("%ff", "\u{fffd}"),
+            ("%ff", "%ff"),
         ] {
             assert_eq!(form_decode(text), wanted, "{text}");
         }
