@@ -1,0 +1,70 @@
+// What the boundary tests put in place of the network and of the window.
+
+/** Takes the place of `fetch` until `restore()`: notes each request and gives the answers in turn. */
+export class Network {
+  seen = [];
+  #answers = [];
+  #before = globalThis.fetch;
+
+  constructor() {
+    globalThis.fetch = (request) => {
+      this.seen.push(request);
+      const answer = this.#answers.shift();
+      if (!answer) return Promise.reject(new TypeError('no answer was prepared'));
+      return answer(request);
+    };
+  }
+
+  /** The next request is answered with this. */
+  answer(status, body, headers) {
+    const init = { status, headers: JSON.parse(headers) };
+    this.#answers.push(async () => new Response([204, 205].includes(status) ? null : body, init));
+  }
+
+  /** The next request rejects with the reason of its signal, as browsers do. */
+  obey() {
+    this.#answers.push((request) => new Promise((_, reject) => {
+      const stop = () => reject(request.signal.reason);
+      if (request.signal.aborted) stop();
+      else request.signal.addEventListener('abort', stop);
+    }));
+  }
+
+  /** The next request waits for `release()`. */
+  hold(body) {
+    this.#answers.push(() => new Promise((resolve) => { this.release = () => resolve(new Response(body)); }));
+  }
+
+  /** The next request rejects with `value`, whatever it is. */
+  fail(value) {
+    this.#answers.push(() => Promise.reject(value));
+  }
+
+  count() { return this.seen.length; }
+  url(at) { return this.seen[at].url; }
+  method(at) { return this.seen[at].method; }
+  header(at, name) { return this.seen[at].headers.get(name) ?? undefined; }
+  mode(at) { const { credentials, redirect, cache, referrerPolicy } = this.seen[at]; return `${credentials} ${redirect} ${cache} ${referrerPolicy}`; }
+  text(at) { return this.seen[at].text(); }
+  restore() { globalThis.fetch = this.#before; }
+}
+
+/** A window of a test: `pkg-template/page.js` is the real one. */
+export function fakePage(search, record, framed) {
+  const records = new Map(record ? [JSON.parse(record)] : []);
+  return {
+    shown: [],
+    went: [],
+    records,
+    state: () => JSON.stringify({ origin: 'https://app.contoso.example', pathname: '/', search, hash: '', kept: [...records.keys()], secure: true, framed }),
+    keep: (name, text) => void records.set(name, text),
+    take(name) { const text = records.get(name); records.delete(name); return text; },
+    show(place) { this.shown.push(place); },
+    go(place) { this.went.push(place); },
+  };
+}
+export const shown = (page) => page.shown.join(' ');
+export const went = (page) => page.went.join(' ');
+export const kept = (page) => JSON.stringify([...page.records][0] ?? null);
+export const json = (value) => JSON.stringify(value);
+export const same = (a, b) => a === b;
