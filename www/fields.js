@@ -1,0 +1,94 @@
+// The one place that knows how the API spells its fields (here: Microsoft Graph). Views see plain objects.
+// exo365 hands answers over untouched, so what a view needs is picked here, and asked for by `select`: less to send, less to parse.
+import { fromWall } from './time.js';
+
+export const MESSAGE_ROW = ['subject', 'from', 'toRecipients', 'receivedDateTime', 'isRead', 'isDraft', 'hasAttachments', 'importance', 'bodyPreview'];
+export const MESSAGE = [...MESSAGE_ROW, 'ccRecipients', 'replyTo', 'body'];
+export const EVENT = ['subject', 'start', 'end', 'isAllDay', 'isCancelled', 'isOrganizer', 'location', 'organizer', 'attendees', 'showAs', 'type', 'bodyPreview'];
+export const CONTACT = ['displayName', 'givenName', 'surname', 'companyName', 'jobTitle', 'emailAddresses', 'mobilePhone', 'businessPhones', 'businessAddress',
+  'personalNotes'];
+
+/** Folders that every mailbox has, by the names that the API knows them under in every language. */
+export const FOLDERS = [
+  { name: 'inbox', label: 'Inbox', icon: 'inbox' },
+  { name: 'drafts', label: 'Drafts', icon: 'pen', outgoing: true },
+  { name: 'sentitems', label: 'Sent', icon: 'sent', outgoing: true },
+  { name: 'archive', label: 'Archive', icon: 'archive' },
+  { name: 'deleteditems', label: 'Deleted', icon: 'trash' },
+];
+
+/** Name and address; a name that is missing is the address. */
+export function person(recipient) {
+  const { name, address = '' } = recipient?.emailAddress ?? {};
+  return { name: name || address || 'Unknown', address };
+}
+
+export const messageOf = (raw) => ({
+  id: raw.id,
+  subject: raw.subject || '(no subject)',
+  from: person(raw.from),
+  to: (raw.toRecipients ?? []).map(person),
+  cc: (raw.ccRecipients ?? []).map(person),
+  replyTo: (raw.replyTo ?? []).map(person),
+  received: new Date(raw.receivedDateTime),
+  preview: raw.bodyPreview ?? '',
+  read: raw.isRead,
+  draft: raw.isDraft,
+  attachments: raw.hasAttachments,
+  important: raw.importance === 'high',
+  html: raw.body?.contentType === 'html',
+  body: raw.body?.content ?? '',
+});
+
+export const folderOf = (raw) => ({ unread: raw.unreadItemCount, total: raw.totalItemCount });
+
+export const attachmentOf = (raw) => ({
+  id: raw.id, name: raw.name || 'attachment', type: raw.contentType, size: raw.size, inline: raw.isInline, contentId: raw.contentId, bytes: raw.contentBytes,
+});
+
+export const eventOf = (raw) => ({
+  id: raw.id,
+  subject: raw.subject || '(no subject)',
+  start: fromWall(raw.start, raw.isAllDay),
+  end: fromWall(raw.end, raw.isAllDay),
+  allDay: raw.isAllDay,
+  cancelled: raw.isCancelled,
+  mine: raw.isOrganizer,
+  place: raw.location?.displayName ?? '',
+  organizer: person(raw.organizer),
+  attendees: (raw.attendees ?? []).map((one) => ({ ...person(one), response: one.status?.response ?? 'none' })),
+  showAs: raw.showAs ?? 'busy',
+  recurring: raw.type === 'occurrence' || raw.type === 'exception' || raw.type === 'seriesMaster',
+  preview: raw.bodyPreview ?? '',
+});
+
+export const contactOf = (raw) => ({
+  id: raw.id,
+  name: raw.displayName || [raw.givenName, raw.surname].filter(Boolean).join(' ') || raw.companyName || '(no name)',
+  given: raw.givenName ?? '',
+  surname: raw.surname ?? '',
+  company: raw.companyName ?? '',
+  job: raw.jobTitle ?? '',
+  emails: (raw.emailAddresses ?? []).map((one) => one.address).filter(Boolean),
+  mobile: raw.mobilePhone ?? '',
+  phones: raw.businessPhones ?? [],
+  address: ['street', 'postalCode', 'city', 'state', 'countryOrRegion'].map((part) => raw.businessAddress?.[part]).filter(Boolean).join(', '),
+  notes: raw.personalNotes ?? '',
+});
+
+/** What the form of a contact writes. Other addresses and numbers of the contact stay. */
+export function contactChanges(form, before) {
+  const name = [form.given, form.surname].filter(Boolean).join(' ') || form.company;
+  const keep = before?.emails.slice(1) ?? [];
+  return {
+    displayName: name,
+    givenName: form.given || null,
+    surname: form.surname || null,
+    companyName: form.company || null,
+    jobTitle: form.job || null,
+    emailAddresses: [form.email, ...keep].filter(Boolean).map((address) => ({ address, name })),
+    mobilePhone: form.mobile || null,
+    businessPhones: [form.phone, ...(before?.phones.slice(1) ?? [])].filter(Boolean),
+    personalNotes: form.notes || null,
+  };
+}
