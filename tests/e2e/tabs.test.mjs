@@ -1,0 +1,48 @@
+// Several tabs of one browser, and the back button: whoever signs out or in elsewhere is noticed here.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ADELE, BEN, call, choose, leave, settled, stack, visit } from './harness.mjs';
+
+const it = stack();
+
+/** Collects the reasons of `signedout` from now on, in `outs` of the page. */
+const listen = (page) => page.evaluate(() => {
+  globalThis.outs = [];
+  client.on('signedout', ({ reason }) => outs.push(reason));
+});
+const heard = (page) => page.evaluate(() => [outs, client.account]);
+
+test('S32 sign-out in one tab reaches the other within a second', async () => {
+  const one = await it.signedIn();
+  const other = await one.context().newPage();
+  await visit(other, `${it.url}/`);
+  assert.equal(await other.textContent('#state'), `signed in: ${ADELE}`);
+  await listen(one);
+  await listen(other);
+  await call(one, () => client.signOut());
+  await other.waitForFunction(() => outs.length > 0, null, { timeout: 1000 });
+  assert.deepEqual(await heard(other), [['other-tab'], null]);
+  assert.deepEqual(await heard(one), [['user'], null]);
+});
+
+test('S24 another user signs in in another tab: the first tab is out', async () => {
+  const one = await it.signedIn();
+  await listen(one);
+  const other = await one.context().newPage();
+  await visit(other, `${it.url}/`);
+  await leave(other, { prompt: 'select_account' });
+  await choose(other, BEN);
+  assert.equal(await other.textContent('#state'), `signed in: ${BEN}`);
+  await one.waitForFunction(() => outs.length > 0);
+  assert.deepEqual(await heard(one), [['other-tab'], null]);
+});
+
+test('S33 the back button after a sign-out shows nobody', async () => {
+  const page = await it.signedIn();
+  await page.goto(`${it.url}/index.html`);
+  await settled(page);
+  await call(page, () => client.signOut());
+  await page.goBack();
+  await settled(page);
+  await page.waitForFunction(() => globalThis.client?.account === null);
+});
