@@ -1,2 +1,17 @@
-//! exo365-endpoint.
-fn main() {}
+//! `exo365-endpoint`: the token endpoint as a process.
+
+mod cli;
+mod serve;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match serve::run(&cli::Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("exo365-endpoint: {problem}");
+            ExitCode::from(problem.exit_code())
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The configuration file as it is written: names, types, and who may have been meant.
+
+use crate::problem::Problem;
+use exo365_core::wire::{Flavor, Identity};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The keys of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) client_id: String,
+    #[serde(default = "organizations")]
+    pub(super) tenant: String,
+    pub(super) cloud: Option<String>,
+    pub(super) login: Option<String>,
+    pub(super) api_origin: Option<String>,
+    #[serde(default)]
+    pub(super) api: Flavor,
+    pub(super) identity: Option<Identity>,
+    #[serde(default)]
+    pub(super) mode: Option<String>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+    pub(super) redirect_uris: Vec<String>,
+    pub(super) post_logout_redirect_uri: Option<String>,
+    pub(super) origins: Vec<String>,
+    #[serde(default)]
+    pub(super) cross_origins: Vec<String>,
+    #[serde(default)]
+    pub(super) tenants: Vec<String>,
+    #[serde(default = "rs256")]
+    pub(super) id_token_algorithms: Vec<String>,
+    #[serde(default = "listen")]
+    pub(super) listen: SocketAddr,
+    #[serde(default = "base")]
+    pub(super) base: String,
+    #[serde(default)]
+    pub(super) insecure_loopback: bool,
+    #[serde(default)]
+    pub(super) behind_tls_proxy: bool,
+    pub(super) page: Option<PathBuf>,
+    #[serde(default = "database")]
+    pub(super) database: PathBuf,
+    pub(super) client_secret_file: Option<PathBuf>,
+    pub(super) seal_keys_file: Option<PathBuf>,
+    #[serde(default = "cookie")]
+    pub(super) cookie: String,
+    #[serde(default = "idle")]
+    pub(super) session_idle_hours: u32,
+    #[serde(default = "lifetime")]
+    pub(super) session_lifetime_days: u32,
+}
+
+/// All of them, for the test and for the nearest name.
+const KEYS: [&str; 27] = [
+    "api",
+    "api_origin",
+    "base",
+    "behind_tls_proxy",
+    "client_id",
+    "client_secret_file",
+    "cloud",
+    "cookie",
+    "cross_origins",
+    "database",
+    "id_token_algorithms",
+    "identity",
+    "insecure_loopback",
+    "listen",
+    "login",
+    "mode",
+    "origins",
+    "page",
+    "post_logout_redirect_uri",
+    "redirect_uris",
+    "resources",
+    "scopes",
+    "seal_keys_file",
+    "session_idle_hours",
+    "session_lifetime_days",
+    "tenant",
+    "tenants",
+];
+
+fn organizations() -> String {
+    "organizations".into()
+}
+
+fn rs256() -> Vec<String> {
+    vec!["RS256".into()]
+}
+
+fn listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8365))
+}
+
+fn base() -> String {
+    "/auth".into()
+}
+
+fn database() -> PathBuf {
+    "exo365-sessions.db".into()
+}
+
+fn cookie() -> String {
+    "__Host-Http-exo365".into()
+}
+
+const fn idle() -> u32 {
+    7 * 24
+}
+
+const fn lifetime() -> u32 {
+    30
+}
+
+impl File {
+    /// Reads TOML text.
+    ///
+    /// # Errors
+    /// [`Problem::Config`]: names the nearest key for one that does not exist.
+    pub(super) fn read(text: &str) -> Result<Self, Problem> {
+        // The parser's own report quotes the line: a secret that was put there by mistake would be shown.
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            Problem::Config(format!("the configuration is no TOML: {}", error.message()))
+        })?;
+        if let Some(odd) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(Problem::Config(stranger(odd)));
+        }
+        table.try_into().map_err(|error: toml::de::Error| {
+            Problem::Config(format!("the configuration is wrong: {}", error.message()))
+        })
+    }
+}
+
+fn stranger(odd: &str) -> String {
+    if odd.contains("secret") {
+        return format!(
+            "the configuration has no key `{odd}`: the secret goes into the environment variable \
+             EXO365_CLIENT_SECRET or into the file that `client_secret_file` names"
+        );
+    }
+    let nearest = KEYS.iter().min_by_key(|key| distance(odd, key));
+    let nearest = nearest.filter(|key| distance(odd, key) <= 3);
+    let hint = nearest.map_or_else(
+        || format!("its keys are {}", KEYS.join(", ")),
+        |key| format!("`{key}` may be meant"),
+    );
+    format!("the configuration has no key `{odd}`: {hint}")
+}
+
+/// Levenshtein's distance.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, a) in one.bytes().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (b, cell) in other.bytes().zip(row.iter_mut().skip(1)) {
+            let value = (diagonal + usize::from(a != b))
+                .min(left + 1)
+                .min(*cell + 1);
+            diagonal = *cell;
+            *cell = value;
+            left = value;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (one, other, wanted) in [
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("scope", "scopes", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(one, other), wanted, "{one} {other}");
+            assert_eq!(distance(other, one), wanted, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_nearest() {
+        let said = |text: &str| {
+            File::read(text)
+                .err()
+                .map(|problem| problem.to_string())
+                .unwrap_or_default()
+        };
+        assert!(said("redirect_uri = []").contains("`redirect_uris` may be meant"));
+        assert!(said("zzzzzzzzzz = 1").contains("its keys are api, "));
+        let secret = said("client_secret = \"hush\"");
+        assert!(
+            secret.contains("EXO365_CLIENT_SECRET") && !secret.contains("hush"),
+            "{secret}"
+        );
+        let broken = said("client_secret = \"hush");
+        assert!(
+            broken.contains("no TOML") && !broken.contains("hush"),
+            "{broken}"
+        );
+        assert!(
+            said("client_id = 7").contains("client_id") || said("client_id = 7").contains("string")
+        );
+    }
+
+    #[test]
+    fn every_key_is_one_of_the_file() {
+        for key in KEYS {
+            let said = File::read(&format!("{key} = {{ x = 1 }}"))
+                .err()
+                .map(|problem| problem.to_string());
+            assert!(!said.unwrap_or_default().contains("unknown field"), "{key}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The configuration: read, checked, and from then on believed.
+
+mod file;
+mod secret;
+
+pub use secret::Secret;
+
+use crate::problem::Problem;
+use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
+use exo365_core::{flavor, id_token, origin};
+use file::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Environment variable of the client secret.
+pub(crate) const SECRET: &str = "EXO365_CLIENT_SECRET";
+/// Environment variable of the sealing keys.
+pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
+
+/// Longest life of a session, in days: refresh tokens live no longer unused.
+const LONGEST: u32 = 90;
+
+/// Where the sealing keys come from.
+#[derive(Clone, Debug)]
+pub(crate) enum SealSource {
+    /// Given as text.
+    Given(Secret),
+    /// In this file; made there where it does not exist.
+    Beside(PathBuf),
+}
+
+/// The endpoint's configuration, checked. Made by [`Config::load`] or [`Config::parse`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What pages learn.
+    pub(crate) public: PageConfig,
+    /// Tenant in the authority.
+    pub(crate) tenant: String,
+    pub(crate) secret: Secret,
+    pub(crate) seal: SealSource,
+    /// v1: what may be asked for; the API's own first.
+    pub(crate) resources: Vec<String>,
+    pub(crate) origins: Vec<String>,
+    pub(crate) cross_origins: Vec<String>,
+    /// Tenants that may sign in; all where empty.
+    pub(crate) tenants: Vec<String>,
+    pub(crate) algorithms: Vec<String>,
+    pub(crate) post_logout: Option<String>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) base: String,
+    /// The browser comes over https: say that it shall stay so.
+    pub(crate) strict_transport: bool,
+    /// The sign-in service is a test double on this machine.
+    pub(crate) local_authority: bool,
+    pub(crate) page: Option<PathBuf>,
+    pub(crate) database: PathBuf,
+    pub(crate) cookie: String,
+    /// Seconds.
+    pub(crate) idle: u64,
+    /// Seconds.
+    pub(crate) lifetime: u64,
+}
+
+impl Config {
+    /// Reads `file` and the environment. Relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// [`Problem::Config`], [`Problem::Secret`].
+    pub fn load(file: &Path) -> Result<Self, Problem> {
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Problem::Config(format!("{} cannot be read: {error}", file.display()))
+        })?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder, |name| std::env::var(name).ok())
+    }
+
+    /// Reads TOML text; `environment` gives the variables, paths are relative to `folder`.
+    ///
+    /// # Errors
+    /// [`Problem::Config`], [`Problem::Secret`].
+    pub fn parse(
+        text: &str,
+        folder: &Path,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Problem> {
+        let file = File::read(text)?;
+        check_mode(file.mode.as_deref())?;
+        let public = public(&file)?;
+        let local_authority = public.cloud.login.starts_with("http://");
+        let api = flavor::resource(public.api, &public.cloud.api);
+        let resources = std::iter::once(api)
+            .chain(file.resources.iter().cloned())
+            .collect();
+        check_addresses(&file)?;
+        let (idle, lifetime) = lifetimes(&file)?;
+        let database = folder.join(&file.database);
+        Ok(Self {
+            tenants: tenants(&file)?,
+            algorithms: algorithms(&file.id_token_algorithms)?,
+            base: base(&file.base)?,
+            cookie: cookie(&file.cookie)?,
+            secret: secret(&file, folder, &environment)?,
+            seal: seal(&file, folder, &database, &environment)?,
+            page: page(&file, folder)?,
+            strict_transport: file.behind_tls_proxy,
+            post_logout: file.post_logout_redirect_uri,
+            tenant: file.tenant,
+            origins: file.origins,
+            cross_origins: file.cross_origins,
+            listen: file.listen,
+            public,
+            resources,
+            local_authority,
+            database,
+            idle,
+            lifetime,
+        })
+    }
+
+    /// The address that the binary listens on.
+    #[must_use]
+    pub const fn listen(&self) -> SocketAddr {
+        self.listen
+    }
+}
+
+fn wrong(sentence: impl Into<String>) -> Problem {
+    Problem::Config(sentence.into())
+}
+
+fn check_mode(mode: Option<&str>) -> Result<(), Problem> {
+    match mode {
+        None | Some("direct") => Ok(()),
+        Some("proxy") => Err(wrong(
+            "mode = \"proxy\" is not there yet: leave `mode` out, or say \"direct\"",
+        )),
+        Some(_) => Err(wrong("`mode` is \"direct\"")),
+    }
+}
+
+fn public(file: &File) -> Result<PageConfig, Problem> {
+    let name = file.cloud.as_deref().unwrap_or("global");
+    let named = flavor::cloud(name, file.api)
+        .ok_or_else(|| wrong("`cloud` is \"global\", \"usgov\", \"usgov-dod\" or \"china\""))?;
+    if file.cloud.is_some() && (file.login.is_some() || file.api_origin.is_some()) {
+        return Err(wrong("`cloud` excludes `login` and `api_origin`"));
+    }
+    let cloud = Hosts {
+        login: file.login.clone().unwrap_or(named.login),
+        api: file.api_origin.clone().unwrap_or(named.api),
+    };
+    for (key, host) in [("login", &cloud.login), ("api_origin", &cloud.api)] {
+        origin::check(host, file.insecure_loopback).map_err(|_| {
+            wrong(format!(
+                "`{key}` is an https origin such as https://login.microsoftonline.com, without path \
+                 (http only for localhost, with insecure_loopback = true)"
+            ))
+        })?;
+    }
+    if !is_guid_or_domain(&file.tenant) {
+        return Err(wrong(
+            "`tenant` is a tenant id, a domain, \"organizations\", \"common\" or \"consumers\"",
+        ));
+    }
+    if !id_token::is_guid(&file.client_id) {
+        return Err(wrong(
+            "`client_id` is the application (client) id of the app registration, a GUID",
+        ));
+    }
+    if file.scopes.iter().any(|scope| !is_scope(scope)) {
+        return Err(wrong(
+            "`scopes` is a list of names without spaces, such as \"Mail.Read\"",
+        ));
+    }
+    let by_api = if file.api == Flavor::OutlookV1 {
+        Identity::V1
+    } else {
+        Identity::V2
+    };
+    Ok(PageConfig {
+        client_id: file.client_id.clone(),
+        authority: format!("{}/{}", cloud.login, file.tenant),
+        identity: file.identity.unwrap_or(by_api),
+        api: file.api,
+        cloud,
+        scopes: file.scopes.clone(),
+        redirect_uris: file.redirect_uris.clone(),
+        mode: Mode::Direct,
+    })
+}
+
+fn is_guid_or_domain(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(fits) && !text.contains("..")
+}
+
+fn is_scope(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+/// Where the browser is: https, or this machine.
+fn check_addresses(file: &File) -> Result<(), Problem> {
+    if file.insecure_loopback && !file.listen.ip().is_loopback() {
+        return Err(wrong(
+            "insecure_loopback = true goes with a `listen` on 127.0.0.1",
+        ));
+    }
+    if !file.insecure_loopback && !file.behind_tls_proxy {
+        return Err(wrong(
+            "browsers have to come over https: put a TLS proxy in front and say behind_tls_proxy = true \
+             (or insecure_loopback = true for development on this machine)",
+        ));
+    }
+    if file.origins.is_empty() && file.cross_origins.is_empty() {
+        return Err(wrong(
+            "`origins` lists the pages' origins, such as [\"https://app.contoso.example\"]",
+        ));
+    }
+    for one in file.origins.iter().chain(&file.cross_origins) {
+        origin::check(one, file.insecure_loopback)
+            .map_err(|_| wrong("`origins` and `cross_origins` are https origins without path (http only for localhost, with insecure_loopback = true)"))?;
+    }
+    if file.redirect_uris.is_empty() {
+        return Err(wrong(
+            "`redirect_uris` lists the redirect URIs of the app registration",
+        ));
+    }
+    for uri in file
+        .redirect_uris
+        .iter()
+        .chain(&file.post_logout_redirect_uri)
+    {
+        let plain = uri.bytes().all(|byte| byte.is_ascii_graphic()) && !uri.contains('#');
+        if !plain || origin::check(origin::of(uri), file.insecure_loopback).is_err() {
+            return Err(wrong(
+                "redirect URIs are absolute https addresses (http only for localhost, with insecure_loopback = true)",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn lifetimes(file: &File) -> Result<(u64, u64), Problem> {
+    let (idle, lifetime) = (file.session_idle_hours, file.session_lifetime_days);
+    if lifetime == 0 || lifetime > LONGEST || idle == 0 || idle > lifetime * 24 {
+        return Err(wrong(format!(
+            "`session_lifetime_days` is 1 to {LONGEST}, and `session_idle_hours` at least 1 and not longer than that"
+        )));
+    }
+    Ok((u64::from(idle) * 3600, u64::from(lifetime) * 86_400))
+}
+
+/// The tenants on the list; a tenant id in the authority admits that one only.
+fn tenants(file: &File) -> Result<Vec<String>, Problem> {
+    if file.tenants.iter().any(|tenant| !id_token::is_guid(tenant)) {
+        return Err(wrong("`tenants` is a list of tenant ids"));
+    }
+    if file.tenants.is_empty() && id_token::is_guid(&file.tenant) {
+        return Ok(vec![file.tenant.clone()]);
+    }
+    Ok(file.tenants.clone())
+}
+
+fn algorithms(names: &[String]) -> Result<Vec<String>, Problem> {
+    let known = |name: &String| ["RS256", "PS256", "ES256"].contains(&name.as_str());
+    if names.is_empty() || !names.iter().all(known) {
+        return Err(wrong(
+            "`id_token_algorithms` is a list of \"RS256\", \"PS256\", \"ES256\"",
+        ));
+    }
+    Ok(names.to_vec())
+}
+
+fn base(path: &str) -> Result<String, Problem> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    let path = path.trim_end_matches('/');
+    let odd = path.contains("//") || path.split('/').any(|part| part == "." || part == "..");
+    if !path.starts_with('/') || !path.bytes().all(fits) || odd {
+        return Err(wrong("`base` is a path such as /auth"));
+    }
+    Ok(path.into())
+}
+
+fn cookie(name: &str) -> Result<String, Problem> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !name.starts_with("__Host-") || name.len() > 64 || !name.bytes().all(fits) {
+        return Err(wrong(
+            "`cookie` is a name that begins with __Host- or __Host-Http-",
+        ));
+    }
+    Ok(name.into())
+}
+
+fn secret(
+    file: &File,
+    folder: &Path,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<Secret, Problem> {
+    let given = environment(SECRET).filter(|text| !text.trim().is_empty());
+    match (given, &file.client_secret_file) {
+        (Some(text), None) => Ok(Secret::new(text.trim().into())),
+        (None, Some(path)) => Secret::from_file(&folder.join(path)),
+        (Some(_), Some(_)) => Err(Problem::Secret(format!(
+            "the client secret is given twice: by {SECRET} and by `client_secret_file`"
+        ))),
+        (None, None) => Err(Problem::Secret(format!(
+            "the client secret is missing: set the environment variable {SECRET}, or `client_secret_file`"
+        ))),
+    }
+}
+
+fn seal(
+    file: &File,
+    folder: &Path,
+    database: &Path,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<SealSource, Problem> {
+    let given = environment(SEAL_KEYS).filter(|text| !text.trim().is_empty());
+    Ok(match (given, &file.seal_keys_file) {
+        (Some(text), _) => SealSource::Given(Secret::new(text)),
+        (None, Some(path)) => SealSource::Given(Secret::from_file(&folder.join(path))?),
+        (None, None) => {
+            let mut beside = database.as_os_str().to_owned();
+            beside.push(".keys");
+            SealSource::Beside(beside.into())
+        }
+    })
+}
+
+fn page(file: &File, folder: &Path) -> Result<Option<PathBuf>, Problem> {
+    let Some(page) = &file.page else {
+        return Ok(None);
+    };
+    let page = folder.join(page);
+    match std::fs::read_dir(&page) {
+        Ok(_) => Ok(Some(page)),
+        Err(error) => Err(Problem::Page(format!(
+            "the folder of the page, {}, cannot be read: {error}",
+            page.display()
+        ))),
+    }
+}

@@ -1,0 +1,165 @@
+//! `POST /exchange`: a code becomes a session.
+
+use crate::answer::{Done, Refused};
+use crate::cookie::SessionId;
+use crate::record::{Cached, Session, Want};
+use crate::routes::Call;
+use crate::session::left;
+use crate::state::{App, State};
+use crate::store::Key;
+use crate::{authority, gate, identity, random, renewal, token};
+use exo365_core::aadsts;
+use exo365_core::error::{Code, Error};
+use exo365_core::id_token::Identity as Person;
+use exo365_core::token_reply::{Refusal, Tokens};
+use exo365_core::wire::{ExchangeReply, ExchangeRequest, Identity};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Longest pause of the sign-in service that a sign-in waits for, in seconds: its code is good for one use only.
+const PATIENCE: u32 = 10;
+
+pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
+    let request: ExchangeRequest = gate::parse(&call.body)?;
+    check(&app, &request)?;
+    let audience = match app.config.public.identity {
+        Identity::V1 => token::resource(&app, request.resource.clone())?,
+        Identity::V2 => None,
+    };
+    let audience = audience.unwrap_or_else(|| authority::default_audience(&app.config));
+    // Before the code is used up: without the keys its ID token could not be checked.
+    app.keys.metadata(&app.upstream, &app.config.public).await?;
+    if let Some(left @ ..=PATIENCE) = app.window.left(app.clock.now()) {
+        tokio::time::sleep(Duration::from_secs(left.into())).await;
+    }
+    let code = random::sha256(request.code.as_bytes());
+    let form = authority::code_form(&app.config, &request, &audience);
+    let tokens = match renewal::ask(&app, form).await {
+        Ok(tokens) => tokens,
+        Err(refusal) => return Err(refused(&app, &code, refusal).await),
+    };
+    let now = app.clock.now();
+    let trust = (&app.config, &app.keys, &app.upstream);
+    let missing = Error::new(
+        Code::InvalidResponse,
+        "the sign-in service gave no ID token",
+    );
+    let id_token = tokens.id_token.as_deref().ok_or(missing)?;
+    let person = identity::validate(trust, id_token, &request.nonce, now)
+        .await
+        .inspect_err(|error| {
+            tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
+        })?;
+    begin(&app, call.session, (code, audience), (tokens, person)).await
+}
+
+/// Shapes, and the redirect URI: one of ours, to the letter.
+fn check(app: &State, request: &ExchangeRequest) -> Result<(), Error> {
+    let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let within = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && graphic(text)
+    };
+    if !within(&request.code, 1, 16 * 1024)
+        || !within(&request.code_verifier, 43, 128)
+        || !within(&request.nonce, 1, 256)
+    {
+        return Err(Error::argument(
+            "code, codeVerifier and nonce are what the sign-in began and came back with",
+        ));
+    }
+    if !app
+        .config
+        .public
+        .redirect_uris
+        .contains(&request.redirect_uri)
+    {
+        return Err(Error::new(
+            Code::Misconfigured,
+            "redirectUri is not one of the endpoint's `redirect_uris`",
+        ));
+    }
+    Ok(())
+}
+
+/// A code that came twice may have been stolen: the session that it made ends.
+async fn refused(app: &App, code: &[u8; 32], refusal: Refusal) -> Refused {
+    let numbers = refusal
+        .error
+        .detail
+        .as_ref()
+        .map(|detail| detail.aadsts.as_slice());
+    if numbers.unwrap_or_default().contains(&aadsts::CODE_REUSED)
+        && let Some(key) = app.codes.session(code)
+    {
+        tracing::warn!(session = %key, "the session ends: its code came a second time");
+        if let Err(failed) = app.sessions.remove(key).await {
+            return Error::from(failed).into();
+        }
+    }
+    refusal.error.into()
+}
+
+/// The new session, under a new id; the one that the browser had before ends.
+async fn begin(
+    app: &App,
+    before: Option<SessionId>,
+    (code, audience): ([u8; 32], String),
+    (tokens, person): (Tokens, Person),
+) -> Result<Done, Refused> {
+    let now = app.clock.now();
+    let want = Want {
+        audience,
+        ..Want::default()
+    };
+    let session = Session {
+        account: person.account.clone(),
+        sid: person.sid,
+        refresh_token: tokens.refresh_token.clone(),
+        created: now,
+        touched: now,
+        tokens: vec![Cached::new(&want, &tokens, now)],
+    };
+    let id = SessionId::new()?;
+    app.sessions
+        .insert(id.key(), &session)
+        .await
+        .map_err(Error::from)?;
+    if let Some(before) = before {
+        app.sessions
+            .remove(before.key())
+            .await
+            .map_err(Error::from)?;
+    }
+    app.codes.note(code, id.key());
+    tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
+    let reply = ExchangeReply {
+        account: person.account,
+        access_token: Some(tokens.access_token),
+        expires_in: left(now + u64::from(tokens.expires_in), app.clock.now()),
+        scopes: tokens.scopes,
+    };
+    Ok(Done::json(&reply)?.cookie(id.set(&app.config.cookie, app.config.lifetime)))
+}
+
+/// Which session a code made: digests of the latest ones, no more than codes live for in any load.
+#[derive(Default)]
+pub(crate) struct Codes(Mutex<VecDeque<([u8; 32], Key)>>);
+
+const REMEMBERED: usize = 4096;
+
+impl Codes {
+    fn note(&self, code: [u8; 32], key: Key) {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.truncate(REMEMBERED - 1);
+        latest.push_front((code, key));
+    }
+
+    fn session(&self, code: &[u8; 32]) -> Option<Key> {
+        let latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        latest
+            .iter()
+            .find(|(known, _)| known == code)
+            .map(|(_, key)| *key)
+    }
+}

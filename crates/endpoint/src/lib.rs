@@ -1,0 +1,93 @@
+//! The token endpoint of exo365: a confidential OAuth client for pages.
+//!
+//! It keeps the client secret and the refresh tokens. A page gets a session cookie that no script
+//! can read, and access tokens that live for about an hour. Pages on other stacks may talk to any
+//! program that serves this contract:
+//!
+//! # HTTP contract
+//!
+//! All routes lie below one base path (`/auth` unless configured), take `POST` with
+//! `Content-Type: application/json`, the header `X-Exo365: 1` and an `Origin` from the
+//! configured list. A request without `Origin` needs `Sec-Fetch-Site: same-origin`. Whatever
+//! lacks one of these is refused before any work: 405, 403, 415, 413.
+//!
+//! | route | in | out |
+//! |---|---|---|
+//! | `/session` | `{}` | `{config, account, accessToken?, expiresIn?}`; `account` is null where nobody is signed in |
+//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
+//! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
+//! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
+//!
+//! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
+//! members are refused. `expiresIn` counts from the moment of sending, in seconds. `rejected` is
+//! the base64url SHA-256 of an access token that the API refused: that one is not given again.
+//!
+//! Every failure is `{"error": {"code", "message", ...}}` ([`exo365_core::wire::ErrorReply`]) with
+//! a code of [`exo365_core::error::Code`] and this status:
+//!
+//! | status | codes |
+//! |---|---|
+//! | 400 | `bad_request`, `invalid_argument` |
+//! | 401 | `signed_out`, `interaction_required` (the cookie is cleared where the session ended) |
+//! | 403 | `forbidden`, `consent_required`, `admin_consent_required`, `access_denied`, `wrong_account` |
+//! | 404, 405, 408, 413, 415 | `not_found`, `bad_request`, `timeout`, `too_large`, `bad_request` |
+//! | 429 | `throttled`, with `retryAfterSeconds` and `Retry-After` |
+//! | 500 | `misconfigured` |
+//! | 502 | `invalid_response`, `issuer_mismatch` |
+//! | 503 | `service_unavailable` |
+//!
+//! The cookie is `__Host-Http-exo365=<256 random bits>; Secure; HttpOnly; SameSite=Strict; Path=/`.
+//! Browsers take it over plain http from `localhost` too.
+//!
+//! # In an axum app of your own
+//!
+//! ```no_run
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = exo365_endpoint::Config::load("endpoint.toml".as_ref())?;
+//! let app = axum::Router::new().merge(exo365_endpoint::router(config)?);
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! axum::serve(listener, app).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Rooms
+//!
+//! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
+//! the work of a route; `renewal` and `flight` see to it that a refresh token is used once;
+//! `record`, `seal` and `store` keep it; `upstream`, `authority` and `keys` talk to the sign-in
+//! service. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod answer;
+mod authority;
+mod clock;
+mod config;
+mod cookie;
+mod exchange;
+mod flight;
+mod gate;
+mod identity;
+mod keys;
+mod logout;
+mod page;
+mod problem;
+mod random;
+mod record;
+mod renewal;
+mod routes;
+mod seal;
+mod session;
+mod state;
+mod store;
+#[cfg(test)]
+mod tests;
+mod token;
+mod upstream;
+mod window;
+
+pub use clock::Clock;
+pub use config::{Config, Secret};
+pub use problem::Problem;
+pub use routes::{router, router_at, site};

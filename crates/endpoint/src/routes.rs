@@ -1,0 +1,175 @@
+//! The table of routes. Whoever adds one adds a line here, and has the gate in front of it.
+
+use crate::answer::{Done, Refused, respond};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::cookie::SessionId;
+use crate::problem::Problem;
+use crate::state::{App, State};
+use crate::{exchange, gate, logout, page, session, token};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use exo365_core::error::Code;
+use exo365_core::origin;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A request that came through the gate.
+pub(crate) struct Call {
+    pub(crate) body: Bytes,
+    pub(crate) session: Option<SessionId>,
+    /// The page's origin, where the browser named it.
+    pub(crate) origin: Option<String>,
+}
+
+type Work = fn(App, Call) -> Pin<Box<dyn Future<Output = Result<Done, Refused>> + Send>>;
+
+/// A route: its path below the base, and what it does.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    work: Work,
+}
+
+/// All routes.
+pub(crate) const ROUTES: [Route; 4] = [
+    Route {
+        path: "/session",
+        work: |app, call| Box::pin(session::handle(app, call)),
+    },
+    Route {
+        path: "/exchange",
+        work: |app, call| Box::pin(exchange::handle(app, call)),
+    },
+    Route {
+        path: "/token",
+        work: |app, call| Box::pin(token::handle(app, call)),
+    },
+    Route {
+        path: "/logout",
+        work: |app, call| Box::pin(logout::handle(app, call)),
+    },
+];
+
+/// The routes of the contract, to be merged into an axum app.
+///
+/// # Errors
+/// Where the database or the sealing keys cannot be used.
+pub fn router(config: Config) -> Result<Router, Problem> {
+    router_at(config, Clock::system())
+}
+
+/// The same by another clock (for tests).
+///
+/// # Errors
+/// As [`router`].
+pub fn router_at(config: Config, clock: Clock) -> Result<Router, Problem> {
+    Ok(contract(&State::open(config, clock)?))
+}
+
+/// The routes, and the page where the configuration has one; everything else is answered with 404.
+///
+/// # Errors
+/// As [`router`].
+pub fn site(config: Config) -> Result<Router, Problem> {
+    Ok(whole(&State::open(config, Clock::system())?))
+}
+
+/// [`site`], opened.
+pub(crate) fn whole(app: &App) -> Router {
+    let router = contract(app);
+    match &app.config.page {
+        Some(folder) => router.merge(page::router(&app.config, folder)),
+        None => {
+            let app = App::clone(app);
+            router.fallback(move || std::future::ready(unknown(&app)))
+        }
+    }
+}
+
+fn contract(app: &App) -> Router {
+    let base = &app.config.base;
+    let mut router = Router::new();
+    for route in ROUTES {
+        let app = App::clone(app);
+        let handler = move |request: Request| serve(App::clone(&app), route, request);
+        router = router.route(&format!("{base}{}", route.path), any(handler));
+    }
+    // Below the base nothing else answers, whatever the app around has for a fallback.
+    for path in [
+        base.clone(),
+        format!("{base}/"),
+        format!("{base}/{{*rest}}"),
+    ] {
+        let app = App::clone(app);
+        router = router.route(&path, any(move || std::future::ready(unknown(&app))));
+    }
+    router
+}
+
+fn unknown(app: &App) -> Response {
+    respond(
+        app,
+        Err(Refused::at(
+            StatusCode::NOT_FOUND,
+            Code::NotFound,
+            "there is no such route",
+        )),
+    )
+}
+
+async fn serve(app: App, route: Route, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if parts.method == Method::OPTIONS {
+        return preflight(&app, &parts.headers);
+    }
+    let outcome = match gate::check(&app.config, &parts.method, &parts.headers) {
+        Ok(()) => work(&app, route, &parts.headers, body).await,
+        Err(refused) => Err(refused),
+    };
+    match &outcome {
+        Ok(_) => tracing::debug!(route = route.path, "done"),
+        Err(refused) => {
+            tracing::info!(route = route.path, code = refused.error.code.as_str(), cause = %refused.error, "refused")
+        }
+    }
+    let mut response = respond(&app, outcome);
+    if let Some(origin) = gate::cross_origin(&app.config, &parts.headers) {
+        gate::allow(response.headers_mut(), origin, false);
+    }
+    response
+}
+
+async fn work(app: &App, route: Route, headers: &HeaderMap, body: Body) -> Result<Done, Refused> {
+    let body = gate::body(body).await?;
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok());
+    let call = Call {
+        body,
+        session: SessionId::read(headers, &app.config.cookie),
+        origin: origin.map(|origin| origin::of(origin).to_owned()),
+    };
+    (route.work)(App::clone(app), call).await
+}
+
+fn preflight(app: &App, headers: &HeaderMap) -> Response {
+    let Some(origin) = gate::cross_origin(&app.config, headers) else {
+        let refused = Refused::at(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::BadRequest,
+            "this route takes POST",
+        );
+        return respond(app, Err(refused));
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    crate::answer::protect(response.headers_mut(), &app.config);
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    gate::allow(response.headers_mut(), origin, true);
+    response
+}

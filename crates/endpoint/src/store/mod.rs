@@ -1,0 +1,44 @@
+//! Where sealed records are kept: a small face, so that another store can stand behind it.
+
+mod file;
+
+pub(crate) use file::FileStore;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// Name of a record: the SHA-256 of a session id.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub(crate) struct Key(pub(crate) [u8; 32]);
+
+impl fmt::Display for Key {
+    /// Enough to follow a session through the logs, too little to find it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .take(4)
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The store failed; the cause is in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed;
+
+/// What a store answers with, later.
+pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
+
+/// A store of sealed records. What it says it did is durable when it says so.
+pub(crate) trait Store: Send + Sync {
+    /// The record.
+    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>>;
+    /// Puts a new record in.
+    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()>;
+    /// Replaces `old` by `new`; false, and nothing done, where the record is another by now, or gone.
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool>;
+    /// Removes it, if it is there.
+    fn remove(&self, key: Key) -> Later<'_, ()>;
+    /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
+    fn sweep(&self, now: u64) -> Later<'_, usize>;
+}

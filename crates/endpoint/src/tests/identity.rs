@@ -1,0 +1,124 @@
+//! ID tokens: signatures, keys and the profile that has none.
+
+use super::*;
+
+/// Lays `change` over the claims and signs in.
+async fn with_claims(world: &World, change: Value) -> String {
+    *world.fake.claims.lock().unwrap() = change;
+    let answer = world.exchange("c", "").await;
+    assert_eq!(
+        answer.set_cookie().is_some(),
+        answer.status == StatusCode::OK,
+        "E4 no session without a judged token"
+    );
+    answer.code()
+}
+
+#[tokio::test]
+async fn e16_e17_claims_that_do_not_fit_make_no_session() {
+    let world = World::new().await;
+    let other = "11111111-0000-cccc-1111-dddd2222eeee";
+    for (change, code) in [
+        (json!({}), ""),
+        (json!({"aud": "another"}), "invalid_response"),
+        (json!({"tid": other}), "issuer_mismatch"),
+        (
+            json!({"iss": "https://login.evil.example/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0"}),
+            "issuer_mismatch",
+        ),
+        (json!({"exp": NOW - 300}), "invalid_response"),
+        (json!({"exp": NOW - 299}), ""),
+        (json!({"oid": null}), "invalid_response"),
+        (json!({"nonce": null}), "interaction_required"),
+    ] {
+        assert_eq!(with_claims(&world, change.clone()).await, code, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn e16_a_tenant_id_in_the_authority_admits_that_tenant_only() {
+    let world = World::with("tenant = \"11111111-0000-cccc-1111-dddd2222eeee\"").await;
+    assert_eq!(with_claims(&world, json!({})).await, "wrong_account");
+    let listed = World::with(&format!("tenants = [\"{TENANT}\"]")).await;
+    assert_eq!(with_claims(&listed, json!({})).await, "");
+}
+
+#[tokio::test]
+async fn e14_a_signature_that_does_not_hold_is_refused() {
+    let world = World::new().await;
+    let good = world.exchange("c", "").await;
+    assert_eq!(good.status, StatusCode::OK);
+    let forged = {
+        let part = |value: &Value| exo365_core::text::base64url(value.to_string().as_bytes());
+        let claims = json!({"iss": format!("{}/{TENANT}/v2.0", world.fake.origin), "aud": CLIENT, "tid": TENANT, "oid": "o", "nonce": NONCE, "iat": NOW, "exp": NOW + 60});
+        move |header: Value| format!("{}.{}.c2lnbmF0dXJl", part(&header), part(&claims))
+    };
+    for header in [
+        json!({"alg": "RS256", "kid": "k1"}),
+        json!({"alg": "HS256", "kid": "k1"}),
+        json!({"alg": "none", "kid": "k1"}),
+        json!({"alg": "PS256", "kid": "k1"}),
+        json!({"alg": "RS256"}),
+    ] {
+        *world.fake.reply.lock().unwrap() = json!({"id_token": forged(header.clone())});
+        assert_eq!(
+            world.exchange("c", "").await.code(),
+            "invalid_response",
+            "{header}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn e14_an_unknown_key_is_fetched_once_and_not_for_every_token() {
+    let world = World::new().await;
+    world.sign_in().await;
+    assert_eq!(world.fake.sets.load(Ordering::SeqCst), 1);
+    *world.fake.kids.lock().unwrap() = ("k2".into(), "k2".into());
+    world.advance(61);
+    world.sign_in().await;
+    assert_eq!(
+        world.fake.sets.load(Ordering::SeqCst),
+        2,
+        "the service has a new key"
+    );
+    world.fake.kids.lock().unwrap().1 = "made up".into();
+    for _ in 0..3 {
+        assert_eq!(world.exchange("c", "").await.code(), "invalid_response");
+    }
+    assert_eq!(
+        world.fake.sets.load(Ordering::SeqCst),
+        2,
+        "made-up names do not make us ask"
+    );
+    world.advance(61);
+    assert_eq!(world.exchange("c", "").await.code(), "invalid_response");
+    assert_eq!(world.fake.sets.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn e15_a_key_of_another_issuer_signs_nothing_here() {
+    let world = World::new().await;
+    *world.fake.key_issuer.lock().unwrap() =
+        json!("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0");
+    assert_eq!(world.exchange("c", "").await.code(), "issuer_mismatch");
+    let silent = World::new().await;
+    *silent.fake.key_issuer.lock().unwrap() = Value::Null;
+    silent.sign_in().await;
+}
+
+#[tokio::test]
+async fn e18_unsigned_tokens_are_for_v1_only() {
+    let v2 = World::new().await;
+    *v2.fake.unsigned.lock().unwrap() = true;
+    assert_eq!(v2.exchange("c", "").await.code(), "invalid_response");
+    let v1 = World::with("identity = \"v1\"\nscopes = []").await;
+    *v1.fake.unsigned.lock().unwrap() = true;
+    v1.sign_in().await;
+    *v1.fake.claims.lock().unwrap() = json!({"nonce": "another"});
+    assert_eq!(
+        v1.exchange("c", "").await.code(),
+        "interaction_required",
+        "claims are judged all the same"
+    );
+}

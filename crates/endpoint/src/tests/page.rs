@@ -1,0 +1,121 @@
+//! The page: its headers, its types, and what is not served.
+
+use super::*;
+
+async fn world() -> World {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let page = folder.join("page");
+    std::fs::create_dir_all(page.join("sub")).unwrap();
+    for (name, text) in [
+        ("page/index.html", "<!doctype html>"),
+        ("page/app.wasm", "\0asm"),
+        ("page/app.js", "1"),
+        ("page/.env", "hush"),
+        ("page/sub/x.css", "a{}"),
+        ("outside.txt", "hush"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    World::with(&format!("page = {page:?}")).await
+}
+
+async fn get(world: &World, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    world.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn s18_s19_the_page_comes_with_its_policy() {
+    let world = world().await;
+    for path in [
+        "/",
+        "/index.html",
+        "/app.js",
+        "/missing",
+        "/?code=x&state=y",
+    ] {
+        let answer = get(&world, path, &[]).await;
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        for part in [
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            &format!(
+                "connect-src 'self' https://graph.microsoft.com {}",
+                world.fake.origin
+            ),
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ] {
+            assert!(
+                policy.split("; ").any(|one| one == part),
+                "{part} in {policy}"
+            );
+        }
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert_eq!(answer.headers["referrer-policy"], "no-referrer");
+        assert_eq!(
+            answer.headers["cross-origin-opener-policy"],
+            "same-origin-allow-popups"
+        );
+        assert_eq!(answer.headers["cache-control"], "no-cache");
+    }
+}
+
+#[tokio::test]
+async fn files_have_their_types() {
+    let world = world().await;
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/app.wasm", "application/wasm"),
+        ("/app.js", "text/javascript"),
+        ("/sub/x.css", "text/css"),
+    ] {
+        let answer = get(&world, path, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.headers[header::CONTENT_TYPE], kind, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_the_pages_is_not_there() {
+    let world = world().await;
+    for path in [
+        "/.env",
+        "/%2eenv",
+        "/sub/",
+        "/nothing",
+        "/../outside.txt",
+        "/%2e%2e/outside.txt",
+        "/..%2foutside.txt",
+        "/sub/..%2f..%2foutside.txt",
+        "/..%5coutside.txt",
+        "//outside.txt",
+    ] {
+        let answer = get(&world, path, &[]).await;
+        assert_ne!(answer.status, StatusCode::OK, "{path}");
+        assert!(!answer.text.contains("hush"), "{path}");
+    }
+    assert_eq!(
+        get(&world, "/auth/x", &[]).await.code(),
+        "not_found",
+        "below the base the endpoint answers"
+    );
+}
+
+#[tokio::test]
+async fn an_unchanged_file_is_not_sent_again() {
+    let world = world().await;
+    let first = get(&world, "/app.js", &[]).await;
+    let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+    let again = get(&world, "/app.js", &[("if-none-match", &tag)]).await;
+    assert_eq!(
+        (again.status, again.text.as_str()),
+        (StatusCode::NOT_MODIFIED, "")
+    );
+    assert_eq!(again.headers[header::ETAG], tag.as_str());
+    let changed = get(&world, "/app.js", &[("if-none-match", "W/\"other\"")]).await;
+    assert_eq!(changed.status, StatusCode::OK);
+}

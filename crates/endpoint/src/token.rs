@@ -1,0 +1,112 @@
+//! `POST /token`: an access token from the session.
+
+use crate::answer::{Done, Refused};
+use crate::authority;
+use crate::record::Want;
+use crate::routes::Call;
+use crate::session::left;
+use crate::state::{App, State};
+use crate::{cookie, gate, renewal};
+use exo365_core::error::{Code, Error};
+use exo365_core::wire::{Identity, TokenReply, TokenRequest};
+
+pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
+    let request: TokenRequest = gate::parse(&call.body)?;
+    let want = want(&app, request)?;
+    let signed_out = || Refused::from(Error::new(Code::SignedOut, "nobody is signed in"));
+    let id = call.session.ok_or_else(signed_out)?;
+    let key = id.key();
+    let held = app
+        .sessions
+        .get(key, app.clock.now())
+        .await
+        .map_err(Error::from)?;
+    let gone = || signed_out().clearing(cookie::clear(&app.config.cookie));
+    let held = held.ok_or_else(gone)?;
+    match renewal::token(&app, key, &held, want).await {
+        Ok(fresh) => Done::json(&TokenReply {
+            expires_in: left(fresh.expires_at, app.clock.now()),
+            access_token: fresh.token,
+            scopes: fresh.scopes,
+        }),
+        Err(refusal) => {
+            let refused = Refused::from(refusal.error);
+            Err(if refusal.ends_session {
+                refused.clearing(cookie::clear(&app.config.cookie))
+            } else {
+                refused
+            })
+        }
+    }
+}
+
+/// What is asked for, held to what is configured.
+fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
+    let config = &app.config;
+    let audience = match config.public.identity {
+        Identity::V1 => resource(app, request.resource)?,
+        Identity::V2 if request.resource.is_some() => {
+            return Err(Error::argument(
+                "resource is for the v1 endpoints: name scopes",
+            ));
+        }
+        Identity::V2 => None,
+    };
+    let mut scopes = match config.public.identity {
+        Identity::V1 => Vec::new(),
+        Identity::V2 => request.scopes.unwrap_or_default(),
+    };
+    if scopes
+        .iter()
+        .any(|scope| !config.public.scopes.contains(scope))
+    {
+        return Err(Error::new(
+            Code::Misconfigured,
+            "a permission that was asked for is not among the endpoint's `scopes`",
+        ));
+    }
+    scopes.sort_unstable();
+    scopes.dedup();
+    let named = scopes
+        .first()
+        .map(|scope| authority::audience(scope).to_owned());
+    let audience = audience
+        .or(named)
+        .unwrap_or_else(|| authority::default_audience(config));
+    if config.public.identity == Identity::V2
+        && scopes
+            .iter()
+            .any(|scope| authority::audience(scope) != audience)
+    {
+        return Err(Error::argument("scopes of one call belong to one service"));
+    }
+    if let Some(claims) = &request.claims {
+        authority::merge_claims(claims)?;
+    }
+    if request
+        .rejected
+        .as_deref()
+        .is_some_and(|digest| digest.len() != 43)
+    {
+        return Err(Error::argument(
+            "rejected is the base64url SHA-256 of an access token",
+        ));
+    }
+    Ok(Want {
+        audience,
+        scopes,
+        claims: request.claims,
+        rejected: request.rejected,
+    })
+}
+
+/// v1: one of the configured resources; the API's own where none is named.
+pub(crate) fn resource(app: &State, named: Option<String>) -> Result<Option<String>, Error> {
+    match named {
+        Some(name) if !app.config.resources.contains(&name) => Err(Error::new(
+            Code::Misconfigured,
+            "the resource that was asked for is not among the endpoint's `resources`",
+        )),
+        named => Ok(named),
+    }
+}
