@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::state::Tenant;
+use crate::views::Flavour;
 use crate::{api, control, signin, token};
 
 /// Largest body that is read at all, in bytes (the services stop at about 4 MB).
@@ -93,13 +94,17 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
 }
 
 async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
-    let api = api::flavour_of(&incoming.path);
+    let upload = api::uploads::is_upload(&incoming.path);
+    let api = match upload {
+        true => Some(Flavour::OutlookV2),
+        false => api::flavour_of(&incoming.path),
+    };
     let fault = tenant.faults().take(&incoming);
     if api.is_some() && incoming.method == Method::OPTIONS {
         return if fault.is_some_and(|fault| fault.hides_cors()) {
             StatusCode::NO_CONTENT.into_response()
         } else {
-            api::cors::preflight(&incoming)
+            api::cors::preflight(&incoming, upload)
         };
     }
     let mut response = match &fault {
@@ -119,6 +124,9 @@ async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
 }
 
 async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
+    if api::uploads::is_upload(&incoming.path) {
+        return api::uploads::handle(tenant, incoming);
+    }
     if api::flavour_of(&incoming.path).is_some() {
         return api::handle(tenant, incoming).await;
     }
@@ -133,7 +141,6 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
         ["_assets", name] if get => signin::pages::asset(name),
         ["error"] if get => signin::pages::about_error(&incoming.query()),
         ["common", "discovery", "instance"] if get => signin::discovery::instance(tenant),
-        ["oidc", "userinfo"] => token::userinfo(tenant, incoming),
         [segment, "oauth2", "v2.0", "authorize"] if get => {
             signin::authorize::begin(tenant, incoming, segment, false)
         }
@@ -164,7 +171,7 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
             signin::discovery::keys(tenant, segment, false)
         }
         [segment, "discovery", "keys"] if get => signin::discovery::keys(tenant, segment, true),
-        [_, "openid", "userinfo"] => token::userinfo(tenant, incoming),
+        ["oidc", "userinfo"] | [_, "openid", "userinfo"] => token::userinfo(tenant, incoming),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -10,6 +10,20 @@
 //! source on purpose, all data is invented, the servers listen on loopback only.
 //! Time is virtual (the real clock plus an offset), so that a test expires a token
 //! without waiting.
+//!
+//! # What it plays
+//! Mail with folders, rules, attachments and upload sessions; events with series, meetings
+//! and free/busy; calendars and their groups; contacts with folders and photos; settings,
+//! categories, mail tips, people, users; `$batch`; change tracking in both forms.
+//!
+//! # What it does not play
+//! Subscriptions, open extensions and extended properties, item and reference attachments,
+//! rooms, multipart batches. Their paths answer like any unknown one.
+//!
+//! # Control
+//! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
+//! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
+//! forgotten: 410), `POST revoke`, `POST consent`, `GET|DELETE requests`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

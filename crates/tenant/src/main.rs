@@ -6,7 +6,7 @@ mod serve;
 use clap::Parser as _;
 
 fn main() -> std::process::ExitCode {
-    match serve::run(cli::Arguments::parse()) {
+    match serve::run(&cli::Arguments::parse()) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("exo365-tenant: {sentence}");

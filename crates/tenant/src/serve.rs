@@ -22,12 +22,12 @@ const GATHER: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// A sentence with the cause.
-pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
-    let outcome = runtime.block_on(serve(&arguments));
+    let outcome = runtime.block_on(serve(arguments));
     runtime.shutdown_timeout(GRACE);
     outcome
 }
@@ -107,7 +107,9 @@ async fn keep(tenant: Tenant) {
     loop {
         tenant.changed().await;
         tokio::time::sleep(GATHER).await;
-        if let Err(sentence) = tenant.save() {
+        let writer = tenant.clone();
+        let saved = tokio::task::spawn_blocking(move || writer.save()).await;
+        if let Ok(Err(sentence)) = saved {
             eprintln!("exo365-tenant: {sentence}");
         }
     }

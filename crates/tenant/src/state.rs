@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use axum::Router;
 use tokio::sync::Notify;
 
+use crate::api::uploads::Uploads;
 use crate::clock::Clock;
 use crate::control::{Faults, RequestLog};
 use crate::options::Options;
@@ -31,6 +32,7 @@ pub(crate) struct Inner {
     log: Mutex<RequestLog>,
     /// Requests in flight by application and mailbox.
     in_flight: Mutex<HashMap<String, usize>>,
+    uploads: Mutex<Uploads>,
     pub(crate) changed: Notify,
 }
 
@@ -54,12 +56,16 @@ impl Tenant {
             faults: Mutex::default(),
             log: Mutex::default(),
             in_flight: Mutex::default(),
+            uploads: Mutex::default(),
             changed: Notify::new(),
             options,
         };
-        Ok(Self {
+        let tenant = Self {
             inner: Arc::new(inner),
-        })
+        };
+        // Better to hear now than after an hour that the file cannot be written.
+        tenant.save()?;
+        Ok(tenant)
     }
 
     /// The routes: sign-in service, APIs and control on one origin.
@@ -92,7 +98,10 @@ impl Tenant {
     /// A sentence where the file cannot be written.
     pub fn save(&self) -> Result<(), String> {
         match &self.inner.options.data {
-            Some(file) => snapshot::save(file, &self.store()),
+            Some(file) => {
+                let text = snapshot::text(&self.store())?;
+                snapshot::save(file, &text)
+            }
             None => Ok(()),
         }
     }
@@ -110,6 +119,8 @@ impl Tenant {
         *self.signins() = SignIns::default();
         *self.faults() = Faults::default();
         *self.log() = RequestLog::default();
+        *self.uploads() = Uploads::default();
+        self.touch();
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -140,6 +151,11 @@ impl Tenant {
         lock(&self.inner.log)
     }
 
+    pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        lock(&self.inner.uploads)
+    }
+
+    /// Says that a mailbox has changed.
     pub(crate) fn touch(&self) {
         self.inner.changed.notify_one();
     }

@@ -1,13 +1,12 @@
-//! Attachments of messages: list, get, content, create (small ones), delete.
+//! Attachments of messages and events: list, get, content, create (small ones), delete.
 
 use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
 use super::errors::Failure;
-use super::messages::{find, key};
 use super::reply::{Payload, Reply};
-use super::{missing, wrong_method};
+use super::{events, listing, messages, missing, uploads, wrong_method};
 use crate::odata::Query;
 use crate::store::id::Kind as IdKind;
 use crate::store::{Attachment, Mailbox};
@@ -15,24 +14,96 @@ use crate::views::message as view;
 use crate::views::names::Kind;
 
 /// Larger ones need an upload session, in bytes.
-const LARGEST: usize = 3 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 3 * 1024 * 1024;
 
-/// `.../messages/{id}/attachments...`.
-pub(crate) fn handle(call: &Call<'_>, message: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => list(call, message),
-        (&Method::POST, []) => create(call, message),
-        (&Method::GET, [id]) if *id != "$count" => get(call, message, id),
-        (&Method::GET, ["$count"]) => count(call, message),
-        (&Method::GET, [id, "$value"]) => content(call, message, id),
-        (&Method::DELETE, [id]) => delete(call, message, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+/// What an attachment hangs on, by its id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Holder<'a> {
+    Event(&'a str),
+    Message(&'a str),
+}
+
+impl Holder<'_> {
+    /// The attachments.
+    fn files<'m>(self, call: &Call<'_>, mailbox: &'m Mailbox) -> Result<&'m [Attachment], Failure> {
+        Ok(match self {
+            Self::Event(id) => &events::find(call, mailbox, id)?.event.attachments,
+            Self::Message(id) => &messages::find(call, mailbox, id)?.attachments,
+        })
+    }
+
+    /// Key of the message or event that it is.
+    pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, Failure> {
+        match self {
+            Self::Event(id) => Ok(events::find(call, mailbox, id)?.event.key),
+            Self::Message(id) => messages::key(call, mailbox, id),
+        }
+    }
+
+    /// The collection in URLs.
+    pub(crate) fn set(self) -> &'static str {
+        match self {
+            Self::Event(_) => "events",
+            Self::Message(_) => "messages",
+        }
+    }
+
+    /// The id as the client gave it.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Event(id) | Self::Message(id) => id,
+        }
+    }
+
+    fn tail(self) -> String {
+        format!("{}('{}')/attachments", self.set(), self.id())
+    }
+
+    fn change(
+        self,
+        call: &Call<'_>,
+        mailbox: &mut Mailbox,
+        change: impl FnOnce(&mut Vec<Attachment>),
+    ) -> Result<(), Failure> {
+        let key = self.key(call, mailbox)?;
+        let event = matches!(self, Self::Event(_));
+        alter(mailbox, event, key, call.now(), change);
+        Ok(())
     }
 }
 
-fn tail(message: &str) -> String {
-    format!("messages('{message}')/attachments")
+/// Changes the attachments of a message or an event.
+pub(crate) fn alter(
+    mailbox: &mut Mailbox,
+    event: bool,
+    key: u64,
+    now: i64,
+    change: impl FnOnce(&mut Vec<Attachment>),
+) {
+    if !event {
+        mailbox.change_message(key, now, |message| change(&mut message.attachments));
+        return;
+    }
+    let version = mailbox.fresh_change();
+    if let Some(event) = mailbox.events.get_mut(&key) {
+        change(&mut event.attachments);
+        (event.change, event.modified) = (version, now);
+    }
+}
+
+/// `.../{messages,events}/{id}/attachments...`.
+pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => list(call, holder),
+        (&Method::POST, []) => create(call, holder),
+        (&Method::GET, ["$count"]) => count(call, holder),
+        (&Method::POST, ["createuploadsession"]) => uploads::begin(call, holder),
+        (&Method::GET, [id]) => get(call, holder, id),
+        (&Method::GET, [id, "$value"]) => content(call, holder, id),
+        (&Method::DELETE, [id]) => delete(call, holder, id),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
 }
 
 fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value> {
@@ -40,118 +111,89 @@ fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value>
     entity
 }
 
-fn one<'a>(
+fn one<'m>(
     call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    message: &str,
+    mailbox: &'m Mailbox,
+    holder: Holder<'_>,
     id: &str,
-) -> Result<&'a Attachment, Failure> {
-    let message = find(call, mailbox, message)?;
-    let wrong = || {
-        Failure::new(
-            404,
-            "ErrorInvalidAttachmentId",
-            "The attachment ID is invalid.",
-        )
-    };
+) -> Result<&'m Attachment, Failure> {
+    let text = "The attachment ID is invalid.";
+    let wrong = || Failure::new(404, "ErrorInvalidAttachmentId", text);
+    let files = holder.files(call, mailbox)?;
     let id = call.id(id, IdKind::Attachment).map_err(|_| wrong())?;
-    message
-        .attachments
-        .iter()
-        .find(|one| one.key == id.key)
-        .ok_or_else(wrong)
+    files.iter().find(|one| one.key == id.key).ok_or_else(wrong)
 }
 
-fn list(call: &Call<'_>, message: &str) -> Outcome {
-    let query = call.query(Kind::Attachment)?;
-    let value: Vec<Value> = call.read(|mailbox| {
-        let message = find(call, mailbox, message)?;
-        let all = message.attachments.iter();
-        Ok(all
-            .map(|one| view::attachment(one, call.mailbox, true))
-            .map(|entity| call.render(Kind::Attachment, selected(entity, &query)))
-            .collect())
+fn list(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+    let mut query = call.query(Kind::Attachment)?;
+    // The service does not cut this list into pages.
+    query.top = query.top.max(1000);
+    let page = call.read(|mailbox| {
+        let all = holder.files(call, mailbox)?.iter();
+        let all = all.map(|one| view::attachment(one, call.mailbox, true));
+        Ok(listing::page(call, Kind::Attachment, &query, all.collect()))
     })?;
-    let page = super::call::Page {
-        scanned: value.len(),
-        value,
-        count: None,
-        more: false,
-    };
-    call.page(&tail(message), &query, page)
+    call.page(&holder.tail(), &query, page)
 }
 
-fn count(call: &Call<'_>, message: &str) -> Outcome {
-    let count = call.read(|mailbox| Ok(find(call, mailbox, message)?.attachments.len()))?;
+fn count(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+    let count = call.read(|mailbox| Ok(holder.files(call, mailbox)?.len()))?;
     Ok(Reply::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, message: &str, id: &str) -> Outcome {
+fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
     let query = call.query(Kind::Attachment)?;
     let entity = call.read(|mailbox| {
-        let found = one(call, mailbox, message, id)?;
+        let found = one(call, mailbox, holder, id)?;
         Ok(selected(
             view::attachment(found, call.mailbox, true),
             &query,
         ))
     })?;
-    call.entity(200, Kind::Attachment, &tail(message), entity)
+    call.entity(200, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn content(call: &Call<'_>, message: &str, id: &str) -> Outcome {
+fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
     call.read(|mailbox| {
-        let found = one(call, mailbox, message, id)?;
-        let kind = found
-            .content_type
-            .clone()
-            .unwrap_or_else(|| "application/octet-stream".to_owned());
+        let found = one(call, mailbox, holder, id)?;
+        let kind = found.content_type.as_deref();
+        let kind = kind.unwrap_or("application/octet-stream").to_owned();
         Ok(Reply::new(200, Payload::Bytes(kind, found.bytes.clone())))
     })
 }
 
-fn create(call: &Call<'_>, message: &str) -> Outcome {
+fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let body = Value::Object(call.body(Kind::Attachment)?);
-    if body["@odata.type"].as_str().is_none() {
-        let text = "The property '@odata.type' is required to create an attachment.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
-    }
-    if body["@odata.type"] != "#microsoft.graph.fileAttachment" {
-        return Err(Failure::new(
-            501,
-            "NotImplemented",
-            "Only file attachments are part of the local tenant.",
-        ));
+    match body["@odata.type"].as_str() {
+        Some("#microsoft.graph.fileAttachment") => {}
+        None => {
+            let text = "The property '@odata.type' is required to create an attachment.";
+            return Err(wrong(text));
+        }
+        Some(_) => return Err(wrong("Attachments of this type cannot be created.")),
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let message_key = key(call, mailbox, message)?;
+        holder.key(call, mailbox)?;
         let fresh = mailbox.fresh_key();
-        let made = view::read_attachment(&body, fresh, now).ok_or_else(|| {
-            Failure::new(
-                400,
-                "ErrorInvalidParameter",
-                "The attachment's content is no valid base64.",
-            )
-        })?;
+        let made = view::read_attachment(&body, fresh, now);
+        let made = made.ok_or_else(|| wrong("The attachment's content is no valid base64."))?;
         if made.bytes.len() > LARGEST {
             let text = "The attachment is too large for a single request; use an upload session.";
             return Err(Failure::new(413, "ErrorMessageSizeExceeded", text));
         }
         let entity = view::attachment(&made, call.mailbox, true);
-        mailbox.change_message(message_key, now, |message| message.attachments.push(made));
+        holder.change(call, mailbox, |files| files.push(made))?;
         Ok(entity)
     })?;
-    call.entity(201, Kind::Attachment, &tail(message), entity)
+    call.entity(201, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn delete(call: &Call<'_>, message: &str, id: &str) -> Outcome {
-    let now = call.now();
+fn delete(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
     call.change(|mailbox| {
-        let gone = one(call, mailbox, message, id)?.key;
-        let message_key = key(call, mailbox, message)?;
-        mailbox.change_message(message_key, now, |message| {
-            message.attachments.retain(|one| one.key != gone);
-        });
+        let gone = one(call, mailbox, holder, id)?.key;
+        holder.change(call, mailbox, |files| files.retain(|one| one.key != gone))?;
         Ok(Reply::empty(204))
     })
 }

@@ -51,9 +51,9 @@ pub(crate) enum Area {
     Calendars,
     Contacts,
     Mail,
+    People,
     Send,
     Settings,
-    User,
 }
 
 /// Whether the token's permissions cover the call.
@@ -69,11 +69,10 @@ pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) ->
         (Area::Contacts, true) => &["contacts.readwrite"],
         (Area::Mail, false) => &["mail.read", "mail.readwrite", "mail.readbasic"],
         (Area::Mail, true) => &["mail.readwrite"],
+        (Area::People, _) => &["people.read", "people.read.all"],
         (Area::Send, _) => &["mail.send"],
         (Area::Settings, false) => &["mailboxsettings.read", "mailboxsettings.readwrite"],
         (Area::Settings, true) => &["mailboxsettings.readwrite"],
-        // Everybody who has a token may see who it is for.
-        (Area::User, _) => return true,
     };
     let application = access.oid.is_none();
     names.iter().any(|name| {

@@ -1,5 +1,261 @@
-//! Being written.
+//! Calendars, and the way to the events in them.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
+use super::attachments::{self, Holder};
 use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::{Payload, Reply};
+use super::{delta, events, listing, missing, permissions, respond, schedule, wrong_method};
+use crate::store::id::{Id, Kind as IdKind};
+use crate::store::mailbox::CALENDAR_GROUP;
+use crate::store::{Item, Json, Mailbox};
+use crate::views::calendar as view;
+use crate::views::names::Kind;
+
+/// `events...`, `calendar...`, `calendars...`, `calendarView...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
-    Err(super::missing(call))
+    let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["calendar", "events", rest @ ..] => {
+            of_events(call, events::DEFAULT, "calendar/events", rest)
+        }
+        ["events", rest @ ..] => of_events(call, events::DEFAULT, "events", rest),
+        ["calendar", "calendarview", rest @ ..] | ["calendarview", rest @ ..] => {
+            of_view(call, events::DEFAULT, "calendarView", rest)
+        }
+        ["calendar", "calendarpermissions", rest @ ..] => permissions::handle(call, rest),
+        ["calendar", "getschedule"] => schedule::get_schedule(call),
+        ["calendar"] => one(call, None),
+        ["calendars"] => collection(call),
+        ["calendars", "$count"] => {
+            let count = call.read(|mailbox| Ok(mailbox.calendars.len() + 1))?;
+            Ok(Reply::new(200, Payload::Text(count.to_string())))
+        }
+        ["calendars", rest @ ..] => below(call, rest),
+        _ => Err(missing(call)),
+    }
+}
+
+/// `calendars/{id}...`.
+pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    match rest {
+        [id, "events", rest @ ..] => {
+            let tail = format!("calendars('{id}')/events");
+            of_events(call, key(call, id)?, &tail, rest)
+        }
+        [id, "calendarview", rest @ ..] => {
+            let tail = format!("calendars('{id}')/calendarView");
+            of_view(call, key(call, id)?, &tail, rest)
+        }
+        [id, "getschedule"] => key(call, id).and_then(|_| schedule::get_schedule(call)),
+        [id, "permanentdelete"] if posts(call) => remove(call, key(call, id)?),
+        [id] => one(call, Some(id)),
+        _ => Err(missing(call)),
+    }
+}
+
+/// Whether the call is an action of Graph.
+fn posts(call: &Call<'_>) -> bool {
+    call.raw.method == Method::POST && call.flavour.is_graph()
+}
+
+fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => {
+            delta::events(call, calendar, false, tail)
+        }
+        (&Method::GET, []) => events::list(call, calendar, tail),
+        (&Method::POST, []) => events::create(call, calendar),
+        (&Method::GET, ["$count"]) => events::count(call, calendar),
+        (&Method::GET, ["delta"]) => delta::events(call, calendar, false, tail),
+        (&Method::GET, [id]) => events::get(call, id),
+        (&Method::PATCH, [id]) => events::update(call, id),
+        (&Method::DELETE, [id]) => events::delete(call, id),
+        (&Method::GET, [id, "instances"]) => events::instances(call, id),
+        (&Method::GET, [id, "calendar"]) => calendar_of(call, id),
+        (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Event(id), rest),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+            events::delete(call, id)
+        }
+        (&Method::POST, [id, action]) => respond::act(call, id, action),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => {
+            delta::events(call, calendar, true, tail)
+        }
+        (&Method::GET, []) => events::calendar_view(call, calendar, tail),
+        (&Method::GET, ["delta"]) => delta::events(call, calendar, true, tail),
+        (_, []) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// Key of a calendar that exists.
+fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+    let id = call.id(text, IdKind::Calendar)?;
+    call.read(|mailbox| {
+        let exists = mailbox.has_calendar(id.key);
+        if exists {
+            Ok(id.key)
+        } else {
+            Err(Failure::not_found())
+        }
+    })
+}
+
+fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Value>, Failure> {
+    let query = call.query(Kind::Calendar)?;
+    let item = mailbox.calendars.get(&key);
+    let mut entity = view::one(mailbox, call.owner, item);
+    entity.retain(|name, _| name == "id" || query.shows(name));
+    Ok(entity)
+}
+
+fn calendar_of(call: &Call<'_>, id: &str) -> Outcome {
+    let entity = call.read(|mailbox| {
+        entity(
+            call,
+            mailbox,
+            events::find(call, mailbox, id)?.event.calendar,
+        )
+    })?;
+    call.entity(200, Kind::Calendar, "calendars", entity)
+}
+
+fn collection(call: &Call<'_>) -> Outcome {
+    match call.raw.method {
+        Method::GET => {
+            let query = call.query(Kind::Calendar)?;
+            let page = call.read(|mailbox| {
+                Ok(listing::page(
+                    call,
+                    Kind::Calendar,
+                    &query,
+                    view::all(mailbox, call.owner),
+                ))
+            })?;
+            call.page("calendars", &query, page)
+        }
+        Method::POST => create(call, CALENDAR_GROUP),
+        _ => Err(wrong_method()),
+    }
+}
+
+/// Makes a calendar in a group.
+pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
+    let json = writable(&call.body(Kind::Calendar)?)?;
+    if !json.contains_key("name") {
+        let text = "The property 'Name' is required when creating the entity.";
+        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+    }
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        check_name(call, mailbox, &json, None)?;
+        let item = mailbox.item(group, json.clone(), now);
+        let entity = view::one(mailbox, call.owner, Some(&item));
+        mailbox.calendars.insert(item.key, item);
+        Ok(entity)
+    })?;
+    call.entity(201, Kind::Calendar, "calendars", entity)
+}
+
+/// Key of the group that a calendar is in.
+pub(crate) fn group_of(item: &Item) -> u64 {
+    if item.parent == 0 {
+        CALENDAR_GROUP
+    } else {
+        item.parent
+    }
+}
+
+fn writable(body: &Json) -> Result<Json, Failure> {
+    let mut out = Json::new();
+    for name in ["name", "color"] {
+        match body.get(name) {
+            None => {}
+            Some(Value::String(text)) if !text.trim().is_empty() => {
+                out.insert(name.to_owned(), text.trim().into());
+            }
+            Some(_) => {
+                return Err(super::event_body::invalid(format!(
+                    "At least one property failed validation: '{name}'."
+                )));
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn check_name(
+    call: &Call<'_>,
+    mailbox: &Mailbox,
+    json: &Json,
+    but: Option<u64>,
+) -> Result<(), Failure> {
+    let name = json.get("name").and_then(Value::as_str).unwrap_or_default();
+    let taken = view::all(mailbox, call.owner).iter().any(|one| {
+        let other = one["id"].as_str().and_then(Id::decode).map(|id| id.key);
+        one["name"]
+            .as_str()
+            .is_some_and(|other| other.eq_ignore_ascii_case(name))
+            && other != but
+    });
+    if taken {
+        let text = format!(
+            "A folder with the specified name already exists, Could not create folder '{name}'."
+        );
+        return Err(Failure::new(409, "ErrorFolderExists", text));
+    }
+    Ok(())
+}
+
+fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
+    let key = id.map_or(Ok(events::DEFAULT), |id| key(call, id))?;
+    match call.raw.method {
+        Method::GET => {
+            let entity = call.read(|mailbox| entity(call, mailbox, key))?;
+            call.entity(200, Kind::Calendar, "calendars", entity)
+        }
+        Method::PATCH => {
+            let json = writable(&call.body(Kind::Calendar)?)?;
+            let now = call.now();
+            let entity = call.change(|mailbox| {
+                check_name(call, mailbox, &json, Some(key))?;
+                let version = mailbox.fresh_change();
+                let item = mailbox
+                    .calendars
+                    .get_mut(&key)
+                    .ok_or_else(Failure::denied)?;
+                item.json.extend(json.clone());
+                (item.change, item.modified) = (version, now);
+                entity(call, mailbox, key)
+            })?;
+            call.entity(200, Kind::Calendar, "calendars", entity)
+        }
+        Method::DELETE => remove(call, key),
+        _ => Err(wrong_method()),
+    }
+}
+
+/// Removes a calendar with what is in it.
+fn remove(call: &Call<'_>, key: u64) -> Outcome {
+    if key == events::DEFAULT {
+        let text = "The default calendar cannot be deleted.";
+        return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
+    }
+    call.change(|mailbox| {
+        mailbox.calendars.remove(&key);
+        let gone: Vec<u64> = events::of(mailbox, key).map(|event| event.key).collect();
+        for event in gone {
+            mailbox.remove_event(event);
+        }
+        Ok(Reply::empty(204))
+    })
 }

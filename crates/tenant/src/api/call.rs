@@ -8,6 +8,7 @@ use super::reply::Reply;
 use crate::directory::Account;
 use crate::front::Params;
 use crate::odata::Query;
+use crate::odata::query::option;
 use crate::signin::flow::Access;
 use crate::state::Tenant;
 use crate::store::id::{Id, Kind as IdKind};
@@ -144,7 +145,11 @@ impl Call<'_> {
             flavour: self.flavour,
             kind,
         };
-        Query::read(&self.params, names, self.flavour.max_top())
+        let mut query = Query::read(&self.params, names, self.flavour.max_top())?;
+        if let (Some(size), None) = (self.prefer.max_page, option(&self.params, "top")) {
+            query.top = size.min(self.flavour.max_top());
+        }
+        Ok(query)
     }
 
     /// The body as canonical JSON object.
@@ -268,13 +273,20 @@ impl Call<'_> {
         let mut value = outlook::render(self.flavour, kind, entity);
         let set = match kind {
             Kind::Calendar => "Calendars",
+            Kind::CalendarGroup => "CalendarGroups",
             Kind::Contact => "Contacts",
             Kind::ContactFolder => "ContactFolders",
             Kind::Event => "Events",
             Kind::Folder if self.flavour == Flavour::OutlookV1 => "Folders",
             Kind::Folder => "MailFolders",
             Kind::Message => "Messages",
-            Kind::Attachment | Kind::Category | Kind::User => return value,
+            Kind::Attachment
+            | Kind::CalendarPermission
+            | Kind::Category
+            | Kind::MessageRule
+            | Kind::Override
+            | Kind::Person
+            | Kind::User => return value,
         };
         if let (false, Some(id)) = (self.flavour.is_graph(), id) {
             let user = match self.flavour {

@@ -1,5 +1,305 @@
-//! Being written.
+//! Contacts and contact folders: list, get, create, update, delete.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
 use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::{Payload, Reply};
+use super::{delta, event_body, listing, missing, photos, wrong_method};
+use crate::odata::Query;
+use crate::store::id::Kind as IdKind;
+use crate::store::mailbox::{CONTACTS, ROOT};
+use crate::store::{Item, Json, Mailbox};
+use crate::views::contact as view;
+use crate::views::names::Kind;
+
+/// `contacts...`, `contactFolders...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
-    Err(super::missing(call))
+    let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["contacts", rest @ ..] => people(call, CONTACTS, "contacts", rest),
+        ["contactfolders", rest @ ..] => folders(call, CONTACTS, "contactFolders", rest),
+        _ => Err(missing(call)),
+    }
+}
+
+fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => delta::contacts(call, folder, tail),
+        (&Method::GET, []) => list(call, folder, tail),
+        (&Method::POST, []) => create(call, folder, tail),
+        (&Method::GET, ["$count"]) => count(call, folder),
+        (&Method::GET, ["delta"]) => delta::contacts(call, folder, tail),
+        (&Method::GET, [id]) => get(call, id),
+        (&Method::PATCH, [id]) => update(call, id),
+        (&Method::DELETE, [id]) => delete(call, id),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => delete(call, id),
+        (_, [id, "photo", rest @ ..]) => photos::of_contact(call, id, rest),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// The contacts of a folder.
+pub(crate) fn of(mailbox: &Mailbox, folder: u64) -> impl Iterator<Item = &Item> {
+    mailbox
+        .contacts
+        .values()
+        .filter(move |item| item.parent == folder)
+}
+
+/// The contact under an id.
+pub(crate) fn find<'a>(
+    call: &Call<'_>,
+    mailbox: &'a Mailbox,
+    text: &str,
+) -> Result<&'a Item, Failure> {
+    let key = call.id(text, IdKind::Contact)?.key;
+    mailbox.contacts.get(&key).ok_or_else(Failure::not_found)
+}
+
+fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+    let query = call.query(Kind::Contact)?;
+    let page = call.read(|mailbox| {
+        let all =
+            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        Ok(listing::page(call, Kind::Contact, &query, all.collect()))
+    })?;
+    call.page(tail, &query, page)
+}
+
+fn count(call: &Call<'_>, folder: u64) -> Outcome {
+    let query = call.query(Kind::Contact)?;
+    let count = call.read(|mailbox| {
+        let all =
+            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        Ok(all
+            .filter(|one| listing::fits(&query, &Value::Object(one.clone())))
+            .count())
+    })?;
+    Ok(Reply::new(200, Payload::Text(count.to_string())))
+}
+
+fn get(call: &Call<'_>, id: &str) -> Outcome {
+    let query = call.query(Kind::Contact)?;
+    let entity = call.read(|mailbox| {
+        Ok(view::to_json(
+            find(call, mailbox, id)?,
+            call.mailbox,
+            &query,
+        ))
+    })?;
+    call.entity(200, Kind::Contact, "contacts", entity)
+}
+
+/// Takes over a body; a value of the wrong type is refused by the property's name.
+fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
+    view::apply(json, body).map_err(|name| {
+        event_body::invalid(format!(
+            "At least one property failed validation: '{name}'."
+        ))
+    })
+}
+
+fn create(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+    let body = call.body(Kind::Contact)?;
+    let mut json = view::blank();
+    apply(&mut json, &body)?;
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let key = mailbox.insert_contact(folder, json, now);
+        let item = mailbox.contacts.get(&key).ok_or_else(Failure::not_found)?;
+        Ok(view::to_json(item, call.mailbox, &Query::default()))
+    })?;
+    let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
+    let location = format!("{}/users/{}/contacts/{id}", call.root(), call.owner.oid);
+    Ok(call
+        .entity(201, Kind::Contact, tail, entity)?
+        .header("location", location))
+}
+
+fn update(call: &Call<'_>, id: &str) -> Outcome {
+    let body = call.body(Kind::Contact)?;
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let held = find(call, mailbox, id)?;
+        call.check_version(held.change)?;
+        let (key, mut json) = (held.key, held.json.clone());
+        apply(&mut json, &body)?;
+        let version = mailbox.fresh_change();
+        let item = mailbox
+            .contacts
+            .get_mut(&key)
+            .ok_or_else(Failure::not_found)?;
+        item.json = json;
+        (item.change, item.modified) = (version, now);
+        Ok(view::to_json(item, call.mailbox, &Query::default()))
+    })?;
+    call.entity(200, Kind::Contact, "contacts", entity)
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Outcome {
+    call.change(|mailbox| {
+        let held = find(call, mailbox, id)?;
+        call.check_version(held.change)?;
+        let key = held.key;
+        mailbox.remove_contact(key);
+        Ok(Reply::empty(204))
+    })
+}
+
+/// `contactFolders...` below a folder.
+fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => {
+            delta::contact_folders(call, parent, tail)
+        }
+        (&Method::GET, ["delta"]) => delta::contact_folders(call, parent, tail),
+        (&Method::GET, []) => list_folders(call, parent, tail),
+        (&Method::POST, []) => create_folder(call, parent, tail),
+        (&Method::GET, ["$count"]) => {
+            let count = call.read(|mailbox| Ok(children(mailbox, parent).count()))?;
+            Ok(Reply::new(200, Payload::Text(count.to_string())))
+        }
+        (_, [id]) => one_folder(call, folder_key(call, id)?),
+        (_, [id, "contacts", rest @ ..]) => {
+            let tail = format!("contactFolders('{id}')/contacts");
+            people(call, folder_key(call, id)?, &tail, rest)
+        }
+        (_, [id, "childfolders", rest @ ..]) => {
+            let tail = format!("contactFolders('{id}')/childFolders");
+            folders(call, folder_key(call, id)?, &tail, rest)
+        }
+        (_, []) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// The folders directly under one.
+pub(crate) fn children(mailbox: &Mailbox, parent: u64) -> impl Iterator<Item = &Item> {
+    mailbox
+        .contact_folders
+        .values()
+        .filter(move |item| item.parent == parent)
+}
+
+/// Key of a contact folder that exists; the default one also goes by its name.
+fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+    if text.eq_ignore_ascii_case("contacts") {
+        return Ok(CONTACTS);
+    }
+    let key = call.id(text, IdKind::Folder)?.key;
+    call.read(|mailbox| match mailbox.has_contact_folder(key) {
+        true => Ok(key),
+        false => Err(Failure::not_found()),
+    })
+}
+
+/// A contact folder in canonical names.
+pub(crate) fn folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Value> {
+    match mailbox.contact_folders.get(&key) {
+        Some(item) => {
+            let name = item.json.get("displayName").and_then(Value::as_str);
+            view::folder(key, item.parent, name.unwrap_or_default(), mailbox.number)
+        }
+        None => view::folder(CONTACTS, ROOT, "Contacts", mailbox.number),
+    }
+}
+
+fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+    let query = call.query(Kind::ContactFolder)?;
+    let page = call.read(|mailbox| {
+        let all = children(mailbox, parent).map(|item| folder_json(mailbox, item.key));
+        Ok(listing::page(
+            call,
+            Kind::ContactFolder,
+            &query,
+            all.collect(),
+        ))
+    })?;
+    call.page(tail, &query, page)
+}
+
+fn folder_name(call: &Call<'_>) -> Result<String, Failure> {
+    let body = call.body(Kind::ContactFolder)?;
+    let name = body.get("displayName").and_then(Value::as_str);
+    let name = name.map(str::trim).filter(|name| !name.is_empty());
+    name.map(str::to_owned).ok_or_else(|| {
+        let text = "The property 'DisplayName' is required when creating the entity.";
+        Failure::new(400, "ErrorInvalidParameter", text)
+    })
+}
+
+/// Whether a folder beside this one has the name.
+fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), Failure> {
+    let taken = children(mailbox, parent).any(|item| {
+        let other = item.json.get("displayName").and_then(Value::as_str);
+        item.key != but && other.is_some_and(|other| other.eq_ignore_ascii_case(name))
+    });
+    if taken {
+        let text = "A folder with the specified name already exists.";
+        return Err(Failure::new(409, "ErrorFolderExists", text));
+    }
+    Ok(())
+}
+
+fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+    let name = folder_name(call)?;
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        check_folder(mailbox, parent, &name, 0)?;
+        let json = Json::from_iter([("displayName".to_owned(), name.into())]);
+        let item = mailbox.item(parent, json, now);
+        let key = item.key;
+        mailbox.contact_folders.insert(key, item);
+        Ok(folder_json(mailbox, key))
+    })?;
+    call.entity(201, Kind::ContactFolder, tail, entity)
+}
+
+fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
+    match call.raw.method {
+        Method::GET => {
+            let query = call.query(Kind::ContactFolder)?;
+            let mut entity = call.read(|mailbox| Ok(folder_json(mailbox, key)))?;
+            entity.retain(|name, _| name == "id" || query.shows(name));
+            call.entity(200, Kind::ContactFolder, "contactFolders", entity)
+        }
+        Method::PATCH | Method::DELETE if key == CONTACTS => Err(Failure::denied()),
+        Method::PATCH => {
+            let name = folder_name(call)?;
+            let entity = call.change(|mailbox| {
+                let parent = mailbox.contact_folders.get(&key).map(|item| item.parent);
+                check_folder(mailbox, parent.unwrap_or(CONTACTS), &name, key)?;
+                let version = mailbox.fresh_change();
+                if let Some(item) = mailbox.contact_folders.get_mut(&key) {
+                    item.change = version;
+                    item.json.insert("displayName".into(), name.into());
+                }
+                Ok(folder_json(mailbox, key))
+            })?;
+            call.entity(200, Kind::ContactFolder, "contactFolders", entity)
+        }
+        Method::DELETE => call.change(|mailbox| {
+            remove_folder(mailbox, key);
+            Ok(Reply::empty(204))
+        }),
+        _ => Err(wrong_method()),
+    }
+}
+
+/// A folder goes with what is in it.
+fn remove_folder(mailbox: &mut Mailbox, key: u64) {
+    let mut pending = vec![key];
+    while let Some(key) = pending.pop() {
+        pending.extend(children(mailbox, key).map(|item| item.key));
+        let contacts: Vec<u64> = of(mailbox, key).map(|item| item.key).collect();
+        for contact in contacts {
+            mailbox.remove_contact(contact);
+        }
+        if let Some(gone) = mailbox.contact_folders.remove(&key) {
+            mailbox.note_removal(gone.parent, IdKind::Folder, key, 0);
+        }
+    }
 }

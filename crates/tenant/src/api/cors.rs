@@ -13,6 +13,8 @@ use crate::views::Flavour;
 const ALLOWED: &str = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
     client-request-id, return-client-request-id, ConsistencyLevel, X-AnchorMailbox, SdkVersion, \
     x-client-SKU, Content-Range, x-ms-throttle-priority, Cache-Control, Scenario, FeatureFlag";
+/// The little that upload URLs take; a token is not among it.
+const UPLOAD: &str = "Content-Range, Content-Type";
 const GRAPH: &str = "ETag, Location, Preference-Applied, Content-Range, request-id, \
     client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, \
     x-ms-client-gcc-tenant";
@@ -20,7 +22,7 @@ const OUTLOOK: &str = "ETag, Location, Preference-Applied, request-id, client-re
     WWW-Authenticate, x-ms-diagnostics";
 
 /// The answer to a preflight.
-pub(crate) fn preflight(incoming: &Incoming) -> Response {
+pub(crate) fn preflight(incoming: &Incoming, upload: bool) -> Response {
     let mut response = StatusCode::OK.into_response();
     if incoming.header("origin").is_none() {
         return response;
@@ -31,7 +33,8 @@ pub(crate) fn preflight(incoming: &Incoming) -> Response {
         "access-control-allow-methods",
         "GET,POST,PUT,PATCH,DELETE",
     );
-    front::set(&mut response, "access-control-allow-headers", ALLOWED);
+    let allowed = if upload { UPLOAD } else { ALLOWED };
+    front::set(&mut response, "access-control-allow-headers", allowed);
     front::set(&mut response, "access-control-max-age", "3600");
     response
 }

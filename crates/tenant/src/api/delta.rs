@@ -1,5 +1,395 @@
-//! Being written.
+//! Change tracking: everything in order of its versions, from the version that the client has.
+//!
+//! A page ends at a version; what is changed while a client walks through the pages gets a higher
+//! one and comes again. So nothing is lost, and an item may appear more than once, as documented.
+
+use serde_json::{Map, Value, json};
+
 use super::call::{Call, Outcome};
-pub(crate) fn messages(call: &Call<'_>, _folder: Option<&str>) -> Outcome {
-    Err(super::missing(call))
+use super::errors::Failure;
+use super::reply::Reply;
+use super::sync_token::SyncToken;
+use super::{contacts as people, events as diary, folders as tree, messages as mail};
+use crate::front::Params;
+use crate::odata::expr::{Expr, Op, Operand};
+use crate::odata::query::option;
+use crate::odata::{Query, eval};
+use crate::store::id::{Id, Kind as IdKind};
+use crate::store::mailbox::{FOLDER_TREE, ROOT};
+use crate::store::{Mailbox, Store};
+use crate::views::names::{Kind, Names};
+use crate::views::outlook::pascal;
+use crate::views::{contact as contact_view, event as event_view, message as message_view};
+
+/// Entries of a page where the client names no size.
+const PAGE: usize = 50;
+/// Removals come after what is there under the same version.
+const LAST_PART: i32 = i32::MAX;
+
+/// Something to tell: a version, a part that orders within it, and what it looks like.
+struct Entry<'a> {
+    at: (u64, i32),
+    show: Box<dyn FnOnce() -> Value + 'a>,
+}
+
+/// One request for changes.
+struct Round<'a> {
+    call: &'a Call<'a>,
+    kind: Kind,
+    /// Collection in context URLs.
+    tail: String,
+    params: Params,
+    query: Query,
+    token: SyncToken,
+}
+
+/// `messages/delta`, or a list of messages with `odata.track-changes`.
+pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+    let tail = mail::tail(call, folder);
+    let store = call.tenant.store();
+    let mailbox = mailbox(call, &store)?;
+    let folder = folder
+        .map(|name| tree::find(call, mailbox, name))
+        .transpose()?;
+    let folder = folder.map(|folder| folder.key);
+    let round = Round::new(call, Kind::Message, &tail, &store)?;
+    round.refuse(&["search", "skip", "count"])?;
+    round.check_filter()?;
+    let mut entries = Vec::new();
+    for message in mailbox
+        .listing(folder)
+        .filter(|one| one.change >= round.token.since.0)
+    {
+        if round
+            .query
+            .filter
+            .as_ref()
+            .is_none_or(|filter| eval::matches(filter, message))
+        {
+            let query = &round.query;
+            entries.push(Entry {
+                at: (message.change, 0),
+                show: Box::new(move || {
+                    Value::Object(message_view::to_json(message, call.look(), query))
+                }),
+            });
+        }
+    }
+    round.removals(
+        mailbox,
+        IdKind::Message,
+        &mut entries,
+        |removal| match folder {
+            Some(key) => removal.folder == key,
+            // A move within the mailbox removes nothing from it.
+            None => mailbox.message(removal.id.key).is_none(),
+        },
+    );
+    round.answer(mailbox, entries)
+}
+
+/// `contacts/delta`.
+pub(crate) fn contacts(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+    let store = call.tenant.store();
+    let mailbox = mailbox(call, &store)?;
+    let round = Round::new(call, Kind::Contact, tail, &store)?;
+    round.refuse(&["search", "filter", "orderby", "skip", "count"])?;
+    let mut entries = Vec::new();
+    for item in people::of(mailbox, folder).filter(|item| item.change >= round.token.since.0) {
+        let query = &round.query;
+        entries.push(Entry {
+            at: (item.change, 0),
+            show: Box::new(move || contact_view::to_json(item, call.mailbox, query).into()),
+        });
+    }
+    round.removals(mailbox, IdKind::Contact, &mut entries, |removal| {
+        removal.folder == folder
+    });
+    round.answer(mailbox, entries)
+}
+
+/// `contactFolders/delta`.
+pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+    let store = call.tenant.store();
+    let mailbox = mailbox(call, &store)?;
+    let round = Round::new(call, Kind::ContactFolder, tail, &store)?;
+    let mut entries = Vec::new();
+    let fresh = people::children(mailbox, parent).filter(|one| one.change >= round.token.since.0);
+    for item in fresh {
+        let round = &round;
+        entries.push(Entry {
+            at: (item.change, 0),
+            show: Box::new(move || round.selected(people::folder_json(mailbox, item.key))),
+        });
+    }
+    round.removals(mailbox, IdKind::Folder, &mut entries, |removal| {
+        removal.folder == parent
+    });
+    round.answer(mailbox, entries)
+}
+
+/// `mailFolders/delta`: the whole tree.
+pub(crate) fn folders(call: &Call<'_>, tail: &str) -> Outcome {
+    let store = call.tenant.store();
+    let mailbox = mailbox(call, &store)?;
+    let round = Round::new(call, Kind::Folder, tail, &store)?;
+    let mut entries = Vec::new();
+    for folder in mailbox.folders.values().filter(|folder| folder.key != ROOT) {
+        // Folders that nothing happened to are as old as the mailbox.
+        let change = folder.change.max(1);
+        let round = &round;
+        if change >= round.token.since.0 {
+            entries.push(Entry {
+                at: (change, folder.key as i32),
+                show: Box::new(move || {
+                    let json = tree::to_json(mailbox, folder);
+                    round.selected(json.as_object().cloned().unwrap_or_default())
+                }),
+            });
+        }
+    }
+    round.removals(mailbox, IdKind::Folder, &mut entries, |one| {
+        one.folder == FOLDER_TREE
+    });
+    round.answer(mailbox, entries)
+}
+
+/// `events/delta` and `calendarView/delta`.
+pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> Outcome {
+    let store = call.tenant.store();
+    let mailbox = mailbox(call, &store)?;
+    let round = Round::new(call, Kind::Event, tail, &store)?;
+    round.refuse(&["search", "filter", "orderby", "expand", "skip", "count"])?;
+    let window = if view {
+        if call.flavour.is_graph() {
+            round.refuse(&["select"])?;
+        }
+        Some(diary::range(&round.params, diary::look(call).tz)?)
+    } else {
+        None
+    };
+    let look = diary::look(call);
+    let mut entries = Vec::new();
+    for event in diary::of(mailbox, calendar).filter(|one| one.change >= round.token.since.0) {
+        let instances = match window {
+            Some((from, to)) => event.between(from, to, look.tz),
+            None => vec![event.itself()],
+        };
+        let left = instances.is_empty() && event.recurrence.is_none() && round.token.later;
+        for one in instances {
+            let (look, query) = (look.clone(), &round.query);
+            entries.push(Entry {
+                at: (event.change, one.day),
+                show: Box::new(move || event_view::to_json(&one, &look, query).into()),
+            });
+        }
+        if left && event.modified > event.created {
+            let id = event.itself().id(call.mailbox);
+            let round = &round;
+            entries.push(Entry {
+                at: (event.change, LAST_PART),
+                show: Box::new(move || round.removed(&id, "changed")),
+            });
+        }
+    }
+    let single = window.is_none();
+    round.removals(mailbox, IdKind::Event, &mut entries, |removal| {
+        removal.folder == calendar && !(single && removal.id.part != 0)
+    });
+    round.answer(mailbox, entries)
+}
+
+fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, Failure> {
+    let found = store.mailbox(call.mailbox);
+    found.ok_or_else(|| Failure::no_mailbox(call.flavour))
+}
+
+impl<'a> Round<'a> {
+    fn new(call: &'a Call<'a>, kind: Kind, tail: &str, store: &Store) -> Result<Self, Failure> {
+        let generation = store.generation;
+        let what = tail.to_ascii_lowercase();
+        let token = SyncToken::read(call, &what, generation)?;
+        let now = mailbox(call, store)?.change;
+        let latest = option(&call.params, "deltatoken").is_some();
+        let token = token.unwrap_or_else(|| SyncToken {
+            generation,
+            since: if latest { (now, LAST_PART) } else { (0, 0) },
+            floor: now,
+            later: latest,
+            query: call.raw.query.clone(),
+            what,
+        });
+        let params = Params::parse(token.query.as_bytes());
+        let names = Names {
+            flavour: call.flavour,
+            kind,
+        };
+        let query = Query::read(&params, names, call.flavour.max_top())?;
+        Ok(Self {
+            call,
+            kind,
+            tail: tail.to_owned(),
+            params,
+            query,
+            token,
+        })
+    }
+
+    /// Refuses options that change tracking does not take.
+    fn refuse(&self, names: &[&str]) -> Result<(), Failure> {
+        let used: Vec<String> = names
+            .iter()
+            .filter(|name| option(&self.params, name).is_some())
+            .map(|name| format!("${name}"))
+            .collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "The following parameters are not supported with change tracking over the '{}' resource: '{}'.",
+            pascal(self.tail.rsplit('/').next().unwrap_or(&self.tail)),
+            used.join(", ")
+        );
+        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+    }
+
+    /// Graph tracks messages by their time of receipt, or all of them.
+    fn check_filter(&self) -> Result<(), Failure> {
+        let by_receipt = match &self.query.filter {
+            Some(Expr::Compare(
+                Op::Ge | Op::Gt,
+                Operand::Path { segments, .. },
+                Operand::Time(_),
+            )) => *segments == ["receivedDateTime"],
+            other => other.is_none(),
+        };
+        if by_receipt || !self.call.flavour.is_graph() {
+            return Ok(());
+        }
+        let text = "Change tracking takes no filter but receivedDateTime ge or gt a time.";
+        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+    }
+
+    fn selected(&self, mut entity: Map<String, Value>) -> Value {
+        entity.retain(|name, _| name == "id" || self.query.shows(name));
+        entity.into()
+    }
+
+    /// Adds what is gone.
+    fn removals<'b>(
+        &'b self,
+        mailbox: &'b Mailbox,
+        kind: IdKind,
+        entries: &mut Vec<Entry<'b>>,
+        belongs: impl Fn(&crate::store::mailbox::Removal) -> bool,
+    ) {
+        let after = self.token.since.0.max(self.token.floor);
+        let gone = mailbox.removals.iter().filter(|removal| {
+            removal.change > after && removal.id.kind == kind && belongs(removal)
+        });
+        for removal in gone {
+            let immutable = kind == IdKind::Message && self.call.prefer.immutable;
+            let id = Id {
+                part: if immutable { -1 } else { removal.id.part },
+                ..removal.id
+            };
+            entries.push(Entry {
+                at: (removal.change, LAST_PART),
+                show: Box::new(move || self.removed(&id.encode(), "deleted")),
+            });
+        }
+    }
+
+    /// The entry of something that is gone.
+    fn removed(&self, id: &str, reason: &str) -> Value {
+        if self.call.flavour.is_graph() {
+            return json!({"id": id, "@removed": {"reason": reason}});
+        }
+        let set = self.tail.rsplit('/').next().map(pascal).unwrap_or_default();
+        let set = if self.kind == Kind::Event {
+            "Events".to_owned()
+        } else {
+            set
+        };
+        let context = self
+            .call
+            .context(&format!("{}/$deletedEntity", self.tail), None);
+        json!({"@odata.context": context, "id": format!("{set}('{id}')"), "reason": reason})
+    }
+
+    /// Size of a page.
+    fn size(&self) -> usize {
+        let asked = option(&self.params, "top").map(|_| self.query.top);
+        self.call.prefer.max_page.or(asked).unwrap_or(PAGE)
+    }
+
+    /// Puts the entries in order, cuts the page and makes the links.
+    fn answer(&self, mailbox: &Mailbox, mut entries: Vec<Entry<'_>>) -> Outcome {
+        entries.retain(|entry| entry.at > self.token.since);
+        entries.sort_by_key(|entry| entry.at);
+        let more = entries.len() > self.size();
+        entries.truncate(self.size());
+        let end = (mailbox.change, LAST_PART);
+        let last = entries.last().map_or(end, |entry| entry.at);
+        let token = SyncToken {
+            since: if more { last } else { end },
+            floor: if more { self.token.floor } else { end.0 },
+            later: self.token.later || !more,
+            ..self.token.clone()
+        };
+        let value: Vec<Value> = entries
+            .into_iter()
+            .map(|one| self.shown((one.show)()))
+            .collect();
+        let link = if more {
+            "@odata.nextLink"
+        } else {
+            "@odata.deltaLink"
+        };
+        let body = json!({
+            "@odata.context": self.context(),
+            link: self.link(more, &token),
+            "value": value,
+        });
+        Ok(Reply::json(200, body))
+    }
+
+    fn context(&self) -> String {
+        if self.call.flavour.is_graph() {
+            let name = crate::views::outlook::camel(self.kind.type_name());
+            return format!("{}/$metadata#Collection({name})", self.call.root());
+        }
+        if self.token.later {
+            return self.call.context(&format!("{}/$delta", self.tail), None);
+        }
+        self.call.context(&self.tail, Some(&self.query))
+    }
+
+    fn shown(&self, value: Value) -> Value {
+        let gone = value.get("@removed").is_some() || value.get("reason").is_some();
+        let mut out = match value {
+            Value::Object(entity) if !gone => self.call.render(self.kind, entity),
+            other => other,
+        };
+        if self.call.flavour.is_graph() {
+            let name = crate::views::outlook::camel(self.kind.type_name());
+            out["@odata.type"] = format!("#microsoft.graph.{name}").into();
+        }
+        out
+    }
+
+    fn link(&self, more: bool, token: &SyncToken) -> String {
+        let path = format!(
+            "{}{}",
+            self.call.root(),
+            self.call.raw.path.trim_end_matches('/')
+        );
+        let token = token.encode();
+        match (self.call.flavour.is_graph(), more) {
+            (true, true) => format!("{path}?$skiptoken={token}"),
+            (true, false) => format!("{path}?$deltatoken={token}"),
+            (false, true) => format!("{path}/?%24skipToken={token}"),
+            (false, false) => format!("{path}/?%24deltatoken={token}"),
+        }
+    }
 }

@@ -15,7 +15,10 @@ use super::messages::{blank, find, tail};
 
 /// `POST .../messages`: a draft.
 pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let body = call.body(Kind::Message)?;
+    let body = match call.flavour.is_graph() && send::is_mime(call) {
+        true => send::from_mime(&call.raw.body)?,
+        false => call.body(Kind::Message)?,
+    };
     let entity = call.change(|mailbox| {
         let mut message = blank(call, mailbox);
         if let Some(folder) = folder {

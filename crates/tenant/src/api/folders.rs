@@ -3,12 +3,13 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome, Page};
+use super::call::{Call, Outcome};
 use super::errors::Failure;
 use super::reply::{Payload, Reply};
-use super::{missing, wrong_method};
-use crate::odata::{Query, eval, order};
-use crate::store::mailbox::{DELETED, ROOT, folder_id};
+use super::{delta, listing, missing, wrong_method};
+use crate::odata::Query;
+use crate::store::id::Kind as IdKind;
+use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT, folder_id};
 use crate::store::{Folder, Mailbox};
 use crate::views::Flavour;
 use crate::views::names::Kind;
@@ -31,6 +32,8 @@ pub(crate) fn find<'a>(
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
     let root = "msgfolderroot";
     match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.prefer.track_changes => delta::folders(call, &collection(call)),
+        (&Method::GET, ["delta"]) => delta::folders(call, &collection(call)),
         (&Method::GET, []) => list(call, root, &collection(call)),
         (&Method::POST, []) => create(call, root, &collection(call)),
         (&Method::GET, ["$count"]) => count(call, root),
@@ -41,6 +44,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::POST, [name, "childfolders"]) => create(call, name, &children_tail(call, name)),
         (&Method::GET, [name, "childfolders", "$count"]) => count(call, name),
         (&Method::POST, [name, "move"]) => transfer(call, name),
+        (&Method::POST, [name, "copy"]) => copy(call, name),
+        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => purge(call, name),
         (_, [] | [_]) => Err(wrong_method()),
         _ => Err(missing(call)),
     }
@@ -60,7 +65,7 @@ fn children_tail(call: &Call<'_>, name: &str) -> String {
 }
 
 /// A folder in canonical names.
-fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
+pub(crate) fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
     json!({
         "id": folder_id(mailbox.number, folder.key),
         "displayName": folder.name,
@@ -72,17 +77,11 @@ fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
     })
 }
 
-fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
-    let mut entity = to_json(mailbox, folder)
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    entity.retain(|name, _| name == "id" || query.shows(name));
-    if query
-        .expand
-        .iter()
-        .any(|one| one.starts_with("childfolders"))
-    {
+/// A folder with its children, where the query asks for them.
+fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
+    let json = to_json(mailbox, folder);
+    let mut entity = json.as_object().cloned().unwrap_or_default();
+    if query.expands("childFolders") {
         let children = mailbox
             .children(folder.key)
             .map(|child| to_json(mailbox, child));
@@ -91,33 +90,19 @@ fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
     entity
 }
 
+fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
+    let mut entity = expanded(mailbox, folder, query);
+    entity.retain(|name, _| name == "id" || query.shows(name) || query.expands(name));
+    entity
+}
+
 fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     let query = call.query(Kind::Folder)?;
     let page = call.read(|mailbox| {
         let parent = find(call, mailbox, parent)?.key;
-        let mut all: Vec<(Value, &Folder)> = mailbox
-            .children(parent)
-            .map(|folder| (to_json(mailbox, folder), folder))
-            .filter(|(json, _)| {
-                query
-                    .filter
-                    .as_ref()
-                    .is_none_or(|filter| eval::matches(filter, json))
-            })
-            .collect();
-        all.sort_by(|a, b| order::compare(&query.order, &a.0, &b.0));
-        let shown = all.iter().skip(query.skip).take(query.top);
-        let value: Vec<Value> = shown
-            .map(|(_, folder)| call.render(Kind::Folder, selected(mailbox, folder, &query)))
-            .collect();
-        let more = query.skip + value.len() < all.len();
-        let count = query.count.then_some(all.len());
-        Ok(Page {
-            scanned: value.len(),
-            value,
-            count,
-            more,
-        })
+        let all = mailbox.children(parent);
+        let all = all.map(|folder| expanded(mailbox, folder, &query));
+        Ok(listing::page(call, Kind::Folder, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
 }
@@ -181,8 +166,10 @@ fn rename(call: &Call<'_>, folder: &str) -> Outcome {
         if taken {
             return Err(exists());
         }
+        let version = mailbox.fresh_change();
         if let Some(folder) = mailbox.folders.get_mut(&key) {
             folder.name.clone_from(&name);
+            folder.change = version;
         }
         let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
@@ -205,11 +192,19 @@ fn delete(call: &Call<'_>, folder: &str) -> Outcome {
         }
         if parent == DELETED {
             remove(mailbox, key);
-        } else if let Some(folder) = mailbox.folders.get_mut(&key) {
-            folder.parent = DELETED;
+        } else {
+            place(mailbox, key, DELETED);
         }
         Ok(Reply::empty(204))
     })
+}
+
+/// Puts a folder under another one.
+fn place(mailbox: &mut Mailbox, key: u64, parent: u64) {
+    let version = mailbox.fresh_change();
+    if let Some(folder) = mailbox.folders.get_mut(&key) {
+        (folder.parent, folder.change) = (parent, version);
+    }
 }
 
 fn remove(mailbox: &mut Mailbox, key: u64) {
@@ -224,6 +219,7 @@ fn remove(mailbox: &mut Mailbox, key: u64) {
             mailbox.remove_message(message);
         }
         mailbox.folders.remove(&key);
+        mailbox.note_removal(FOLDER_TREE, IdKind::Folder, key, 0);
     }
 }
 
@@ -243,13 +239,57 @@ fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
                 "The move or copy operation failed.",
             ));
         }
-        if let Some(folder) = mailbox.folders.get_mut(&key) {
-            folder.parent = target;
-        }
+        place(mailbox, key, target);
         let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
+}
+
+/// A folder with what is in it, once more somewhere else.
+fn copy(call: &Call<'_>, folder: &str) -> Outcome {
+    let parameters = call.parameters()?;
+    let destination = parameters.get("destinationId").and_then(Value::as_str);
+    let entity = call.change(|mailbox| {
+        let from = find(call, mailbox, folder)?.key;
+        let target = find(call, mailbox, destination.unwrap_or_default())?.key;
+        if within(mailbox, target, from) {
+            let text = "The move or copy operation failed.";
+            return Err(Failure::new(400, "ErrorMoveCopyFailed", text));
+        }
+        let made = copy_into(mailbox, from, target).ok_or_else(exists)?;
+        let folder = mailbox.folders.get(&made).ok_or_else(Failure::not_found)?;
+        Ok(selected(mailbox, folder, &Query::default()))
+    })?;
+    call.entity(200, Kind::Folder, &collection(call), entity)
+}
+
+fn copy_into(mailbox: &mut Mailbox, from: u64, parent: u64) -> Option<u64> {
+    let name = mailbox.folders.get(&from)?.name.clone();
+    let made = mailbox.add_folder(parent, &name)?;
+    let messages: Vec<_> = mailbox.listing(Some(from)).cloned().collect();
+    for mut message in messages {
+        (message.folder, message.moves) = (made, 0);
+        mailbox.insert(message);
+    }
+    let children: Vec<u64> = mailbox.children(from).map(|child| child.key).collect();
+    for child in children {
+        copy_into(mailbox, child, made);
+    }
+    Some(made)
+}
+
+/// Deletes for good, wherever the folder lies.
+fn purge(call: &Call<'_>, folder: &str) -> Outcome {
+    call.change(|mailbox| {
+        let (key, _, known) = own(call, mailbox, folder)?;
+        if known {
+            let text = "Distinguished folders cannot be deleted.";
+            return Err(Failure::new(400, "ErrorDeleteDistinguishedFolder", text));
+        }
+        remove(mailbox, key);
+        Ok(Reply::empty(204))
+    })
 }
 
 /// Whether a folder is another one or lies below it.

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::Value;
 
+use super::attachments::Holder;
 use super::call::{Call, Outcome, Page};
 use super::errors::Failure;
 use super::reply::{Payload, Reply};
@@ -28,8 +29,9 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ou
         (&Method::PATCH, [id]) => update(call, id),
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::GET, [id, "$value"]) => mime(call, id),
-        (_, [id, "attachments", rest @ ..]) => attachments::handle(call, id, rest),
+        (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Message(id), rest),
         (&Method::POST, [id, "move" | "copy"]) => transfer(call, id, rest[1] == "move"),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => purge(call, id),
         (&Method::POST, [id, "send"]) => send::send_draft(call, id),
         (&Method::POST, [id, action]) => drafts::act(call, id, action),
         (_, [] | [_]) => Err(wrong_method()),
@@ -110,7 +112,7 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
     }
     let mut all: Vec<&Message> = matching.collect();
     if !newest_first {
-        all.sort_by(|a, b| order::compare(&query.order, *a, *b));
+        order::sort(&query.order, &mut all);
     }
     let count = (query.count && query.skip == 0).then_some(all.len());
     let value: Vec<Value> = all
@@ -223,6 +225,15 @@ fn delete(call: &Call<'_>, id: &str) -> Outcome {
         } else {
             mailbox.move_message(key, DELETED, now);
         }
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Deletes for good, whatever the folder.
+fn purge(call: &Call<'_>, id: &str) -> Outcome {
+    call.change(|mailbox| {
+        let key = key(call, mailbox, id)?;
+        mailbox.remove_message(key);
         Ok(Reply::empty(204))
     })
 }

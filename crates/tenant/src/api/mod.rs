@@ -4,19 +4,35 @@ mod attachments;
 pub(crate) mod auth;
 mod batch;
 mod calendar;
+mod calendar_groups;
 pub(crate) mod call;
+mod categories;
 mod contacts;
 pub(crate) mod cors;
 mod delta;
 mod drafts;
 pub(crate) mod errors;
+mod event_body;
 mod events;
+mod focused;
 mod folders;
+mod listing;
+mod mail_tips;
+mod meeting_times;
 mod messages;
+mod people;
+mod permissions;
+pub(crate) mod photos;
+mod reminders;
 pub(crate) mod reply;
 mod respond;
+mod rules;
+mod schedule;
 mod send;
 mod settings;
+mod sync_token;
+mod translate;
+pub(crate) mod uploads;
 mod user;
 
 use axum::http::Method;
@@ -26,7 +42,7 @@ use percent_encoding::percent_decode_str;
 use auth::Area;
 use call::{Call, Outcome, Prefer, Raw};
 use errors::{Failure, Ids};
-use reply::Reply;
+use reply::{Payload, Reply};
 
 use crate::front::{Incoming, Params};
 use crate::signin::flow::Access;
@@ -114,6 +130,7 @@ fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
     let all = segments(&raw.path);
     let (whose, below) = match all.as_slice() {
         [me, below @ ..] if me == "me" => (None, below),
+        [users] if users == "users" => return user::list(tenant, raw, &access),
         [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
         _ => {
             return Err(no_segment(
@@ -145,7 +162,7 @@ fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
     };
     let reply = dispatch(&call)?;
     Ok(match call.prefer.applied() {
-        Some(applied) if raw.method == Method::GET || reply.status == 201 => {
+        Some(applied) if matches!(reply.payload, Payload::Json(_)) && reply.status < 300 => {
             reply.header("preference-applied", applied)
         }
         _ => reply,
@@ -188,30 +205,48 @@ fn fold(segment: &str) -> String {
 }
 
 fn area(method: &Method, below: &[String]) -> (Area, bool) {
-    let write = *method != Method::GET;
     let last = below.last().map_or("", String::as_str);
+    // Actions that only look.
+    let looks = [
+        "getmailtips",
+        "getschedule",
+        "findmeetingtimes",
+        "translateexchangeids",
+    ]
+    .contains(&last);
+    let write = *method != Method::GET && !looks;
     let sends = ["sendmail", "send", "reply", "replyall", "forward"];
     match below[0].as_str() {
         "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
-        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups" => {
-            (Area::Calendars, write)
-        }
+        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
+        | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
         "contacts" | "contactfolders" => (Area::Contacts, write),
+        "people" => (Area::People, write),
         "mailboxsettings" | "outlook" => (Area::Settings, write),
+        _ if below.iter().any(|segment| segment == "messagerules") => (Area::Settings, write),
         _ => (Area::Mail, write),
     }
 }
 
 fn dispatch(call: &Call<'_>) -> Outcome {
     match call.segments[0].as_str() {
-        "messages" | "mailfolders" | "sendmail" => mail(call),
-        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups" => {
-            calendar::handle(call)
-        }
+        "messages" | "mailfolders" | "sendmail" | "getmailtips" => mail(call),
+        "events" | "calendar" | "calendars" | "calendarview" => calendar::handle(call),
+        "calendargroups" => calendar_groups::handle(call, &below(call)),
+        "inferenceclassification" => focused::handle(call, &below(call)),
+        "translateexchangeids" => translate::handle(call),
+        "people" => people::handle(call, &below(call)),
+        "findmeetingtimes" => meeting_times::handle(call),
+        "reminderview" => reminders::view(call, call.segments.get(1).map(String::as_str)),
         "contacts" | "contactfolders" => contacts::handle(call),
         "mailboxsettings" | "outlook" => settings::handle(call),
         _ => Err(missing(call)),
     }
+}
+
+/// The segments below the first one.
+fn below<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    call.segments.iter().skip(1).map(String::as_str).collect()
 }
 
 fn mail(call: &Call<'_>) -> Outcome {
@@ -229,42 +264,16 @@ fn mail(call: &Call<'_>) -> Outcome {
             "messages",
             rest @ ..,
         ] => messages::handle(call, Some(child), rest),
+        ["mailfolders", folder, "messagerules", rest @ ..] => rules::handle(call, folder, rest),
+        ["getmailtips"] if call.raw.method == Method::POST => mail_tips::handle(call),
         ["mailfolders", rest @ ..] => folders::handle(call, rest),
         ["sendmail"] => send::send_mail(call),
         _ => Err(missing(call)),
     }
 }
 
-/// A path that the service has and this tenant does not, or that nobody has.
+/// A path that nobody has, in this flavour at least.
 pub(crate) fn missing(call: &Call<'_>) -> Failure {
-    let known = [
-        "subscriptions",
-        "people",
-        "photos",
-        "messagerules",
-        "extensions",
-        "inferenceclassification",
-        "findmeetingtimes",
-        "getschedule",
-        "getmailtips",
-        "translateexchangeids",
-        "calendargroups",
-        "calendarpermissions",
-        "reminderview",
-        "delta",
-        "createuploadsession",
-        "permanentdelete",
-        "manager",
-        "directreports",
-    ];
-    if call
-        .segments
-        .iter()
-        .any(|segment| known.iter().any(|name| segment.starts_with(name)))
-    {
-        let text = "This operation is not part of the local tenant.";
-        return Failure::new(501, "NotImplemented", text);
-    }
     no_segment(
         call.flavour,
         call.segments.last().map_or("", String::as_str),

@@ -112,6 +112,7 @@ impl Reply {
             }
         }
         if flavour.is_graph() {
+            headers.insert("Cache-Control".into(), "private".into());
             headers.insert("OData-Version".into(), "4.0".into());
         }
         item["headers"] = headers.into();

@@ -1,1 +1,164 @@
-//! x
+//! Answers to meetings: accept, decline, tentatively accept, cancel, forward.
+
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::events::{find, id};
+use super::reply::Reply;
+use super::{missing, reminders};
+use crate::clock::iso;
+use crate::store::event::{Change, Exception};
+use crate::store::{Event, Json, meetings};
+use crate::views::message::people;
+
+/// `POST .../events/{id}/{action}`.
+pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
+    match action {
+        "accept" => answer(call, text, "accepted", "Accepted"),
+        "decline" => answer(call, text, "declined", "Declined"),
+        "tentativelyaccept" => answer(call, text, "tentativelyAccepted", "Tentative"),
+        "cancel" if call.flavour.is_graph() => cancel(call, text),
+        "forward" if call.flavour.is_graph() => forward(call, text),
+        "dismissreminder" => reminders::dismiss(call, text),
+        "snoozereminder" => reminders::snooze(call, text),
+        _ => Err(missing(call)),
+    }
+}
+
+/// The event behind an id, and the day where it is of an occurrence.
+fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
+    let day = id(call, text)?.part;
+    let event = call.read(|mailbox| Ok(find(call, mailbox, text)?.event.clone()))?;
+    Ok((event, day))
+}
+
+fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
+    let parameters = call.parameters()?;
+    let sends = parameters
+        .get("sendResponse")
+        .and_then(Value::as_bool)
+        .unwrap_or(true);
+    let (event, day) = event(call, text)?;
+    if event.organized {
+        let text = "Your request can't be completed. You can't respond to this meeting because \
+                    you're the meeting organizer.";
+        return Err(Failure::bad(text));
+    }
+    if sends && event.json.get("responseRequested") == Some(&Value::Bool(false)) {
+        let text =
+            "Your request can't be completed. The meeting organizer hasn't requested a response.";
+        return Err(Failure::bad(text));
+    }
+    let status = json!({"response": response, "time": iso(call.tenant.clock().now())});
+    let now = call.now();
+    let mut store = call.tenant.store();
+    let mailbox = store
+        .mailbox_mut(call.mailbox)
+        .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+    let version = mailbox.fresh_change();
+    if response == "declined" {
+        meetings::withdraw(&mut store, call.mailbox, event.key, day, now);
+    } else if let Some(held) = mailbox.events.get_mut(&event.key) {
+        set_status(held, day, &status, response == "accepted", version, now);
+    }
+    meetings::note_answer(&mut store, &event, call.owner.address, &status, now);
+    if sends {
+        let subject = format!("{word}: {}", meetings::subject(&event));
+        let to = [event.organizer.address.as_str()];
+        meetings::mail(
+            &mut store,
+            call.mailbox,
+            &to,
+            &subject,
+            meetings::comment(&parameters),
+            now,
+        );
+    }
+    drop(store);
+    call.tenant.touch();
+    Ok(Reply::empty(202))
+}
+
+fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, version: u64, now: i64) {
+    let show = if accepted { "busy" } else { "tentative" };
+    event.change = version;
+    let json = if day == 0 {
+        event.modified = now;
+        &mut event.json
+    } else {
+        let blank = Change {
+            change: version,
+            modified: now,
+            start: None,
+            end: None,
+            json: Json::new(),
+        };
+        let held = event
+            .exceptions
+            .entry(day)
+            .or_insert_with(|| Exception::Changed(Box::new(blank)));
+        let Exception::Changed(change) = held else {
+            return;
+        };
+        (change.change, change.modified) = (version, now);
+        &mut change.json
+    };
+    json.insert("responseStatus".into(), status.clone());
+    json.insert("showAs".into(), show.into());
+}
+
+fn cancel(call: &Call<'_>, text: &str) -> Outcome {
+    let parameters = call.parameters()?;
+    let (event, day) = event(call, text)?;
+    if !event.organized {
+        let text =
+            "Your request can't be completed. You need to be an organizer to cancel a meeting.";
+        return Err(Failure::bad(text));
+    }
+    let attendees = people(event.json.get("attendees").unwrap_or(&Value::Null));
+    let addresses: Vec<&str> = attendees.iter().map(|one| one.address.as_str()).collect();
+    let now = call.now();
+    let subject = format!("Canceled: {}", meetings::subject(&event));
+    let mut store = call.tenant.store();
+    meetings::withdraw(&mut store, call.mailbox, event.key, day, now);
+    meetings::mail(
+        &mut store,
+        call.mailbox,
+        &addresses,
+        &subject,
+        meetings::comment(&parameters),
+        now,
+    );
+    drop(store);
+    call.tenant.touch();
+    Ok(Reply::empty(202))
+}
+
+fn forward(call: &Call<'_>, text: &str) -> Outcome {
+    let parameters = call.parameters()?;
+    let to = people(parameters.get("toRecipients").unwrap_or(&Value::Null));
+    if to.is_empty() {
+        return Err(Failure::new(
+            400,
+            "ErrorInvalidRecipients",
+            "At least one recipient is required.",
+        ));
+    }
+    let (event, _) = event(call, text)?;
+    let addresses: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
+    let subject = format!("Fw: {}", meetings::subject(&event));
+    let mut store = call.tenant.store();
+    let comment = meetings::comment(&parameters);
+    meetings::mail(
+        &mut store,
+        call.mailbox,
+        &addresses,
+        &subject,
+        comment,
+        call.now(),
+    );
+    drop(store);
+    call.tenant.touch();
+    Ok(Reply::empty(202))
+}

@@ -46,14 +46,15 @@ pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
     deliver(call, message, save)
 }
 
-fn is_mime(call: &Call<'_>) -> bool {
+/// Whether the body is a message in MIME, base64.
+pub(crate) fn is_mime(call: &Call<'_>) -> bool {
     call.raw
         .header("content-type")
         .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
 }
 
 /// Enough of MIME for a message made by hand: headers, an empty line, text.
-fn from_mime(body: &[u8]) -> Result<Json, Failure> {
+pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
     let wrong = || {
         Failure::new(
             400,

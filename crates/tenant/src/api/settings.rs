@@ -1,5 +1,239 @@
-//! Being written.
+//! Settings of a mailbox, and the lists that go with them: categories, time zones, languages.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
 use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{categories, event_body, missing, wrong_method};
+use crate::store::Json;
+use crate::store::moment::Moment;
+use crate::timezone;
+use crate::views::Flavour;
+use crate::views::outlook;
+
+/// What Outlook v2.0 knows of the settings.
+const OUTLOOK: [&str; 4] = [
+    "automaticRepliesSetting",
+    "timeZone",
+    "language",
+    "workingHours",
+];
+/// What a client may set.
+const WRITABLE: [&str; 7] = [
+    "automaticRepliesSetting",
+    "dateFormat",
+    "delegateMeetingMessageDeliveryOptions",
+    "language",
+    "timeFormat",
+    "timeZone",
+    "workingHours",
+];
+const LANGUAGES: [(&str, &str); 6] = [
+    ("de-DE", "German (Germany)"),
+    ("en-GB", "English (United Kingdom)"),
+    ("en-US", "English (United States)"),
+    ("es-ES", "Spanish (Spain)"),
+    ("fr-FR", "French (France)"),
+    ("nl-NL", "Dutch (Netherlands)"),
+];
+
+/// `mailboxSettings...`, `outlook/...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
-    Err(super::missing(call))
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    let get = call.raw.method == Method::GET;
+    match parts.as_slice() {
+        ["mailboxsettings"] if get => show(call),
+        ["mailboxsettings"] if call.raw.method == Method::PATCH => update(call),
+        ["mailboxsettings", name] if get => one(call, name),
+        ["outlook", "mastercategories", rest @ ..] if call.flavour.is_graph() => {
+            categories::handle(call, rest)
+        }
+        ["outlook", "supportedlanguages"] if get && call.flavour.is_graph() => {
+            let list = LANGUAGES
+                .iter()
+                .map(|(locale, name)| json!({"locale": locale, "displayName": name}));
+            list_of(call, "localeInfo", &list.collect())
+        }
+        ["outlook", "supportedtimezones", rest @ ..] if get && call.flavour.is_graph() => {
+            list_of(call, "timeZoneInformation", &zones(rest))
+        }
+        ["mailboxsettings"] => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// The zones by their Windows names, or by those of IANA where the call asks for it.
+fn zones(rest: &[&str]) -> Value {
+    let iana = rest
+        .first()
+        .is_some_and(|key| key.to_ascii_lowercase().contains("iana"));
+    let zones = timezone::WINDOWS.iter().map(|(windows, zone)| {
+        let name = if iana { zone.name() } else { windows };
+        json!({"alias": name, "displayName": name})
+    });
+    zones.collect()
+}
+
+fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> Outcome {
+    let context = format!(
+        "{}/$metadata#Collection(microsoft.graph.{kind})",
+        call.root()
+    );
+    Ok(Reply::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+/// The settings that the flavour has.
+fn settings(call: &Call<'_>) -> Result<Json, Failure> {
+    call.read(|mailbox| {
+        let mut all = mailbox.settings.clone();
+        if call.flavour.is_graph() {
+            let archive = mailbox.folder("archive").map(|folder| folder.key);
+            let id = archive.map(|key| crate::store::mailbox::folder_id(call.mailbox, key));
+            all.insert("archiveFolder".into(), id.into());
+        } else {
+            all.retain(|name, _| OUTLOOK.contains(&name.as_str()));
+        }
+        Ok(all)
+    })
+}
+
+fn answer(call: &Call<'_>, settings: Json) -> Outcome {
+    let mut body = Map::new();
+    body.insert(
+        "@odata.context".into(),
+        call.context("mailboxSettings", None).into(),
+    );
+    for (name, value) in settings {
+        if call.flavour.is_graph() {
+            body.insert(name, value);
+        } else {
+            body.insert(outlook::pascal(&name), outlook::outward(&name, value));
+        }
+    }
+    Ok(Reply::json(200, body.into()))
+}
+
+fn show(call: &Call<'_>) -> Outcome {
+    answer(call, settings(call)?)
+}
+
+/// One group of the settings: the object itself, or the value in an envelope.
+fn one(call: &Call<'_>, name: &str) -> Outcome {
+    let all = settings(call)?;
+    let Some((name, value)) = all
+        .into_iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+    else {
+        return Err(missing(call));
+    };
+    let context = call.context(&format!("mailboxSettings/{name}"), None);
+    let value = match call.flavour {
+        Flavour::Graph => value,
+        _ => outlook::outward(&name, value),
+    };
+    let mut body = match value {
+        Value::Object(object) => Value::Object(object),
+        value => json!({"value": value}),
+    };
+    body["@odata.context"] = context.into();
+    Ok(Reply::json(200, body))
+}
+
+/// Changes what the body names; the answer shows just that.
+fn update(call: &Call<'_>) -> Outcome {
+    let body = body(call)?;
+    let known = settings(call)?;
+    let mut changes = Json::new();
+    for (name, value) in body {
+        if name.starts_with('@') {
+            continue;
+        }
+        if !WRITABLE.contains(&name.as_str()) || !known.contains_key(&name) {
+            let text = format!("The property '{name}' cannot be changed.");
+            return Err(Failure::new(400, "ErrorInvalidRequest", text));
+        }
+        let merged = merged(&known[&name], value, &name)?;
+        check(&name, &merged)?;
+        changes.insert(name, merged);
+    }
+    call.change(|mailbox| {
+        mailbox.settings.extend(changes.clone());
+        Ok(())
+    })?;
+    answer(call, changes)
+}
+
+fn body(call: &Call<'_>) -> Result<Json, Failure> {
+    let parameters = call.parameters()?;
+    if parameters.is_empty() {
+        return Err(Failure::new(400, "BadRequest", "The request has no body."));
+    }
+    Ok(parameters)
+}
+
+/// A group with the members that the client left out; times in the form of answers.
+fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
+    let wrong = || {
+        event_body::invalid(format!(
+            "At least one property failed validation: '{name}'."
+        ))
+    };
+    match (held, given) {
+        (Value::Object(held), Value::Object(given)) => {
+            let mut out = held.clone();
+            for (name, value) in given {
+                let value = match Value::is_object(&value) && value["dateTime"].is_string() {
+                    true => time(&value).ok_or_else(wrong)?,
+                    false => value,
+                };
+                out.insert(name, value);
+            }
+            Ok(out.into())
+        }
+        (Value::String(_), Value::String(given)) => Ok(given.into()),
+        _ => Err(wrong()),
+    }
+}
+
+fn time(value: &Value) -> Option<Value> {
+    let zone = value["timeZone"].as_str().unwrap_or("UTC");
+    Some(Moment::read(value["dateTime"].as_str()?, zone)?.to_json())
+}
+
+/// Refuses values that no mailbox takes.
+fn check(name: &str, value: &Value) -> Result<(), Failure> {
+    let zone = |zone: &Value| {
+        zone.as_str()
+            .is_some_and(|name| timezone::find(name).is_some())
+    };
+    let one_of = |value: &Value, choices: &[&str]| {
+        value.as_str().is_some_and(|text| choices.contains(&text))
+    };
+    let fits = match name {
+        "timeZone" => zone(value),
+        "workingHours" => zone(&value["timeZone"]["name"]),
+        "language" => LANGUAGES
+            .iter()
+            .any(|(locale, _)| value["locale"].as_str() == Some(locale)),
+        "automaticRepliesSetting" => {
+            one_of(
+                &value["status"],
+                &["disabled", "alwaysEnabled", "scheduled"],
+            ) && one_of(&value["externalAudience"], &["none", "contactsOnly", "all"])
+        }
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    let text = format!("At least one property failed validation: '{name}'.");
+    Err(event_body::invalid(text))
 }

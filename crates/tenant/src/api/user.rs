@@ -1,4 +1,4 @@
-//! `/me` and `/users/{id}`, and their photos (nobody has one).
+//! `/me` and `/users/{id}`, and their photos.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -6,15 +6,20 @@ use serde_json::{Map, Value, json};
 use super::call::{Outcome, Raw};
 use super::errors::Failure;
 use super::reply::Reply;
+use super::{listing, photos};
 use crate::directory::{self, Account};
 use crate::front::Params;
 use crate::odata::Query;
+use crate::odata::query::option;
 use crate::signin::flow::Access;
 use crate::state::Tenant;
 use crate::store::id::guid_of;
 use crate::views::Flavour;
 use crate::views::names::{Kind, Names};
 use crate::views::outlook;
+
+/// Largest `$top` of the directory.
+const MOST_USERS: usize = 999;
 
 /// The user itself, or the photo.
 pub(crate) fn handle(
@@ -35,12 +40,11 @@ pub(crate) fn handle(
         );
         return Err(Failure::new(404, "Request_ResourceNotFound", text));
     };
+    if below.first().is_some_and(|segment| segment == "photo") {
+        return photos::of_user(tenant, raw, access, account, &below[1..]);
+    }
     if raw.method != Method::GET {
         return Err(super::wrong_method());
-    }
-    if below.first().is_some_and(|segment| segment == "photo") {
-        let text = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
-        return Err(Failure::new(404, "ImageNotFound", text));
     }
     if account.mailbox.is_none() && !raw.flavour.is_graph() {
         return Err(Failure::no_mailbox(raw.flavour));
@@ -62,6 +66,69 @@ pub(crate) fn handle(
     };
     if !raw.flavour.is_graph() {
         body["@odata.id"] = format!("{root}/Users('{}')", account.address).into();
+    }
+    Ok(Reply::json(200, body))
+}
+
+/// `GET /users`: the directory, by its own rules.
+///
+/// # Errors
+/// Without a directory permission; for options that the directory does not take.
+pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
+    if !raw.flavour.is_graph() {
+        return Err(super::no_segment(raw.flavour, "users"));
+    }
+    if raw.method != Method::GET {
+        return Err(super::wrong_method());
+    }
+    let may = ["user.readbasic.all", "user.read.all", "directory.read.all"];
+    if access.oid.is_some() && !may.iter().any(|name| access.scopes.contains(*name)) {
+        let text = "Insufficient privileges to complete the operation.";
+        return Err(Failure::new(403, "Authorization_RequestDenied", text));
+    }
+    let params = Params::parse(raw.query.as_bytes());
+    let unsupported = |text: &str| Err(Failure::new(400, "Request_UnsupportedQuery", text));
+    let eventual = raw.header("consistencylevel");
+    let eventual = eventual.is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    let given = |name: &str| option(&params, name).is_some();
+    if given("skip") {
+        return unsupported("The directory takes no $skip.");
+    }
+    if (given("search") || given("count")) && !eventual {
+        return unsupported("$search and $count need the header ConsistencyLevel: eventual.");
+    }
+    let names = Names {
+        flavour: raw.flavour,
+        kind: Kind::User,
+    };
+    let mut query = Query::read(&params, names, MOST_USERS)?;
+    if !given("top") {
+        query.top = 100;
+    }
+    if let Some(token) = option(&params, "skiptoken") {
+        query.skip = token.parse().unwrap_or_default();
+    }
+    let all = directory::ACCOUNTS
+        .iter()
+        .map(|account| user(raw.flavour, account));
+    let page = listing::cut(&query, all.collect(), Value::Object);
+    let root = format!("{}{}", tenant.origin(), raw.flavour.root());
+    let mut body =
+        json!({"@odata.context": format!("{root}/$metadata#users"), "value": page.value});
+    if let Some(count) = page.count {
+        body["@odata.count"] = count.into();
+    }
+    if page.more {
+        let kept = raw
+            .query
+            .split('&')
+            .filter(|pair| !pair.to_ascii_lowercase().contains("skiptoken"));
+        let mut kept: Vec<String> = kept
+            .filter(|pair| !pair.is_empty())
+            .map(str::to_owned)
+            .collect();
+        kept.push(format!("$skiptoken={}", query.skip + page.scanned));
+        body["@odata.nextLink"] = format!("{root}/users?{}", kept.join("&")).into();
     }
     Ok(Reply::json(200, body))
 }

@@ -54,6 +54,11 @@ fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
             *tenant.faults() = Faults::default();
             Ok(json!({"faults": 0}))
         }
+        (&Method::DELETE, "deltas") => {
+            let mut store = tenant.store();
+            store.generation += 1;
+            Ok(json!({"generation": store.generation}))
+        }
         (&Method::POST, "revoke") => revoke(tenant, &body::<Revoke>(incoming)?),
         (&Method::POST, "consent") => consent(tenant, &body::<Consent>(incoming)?),
         (&Method::GET, "requests") => Ok(tenant.log().to_json()),

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::time;
-use super::parser::{Expr, Function, Op, Operand};
 
 /// A value to compare. Text is compared without regard to letter case, as Exchange does.
 #[derive(Clone, Debug)]
@@ -51,6 +51,14 @@ impl Source for Value {
 }
 
 impl Val<'_> {
+    /// Whether two values are equal: for texts that is known sooner than their order.
+    fn same(&self, other: &Val<'_>) -> bool {
+        match (self, other) {
+            (Val::Text(a), Val::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
+            _ => self.compare(other) == Some(Ordering::Equal),
+        }
+    }
+
     /// Order of two values; `None` where they cannot be compared.
     pub(crate) fn compare(&self, other: &Val<'_>) -> Option<Ordering> {
         match (self, other) {
@@ -60,10 +68,50 @@ impl Val<'_> {
             (Val::Time(a), Val::Time(b)) => Some(a.cmp(b)),
             (Val::Time(a), Val::Text(b)) => time(b).map(|b| a.cmp(&b)),
             (Val::Text(a), Val::Time(b)) => time(a).map(|a| a.cmp(b)),
-            (Val::Text(a), Val::Text(b)) => Some(fold(a).cmp(fold(b))),
+            (Val::Text(a), Val::Text(b)) => Some(compare_texts(a, b)),
             _ => None,
         }
     }
+}
+
+/// Order without regard to letter case.
+fn compare_texts(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        return a.bytes().map(lower).cmp(b.bytes().map(lower));
+    }
+    fold(a).cmp(fold(b))
+}
+
+/// A string function, without regard to letter case.
+fn text_holds(function: Function, a: &str, b: &str) -> bool {
+    if !(a.is_ascii() && b.is_ascii()) {
+        let (a, b) = (a.to_lowercase(), b.to_lowercase());
+        return match function {
+            Function::Contains => a.contains(&b),
+            Function::EndsWith => a.ends_with(&b),
+            Function::StartsWith => a.starts_with(&b),
+        };
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let Some(room) = a.len().checked_sub(b.len()) else {
+        return false;
+    };
+    match function {
+        Function::Contains => contains_ascii(a, b, room),
+        Function::EndsWith => a[room..].eq_ignore_ascii_case(b),
+        Function::StartsWith => a[..b.len()].eq_ignore_ascii_case(b),
+    }
+}
+
+/// Looks for the first byte before it compares the rest.
+fn contains_ascii(text: &[u8], part: &[u8], room: usize) -> bool {
+    let Some(first) = part.first().map(u8::to_ascii_lowercase) else {
+        return true;
+    };
+    let starts = text.iter().take(room + 1).enumerate();
+    let mut starts = starts.filter(|(_, byte)| byte.to_ascii_lowercase() == first);
+    starts.any(|(at, _)| text[at..at + part.len()].eq_ignore_ascii_case(part))
 }
 
 fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -81,14 +129,14 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
         Expr::Or(a, b) => holds(a, source, item) || holds(b, source, item),
         Expr::Not(inner) => !holds(inner, source, item),
         Expr::Compare(op, a, b) => {
-            let order = value(a, source, item).compare(&value(b, source, item));
+            let (a, b) = (value(a, source, item), value(b, source, item));
             match op {
-                Op::Eq => order == Some(Ordering::Equal),
-                Op::Ne => order != Some(Ordering::Equal),
-                Op::Gt => order == Some(Ordering::Greater),
-                Op::Ge => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-                Op::Lt => order == Some(Ordering::Less),
-                Op::Le => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+                Op::Eq => a.same(&b),
+                Op::Ne => !a.same(&b),
+                Op::Gt => a.compare(&b) == Some(Ordering::Greater),
+                Op::Ge => matches!(a.compare(&b), Some(Ordering::Greater | Ordering::Equal)),
+                Op::Lt => a.compare(&b) == Some(Ordering::Less),
+                Op::Le => matches!(a.compare(&b), Some(Ordering::Less | Ordering::Equal)),
             }
         }
         Expr::Call(function, a, b) => {
@@ -96,12 +144,7 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
             else {
                 return false;
             };
-            let (a, b) = (a.to_lowercase(), b.to_lowercase());
-            match function {
-                Function::Contains => a.contains(&b),
-                Function::EndsWith => a.ends_with(&b),
-                Function::StartsWith => a.starts_with(&b),
-            }
+            text_holds(*function, &a, &b)
         }
         Expr::Any { path, body, all } => {
             let list = source.list(path);

@@ -1,6 +1,7 @@
 //! OData as the mail services speak it: `$filter`, `$orderby`, `$select`, paging.
 
 pub(crate) mod eval;
+pub(crate) mod expr;
 pub(crate) mod lexer;
 pub(crate) mod order;
 pub(crate) mod parser;

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::eval::Source;
-use super::parser::{Expr, Operand};
+use super::eval::{Source, Val};
+use super::expr::{Expr, Operand};
 
 /// One sort key.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -39,13 +39,23 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
     Ok(keys)
 }
 
-/// Compares two sources by the keys.
-pub(crate) fn compare(keys: &[Key], a: &dyn Source, b: &dyn Source) -> Ordering {
-    for key in keys {
-        let order = a
-            .val(&key.path)
-            .compare(&b.val(&key.path))
-            .unwrap_or(Ordering::Equal);
+/// Sorts by the keys; those that no key tells apart stay in their order.
+pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
+    if keys.is_empty() {
+        return;
+    }
+    let mut order: Vec<(Vec<Val<'_>>, &T)> = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        let values = keys.iter().map(|key| item.val(&key.path));
+        order.push((values.collect(), *item));
+    }
+    order.sort_by(|a, b| compare(keys, &a.0, &b.0));
+    *items = order.into_iter().map(|(_, item)| item).collect();
+}
+
+fn compare(keys: &[Key], a: &[Val<'_>], b: &[Val<'_>]) -> Ordering {
+    for (key, (a, b)) in keys.iter().zip(a.iter().zip(b)) {
+        let order = a.compare(b).unwrap_or(Ordering::Equal);
         let order = if key.descending {
             order.reverse()
         } else {

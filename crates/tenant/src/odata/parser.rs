@@ -5,64 +5,11 @@
 //! primary := "(" or ")" | function | path "/any(" v ":" or ")" | operand (op operand)?
 //! ```
 
+use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::{Token, tokens};
 
 /// How deep parentheses may nest.
 const DEPTH: usize = 40;
-
-/// A condition.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Expr {
-    And(Box<Expr>, Box<Expr>),
-    Or(Box<Expr>, Box<Expr>),
-    Not(Box<Expr>),
-    Compare(Op, Operand, Operand),
-    Call(Function, Operand, Operand),
-    /// `path/any(v:condition)`; `all` where the flag is set.
-    Any {
-        path: Vec<String>,
-        body: Option<Box<Expr>>,
-        all: bool,
-    },
-    /// A property that is true or false by itself.
-    Truth(Operand),
-}
-
-/// A comparison.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Op {
-    Eq,
-    Ne,
-    Gt,
-    Ge,
-    Lt,
-    Le,
-}
-
-/// A function with a truth value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Function {
-    Contains,
-    EndsWith,
-    StartsWith,
-}
-
-/// Something to compare.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Operand {
-    /// A property by its path; inside `any` the variable is already gone.
-    Path {
-        segments: Vec<String>,
-        of_variable: bool,
-    },
-    Text(String),
-    Number(f64),
-    Time(i64),
-    Bool(bool),
-    Null,
-    Lower(Box<Operand>),
-    Upper(Box<Operand>),
-}
 
 /// Reads a filter.
 ///
@@ -272,9 +219,16 @@ impl Parser {
                     }
                     self.at += 1;
                 }
+                Some(Token::Name(name)) if is_keyword(&name) => {
+                    return Err(format!(
+                        "Syntax error: an expression was expected in the filter before '{name}'."
+                    ));
+                }
                 Some(Token::Name(name)) => return self.folded(self.named(&name), &folds),
                 _ => {
-                    return Err("Syntax error: an expression was expected in the filter.".to_owned());
+                    return Err(
+                        "Syntax error: an expression was expected in the filter.".to_owned()
+                    );
                 }
             }
             if folds.len() > DEPTH {
@@ -315,6 +269,13 @@ impl Parser {
             of_variable,
         }
     }
+}
+
+/// Whether a word joins or compares, and so cannot be a property.
+fn is_keyword(word: &str) -> bool {
+    ["and", "or", "not", "eq", "ne", "gt", "ge", "lt", "le"]
+        .iter()
+        .any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The query options of one request, in canonical names.
 
+use super::expr::{Expr, Operand};
 use super::order::{self, Key};
-use super::parser::{self, Expr, Operand};
+use super::parser;
 use super::search;
 use crate::api::errors::Failure;
 use crate::front::Params;
@@ -108,6 +109,12 @@ impl Query {
         self.search
             .as_deref()
             .is_none_or(|text| search::matches(text, message))
+    }
+
+    /// Whether a navigation property comes along.
+    pub(crate) fn expands(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        self.expand.iter().any(|one| one.starts_with(&name))
     }
 
     /// Whether the answer shows a property.

@@ -3,6 +3,8 @@
 mod calendar;
 mod contacts;
 mod mail;
+pub(crate) mod picture;
+mod series;
 mod texts;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +17,10 @@ use crate::store::{Mailbox, Store};
 
 /// Fills the mailboxes, relative to `now`.
 pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
-    let mut store = Store::default();
+    let mut store = Store {
+        generation: u64::from(rand::random::<u16>()),
+        ..Store::default()
+    };
     for account in ACCOUNTS.iter() {
         let Some(number) = account.mailbox else {
             continue;
@@ -32,8 +37,12 @@ pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
         if let (1, Seed::Messages(count)) = (number, seed) {
             mail::bulk(&mut mailbox, account, count, now, &mut random);
         }
-        contacts::fill(&mut mailbox, now, &mut random);
+        contacts::fill(&mut mailbox, account, now, &mut random);
         contacts::categories(&mut mailbox);
+        if number < 3 {
+            let photo = picture::png(u64::from(number) + 40);
+            mailbox.photo = Some(crate::random::base64(&photo));
+        }
         store.mailboxes.insert(number, mailbox);
     }
     calendar::fill(&mut store, now);

@@ -17,16 +17,34 @@ pub(super) const PEOPLE: [(&str, &str); 25] = [
     ("Nadia Nazari", "nadia@fabrikam.example"),
     ("Oskar Berg", "oskar@fabrikam.example"),
     ("Pradeep Gupta", "pradeep@fabrikam.example"),
-    ("Queenie Zhao", "queenie@northwind.example"),
-    ("Raúl Núñez", "raul@northwind.example"),
-    ("Søren Ågaard", "soren@northwind.example"),
-    ("Tomoko Hayashi", "tomoko@woodgrove.example"),
-    ("Uma Krishnan", "uma@woodgrove.example"),
-    ("Viktor Dvořák", "viktor@adatum.example"),
-    ("Wanjiru Mwangi", "wanjiru@adatum.example"),
+    ("Queenie Zhao", "queenie@fabrikam.example"),
+    ("Raúl Núñez", "raul@fabrikam.example"),
+    ("Søren Ågaard", "soren@fabrikam.example"),
+    ("Tomoko Hayashi", "tomoko@litware.example"),
+    ("Uma Krishnan", "uma@litware.example"),
+    ("Viktor Dvořák", "viktor@litware.example"),
+    ("Wanjiru Mwangi", "wanjiru@litware.example"),
     ("Xavier Blanc", "xavier@litware.example"),
     ("Yasmin O'Brien", "yasmin@litware.example"),
-    ("Newsletter", "news@proseware.example"),
+    ("Newsletter", "news@litware.example"),
+];
+
+/// The name that goes with an address.
+pub(super) fn name_of(address: &str) -> &str {
+    let found = PEOPLE.iter().find(|(_, known)| *known == address);
+    found.map_or(address, |(name, _)| *name)
+}
+
+/// What people do.
+pub(super) const TITLES: [&str; 8] = [
+    "Buyer",
+    "Engineer",
+    "Head of sales",
+    "Designer",
+    "Accountant",
+    "Consultant",
+    "Project manager",
+    "Editor",
 ];
 
 /// Subjects; `{}` takes a topic.
@@ -38,7 +56,7 @@ pub(super) const SUBJECTS: [&str; 16] = [
     "Minutes: {}",
     "Lunch on Friday?",
     "Your order has shipped",
-    "Invoice 2026-0{} is due",
+    "Invoice for the {} is due",
     "Welcome to the team",
     "Reminder: {} is due tomorrow",
     "Travel plans for the {}",

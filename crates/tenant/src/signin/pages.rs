@@ -97,9 +97,9 @@ pub(crate) fn sign_in(
         escape(&request.client_id)
     );
     if let Some(error) = error {
-        let _ = write!(
+        let _ = writeln!(
             content,
-            "<p role=\"alert\" class=\"error\" id=\"error\">{} <span class=\"id\">AADSTS{}</span></p>\n",
+            "<p role=\"alert\" class=\"error\" id=\"error\">{} <span class=\"id\">AADSTS{}</span></p>",
             escape(&error.text),
             error.number
         );

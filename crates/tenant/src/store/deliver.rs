@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mailbox::{INBOX, SENT};
-use super::{Message, Store};
+use super::{Message, Store, rules};
 use crate::directory;
 
 /// Sends a message from a mailbox.
@@ -30,6 +30,8 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         for attachment in &mut copy.attachments {
             attachment.key = mailbox.fresh_key();
         }
+        rules::classify(mailbox, &mut copy);
+        rules::apply(mailbox, &mut copy);
         mailbox.insert(copy);
     }
     if save && let Some(mailbox) = store.mailbox_mut(from) {

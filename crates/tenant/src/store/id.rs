@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
+use serde::{Deserialize, Serialize};
+
 use crate::random;
 
 /// What an id points at.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub(crate) enum Kind {
     Message = 1,
     Folder = 2,
@@ -33,7 +35,7 @@ const IMMUTABLE: [u8; 3] = [0x00, 0x09, 0x00];
 const FILLER: &[u8; 48] = b"contoso.example local tenant, data made up here.";
 
 /// The parts of an id.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub(crate) struct Id {
     pub(crate) kind: Kind,
     pub(crate) mailbox: u32,

@@ -3,21 +3,23 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::id::{Id, Kind};
-use super::{Event, Item, Json, Message};
+use super::{Event, Item, Json, Message, settings};
 
 type Order = BTreeSet<(Reverse<i64>, u64)>;
 
 /// A mail folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Folder {
     pub(crate) key: u64,
     pub(crate) parent: u64,
     pub(crate) name: String,
     /// `inbox` and the like, where the folder is one of them.
-    pub(crate) well_known: Option<&'static str>,
+    pub(crate) well_known: Option<String>,
+    /// Version: what is in it counts too.
+    pub(crate) change: u64,
     /// Messages, newest first.
     pub(crate) order: Order,
 }
@@ -48,10 +50,14 @@ pub(crate) const DELETED: u64 = 5;
 pub(crate) const CONTACTS: u64 = 20;
 /// Key of the default calendar.
 pub(crate) const CALENDAR: u64 = 21;
+/// Key of the calendar group that every mailbox has.
+pub(crate) const CALENDAR_GROUP: u64 = 22;
+/// Where the removals of mail folders are noted: the tree as a whole.
+pub(crate) const FOLDER_TREE: u64 = 0;
 const FIRST_FREE: u64 = 100;
 
-/// A message that left a folder, for change tracking.
-#[derive(Clone, Debug)]
+/// An item that left a folder or a calendar, for change tracking.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Removal {
     pub(crate) change: u64,
     pub(crate) folder: u64,
@@ -60,7 +66,7 @@ pub(crate) struct Removal {
 }
 
 /// A mailbox.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Mailbox {
     pub(crate) number: u32,
     pub(crate) folders: BTreeMap<u64, Folder>,
@@ -68,9 +74,20 @@ pub(crate) struct Mailbox {
     slots: Vec<Option<Box<Message>>>,
     order: Order,
     pub(crate) events: BTreeMap<u64, Event>,
+    pub(crate) calendars: BTreeMap<u64, Item>,
     pub(crate) contacts: BTreeMap<u64, Item>,
+    pub(crate) contact_folders: BTreeMap<u64, Item>,
     pub(crate) categories: Vec<Item>,
+    /// Message rules of the inbox.
+    pub(crate) rules: Vec<Item>,
+    /// Senders whose mail goes to one half of the inbox.
+    pub(crate) overrides: Vec<Item>,
+    /// Who else may see the default calendar.
+    pub(crate) permissions: Vec<Item>,
+    pub(crate) calendar_groups: BTreeMap<u64, Item>,
     pub(crate) settings: Json,
+    /// Photo of the owner, base64.
+    pub(crate) photo: Option<String>,
     pub(crate) removals: Vec<Removal>,
     next_key: u64,
     pub(crate) change: u64,
@@ -85,7 +102,8 @@ impl Mailbox {
                 key: at,
                 parent: if at == ROOT { 0 } else { ROOT },
                 name: name.to_owned(),
-                well_known: Some(well_known),
+                well_known: Some(well_known.to_owned()),
+                change: 0,
                 order: Order::new(),
             };
             folders.insert(at, folder);
@@ -96,9 +114,16 @@ impl Mailbox {
             slots: Vec::new(),
             order: Order::new(),
             events: BTreeMap::new(),
+            calendars: BTreeMap::new(),
             contacts: BTreeMap::new(),
+            contact_folders: BTreeMap::new(),
             categories: Vec::new(),
-            settings: default_settings(),
+            rules: Vec::new(),
+            overrides: Vec::new(),
+            permissions: Vec::new(),
+            calendar_groups: BTreeMap::new(),
+            settings: settings::default(),
+            photo: None,
             removals: Vec::new(),
             next_key: FIRST_FREE,
             change: 1,
@@ -130,6 +155,7 @@ impl Mailbox {
         self.order.insert(order);
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.insert(order);
+            folder.change = message.change;
         }
         self.slots.push(Some(Box::new(message)));
         key
@@ -156,11 +182,12 @@ impl Mailbox {
     ) -> Option<&Message> {
         let version = self.fresh_change();
         let message = self.slot_mut(key)?.as_mut()?;
-        let (old_order, old_folder) = (message.order(), message.folder);
+        let (old_order, old_folder, old_read) = (message.order(), message.folder, message.read);
         change(message);
         message.change = version;
         message.modified = now;
         let (order, folder) = (message.order(), message.folder);
+        let recounted = old_folder != folder || old_read != message.read;
         if old_order != order || old_folder != folder {
             self.order.remove(&old_order);
             self.order.insert(order);
@@ -171,25 +198,19 @@ impl Mailbox {
                 entered.order.insert(order);
             }
         }
+        for key in [old_folder, folder] {
+            if let Some(held) = self.folders.get_mut(&key).filter(|_| recounted) {
+                held.change = version;
+            }
+        }
         self.message(key)
     }
 
     /// Moves a message: new folder, new id.
     pub(crate) fn move_message(&mut self, key: u64, folder: u64, now: i64) -> Option<&Message> {
         let old = self.message(key)?;
-        let id = Id {
-            kind: Kind::Message,
-            mailbox: self.number,
-            key,
-            part: old.moves,
-        };
-        let left = old.folder;
-        let change = self.fresh_change();
-        self.removals.push(Removal {
-            change,
-            folder: left,
-            id,
-        });
+        let (left, moves) = (old.folder, old.moves);
+        self.note_removal(left, Kind::Message, key, moves);
         self.change_message(key, now, |message| {
             message.folder = folder;
             message.moves += 1;
@@ -203,18 +224,11 @@ impl Mailbox {
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.remove(&message.order());
         }
-        let change = self.fresh_change();
-        let id = Id {
-            kind: Kind::Message,
-            mailbox: self.number,
-            key,
-            part: message.moves,
-        };
-        self.removals.push(Removal {
-            change,
-            folder: message.folder,
-            id,
-        });
+        self.note_removal(message.folder, Kind::Message, key, message.moves);
+        let change = self.change;
+        if let Some(folder) = self.folders.get_mut(&message.folder) {
+            folder.change = change;
+        }
         Some(*message)
     }
 
@@ -250,7 +264,7 @@ impl Mailbox {
         let known = self
             .folders
             .values()
-            .find(|folder| folder.well_known == Some(&*lower));
+            .find(|folder| folder.well_known.as_deref() == Some(&*lower));
         known.or_else(|| {
             let id = Id::decode(name).filter(|id| id.kind == Kind::Folder)?;
             if id.mailbox == self.number {
@@ -282,6 +296,7 @@ impl Mailbox {
             parent,
             name: name.to_owned(),
             well_known: None,
+            change: self.fresh_change(),
             order: Order::new(),
         };
         self.folders.insert(key, folder);
@@ -298,30 +313,4 @@ pub(crate) fn folder_id(mailbox: u32, key: u64) -> String {
         part: 0,
     }
     .encode()
-}
-
-fn default_settings() -> Json {
-    let settings = json!({
-        "timeZone": "W. Europe Standard Time",
-        "dateFormat": "d-M-yyyy",
-        "timeFormat": "HH:mm",
-        "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
-        "userPurpose": "user",
-        "automaticRepliesSetting": {
-            "status": "disabled",
-            "externalAudience": "all",
-            "internalReplyMessage": "",
-            "externalReplyMessage": "",
-            "scheduledStartDateTime": {"dateTime": "2026-01-01T00:00:00.0000000", "timeZone": "UTC"},
-            "scheduledEndDateTime": {"dateTime": "2026-01-02T00:00:00.0000000", "timeZone": "UTC"}
-        },
-        "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},
-        "workingHours": {
-            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "startTime": "09:00:00.0000000",
-            "endTime": "17:30:00.0000000",
-            "timeZone": {"name": "W. Europe Standard Time"}
-        }
-    });
-    settings.as_object().cloned().unwrap_or_default()
 }

@@ -2,10 +2,12 @@
 
 use std::cmp::Reverse;
 
+use serde::{Deserialize, Serialize};
+
 use super::id::{Id, Kind};
 
 /// A name with its address.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) address: String,
@@ -22,7 +24,7 @@ impl Person {
 }
 
 /// How urgent a message says it is.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Importance {
     Low,
     #[default]
@@ -48,8 +50,36 @@ impl Importance {
     }
 }
 
+/// Whether something is still to be done about a message.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum Flag {
+    #[default]
+    None,
+    Flagged,
+    Complete,
+}
+
+impl Flag {
+    /// The name in Graph's spelling.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "notFlagged",
+            Self::Flagged => "flagged",
+            Self::Complete => "complete",
+        }
+    }
+
+    /// Reads the name; what is not known is no flag.
+    pub(crate) fn parse(text: &str) -> Self {
+        [Self::Flagged, Self::Complete]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+            .unwrap_or_default()
+    }
+}
+
 /// A file in a message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Attachment {
     pub(crate) key: u64,
     pub(crate) name: String,
@@ -57,11 +87,12 @@ pub(crate) struct Attachment {
     pub(crate) content_id: Option<String>,
     pub(crate) inline: bool,
     pub(crate) modified: i64,
+    #[serde(with = "super::bytes")]
     pub(crate) bytes: Vec<u8>,
 }
 
 /// One message. Times are Unix seconds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Message {
     pub(crate) key: u64,
     /// Version; part of the change key.
@@ -87,7 +118,7 @@ pub(crate) struct Message {
     pub(crate) reply_to: Vec<Person>,
     pub(crate) read: bool,
     pub(crate) draft: bool,
-    pub(crate) flag: &'static str,
+    pub(crate) flag: Flag,
     pub(crate) other: bool,
     pub(crate) receipt: bool,
     pub(crate) delivery_receipt: bool,

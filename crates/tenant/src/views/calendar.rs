@@ -1,1 +1,53 @@
-//! Being written.
+//! A calendar as JSON.
+
+use serde_json::{Map, Value, json};
+
+use crate::directory::Account;
+use crate::store::id::{Id, Kind, change_key};
+use crate::store::mailbox::CALENDAR;
+use crate::store::{Item, Mailbox};
+
+/// Every calendar of a mailbox, the default one first, in canonical names.
+pub(crate) fn all(mailbox: &Mailbox, owner: &Account) -> Vec<Map<String, Value>> {
+    let mut list = vec![one(mailbox, owner, None)];
+    list.extend(
+        mailbox
+            .calendars
+            .values()
+            .map(|item| one(mailbox, owner, Some(item))),
+    );
+    list
+}
+
+/// One calendar; the default one where no item is given.
+pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Map<String, Value> {
+    let id = Id {
+        kind: Kind::Calendar,
+        mailbox: mailbox.number,
+        key: item.map_or(CALENDAR, |item| item.key),
+        part: 0,
+    };
+    let text = |name: &str, other: &str| {
+        let given = item
+            .and_then(|item| item.json.get(name))
+            .and_then(Value::as_str);
+        given.unwrap_or(other).to_owned()
+    };
+    let json = json!({
+        "id": id.encode(),
+        "name": text("name", "Calendar"),
+        "color": text("color", "auto"),
+        "hexColor": "",
+        "changeKey": change_key(item.map_or(1, |item| item.change)),
+        "isDefaultCalendar": item.is_none(),
+        "canShare": true,
+        "canViewPrivateItems": true,
+        "canEdit": true,
+        "allowedOnlineMeetingProviders": ["teamsForBusiness"],
+        "defaultOnlineMeetingProvider": "teamsForBusiness",
+        "isTallyingResponses": item.is_none(),
+        "isRemovable": item.is_some(),
+        "owner": {"name": owner.name, "address": owner.address},
+    });
+    json.as_object().cloned().unwrap_or_default()
+}

@@ -1,1 +1,184 @@
-//! Being written.
+//! An event as JSON, in the zone that the caller asked for.
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
+
+use super::Flavour;
+use super::message::{recipient, stamp};
+use crate::odata::Query;
+use crate::store::event::Instance;
+use crate::store::id::{change_key, etag};
+use crate::store::message::plain_text;
+use crate::store::moment::Moment;
+use crate::store::{Event, Json, event};
+
+/// How an answer is to look.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    pub(crate) flavour: Flavour,
+    pub(crate) mailbox: u32,
+    /// Name of the zone that was asked for.
+    pub(crate) zone: String,
+    pub(crate) tz: Tz,
+    pub(crate) text_body: bool,
+}
+
+/// What a client may write, with what stands there where it did not.
+pub(crate) fn defaults() -> Json {
+    let defaults = json!({
+        "allowNewTimeProposals": true,
+        "attendees": [],
+        "body": {"contentType": "html", "content": ""},
+        "categories": [],
+        "hideAttendees": false,
+        "importance": "normal",
+        "isOnlineMeeting": false,
+        "isReminderOn": true,
+        "location": {"displayName": "", "locationType": "default", "uniqueIdType": "unknown", "address": {}, "coordinates": {}},
+        "locations": [],
+        "onlineMeetingProvider": "unknown",
+        "reminderMinutesBeforeStart": 15,
+        "responseRequested": true,
+        "responseStatus": {"response": "none", "time": NEVER},
+        "sensitivity": "normal",
+        "showAs": "busy",
+        "subject": "",
+        "transactionId": null,
+    });
+    defaults.as_object().cloned().unwrap_or_default()
+}
+
+/// "No date".
+pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
+
+/// The entry in canonical names; times in the flavour's form.
+pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<String, Value> {
+    let event = one.event;
+    let mut out = event.json.clone();
+    if let Some(exception) = one.exception {
+        out.extend(exception.json.clone());
+    }
+    let id = one.id(look.mailbox);
+    let modified = one.exception.map_or(event.modified, |one| one.modified);
+    let own = json!({
+        "id": id,
+        "createdDateTime": stamp(event.created),
+        "lastModifiedDateTime": stamp(modified),
+        "changeKey": change_key(one.change()),
+        "originalStartTimeZone": event.start.zone,
+        "originalEndTimeZone": event.end.zone,
+        "iCalUId": event.uid,
+        "hasAttachments": event.attachments.iter().any(|one| !one.inline),
+        "bodyPreview": preview(&out["body"]),
+        "isAllDay": event.all_day,
+        "isCancelled": event.cancelled,
+        "isOrganizer": event.organized,
+        "isDraft": false,
+        "type": one.kind(),
+        "seriesMasterId": (one.day != 0).then(|| event::id(look.mailbox, event.key, 0)),
+        "webLink": format!("https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"),
+        "onlineMeetingUrl": null,
+        "onlineMeeting": null,
+        "organizer": recipient(&event.organizer),
+        "recurrence": if one.day == 0 { recurrence(event, look.flavour) } else { Value::Null },
+    });
+    out.extend(own.as_object().cloned().unwrap_or_default());
+    if look.text_body && out["body"]["contentType"] == "html" {
+        let text = plain_text(out["body"]["content"].as_str().unwrap_or_default());
+        out.insert(
+            "body".into(),
+            json!({"contentType": "text", "content": text}),
+        );
+    }
+    if !look.flavour.is_graph() {
+        let place = outlook_place(&out["location"]);
+        out.insert("location".into(), place);
+    }
+    times(&mut out, one, look);
+    out.retain(|name, _| name == "id" || query.shows(name));
+    out.insert("@odata.etag".into(), etag(one.change()).into());
+    out
+}
+
+/// The little that the Outlook flavours say of a place.
+fn outlook_place(place: &Value) -> Value {
+    let mut out = json!({"displayName": place["displayName"], "address": {}});
+    for name in ["address", "coordinates"] {
+        let given = place[name].as_object().filter(|given| !given.is_empty());
+        if let Some(given) = given {
+            out[name] = Value::Object(given.clone());
+        }
+    }
+    out
+}
+
+fn preview(body: &Value) -> String {
+    let content = body["content"].as_str().unwrap_or_default();
+    let text = if body["contentType"] == "html" {
+        plain_text(content)
+    } else {
+        content.to_owned()
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(255).collect()
+}
+
+/// A moment on the caller's wall. All-day events keep their dates.
+fn shown(moment: &Moment, all_day: bool, zone: &str) -> Moment {
+    if all_day {
+        Moment {
+            local: moment.local,
+            zone: zone.to_owned(),
+        }
+    } else {
+        moment.moved(zone)
+    }
+}
+
+fn times(out: &mut Map<String, Value>, one: &Instance<'_>, look: &Look) {
+    let all_day = one.event.all_day;
+    if look.flavour == Flavour::OutlookV1 {
+        // v1.0 knows no preference: the event's own zone speaks.
+        out.insert("start".into(), one.start.with_offset().into());
+        out.insert("end".into(), one.end.with_offset().into());
+        out.insert("startTimeZone".into(), one.start.zone.as_str().into());
+        out.insert("endTimeZone".into(), one.end.zone.as_str().into());
+        return;
+    }
+    out.insert(
+        "start".into(),
+        shown(&one.start, all_day, &look.zone).to_json(),
+    );
+    out.insert("end".into(), shown(&one.end, all_day, &look.zone).to_json());
+    if one.day != 0 && look.flavour.is_graph() {
+        let date = chrono::NaiveDate::from_num_days_from_ce_opt(one.day);
+        let original = date.map(|date| Moment {
+            local: date.and_time(one.event.start.local.time()),
+            zone: one.event.start.zone.clone(),
+        });
+        let original = original.map(|moment| crate::clock::iso(moment.instant()));
+        out.insert("originalStart".into(), original.into());
+    }
+}
+
+fn recurrence(event: &Event, flavour: Flavour) -> Value {
+    let Some(json) = event.recurrence.clone() else {
+        return Value::Null;
+    };
+    let mut json = Value::Object(json);
+    if flavour == Flavour::OutlookV1 {
+        // Dates of the range with their offset.
+        for name in ["startDate", "endDate"] {
+            let text = json["range"][name].as_str().map(str::to_owned);
+            if let Some(moment) = text.and_then(|text| Moment::read(&text, &event.start.zone)) {
+                json["range"][name] = moment.with_offset().into();
+            } else {
+                json["range"][name] = NEVER.into();
+            }
+        }
+        if let Some(range) = json["range"].as_object_mut() {
+            range.remove("recurrenceTimeZone");
+        }
+    }
+    json
+}

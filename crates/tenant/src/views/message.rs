@@ -13,7 +13,7 @@ use crate::random;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
 use crate::store::message::plain_text;
-use crate::store::{Attachment, Importance, Json, Message, Person};
+use crate::store::{Attachment, Flag, Importance, Json, Message, Person};
 
 /// How an answer is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -146,7 +146,7 @@ fn property(message: &Message, look: Look, name: &str) -> Value {
         "bccRecipients" => recipients(&message.bcc),
         "replyTo" => recipients(&message.reply_to),
         "flag" => {
-            json!({"flagStatus": if message.flag.is_empty() { "notFlagged" } else { message.flag }})
+            json!({"flagStatus": message.flag.as_str()})
         }
         "internetMessageHeaders" => json!([{"name": "Message-ID", "value": message.internet_id}]),
         _ => Value::Null,
@@ -204,39 +204,40 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
         .unwrap_or_default()
 }
 
+/// Name or address of a person.
+fn leaf<'a>(person: &'a Option<Person>, name: &str) -> Val<'a> {
+    let text = match (person, name) {
+        (Some(one), "address") => &one.address,
+        (Some(one), "name") => &one.name,
+        _ => return Val::Null,
+    };
+    Val::Text(Cow::Borrowed(text))
+}
+
 impl Source for Message {
     fn val(&self, path: &[String]) -> Val<'_> {
-        let person = |person: &'_ Option<Person>, leaf: &str| match (person, leaf) {
-            (Some(one), "address") => Val::Text(Cow::Owned(one.address.clone())),
-            (Some(one), "name") => Val::Text(Cow::Owned(one.name.clone())),
-            _ => Val::Null,
-        };
         let time = |seconds: i64| Val::Time(seconds.saturating_mul(1_000_000));
-        let text = |text: &'_ str| Val::Text(Cow::Owned(text.to_owned()));
-        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-        match parts.as_slice() {
-            ["isRead"] => Val::Bool(self.read),
-            ["isDraft"] => Val::Bool(self.draft),
-            ["hasAttachments"] => Val::Bool(has_attachments(self)),
-            ["isReadReceiptRequested"] => Val::Bool(self.receipt),
-            ["isDeliveryReceiptRequested"] => Val::Bool(self.delivery_receipt),
-            ["receivedDateTime"] => time(self.received),
-            ["sentDateTime"] => time(self.sent),
-            ["createdDateTime"] => time(self.created),
-            ["lastModifiedDateTime"] => time(self.modified),
-            ["subject"] => Val::Text(Cow::Borrowed(&self.subject)),
-            ["bodyPreview"] => Val::Text(Cow::Borrowed(&self.preview)),
-            ["body", "content"] => Val::Text(Cow::Borrowed(&self.body)),
-            ["importance"] => text(self.importance.as_str()),
-            ["internetMessageId"] => Val::Text(Cow::Borrowed(&self.internet_id)),
-            ["inferenceClassification"] => text(if self.other { "other" } else { "focused" }),
-            ["flag", "flagStatus"] => text(if self.flag.is_empty() {
-                "notFlagged"
-            } else {
-                self.flag
-            }),
-            ["from", "emailAddress", leaf] => person(&self.from, leaf),
-            ["sender", "emailAddress", leaf] => person(&self.sender, leaf),
+        let text = |text: &'static str| Val::Text(Cow::Borrowed(text));
+        let part = |at: usize| path.get(at).map_or("", String::as_str);
+        match (part(0), part(1), path.len()) {
+            ("isRead", _, 1) => Val::Bool(self.read),
+            ("isDraft", _, 1) => Val::Bool(self.draft),
+            ("hasAttachments", _, 1) => Val::Bool(has_attachments(self)),
+            ("isReadReceiptRequested", _, 1) => Val::Bool(self.receipt),
+            ("isDeliveryReceiptRequested", _, 1) => Val::Bool(self.delivery_receipt),
+            ("receivedDateTime", _, 1) => time(self.received),
+            ("sentDateTime", _, 1) => time(self.sent),
+            ("createdDateTime", _, 1) => time(self.created),
+            ("lastModifiedDateTime", _, 1) => time(self.modified),
+            ("subject", _, 1) => Val::Text(Cow::Borrowed(&self.subject)),
+            ("bodyPreview", _, 1) => Val::Text(Cow::Borrowed(&self.preview)),
+            ("body", "content", 2) => Val::Text(Cow::Borrowed(&self.body)),
+            ("importance", _, 1) => text(self.importance.as_str()),
+            ("internetMessageId", _, 1) => Val::Text(Cow::Borrowed(&self.internet_id)),
+            ("inferenceClassification", _, 1) => text(if self.other { "other" } else { "focused" }),
+            ("flag", "flagStatus", 2) => text(self.flag.as_str()),
+            ("from", "emailAddress", 3) => leaf(&self.from, part(2)),
+            ("sender", "emailAddress", 3) => leaf(&self.sender, part(2)),
             _ => Val::Null,
         }
     }
@@ -309,11 +310,7 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
             "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),
             "inferenceClassification" => message.other = text == Some("other"),
             "flag" => {
-                message.flag = match value["flagStatus"].as_str() {
-                    Some("flagged") => "flagged",
-                    Some("complete") => "complete",
-                    _ => "notFlagged",
-                };
+                message.flag = Flag::parse(value["flagStatus"].as_str().unwrap_or_default());
             }
             _ => {}
         }

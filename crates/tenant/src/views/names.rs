@@ -9,12 +9,17 @@ use crate::api::errors::Failure;
 pub(crate) enum Kind {
     Attachment,
     Calendar,
+    CalendarGroup,
+    CalendarPermission,
     Category,
     Contact,
     ContactFolder,
     Event,
     Folder,
     Message,
+    MessageRule,
+    Override,
+    Person,
     User,
 }
 
@@ -169,6 +174,34 @@ contentLocation
 contentBytes
 isContactPhoto|-|";
 const CATEGORY: &str = "id\ndisplayName\ncolor";
+const MESSAGE_RULE: &str = "id
+displayName
+sequence
+isEnabled
+hasError
+isReadOnly
+conditions
+actions
+exceptions";
+const CALENDAR_GROUP: &str = "id\nname\nchangeKey\nclassId";
+const CALENDAR_PERMISSION: &str =
+    "id\nemailAddress\nisInsideOrganization\nisRemovable\nrole\nallowedRoles";
+const OVERRIDE: &str = "id\nclassifyAs\nsenderEmailAddress";
+const PERSON: &str = "id
+displayName
+givenName
+surname
+birthday
+personNotes
+isFavorite
+jobTitle
+companyName
+department
+officeLocation
+scoredEmailAddresses
+phones
+personType
+userPrincipalName";
 const USER: &str = "id
 displayName
 givenName|-|-
@@ -191,26 +224,37 @@ impl Kind {
         match self {
             Self::Attachment => ATTACHMENT,
             Self::Calendar => CALENDAR,
+            Self::CalendarGroup => CALENDAR_GROUP,
+            Self::CalendarPermission => CALENDAR_PERMISSION,
             Self::Category => CATEGORY,
             Self::Contact => CONTACT,
             Self::ContactFolder => CONTACT_FOLDER,
             Self::Event => EVENT,
             Self::Folder => FOLDER,
             Self::Message => MESSAGE,
+            Self::MessageRule => MESSAGE_RULE,
+            Self::Override => OVERRIDE,
+            Self::Person => PERSON,
             Self::User => USER,
         }
     }
 
-    fn type_name(self) -> &'static str {
+    /// Name of the type in Outlook's spelling.
+    pub(crate) fn type_name(self) -> &'static str {
         match self {
             Self::Attachment => "Attachment",
             Self::Calendar => "Calendar",
+            Self::CalendarGroup => "CalendarGroup",
+            Self::CalendarPermission => "CalendarPermission",
             Self::Category => "OutlookCategory",
             Self::Contact => "Contact",
             Self::ContactFolder => "ContactFolder",
             Self::Event => "Event",
             Self::Folder => "MailFolder",
             Self::Message => "Message",
+            Self::MessageRule => "MessageRule",
+            Self::Override => "InferenceClassificationOverride",
+            Self::Person => "Person",
             Self::User => "User",
         }
     }
@@ -253,13 +297,6 @@ impl Names {
             .map(|(canonical, _)| canonical.to_owned())
     }
 
-    /// What the flavour calls a property; `None` where it does not have it.
-    pub(crate) fn shown(self, canonical: &str) -> Option<String> {
-        self.rows()
-            .find(|(name, _)| *name == canonical)
-            .map(|(_, shown)| shown)
-    }
-
     /// Canonical name and name in the flavour, for all.
     pub(crate) fn all(self) -> Vec<(&'static str, String)> {
         self.rows().collect()
@@ -297,7 +334,7 @@ mod tests {
             Some("receivedDateTime")
         );
         assert_eq!(v1.canonical("ReceivedDateTime"), None);
-        assert_eq!(v1.shown("flag"), None);
+        assert_eq!(v1.canonical("Flag"), None);
         let v2 = names(Flavour::OutlookV2, Kind::Contact);
         assert_eq!(v2.canonical("MobilePhone1").as_deref(), Some("mobilePhone"));
         let graph = names(Flavour::Graph, Kind::Message);

@@ -6,7 +6,13 @@ use super::Flavour;
 use super::names::{Kind, Names};
 
 /// Properties whose string values are enum members.
-const ENUMS: [&str; 16] = [
+const ENUMS: [&str; 22] = [
+    "availability",
+    "markImportance",
+    "organizerAvailability",
+    "recipientScope",
+    "locationType",
+    "uniqueIdType",
     "importance",
     "flagStatus",
     "response",

@@ -1,0 +1,165 @@
+//! Calendar groups: the one that every mailbox has, and those that are made.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{calendar, listing, missing, wrong_method};
+use crate::store::id::{Id, Kind as IdKind, change_key, guid_of};
+use crate::store::mailbox::CALENDAR_GROUP;
+use crate::store::{Item, Json, Mailbox};
+use crate::views::calendar as view;
+use crate::views::names::Kind;
+
+/// Class of the group that every mailbox has.
+const MY_CALENDARS: &str = "0006f0b7-0000-0000-c000-000000000046";
+
+/// `calendarGroups...`.
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => list(call),
+        (&Method::POST, []) => create(call),
+        (_, [id]) => one(call, key(call, id)?),
+        (&Method::GET, [id, "calendars"]) => calendars(call, id),
+        (&Method::POST, [id, "calendars"]) => calendar::create(call, key(call, id)?),
+        (_, [id, "calendars", rest @ ..]) => {
+            key(call, id)?;
+            calendar::below(call, rest)
+        }
+        (_, []) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// Key of a group that exists.
+fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+    let key = call.id(text, IdKind::Calendar)?.key;
+    call.read(|mailbox| {
+        let exists = key == CALENDAR_GROUP || mailbox.calendar_groups.contains_key(&key);
+        if exists {
+            Ok(key)
+        } else {
+            Err(Failure::not_found())
+        }
+    })
+}
+
+fn entity(mailbox: u32, item: Option<&Item>) -> Map<String, Value> {
+    let key = item.map_or(CALENDAR_GROUP, |item| item.key);
+    let id = Id {
+        kind: IdKind::Calendar,
+        mailbox,
+        key,
+        part: 0,
+    };
+    let name = item
+        .and_then(|item| item.json.get("name"))
+        .and_then(Value::as_str);
+    let json = json!({
+        "id": id.encode(),
+        "name": name.unwrap_or("My Calendars"),
+        "changeKey": change_key(item.map_or(1, |item| item.change)),
+        "classId": item.map_or_else(|| MY_CALENDARS.to_owned(), |item| guid_of(item.key)),
+    });
+    json.as_object().cloned().unwrap_or_default()
+}
+
+fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
+    let made = mailbox.calendar_groups.values().map(Some);
+    let list = [None].into_iter().chain(made);
+    list.map(|item| entity(mailbox.number, item)).collect()
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    let query = call.query(Kind::CalendarGroup)?;
+    let page = call.read(|mailbox| {
+        Ok(listing::page(
+            call,
+            Kind::CalendarGroup,
+            &query,
+            all(mailbox),
+        ))
+    })?;
+    call.page("calendarGroups", &query, page)
+}
+
+/// The name in a body, which no other group may have.
+fn name(call: &Call<'_>) -> Result<String, Failure> {
+    let body = call.body(Kind::CalendarGroup)?;
+    let name = body.get("name").and_then(Value::as_str).map(str::trim);
+    let name = name.filter(|name| !name.is_empty()).ok_or_else(|| {
+        let text = "The property 'Name' is required when creating the entity.";
+        Failure::new(400, "ErrorInvalidParameter", text)
+    })?;
+    let same = |one: &Map<String, Value>| {
+        one["name"]
+            .as_str()
+            .is_some_and(|other| other.eq_ignore_ascii_case(name))
+    };
+    if call.read(|mailbox| Ok(all(mailbox).iter().any(same)))? {
+        let text = "A calendar group with the specified name already exists.";
+        return Err(Failure::new(409, "ErrorCalendarGroupAlreadyExists", text));
+    }
+    Ok(name.to_owned())
+}
+
+fn create(call: &Call<'_>) -> Outcome {
+    let json = Json::from_iter([("name".to_owned(), name(call)?.into())]);
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let item = mailbox.item(0, json, now);
+        let made = entity(mailbox.number, Some(&item));
+        mailbox.calendar_groups.insert(item.key, item);
+        Ok(made)
+    })?;
+    call.entity(201, Kind::CalendarGroup, "calendarGroups", entity)
+}
+
+fn one(call: &Call<'_>, key: u64) -> Outcome {
+    let shown = |mailbox: &Mailbox| entity(mailbox.number, mailbox.calendar_groups.get(&key));
+    let entity = match call.raw.method {
+        Method::GET => call.read(|mailbox| Ok(shown(mailbox)))?,
+        Method::PATCH | Method::DELETE if key == CALENDAR_GROUP => return Err(Failure::denied()),
+        Method::PATCH => {
+            let name = name(call)?;
+            call.change(|mailbox| {
+                let version = mailbox.fresh_change();
+                if let Some(item) = mailbox.calendar_groups.get_mut(&key) {
+                    item.json.insert("name".into(), name.into());
+                    item.change = version;
+                }
+                Ok(shown(mailbox))
+            })?
+        }
+        Method::DELETE => {
+            return call.change(|mailbox| {
+                if mailbox.calendars.values().any(|one| one.parent == key) {
+                    let text = "The calendar group is not empty.";
+                    return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
+                }
+                mailbox.calendar_groups.remove(&key);
+                Ok(Reply::empty(204))
+            });
+        }
+        _ => return Err(wrong_method()),
+    };
+    call.entity(200, Kind::CalendarGroup, "calendarGroups", entity)
+}
+
+fn calendars(call: &Call<'_>, id: &str) -> Outcome {
+    let group = key(call, id)?;
+    let query = call.query(Kind::Calendar)?;
+    let page = call.read(|mailbox| {
+        let own = mailbox
+            .calendars
+            .values()
+            .filter(|item| calendar::group_of(item) == group);
+        let own = own.map(|item| view::one(mailbox, call.owner, Some(item)));
+        let default = (group == CALENDAR_GROUP).then(|| view::one(mailbox, call.owner, None));
+        let list = default.into_iter().chain(own).collect();
+        Ok(listing::page(call, Kind::Calendar, &query, list))
+    })?;
+    call.page(&format!("calendarGroups('{id}')/calendars"), &query, page)
+}

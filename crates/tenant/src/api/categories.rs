@@ -1,0 +1,137 @@
+//! The master list of categories. Names are unique and stay; colours change.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{listing, missing, wrong_method};
+use crate::store::id::guid_of;
+use crate::store::{Item, Json};
+use crate::views::names::Kind;
+
+const TAIL: &str = "outlook/masterCategories";
+/// Number of preset colours.
+const PRESETS: u32 = 25;
+
+/// `outlook/masterCategories...`.
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => list(call),
+        (&Method::POST, []) => create(call),
+        (&Method::GET, [id]) => get(call, id),
+        (&Method::PATCH, [id]) => update(call, id),
+        (&Method::DELETE, [id]) => delete(call, id),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn id(call: &Call<'_>, item: &Item) -> String {
+    guid_of(u64::from(call.mailbox) << 32 | item.key)
+}
+
+fn entity(call: &Call<'_>, item: &Item) -> Map<String, Value> {
+    let mut out = item.json.clone();
+    out.insert("id".into(), id(call, item).into());
+    out
+}
+
+fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, Failure> {
+    let found = items.iter().position(|item| id(call, item) == wanted);
+    found.ok_or_else(Failure::not_found)
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    let mut query = call.query(Kind::Category)?;
+    // The whole list: the service does not cut it into pages.
+    query.top = query.top.max(1000);
+    let page = call.read(|mailbox| {
+        let all = mailbox.categories.iter().map(|item| entity(call, item));
+        Ok(listing::page(call, Kind::Category, &query, all.collect()))
+    })?;
+    call.page(TAIL, &query, page)
+}
+
+fn get(call: &Call<'_>, wanted: &str) -> Outcome {
+    let entity = call.read(|mailbox| {
+        let at = place(call, &mailbox.categories, wanted)?;
+        Ok(entity(call, &mailbox.categories[at]))
+    })?;
+    call.entity(200, Kind::Category, TAIL, entity)
+}
+
+fn colour(body: &Json) -> Result<Option<String>, Failure> {
+    let Some(value) = body.get("color") else {
+        return Ok(None);
+    };
+    let preset = |text: &str| {
+        let number = text.strip_prefix("preset")?.parse::<u32>().ok()?;
+        (number < PRESETS).then_some(())
+    };
+    let text = value
+        .as_str()
+        .map(str::to_ascii_lowercase)
+        .unwrap_or_default();
+    if text != "none" && preset(&text).is_none() {
+        let text = "The color is neither 'none' nor one of 'preset0' to 'preset24'.";
+        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+    }
+    Ok(Some(text))
+}
+
+fn create(call: &Call<'_>) -> Outcome {
+    let body = call.body(Kind::Category)?;
+    let name = body.get("displayName").and_then(Value::as_str);
+    let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
+        let text = "The property 'DisplayName' is required when creating the entity.";
+        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+    };
+    let colour = colour(&body)?.unwrap_or_else(|| "none".to_owned());
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let taken = mailbox.categories.iter().any(|item| {
+            let other = item.json.get("displayName").and_then(Value::as_str);
+            other.is_some_and(|other| other.eq_ignore_ascii_case(name))
+        });
+        if taken {
+            let text = "A category with the specified name already exists.";
+            return Err(Failure::new(409, "ErrorItemSave", text));
+        }
+        let mut json = Json::new();
+        json.insert("displayName".into(), name.into());
+        json.insert("color".into(), colour.into());
+        let item = mailbox.item(0, json, now);
+        let entity = entity(call, &item);
+        mailbox.categories.push(item);
+        Ok(entity)
+    })?;
+    call.entity(201, Kind::Category, TAIL, entity)
+}
+
+fn update(call: &Call<'_>, wanted: &str) -> Outcome {
+    let body = call.body(Kind::Category)?;
+    if body.contains_key("displayName") {
+        let text = "The name of a category cannot be changed.";
+        return Err(Failure::new(400, "ErrorInvalidPropertySet", text));
+    }
+    let colour = colour(&body)?;
+    let entity = call.change(|mailbox| {
+        let at = place(call, &mailbox.categories, wanted)?;
+        let item = &mut mailbox.categories[at];
+        if let Some(colour) = colour {
+            item.json.insert("color".into(), colour.into());
+        }
+        Ok(entity(call, item))
+    })?;
+    call.entity(200, Kind::Category, TAIL, entity)
+}
+
+fn delete(call: &Call<'_>, wanted: &str) -> Outcome {
+    call.change(|mailbox| {
+        let at = place(call, &mailbox.categories, wanted)?;
+        mailbox.categories.remove(at);
+        Ok(Reply::empty(204))
+    })
+}

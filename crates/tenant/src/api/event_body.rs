@@ -1,0 +1,328 @@
+//! What a client sends as an event.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::errors::Failure;
+use crate::store::moment::{Moment, offset_time};
+use crate::store::recurrence::Recurrence;
+use crate::store::{Event, Json, event::Change, meetings};
+use crate::timezone;
+use crate::views::Flavour;
+use crate::views::event::{NEVER, defaults};
+
+const SHOW_AS: [&str; 6] = [
+    "free",
+    "tentative",
+    "busy",
+    "oof",
+    "workingElsewhere",
+    "unknown",
+];
+const IMPORTANCE: [&str; 3] = ["low", "normal", "high"];
+const SENSITIVITY: [&str; 4] = ["normal", "personal", "private", "confidential"];
+/// Properties that have their own field, or that nobody may write.
+const NOT_COPIED: [&str; 6] = [
+    "start",
+    "end",
+    "recurrence",
+    "isAllDay",
+    "responseStatus",
+    "transactionId",
+];
+
+/// A refusal of a property's value.
+pub(crate) fn invalid(text: impl Into<String>) -> Failure {
+    Failure::new(400, "ErrorPropertyValidationFailure", text)
+}
+
+/// Start and end of a body; `None` for the one that it does not name.
+pub(crate) fn times(call: &Call<'_>, body: &Json) -> Result<[Option<Moment>; 2], Failure> {
+    Ok([
+        time(call, body, "start", "startTimeZone")?,
+        time(call, body, "end", "endTimeZone")?,
+    ])
+}
+
+fn time(
+    call: &Call<'_>,
+    body: &Json,
+    name: &str,
+    zone_name: &str,
+) -> Result<Option<Moment>, Failure> {
+    let Some(given) = body.get(name).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let (text, zone) = if call.flavour == Flavour::OutlookV1 {
+        let text = given.as_str().unwrap_or_default();
+        if offset_time(text).is_none() {
+            let text = format!(
+                "The time zone information is missing on the DateTimeOffset value '{text}'. A \
+                 DateTimeOffset value must contain the time zone information."
+            );
+            return Err(Failure::bad(text));
+        }
+        (text, body.get(zone_name).and_then(Value::as_str))
+    } else {
+        (
+            given["dateTime"].as_str().unwrap_or_default(),
+            given["timeZone"].as_str(),
+        )
+    };
+    let zone = zone.unwrap_or("UTC");
+    if timezone::find(zone).is_none() {
+        let text = format!(
+            "A valid TimeZone value must be specified. The following TimeZone value is not supported: '{zone}'."
+        );
+        return Err(Failure::new(400, "TimeZoneNotSupportedException", text));
+    }
+    let moment = Moment::read(text, zone);
+    moment.map(Some).ok_or_else(|| {
+        invalid(format!(
+            "The value '{text}' of '{name}' is not a valid date and time."
+        ))
+    })
+}
+
+/// A new event.
+pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, Failure> {
+    let [Some(start), Some(end)] = times(call, body)? else {
+        return Err(invalid(
+            "At least one property failed validation: start and end are required.",
+        ));
+    };
+    let now = call.now();
+    let mut json = defaults();
+    json.insert(
+        "transactionId".into(),
+        body.get("transactionId").cloned().unwrap_or_default(),
+    );
+    json.insert(
+        "responseStatus".into(),
+        json!({"response": "organizer", "time": NEVER}),
+    );
+    let mut event = Event {
+        key: 0,
+        change: 0,
+        calendar,
+        created: now,
+        modified: now,
+        uid: meetings::uid(&crate::random::guid()),
+        organizer: crate::store::Person::new(call.owner.name, call.owner.address),
+        organized: true,
+        cancelled: false,
+        all_day: false,
+        start,
+        end,
+        recurrence: None,
+        snoozed: None,
+        json,
+        attachments: Vec::new(),
+        exceptions: std::collections::BTreeMap::new(),
+    };
+    apply(&mut event, call, body)?;
+    Ok(event)
+}
+
+/// Takes over a body into an event; times are checked together with what was there.
+pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), Failure> {
+    let [start, end] = times(call, body)?;
+    let moved = start.is_some() || body.contains_key("recurrence");
+    event.start = start.unwrap_or_else(|| event.start.clone());
+    event.end = end.unwrap_or_else(|| event.end.clone());
+    event.all_day = body
+        .get("isAllDay")
+        .and_then(Value::as_bool)
+        .unwrap_or(event.all_day);
+    if event.end.instant() < event.start.instant() {
+        return Err(invalid(
+            "At least one property failed validation: the end lies before the start.",
+        ));
+    }
+    let midnight =
+        event.start.is_midnight() && event.end.is_midnight() && event.start.zone == event.end.zone;
+    if event.all_day && (!midnight || event.start.local == event.end.local) {
+        let text = "The Event.Start and Event.End properties of an all-day event need to be set to \
+                    midnight, in the same time zone, a day or more apart.";
+        return Err(invalid(text));
+    }
+    match body.get("recurrence") {
+        None => {}
+        Some(Value::Null) => {
+            event.recurrence = None;
+            event.exceptions.clear();
+        }
+        Some(given) => event.recurrence = Some(recurrence(given, &event.start.zone)?),
+    }
+    if moved && let Some(json) = &event.recurrence {
+        let series = Recurrence::parse(&Value::Object(json.clone())).map_err(invalid)?;
+        if series.start != event.start.local.date() {
+            return Err(invalid(
+                "The recurrence range's start date has to be the date of the event's start.",
+            ));
+        }
+    }
+    event.json.extend(writable(body)?);
+    Ok(())
+}
+
+/// Takes over a body into one occurrence of a series.
+pub(crate) fn apply_to_occurrence(
+    change: &mut Change,
+    call: &Call<'_>,
+    body: &Json,
+) -> Result<(), Failure> {
+    if body.get("recurrence").is_some_and(|given| !given.is_null()) {
+        return Err(invalid(
+            "An occurrence of a series has no recurrence of its own.",
+        ));
+    }
+    let [start, end] = times(call, body)?;
+    change.start = start.or(change.start.take());
+    change.end = end.or(change.end.take());
+    if let (Some(start), Some(end)) = (&change.start, &change.end)
+        && end.instant() < start.instant()
+    {
+        return Err(invalid(
+            "At least one property failed validation: the end lies before the start.",
+        ));
+    }
+    change.json.extend(writable(body)?);
+    Ok(())
+}
+
+/// The properties that are kept as they come.
+fn writable(body: &Json) -> Result<Json, Failure> {
+    let known = defaults();
+    let mut out = Json::new();
+    for (name, value) in body {
+        if NOT_COPIED.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(model) = known.get(name) else {
+            continue;
+        };
+        let choices: &[&str] = match name.as_str() {
+            "showAs" => &SHOW_AS,
+            "importance" => &IMPORTANCE,
+            "sensitivity" => &SENSITIVITY,
+            _ => &[],
+        };
+        let fits = std::mem::discriminant(value) == std::mem::discriminant(model);
+        let chosen =
+            choices.is_empty() || value.as_str().is_some_and(|text| choices.contains(&text));
+        if !fits || !chosen {
+            return Err(invalid(format!(
+                "At least one property failed validation: '{name}'."
+            )));
+        }
+        out.insert(name.clone(), complete(name, value));
+    }
+    if let (Some(location), false) = (out.get("location").cloned(), out.contains_key("locations")) {
+        let named = location["displayName"]
+            .as_str()
+            .is_some_and(|name| !name.is_empty());
+        out.insert(
+            "locations".into(),
+            if named { json!([location]) } else { json!([]) },
+        );
+    }
+    Ok(out)
+}
+
+/// Fills in what the service adds to a value.
+fn complete(name: &str, value: &Value) -> Value {
+    let mut value = value.clone();
+    match name {
+        "attendees" => {
+            let list = value.as_array_mut().into_iter().flatten();
+            for one in list.filter(|one| one.is_object()) {
+                if one["type"].is_null() {
+                    one["type"] = "required".into();
+                }
+                if one["status"].is_null() {
+                    one["status"] = json!({"response": "none", "time": NEVER});
+                }
+            }
+        }
+        "body" => complete_body(&mut value),
+        "location" => complete_location(&mut value),
+        _ => {}
+    }
+    value
+}
+
+/// The kind in small letters; a fragment of HTML becomes a document.
+fn complete_body(body: &mut Value) {
+    let html = body["contentType"]
+        .as_str()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("html"));
+    body["contentType"] = if html { "html" } else { "text" }.into();
+    let content = body["content"].as_str().unwrap_or_default();
+    if html && !content.is_empty() && !content.to_ascii_lowercase().contains("<html") {
+        body["content"] = format!("<html><body>{content}</body></html>").into();
+    }
+}
+
+/// A place with a mailbox is a room, any other is known by its name.
+fn complete_location(place: &mut Value) {
+    let text = |name: &str| {
+        place[name]
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let (kind, id, id_kind) = match (text("locationEmailAddress"), text("displayName")) {
+        (Some(address), _) => ("conferenceRoom", address, "directory"),
+        (None, Some(name)) => ("default", name, "private"),
+        (None, None) => ("default", String::new(), "unknown"),
+    };
+    for (name, value) in [
+        ("locationType", kind),
+        ("uniqueId", &id),
+        ("uniqueIdType", id_kind),
+    ] {
+        if place[name].is_null() && !value.is_empty() {
+            place[name] = value.into();
+        }
+    }
+}
+
+/// The recurrence with everything that answers show.
+fn recurrence(given: &Value, zone: &str) -> Result<Json, Failure> {
+    Recurrence::parse(given).map_err(invalid)?;
+    let (pattern, range) = (&given["pattern"], &given["range"]);
+    let or = |value: &Value, other: Value| {
+        if value.is_null() {
+            other
+        } else {
+            value.clone()
+        }
+    };
+    let day = |value: &Value| {
+        value
+            .as_str()
+            .and_then(|text| text.get(..10))
+            .unwrap_or("0001-01-01")
+            .to_owned()
+    };
+    let json = json!({
+        "pattern": {
+            "type": pattern["type"],
+            "interval": or(&pattern["interval"], 1.into()),
+            "month": or(&pattern["month"], 0.into()),
+            "dayOfMonth": or(&pattern["dayOfMonth"], 0.into()),
+            "daysOfWeek": or(&pattern["daysOfWeek"], json!([])),
+            "firstDayOfWeek": or(&pattern["firstDayOfWeek"], "sunday".into()),
+            "index": or(&pattern["index"], "first".into()),
+        },
+        "range": {
+            "type": range["type"],
+            "startDate": day(&range["startDate"]),
+            "endDate": day(&range["endDate"]),
+            "recurrenceTimeZone": or(&range["recurrenceTimeZone"], zone.into()),
+            "numberOfOccurrences": or(&range["numberOfOccurrences"], 0.into()),
+        }
+    });
+    Ok(json.as_object().cloned().unwrap_or_default())
+}

@@ -1,0 +1,127 @@
+//! The focused inbox: which senders' mail goes where. Delivery obeys it.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{event_body, listing, missing, wrong_method};
+use crate::store::id::guid_of;
+use crate::store::{Item, Json};
+use crate::views::Flavour;
+use crate::views::names::Kind;
+
+const TAIL: &str = "inferenceClassification/overrides";
+
+/// `inferenceClassification...`.
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) if call.flavour.is_graph() => {
+            let context = call.context("inferenceClassification/$entity", None);
+            Ok(Reply::json(
+                200,
+                json!({"@odata.context": context, "id": "classification"}),
+            ))
+        }
+        (&Method::GET, ["overrides"]) => list(call),
+        (&Method::POST, ["overrides"]) => create(call),
+        (&Method::PATCH, ["overrides", id]) => update(call, id),
+        (&Method::DELETE, ["overrides", id]) => delete(call, id),
+        (_, [] | ["overrides"] | ["overrides", _]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn entity(mailbox: u32, item: &Item) -> Map<String, Value> {
+    let mut out = item.json.clone();
+    out.insert(
+        "id".into(),
+        guid_of(u64::from(mailbox) << 32 | item.key).into(),
+    );
+    out
+}
+
+fn place(call: &Call<'_>, items: &[Item], id: &str) -> Result<usize, Failure> {
+    let found = items
+        .iter()
+        .position(|item| entity(call.mailbox, item)["id"] == id);
+    found.ok_or_else(Failure::not_found)
+}
+
+/// What a client sends, checked.
+fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
+    let body = call.body(Kind::Override)?;
+    let class = body.get("classifyAs").cloned().unwrap_or_default();
+    if !matches!(class.as_str(), Some("focused" | "other")) {
+        let text = "At least one property failed validation: 'classifyAs'.";
+        return Err(event_body::invalid(text));
+    }
+    Ok((body.get("senderEmailAddress").cloned(), class))
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    let mut query = call.query(Kind::Override)?;
+    // The whole list, without pages.
+    query.top = query.top.max(1000);
+    let page = call.read(|mailbox| {
+        let all = mailbox
+            .overrides
+            .iter()
+            .map(|item| entity(call.mailbox, item));
+        Ok(listing::page(call, Kind::Override, &query, all.collect()))
+    })?;
+    call.page(TAIL, &query, page)
+}
+
+/// The same address again changes the override that is there.
+fn create(call: &Call<'_>) -> Outcome {
+    let (sender, class) = sent(call)?;
+    let sender = sender.filter(|sender| sender["address"].is_string());
+    let sender = sender.ok_or_else(|| {
+        let text = "The property 'SenderEmailAddress' is required when creating the entity.";
+        Failure::new(400, "ErrorInvalidParameter", text)
+    })?;
+    let address = sender["address"].as_str().unwrap_or_default().to_owned();
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let mut json = Json::new();
+        json.insert("classifyAs".into(), class);
+        json.insert("senderEmailAddress".into(), sender);
+        let known = mailbox.overrides.iter_mut().find(|item| {
+            let other = item.json["senderEmailAddress"]["address"].as_str();
+            other.is_some_and(|other| other.eq_ignore_ascii_case(&address))
+        });
+        if let Some(known) = known {
+            known.json = json;
+            return Ok(entity(call.mailbox, known));
+        }
+        let item = mailbox.item(0, json, now);
+        let made = entity(call.mailbox, &item);
+        mailbox.overrides.push(item);
+        Ok(made)
+    })?;
+    call.entity(201, Kind::Override, TAIL, entity)
+}
+
+fn update(call: &Call<'_>, id: &str) -> Outcome {
+    let (_, class) = sent(call)?;
+    let entity = call.change(|mailbox| {
+        let at = place(call, &mailbox.overrides, id)?;
+        let item = &mut mailbox.overrides[at];
+        item.json.insert("classifyAs".into(), class);
+        Ok(entity(call.mailbox, item))
+    })?;
+    call.entity(200, Kind::Override, TAIL, entity)
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Outcome {
+    call.change(|mailbox| {
+        let at = place(call, &mailbox.overrides, id)?;
+        mailbox.overrides.remove(at);
+        Ok(Reply::empty(204))
+    })
+}

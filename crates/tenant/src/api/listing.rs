@@ -1,0 +1,78 @@
+//! Lists of things that are small enough to be compared as JSON.
+
+use serde_json::{Map, Value};
+
+use super::call::{Call, Page};
+use crate::odata::{Query, eval, order};
+use crate::views::names::Kind;
+
+/// Filters, sorts, counts, cuts and renders.
+pub(crate) fn page(
+    call: &Call<'_>,
+    kind: Kind,
+    query: &Query,
+    all: Vec<Map<String, Value>>,
+) -> Page {
+    cut(query, all, |entity| call.render(kind, entity))
+}
+
+/// The same for things that lie in no mailbox.
+pub(crate) fn cut(
+    query: &Query,
+    all: Vec<Map<String, Value>>,
+    render: impl Fn(Map<String, Value>) -> Value,
+) -> Page {
+    let all: Vec<Value> = all.into_iter().map(Value::Object).collect();
+    let mut met: Vec<&Value> = all.iter().filter(|one| fits(query, one)).collect();
+    order::sort(&query.order, &mut met);
+    let total = met.len();
+    let shown = met.into_iter().skip(query.skip).take(query.top);
+    let value: Vec<Value> = shown.map(|one| render(selected(one, query))).collect();
+    Page {
+        scanned: value.len(),
+        count: (query.count && query.skip == 0).then_some(total),
+        more: query.skip + value.len() < total,
+        value,
+    }
+}
+
+/// Whether an entity meets the filter and the search.
+pub(crate) fn fits(query: &Query, one: &Value) -> bool {
+    let filtered = query
+        .filter
+        .as_ref()
+        .is_none_or(|filter| eval::matches(filter, one));
+    filtered && query.search.as_deref().is_none_or(|text| finds(text, one))
+}
+
+/// Whether every word stands somewhere in the entity's texts.
+fn finds(search: &str, one: &Value) -> bool {
+    let text = search.replace(['"', '\\'], " ").to_lowercase();
+    let words = text.split_whitespace().map(|word| {
+        // `property:word`: the property is not looked at here.
+        word.split_once(':').map_or(word, |(_, word)| word)
+    });
+    let mut words = words;
+    words.all(|word| contains(one, word))
+}
+
+fn contains(value: &Value, word: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(word),
+        Value::Array(list) => list.iter().any(|one| contains(one, word)),
+        Value::Object(object) => object
+            .iter()
+            .filter(|(name, _)| !name.starts_with('@') && !name.to_lowercase().ends_with("id"))
+            .any(|(_, one)| contains(one, word)),
+        _ => false,
+    }
+}
+
+/// What `$select` leaves of an entity.
+fn selected(one: &Value, query: &Query) -> Map<String, Value> {
+    let mut entity = one.as_object().cloned().unwrap_or_default();
+    entity.retain(|name, _| {
+        name.starts_with('@') || name == "id" || query.shows(name) || query.expands(name)
+    });
+    entity
+}

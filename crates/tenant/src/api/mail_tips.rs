@@ -1,0 +1,131 @@
+//! Mail tips: what a sender should know of the recipients.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::missing;
+use super::reply::Reply;
+use crate::directory;
+use crate::views::Flavour;
+use crate::views::outlook;
+
+/// Largest message that the mailboxes take, in bytes.
+const MAX_SIZE: u32 = 36 * 1024 * 1024;
+/// Most recipients of one call.
+const MOST: usize = 100;
+
+/// `POST getMailTips`.
+pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
+    let parameters = call.parameters()?;
+    let addresses = parameters.get("emailAddresses").and_then(Value::as_array);
+    let addresses =
+        addresses.ok_or_else(|| wrong("The parameter 'EmailAddresses' is required."))?;
+    let options = parameters.get("mailTipsOptions").and_then(Value::as_str);
+    let options = options.ok_or_else(|| wrong("The parameter 'MailTipsOptions' is required."))?;
+    if addresses.len() > MOST {
+        return Err(wrong("There are too many recipients in one call."));
+    }
+    let options = options.to_ascii_lowercase();
+    let asked: Vec<&str> = options.split(',').map(str::trim).collect();
+    let tips = addresses
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|address| tips(call, address, &asked));
+    let tips = tips.map(|one| match call.flavour {
+        Flavour::Graph => Value::Object(one),
+        _ => outlook::outward("", one.into()),
+    });
+    let kind = match call.flavour {
+        Flavour::Graph => "microsoft.graph.mailTips",
+        _ => "Microsoft.OutlookServices.MailTips",
+    };
+    let context = format!("{}/$metadata#Collection({kind})", call.root());
+    let value: Value = tips.collect();
+    Ok(Reply::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
+    let account = directory::find(address);
+    let name = account.map_or("", |account| account.name);
+    let mut out = Map::new();
+    out.insert(
+        "emailAddress".into(),
+        json!({"name": name, "address": address}),
+    );
+    let inside = address
+        .to_ascii_lowercase()
+        .ends_with(&format!("@{}", crate::TENANT_DOMAIN));
+    let known = account.and_then(|account| account.mailbox);
+    if inside && known.is_none() {
+        let error = json!({"code": "ErrorMailRecipientNotFound", "message": "The recipient does not exist."});
+        out.insert("error".into(), error);
+        return out;
+    }
+    let mut tell = |option: &str, name: &str, value: Value| {
+        if asked.contains(&option) {
+            out.insert(name.into(), value);
+        }
+    };
+    tell(
+        "automaticreplies",
+        "automaticReplies",
+        automatic(call, known),
+    );
+    tell("mailboxfullstatus", "mailboxFull", false.into());
+    tell("custommailtip", "customMailTip", "".into());
+    tell("externalmembercount", "externalMemberCount", 0.into());
+    tell("totalmembercount", "totalMemberCount", 1.into());
+    tell("maxmessagesize", "maxMessageSize", MAX_SIZE.into());
+    tell("deliveryrestriction", "deliveryRestricted", false.into());
+    tell("moderationstatus", "isModerated", false.into());
+    let scope = if inside { "internal" } else { "external" };
+    tell("recipientscope", "recipientScope", scope.into());
+    tell("recipientsuggestions", "recipientSuggestions", json!([]));
+    out
+}
+
+/// The automatic reply that is on in the recipient's mailbox.
+fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
+    let store = call.tenant.store();
+    let settings = mailbox
+        .and_then(|number| store.mailbox(number))
+        .map(|one| &one.settings);
+    let Some(settings) = settings else {
+        return json!({"message": ""});
+    };
+    let reply = settings
+        .get("automaticRepliesSetting")
+        .cloned()
+        .unwrap_or_default();
+    let on = match reply["status"].as_str() {
+        Some("alwaysEnabled") => true,
+        Some("scheduled") => scheduled(&reply, call.tenant.clock().now()),
+        _ => false,
+    };
+    let message = if on {
+        reply["internalReplyMessage"].clone()
+    } else {
+        "".into()
+    };
+    json!({"message": message, "messageLanguage": settings.get("language")})
+}
+
+/// Whether a moment lies within the schedule of an automatic reply.
+fn scheduled(reply: &Value, now: chrono::DateTime<chrono::Utc>) -> bool {
+    let at = |name: &str| {
+        let value = &reply[name];
+        let zone = value["timeZone"].as_str().unwrap_or("UTC");
+        crate::store::moment::Moment::read(value["dateTime"].as_str()?, zone)
+            .map(|one| one.instant())
+    };
+    let (from, to) = (at("scheduledStartDateTime"), at("scheduledEndDateTime"));
+    from.is_some_and(|from| from <= now) && to.is_some_and(|to| now < to)
+}

@@ -1,0 +1,302 @@
+//! Times at which several people could meet.
+
+use axum::http::Method;
+use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::events::look;
+use super::reply::Reply;
+use super::schedule::{LONGEST, mailbox_of, moment, wrong};
+use super::{missing, wrong_method};
+use crate::store::moment::Moment;
+use crate::store::{Json, Mailbox, Store, busy};
+use crate::timezone;
+use crate::views::outlook;
+
+/// Starts of meetings are this far apart, in minutes.
+const STEP: i64 = 30;
+
+/// What `findMeetingTimes` was asked for.
+struct Wish {
+    length: TimeDelta,
+    slots: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    attendees: Vec<Value>,
+    most: usize,
+    least_confidence: f64,
+    work: bool,
+    reasons: bool,
+}
+
+/// `POST findMeetingTimes`.
+pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+    if call.flavour == crate::views::Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    if call.raw.method != Method::POST {
+        return Err(wrong_method());
+    }
+    let wish = wish(call, &call.parameters()?)?;
+    let store = call.tenant.store();
+    let own = store.mailbox(call.mailbox);
+    let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+    let from = wish
+        .slots
+        .iter()
+        .map(|slot| slot.0)
+        .min()
+        .unwrap_or_default();
+    let to = wish
+        .slots
+        .iter()
+        .map(|slot| slot.1)
+        .max()
+        .unwrap_or_default();
+    let mine = busy::blocked(own, from, to);
+    let people: Vec<Person> = wish
+        .attendees
+        .iter()
+        .map(|one| person(&store, one, from, to))
+        .collect();
+    let mut found = Vec::new();
+    let mut organizer_free = false;
+    for start in starts(&wish) {
+        let end = start + wish.length;
+        if wish.work && !works(own, start, end) {
+            continue;
+        }
+        if !busy::is_free(&mine, start, end) {
+            continue;
+        }
+        organizer_free = true;
+        let (confidence, answers) = availability(&people, start, end);
+        if confidence >= wish.least_confidence {
+            found.push(suggestion(call, &wish, (start, end), confidence, &answers));
+        }
+    }
+    // The surest first, the nearest among equals.
+    found.sort_by(|a, b| {
+        let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
+        confidence(b).total_cmp(&confidence(a))
+    });
+    found.truncate(wish.most);
+    for (at, one) in (1_u32..).zip(&mut found) {
+        one["order"] = at.into();
+    }
+    let reason = match (found.is_empty(), organizer_free) {
+        (false, _) => "",
+        (true, true) => "AttendeesUnavailable",
+        (true, false) => "OrganizerUnavailable",
+    };
+    let body = json!({"emptySuggestionsReason": reason, "meetingTimeSuggestions": found});
+    let (mut body, kind) = match call.flavour.is_graph() {
+        true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
+        false => {
+            let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
+            (outlook::outward("", body), kind)
+        }
+    };
+    body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
+    Ok(Reply::json(200, body))
+}
+
+fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
+    let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
+    let length = match part("meetingDuration").as_str() {
+        None => TimeDelta::minutes(30),
+        Some(text) => duration(text)
+            .ok_or_else(|| wrong("The meeting duration is no ISO 8601 duration of up to a day."))?,
+    };
+    let constraint = part("timeConstraint");
+    // Flags of Outlook are in Pascal case.
+    let domain = constraint["activityDomain"]
+        .as_str()
+        .unwrap_or("work")
+        .to_ascii_lowercase();
+    let given = constraint["timeSlots"]
+        .as_array()
+        .or(constraint["timeslots"].as_array());
+    let slots: Option<Vec<_>> = given.map(|list| {
+        let read = list
+            .iter()
+            .map(|slot| moment(&slot["start"]).zip(moment(&slot["end"])));
+        read.collect::<Option<Vec<_>>>().unwrap_or_default()
+    });
+    let now = call.tenant.clock().now();
+    let slots = slots.unwrap_or_else(|| vec![(now, now + TimeDelta::days(7))]);
+    let sensible = |(from, to): &(DateTime<Utc>, DateTime<Utc>)| {
+        from < to && *to - *from <= TimeDelta::days(LONGEST)
+    };
+    if slots.is_empty() || !slots.iter().all(sensible) {
+        return Err(wrong("The time slots of the constraint are not valid."));
+    }
+    let attendees = part("attendees").as_array().cloned().unwrap_or_default();
+    let most = part("maxCandidates").as_u64().unwrap_or(20).clamp(1, 100);
+    Ok(Wish {
+        length,
+        slots,
+        attendees,
+        most: usize::try_from(most).unwrap_or(20),
+        least_confidence: part("minimumAttendeePercentage").as_f64().unwrap_or(50.0),
+        work: matches!(domain.as_str(), "work" | "unknown"),
+        reasons: part("returnSuggestionReasons") == Value::Bool(true),
+    })
+}
+
+/// `PT1H30M`, `P1D`: up to a day.
+fn duration(text: &str) -> Option<TimeDelta> {
+    if text == "P1D" {
+        return Some(TimeDelta::days(1));
+    }
+    let (hours, rest) = text
+        .strip_prefix("PT")?
+        .split_once('H')
+        .unwrap_or(("0", &text[2..]));
+    let (minutes, rest) = match rest.split_once('M') {
+        Some(parts) => parts,
+        None => ("0", rest),
+    };
+    let total = hours
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(60)?
+        .checked_add(minutes.parse().ok()?)?;
+    (rest.is_empty() && (1..=24 * 60).contains(&total)).then(|| TimeDelta::minutes(total))
+}
+
+/// Every start at which a meeting of the wanted length fits into a slot.
+fn starts(wish: &Wish) -> Vec<DateTime<Utc>> {
+    let mut out = Vec::new();
+    for (from, to) in &wish.slots {
+        let step = STEP * 60;
+        let first = (from.timestamp() + step - 1).div_euclid(step) * step;
+        let mut at = DateTime::from_timestamp(first, 0).unwrap_or(*from);
+        while at + wish.length <= *to {
+            out.push(at);
+            at += TimeDelta::seconds(step);
+        }
+    }
+    out
+}
+
+/// Whether a stretch lies within the working hours of a mailbox.
+fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
+    let hours = mailbox
+        .settings
+        .get("workingHours")
+        .cloned()
+        .unwrap_or_default();
+    let zone = hours["timeZone"]["name"].as_str().and_then(timezone::find);
+    let zone = zone.unwrap_or_else(|| busy::home(mailbox));
+    let (start, end) = (timezone::local(start, zone), timezone::local(end, zone));
+    let time = |name: &str| {
+        let text = hours[name].as_str().and_then(|text| text.get(..8));
+        text.and_then(|text| NaiveTime::parse_from_str(text, "%H:%M:%S").ok())
+    };
+    let day = start.weekday().to_string().to_lowercase();
+    let days = hours["daysOfWeek"].as_array();
+    let works = days.is_none_or(|days| {
+        days.iter()
+            .filter_map(Value::as_str)
+            .any(|one| one.to_lowercase().starts_with(&day))
+    });
+    let begins = time("startTime").is_none_or(|time| start.time() >= time);
+    let ends = time("endTime").is_none_or(|time| end.time() <= time);
+    works && begins && ends && start.date() == end.date()
+}
+
+/// Somebody who is to come.
+struct Person {
+    kind: String,
+    address: String,
+    /// `None` where the calendar is not known here.
+    blocked: Option<Vec<(DateTime<Utc>, DateTime<Utc>)>>,
+}
+
+fn person(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<Utc>) -> Person {
+    let address = attendee["emailAddress"]["address"]
+        .as_str()
+        .unwrap_or_default();
+    Person {
+        kind: attendee["type"]
+            .as_str()
+            .unwrap_or("required")
+            .to_lowercase(),
+        address: address.to_owned(),
+        blocked: mailbox_of(store, address).map(|mailbox| busy::blocked(mailbox, from, to)),
+    }
+}
+
+/// How sure it is that people come, in percent, and what each one's calendar says.
+fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> (f64, Vec<Value>) {
+    let mut sum = 0.0;
+    let mut answers = Vec::new();
+    for person in people {
+        let (word, chance) = match &person.blocked {
+            None => ("unknown", 49.0),
+            Some(blocked) if busy::is_free(blocked, start, end) => ("free", 100.0),
+            Some(_) => ("busy", 0.0),
+        };
+        sum += chance;
+        answers.push(json!({
+            "availability": word,
+            "attendee": {"type": person.kind, "emailAddress": {"address": person.address}},
+        }));
+    }
+    // The organizer is free and counts.
+    ((sum + 100.0) / (answers.len() + 1) as f64, answers)
+}
+
+fn suggestion(
+    call: &Call<'_>,
+    wish: &Wish,
+    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    confidence: f64,
+    answers: &[Value],
+) -> Value {
+    let zone = look(call).zone;
+    let mut one = json!({
+        "confidence": confidence,
+        "organizerAvailability": "free",
+        "meetingTimeSlot": {
+            "start": Moment::at(start, &zone).to_json(),
+            "end": Moment::at(end, &zone).to_json(),
+        },
+        "attendeeAvailability": answers,
+        "locations": [],
+    });
+    if wish.reasons {
+        let everybody = answers.iter().all(|one| one["availability"] == "free");
+        one["suggestionReason"] = match everybody {
+            true => "Everybody is available, and it is among the nearest times.".into(),
+            false => "Enough attendees are available.".into(),
+        };
+    }
+    one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_up_to_a_day() {
+        let table = [("PT1H", 60), ("PT30M", 30), ("PT1H30M", 90), ("P1D", 1440)];
+        for (text, minutes) in table {
+            assert_eq!(duration(text), Some(TimeDelta::minutes(minutes)), "{text}");
+        }
+        for broken in [
+            "",
+            "PT",
+            "PT0M",
+            "1H",
+            "PT25H",
+            "PTxH",
+            "PT1H5",
+            "PT99999999999999999999H",
+        ] {
+            assert_eq!(duration(broken), None, "{broken}");
+        }
+    }
+}

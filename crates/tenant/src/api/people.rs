@@ -1,0 +1,96 @@
+//! People: those of the contacts, the best known first.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::{listing, missing, wrong_method};
+use crate::store::id::guid_of;
+use crate::store::mailbox::CONTACTS;
+use crate::store::{Item, Mailbox};
+use crate::views::Flavour;
+use crate::views::names::Kind;
+
+/// `people...`.
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => {
+            let query = call.query(Kind::Person)?;
+            let page =
+                call.read(|mailbox| Ok(listing::page(call, Kind::Person, &query, all(mailbox))))?;
+            call.page("people", &query, page)
+        }
+        (&Method::GET, [id]) if call.flavour.is_graph() => {
+            let query = call.query(Kind::Person)?;
+            let found =
+                call.read(|mailbox| Ok(all(mailbox).into_iter().find(|one| one["id"] == *id)))?;
+            let mut person = found.ok_or_else(Failure::not_found)?;
+            person.retain(|name, _| name == "id" || query.shows(name));
+            call.entity(200, Kind::Person, "people", person)
+        }
+        (_, []) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+/// How often somebody wrote to the owner or was written to.
+fn weight(mailbox: &Mailbox, address: &str) -> usize {
+    let is = |one: &crate::store::Person| one.address.eq_ignore_ascii_case(address);
+    // The newest messages tell enough.
+    let recent = mailbox.listing(None).take(500);
+    recent
+        .filter(|message| message.from.iter().chain(&message.to).any(is))
+        .count()
+}
+
+fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
+    let own = mailbox
+        .contacts
+        .values()
+        .filter(|item| item.parent == CONTACTS);
+    let mut list: Vec<(usize, Map<String, Value>)> = own
+        .map(|item| {
+            let address = item.json["emailAddresses"][0]["address"]
+                .as_str()
+                .unwrap_or_default();
+            let weight = weight(mailbox, address);
+            (weight, person(mailbox.number, item, address, weight))
+        })
+        .collect();
+    list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    list.into_iter().map(|(_, person)| person).collect()
+}
+
+fn person(mailbox: u32, item: &Item, address: &str, weight: usize) -> Map<String, Value> {
+    let part = |name: &str| item.json.get(name).cloned().unwrap_or_default();
+    let phones = [
+        ("business", part("businessPhones")[0].clone()),
+        ("mobile", part("mobilePhone")),
+    ];
+    let phones = phones.iter().filter(|(_, number)| number.is_string());
+    let phones: Value = phones
+        .map(|(kind, number)| json!({"type": kind, "number": number}))
+        .collect();
+    let json = json!({
+        "id": guid_of(u64::from(mailbox) << 32 | item.key),
+        "displayName": part("displayName"),
+        "givenName": part("givenName"),
+        "surname": part("surname"),
+        "birthday": part("birthday"),
+        "personNotes": part("personalNotes"),
+        "isFavorite": false,
+        "jobTitle": part("jobTitle"),
+        "companyName": part("companyName"),
+        "department": part("department"),
+        "officeLocation": part("officeLocation"),
+        "scoredEmailAddresses": [{"address": address, "relevanceScore": weight as f64}],
+        "phones": phones,
+        "personType": {"class": "Person", "subclass": "PersonalContact"},
+        "userPrincipalName": crate::directory::find(address).map(|account| account.address),
+    });
+    json.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+//! Who may see the default calendar.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{event_body, listing, missing, wrong_method};
+use crate::random;
+use crate::store::{Item, Json};
+use crate::views::names::Kind;
+
+const TAIL: &str = "calendar/calendarPermissions";
+const ROLES: [&str; 6] = [
+    "none",
+    "freeBusyRead",
+    "limitedRead",
+    "read",
+    "write",
+    "delegateWithoutPrivateEventAccess",
+];
+/// What everybody in the organisation may, whom nobody can remove.
+const EVERYBODY: &str = "RGVmYXVsdA==";
+
+/// `calendar/calendarPermissions...`.
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+    if !call.flavour.is_graph() {
+        return Err(missing(call));
+    }
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => list(call),
+        (&Method::POST, []) => create(call),
+        (&Method::GET, [id]) => get(call, id),
+        (&Method::PATCH, [id]) => update(call, id),
+        (&Method::DELETE, [id]) => delete(call, id),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn everybody() -> Map<String, Value> {
+    let json = json!({
+        "id": EVERYBODY,
+        "emailAddress": {"name": "My Organization"},
+        "isInsideOrganization": true,
+        "isRemovable": false,
+        "role": "freeBusyRead",
+        "allowedRoles": &ROLES[..5],
+    });
+    json.as_object().cloned().unwrap_or_default()
+}
+
+fn entity(item: &Item) -> Map<String, Value> {
+    let mut out = item.json.clone();
+    let inside = out["emailAddress"]["address"]
+        .as_str()
+        .is_some_and(|address| {
+            let domain = format!("@{}", crate::TENANT_DOMAIN);
+            address.to_ascii_lowercase().ends_with(&domain)
+        });
+    out.insert("id".into(), random::base64(&item.key.to_be_bytes()).into());
+    out.insert("isInsideOrganization".into(), inside.into());
+    out.insert("isRemovable".into(), true.into());
+    out.insert("allowedRoles".into(), json!(ROLES));
+    out
+}
+
+/// Place of a permission. Ids this short arrive in lower case.
+fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
+    let same = |item: &Item| {
+        let own = random::base64(&item.key.to_be_bytes());
+        own.eq_ignore_ascii_case(id)
+    };
+    if id.eq_ignore_ascii_case(EVERYBODY) {
+        return Err(Failure::denied());
+    }
+    items.iter().position(same).ok_or_else(Failure::not_found)
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    let query = call.query(Kind::CalendarPermission)?;
+    let page = call.read(|mailbox| {
+        let all = [everybody()]
+            .into_iter()
+            .chain(mailbox.permissions.iter().map(entity));
+        Ok(listing::page(
+            call,
+            Kind::CalendarPermission,
+            &query,
+            all.collect(),
+        ))
+    })?;
+    call.page(TAIL, &query, page)
+}
+
+fn get(call: &Call<'_>, id: &str) -> Outcome {
+    let entity = match id.eq_ignore_ascii_case(EVERYBODY) {
+        true => everybody(),
+        false => call.read(|mailbox| {
+            let at = place(&mailbox.permissions, id)?;
+            Ok(entity(&mailbox.permissions[at]))
+        })?,
+    };
+    call.entity(200, Kind::CalendarPermission, TAIL, entity)
+}
+
+fn role(body: &Json) -> Result<Value, Failure> {
+    let role = body.get("role").cloned().unwrap_or_default();
+    if role.as_str().is_some_and(|role| ROLES.contains(&role)) {
+        return Ok(role);
+    }
+    let text = "At least one property failed validation: 'role'.";
+    Err(event_body::invalid(text))
+}
+
+fn create(call: &Call<'_>) -> Outcome {
+    let body = call.body(Kind::CalendarPermission)?;
+    let role = role(&body)?;
+    let who = body.get("emailAddress").cloned().unwrap_or_default();
+    if !who["address"].is_string() {
+        let text = "The property 'EmailAddress' is required when creating the entity.";
+        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+    }
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let mut json = Json::new();
+        json.insert("emailAddress".into(), who);
+        json.insert("role".into(), role);
+        let item = mailbox.item(0, json, now);
+        let made = entity(&item);
+        mailbox.permissions.push(item);
+        Ok(made)
+    })?;
+    call.entity(201, Kind::CalendarPermission, TAIL, entity)
+}
+
+fn update(call: &Call<'_>, id: &str) -> Outcome {
+    let role = role(&call.body(Kind::CalendarPermission)?)?;
+    let entity = call.change(|mailbox| {
+        let at = place(&mailbox.permissions, id)?;
+        mailbox.permissions[at].json.insert("role".into(), role);
+        Ok(entity(&mailbox.permissions[at]))
+    })?;
+    call.entity(200, Kind::CalendarPermission, TAIL, entity)
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Outcome {
+    call.change(|mailbox| {
+        let at = place(&mailbox.permissions, id)?;
+        mailbox.permissions.remove(at);
+        Ok(Reply::empty(204))
+    })
+}

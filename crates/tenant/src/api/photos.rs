@@ -1,0 +1,142 @@
+//! Photos of people and of contacts.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::call::{Call, Outcome, Raw};
+use super::contacts;
+use super::errors::Failure;
+use super::reply::{Payload, Reply};
+use super::{missing, no_segment, wrong_method};
+use crate::directory::Account;
+use crate::random;
+use crate::seed::picture::SIDE;
+use crate::signin::flow::Access;
+use crate::state::Tenant;
+use crate::store::Item;
+use crate::views::Flavour;
+
+/// Property of a contact that holds its photo, base64. No flavour shows it.
+pub(crate) const PHOTO: &str = "@photo";
+
+/// The refusal where nobody set a photo.
+fn none() -> Failure {
+    let text = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
+    Failure::new(404, "ImageNotFound", text)
+}
+
+/// The type of a picture, from its first bytes.
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        _ => None,
+    }
+}
+
+/// `photo...` of a user. Everybody may see the photos; each sets their own.
+pub(crate) fn of_user(
+    tenant: &Tenant,
+    raw: &Raw,
+    access: &Access,
+    account: &Account,
+    rest: &[String],
+) -> Outcome {
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    if raw.flavour == Flavour::OutlookV1 {
+        return Err(no_segment(raw.flavour, "photo"));
+    }
+    let number = account.mailbox.ok_or_else(none)?;
+    match (&raw.method, rest.as_slice()) {
+        (&Method::GET, [] | ["$value"]) => {
+            let store = tenant.store();
+            let held = store.mailbox(number).and_then(|one| one.photo.as_deref());
+            let bytes = held.and_then(random::from_base64).ok_or_else(none)?;
+            Ok(shown(
+                &tenant.origin(),
+                raw.flavour,
+                &bytes,
+                rest.is_empty(),
+            ))
+        }
+        (&Method::PUT | &Method::PATCH | &Method::DELETE, ["$value"]) => {
+            if access.oid.as_deref().is_some_and(|oid| oid != account.oid) {
+                return Err(Failure::denied());
+            }
+            let photo = match raw.method {
+                Method::DELETE => None,
+                _ => Some(sent(&raw.body)?),
+            };
+            let status = if photo.is_some() { 200 } else { 204 };
+            if let Some(mailbox) = tenant.store().mailbox_mut(number) {
+                mailbox.photo = photo;
+            }
+            tenant.touch();
+            Ok(Reply::empty(status))
+        }
+        (_, [] | ["$value"]) => Err(wrong_method()),
+        (_, [.., last]) => Err(no_segment(raw.flavour, last)),
+    }
+}
+
+/// The picture of a request body, base64.
+fn sent(body: &[u8]) -> Result<String, Failure> {
+    if kind(body).is_some() {
+        return Ok(random::base64(body));
+    }
+    let text = "The photo is no JPEG, PNG or GIF picture.";
+    Err(Failure::new(400, "ErrorInvalidParameter", text))
+}
+
+/// What there is to say about a photo, or the photo.
+fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
+    let kind = kind(bytes).unwrap_or("application/octet-stream");
+    if !about {
+        return Reply::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
+    }
+    let size = format!("{SIDE}X{SIDE}");
+    let context = format!("{origin}{}/$metadata#photo/$entity", flavour.root());
+    let body = match flavour {
+        Flavour::Graph => json!({"id": size, "height": SIDE, "width": SIDE,
+            "@odata.mediaContentType": kind, "@odata.context": context}),
+        _ => json!({"Id": size, "Height": SIDE, "Width": SIDE,
+            "@odata.mediaContentType": kind, "@odata.context": context}),
+    };
+    Reply::json(200, body)
+}
+
+/// `contacts/{id}/photo...`.
+pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    match (&call.raw.method, rest) {
+        (&Method::GET, [] | ["$value"]) => call.read(|mailbox| {
+            let bytes = held(contacts::find(call, mailbox, id)?).ok_or_else(none)?;
+            let origin = call.tenant.origin();
+            Ok(shown(&origin, call.flavour, &bytes, rest.is_empty()))
+        }),
+        (&Method::PUT | &Method::PATCH, ["$value"]) => set(call, id),
+        (_, [] | ["$value"]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn held(item: &Item) -> Option<Vec<u8>> {
+    random::from_base64(item.json.get(PHOTO)?.as_str()?)
+}
+
+fn set(call: &Call<'_>, id: &str) -> Outcome {
+    let photo = sent(&call.raw.body)?;
+    let now = call.now();
+    call.change(|mailbox| {
+        let key = contacts::find(call, mailbox, id)?.key;
+        let version = mailbox.fresh_change();
+        if let Some(item) = mailbox.contacts.get_mut(&key) {
+            item.json.insert(PHOTO.to_owned(), photo.into());
+            (item.change, item.modified) = (version, now);
+        }
+        Ok(Reply::empty(200))
+    })
+}

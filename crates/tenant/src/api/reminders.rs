@@ -1,0 +1,145 @@
+//! Reminders: which ring in a stretch of time; snoozing and dismissing them.
+
+use axum::http::Method;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::events::{self, find, look};
+use super::reply::Reply;
+use super::{event_body, missing, wrong_method};
+use crate::front::Params;
+use crate::store::event::Instance;
+use crate::store::id::{Kind as IdKind, change_key};
+use crate::store::moment::Moment;
+use crate::views::Flavour;
+use crate::views::outlook;
+
+/// Longest lead of a reminder, in minutes: what rings earlier is not looked for.
+const LONGEST_LEAD: i64 = 14 * 24 * 60;
+
+/// `reminderView(StartDateTime='..',EndDateTime='..')`.
+pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    if call.raw.method != Method::GET {
+        return Err(wrong_method());
+    }
+    let (from, to) = events::range(&bounds(call, key), look(call).tz)?;
+    let look = look(call);
+    let mut found: Vec<(DateTime<Utc>, Value)> = call.read(|mailbox| {
+        let until = to + TimeDelta::minutes(LONGEST_LEAD);
+        let all = mailbox.events.values();
+        let all = all.flat_map(|event| event.between(from, until, look.tz));
+        let ringing = all.filter_map(|one| {
+            let at = rings(&one, look.tz)?;
+            (from <= at && at <= to).then(|| (at, reminder(&one, at, &look)))
+        });
+        Ok(ringing.collect())
+    })?;
+    found.sort_by_key(|(at, _)| *at);
+    let graph = call.flavour.is_graph();
+    let value = found.into_iter().map(|(_, one)| match graph {
+        true => one,
+        false => outlook::outward("", one),
+    });
+    let value: Value = value.collect();
+    let kind = match graph {
+        true => "microsoft.graph.reminder",
+        false => "Microsoft.OutlookServices.Reminder",
+    };
+    let context = format!("{}/$metadata#Collection({kind})", call.root());
+    Ok(Reply::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+/// The parameters of the function, wherever they stand.
+fn bounds(call: &Call<'_>, key: Option<&str>) -> Params {
+    let mut list = call.params.0.clone();
+    for pair in key.unwrap_or_default().split(',') {
+        if let Some((name, value)) = pair.split_once('=') {
+            list.push((
+                name.trim().to_owned(),
+                value.trim().trim_matches('\'').to_owned(),
+            ));
+        }
+    }
+    Params(list)
+}
+
+/// When the reminder of an entry rings; `None` where it has none.
+fn rings(one: &Instance<'_>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
+    if one.property("isReminderOn") != Some(&Value::Bool(true)) || one.event.cancelled {
+        return None;
+    }
+    if let Some(at) = one.event.snoozed {
+        return DateTime::from_timestamp(at, 0);
+    }
+    let minutes = one
+        .property("reminderMinutesBeforeStart")
+        .and_then(Value::as_i64);
+    let lead = TimeDelta::minutes(minutes.unwrap_or(15).clamp(0, LONGEST_LEAD));
+    Some(one.bounds(zone).0 - lead)
+}
+
+fn reminder(one: &Instance<'_>, at: DateTime<Utc>, look: &crate::views::event::Look) -> Value {
+    let (start, end) = one.bounds(look.tz);
+    let id = one.id(look.mailbox);
+    let moment = |at| Moment::at(at, &look.zone).to_json();
+    json!({
+        "eventId": id,
+        "eventStartTime": moment(start),
+        "eventEndTime": moment(end),
+        "changeKey": change_key(one.change()),
+        "eventSubject": one.property("subject"),
+        "eventLocation": one.property("location"),
+        "eventWebLink": format!("https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"),
+        "reminderFireTime": moment(at),
+    })
+}
+
+/// `POST events/{id}/dismissReminder`.
+pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    let key = call.id(text, IdKind::Event)?.key;
+    call.change(|mailbox| {
+        find(call, mailbox, text)?;
+        let version = mailbox.fresh_change();
+        if let Some(event) = mailbox.events.get_mut(&key) {
+            event.json.insert("isReminderOn".into(), false.into());
+            event.change = version;
+        }
+        Ok(Reply::empty(200))
+    })
+}
+
+/// `POST events/{id}/snoozeReminder`.
+pub(crate) fn snooze(call: &Call<'_>, text: &str) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    let parameters = call.parameters()?;
+    let time = parameters
+        .get("newReminderTime")
+        .cloned()
+        .unwrap_or_default();
+    let zone = time["timeZone"].as_str().unwrap_or("UTC");
+    let moment = Moment::read(time["dateTime"].as_str().unwrap_or_default(), zone);
+    let moment =
+        moment.ok_or_else(|| event_body::invalid("The new time of the reminder is not valid."))?;
+    let key = call.id(text, IdKind::Event)?.key;
+    call.change(|mailbox| {
+        find(call, mailbox, text)?;
+        let version = mailbox.fresh_change();
+        if let Some(event) = mailbox.events.get_mut(&key) {
+            event.snoozed = Some(moment.instant().timestamp());
+            event.change = version;
+        }
+        Ok(Reply::empty(200))
+    })
+}

@@ -1,0 +1,122 @@
+//! Message rules of the inbox. Delivery obeys them.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{event_body, folders, listing, missing, wrong_method};
+use crate::store::mailbox::INBOX;
+use crate::store::{Item, Json, rules};
+use crate::views::Flavour;
+use crate::views::names::Kind;
+
+/// `mailFolders/{inbox}/messageRules...`.
+pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
+    if call.flavour == Flavour::OutlookV1 {
+        return Err(missing(call));
+    }
+    let key = call.read(|mailbox| Ok(folders::find(call, mailbox, folder)?.key))?;
+    if key != INBOX {
+        return Err(Failure::bad("Rules belong to the inbox."));
+    }
+    let tail = format!("mailFolders('{folder}')/messageRules");
+    match (&call.raw.method, rest) {
+        (&Method::GET, []) => list(call, &tail),
+        (&Method::POST, []) => create(call, &tail),
+        (&Method::GET, [id]) => get(call, &tail, id),
+        (&Method::PATCH, [id]) => update(call, &tail, id),
+        (&Method::DELETE, [id]) => delete(call, id),
+        (_, [] | [_]) => Err(wrong_method()),
+        _ => Err(missing(call)),
+    }
+}
+
+fn entity(item: &Item) -> Map<String, Value> {
+    let mut out = item.json.clone();
+    out.insert("id".into(), rules::id(item.key).into());
+    out
+}
+
+/// Place of a rule. Ids this short arrive in lower case.
+fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
+    let found = items
+        .iter()
+        .position(|item| rules::id(item.key).eq_ignore_ascii_case(id));
+    found.ok_or_else(Failure::not_found)
+}
+
+fn list(call: &Call<'_>, tail: &str) -> Outcome {
+    let mut query = call.query(Kind::MessageRule)?;
+    // The whole list, without pages.
+    query.top = query.top.max(1000);
+    let page = call.read(|mailbox| {
+        let mut all: Vec<_> = mailbox.rules.iter().map(entity).collect();
+        all.sort_by_key(|rule| rule["sequence"].as_i64());
+        Ok(listing::page(call, Kind::MessageRule, &query, all))
+    })?;
+    call.page(tail, &query, page)
+}
+
+fn get(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+    let entity = call.read(|mailbox| Ok(entity(&mailbox.rules[place(&mailbox.rules, id)?])))?;
+    call.entity(200, Kind::MessageRule, tail, entity)
+}
+
+/// What a client may write, each of the right type.
+fn writable(body: &Json) -> Result<Json, Failure> {
+    let mut out = Json::new();
+    for (name, value) in body {
+        let fits = match name.as_str() {
+            "displayName" => value.is_string(),
+            "sequence" => value.as_i64().is_some_and(|number| number > 0),
+            "isEnabled" => value.is_boolean(),
+            "conditions" | "actions" | "exceptions" => value.is_object() || value.is_null(),
+            _ => continue,
+        };
+        if !fits {
+            let text = format!("At least one property failed validation: '{name}'.");
+            return Err(event_body::invalid(text));
+        }
+        out.insert(name.clone(), value.clone());
+    }
+    Ok(out)
+}
+
+fn create(call: &Call<'_>, tail: &str) -> Outcome {
+    let sent = writable(&call.body(Kind::MessageRule)?)?;
+    let acts = sent.get("actions").and_then(Value::as_object);
+    if !sent.contains_key("displayName") || acts.is_none_or(Map::is_empty) {
+        let text = "A rule needs a display name and at least one action.";
+        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+    }
+    let now = call.now();
+    let entity = call.change(|mailbox| {
+        let mut json = rules::defaults(mailbox.rules.len() + 1);
+        json.extend(sent);
+        let item = mailbox.item(INBOX, json, now);
+        let entity = entity(&item);
+        mailbox.rules.push(item);
+        Ok(entity)
+    })?;
+    call.entity(201, Kind::MessageRule, tail, entity)
+}
+
+fn update(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+    let sent = writable(&call.body(Kind::MessageRule)?)?;
+    let entity = call.change(|mailbox| {
+        let at = place(&mailbox.rules, id)?;
+        mailbox.rules[at].json.extend(sent);
+        Ok(entity(&mailbox.rules[at]))
+    })?;
+    call.entity(200, Kind::MessageRule, tail, entity)
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Outcome {
+    call.change(|mailbox| {
+        let at = place(&mailbox.rules, id)?;
+        mailbox.rules.remove(at);
+        Ok(Reply::empty(204))
+    })
+}

@@ -1,0 +1,121 @@
+//! Free/busy of several people.
+
+use axum::http::Method;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::events::look;
+use super::reply::Reply;
+use super::{missing, wrong_method};
+use crate::directory;
+use crate::store::event::Instance;
+use crate::store::moment::Moment;
+use crate::store::{Mailbox, Store, busy};
+
+/// Longest stretch that free/busy is told for, in days.
+pub(super) const LONGEST: i64 = 62;
+
+/// The refusal of a parameter.
+pub(super) fn wrong(text: &str) -> Failure {
+    Failure::new(400, "ErrorInvalidParameter", text)
+}
+
+/// The instant of a `dateTimeTimeZone`.
+pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
+    let zone = value["timeZone"].as_str().unwrap_or("UTC");
+    Some(Moment::read(value["dateTime"].as_str()?, zone)?.instant())
+}
+
+/// `POST calendar/getSchedule`.
+pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
+    if !call.flavour.is_graph() {
+        return Err(missing(call));
+    }
+    if call.raw.method != Method::POST {
+        return Err(wrong_method());
+    }
+    let parameters = call.parameters()?;
+    let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
+    let schedules = part("schedules");
+    let schedules = schedules.as_array().filter(|list| !list.is_empty());
+    let schedules = schedules.ok_or_else(|| wrong("The parameter 'Schedules' is required."))?;
+    let (from, to) = moment(&part("startTime"))
+        .zip(moment(&part("endTime")))
+        .ok_or_else(|| wrong("The parameters 'StartTime' and 'EndTime' are required."))?;
+    let minutes = part("availabilityViewInterval").as_i64().unwrap_or(30);
+    if !(5..=1440).contains(&minutes) {
+        return Err(wrong("The interval has to be 5 to 1440 minutes."));
+    }
+    if to <= from {
+        let text = "The end of the time interval has to be after its start.";
+        return Err(Failure::new(400, "ErrorInvalidTimeInterval", text));
+    }
+    if to - from > TimeDelta::days(LONGEST) {
+        let text = format!("The time interval is longer than {LONGEST} days.");
+        return Err(Failure::new(400, "ErrorTimeIntervalTooBig", text));
+    }
+    let store = call.tenant.store();
+    let addresses = schedules.iter().filter_map(Value::as_str);
+    let value = addresses.map(|address| one_schedule(call, &store, address, (from, to), minutes));
+    let value: Value = value.collect();
+    let context = format!(
+        "{}/$metadata#Collection(microsoft.graph.scheduleInformation)",
+        call.root()
+    );
+    Ok(Reply::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+/// The mailbox behind an address.
+pub(super) fn mailbox_of<'a>(store: &'a Store, address: &str) -> Option<&'a Mailbox> {
+    store.mailbox(directory::find(address)?.mailbox?)
+}
+
+fn one_schedule(
+    call: &Call<'_>,
+    store: &Store,
+    address: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    minutes: i64,
+) -> Value {
+    let Some(mailbox) = mailbox_of(store, address) else {
+        return json!({
+            "scheduleId": address,
+            "availabilityView": "",
+            "scheduleItems": [],
+            "error": {"message": "The mailbox could not be found.", "responseCode": "ErrorMailRecipientNotFound"},
+        });
+    };
+    let taken = busy::taken(mailbox, from, to);
+    let home = busy::home(mailbox);
+    let items: Vec<Value> = taken.iter().map(|one| schedule_item(call, one)).collect();
+    json!({
+        "scheduleId": address,
+        "availabilityView": busy::view(&taken, home, from, to, minutes),
+        "scheduleItems": items,
+        "workingHours": mailbox.settings.get("workingHours"),
+    })
+}
+
+fn schedule_item(call: &Call<'_>, one: &Instance<'_>) -> Value {
+    let zone = look(call).zone;
+    let (start, end) = one.bounds(look(call).tz);
+    let private = one.property("sensitivity").and_then(Value::as_str) == Some("private");
+    let text = |value: Option<&Value>| value.cloned().unwrap_or_default();
+    let mut item = json!({
+        "isPrivate": private,
+        "status": text(one.property("showAs")),
+        "start": Moment::at(start, &zone).to_json(),
+        "end": Moment::at(end, &zone).to_json(),
+    });
+    if !private {
+        item["subject"] = text(one.property("subject"));
+        let place = one.property("location");
+        item["location"] = text(place.and_then(|place| place.get("displayName")));
+    }
+    item
+}

@@ -1,0 +1,74 @@
+//! What a delta link remembers. The token is opaque to clients and needs no memory here.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::errors::Failure;
+use crate::odata::query::option;
+
+/// Where a round of change tracking stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct SyncToken {
+    /// Tokens of another generation are forgotten.
+    #[serde(rename = "g")]
+    pub(crate) generation: u64,
+    /// Version and part of the last entry that the client has.
+    #[serde(rename = "s")]
+    pub(crate) since: (u64, i32),
+    /// Removals up to this version are no news to the client.
+    #[serde(rename = "f")]
+    pub(crate) floor: u64,
+    /// Whether the client has been through the first round.
+    #[serde(rename = "l")]
+    pub(crate) later: bool,
+    /// Query options of the first call.
+    #[serde(rename = "q")]
+    pub(crate) query: String,
+    /// What is tracked, so that a token is not used elsewhere.
+    #[serde(rename = "w")]
+    pub(crate) what: String,
+}
+
+impl SyncToken {
+    /// The token of a call, where it has one.
+    ///
+    /// # Errors
+    /// 400 where it is none of ours, 410 where it is from before tokens were forgotten.
+    pub(crate) fn read(
+        call: &Call<'_>,
+        what: &str,
+        generation: u64,
+    ) -> Result<Option<Self>, Failure> {
+        let given = option(&call.params, "deltatoken").or(option(&call.params, "skiptoken"));
+        let Some(text) = given.filter(|text| !text.eq_ignore_ascii_case("latest")) else {
+            return Ok(None);
+        };
+        let token = Self::decode(text).filter(|token| token.what == what);
+        let token = token.ok_or_else(|| {
+            let text = "The sync state of the request is not valid.";
+            Failure::new(400, "ErrorInvalidSyncStateData", text)
+        })?;
+        if token.generation == generation {
+            Ok(Some(token))
+        } else {
+            Err(gone(token.generation, generation))
+        }
+    }
+
+    /// The text of a link.
+    pub(crate) fn encode(&self) -> String {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        URL_SAFE_NO_PAD.encode(json)
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    }
+}
+
+fn gone(old: u64, new: u64) -> Failure {
+    let text = format!("The sync state generation is not found; generation={old};[highest={new}].");
+    Failure::new(410, "SyncStateNotFound", text)
+}

@@ -1,0 +1,72 @@
+//! `translateExchangeIds`: from the ids that change on a move to those that do not, and back.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{missing, wrong_method};
+use crate::store::Mailbox;
+use crate::store::id::{Id, Kind};
+
+/// Most ids of one call.
+const MOST: usize = 1000;
+
+/// `POST translateExchangeIds`.
+pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+    if !call.flavour.is_graph() {
+        return Err(missing(call));
+    }
+    if call.raw.method != Method::POST {
+        return Err(wrong_method());
+    }
+    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
+    let parameters = call.parameters()?;
+    let kind = |name: &str| {
+        let text = parameters
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        match text.to_ascii_lowercase().as_str() {
+            "restid" => Ok(false),
+            "restimmutableentryid" => Ok(true),
+            _ => Err(wrong(
+                "Only restId and restImmutableEntryId are known here.",
+            )),
+        }
+    };
+    kind("sourceIdType")?;
+    let immutable = kind("targetIdType")?;
+    let ids = parameters.get("inputIds").and_then(Value::as_array);
+    let ids = ids.ok_or_else(|| wrong("The parameter 'InputIds' is required."))?;
+    if ids.len() > MOST {
+        return Err(wrong("At most 1000 ids are translated in one call."));
+    }
+    let value: Value = call.read(|mailbox| {
+        let texts = ids.iter().filter_map(Value::as_str);
+        Ok(texts
+            .map(|text| translated(mailbox, text, immutable))
+            .collect())
+    })?;
+    let kind = "microsoft.graph.convertIdResult";
+    let context = format!("{}/$metadata#Collection({kind})", call.root());
+    Ok(Reply::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+fn translated(mailbox: &Mailbox, text: &str, immutable: bool) -> Value {
+    let id = Id::decode(text).filter(|id| id.mailbox == mailbox.number);
+    let target = id.and_then(|id| match id.kind {
+        Kind::Message => Some(mailbox.message(id.key)?.id(mailbox.number, immutable)),
+        // Containers and the rest have one id only.
+        _ => Some(text.to_owned()),
+    });
+    match target {
+        Some(target) => json!({"sourceId": text, "targetId": target}),
+        None => json!({"sourceId": text, "errorDetails": {
+            "code": "ErrorItemNotFound", "message": "The specified object was not found in the store."}}),
+    }
+}

@@ -1,0 +1,85 @@
+//! Events, contacts, calendars and contact folders of a mailbox.
+
+use std::collections::BTreeSet;
+
+use super::id::{Id, Kind};
+use super::mailbox::{CALENDAR, CONTACTS, Removal};
+use super::{Event, Item, Json, Mailbox};
+
+impl Mailbox {
+    /// Puts an event in; gives it its key and version.
+    pub(crate) fn insert_event(&mut self, mut event: Event) -> u64 {
+        event.key = self.fresh_key();
+        event.change = self.fresh_change();
+        let key = event.key;
+        self.events.insert(key, event);
+        key
+    }
+
+    /// Takes an event out.
+    pub(crate) fn remove_event(&mut self, key: u64) -> Option<Event> {
+        let event = self.events.remove(&key)?;
+        self.note_removal(event.calendar, Kind::Event, key, 0);
+        for day in event.days() {
+            self.note_removal(event.calendar, Kind::Event, key, day);
+        }
+        Some(event)
+    }
+
+    /// Notes the occurrences that a change of the series took away.
+    pub(crate) fn note_lost_days(&mut self, old: &Event, new: &Event) {
+        let kept: BTreeSet<i32> = new.days().into_iter().collect();
+        for day in old.days().into_iter().filter(|day| !kept.contains(day)) {
+            self.note_removal(old.calendar, Kind::Event, old.key, day);
+        }
+    }
+
+    /// Remembers for change tracking that something is gone.
+    pub(crate) fn note_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
+        let change = self.fresh_change();
+        let id = Id {
+            kind,
+            mailbox: self.number,
+            key,
+            part,
+        };
+        self.removals.push(Removal { change, folder, id });
+    }
+
+    /// A new thing that is kept as JSON.
+    pub(crate) fn item(&mut self, parent: u64, json: Json, now: i64) -> Item {
+        Item {
+            key: self.fresh_key(),
+            change: self.fresh_change(),
+            parent,
+            created: now,
+            modified: now,
+            json,
+        }
+    }
+
+    /// Puts a contact in.
+    pub(crate) fn insert_contact(&mut self, folder: u64, json: Json, now: i64) -> u64 {
+        let item = self.item(folder, json, now);
+        let key = item.key;
+        self.contacts.insert(key, item);
+        key
+    }
+
+    /// Takes a contact out.
+    pub(crate) fn remove_contact(&mut self, key: u64) -> Option<Item> {
+        let item = self.contacts.remove(&key)?;
+        self.note_removal(item.parent, Kind::Contact, key, 0);
+        Some(item)
+    }
+
+    /// Whether a calendar with this key exists.
+    pub(crate) fn has_calendar(&self, key: u64) -> bool {
+        key == CALENDAR || self.calendars.contains_key(&key)
+    }
+
+    /// Whether a contact folder with this key exists.
+    pub(crate) fn has_contact_folder(&self, key: u64) -> bool {
+        key == CONTACTS || self.contact_folders.contains_key(&key)
+    }
+}

@@ -1,0 +1,221 @@
+//! Meetings: the copies in other mailboxes, and the mail about them.
+
+use serde_json::{Value, json};
+
+use super::event::Exception;
+use super::id::Kind;
+use super::mailbox::CALENDAR;
+use super::{Event, Json, Message, Person, Store, deliver};
+use crate::directory;
+use crate::views::event::NEVER;
+use crate::views::message::person;
+
+/// The id that a meeting has in every calendar, made of a GUID.
+pub(crate) fn uid(guid: &str) -> String {
+    let digits = guid.replace('-', "").to_uppercase();
+    format!("040000008200E00074C5B7101A82E008{digits}")
+}
+
+/// Mailboxes of the attendees, other than the organizer's own.
+fn attendees(event: &Event, own: u32) -> Vec<u32> {
+    let list = event.json.get("attendees").and_then(Value::as_array);
+    let list = list.into_iter().flatten().filter_map(person);
+    let mut numbers: Vec<u32> = list
+        .filter_map(|one| directory::find(&one.address)?.mailbox)
+        .filter(|number| *number != own)
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// Key of a meeting in a mailbox.
+fn copy_in(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
+    let events = &store.mailbox(mailbox)?.events;
+    events
+        .values()
+        .find(|event| event.uid == uid)
+        .map(|event| event.key)
+}
+
+/// Brings the copies of a meeting in step: new attendees get one (and a mail), those who were
+/// taken off see it as cancelled.
+pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
+    let invited = attendees(event, own);
+    for number in &invited {
+        match copy_in(store, *number, &event.uid) {
+            Some(key) => refresh(store, *number, key, event, now),
+            None => {
+                put_copy(store, *number, event);
+                mail(
+                    store,
+                    own,
+                    &[directory::owner(*number).address],
+                    &subject(event),
+                    "You are invited.",
+                    now,
+                );
+            }
+        }
+    }
+    let all: Vec<u32> = store
+        .mailboxes
+        .keys()
+        .copied()
+        .filter(|number| *number != own)
+        .collect();
+    for number in all.into_iter().filter(|number| !invited.contains(number)) {
+        if let Some(key) = copy_in(store, number, &event.uid) {
+            mark_cancelled(store, number, key, now);
+        }
+    }
+}
+
+/// Puts a meeting into an attendee's calendar, not yet answered.
+pub(crate) fn put_copy(store: &mut Store, number: u32, event: &Event) {
+    let mut copy = event.clone();
+    copy.organized = false;
+    copy.calendar = CALENDAR;
+    copy.json.insert("transactionId".into(), Value::Null);
+    copy.json.insert(
+        "responseStatus".into(),
+        json!({"response": "notResponded", "time": NEVER}),
+    );
+    copy.json.insert("showAs".into(), "tentative".into());
+    if let Some(mailbox) = store.mailbox_mut(number) {
+        mailbox.insert_event(copy);
+    }
+}
+
+fn refresh(store: &mut Store, number: u32, key: u64, event: &Event, now: i64) {
+    let Some(mailbox) = store.mailbox_mut(number) else {
+        return;
+    };
+    let change = mailbox.fresh_change();
+    let Some(copy) = mailbox.events.get_mut(&key) else {
+        return;
+    };
+    let mut fresh = Event {
+        key,
+        change,
+        calendar: copy.calendar,
+        organized: false,
+        modified: now,
+        ..event.clone()
+    };
+    for name in ["responseStatus", "showAs", "transactionId"] {
+        let kept = copy.json.get(name).cloned().unwrap_or_default();
+        fresh.json.insert(name.to_owned(), kept);
+    }
+    *copy = fresh;
+}
+
+fn mark_cancelled(store: &mut Store, number: u32, key: u64, now: i64) {
+    let Some(mailbox) = store.mailbox_mut(number) else {
+        return;
+    };
+    let change = mailbox.fresh_change();
+    if let Some(copy) = mailbox.events.get_mut(&key).filter(|copy| !copy.cancelled) {
+        (copy.cancelled, copy.change, copy.modified) = (true, change, now);
+        let subject = format!("Canceled: {}", subject(copy));
+        copy.json.insert("subject".into(), subject.into());
+    }
+}
+
+pub(crate) fn subject(event: &Event) -> String {
+    event
+        .json
+        .get("subject")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Takes an entry out of a calendar. Attendees of a meeting that the owner organized learn of it.
+pub(crate) fn withdraw(store: &mut Store, own: u32, key: u64, day: i32, now: i64) {
+    let Some(mailbox) = store.mailbox_mut(own) else {
+        return;
+    };
+    if day == 0 {
+        let Some(event) = mailbox.remove_event(key) else {
+            return;
+        };
+        if event.organized {
+            for number in attendees(&event, own) {
+                if let Some(key) = copy_in(store, number, &event.uid) {
+                    mark_cancelled(store, number, key, now);
+                }
+            }
+        }
+        return;
+    }
+    let change = mailbox.fresh_change();
+    let Some(event) = mailbox.events.get_mut(&key) else {
+        return;
+    };
+    event.exceptions.insert(day, Exception::Removed);
+    (event.change, event.modified) = (change, now);
+    let event = event.clone();
+    mailbox.note_removal(event.calendar, Kind::Event, key, day);
+    if event.organized {
+        invite(store, own, &event, now);
+    }
+}
+
+/// Notes an attendee's answer in the organizer's calendar.
+pub(crate) fn note_answer(store: &mut Store, event: &Event, who: &str, status: &Value, now: i64) {
+    let Some(number) = directory::find(&event.organizer.address).and_then(|one| one.mailbox) else {
+        return;
+    };
+    let Some(key) = copy_in(store, number, &event.uid) else {
+        return;
+    };
+    let Some(mailbox) = store.mailbox_mut(number) else {
+        return;
+    };
+    let change = mailbox.fresh_change();
+    let Some(meeting) = mailbox.events.get_mut(&key) else {
+        return;
+    };
+    let list = meeting
+        .json
+        .get_mut("attendees")
+        .and_then(Value::as_array_mut);
+    for one in list.into_iter().flatten() {
+        let same = one["emailAddress"]["address"]
+            .as_str()
+            .is_some_and(|it| it.eq_ignore_ascii_case(who));
+        if same {
+            one["status"] = status.clone();
+        }
+    }
+    (meeting.change, meeting.modified) = (change, now);
+}
+
+/// A mail about a meeting.
+pub(crate) fn mail(store: &mut Store, from: u32, to: &[&str], subject: &str, text: &str, now: i64) {
+    let owner = directory::owner(from);
+    let sender = Person::new(owner.name, owner.address);
+    let named = |address: &&str| {
+        let name = directory::find(address).map_or(*address, |account| account.name);
+        Person::new(name, address)
+    };
+    let mut message = Message {
+        subject: subject.to_owned(),
+        from: Some(sender.clone()),
+        sender: Some(sender),
+        to: to.iter().map(named).collect(),
+        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
+        ..Message::default()
+    };
+    message.set_body(false, text.to_owned());
+    deliver::send(store, from, message, false, now);
+}
+
+/// The body of an answer with its parameters.
+pub(crate) fn comment(parameters: &Json) -> &str {
+    parameters
+        .get("comment")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
