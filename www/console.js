@@ -26,7 +26,7 @@ export function consoleView({ client, signal }) {
     h('div.request', {}, field('Method', method), field('Path', path), h('button.primary', { type: 'submit' }, 'Send')),
     bodyField);
   const node = h('div.console', {},
-    h('header.view-head', {}, heading, h('p.hint', {}, 'Each call gets its token, its retries and its place in the queue from exo365.')),
+    h('header.view-head', {}, heading, h('p.hint', {}, 'Each call gets its token and its retries from exo365.')),
     h('ul.samples', { 'aria-label': 'Samples' }, SAMPLES.map(([label, ...sample]) => h('li', {},
       h('button', { type: 'button', onclick: () => take(...sample) }, label)))),
     form, h('h2', {}, 'The same in code'), code, h('h2', {}, 'Answer'), answer);

@@ -59,7 +59,11 @@ pub(crate) fn no_tenant(segment: &str) -> Aadsts {
 }
 
 /// Whether a redirect URI is registered, and whether for the single-page platform.
+/// An address that is named to the letter, port and all, counts before those that only match.
 pub(crate) fn registered(options: &Options, uri: &str) -> Option<bool> {
+    if options.spa_redirect_uris.iter().any(|known| known == uri) {
+        return Some(true);
+    }
     if options
         .redirect_uris
         .iter()
