@@ -1,7 +1,7 @@
 // Bundles an app of this folder as its author would: esbuild, minified, ES modules.
 import { build } from 'esbuild';
 import { cpSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const apps = fileURLToPath(new URL('./apps/', import.meta.url));
@@ -20,7 +20,8 @@ export async function bundle(name, exo365, out) {
     nodePaths: [fileURLToPath(new URL('./node_modules', import.meta.url))],
     logLevel: 'warning',
   });
-  const wasm = join(exo365, 'wasm/exo365_bg.wasm');
-  if (/exo365|list/.test(name)) cpSync(wasm, join(out, name, basename(wasm)));
+  // esbuild leaves the wasm to its user: it is looked for where the package has it, seen from the script.
+  const wasm = 'wasm/exo365_bg.wasm';
+  if (/exo365|list/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
   return join(out, name);
 }

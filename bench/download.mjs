@@ -8,7 +8,8 @@ const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
 
 async function bytes(name, exo365, out) {
   const dir = await bundle(name, exo365, out);
-  return readdirSync(dir).reduce((sum, file) => sum + brotliCompressSync(readFileSync(join(dir, file)), { params }).length, 0);
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name: file }) => sum + brotliCompressSync(readFileSync(join(parentPath, file)), { params }).length, 0);
 }
 
 /** Bytes of each app. */

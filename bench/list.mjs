@@ -6,7 +6,7 @@ import { newPage, openBrowser } from '../tests/e2e/browser.mjs';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startTenant } from '../tests/e2e/processes.mjs';
 import { bundle } from './build.mjs';
 
-const TYPES = { 'app.js': 'text/javascript', 'exo365_bg.wasm': 'application/wasm' };
+const TYPES = { 'app.js': 'text/javascript', 'wasm/exo365_bg.wasm': 'application/wasm' };
 const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>list</title><p id="state"></p><script type="module" src="/app.js"></script>';
 
 function serve(dir) {

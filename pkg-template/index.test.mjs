@@ -18,6 +18,12 @@ test('S4 S20 S22 S31 S38 the face has no words for what it must not do', async (
   for (const name of modules) assert.doesNotMatch(await readFile(new URL(name, dir), 'utf8'), forbidden, name);
 });
 
+test('S37 the README says what a script of an attacker gets, and what is against it', async () => {
+  const text = (await readFile(new URL('./README.md', import.meta.url), 'utf8')).replaceAll(/\s+/g, ' ');
+  const [, limits] = /## Security, and its limits (.*?) ## /.exec(text);
+  for (const words of [/XSS/, /reads and sends mail through the user's browser/, /take the current access token/, /cannot take the refresh token or the client secret/, /strict CSP/, /Trusted Types/, /one app per origin/]) assert.match(limits, words);
+});
+
 let round = 0;
 let settings;
 beforeEach(() => {

@@ -28,6 +28,12 @@ test('S6 a record is there once; others of the tab are not ours', () => {
   assert.deepEqual([state().kept, { ...it.session }], [[], { other: 'x' }]);
 });
 
+test('E8 a record is found by its whole name', () => {
+  page().keep('state-1', 'record');
+  for (const other of ['state-', 'state-12', 'STATE-1', '', 'exo365.state-1']) assert.equal(page().take(other), undefined, other);
+  assert.equal(page().take('state-1'), 'record');
+});
+
 test('a storage that the browser forbids is empty, and keeping says so', () => {
   Object.defineProperty(globalThis, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });
   assert.deepEqual(state().kept, []);

@@ -22,6 +22,8 @@ const TABLE = [
   ['S5 a state of somebody else', (p) => p.set('state', 'A'.repeat(43)), 'state_mismatch'],
   ['S5 an empty state', (p) => p.set('state', ''), 'state_mismatch'],
   ['S5 no state', (p) => p.delete('state'), 'state_mismatch'],
+  ['E8 the beginning of the state', (p) => p.set('state', p.get('state').slice(0, -1)), 'state_mismatch'],
+  ['E8 the state and more', (p) => p.set('state', `${p.get('state')}A`), 'state_mismatch'],
   ['S8 two states', (p) => p.append('state', p.get('state')), 'invalid_callback', 'state_mismatch'],
   ['S8 two codes', (p) => p.append('code', 'another'), 'invalid_callback'],
   ['neither code nor error', (p) => p.delete('code'), 'invalid_callback'],
@@ -42,6 +44,44 @@ for (const [name, change, ...wanted] of TABLE) {
     await page.context().close();
   });
 }
+
+test('S7 an error that nobody asked for neither ends the session nor shows its text', async () => {
+  const page = await it.signedIn();
+  await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${'B'.repeat(43)}`);
+  assert.equal(await failure(page), 'state_mismatch');
+  assert.doesNotMatch(await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`), /pay-here/);
+  await visit(page, `${it.url}/`);
+  assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
+});
+
+test('S18 the address bar is clean before the code goes out', async () => {
+  const page = await it.open();
+  let shown;
+  await page.route('**/auth/exchange', async (route) => {
+    shown = await page.evaluate(() => location.href);
+    await route.continue();
+  });
+  await leave(page);
+  await choose(page, ADELE);
+  assert.equal(shown, `${it.url}/`);
+});
+
+test('E46 a foreign page cannot trade a code of its own in', async () => {
+  const page = await it.open();
+  const trade = JSON.stringify({ code: 'theirs', codeVerifier: 'v'.repeat(43), nonce: 'n', redirectUri: `${it.url}/` });
+  const body = `<!doctype html><form method="post" enctype="text/plain" action="${it.url}/auth/exchange"><input name='${trade}'></form>`;
+  // The tenant's port is another origin of the same site: SameSite is not what holds.
+  await page.route(`${it.tenant.url}/foreign`, (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(`${it.tenant.url}/foreign`);
+  const [answer] = await Promise.all([page.waitForResponse(`${it.url}/auth/exchange`), page.evaluate(() => document.forms[0].submit())]);
+  assert.deepEqual([answer.status(), await page.context().cookies(it.url), await trades()], [403, [], []]);
+});
+
+test('E46 the redirect of somebody else\'s sign-in, opened here, signs nobody in', async () => {
+  const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
+  assert.equal(await failure(page), 'state_mismatch');
+  assert.deepEqual([await page.context().cookies(it.url), await trades()], [[], []]);
+});
 
 test('E5 a sign-in that took more than ten minutes: state_expired', async () => {
   const page = await it.open();

@@ -61,6 +61,30 @@ test('an endpoint that is not there (404 of a static server): misconfigured', as
   await ours(page, 'misconfigured', 'invalid_response', 'not_found');
 });
 
+/** A request as the page would send it, with `headers` in place of its own. */
+const post = (route, body, headers = {}) => fetch(`${it.url}/auth/${route}`, {
+  method: 'POST',
+  redirect: 'manual',
+  headers: { origin: it.url, 'x-exo365': '1', 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+test('E12 a request does not choose the sign-in service', async () => {
+  const trade = { code: 'c', codeVerifier: 'v'.repeat(43), nonce: 'n', redirectUri: `${it.url}/` };
+  assert.equal((await post('exchange', trade)).status, 401, 'the code is asked about');
+  await it.control.forget();
+  for (const name of ['authority', 'tenant', 'login', 'cloud', 'identity', 'clientId']) assert.equal((await post('exchange', { ...trade, [name]: 'https://collector.example/common' })).status, 400, name);
+  assert.deepEqual(await it.control.requests('/token'), []);
+});
+
+test('E39 what a proxy would say is not believed without one', async () => {
+  for (const [name, value] of [['x-forwarded-host', 'collector.example'], ['x-forwarded-proto', 'https'], ['forwarded', 'host=collector.example;proto=https'], ['x-forwarded-for', '127.0.0.1']]) {
+    assert.equal((await post('session', {}, { origin: 'https://collector.example', [name]: value })).status, 403, name);
+    const { logoutUrl } = await (await post('logout', { microsoft: true }, { [name]: value })).json();
+    assert.equal(new URL(logoutUrl).searchParams.get('post_logout_redirect_uri'), `${it.url}/`, name);
+  }
+});
+
 /** Signs in while the tenant's token endpoint is at fault. */
 async function signInDuring(fault) {
   const page = await it.open();

@@ -1,7 +1,7 @@
 // Pages in places where a sign-in cannot or need not work as usual: plain http, a frame, a window that another page opened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
+import { ADELE, call, choose, leave, settled, stack, visit, watch } from './harness.mjs';
 import { newPage } from './browser.mjs';
 
 const it = stack({ browserArgs: ['--host-resolver-rules=MAP app.contoso.example 127.0.0.1'] });
@@ -17,21 +17,35 @@ test('a page on http that is not loopback: insecure_context, and nothing is aske
   assert.deepEqual(asked, []);
 });
 
-test('S19 a page in a frame of its own origin: navigation_blocked, and the frame stays where it is', async () => {
-  const page = await it.open();
-  // The endpoint forbids frames; this answer does without that header, so that the script's own check is what holds.
-  await page.route(`${it.url}/framed`, async (route) => {
+/** The page in a frame of its own origin, with `query`. The endpoint forbids frames; this answer does without that header, so that the script's own check is what holds. */
+async function framed(page, query = '') {
+  await page.route(`${it.url}/framed*`, async (route) => {
     const response = await route.fetch({ url: `${it.url}/` });
     const { 'content-security-policy': _, 'x-frame-options': __, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
-  await page.route(`${it.url}/host`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><iframe src="/framed"></iframe>' }));
+  await page.route(`${it.url}/host`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="/framed${query}"></iframe>` }));
   await page.goto(`${it.url}/host`);
-  const frame = page.frame({ url: `${it.url}/framed` });
-  await frame.waitForFunction(() => document.querySelector('#state')?.textContent === 'signed out');
+  const frame = page.frame({ url: `${it.url}/framed${query}` });
+  await settled(frame);
+  return frame;
+}
+
+test('S19 a page in a frame of its own origin: navigation_blocked, and the frame stays where it is', async () => {
+  const frame = await framed(await it.open());
+  assert.equal(await frame.textContent('#state'), 'signed out');
   const code = await frame.evaluate(() => client.signIn().catch((error) => error.code));
   assert.equal(code, 'navigation_blocked');
   assert.equal(frame.url(), `${it.url}/framed`);
+});
+
+test('S19 an answer that arrives in a frame ends no sign-in: navigation_blocked, and no code goes out', async () => {
+  const page = await it.open();
+  const { searchParams } = new URL(await call(page, () => client.authorizeUrl()));
+  const stop = watch(page, (request) => request.method() === 'POST');
+  const frame = await framed(page, `?code=a-code&state=${searchParams.get('state')}`);
+  assert.equal(await frame.textContent('#state'), 'failed: navigation_blocked');
+  assert.deepEqual(stop(), []);
 });
 
 test('S22 a page that another one opened signs in all the same, and looks at no opener', async () => {

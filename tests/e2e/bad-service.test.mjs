@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { afterEach, test } from 'node:test';
-import { attempt, call, stack, watch } from './harness.mjs';
+import { attempt, call, settled, stack, visit, watch } from './harness.mjs';
 
 const it = stack();
 let page;
@@ -90,6 +90,55 @@ test('S27 a 401 that stays is repeated once and no more', async () => {
   assert.equal(asked.length, 2);
   const renewals = await it.control.requests((one) => one.form?.grant_type === 'refresh_token');
   assert.equal(renewals.length, 1);
+});
+
+test('S27 S28 a challenge with claims that stays: one renewal with these claims, one repeat', async () => {
+  await it.control.forget();
+  await it.control.fault({ match: api, kind: 'unauthorized', variant: 'claims' });
+  const { error } = await attempt(page, list);
+  assert.deepEqual([error.code, 'access_token' in JSON.parse(error.claims)], ['interaction_required', true]);
+  assert.equal((await it.control.requests((one) => one.method === 'GET' && one.path.startsWith('/v1.0/me'))).length, 2);
+  const renewals = await it.control.requests((one) => one.form?.grant_type === 'refresh_token');
+  assert.equal(renewals.length, 1);
+  assert.deepEqual(JSON.parse(renewals[0].form.claims).access_token.nbf, JSON.parse(error.claims).access_token.nbf);
+});
+
+test('S29 where a challenge points to, nobody goes', async () => {
+  const challenge = 'Bearer realm="collector.example", authorization_uri="https://collector.example/authorize", error="invalid_token"';
+  const headers = { 'access-control-allow-origin': it.url, 'access-control-expose-headers': 'www-authenticate', 'www-authenticate': challenge };
+  await page.route('**/v1.0/me/**', (route) => (route.request().method() === 'GET' ? route.fulfill({ status: 401, headers }) : route.continue()));
+  const stop = watch(page, (request) => request.url().includes('collector.example'));
+  const { error } = await attempt(page, list);
+  await page.unroute('**/v1.0/me/**');
+  assert.equal(error.code, 'interaction_required');
+  const next = await call(page, () => client.authorizeUrl());
+  assert.deepEqual([stop(), new URL(next).origin, JSON.stringify(error).includes('collector')], [[], it.tenant.url, false]);
+});
+
+test('S26 E31 calls at once in two tabs: each tab asks once, and one renewal reaches the sign-in service', async () => {
+  const other = await page.context().newPage();
+  await visit(other, `${it.url}/`);
+  await it.control.advance(2 * 3600);
+  await it.control.forget();
+  const stops = [page, other].map((page) => watch(page, (request) => request.url().endsWith('/auth/token')));
+  await Promise.all([page, other].map((page) => call(page, () => Promise.all([1, 2, 3].map((top) => client.mail.messages.list({ top }))))));
+  assert.deepEqual(stops.map((stop) => stop().length), [1, 1]);
+  assert.equal((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length, 1);
+  await other.close();
+});
+
+test('E58 an access token that is no JWT is sent as it is', async () => {
+  const opaque = '!not~a.JWT';
+  await page.route('**/auth/session', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), accessToken: opaque } });
+  });
+  await page.reload();
+  await settled(page);
+  const stop = watch(page, (request) => request.url().includes('/v1.0/'));
+  await call(page, list);
+  await page.unroute('**/auth/session');
+  assert.equal(stop()[0].headers.authorization, `Bearer ${opaque}`);
 });
 
 test('an aborted call rejects with aborted, whatever the reason was', async () => {

@@ -1,8 +1,8 @@
 // Sign-in by the v2 endpoints: to the inbox, over a reload, and out again; what is on the wire, what is left behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, PASSWORD, attempt, call, choose, leave, settled, signIn, stack, visit, watch } from './harness.mjs';
-import { CLIENT_ID, TENANT_ID } from './processes.mjs';
+import { ADELE, BEN, PASSWORD, attempt, call, choose, leave, settled, signIn, stack, visit, watch } from './harness.mjs';
+import { CLIENT_ID, CLIENT_SECRET, TENANT_ID } from './processes.mjs';
 import { tokensLeftBehind } from './storage.mjs';
 
 const it = stack();
@@ -50,6 +50,32 @@ test('S2 S4 E3 E4 the authorize request: a code with PKCE, a fresh state and non
   }
 });
 
+test('S2 S3 a sign-in takes no response type, user name or password: invalid_argument', async () => {
+  const page = await it.open();
+  for (const odd of [{ responseType: 'token' }, { response_type: 'id_token' }, { responseMode: 'fragment' }, { username: 'adele' }, { password: 'x' }]) {
+    const { error } = await attempt(page, (odd) => client.authorizeUrl(odd), odd);
+    assert.equal(error?.code, 'invalid_argument', JSON.stringify(odd));
+  }
+});
+
+test('S4 without random numbers from the platform no sign-in starts: insecure_context', async () => {
+  const page = await it.open();
+  await page.addInitScript(() => { crypto.getRandomValues = () => { throw new Error('none'); }; });
+  await visit(page, `${it.url}/`);
+  const { error } = await attempt(page, () => client.authorizeUrl());
+  assert.equal(error?.code, 'insecure_context');
+});
+
+test('S1 nothing that leaves the page holds the secret or names a refresh token', async () => {
+  const page = await it.open();
+  const stop = watch(page);
+  await signIn(page);
+  await call(page, () => client.getToken({ forceRefresh: true }));
+  const sent = stop();
+  for (const path of ['/auth/exchange', '/auth/token']) assert.ok(sent.some(({ url }) => url.endsWith(path)), path);
+  for (const word of ['client_secret', 'refresh_token', 'client_assertion', CLIENT_SECRET]) assert.ok(!JSON.stringify(sent).includes(word), word);
+});
+
 test('the trade-in goes from the endpoint: with the secret and the verifier, without anything of the browser', async () => {
   await it.control.forget();
   const page = await it.signedIn();
@@ -80,12 +106,15 @@ test('a reload restores the session with one round trip', async () => {
 });
 
 test('S12 S13 no token is left where a script, an extension or the history could find it', async () => {
-  const page = await it.signedIn();
+  const page = await it.open();
   const stop = watch(page);
+  await signIn(page);
   await call(page, () => client.mail.messages.list({ top: 3 }));
-  const bearer = stop().map(({ headers }) => headers.authorization).find(Boolean);
+  const sent = stop();
+  const bearer = sent.map(({ headers }) => headers.authorization).find(Boolean);
   assert.match(bearer, /^Bearer \S{20,}$/);
   assert.deepEqual(await tokensLeftBehind(page, bearer.slice(7)), []);
+  for (const { url } of sent) assert.ok(!decodeURIComponent(url).includes(bearer.slice(-24)), `no token in ${url}`);
 });
 
 test('E21 E29 the session cookie is closed to scripts, and answers hold no refresh token', async () => {
@@ -102,6 +131,17 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
   assert.ok(name.startsWith('__Host-'), name);
   assert.ok(bodies.length > 0);
   assert.ok(!bodies.join().includes('refresh'), 'no refresh token in any answer');
+});
+
+test('E55 every further sign-in gets another session id: more consent, another account', async () => {
+  const page = await it.open();
+  const ids = new Set();
+  for (const [user, options] of [[ADELE, {}], [ADELE, { prompt: 'consent' }], [BEN, { prompt: 'select_account' }]]) {
+    await signIn(page, user, options);
+    assert.equal(await page.textContent('#state'), `signed in: ${user}`);
+    ids.add((await page.context().cookies(it.url)).find(({ name }) => name.includes('exo365')).value);
+  }
+  assert.equal(ids.size, 3);
 });
 
 test('sign-out forgets the session here and at the endpoint', async () => {

@@ -67,6 +67,10 @@ pub(crate) const STEPS: &[Step] = &[
         run: face,
     },
     Step {
+        name: "security",
+        run: security,
+    },
+    Step {
         name: "browser",
         run: browser,
     },
@@ -174,11 +178,23 @@ fn face() -> Result<Report> {
         .into_iter()
         .filter(|path| path.to_string_lossy().contains(".test."))
         .collect();
+    suite(node_tests().args(tests), "the tests of the face")
+}
+
+/// SECURITY.md against the names of the tests.
+fn security() -> Result<Report> {
+    suite(
+        node_tests().arg("tests/security.test.mjs"),
+        "SECURITY.md against the tests",
+    )
+}
+
+/// Node's test runner, at the root of the project; the files are the caller's.
+fn node_tests() -> Command {
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"])
-        .args(tests)
         .current_dir(project::root());
-    suite(&mut node, "the tests of the face")
+    node
 }
 
 /// The boundary, in a real browser: the runner that wasm-pack wraps, of the version that Cargo.lock asks for.
