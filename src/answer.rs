@@ -1,68 +1,55 @@
-//! The page load that is the answer to a sign-in: found, judged, wiped from the address bar, traded in.
+//! The page load that is the answer to a sign-in: found, judged, wiped from the address bar.
 
 use crate::browser;
-use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::page::{Page, Place};
-use exo365_core::callback::{Callback, Grant};
-use exo365_core::endpoint::expect;
+use exo365_core::callback::Callback;
 use exo365_core::json::{FromJson, Json, ToJson};
 use exo365_core::scan;
 use exo365_core::signin::Pending;
-use exo365_core::wire::{ExchangeReply, ExchangeRequest, SessionReply};
-use std::rc::Rc;
+use exo365_core::wire::{ExchangeRequest, PageConfig};
 
-/// Finishes the sign-in that this page load is the answer of: the session, and the place to return to.
-/// `None` where it is the answer of none.
-///
-/// The record goes first, then the address bar is cleaned, then the answer is judged: a reload, the
-/// back button or a second tab find nothing to process again.
-pub(crate) async fn finish(
-    page: &Page,
-    place: &Place,
-    endpoint: &Rc<Endpoint>,
-) -> Result<Option<(SessionReply, String)>, Failure> {
-    let callback = Callback::read(place.part("search"), place.part("hash"));
-    let kept = place.kept();
-    let own = callback
-        .state()
-        .filter(|state| kept.iter().any(|name| name == state));
-    if own.is_none() && !callback.is_answer(!kept.is_empty()) {
-        return Ok(None);
-    }
-    place.unframed()?;
-    let record = own.and_then(|state| page.take(state));
-    page.show(place.part("pathname"));
-    let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
-    let pending = record.ok_or_else(Callback::stray)?;
-    let grant = pending
-        .flow
-        .finish(&callback, &place.here(), browser::now())?;
-    trade_in(endpoint, pending, grant).await.map(Some)
+/// An answer that was let through.
+pub(crate) struct Arrival {
+    /// What the sign-in began with.
+    pub(crate) config: PageConfig,
+    /// Where the user was.
+    pub(crate) return_to: String,
+    /// What trades the code in.
+    pub(crate) exchange: String,
 }
 
-async fn trade_in(
-    endpoint: &Rc<Endpoint>,
-    pending: Pending,
-    grant: Grant,
-) -> Result<(SessionReply, String), Failure> {
-    let Pending { flow, config } = pending;
-    let request = ExchangeRequest {
-        code: grant.code,
-        code_verifier: flow.verifier,
-        nonce: flow.nonce,
-        redirect_uri: flow.redirect_uri,
-        resource: flow.resource,
-    };
-    let json = endpoint.post("/exchange", request.to_json()).await?;
-    let reply: ExchangeReply = expect(&json)?;
-    let session = SessionReply {
-        config,
-        account: Some(reply.account),
-        access_token: reply.access_token,
-        expires_in: Some(reply.expires_in),
-    };
-    Ok((session, flow.return_to))
+impl Arrival {
+    /// The answer that this page load is; `None` where it is none.
+    ///
+    /// The record goes first, then the address bar is cleaned, then the answer is judged: a reload, the
+    /// back button or a second tab find nothing to process again.
+    pub(crate) fn find(page: &Page, place: &Place) -> Result<Option<Box<Self>>, Failure> {
+        let callback = Callback::read(place.part("search"), place.part("hash"));
+        let kept = place.kept();
+        let own = callback.state().filter(|state| scan::holds(&kept, state));
+        if own.is_none() && !callback.is_answer(!kept.is_empty()) {
+            return Ok(None);
+        }
+        place.unframed()?;
+        let record = own.and_then(|state| page.take(state));
+        page.show(place.part("pathname"));
+        let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
+        let Pending { flow, config } = record.ok_or_else(Callback::stray)?;
+        let grant = flow.finish(&callback, &place.here(), browser::now())?;
+        let exchange = ExchangeRequest {
+            code: grant.code,
+            code_verifier: flow.verifier,
+            nonce: flow.nonce,
+            redirect_uri: flow.redirect_uri,
+            resource: flow.resource,
+        };
+        Ok(Some(Box::new(Self {
+            config,
+            return_to: flow.return_to,
+            exchange: exchange.to_json(),
+        })))
+    }
 }
 
 /// Brings the user back to where they were; `true` where that loads another page.

@@ -28,9 +28,9 @@ pub(crate) fn monotonic() -> f64 {
     performance_now()
 }
 
-/// Random bytes from the platform's generator; there is no other.
-fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let array = Uint8Array::new_with_length(N as u32);
+/// Fills `bytes` from the platform's generator; there is no other.
+fn random(bytes: &mut [u8]) -> Result<(), Failure> {
+    let array = Uint8Array::new_with_length(bytes.len() as u32);
     random_values(&array).map_err(|cause| {
         let error = Error::new(
             Code::InsecureContext,
@@ -38,32 +38,29 @@ fn random<const N: usize>() -> Result<[u8; N], Failure> {
         );
         Failure::caused(error, cause)
     })?;
-    let mut bytes = [0; N];
-    array.copy_to(&mut bytes);
-    Ok(bytes)
+    array.copy_to(bytes);
+    Ok(())
 }
 
 /// Random bytes for one sign-in.
-pub(crate) fn entropy() -> Result<Entropy, Failure> {
-    Ok(Entropy {
-        state: random()?,
-        nonce: random()?,
-        verifier: random()?,
-    })
+pub(crate) fn entropy(entropy: &mut Entropy) -> Result<(), Failure> {
+    random(&mut entropy.0)
 }
 
 /// One random byte, for jitter; 128 where there are none.
 pub(crate) fn jitter() -> u8 {
-    random::<1>().map_or(128, |[byte]| byte)
+    let mut byte = [128];
+    let _ = random(&mut byte);
+    byte[0]
 }
 
 /// Resolves after `milliseconds`, or at once when `signal` is aborted.
-pub(crate) async fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) {
+pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> JsFuture {
     let promise = Promise::new(&mut |resolve, _| {
         set_timeout(&resolve, milliseconds);
         if let Some(signal) = signal {
             let _ = signal.add_event_listener_with_callback("abort", &resolve);
         }
     });
-    let _ = JsFuture::from(promise).await;
+    JsFuture::from(promise)
 }

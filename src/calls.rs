@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::failure::Failure;
 use crate::http::{self, Answer, Outgoing, Watch};
-use crate::tokens::Tokens;
+use crate::tokens::{Token, Tokens};
 use exo365_core::error::{Code, Error};
 use exo365_core::options::{Options, Want};
 use exo365_core::request::Request;
@@ -37,14 +37,14 @@ impl Job {
         request: Request,
         options: Options,
         signal: Option<AbortSignal>,
-        body: &JsValue,
-    ) -> Result<Self, Failure> {
-        Ok(Self {
+        body: JsValue,
+    ) -> Result<Box<Self>, Failure> {
+        Ok(Box::new(Self {
             request,
             options,
             signal,
             body: Body::of(body)?,
-        })
+        }))
     }
 
     /// The request of one attempt, with an id of its own.
@@ -57,9 +57,11 @@ impl Job {
         if self.body.json {
             set("content-type", "application/json")?;
         }
-        let if_match = self.options.text("ifMatch").map(|etag| ("if-match", etag));
-        for (name, value) in self.options.pairs("headers").chain(if_match) {
+        for (name, value) in self.options.pairs("headers") {
             set(name, value)?;
+        }
+        if let Some(etag) = self.options.text("ifMatch") {
+            set("if-match", etag)?;
         }
         // Last, so that nobody's headers replace them.
         set("client-request-id", id)?;
@@ -76,42 +78,93 @@ impl Job {
     }
 }
 
+/// Where a call is: what one attempt leaves to the next.
+#[derive(Default)]
+struct Course {
+    token: Option<Rc<Token>>,
+    /// What the next token has to be, and has not to be.
+    want: Want,
+    rejected: Option<Rc<Token>>,
+    renewed: bool,
+    repeats: u32,
+    /// The id of the last attempt.
+    id: String,
+}
+
+/// What comes after an attempt.
+enum Next {
+    End(Result<JsValue, Failure>),
+    /// Again, after so many milliseconds.
+    Wait(u32),
+}
+
 impl Sender {
-    /// Sends `job` until it succeeds or is refused for good.
+    /// Sends `job` until it succeeds or is refused for good. What waits for nothing stands in functions
+    /// of its own: in here each variable would be memory.
     pub(crate) async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
-        let mut token = self.tokens.get(&Want::default()).await?;
-        let (mut renewed, mut repeats) = (false, 0);
-        let timeout = job.options.number("timeout").unwrap_or(self.timeout);
+        let mut course = Course::default();
         loop {
-            let watch = Watch::new(job.signal.as_ref(), timeout)?;
-            let mut id = Uuid::encode_buffer();
-            let id = &*Uuid::new_v4().hyphenated().encode_lower(&mut id);
-            let request = job.attempt(token.secret.expose(), id, &watch)?;
-            let answer = http::exchange(request, watch, job.options.text("as")).await;
-            let mut failure = match answer.and_then(|answer| judge(answer, &job.options)) {
-                Ok(value) => return Ok(value),
-                Err(failure) => failure,
-            };
-            failure.detail_mut().client_request_id = Some(id.into());
-            if reply::wants_renewal(failure.error()) && !renewed {
-                renewed = true;
-                let mut want = Want::default();
-                want.claims.clone_from(&failure.detail_mut().claims);
-                token = self.tokens.renew(&want, Some(token.secret)).await?;
-                continue;
+            if course.token.is_none() {
+                let want = core::mem::take(&mut course.want);
+                course.token = Some(self.tokens.get(want, course.rejected.take()).await?);
             }
-            let wait = retry::decide(
-                failure.error(),
-                repeats,
-                self.retries,
-                job.request.idempotent(),
-                browser::jitter(),
-            );
-            let Some(wait) = wait else {
-                return Err(failure);
-            };
-            repeats += 1;
-            browser::sleep(wait, job.signal.as_ref()).await;
+            let (request, watch) = self.attempt(job, &mut course)?;
+            let answer = http::exchange(request, watch, job.options.text("as")).await;
+            match self.next(job, &mut course, answer) {
+                Next::End(result) => return result,
+                Next::Wait(0) => {}
+                Next::Wait(time) => {
+                    let _ = browser::sleep(time, job.signal.as_ref()).await;
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn attempt(
+        &self,
+        job: &Job,
+        course: &mut Course,
+    ) -> Result<(web_sys::Request, Watch), Failure> {
+        let timeout = job.options.number("timeout").unwrap_or(self.timeout);
+        let watch = Watch::new(job.signal.as_ref(), timeout)?;
+        let mut id = Uuid::encode_buffer();
+        course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
+        let token = course.token.as_deref();
+        let token = token.map_or("", |token| token.secret.expose());
+        let request = job.attempt(token, &course.id, &watch)?;
+        Ok((request, watch))
+    }
+
+    #[inline(never)]
+    fn next(&self, job: &Job, course: &mut Course, answer: Result<Answer, Failure>) -> Next {
+        let judged = answer.and_then(|answer| judge(answer, &job.options));
+        let Err(mut failure) = judged else {
+            return Next::End(judged);
+        };
+        let wants_renewal = reply::wants_renewal(failure.error());
+        let detail = failure.detail_mut();
+        detail.client_request_id = Some(core::mem::take(&mut course.id));
+        if wants_renewal && !course.renewed {
+            course.renewed = true;
+            if let Some(claims) = &detail.claims {
+                course.want = Want::claiming(claims);
+            }
+            course.rejected = course.token.take();
+            return Next::Wait(0);
+        }
+        let wait = retry::decide(
+            failure.error(),
+            course.repeats,
+            self.retries,
+            job.request.idempotent(),
+            browser::jitter(),
+        );
+        course.repeats += 1;
+        match wait {
+            // At least a moment: zero is the renewal's.
+            Some(time) => Next::Wait(time.max(1)),
+            None => Next::End(Err(failure)),
         }
     }
 }
@@ -124,27 +177,27 @@ struct Body {
 
 impl Body {
     /// Texts, blobs and bytes go as they are; everything else as the browser's own JSON.
-    fn of(value: &JsValue) -> Result<Self, Failure> {
-        let bytes =
-            value.is_instance_of::<js_sys::ArrayBuffer>() || js_sys::ArrayBuffer::is_view(value);
+    fn of(value: JsValue) -> Result<Self, Failure> {
         if value.is_undefined() {
             return Ok(Self {
                 value: None,
                 json: false,
             });
         }
-        if value.is_string() || bytes || value.is_instance_of::<Blob>() {
-            return Ok(Self {
-                value: Some(value.clone()),
-                json: false,
-            });
-        }
-        let text = JSON::stringify(value).map_err(|cause| {
-            Failure::caused(Error::argument("the body cannot be written as JSON"), cause)
-        })?;
+        let bytes =
+            value.is_instance_of::<js_sys::ArrayBuffer>() || js_sys::ArrayBuffer::is_view(&value);
+        let json = !(value.is_string() || bytes || value.is_instance_of::<Blob>());
+        let value = if json {
+            let text = JSON::stringify(&value).map_err(|cause| {
+                Failure::caused(Error::argument("the body cannot be written as JSON"), cause)
+            })?;
+            text.into()
+        } else {
+            value
+        };
         Ok(Self {
-            value: Some(text.into()),
-            json: true,
+            value: Some(value),
+            json,
         })
     }
 }
@@ -166,11 +219,6 @@ fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
     if response.ok() {
         return Ok(body);
     }
-    let headers = reply::Headers {
-        www_authenticate: http::header(&response, "www-authenticate"),
-        diagnostics: http::header(&response, "x-ms-diagnostics"),
-        request_id: http::header(&response, "request-id"),
-        retry_after: http::header(&response, "retry-after"),
-    };
-    Err(reply::judge(status, &headers, &http::small(body), browser::now()).into())
+    let header = |name: &str| http::header(&response, name);
+    Err(reply::judge(status, header, &http::small(body), browser::now()).into())
 }

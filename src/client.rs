@@ -1,22 +1,22 @@
 //! The one class that crosses the boundary, and what the JavaScript face builds on.
 //! Options cross as JSON text: the core reads and checks them.
 
-use crate::answer;
+use crate::answer::{Arrival, go_back};
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::calls::{Job, Sender};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::page::{Page, Place};
-use crate::tokens::{Source, Tokens};
-use exo365_core::endpoint::{agree, alone, expect, redirect_uri};
+use crate::tokens::{Source, Token, Tokens};
+use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
-use exo365_core::json::ToJson;
+use exo365_core::json::{Json, ToJson};
 use exo365_core::options::{self, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::Api;
 use exo365_core::scan;
-use exo365_core::signin::{self, Pending};
+use exo365_core::signin::{self, Entropy};
 use exo365_core::wire::{
     Account, LogoutReply, LogoutRequest, PageConfig, SessionReply, SessionRequest,
 };
@@ -32,17 +32,50 @@ pub struct Core(Rc<Inner>);
 
 struct Inner {
     page: Option<Page>,
-    endpoint: Option<Rc<Endpoint>>,
-    config: PageConfig,
+    /// Missing where tokens come from the page.
+    home: Option<Home>,
     redirect_uri: Option<String>,
     api: Api,
     account: RefCell<Option<Account>>,
     sender: Sender,
 }
 
+/// Where sessions are kept, and what was agreed there.
+struct Home {
+    endpoint: Rc<Endpoint>,
+    config: PageConfig,
+}
+
+impl Home {
+    /// The address of Microsoft's own sign-out, where the endpoint gave one.
+    fn left(&self, reply: &Json) -> Result<JsValue, Failure> {
+        let LogoutReply { logout_url } = expect(reply)?;
+        if let Some(url) = &logout_url
+            && origin::of(url) != self.config.cloud.login
+        {
+            return Err(Error::new(
+                Code::UntrustedHost,
+                "the sign-out address is not on the sign-in host",
+            )
+            .into());
+        }
+        Ok(logout_url.into())
+    }
+}
+
 /// Milliseconds of one attempt.
 fn timeout(setup: &Options) -> u32 {
     setup.number("timeout").unwrap_or(30_000)
+}
+
+/// A token as pages get it.
+fn handed_out(token: &Token) -> JsValue {
+    let left = (token.expires - browser::monotonic()) / 1000.0;
+    plain(&[
+        ("token", Member::Text(Some(token.secret.expose()))),
+        ("expiresIn", Member::Number(left as u32)),
+        ("scopes", Member::Texts(Some(&token.scopes))),
+    ])
 }
 
 #[wasm_bindgen]
@@ -52,11 +85,11 @@ impl Core {
     pub fn open(config: String, get_token: Option<Function>, page: Option<Page>) -> Promise {
         promise(async move {
             let setup = Options::setup(&config, get_token.is_some())?;
-            let inner = match get_token {
+            let core = match get_token {
                 Some(function) => Inner::alone(&setup, function),
                 None => Inner::open(&setup, page).await,
             };
-            Ok(Self(Rc::new(inner?)).into())
+            core.map(JsValue::from)
         })
     }
 
@@ -89,14 +122,19 @@ impl Core {
     ///
     /// # Errors
     /// `invalid_argument`, `misconfigured`, `navigation_blocked`.
-    pub fn authorize_url(&self, options: &str) -> Result<String, JsValue> {
+    pub fn authorize_url(&self, options: &str) -> Result<JsValue, JsValue> {
         Ok(self.0.authorize_url(options)?)
     }
 
     /// A token for another API: resolves with `{token, expiresIn, scopes}`.
-    pub fn token(&self, request: String) -> Promise {
+    pub fn token(&self, request: &str) -> Promise {
         let inner = Rc::clone(&self.0);
-        promise(async move { inner.token(&request).await })
+        let want = inner.wanted(request);
+        promise(async move {
+            let got = inner.sender.tokens.get(want?, None).await;
+            got.map(|token| handed_out(&token))
+                .inspect_err(|failure| inner.notice(failure))
+        })
     }
 
     /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
@@ -115,97 +153,140 @@ impl Core {
     /// undefined); without, a path below the API's root or a link that the service gave. `allowed`
     /// names the keys that `options` may have, with commas.
     #[allow(clippy::too_many_arguments)] // The boundary passes plain values: an object would cost a getter each.
+    #[allow(clippy::needless_pass_by_value)] // The boundary cannot lend a text that may be missing.
     pub fn call(
         &self,
-        method: String,
+        method: &str,
         user: Option<String>,
-        path: String,
+        path: &str,
         ids: Option<String>,
-        options: String,
-        allowed: String,
+        options: &str,
+        allowed: &str,
         signal: Option<AbortSignal>,
         body: JsValue,
     ) -> Promise {
         let inner = Rc::clone(&self.0);
-        let job = inner.job(&method, user, &path, ids, &options, &allowed, signal, &body);
-        promise(async move { inner.call(&job?).await })
+        let job = inner.job(
+            method,
+            user.as_deref(),
+            path,
+            ids.as_deref(),
+            options,
+            allowed,
+            signal,
+            body,
+        );
+        promise(async move {
+            let result = inner.sender.call(&*job?).await;
+            result.inspect_err(|failure| inner.notice(failure))
+        })
     }
 }
 
 impl Inner {
     /// A client whose tokens come from the page.
-    fn alone(setup: &Options, get_token: Function) -> Result<Self, Failure> {
-        let config = alone(setup)?;
-        Ok(Self::new(setup, config, None, Source::Page(get_token)))
+    fn alone(setup: &Options, get_token: Function) -> Result<Core, Failure> {
+        let (api, cloud) = alone(setup)?;
+        let api = Api::new(api, &cloud.api);
+        Ok(Self::assemble(
+            setup,
+            api,
+            None,
+            None,
+            Source::Page(get_token),
+        ))
     }
 
-    async fn open(setup: &Options, page: Option<Page>) -> Result<Self, Failure> {
+    /// A client with a session. One request, between two halves that wait for nothing: what lives over
+    /// an `await` is code.
+    async fn open(setup: &Options, page: Option<Page>) -> Result<Core, Failure> {
         let place = page.as_ref().map(Page::read);
-        if place.as_ref().is_some_and(|place| !place.is("secure")) {
-            return Err(
-                Error::new(Code::InsecureContext, "the page is not served over https").into(),
-            );
+        let (endpoint, mut arrival) = Self::arrive(setup, page.as_ref(), place.as_ref())?;
+        let (route, request) = match &mut arrival {
+            Some(arrival) => ("/exchange", core::mem::take(&mut arrival.exchange)),
+            None => ("/session", SessionRequest {}.to_json()),
+        };
+        let reply = endpoint.post(route, request).await?;
+        let (core, leaving) = Self::opened(setup, page, place.as_ref(), endpoint, arrival, &reply)?;
+        if leaving {
+            // The page is leaving for where the user was; the session is waiting there.
+            core::future::pending::<()>().await;
         }
+        Ok(core)
+    }
+
+    fn arrive(
+        setup: &Options,
+        page: Option<&Page>,
+        place: Option<&Place>,
+    ) -> Result<(Rc<Endpoint>, Option<Box<Arrival>>), Failure> {
+        let arrival = match (page, place) {
+            (Some(page), Some(place)) => {
+                if !place.is("secure") {
+                    let text = "the page is not served over https";
+                    return Err(Error::new(Code::InsecureContext, text).into());
+                }
+                Arrival::find(page, place)?
+            }
+            _ => None,
+        };
         let base = setup.text("endpoint").unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
             base: scan::trim_end(base, b"/").into(),
             timeout: timeout(setup),
         });
-        let arrival = match (&page, &place) {
-            (Some(page), Some(place)) => answer::finish(page, place, &endpoint).await?,
-            _ => None,
-        };
-        let (reply, return_to) = match arrival {
-            Some((reply, return_to)) => (reply, Some(return_to)),
-            None => {
-                let request = SessionRequest {}.to_json();
-                (expect(&endpoint.post("/session", request).await?)?, None)
-            }
-        };
-        let SessionReply {
-            config,
-            account,
-            access_token,
-            expires_in,
-        } = reply;
-        let loopback = place.as_ref().is_some_and(Place::is_loopback);
-        let config = agree(setup, config, loopback)?;
-        let scopes = config.scopes.clone();
-        let mut inner = Self::new(
-            setup,
-            config,
-            Some(Rc::clone(&endpoint)),
-            Source::Endpoint(endpoint),
-        );
-        inner.account.replace(account);
-        inner
-            .sender
-            .tokens
-            .admit(access_token, expires_in.unwrap_or_default(), scopes);
-        if let (Some(page), Some(place), Some(return_to)) = (&page, &place, return_to)
-            && answer::go_back(page, place, &return_to)
-        {
-            // The page is leaving for where the user was; the session is waiting there.
-            core::future::pending::<()>().await;
-        }
-        inner.page = page;
-        Ok(inner)
+        Ok((endpoint, arrival))
     }
 
-    fn new(
+    /// The client, and whether the page leaves for where the user was.
+    fn opened(
         setup: &Options,
-        config: PageConfig,
-        endpoint: Option<Rc<Endpoint>>,
+        page: Option<Page>,
+        place: Option<&Place>,
+        endpoint: Rc<Endpoint>,
+        arrival: Option<Box<Arrival>>,
+        reply: &Json,
+    ) -> Result<(Core, bool), Failure> {
+        let (mut session, return_to) = match arrival {
+            Some(arrival) => {
+                let session = exchanged(reply, arrival.config)?;
+                (session, Some(arrival.return_to))
+            }
+            None => (expect::<SessionReply>(reply)?, None),
+        };
+        let loopback = place.is_some_and(Place::is_loopback);
+        agree(setup, &mut session.config, loopback)?;
+        let config = session.config;
+        let source = Source::Endpoint(Rc::clone(&endpoint));
+        let api = Api::new(config.api, &config.cloud.api);
+        let scopes = config.scopes.clone();
+        let leaving = match (&page, place, return_to) {
+            (Some(page), Some(place), Some(return_to)) => go_back(page, place, &return_to),
+            _ => false,
+        };
+        let core = Self::assemble(setup, api, page, Some(Home { endpoint, config }), source);
+        core.0.account.replace(session.account);
+        core.0.sender.tokens.admit(
+            session.access_token,
+            session.expires_in.unwrap_or_default(),
+            scopes,
+        );
+        Ok((core, leaving))
+    }
+
+    fn assemble(
+        setup: &Options,
+        mut api: Api,
+        page: Option<Page>,
+        home: Option<Home>,
         source: Source,
-    ) -> Self {
-        let mut api = Api::new(config.api, &config.cloud.api);
+    ) -> Core {
         api.time_zone = setup.text("timeZone").map(String::from);
         api.text_bodies = setup.text("bodyType") == Some("text");
         api.immutable_ids = setup.truth("immutableIds", true);
-        Self {
-            page: None,
-            endpoint,
-            config,
+        Core(Rc::new(Self {
+            page,
+            home,
             redirect_uri: setup.text("redirectUri").map(String::from),
             api,
             account: RefCell::new(None),
@@ -214,7 +295,7 @@ impl Inner {
                 retries: setup.number("retries").unwrap_or(3),
                 timeout: timeout(setup),
             },
-        }
+        }))
     }
 
     fn forget(&self) {
@@ -227,71 +308,43 @@ impl Inner {
     fn job(
         &self,
         method: &str,
-        user: Option<String>,
+        user: Option<&str>,
         path: &str,
-        ids: Option<String>,
+        ids: Option<&str>,
         options: &str,
         allowed: &str,
         signal: Option<AbortSignal>,
-        body: &JsValue,
-    ) -> Result<Job, Failure> {
+        body: JsValue,
+    ) -> Result<Box<Job>, Failure> {
         self.signed_in()?;
         let options = Options::call(options, allowed)?;
         let request = match ids {
             Some(ids) => {
-                let ids = options::ids(&ids)?;
-                self.api
-                    .named(method, user.as_deref(), path, &ids, &options)?
+                let ids = options::ids(ids)?;
+                self.api.named(method, user, path, &ids, &options)?
             }
             None => self.api.free(method, path, &options)?,
         };
         Job::new(request, options, signal, body)
     }
 
-    async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
-        let result = self.sender.call(job).await;
-        result.inspect_err(|failure| self.notice(failure))
-    }
-
-    async fn token(&self, request: &str) -> Result<JsValue, Failure> {
+    /// What a `TokenRequest` asks for, where somebody is signed in.
+    fn wanted(&self, request: &str) -> Result<Want, Failure> {
         self.signed_in()?;
-        let want = Want::read(request)?;
-        let token = self
-            .sender
-            .tokens
-            .get(&want)
-            .await
-            .inspect_err(|failure| self.notice(failure))?;
-        let left = (token.expires - browser::monotonic()) / 1000.0;
-        Ok(plain(&[
-            ("token", Member::Text(Some(token.secret.expose()))),
-            ("expiresIn", Member::Number(left as u32)),
-            ("scopes", Member::Texts(Some(&token.scopes))),
-        ]))
+        Ok(Want::read(request)?)
     }
 
     async fn sign_out(&self, microsoft: bool) -> Result<JsValue, Failure> {
-        let Some(endpoint) = &self.endpoint else {
+        let Some(home) = &self.home else {
             return Ok(JsValue::UNDEFINED);
         };
         let request = LogoutRequest { microsoft }.to_json();
-        let LogoutReply { logout_url } = expect(&endpoint.post("/logout", request).await?)?;
-        if logout_url
-            .as_ref()
-            .is_some_and(|url| origin::of(url) != self.config.cloud.login)
-        {
-            return Err(Error::new(
-                Code::UntrustedHost,
-                "the sign-out address is not on the sign-in host",
-            )
-            .into());
-        }
-        Ok(logout_url.into())
+        home.left(&home.endpoint.post("/logout", request).await?)
     }
 
     /// Nothing is asked of an endpoint that said that nobody is signed in.
     fn signed_in(&self) -> Result<(), Failure> {
-        if self.endpoint.is_some() && self.account.borrow().is_none() {
+        if self.home.is_some() && self.account.borrow().is_none() {
             return Err(Error::new(Code::SignedOut, "nobody is signed in").into());
         }
         Ok(())
@@ -304,29 +357,29 @@ impl Inner {
         }
     }
 
-    fn authorize_url(&self, options: &str) -> Result<String, Failure> {
-        let page = self.page.as_ref().ok_or_else(|| {
-            Error::new(
+    fn authorize_url(&self, options: &str) -> Result<JsValue, Failure> {
+        let (Some(page), Some(Home { config, .. })) = (&self.page, &self.home) else {
+            return Err(Error::new(
                 Code::NavigationBlocked,
                 "signing in needs a window and an `endpoint`: here tokens come from getToken",
             )
-        })?;
+            .into());
+        };
         let place = page.read();
         place.unframed()?;
-        let (options, return_to) = options::sign_in(options)?;
-        let redirect_uri = redirect_uri(&self.config, self.redirect_uri.as_deref(), &place.here())?;
-        let return_to = return_to.unwrap_or_else(|| place.place());
-        let (url, flow) = signin::begin(
-            &self.config,
+        let options = Options::sign_in(options)?;
+        let here = place.here();
+        let mut entropy = Entropy::default();
+        browser::entropy(&mut entropy)?;
+        let begun = signin::begin(
+            config,
             &options,
-            &redirect_uri,
-            &return_to,
-            &browser::entropy()?,
+            redirect_uri(config, self.redirect_uri.as_deref(), &here)?,
+            &place.place(),
+            &entropy,
             browser::now(),
         )?;
-        let config = self.config.clone();
-        let pending = Pending { flow, config };
-        page.keep(&pending.flow.state, &pending.to_json())?;
-        Ok(url)
+        page.keep(&begun.state, &begun.record)?;
+        Ok(JsValue::from_str(&begun.url))
     }
 }

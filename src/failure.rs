@@ -59,60 +59,40 @@ fn set(target: &JsValue, name: &str, value: &JsValue) {
     }
 }
 
-/// Sets the properties that are texts.
-fn texts(target: &JsValue, texts: &[(&str, Option<&str>)]) {
-    for (name, text) in texts {
-        set(
-            target,
-            name,
-            &text.map_or(JsValue::UNDEFINED, JsValue::from_str),
-        );
+/// Sets a property that is a text. Takes the field as it is kept: a pointer, made nothing of before the call.
+fn text(target: &JsValue, name: &str, text: &Option<String>) {
+    if let Some(text) = text {
+        set(target, name, &JsValue::from_str(text));
     }
 }
 
-fn numbers(target: &JsValue, numbers: &[(&str, Option<u32>)]) {
-    for (name, number) in numbers {
-        set(
-            target,
-            name,
-            &number.map_or(JsValue::UNDEFINED, JsValue::from),
-        );
+fn number(target: &JsValue, name: &str, number: Option<u32>) {
+    if let Some(number) = number {
+        set(target, name, &JsValue::from(number));
     }
 }
 
 fn details(js: &JsValue, detail: &Detail) {
-    numbers(
-        js,
-        &[
-            ("status", detail.status.map(u32::from)),
-            ("retryAfterSeconds", detail.retry_after_seconds),
-        ],
-    );
-    texts(
-        js,
-        &[
-            ("requestId", detail.request_id.as_deref()),
-            ("clientRequestId", detail.client_request_id.as_deref()),
-            ("correlationId", detail.correlation_id.as_deref()),
-            ("serviceCode", detail.service_code.as_deref()),
-            ("claims", detail.claims.as_deref()),
-            ("consentUrl", detail.consent_url.as_deref()),
-        ],
-    );
+    number(js, "status", detail.status.map(u32::from));
+    number(js, "retryAfterSeconds", detail.retry_after_seconds);
+    text(js, "requestId", &detail.request_id);
+    text(js, "clientRequestId", &detail.client_request_id);
+    text(js, "correlationId", &detail.correlation_id);
+    text(js, "serviceCode", &detail.service_code);
+    text(js, "claims", &detail.claims);
+    text(js, "consentUrl", &detail.consent_url);
     if !detail.aadsts.is_empty() {
-        let numbers: js_sys::Array = detail.aadsts.iter().copied().map(JsValue::from).collect();
+        let numbers = js_sys::Array::new();
+        for number in &detail.aadsts {
+            numbers.push(&JsValue::from(*number));
+        }
         set(js, "aadsts", &numbers);
     }
     if let Some(known) = &detail.diagnostics {
         let object: JsValue = Object::new().into();
-        numbers(&object, &[("number", Some(known.number))]);
-        texts(
-            &object,
-            &[
-                ("reason", Some(&known.reason)),
-                ("category", Some(&known.category)),
-            ],
-        );
+        number(&object, "number", Some(known.number));
+        set(&object, "reason", &JsValue::from_str(&known.reason));
+        set(&object, "category", &JsValue::from_str(&known.category));
         set(js, "diagnostics", &object);
     }
 }
@@ -131,13 +111,8 @@ impl From<Failure> for JsValue {
         js.set_name("Exo365Error");
         let js: Self = js.into();
         set(&js, "cause", &cause);
-        texts(
-            &js,
-            &[
-                ("code", Some(error.code.as_str())),
-                ("remedy", Some(error.remedy())),
-            ],
-        );
+        set(&js, "code", &Self::from_str(error.code.as_str()));
+        set(&js, "remedy", &Self::from_str(error.remedy()));
         if let Some(detail) = &error.detail {
             details(&js, detail);
         }

@@ -54,7 +54,7 @@ impl Place {
 
     /// `secure`, `framed`.
     pub(crate) fn is(&self, name: &str) -> bool {
-        *self.0.get(name) == Json::Bool(true)
+        self.0.get(name).is_true()
     }
 
     /// The names of the records of this tab.

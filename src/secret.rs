@@ -4,29 +4,30 @@ use core::hint::black_box;
 
 /// A token that is overwritten when it is dropped and cannot be printed. Best effort: copies that
 /// the browser makes of a header stay with the browser.
-pub(crate) struct Secret(Vec<u8>);
+pub(crate) struct Secret(String);
 
 impl Secret {
     pub(crate) fn expose(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 
     /// base64url SHA-256: names the token without telling it.
     pub(crate) fn hash(&self) -> String {
-        exo365_core::text::base64url(&exo365_core::sha256::sha256(&self.0))
+        exo365_core::text::base64url(&exo365_core::sha256::sha256(self.0.as_bytes()))
     }
 }
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
-        Self(text.into_bytes())
+        Self(text)
     }
 }
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.fill(0);
+        let mut bytes = core::mem::take(&mut self.0).into_bytes();
+        bytes.fill(0);
         // Without this the compiler may see that nobody reads the zeros.
-        black_box(&self.0);
+        black_box(&bytes);
     }
 }

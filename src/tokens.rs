@@ -7,12 +7,11 @@ use crate::failure::Failure;
 use crate::secret::Secret;
 use exo365_core::endpoint::expect;
 use exo365_core::error::{Code, Error};
-use exo365_core::json::{Json, ToJson};
+use exo365_core::json::Json;
 use exo365_core::options::Want;
-use exo365_core::scan;
-use exo365_core::wire::{TokenReply, TokenRequest};
+use exo365_core::wire::TokenReply;
 use js_sys::{Function, JSON, Promise, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,147 +26,179 @@ pub(crate) enum Source {
 }
 
 /// A token as it is handed out.
-#[derive(Clone)]
 pub(crate) struct Token {
-    pub(crate) secret: Rc<Secret>,
-    pub(crate) scopes: Rc<[String]>,
+    pub(crate) secret: Secret,
+    pub(crate) scopes: Vec<String>,
     /// On the monotonic clock, in milliseconds.
     pub(crate) expires: f64,
     renew_at: f64,
 }
 
 impl Token {
-    fn new(token: String, expires_in: u32, scopes: Vec<String>) -> Self {
+    fn new(token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
         let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
-        Self {
-            secret: Rc::new(Secret::from(token)),
-            scopes: scopes.into(),
+        Rc::new(Self {
+            secret: Secret::from(token),
+            scopes,
             expires: now + life,
             renew_at: now + (life - MARGIN).max(life / 2.0),
-        }
+        })
     }
+}
+
+/// What is under one key: a token, and the renewal that is under way.
+struct Slot {
+    key: String,
+    token: Option<Rc<Token>>,
+    flight: Option<Promise>,
 }
 
 /// The tokens of one client.
 pub(crate) struct Tokens {
     source: Source,
-    entries: RefCell<Vec<(String, Token)>>,
-    flights: RefCell<Vec<(String, Promise)>>,
+    slots: RefCell<Vec<Slot>>,
     /// Counts sign-outs: a renewal that began before one changes nothing after it.
-    epoch: RefCell<u32>,
+    epoch: Cell<u32>,
 }
 
 impl Tokens {
     pub(crate) const fn new(source: Source) -> Self {
         Self {
             source,
-            entries: RefCell::new(Vec::new()),
-            flights: RefCell::new(Vec::new()),
-            epoch: RefCell::new(0),
+            slots: RefCell::new(Vec::new()),
+            epoch: Cell::new(0),
         }
     }
 
     /// Takes the token that came with a session or a sign-in.
     pub(crate) fn admit(&self, token: Option<String>, expires_in: u32, scopes: Vec<String>) {
         if let Some(token) = token {
-            self.store(Want::default().key(), Token::new(token, expires_in, scopes));
+            let token = Token::new(token, expires_in, scopes);
+            self.slot(&Want::default().key()).token = Some(token);
         }
     }
 
     /// Forgets everything, at once.
     pub(crate) fn forget(&self) {
-        *self.epoch.borrow_mut() += 1;
-        self.entries.borrow_mut().clear();
-        self.flights.borrow_mut().clear();
+        self.epoch.set(self.epoch.get() + 1);
+        self.slots.borrow_mut().clear();
     }
 
-    fn store(&self, key: String, token: Token) {
-        let mut entries = self.entries.borrow_mut();
-        entries.retain(|entry| entry.0 != key);
-        entries.push((key, token));
+    /// The slot of that key, made where there is none yet.
+    fn slot(&self, key: &str) -> RefMut<'_, Slot> {
+        RefMut::map(self.slots.borrow_mut(), |slots| {
+            let known = slots.iter().position(|slot| slot.key == key);
+            let at = known.unwrap_or_else(|| {
+                slots.push(Slot {
+                    key: key.into(),
+                    token: None,
+                    flight: None,
+                });
+                slots.len() - 1
+            });
+            &mut slots[at]
+        })
     }
 
-    fn cached(&self, key: &str) -> Option<Token> {
-        self.entries
-            .borrow()
-            .iter()
-            .find(|entry| entry.0 == key)
-            .map(|entry| entry.1.clone())
-    }
-
-    /// A token that is good for a while; renewed where there is none.
-    pub(crate) async fn get(self: &Rc<Self>, want: &Want) -> Result<Token, Failure> {
-        let cached = self.cached(&want.key());
-        let fresh = cached
-            .as_ref()
-            .filter(|token| browser::monotonic() < token.renew_at);
-        match fresh {
-            Some(token) if !want.force && want.claims.is_none() => Ok(token.clone()),
-            _ => {
-                self.renew(
-                    want,
-                    cached.filter(|_| want.force).map(|token| token.secret),
-                )
-                .await
-            }
-        }
-    }
-
-    /// A token that is not `rejected`; whoever asks meanwhile gets the same answer.
-    pub(crate) async fn renew(
+    /// A token that is good for a while and not `rejected`; renewed where there is none.
+    /// Whoever asks meanwhile gets the same answer.
+    pub(crate) async fn get(
         self: &Rc<Self>,
-        want: &Want,
-        rejected: Option<Rc<Secret>>,
-    ) -> Result<Token, Failure> {
+        want: Want,
+        rejected: Option<Rc<Token>>,
+    ) -> Result<Rc<Token>, Failure> {
         let key = want.key();
-        if let (Some(bad), None, Some(token)) = (&rejected, &want.claims, self.cached(&key))
-            && token.secret.expose() != bad.expose()
-        {
-            return Ok(token);
-        }
-        let flight_key = scan::concat(&[&key, "|", want.claims.as_deref().unwrap_or_default()]);
-        let joined = self
-            .flights
-            .borrow()
-            .iter()
-            .find(|flight| flight.0 == flight_key)
-            .map(|flight| flight.1.clone());
-        let promise = joined.unwrap_or_else(|| self.start(flight_key, want.clone(), rejected));
-        match JsFuture::from(promise).await {
+        let flight = match self.board(&key, want, rejected) {
+            Ok(token) => return Ok(token),
+            Err(flight) => flight,
+        };
+        match JsFuture::from(flight).await {
             // What was not kept under the asked key was handed over by the flight itself.
-            Ok(_) => self.cached(&key).ok_or_else(|| signed_out().into()),
+            Ok(_) => self
+                .slot(&key)
+                .token
+                .clone()
+                .ok_or_else(|| signed_out().into()),
             Err(cause) => Err(Failure::returned(cause)),
         }
     }
 
-    /// Starts the one renewal of a key.
-    fn start(self: &Rc<Self>, key: String, want: Want, rejected: Option<Rc<Secret>>) -> Promise {
-        let (this, own) = (Rc::clone(self), key.clone());
-        let promise = boundary::promise(async move {
-            let epoch = *this.epoch.borrow();
-            let token = this.fetch(&want, rejected).await;
-            this.flights.borrow_mut().retain(|flight| flight.0 != own);
-            let token = token?;
-            if epoch != *this.epoch.borrow() {
-                return Err(signed_out().into());
+    /// The token that is here, or the one renewal that brings it.
+    fn board(
+        self: &Rc<Self>,
+        key: &str,
+        want: Want,
+        mut rejected: Option<Rc<Token>>,
+    ) -> Result<Rc<Token>, Promise> {
+        let cached = self.slot(key).token.clone();
+        let mut flight = String::from(key);
+        if let Some(claims) = want.claims() {
+            flight.push('|');
+            flight.push_str(claims);
+        }
+        if let Some(token) = cached {
+            let good = match &rejected {
+                Some(bad) => token.secret.expose() != bad.secret.expose(),
+                None => !want.force() && browser::monotonic() < token.renew_at,
+            };
+            if good && want.claims().is_none() {
+                return Ok(token);
             }
-            this.store(want.key(), token);
-            Ok(JsValue::UNDEFINED)
-        });
-        self.flights.borrow_mut().push((key, promise.clone()));
-        promise
+            if want.force() {
+                rejected = Some(token);
+            }
+        }
+        if let Some(joined) = &self.slot(&flight).flight {
+            return Err(joined.clone());
+        }
+        let promise = self.start(flight.clone(), want, rejected);
+        self.slot(&flight).flight = Some(promise.clone());
+        Err(promise)
     }
 
-    async fn fetch(&self, want: &Want, rejected: Option<Rc<Secret>>) -> Result<Token, Failure> {
+    /// Starts the one renewal of a key.
+    fn start(self: &Rc<Self>, own: String, want: Want, rejected: Option<Rc<Token>>) -> Promise {
+        let this = Rc::clone(self);
+        boundary::promise(async move {
+            let epoch = this.epoch.get();
+            let token = this.fetch(&want, rejected).await;
+            this.land(epoch, &own, &want, token)
+        })
+    }
+
+    /// Ends a renewal.
+    fn land(
+        &self,
+        epoch: u32,
+        own: &str,
+        want: &Want,
+        token: Result<Rc<Token>, Failure>,
+    ) -> Result<JsValue, Failure> {
+        let same_session = epoch == self.epoch.get();
+        if same_session {
+            let mut slots = self.slots.borrow_mut();
+            if let Some(at) = slots.iter().position(|slot| slot.key == own) {
+                slots[at].flight = None;
+                // What was asked for with claims is kept under the key without them.
+                if slots[at].token.is_none() {
+                    slots.swap_remove(at);
+                }
+            }
+        }
+        let token = token?;
+        if !same_session {
+            return Err(signed_out().into());
+        }
+        self.slot(&want.key()).token = Some(token);
+        Ok(JsValue::UNDEFINED)
+    }
+
+    async fn fetch(&self, want: &Want, rejected: Option<Rc<Token>>) -> Result<Rc<Token>, Failure> {
         match &self.source {
             Source::Endpoint(endpoint) => {
-                let request = TokenRequest {
-                    scopes: want.scopes.clone(),
-                    resource: want.resource.clone(),
-                    claims: want.claims.clone(),
-                    rejected: rejected.map(|secret| secret.hash()),
-                };
-                let json = endpoint.post("/token", request.to_json()).await?;
+                let rejected = rejected.map(|token| token.secret.hash());
+                let request = want.to_json(rejected.as_deref());
+                let json = endpoint.post("/token", request).await?;
                 let reply: TokenReply = expect(&json)?;
                 Ok(Token::new(
                     reply.access_token,
@@ -175,7 +206,10 @@ impl Tokens {
                     reply.scopes,
                 ))
             }
-            Source::Page(function) => from_page(function, want, rejected.is_some()).await,
+            Source::Page(function) => {
+                let promise = ask(function, want, rejected.is_some())?;
+                given(&JsFuture::from(promise).await.map_err(none_given)?)
+            }
         }
     }
 }
@@ -184,36 +218,41 @@ fn signed_out() -> Error {
     Error::new(Code::SignedOut, "nobody is signed in")
 }
 
+fn none_given(cause: JsValue) -> Failure {
+    let error = Error::new(
+        Code::InteractionRequired,
+        "the page's getToken gave no token",
+    );
+    Failure::caused(error, cause)
+}
+
 /// Asks the page's own `getToken`.
-async fn from_page(function: &Function, want: &Want, force: bool) -> Result<Token, Failure> {
+fn ask(function: &Function, want: &Want, force: bool) -> Result<Promise, Failure> {
+    let scopes = want.scopes();
     let asked = boundary::plain(&[
-        ("scopes", Member::Texts(want.scopes.as_deref())),
-        ("resource", Member::Text(want.resource.as_deref())),
-        ("claims", Member::Text(want.claims.as_deref())),
-        ("forceRefresh", Member::Flag(force || want.force)),
+        ("scopes", Member::Texts(scopes.as_deref())),
+        ("resource", Member::Text(want.resource())),
+        ("claims", Member::Text(want.claims())),
+        ("forceRefresh", Member::Flag(force || want.force())),
     ]);
-    let failed = |cause| {
-        let error = Error::new(
-            Code::InteractionRequired,
-            "the page's getToken gave no token",
-        );
-        Failure::caused(error, cause)
-    };
-    let promise = function
-        .call1(&JsValue::UNDEFINED, &asked)
-        .map_err(failed)?;
-    let given = JsFuture::from(Promise::resolve(&promise))
-        .await
-        .map_err(failed)?;
+    let promise = function.call1(&JsValue::UNDEFINED, &asked);
+    Ok(Promise::resolve(&promise.map_err(none_given)?))
+}
+
+/// The token that the page gave.
+fn given(given: &JsValue) -> Result<Rc<Token>, Failure> {
     if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
         // Nothing is known of its life: it serves this call, and the next one asks again.
         return Ok(Token::new(token, 0, Vec::new()));
     }
-    let field = |name: &str| Reflect::get(&given, &name.into()).unwrap_or_default();
+    let field = |name: &str| Reflect::get(given, &name.into()).unwrap_or_default();
     let token = field("token").as_string().filter(|token| !token.is_empty());
-    let token = token.ok_or(Error::argument(
-        "`getToken` resolves with a token: a text, or { token, expiresIn, scopes }",
-    ))?;
+    let Some(token) = token else {
+        return Err(Error::argument(
+            "`getToken` resolves with a token: a text, or { token, expiresIn, scopes }",
+        )
+        .into());
+    };
     let expires_in = field("expiresIn").as_f64().unwrap_or_default() as u32;
     let scopes = JSON::stringify(&field("scopes")).ok();
     let scopes = scopes

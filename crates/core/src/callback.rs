@@ -25,7 +25,11 @@ const NAMES: [&str; 8] = [
 /// The fields of a redirect that concern a sign-in, from query and fragment together.
 /// Holds the code, so it is never printed.
 #[derive(Default)]
-pub struct Callback(Vec<(&'static str, String)>);
+pub struct Callback {
+    fields: Vec<(&'static str, String)>,
+    /// Whether a field came more than once.
+    twice: bool,
+}
 
 /// A code that the core let through: only [`Flow::finish`] makes one.
 pub struct Grant {
@@ -37,33 +41,26 @@ impl Callback {
     /// Reads `location.search` and `location.hash`, with or without their first character.
     #[must_use]
     pub fn read(query: &str, fragment: &str) -> Self {
-        let mut fields = Vec::new();
-        for text in [
-            scan::trim_start(query, b"?"),
-            scan::trim_start(fragment, b"#"),
-        ] {
-            for pair in scan::parts(text, b'&') {
-                let (name, value) = scan::cut(pair, "=").unwrap_or((pair, ""));
-                let name = form_decode(name);
-                if let Some(known) = NAMES.into_iter().find(|known| *known == name) {
-                    fields.push((known, form_decode(value)));
-                }
+        let mut callback = Self::default();
+        callback.take_in(scan::trim_start(query, b"?"));
+        callback.take_in(scan::trim_start(fragment, b"#"));
+        callback
+    }
+
+    fn take_in(&mut self, text: &str) {
+        for pair in scan::parts(text, b'&') {
+            let (name, value) = scan::cut(pair, "=").unwrap_or((pair, ""));
+            let name = form_decode(name);
+            if let Some(known) = NAMES.iter().find(|known| **known == name) {
+                self.twice |= self.get(known).is_some();
+                self.fields.push((known, form_decode(value)));
             }
         }
-        Self(fields)
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|field| field.0 == name)
-            .map(|field| field.1.as_str())
-    }
-
-    fn twice(&self) -> bool {
-        NAMES
-            .into_iter()
-            .any(|name| self.0.iter().filter(|field| field.0 == name).count() > 1)
+        let field = self.fields.iter().find(|field| field.0 == name);
+        field.map(|field| field.1.as_str())
     }
 
     /// The `state`, where there is one.
@@ -97,49 +94,43 @@ impl Flow {
     /// [`Code::StateMismatch`] before all others; then [`Code::InvalidCallback`], [`Code::StateExpired`],
     /// [`Code::IssuerMismatch`], or the class of the service's own error.
     pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
-        if !callback
-            .state()
-            .is_some_and(|state| same(state, &self.state))
-        {
+        let state = callback.state();
+        if !state.is_some_and(|state| same(state, &self.state)) {
             return Err(Callback::stray());
         }
-        if callback.twice() {
-            return Err(Error::new(
+        let late = now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created;
+        let code = callback.get("code").unwrap_or_default();
+        let (class, wrong) = if callback.twice {
+            (
                 Code::InvalidCallback,
                 "the answer of the sign-in service has a field twice",
-            ));
-        }
-        if landed != self.redirect_uri {
-            return Err(Error::new(
+            )
+        } else if landed != self.redirect_uri {
+            (
                 Code::InvalidCallback,
                 "the answer arrived at another address than the redirect URI",
-            ));
-        }
-        if now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created {
-            return Err(Error::new(
-                Code::StateExpired,
-                "the sign-in took more than ten minutes",
-            ));
-        }
-        if callback
+            )
+        } else if late {
+            (Code::StateExpired, "the sign-in took more than ten minutes")
+        } else if callback
             .get("iss")
             .is_some_and(|issuer| !self.may_issue(issuer))
         {
-            return Err(Error::new(
+            (
                 Code::IssuerMismatch,
                 "the answer comes from another sign-in service than the one that was asked",
-            ));
-        }
-        if let Some(error) = callback.get("error") {
+            )
+        } else if let Some(error) = callback.get("error") {
             return Err(refusal(error, callback));
-        }
-        match callback.get("code") {
-            Some(code) if !code.is_empty() => Ok(Grant { code: code.into() }),
-            _ => Err(Error::new(
+        } else if code.is_empty() {
+            (
                 Code::InvalidCallback,
                 "the answer of the sign-in service has no code",
-            )),
-        }
+            )
+        } else {
+            return Ok(Grant { code: code.into() });
+        };
+        Err(Error::new(class, wrong))
     }
 
     /// Whether `issuer` is one of the authority that was asked. Where that names no single tenant, any tenant of it is.
@@ -164,35 +155,42 @@ impl Flow {
             return false;
         };
         let is_guid = |text: &str| {
-            text.len() == 36
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+            let hex = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+            text.len() == 36 && text.as_bytes().iter().all(hex)
         };
         named == tenant || is_guid(named) && !is_guid(tenant)
     }
 }
+
+/// The classes of `error`; what is not here is a refusal.
+const CLASSES: &[(&str, Code)] = &[
+    (
+        "login_required,interaction_required,account_selection_required",
+        Code::InteractionRequired,
+    ),
+    ("consent_required", Code::ConsentRequired),
+    (
+        "server_error,temporarily_unavailable",
+        Code::ServiceUnavailable,
+    ),
+    (
+        "invalid_request,invalid_scope,invalid_resource,invalid_client,unauthorized_client,unsupported_response_type",
+        Code::Misconfigured,
+    ),
+];
 
 /// The class of an error redirect, by `error` and `error_subcode`; AADSTS numbers add only where consent is meant.
 fn refusal(error: &str, callback: &Callback) -> Error {
     let description = callback.get("error_description").unwrap_or_default();
     let numbers = aadsts_numbers(description);
     let admin = numbers.iter().any(|number| matches!(number, 90093..=90095));
-    let code = match error {
-        _ if callback.get("error_subcode") == Some("cancel") => Code::Cancelled,
-        _ if admin => Code::AdminConsentRequired,
-        "login_required" | "interaction_required" | "account_selection_required" => {
-            Code::InteractionRequired
-        }
-        "consent_required" => Code::ConsentRequired,
-        "server_error" | "temporarily_unavailable" => Code::ServiceUnavailable,
-        "invalid_request"
-        | "invalid_scope"
-        | "invalid_resource"
-        | "invalid_client"
-        | "unauthorized_client"
-        | "unsupported_response_type" => Code::Misconfigured,
-        _ => Code::AccessDenied,
+    let code = if callback.get("error_subcode") == Some("cancel") {
+        Code::Cancelled
+    } else if admin {
+        Code::AdminConsentRequired
+    } else {
+        let known = CLASSES.iter().find(|known| scan::lists(known.0, error));
+        known.map_or(Code::AccessDenied, |known| known.1)
     };
     let said = scan::before(description, b"\r\n");
     let mut result = if said.is_empty() {
@@ -211,7 +209,7 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
     while let Some((_, behind)) = scan::cut(rest, "AADSTS") {
         let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
         if let Some(number) = behind.get(..digits).and_then(scan::number)
-            && !numbers.contains(&number)
+            && numbers.iter().all(|known| *known != number)
         {
             numbers.push(number);
         }

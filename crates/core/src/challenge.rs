@@ -4,6 +4,7 @@ use crate::error::Diagnostics;
 use crate::scan;
 use crate::text::base64_decode;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Largest decoded `claims` of a challenge, in bytes.
 const MAX_CLAIMS: usize = 8 * 1024;
@@ -24,9 +25,29 @@ pub struct Challenge {
 pub fn bearer(header: &str) -> Challenge {
     let mut challenge = Challenge::default();
     let mut inside = false;
-    let mut rest = header;
-    while let Some((scheme, name, value, left)) = next_param(rest) {
-        rest = left;
+    let mut rest = scan::trim_start(header, BETWEEN);
+    while !rest.is_empty() {
+        // `[scheme] name`, then `=` with a value; without one a scheme alone, or a stray quote.
+        let end = scan::find_any(rest, b"=,\"").unwrap_or(rest.len());
+        let (head, after) = scan::split(rest, end);
+        let head = scan::trim(head);
+        let (mut scheme, mut name) = scan::cut_last(head, b" \t").unwrap_or(("", head));
+        let mut value = String::new();
+        if let Some(after) = after.strip_prefix('=') {
+            let after = scan::trim_start(after, b" \t");
+            if let Some(quoted) = after.strip_prefix('"') {
+                rest = unquote(quoted, &mut value);
+            } else {
+                let plain = scan::before(after, b",");
+                rest = scan::split(after, plain.len()).1;
+                value = scan::trim(plain).into();
+            }
+        } else {
+            (scheme, name) = (head, "");
+            rest = after.strip_prefix('"').unwrap_or(after);
+        }
+        rest = scan::trim_start(rest, BETWEEN);
+        let scheme = scan::trim(scheme);
         if !scheme.is_empty() {
             if inside {
                 break;
@@ -42,58 +63,32 @@ pub fn bearer(header: &str) -> Challenge {
     challenge
 }
 
-/// The next `[scheme] name=value`: scheme (empty where it goes on), name, value, what is left.
-fn next_param(text: &str) -> Option<(&str, &str, String, &str)> {
-    let text = scan::trim_start(text, b" \t,");
-    let end = scan::find_any(text, b"=,\"").unwrap_or(text.len());
-    let head = scan::trim(text.get(..end)?);
-    if text.is_empty() {
-        return None;
-    }
-    let (scheme, name) = scan::cut_last(head, b" \t").unwrap_or(("", head));
-    let after = text.get(end..)?;
-    let Some(after) = after.strip_prefix('=') else {
-        // A scheme without parameters, or a stray quote: go on behind it.
-        return Some((
-            head,
-            "",
-            String::new(),
-            after.strip_prefix('"').unwrap_or(after),
-        ));
-    };
-    let after = scan::trim_start(after, b" \t");
-    let (value, left) = match after.strip_prefix('"') {
-        Some(quoted) => unquote(quoted),
-        None => {
-            let value = scan::before(after, b",");
-            (scan::trim(value).into(), after.get(value.len()..)?)
-        }
-    };
-    Some((scan::trim(scheme), name, value, left))
-}
+/// What stands between parameters.
+const BETWEEN: &[u8] = b" \t,";
 
-/// A quoted string (RFC 9110 §5.6.4) from behind its first quote; one without an end goes to the end.
-fn unquote(text: &str) -> (String, &str) {
-    let mut value = String::new();
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => {
-                value.push(c);
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            '"' => return (value, text.get(at + 1..).unwrap_or_default()),
-            _ => value.push(c),
+/// A quoted string (RFC 9110 §5.6.4) from behind its first quote, and what is behind it; one without an end
+/// goes to the end.
+fn unquote<'a>(text: &'a str, value: &mut String) -> &'a str {
+    let mut bytes = Vec::new();
+    let (mut escaped, mut rest) = (false, "");
+    for (at, byte) in text.bytes().enumerate() {
+        if !escaped && byte == b'"' {
+            rest = scan::split(text, at + 1).1;
+            break;
+        }
+        escaped = !escaped && byte == b'\\';
+        if !escaped {
+            bytes.push(byte);
         }
     }
-    (value, "")
+    *value = scan::text(bytes);
+    rest
 }
 
 /// base64 or base64url of a JSON object of at most 8 kB; anything else is no claims.
 fn claims(encoded: &str) -> Option<String> {
     let bytes = base64_decode(encoded).filter(|bytes| bytes.len() <= MAX_CLAIMS)?;
-    let text = String::from_utf8(bytes).ok()?;
+    let text = scan::text(bytes);
     is_json_object(&text).then_some(text)
 }
 

@@ -1,12 +1,13 @@
 //! The page's half of the endpoint contract: judging its answers, and agreeing on the settings.
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Detail, Error};
 use crate::flavor;
 use crate::json::{FLAVORS, FromJson, IDENTITIES, Json, MODES, name_of};
 use crate::options::Options;
 use crate::origin;
 use crate::scan;
-use crate::wire::{ErrorBody, Flavor, Hosts, Identity, Mode, PageConfig};
+use crate::wire::{Flavor, Hosts, PageConfig, SessionReply};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -26,8 +27,36 @@ pub fn read(status: u16, body: &str) -> Result<Json, Error> {
     if (200..300).contains(&status) {
         return Ok(json);
     }
-    let said = ErrorBody::from_json(json.get("error")).and_then(|body| body.into_error(status));
-    Err(said.unwrap_or_else(|| foreign(status)))
+    Err(said(json.get("error"), status).unwrap_or_else(|| foreign(status)))
+}
+
+/// What [`crate::wire::ErrorBody::into_error`] makes of a refusal, without the struct between;
+/// `None` where it is no refusal of ours.
+fn said(json: &Json, status: u16) -> Option<Error> {
+    let code = Code::parse(json.get("code").str()?)?;
+    let mut error = Error::with(code, json.get("message").text()?);
+    let mut numbers = Vec::new();
+    for item in json.get("aadsts").items() {
+        if let Some(number) = item.number() {
+            numbers.push(number);
+        }
+    }
+    error.detail = Some(Box::new(Detail {
+        status: Some(status),
+        request_id: None,
+        client_request_id: None,
+        service_code: None,
+        diagnostics: None,
+        aadsts: numbers,
+        suberror: json.get("suberror").text(),
+        correlation_id: json.get("correlationId").text(),
+        trace_id: json.get("traceId").text(),
+        retry_after_seconds: json.get("retryAfterSeconds").number(),
+        claims: json.get("claims").text(),
+        consent_url: json.get("consentUrl").text(),
+        remedy: json.get("remedy").text(),
+    }));
+    Some(error)
 }
 
 /// What the tree of a success has to be.
@@ -36,6 +65,20 @@ pub fn read(status: u16, body: &str) -> Result<Json, Error> {
 /// [`Code::InvalidResponse`].
 pub fn expect<T: FromJson>(json: &Json) -> Result<T, Error> {
     T::from_json(json).ok_or_else(|| foreign(200))
+}
+
+/// The session after a sign-in that began with `config`: an [`crate::wire::ExchangeReply`], read.
+///
+/// # Errors
+/// [`Code::InvalidResponse`].
+pub fn exchanged(json: &Json, config: PageConfig) -> Result<SessionReply, Error> {
+    let session = SessionReply::with(json, config);
+    session
+        .filter(|session| {
+            let whole = session.account.is_some() && session.expires_in.is_some();
+            whole && json.get("scopes").texts().is_some()
+        })
+        .ok_or_else(|| foreign(200))
 }
 
 /// The error for an answer that no exo365 endpoint gives.
@@ -70,29 +113,16 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
     Ok(Hosts::from_json(cloud))
 }
 
-/// The configuration where there is no endpoint to ask.
+/// The API and its hosts where there is no endpoint to ask. The rest of a configuration is for sign-ins,
+/// which need an endpoint.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
-pub fn alone(setup: &Options) -> Result<PageConfig, Error> {
+pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     let api = setup.value("api").one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
     check_hosts(&cloud, setup.truth("allowInsecureLoopback", false))?;
-    let tenant = setup.text("tenant").unwrap_or("organizations");
-    let usual = match api {
-        Flavor::OutlookV1 => Identity::V1,
-        Flavor::Graph | Flavor::OutlookV2 => Identity::V2,
-    };
-    Ok(PageConfig {
-        client_id: setup.text("clientId").unwrap_or_default().into(),
-        authority: scan::concat(&[&cloud.login, "/", tenant]),
-        identity: setup.value("identity").one_of(IDENTITIES).unwrap_or(usual),
-        api,
-        cloud,
-        scopes: setup.texts("scopes").unwrap_or_default(),
-        redirect_uris: Vec::new(),
-        mode: Mode::Direct,
-    })
+    Ok((api, cloud))
 }
 
 /// Holds the endpoint's configuration to what the page set, and narrows the scopes to the page's.
@@ -101,9 +131,9 @@ pub fn alone(setup: &Options) -> Result<PageConfig, Error> {
 /// [`Code::Misconfigured`], naming the setting.
 pub fn agree(
     setup: &Options,
-    mut config: PageConfig,
+    config: &mut PageConfig,
     page_is_loopback: bool,
-) -> Result<PageConfig, Error> {
+) -> Result<(), Error> {
     let tenant = scan::cut_last(&config.authority, b"/").map_or("", |cut| cut.1);
     let same = [
         ("clientId", config.client_id.as_str()),
@@ -121,7 +151,10 @@ pub fn agree(
         return Err(disagreement("cloud"));
     }
     if let Some(scopes) = setup.texts("scopes") {
-        if scopes.iter().any(|scope| !config.scopes.contains(scope)) {
+        if scopes
+            .iter()
+            .any(|scope| !scan::holds(&config.scopes, scope))
+        {
             return Err(disagreement("scopes"));
         }
         config.scopes = scopes;
@@ -135,7 +168,7 @@ pub fn agree(
             "the endpoint's authority is not on its own sign-in host",
         ));
     }
-    Ok(config)
+    Ok(())
 }
 
 fn disagreement(name: &str) -> Error {
@@ -157,19 +190,25 @@ fn check_hosts(cloud: &Hosts, insecure_loopback: bool) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Code::Misconfigured`].
-pub fn redirect_uri(config: &PageConfig, wish: Option<&str>, here: &str) -> Result<String, Error> {
-    let registered = |uri: &str| config.redirect_uris.iter().any(|known| known == uri);
-    let own = || {
-        config
-            .redirect_uris
-            .iter()
-            .find(|known| origin::of(known) == origin::of(here))
-    };
-    match wish {
-        Some(wish) if registered(wish) => Ok(wish.into()),
-        Some(_) => Err(Error::new(Code::Misconfigured, "redirectUri is not one of the endpoint's redirect URIs")),
-        None if registered(here) => Ok(here.into()),
-        None => own().cloned().ok_or(Error::new(
+pub fn redirect_uri<'a>(
+    config: &'a PageConfig,
+    wish: Option<&'a str>,
+    here: &'a str,
+) -> Result<&'a str, Error> {
+    let asked = wish.unwrap_or(here);
+    if scan::holds(&config.redirect_uris, asked) {
+        return Ok(asked);
+    }
+    if wish.is_some() {
+        return Err(Error::new(
+            Code::Misconfigured,
+            "redirectUri is not one of the endpoint's redirect URIs",
+        ));
+    }
+    let own = |known: &&String| origin::of(known) == origin::of(here);
+    match config.redirect_uris.iter().find(own) {
+        Some(known) => Ok(known),
+        None => Err(Error::new(
             Code::Misconfigured,
             "the endpoint has no redirect URI on this page's origin: add this page's address to its configuration and to the app registration",
         )),
@@ -179,7 +218,7 @@ pub fn redirect_uri(config: &PageConfig, wish: Option<&str>, here: &str) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{LogoutReply, SessionReply};
+    use crate::wire::{ExchangeReply, Identity, LogoutReply, Mode};
     use alloc::vec;
     use proptest::prelude::*;
 
@@ -236,6 +275,15 @@ mod tests {
         Options::setup(&alloc::format!("{{\"endpoint\":\"/auth\"{more}}}"), false).unwrap()
     }
 
+    /// What both agree on.
+    fn agreed(
+        setup: &Options,
+        mut config: PageConfig,
+        loopback: bool,
+    ) -> Result<PageConfig, Error> {
+        agree(setup, &mut config, loopback).map(|()| config)
+    }
+
     /// What a page with tokens of its own set.
     fn own(text: &str) -> Options {
         Options::setup(text, true).unwrap()
@@ -252,7 +300,7 @@ mod tests {
             ("cloud", r#","cloud":"china""#),
             ("scopes", r#","scopes":["Files.Read"]"#),
         ] {
-            let error = agree(&set(more), config(), false).unwrap_err();
+            let error = agreed(&set(more), config(), false).unwrap_err();
             let wanted = alloc::format!(
                 "createClient's `{name}` is not what the endpoint allows: change one of them"
             );
@@ -261,12 +309,12 @@ mod tests {
                 (Code::Misconfigured, wanted.as_str())
             );
         }
-        assert_eq!(agree(&set(""), config(), false).unwrap(), config());
-        let fewer = agree(&set(r#","scopes":["Mail.Read"]"#), config(), false).unwrap();
+        assert_eq!(agreed(&set(""), config(), false).unwrap(), config());
+        let fewer = agreed(&set(r#","scopes":["Mail.Read"]"#), config(), false).unwrap();
         assert_eq!(fewer.scopes, ["Mail.Read"]);
         let same = r#","tenant":"organizations","api":"graph","identity":"v2","mode":"direct","cloud":"global""#;
-        assert_eq!(agree(&set(same), config(), false).unwrap(), config());
-        let odd = agree(&set(r#","cloud":"germany""#), config(), false).unwrap_err();
+        assert_eq!(agreed(&set(same), config(), false).unwrap(), config());
+        let odd = agreed(&set(r#","cloud":"germany""#), config(), false).unwrap_err();
         assert_eq!(odd.code, Code::InvalidArgument);
     }
 
@@ -275,7 +323,7 @@ mod tests {
         let mut bad = config();
         bad.cloud.api = "http://graph.microsoft.com".into();
         assert_eq!(
-            agree(&set(""), bad, true).unwrap_err().code,
+            agreed(&set(""), bad, true).unwrap_err().code,
             Code::Misconfigured
         );
         let mut local = config();
@@ -284,24 +332,27 @@ mod tests {
             api: "http://localhost:1".into(),
         };
         local.authority = "http://localhost:1/organizations".into();
-        assert!(agree(&set(""), local.clone(), true).is_ok());
-        assert!(agree(&set(""), local.clone(), false).is_err());
+        assert!(agreed(&set(""), local.clone(), true).is_ok());
+        assert!(agreed(&set(""), local.clone(), false).is_err());
         local.authority = "https://evil.example/organizations".into();
-        assert!(agree(&set(""), local, true).is_err());
+        assert!(agreed(&set(""), local, true).is_err());
     }
 
     #[test]
     fn without_an_endpoint_the_public_cloud_is_meant() {
-        let config = alone(&own("{}")).unwrap();
-        assert_eq!((config.api, config.identity), (Flavor::Graph, Identity::V2));
+        let (api, cloud) = alone(&own("{}")).unwrap();
+        assert_eq!(api, Flavor::Graph);
         assert_eq!(
-            config.authority,
-            "https://login.microsoftonline.com/organizations"
+            (cloud.login.as_str(), cloud.api.as_str()),
+            (
+                "https://login.microsoftonline.com",
+                "https://graph.microsoft.com"
+            )
         );
-        let v1 = alone(&own(r#"{"api":"outlook-v1"}"#)).unwrap();
+        let (api, cloud) = alone(&own(r#"{"api":"outlook-v1"}"#)).unwrap();
         assert_eq!(
-            (v1.identity, v1.cloud.api.as_str()),
-            (Identity::V1, "https://outlook.office365.com")
+            (api, cloud.api.as_str()),
+            (Flavor::OutlookV1, "https://outlook.office365.com")
         );
         let custom = r#""cloud":{"login":"http://localhost:1","api":"http://localhost:1"}"#;
         assert!(alone(&own(&alloc::format!("{{{custom}}}"))).is_err());
@@ -311,17 +362,18 @@ mod tests {
 
     #[test]
     fn redirect_uris_are_the_registered_ones() {
-        let uri = |wish: Option<&str>, here: &str| redirect_uri(&config(), wish, here).ok();
+        let config = config();
+        let uri = |wish, here| redirect_uri(&config, wish, here).ok();
         assert_eq!(
-            uri(None, "https://app.example/back").as_deref(),
+            uri(None, "https://app.example/back"),
             Some("https://app.example/back")
         );
         assert_eq!(
-            uri(None, "https://app.example/mail").as_deref(),
+            uri(None, "https://app.example/mail"),
             Some("https://app.example/")
         );
         assert_eq!(
-            uri(Some("https://app.example/back"), "https://app.example/").as_deref(),
+            uri(Some("https://app.example/back"), "https://app.example/"),
             Some("https://app.example/back")
         );
         assert_eq!(
@@ -329,6 +381,70 @@ mod tests {
             None
         );
         assert_eq!(uri(None, "https://elsewhere.example/"), None);
+    }
+
+    #[test]
+    fn an_exchange_is_read_as_the_derived_type_reads_it() {
+        let account = r#""account":{"tenantId":"t","objectId":"o","username":"u","name":"n","isGuest":true,"loginHint":"h"}"#;
+        let rest = [
+            r#""accessToken":"x""#,
+            r#""expiresIn":7"#,
+            r#""scopes":["a"]"#,
+        ];
+        let body = |parts: &[&str]| alloc::format!("{{{}}}", parts.join(","));
+        let read = |text: &str| exchanged(&Json::parse(text).unwrap(), config());
+        for token in [true, false] {
+            let rest = if token { &rest[..] } else { &rest[1..] };
+            let text = body(&[&[account], rest].concat());
+            let derived: ExchangeReply = serde_json::from_str(&text).unwrap();
+            let session = read(&text).unwrap();
+            assert_eq!(
+                (
+                    session.config,
+                    session.account,
+                    session.access_token,
+                    session.expires_in
+                ),
+                (
+                    config(),
+                    Some(derived.account),
+                    derived.access_token,
+                    Some(derived.expires_in)
+                )
+            );
+        }
+        for lacking in [
+            body(&rest),
+            body(&[account, rest[1]]),
+            body(&[account, rest[2]]),
+            body(&[r#""account":null"#, rest[1], rest[2]]),
+            body(&[account, rest[1], r#""scopes":[1]"#]),
+        ] {
+            assert!(
+                serde_json::from_str::<ExchangeReply>(&lacking).is_err(),
+                "{lacking}"
+            );
+            assert_eq!(
+                read(&lacking).err().unwrap().code,
+                Code::InvalidResponse,
+                "{lacking}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_as_the_derived_type_reads_it() {
+        let body = r#"{"error":{"code":"consent_required","message":"m","remedy":"r","aadsts":[65001,5],"suberror":"s",
+            "correlationId":"c","traceId":"t","retryAfterSeconds":7,"claims":"{}","consentUrl":"u"}}"#;
+        let reply: crate::wire::ErrorReply = serde_json::from_str(body).unwrap();
+        assert_eq!(read(403, body).err(), reply.error.into_error(403));
+        for (name, odd) in [("code", "teapot"), ("message", "5")] {
+            let body = body.replace(
+                &alloc::format!("\"{name}\":"),
+                &alloc::format!("\"{name}\":5,\"{odd}\":"),
+            );
+            assert_eq!(read(403, &body).unwrap_err().code, Code::Misconfigured);
+        }
     }
 
     proptest! {

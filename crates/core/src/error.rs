@@ -18,14 +18,16 @@ macro_rules! codes {
             /// Every code. A test holds the README's table and the `.d.ts` union to this list.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The string that JavaScript sees as `error.code`.
+            /// The string that JavaScript sees as `error.code`. Never inlined, as each place would bring the table.
             #[must_use]
+            #[inline(never)]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
 
             /// What to do about it, in a sentence.
             #[must_use]
+            #[inline(never)]
             pub const fn remedy(self) -> &'static str {
                 match self { $(Self::$variant => $remedy),+ }
             }
@@ -110,7 +112,8 @@ impl Code {
     /// The code that a string of the wire names.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+        let known = Self::ALL.iter().find(|code| code.as_str() == text);
+        known.copied()
     }
 }
 

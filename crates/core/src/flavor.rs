@@ -1,26 +1,15 @@
 //! The three API flavours: what differs between them, in tables.
 
 use crate::error::{Code, Error};
+use crate::scan;
 use crate::wire::{Flavor, Hosts};
 use alloc::string::String;
 
-/// Path segments that only Graph has; the first [`LACKING_V2`] are missing from v2.0 too.
-const LACKING_V1: &[&str] = &[
-    "permanentDelete",
-    "createUploadSession",
-    "outlook",
-    "manager",
-    "directReports",
-    "places",
-    "people",
-    "photo",
-    "photos",
-    "mailboxSettings",
-    "inferenceClassification",
-    "messageRules",
-    "extensions",
-];
-const LACKING_V2: usize = 6;
+/// Path segments that only Graph has.
+const ONLY_GRAPH: &str = "permanentDelete,createUploadSession,outlook,manager,directReports,places";
+/// Path segments that v1.0 lacks beside them.
+const NOT_V1: &str =
+    "people,photo,photos,mailboxSettings,inferenceClassification,messageRules,extensions";
 
 impl Flavor {
     /// The name that configuration and messages use.
@@ -58,14 +47,12 @@ impl Flavor {
     /// The name of a path segment as this flavour spells it; `None` where it has no such thing.
     #[must_use]
     pub fn segment(self, name: &str) -> Option<&str> {
-        let lacking: &[&str] = match self {
-            Self::Graph => &[],
-            Self::OutlookV1 => LACKING_V1,
-            Self::OutlookV2 => &LACKING_V1[..LACKING_V2],
-        };
+        let v1 = self == Self::OutlookV1;
+        let lacking =
+            self != Self::Graph && scan::lists(ONLY_GRAPH, name) || v1 && scan::lists(NOT_V1, name);
         match name {
-            "mailFolders" if self == Self::OutlookV1 => Some("folders"),
-            _ if lacking.contains(&name) => None,
+            _ if lacking => None,
+            "mailFolders" if v1 => Some("folders"),
             _ => Some(name),
         }
     }
@@ -125,7 +112,7 @@ pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
 /// An API on a loopback host stands in for the public one, and goes by its name.
 #[must_use]
 pub fn resource(flavor: Flavor, api: &str) -> String {
-    let host = crate::scan::cut(api, "://").map_or("", |cut| cut.1);
+    let host = scan::cut(api, "://").map_or("", |cut| cut.1);
     let mut resource = if crate::origin::is_loopback(host) {
         global(flavor).api
     } else {

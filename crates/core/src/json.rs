@@ -6,10 +6,10 @@
 
 use crate::scan;
 use crate::wire::{
-    Account, ErrorBody, ExchangeReply, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply,
-    LogoutRequest, Mode, PageConfig, SessionReply, SessionRequest, TokenReply, TokenRequest,
+    Account, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply, LogoutRequest, Mode,
+    PageConfig, SessionReply, SessionRequest, TokenReply,
 };
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -37,6 +37,17 @@ impl Json {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+
+    /// Apart from the visitor, of which the compiler makes one for each way to come by members.
+    fn of_members(members: Vec<(String, Self)>) -> Self {
+        // How numbers come with serde_json's feature `arbitrary_precision` (the WebAssembly's build has it).
+        if let [(key, Self::Text(digits))] = members.as_slice()
+            && key == "$serde_json::private::Number"
+        {
+            return scan::number(digits).map_or(Self::Null, |number| Self::Number(number.into()));
+        }
+        Self::Object(members)
     }
 
     /// The member `name`; [`Json::Null`] where there is none.
@@ -84,11 +95,37 @@ impl Json {
         u32::try_from(*number).ok()
     }
 
+    /// What is in a list; nothing where it is none.
+    pub(crate) fn items(&self) -> &[Self] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is a list of texts.
+    pub(crate) fn is_texts(&self) -> bool {
+        let list = matches!(self, Self::List(_));
+        list && self.items().iter().all(|item| item.str().is_some())
+    }
+
+    /// Whether it is `true`.
+    #[must_use]
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+
     /// The texts of a list; `None` where it is something else.
     #[must_use]
     pub fn texts(&self) -> Option<Vec<String>> {
-        let Self::List(items) = self else { return None };
-        items.iter().map(Self::text).collect()
+        if !self.is_texts() {
+            return None;
+        }
+        let mut texts = Vec::new();
+        for item in self.items() {
+            texts.push(item.plain());
+        }
+        Some(texts)
     }
 
     /// The value among `known` that is named.
@@ -145,15 +182,7 @@ impl<'de> Visitor<'de> for Tree {
         while let Some((key, value)) = members.next_entry::<Json, Json>()? {
             object.push((key.text().unwrap_or_default(), value));
         }
-        // How numbers come with serde_json's feature `arbitrary_precision` (the WebAssembly's build has it).
-        if let [(key, Json::Text(digits))] = object.as_slice()
-            && key == "$serde_json::private::Number"
-        {
-            return Ok(
-                scan::number(digits).map_or(Json::Null, |number| Json::Number(number.into()))
-            );
-        }
-        Ok(Json::Object(object))
+        Ok(Json::of_members(object))
     }
 }
 
@@ -163,8 +192,10 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// Writes one object, member by member.
-pub struct Writer(String);
+/// Writes one object, member by member. By reference: a writer that moves is code at each step.
+///
+/// Bytes, not a text: everything that goes in is whole texts and ASCII.
+pub struct Writer(Vec<u8>);
 
 impl Default for Writer {
     fn default() -> Self {
@@ -176,85 +207,86 @@ impl Writer {
     /// An object without members.
     #[must_use]
     pub fn new() -> Self {
-        Self(String::from("{"))
+        Self(b"{".to_vec())
+    }
+
+    /// Begins a member.
+    fn name(&mut self, name: &str) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        push_text(&mut self.0, name);
+        self.0.push(b':');
     }
 
     /// Adds a member whose value is JSON text already.
-    #[must_use]
-    pub fn raw(mut self, name: &str, json: &str) -> Self {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        push_text(&mut self.0, name);
-        self.0.push(':');
-        self.0.push_str(json);
+    pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
+        self.name(name);
+        self.0.extend_from_slice(json.as_bytes());
         self
     }
 
     /// Adds a text.
-    #[must_use]
-    pub fn text(self, name: &str, value: &str) -> Self {
-        let mut json = String::new();
-        push_text(&mut json, value);
-        self.raw(name, &json)
+    pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
+        self.name(name);
+        push_text(&mut self.0, value);
+        self
     }
 
     /// Adds a text, where there is one.
-    #[must_use]
-    pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
-        match value {
-            Some(value) => self.text(name, value),
-            None => self,
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        if let Some(value) = value {
+            self.text(name, value);
         }
+        self
     }
 
     /// Adds a list of texts.
-    #[must_use]
-    pub fn texts(self, name: &str, values: &[String]) -> Self {
-        let mut json = String::from("[");
-        for value in values {
-            if json.len() > 1 {
-                json.push(',');
+    pub fn texts(&mut self, name: &str, values: &[String]) -> &mut Self {
+        self.name(name);
+        self.0.push(b'[');
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                self.0.push(b',');
             }
-            push_text(&mut json, value);
+            push_text(&mut self.0, value);
         }
-        json.push(']');
-        self.raw(name, &json)
+        self.0.push(b']');
+        self
     }
 
     /// Adds a number.
-    #[must_use]
-    pub fn number(self, name: &str, value: u64) -> Self {
-        self.raw(name, &value.to_string())
+    pub fn number(&mut self, name: &str, value: u64) -> &mut Self {
+        let mut digits = String::new();
+        scan::push_number(&mut digits, value);
+        self.raw(name, &digits)
     }
 
     /// The object's text.
     #[must_use]
-    pub fn done(mut self) -> String {
-        self.0.push('}');
-        self.0
+    pub fn done(&mut self) -> String {
+        self.0.push(b'}');
+        scan::text(core::mem::take(&mut self.0))
     }
 }
 
 /// Appends a quoted text (RFC 8259 §7).
-fn push_text(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\u{0}'..='\u{1f}' => {
-                out.push_str("\\u00");
-                for digit in [c as u32 >> 4, c as u32 & 15] {
-                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
-            }
-            _ => out.push(c),
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for byte in text.bytes() {
+        if byte < b' ' {
+            out.extend_from_slice(b"\\u00");
+            out.push(HEX[usize::from(byte >> 4)]);
+            out.push(HEX[usize::from(byte & 15)]);
+            continue;
         }
+        if byte == b'"' || byte == b'\\' {
+            out.push(b'\\');
+        }
+        out.push(byte);
     }
-    out.push('"');
+    out.push(b'"');
 }
 
 pub(crate) const IDENTITIES: &[(&str, Identity)] = &[("v2", Identity::V2), ("v1", Identity::V1)];
@@ -290,25 +322,24 @@ impl FromJson for Hosts {
 
 impl FromJson for PageConfig {
     fn from_json(json: &Json) -> Option<Self> {
+        let (scopes, redirect_uris) = (json.get("scopes"), json.get("redirectUris"));
+        if !json.has_texts("clientId,authority") || !scopes.is_texts() || !redirect_uris.is_texts()
+        {
+            return None;
+        }
+        // What can fail before what owns: an early return drops all that was read before it.
         let identity = json.get("identity").one_of(IDENTITIES)?;
         let api = json.get("api").one_of(FLAVORS)?;
         let mode = json.get("mode").one_of(MODES)?;
-        let lists = (
-            Hosts::from_json(json.get("cloud")),
-            json.get("scopes").texts(),
-            json.get("redirectUris").texts(),
-        );
-        let (Some(cloud), Some(scopes), Some(redirect_uris)) = lists else {
-            return None;
-        };
-        json.has_texts("clientId,authority").then(|| Self {
+        let cloud = Hosts::from_json(json.get("cloud"))?;
+        Some(Self {
             client_id: json.get("clientId").plain(),
             authority: json.get("authority").plain(),
             identity,
             api,
             cloud,
-            scopes,
-            redirect_uris,
+            scopes: scopes.texts().unwrap_or_default(),
+            redirect_uris: redirect_uris.texts().unwrap_or_default(),
             mode,
         })
     }
@@ -343,36 +374,32 @@ impl FromJson for Account {
                 object_id: json.get("objectId").plain(),
                 username: json.get("username").plain(),
                 name: json.get("name").plain(),
-                is_guest: *json.get("isGuest") == Json::Bool(true),
+                is_guest: json.get("isGuest").is_true(),
                 login_hint: json.get("loginHint").text(),
             })
     }
 }
 
-impl FromJson for SessionReply {
-    fn from_json(json: &Json) -> Option<Self> {
+impl SessionReply {
+    /// What is beside `config` in a session and in an exchange.
+    pub(crate) fn with(json: &Json, config: PageConfig) -> Option<Self> {
         let account = json.get("account");
+        let account = match account {
+            Json::Null => None,
+            _ => Some(Account::from_json(account)?),
+        };
         Some(Self {
-            config: PageConfig::from_json(json.get("config"))?,
-            account: if *account == Json::Null {
-                None
-            } else {
-                Some(Account::from_json(account)?)
-            },
+            config,
+            account,
             access_token: json.get("accessToken").text(),
             expires_in: json.get("expiresIn").number(),
         })
     }
 }
 
-impl FromJson for ExchangeReply {
+impl FromJson for SessionReply {
     fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            account: Account::from_json(json.get("account"))?,
-            access_token: json.get("accessToken").text(),
-            expires_in: json.get("expiresIn").number()?,
-            scopes: json.get("scopes").texts()?,
-        })
+        Self::with(json, PageConfig::from_json(json.get("config"))?)
     }
 }
 
@@ -394,27 +421,6 @@ impl FromJson for LogoutReply {
     }
 }
 
-impl FromJson for ErrorBody {
-    fn from_json(json: &Json) -> Option<Self> {
-        let numbers = match json.get("aadsts") {
-            Json::List(items) => items.iter().filter_map(Json::number).collect(),
-            _ => Vec::new(),
-        };
-        json.has_texts("code,message").then(|| Self {
-            code: json.get("code").plain(),
-            message: json.get("message").plain(),
-            remedy: json.get("remedy").text(),
-            aadsts: numbers,
-            suberror: json.get("suberror").text(),
-            correlation_id: json.get("correlationId").text(),
-            trace_id: json.get("traceId").text(),
-            retry_after_seconds: json.get("retryAfterSeconds").number(),
-            claims: json.get("claims").text(),
-            consent_url: json.get("consentUrl").text(),
-        })
-    }
-}
-
 /// What the page posts, as JSON text.
 pub trait ToJson {
     /// Writes the value.
@@ -423,7 +429,7 @@ pub trait ToJson {
 
 impl ToJson for SessionRequest {
     fn to_json(&self) -> String {
-        Writer::new().done()
+        "{}".into()
     }
 }
 
@@ -439,24 +445,14 @@ impl ToJson for ExchangeRequest {
     }
 }
 
-impl ToJson for TokenRequest {
-    fn to_json(&self) -> String {
-        let writer = Writer::new()
-            .maybe("resource", self.resource.as_deref())
-            .maybe("claims", self.claims.as_deref())
-            .maybe("rejected", self.rejected.as_deref());
-        match &self.scopes {
-            Some(scopes) => writer.texts("scopes", scopes).done(),
-            None => writer.done(),
-        }
-    }
-}
-
 impl ToJson for LogoutRequest {
     fn to_json(&self) -> String {
-        Writer::new()
-            .raw("microsoft", if self.microsoft { "true" } else { "false" })
-            .done()
+        let text = if self.microsoft {
+            "{\"microsoft\":true}"
+        } else {
+            "{}"
+        };
+        text.into()
     }
 }
 
@@ -556,26 +552,6 @@ mod tests {
             (None, None, None)
         );
 
-        let exchange = ExchangeReply {
-            account: account(),
-            access_token: None,
-            expires_in: 7,
-            scopes: vec!["a".into()],
-        };
-        let read = ExchangeReply::from_json(
-            &Json::parse(&serde_json::to_string(&exchange).unwrap()).unwrap(),
-        )
-        .unwrap();
-        assert_eq!(
-            (
-                read.account,
-                read.access_token,
-                read.expires_in,
-                read.scopes
-            ),
-            (account(), None, 7, vec!["a".into()])
-        );
-
         let token = TokenReply {
             access_token: "t".into(),
             expires_in: 9,
@@ -623,24 +599,6 @@ mod tests {
                 Some("x".into())
             )
         );
-        let token = TokenRequest {
-            scopes: Some(vec!["a".into()]),
-            resource: None,
-            claims: Some("{}".into()),
-            rejected: Some("h".into()),
-        };
-        let read: TokenRequest = serde_json::from_str(&token.to_json()).unwrap();
-        assert_eq!(
-            (read.scopes, read.resource, read.claims, read.rejected),
-            (
-                Some(vec!["a".into()]),
-                None,
-                Some("{}".into()),
-                Some("h".into())
-            )
-        );
-        let read: TokenRequest = serde_json::from_str(&TokenRequest::default().to_json()).unwrap();
-        assert_eq!((read.scopes, read.rejected), (None, None));
         for microsoft in [true, false] {
             let read: LogoutRequest =
                 serde_json::from_str(&LogoutRequest { microsoft }.to_json()).unwrap();
@@ -673,7 +631,7 @@ mod tests {
         #[test]
         fn texts_come_back_as_they_were(text in "\\PC{0,40}", control in "[\\x00-\\x1f\"\\\\]{0,10}") {
             let text = [text, control].concat();
-            let written = Writer::new().text("a", &text).texts("b", &[text.clone()]).number("c", 7).maybe("d", None).done();
+            let written = Writer::new().text("a", &text).texts("b", core::slice::from_ref(&text)).number("c", 7).maybe("d", None).done();
             let read = Json::parse(&written).unwrap();
             prop_assert_eq!(read.get("a").text(), Some(text.clone()));
             prop_assert_eq!(read.get("b").texts(), Some(vec![text]));

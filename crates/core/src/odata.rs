@@ -24,7 +24,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
         }
         push_pair(url, &key, value);
     }
-    for (key, name) in [
+    for &(key, name) in &[
         ("select", "$select"),
         ("expand", "$expand"),
         ("orderBy", "$orderby"),
@@ -58,7 +58,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
             ));
         }
         let mut text = String::new();
-        scan::push_number(&mut text, number);
+        scan::push_number(&mut text, number.into());
         push_pair(url, name, &text);
     }
     if options.truth("count", false) {
@@ -72,15 +72,10 @@ fn quoted(search: &str) -> String {
     if search.starts_with('"') {
         return search.into();
     }
-    let mut text = String::from("\"");
-    for c in search.chars() {
-        if c == '"' || c == '\\' {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text.push('"');
-    text
+    let mut text = b"\"".to_vec();
+    scan::push_escaped(&mut text, search, b"\"\\");
+    text.push(b'"');
+    scan::text(text)
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 //! each complaint with the key's name. What is checked stays a tree and is read where it is needed.
 
 use crate::error::{Code, Error};
-use crate::json::Json;
-use crate::request::check_time_zone;
+use crate::json::{Json, Writer};
+use crate::request::is_time_zone;
 use crate::scan;
-use crate::signin;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -94,42 +93,35 @@ const TOKEN: &Known = &[
 ];
 
 impl Kind {
-    /// Whether `value` is one.
+    /// Whether `value` is one. Apart from [`Kind::wanted`]: inlined into one loop, the two would be twice the code.
+    #[inline(never)]
     fn holds(&self, value: &Json) -> bool {
+        let text = value.str();
         match self {
             Self::Any => true,
-            Self::Cloud => {
-                value.str().is_some()
-                    || value.get("login").str().is_some() && value.get("api").str().is_some()
-            }
-            Self::Names => value.str().is_some() || value.texts().is_some(),
-            Self::OneOf(names) => value
-                .str()
-                .is_some_and(|text| scan::parts(names, b',').any(|name| scan::trim(name) == text)),
+            Self::Cloud => text.is_some() || value.has_texts("login,api"),
+            Self::Names => text.is_some() || value.is_texts(),
+            Self::OneOf(names) => text.is_some_and(|text| scan::lists(names, text)),
             Self::Pairs => match value {
                 Json::Object(members) => members.iter().all(|member| member.1.str().is_some()),
                 _ => false,
             },
             Self::Tenant => {
-                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
-                value
-                    .str()
-                    .is_some_and(|text| !text.is_empty() && text.bytes().all(plain))
+                text.is_some_and(|text| !text.is_empty() && scan::is_plain(text, b"-."))
             }
-            Self::Text => value.str().is_some(),
-            Self::Texts => value.texts().is_some(),
+            Self::Text => text.is_some(),
+            Self::Texts => value.is_texts(),
             Self::Timeout => value
                 .number()
-                .is_some_and(|number| number >= 1 && number <= MAX_TIMEOUT),
+                .is_some_and(|number| (1..=MAX_TIMEOUT).contains(&number)),
             Self::Truth => matches!(value, Json::Bool(_)),
             Self::Whole => value.number().is_some(),
-            Self::Zone => value
-                .str()
-                .is_some_and(|zone| check_time_zone(zone).is_ok()),
+            Self::Zone => text.is_some_and(is_time_zone),
         }
     }
 
     /// What it should have been.
+    #[inline(never)]
     fn wanted(&self) -> &'static str {
         match self {
             Self::Any => "",
@@ -163,9 +155,7 @@ impl Options {
         };
         for (key, value) in members {
             let kind = known.iter().find(|one| one.0 == key);
-            let kind = kind.filter(|_| {
-                allowed.is_empty() || scan::parts(allowed, b',').any(|name| name == key)
-            });
+            let kind = kind.filter(|_| allowed.is_empty() || scan::lists(allowed, key));
             let Some((_, kind)) = kind else {
                 return Err(complaint(&["unknown option `", key, "`"]));
             };
@@ -200,6 +190,14 @@ impl Options {
         Ok(setup)
     }
 
+    /// `SignInOptions`: what the sign-in takes, and the place to return to. `mode` and `signal` are the face's.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`].
+    pub fn sign_in(text: &str) -> Result<Self, Error> {
+        Self::read(text, SIGN_IN, "")
+    }
+
     /// The text under `key`.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
@@ -210,7 +208,7 @@ impl Options {
     #[must_use]
     pub fn texts(&self, key: &str) -> Option<Vec<String>> {
         let value = self.0.get(key);
-        value.texts().or_else(|| Some(Vec::from([value.text()?])))
+        value.texts().or_else(|| Some(alloc::vec![value.text()?]))
     }
 
     /// The number under `key`.
@@ -250,35 +248,9 @@ fn complaint(pieces: &[&str]) -> Error {
     Error::with(Code::InvalidArgument, scan::concat(pieces))
 }
 
-/// Reads `SignInOptions`: what the sign-in takes, and the place to return to. `mode` and `signal` are the face's.
-///
-/// # Errors
-/// [`Code::InvalidArgument`].
-pub fn sign_in(text: &str) -> Result<(signin::Options, Option<String>), Error> {
-    let options = Options::read(text, SIGN_IN, "")?;
-    let own = |key| options.text(key).map(String::from);
-    let sign_in = signin::Options {
-        login_hint: own("loginHint"),
-        domain_hint: own("domainHint"),
-        prompt: own("prompt"),
-        scopes: options.texts("scopes"),
-        claims: own("claims"),
-    };
-    Ok((sign_in, own("returnTo")))
-}
-
-/// Which token: the configured API's where both are left out.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Want {
-    /// v2: permissions of one API.
-    pub scopes: Option<Vec<String>>,
-    /// v1: an API.
-    pub resource: Option<String>,
-    /// Claims of a challenge.
-    pub claims: Option<String>,
-    /// Not the one that is here, whatever its age.
-    pub force: bool,
-}
+/// Which token: the configured API's where nothing is said. Checked, and read where it is needed.
+#[derive(Debug, Default, PartialEq)]
+pub struct Want(Options);
 
 impl Want {
     /// Reads a `TokenRequest`.
@@ -286,22 +258,59 @@ impl Want {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn read(text: &str) -> Result<Self, Error> {
-        let options = Options::read(text, TOKEN, "")?;
-        let own = |key| options.text(key).map(String::from);
-        Ok(Self {
-            scopes: options.texts("scopes"),
-            resource: own("resource"),
-            claims: own("claims"),
-            force: options.truth("forceRefresh", false),
-        })
+        Ok(Self(Options::read(text, TOKEN, "")?))
+    }
+
+    /// The configured API's, with the claims of a challenge.
+    #[must_use]
+    pub fn claiming(claims: &str) -> Self {
+        let member = ("claims".into(), Json::Text(claims.into()));
+        Self(Options(Json::Object(alloc::vec![member])))
+    }
+
+    /// v2: permissions of one API.
+    #[must_use]
+    pub fn scopes(&self) -> Option<Vec<String>> {
+        self.0.texts("scopes")
+    }
+
+    /// v1: an API.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.0.text("resource")
+    }
+
+    /// Claims of a challenge.
+    #[must_use]
+    pub fn claims(&self) -> Option<&str> {
+        self.0.text("claims")
+    }
+
+    /// Not the one that is here, whatever its age.
+    #[must_use]
+    pub fn force(&self) -> bool {
+        self.0.truth("forceRefresh", false)
     }
 
     /// What tells one cache entry from another: the API and the permissions.
     #[must_use]
     pub fn key(&self) -> String {
-        let scopes = self.scopes.as_deref().unwrap_or_default();
-        let resource = self.resource.as_deref().unwrap_or_default();
-        scan::concat(&[&scan::join(scopes, " "), "|", resource])
+        let scopes = scan::join(&self.scopes().unwrap_or_default(), " ");
+        scan::concat(&[&scopes, "|", self.resource().unwrap_or_default()])
+    }
+
+    /// What the endpoint is asked: a [`crate::wire::TokenRequest`] as JSON text.
+    #[must_use]
+    pub fn to_json(&self, rejected: Option<&str>) -> String {
+        let mut writer = Writer::new();
+        writer
+            .maybe("resource", self.resource())
+            .maybe("claims", self.claims())
+            .maybe("rejected", rejected);
+        if let Some(scopes) = self.scopes() {
+            writer.texts("scopes", &scopes);
+        }
+        writer.done()
     }
 }
 
@@ -440,22 +449,49 @@ mod tests {
     }
 
     #[test]
-    fn sign_ins_and_tokens_are_read() {
-        let (options, return_to) = sign_in(r#"{"loginHint":"a","prompt":"login","scopes":["s"],"returnTo":"/x","mode":"redirect","signal":{}}"#).unwrap();
+    fn what_is_asked_for_a_token_is_read_by_the_derived_type() {
+        let asked = |want: &Want, rejected| {
+            let text = want.to_json(rejected);
+            serde_json::from_str::<crate::wire::TokenRequest>(&text).unwrap()
+        };
+        let want = Want::read(
+            r#"{"scopes":["a"],"resource":"r","claims":"{}","forceRefresh":true,"signal":{}}"#,
+        )
+        .unwrap();
+        let read = asked(&want, Some("h"));
+        let text = |text: &str| Some(String::from(text));
         assert_eq!(
-            (
-                options.login_hint.as_deref(),
-                options.prompt.as_deref(),
-                return_to.as_deref()
-            ),
+            (read.scopes, read.resource, read.claims, read.rejected),
+            (Some(vec!["a".into()]), text("r"), text("{}"), text("h"))
+        );
+        let read = asked(&Want::default(), None);
+        assert_eq!(
+            (read.scopes, read.resource, read.claims, read.rejected),
+            (None, None, None, None)
+        );
+        assert_eq!(Want::default().key(), "|");
+        let want = Want::claiming("{\"a\":1}");
+        assert_eq!(
+            (want.key().as_str(), want.claims()),
+            ("|", Some("{\"a\":1}"))
+        );
+        assert!(!want.force());
+    }
+
+    #[test]
+    fn sign_ins_and_tokens_are_read() {
+        let options = Options::sign_in(r#"{"loginHint":"a","prompt":"login","scopes":["s"],"returnTo":"/x","mode":"redirect","signal":{}}"#).unwrap();
+        let read = |key| options.text(key);
+        assert_eq!(
+            (read("loginHint"), read("prompt"), read("returnTo")),
             (Some("a"), Some("login"), Some("/x"))
         );
         assert_eq!(
-            complaint(sign_in(r#"{"password":"x"}"#)),
+            complaint(Options::sign_in(r#"{"password":"x"}"#)),
             "unknown option `password`"
         );
         let want = Want::read(r#"{"scopes":["a","b"],"forceRefresh":true}"#).unwrap();
-        assert_eq!((want.key().as_str(), want.force), ("a b|", true));
+        assert_eq!((want.key().as_str(), want.force()), ("a b|", true));
         assert_eq!(
             complaint(Want::read(r#"{"scopes":"a"}"#)),
             "`scopes` is a list of texts"

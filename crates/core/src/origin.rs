@@ -21,8 +21,7 @@ pub fn check(origin: &str, insecure_loopback: bool) -> Result<(), Error> {
             "sign-in and API hosts have to be https origins (http only for localhost, with allowInsecureLoopback)",
         ))?
     };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
-    if host.is_empty() || !host.bytes().all(plain) {
+    if host.is_empty() || !scan::is_plain(host, b"-.:") {
         return Err(Error::new(
             Code::Misconfigured,
             "a host is an origin such as https://graph.microsoft.com: no path, user or query",
@@ -63,10 +62,11 @@ pub fn guard(root: &str, link: &str) -> Result<String, Error> {
     let Some(rest) = link.strip_prefix(root) else {
         return Err(untrusted);
     };
-    let odd = |byte: u8| byte <= b' ' || byte == b'\\' || byte >= 127;
+    let odd = |byte: &u8| *byte <= b' ' || *byte == b'\\' || *byte >= 127;
     let path = scan::before(rest, b"?#");
     let dots = scan::parts(path, b'/').any(is_dots);
-    if !(rest.starts_with('/') || rest.starts_with('?')) || rest.bytes().any(odd) || dots {
+    if !(rest.starts_with('/') || rest.starts_with('?')) || rest.as_bytes().iter().any(odd) || dots
+    {
         return Err(untrusted);
     }
     Ok(link.into())

@@ -1,83 +1,73 @@
 //! The judge of the API's refusals: status, headers and body become one [`Error`].
 
-use crate::challenge;
-use crate::error::{Code, Error};
+use crate::challenge::{self, Challenge};
+use crate::error::{Code, Detail, Error};
 use crate::json::Json;
 use crate::scan;
-use alloc::string::{String, ToString};
-
-/// The headers of a refusal that say why. Any may be hidden by CORS.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Headers {
-    /// `www-authenticate`
-    pub www_authenticate: Option<String>,
-    /// `x-ms-diagnostics`
-    pub diagnostics: Option<String>,
-    /// `request-id`
-    pub request_id: Option<String>,
-    /// `retry-after`
-    pub retry_after: Option<String>,
-}
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Longest message that is taken over from a service, in characters.
 const MAX_MESSAGE: usize = 600;
 
-/// Judges an answer that is not a success. `now` is in seconds since 1970, for dates in `Retry-After`.
+/// Judges an answer that is not a success. `header` reads one of its headers: `www-authenticate`, `request-id`,
+/// `retry-after` and `x-ms-diagnostics` say why, and any may be hidden by CORS. `now` is in seconds since 1970,
+/// for dates in `Retry-After`.
 #[must_use]
-pub fn judge(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
+pub fn judge(status: u16, header: impl Fn(&str) -> Option<String>, body: &str, now: u64) -> Error {
     let said = Json::parse(body).unwrap_or_default();
     let said = said.get("error");
     let service_code = said.get("code").text();
-    let challenge = headers
-        .www_authenticate
-        .as_deref()
-        .map(challenge::bearer)
-        .unwrap_or_default();
-    let diagnostics = headers
-        .diagnostics
-        .as_deref()
-        .and_then(challenge::diagnostics);
-    let without_user = diagnostics
+    let diagnostics = header("x-ms-diagnostics").and_then(|text| challenge::diagnostics(&text));
+    let reason = diagnostics
         .as_ref()
-        .is_some_and(|known| scan::find(&known.reason, "user context").is_some());
-    let code = if without_user {
+        .map_or("", |known| known.reason.as_str());
+    let code = if scan::find(reason, "user context").is_some() {
         Code::MailboxNotFound
     } else {
         class(status, service_code.as_deref().unwrap_or_default())
     };
 
-    let message = said.get("message").text().filter(|text| !text.is_empty());
-    let reason = diagnostics
-        .as_ref()
-        .map(|known| known.reason.as_str())
-        .filter(|reason| !reason.is_empty());
-    let mut error = match (message, reason) {
-        (Some(text), _) => Error::with(code, scan::shorten(&text, MAX_MESSAGE).into()),
-        (None, Some(reason)) => Error::with(code, scan::shorten(reason, MAX_MESSAGE).into()),
-        (None, None) => Error::with(
-            code,
-            ["the service answered with status ", &status.to_string()].concat(),
-        ),
+    let mut message = said.get("message").str().unwrap_or_default();
+    if message.is_empty() {
+        message = reason;
+    }
+    let mut message = String::from(scan::shorten(message, MAX_MESSAGE));
+    if message.is_empty() {
+        message.push_str("the service answered with status ");
+        scan::push_number(&mut message, status.into());
+    }
+    let retry_after = header("retry-after").and_then(|text| crate::retry::after(&text, now));
+    let inner_id = |inner: &str| {
+        let inner = said.get(inner);
+        let id = inner.get("request-id").text();
+        id.or_else(|| inner.get("requestId").text())
     };
-    let retry_after = headers
-        .retry_after
-        .as_deref()
-        .and_then(|text| crate::retry::after(text, now));
-    let inner = ["innerError", "innererror"].map(|name| said.get(name));
-    let inner_id = || {
-        inner.iter().find_map(|inner| {
-            ["request-id", "requestId"]
-                .iter()
-                .find_map(|name| inner.get(name).text())
-        })
+    let request_id = header("request-id")
+        .or_else(|| inner_id("innerError"))
+        .or_else(|| inner_id("innererror"));
+    let challenge = match header("www-authenticate") {
+        Some(text) if status == 401 => challenge::bearer(&text),
+        _ => Challenge::default(),
     };
-    let detail = error.detail_mut();
-    detail.status = Some(status);
-    detail.request_id = headers.request_id.clone().or_else(inner_id);
-    detail.service_code = service_code;
-    detail.diagnostics = diagnostics;
-    detail.retry_after_seconds = retry_after;
-    detail.claims = challenge.claims.filter(|_| status == 401);
+    let mut error = Error::with(code, message);
+    // Every field by name: what `..default()` makes is copied field by field.
+    error.detail = Some(Box::new(Detail {
+        status: Some(status),
+        request_id,
+        client_request_id: None,
+        correlation_id: None,
+        trace_id: None,
+        aadsts: Vec::new(),
+        suberror: None,
+        service_code,
+        diagnostics,
+        retry_after_seconds: retry_after,
+        claims: challenge.claims,
+        consent_url: None,
+        remedy: None,
+    }));
     error
 }
 
@@ -115,6 +105,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[derive(Clone, Default)]
+    struct Headers {
+        www_authenticate: Option<String>,
+        diagnostics: Option<String>,
+        request_id: Option<String>,
+        retry_after: Option<String>,
+    }
+
+    fn judged(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
+        let header = |name: &str| match name {
+            "www-authenticate" => headers.www_authenticate.clone(),
+            "x-ms-diagnostics" => headers.diagnostics.clone(),
+            "request-id" => headers.request_id.clone(),
+            "retry-after" => headers.retry_after.clone(),
+            _ => None,
+        };
+        judge(status, header, body, now)
+    }
+
     #[test]
     fn every_refusal_has_its_class() {
         let body =
@@ -138,7 +147,7 @@ mod tests {
             (0, "", Code::InvalidResponse),
             (302, "", Code::InvalidResponse),
         ] {
-            let error = judge(status, &Headers::default(), &body(service_code), 0);
+            let error = judged(status, &Headers::default(), &body(service_code), 0);
             assert_eq!(error.code, wanted, "{status} {service_code}");
             assert_eq!(error.message, "why");
             assert_eq!(
@@ -156,7 +165,7 @@ mod tests {
             request_id: Some("r-1".into()),
             retry_after: None,
         };
-        let error = judge(401, &headers, "", 0);
+        let error = judged(401, &headers, "", 0);
         assert_eq!(error.code, Code::MailboxNotFound);
         assert_eq!(error.message, "No applicable user context claims found.");
         assert!(wants_renewal(&error));
@@ -167,11 +176,11 @@ mod tests {
 
     #[test]
     fn s27_a_401_whose_reason_is_hidden_still_wants_its_renewal() {
-        let error = judge(401, &Headers::default(), "", 0);
+        let error = judged(401, &Headers::default(), "", 0);
         assert_eq!(error.code, Code::InteractionRequired);
         assert!(wants_renewal(&error));
         assert_eq!(error.message, "the service answered with status 401");
-        assert!(!wants_renewal(&judge(403, &Headers::default(), "", 0)));
+        assert!(!wants_renewal(&judged(403, &Headers::default(), "", 0)));
     }
 
     #[test]
@@ -181,7 +190,7 @@ mod tests {
             ..Headers::default()
         };
         assert_eq!(
-            judge(401, &headers, "", 0)
+            judged(401, &headers, "", 0)
                 .detail
                 .clone()
                 .unwrap()
@@ -190,7 +199,7 @@ mod tests {
             Some("{}")
         );
         assert_eq!(
-            judge(403, &headers, "", 0).detail.clone().unwrap().claims,
+            judged(403, &headers, "", 0).detail.clone().unwrap().claims,
             None
         );
     }
@@ -199,7 +208,7 @@ mod tests {
     fn ids_inside_the_body_are_found() {
         let body = r#"{"error":{"code":"x","message":"m","innerError":{"date":"2026-01-01T00:00:00","request-id":"r-2","client-request-id":"c"}}}"#;
         assert_eq!(
-            judge(404, &Headers::default(), body, 0)
+            judged(404, &Headers::default(), body, 0)
                 .detail
                 .clone()
                 .unwrap()
@@ -211,9 +220,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_breaks_the_judge(status in any::<u16>(), body in "\\PC{0,200}", header in "[ -~]{0,60}") {
+        fn no_answer_breaks_the_judged(status in any::<u16>(), body in "\\PC{0,200}", header in "[ -~]{0,60}") {
             let headers = Headers { www_authenticate: Some(header.clone()), diagnostics: Some(header.clone()), retry_after: Some(header), request_id: None };
-            let error = judge(status, &headers, &body, 1_800_000_000);
+            let error = judged(status, &headers, &body, 1_800_000_000);
             prop_assert!(!error.message.is_empty());
             prop_assert!(error.message.chars().count() <= MAX_MESSAGE);
         }

@@ -45,11 +45,10 @@ pub fn after(text: &str, now: u64) -> Option<u32> {
         return u32::try_from(date.saturating_sub(now)).ok();
     }
     let (whole, part) = scan::cut(text, ".").unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) {
+    if !scan::is_digits(part) {
         return None;
     }
-    let up = u32::from(part.bytes().any(|byte| byte != b'0'));
+    let up = u32::from(scan::has(part, b"123456789"));
     scan::number(whole)?.checked_add(up)
 }
 

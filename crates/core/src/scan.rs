@@ -5,6 +5,31 @@
 //! between characters.
 
 use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Whether `byte` is one of `any`. Not `contains`, which brings a search for long slices.
+#[must_use]
+pub fn is_one(byte: u8, any: &[u8]) -> bool {
+    for one in any {
+        if *one == byte {
+            return true;
+        }
+    }
+    false
+}
+
+/// The one loop below: where the first (or `last`) byte is of which being one of `any` is `wanted`.
+#[inline(never)]
+fn seek(text: &str, any: &[u8], wanted: bool, last: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    for step in 0..bytes.len() {
+        let at = if last { bytes.len() - 1 - step } else { step };
+        if is_one(bytes[at], any) == wanted {
+            return Some(at);
+        }
+    }
+    None
+}
 
 /// Where `part` begins in `text`, in bytes.
 #[must_use]
@@ -16,7 +41,38 @@ pub fn find(text: &str, part: &str) -> Option<usize> {
 /// Where the first of the ASCII characters `any` is.
 #[must_use]
 pub fn find_any(text: &str, any: &[u8]) -> Option<usize> {
-    text.bytes().position(|byte| any.contains(&byte))
+    seek(text, any, true, false)
+}
+
+/// Whether `text` has one of the ASCII characters `any`.
+#[must_use]
+pub fn has(text: &str, any: &[u8]) -> bool {
+    find_any(text, any).is_some()
+}
+
+/// Whether `text` is nothing but ASCII letters, digits and the ASCII characters `more`; also where it is empty.
+#[must_use]
+pub fn is_plain(text: &str, more: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || is_one(*byte, more);
+    text.as_bytes().iter().all(plain)
+}
+
+/// Whether `text` is nothing but digits; also where it is empty.
+#[must_use]
+pub fn is_digits(text: &str) -> bool {
+    seek(text, b"0123456789", false, false).is_none()
+}
+
+/// Whether `text` has an ASCII control character other than DEL.
+#[must_use]
+pub fn has_control(text: &str) -> bool {
+    text.as_bytes().iter().any(|byte| *byte < b' ')
+}
+
+/// Whether `text` is one of `list`.
+#[must_use]
+pub fn holds(list: &[String], text: &str) -> bool {
+    list.iter().any(|one| one == text)
 }
 
 /// What is before and behind the first `part`.
@@ -28,8 +84,13 @@ pub fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
 /// What is before and behind the last of the ASCII characters `any`.
 #[must_use]
 pub fn cut_last<'a>(text: &'a str, any: &[u8]) -> Option<(&'a str, &'a str)> {
-    let last = text.bytes().rposition(|byte| any.contains(&byte))?;
-    at(text, last, 1)
+    at(text, seek(text, any, true, true)?, 1)
+}
+
+/// What is before and behind the byte `begin`; all is before where that is between no two characters.
+#[must_use]
+pub fn split(text: &str, begin: usize) -> (&str, &str) {
+    at(text, begin, 0).unwrap_or((text, ""))
 }
 
 fn at(text: &str, begin: usize, length: usize) -> Option<(&str, &str)> {
@@ -45,32 +106,52 @@ pub fn before<'a>(text: &'a str, any: &[u8]) -> &'a str {
 }
 
 /// The parts of `text` between the ASCII characters `separator`, empty ones too.
-pub fn parts(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    core::iter::from_fn(move || {
-        let text = rest?;
-        let (part, left) = match find_any(text, &[separator]).and_then(|end| at(text, end, 1)) {
-            Some((part, left)) => (part, Some(left)),
-            None => (text, None),
-        };
-        rest = left;
-        Some(part)
-    })
+#[must_use]
+pub fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts {
+        rest: Some(text),
+        separator,
+    }
+}
+
+/// See [`parts`]. A type of its own, so that all who go through one share its `next`.
+pub struct Parts<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest?;
+        let cut = find_any(text, &[self.separator]).and_then(|end| at(text, end, 1));
+        self.rest = cut.map(|cut| cut.1);
+        Some(cut.map_or(text, |cut| cut.0))
+    }
+}
+
+/// Whether `name` is one of `names`, which have commas (and blanks) between them.
+#[must_use]
+pub fn lists(names: &str, name: &str) -> bool {
+    parts(names, b',').any(|one| trim(one) == name)
 }
 
 /// Without the ASCII characters `any` at its beginning.
 #[must_use]
 pub fn trim_start<'a>(text: &'a str, any: &[u8]) -> &'a str {
-    let begin = text.bytes().position(|byte| !any.contains(&byte));
+    let begin = seek(text, any, false, false);
     begin.and_then(|begin| text.get(begin..)).unwrap_or("")
 }
 
 /// Without the ASCII characters `any` at its end.
 #[must_use]
 pub fn trim_end<'a>(text: &'a str, any: &[u8]) -> &'a str {
-    let end = text.bytes().rposition(|byte| !any.contains(&byte));
-    end.and_then(|end| text.get(..=end))
-        .unwrap_or_else(|| if end.is_some() { text } else { "" })
+    let Some(end) = seek(text, any, false, true) else {
+        return "";
+    };
+    text.get(..=end).unwrap_or(text)
 }
 
 /// Without blanks and tabs around it.
@@ -89,6 +170,22 @@ pub fn number(text: &str) -> Option<u32> {
         number = Some(so_far.checked_add(digit(byte)?)?);
     }
     number
+}
+
+/// The text that `bytes` are; empty where they are none.
+#[must_use]
+pub fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Appends `text` with a backslash before each of the ASCII characters `any`.
+pub fn push_escaped(out: &mut Vec<u8>, text: &str, any: &[u8]) {
+    for byte in text.bytes() {
+        if is_one(byte, any) {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
 }
 
 /// The pieces in one text.
@@ -115,7 +212,7 @@ pub fn join<T: AsRef<str>>(pieces: &[T], separator: &str) -> String {
 }
 
 /// Appends `number` in decimal.
-pub fn push_number(text: &mut String, number: u32) {
+pub fn push_number(text: &mut String, number: u64) {
     if number >= 10 {
         push_number(text, number / 10);
     }
@@ -175,7 +272,7 @@ mod tests {
         #[test]
         fn numbers_are_written_as_they_are(number in any::<u32>()) {
             let mut text = String::new();
-            push_number(&mut text, number);
+            push_number(&mut text, number.into());
             prop_assert_eq!(&text, &number.to_string());
             prop_assert_eq!(super::number(&text), Some(number));
         }

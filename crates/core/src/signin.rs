@@ -1,14 +1,16 @@
 //! The front half of the authorization code flow (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1.2).
 //!
 //! ```text
-//! begin ──► authorize URL + Flow ──(page leaves, comes back)──► Flow::finish (callback.rs) ──► Grant
+//! begin ──► authorize URL + record ──(page leaves, comes back)──► Flow::finish (callback.rs) ──► Grant
 //! ```
 //!
-//! Entropy and time come in as arguments; the shell keeps the [`Flow`] in `sessionStorage`.
+//! Entropy and time come in as arguments; the shell keeps the record in `sessionStorage`.
 
+use crate::challenge::is_json_object;
 use crate::error::Error;
 use crate::flavor;
-use crate::json::{FromJson, Json, ToJson, Writer};
+use crate::json::{FromJson, Json, Writer};
+use crate::options::Options;
 use crate::scan;
 use crate::sha256::sha256;
 use crate::text::{base64url, push_segment};
@@ -19,28 +21,14 @@ use alloc::string::String;
 pub const LIFETIME: u64 = 600;
 
 /// Random bytes for one sign-in, from the platform's generator.
-pub struct Entropy {
-    /// Becomes `state` (256 bits).
-    pub state: [u8; 32],
-    /// Becomes `nonce`.
-    pub nonce: [u8; 32],
-    /// Becomes the PKCE verifier.
-    pub verifier: [u8; 32],
-}
+///
+/// 256 bits each for `state`, `nonce` and the PKCE verifier, in this order: filled in one go.
+pub struct Entropy(pub [u8; 96]);
 
-/// What a page may choose for one sign-in.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Options {
-    /// Whom to expect.
-    pub login_hint: Option<String>,
-    /// Whose sign-in page to go to: a domain, `organizations` or `consumers`.
-    pub domain_hint: Option<String>,
-    /// `login`, `consent`, `select_account` or `none`.
-    pub prompt: Option<String>,
-    /// v2: permissions beyond the configured ones.
-    pub scopes: Option<alloc::vec::Vec<String>>,
-    /// Claims of a challenge, as JSON text.
-    pub claims: Option<String>,
+impl Default for Entropy {
+    fn default() -> Self {
+        Self([0; 96])
+    }
 }
 
 /// One sign-in that is under way: written before the page leaves, used once when it is back.
@@ -76,22 +64,6 @@ pub struct Pending {
     pub config: PageConfig,
 }
 
-impl ToJson for Pending {
-    fn to_json(&self) -> String {
-        let Self { flow, config } = self;
-        Writer::new()
-            .text("state", &flow.state)
-            .text("nonce", &flow.nonce)
-            .text("verifier", &flow.verifier)
-            .text("redirectUri", &flow.redirect_uri)
-            .text("returnTo", &flow.return_to)
-            .number("created", flow.created)
-            .maybe("resource", flow.resource.as_deref())
-            .raw("config", &config.to_json())
-            .done()
-    }
-}
-
 impl FromJson for Pending {
     fn from_json(json: &Json) -> Option<Self> {
         let Json::Number(created) = *json.get("created") else {
@@ -116,7 +88,18 @@ impl FromJson for Pending {
     }
 }
 
-/// The authorize URL and the record of the sign-in.
+/// A sign-in that begins.
+pub struct Begun {
+    /// Where the page goes.
+    pub url: String,
+    /// The name of the record.
+    pub state: String,
+    /// What the tab keeps under that name: a [`Pending`], as JSON text.
+    pub record: String,
+}
+
+/// Begins a sign-in with what `SignInOptions` say. Written piece by piece, without a [`Flow`] between:
+/// that would be a copy of everything that is here already.
 ///
 /// # Errors
 /// [`crate::error::Code::InvalidArgument`] for options that exclude each other or are none.
@@ -124,121 +107,116 @@ pub fn begin(
     config: &PageConfig,
     options: &Options,
     redirect_uri: &str,
-    return_to: &str,
+    here: &str,
     entropy: &Entropy,
     now: u64,
-) -> Result<(String, Flow), Error> {
-    check(options)?;
+) -> Result<Begun, Error> {
+    let scopes = options.texts("scopes").unwrap_or_default();
+    check(options, &scopes)?;
+    let return_to = options.text("returnTo").unwrap_or(here);
     check_return(return_to)?;
+    let random = &entropy.0;
+    let (state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
+    let verifier = base64url(&random[64..]);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
-    let flow = Flow {
-        state: base64url(&entropy.state),
-        nonce: base64url(&entropy.nonce),
-        verifier: base64url(&entropy.verifier),
-        authority: config.authority.clone(),
-        identity: config.identity,
-        redirect_uri: redirect_uri.into(),
-        return_to: return_to.into(),
-        created: now,
-        resource,
-    };
-    Ok((authorize_url(config, options, &flow), flow))
-}
 
-fn authorize_url(config: &PageConfig, options: &Options, flow: &Flow) -> String {
+    let record = Writer::new()
+        .text("state", &state)
+        .text("nonce", &nonce)
+        .text("verifier", &verifier)
+        .text("redirectUri", redirect_uri)
+        .text("returnTo", return_to)
+        .number("created", now)
+        .maybe("resource", resource.as_deref())
+        .raw("config", &config.to_json())
+        .done();
+
     let path = match config.identity {
         Identity::V1 => "/oauth2/authorize?response_type=code",
         Identity::V2 => "/oauth2/v2.0/authorize?response_type=code",
     };
     let mut url = scan::concat(&[&config.authority, path]);
-    let mut add = |name: &str, value: &str| {
-        url.push('&');
-        url.push_str(name);
-        url.push('=');
-        push_segment(&mut url, value);
-    };
+    let mut add = |name: &str, value: &str| push_field(&mut url, name, value);
     add("client_id", &config.client_id);
-    add("redirect_uri", &flow.redirect_uri);
-    match &flow.resource {
+    add("redirect_uri", redirect_uri);
+    match &resource {
         Some(resource) => add("resource", resource),
         None => {
-            let mut scope = String::from("openid profile offline_access");
-            let extra = options
-                .scopes
-                .iter()
-                .flatten()
-                .filter(|name| !config.scopes.contains(name));
-            for name in config.scopes.iter().chain(extra) {
-                scope.push(' ');
-                scope.push_str(name);
-            }
-            add("scope", &scope);
+            add("scope", &scope(&config.scopes, &scopes));
             add("response_mode", "query");
         }
     }
-    add("state", &flow.state);
-    add("nonce", &flow.nonce);
-    add(
-        "code_challenge",
-        &base64url(&sha256(flow.verifier.as_bytes())),
-    );
+    add("state", &state);
+    add("nonce", &nonce);
+    add("code_challenge", &base64url(&sha256(verifier.as_bytes())));
     add("code_challenge_method", "S256");
-    for (name, value) in [
-        ("prompt", &options.prompt),
-        ("login_hint", &options.login_hint),
-        ("domain_hint", &options.domain_hint),
-        ("claims", &options.claims),
+    for &(name, key) in &[
+        ("prompt", "prompt"),
+        ("login_hint", "loginHint"),
+        ("domain_hint", "domainHint"),
+        ("claims", "claims"),
     ] {
-        if let Some(value) = value {
+        if let Some(value) = options.text(key) {
             add(name, value);
         }
     }
-    url
+    Ok(Begun { url, state, record })
 }
 
-fn check(options: &Options) -> Result<(), Error> {
-    let prompt = options.prompt.as_deref();
-    if prompt
-        .is_some_and(|prompt| !["login", "consent", "select_account", "none"].contains(&prompt))
-    {
-        return Err(Error::argument(
-            "prompt is 'login', 'consent', 'select_account' or 'none'",
-        ));
+fn push_field(url: &mut String, name: &str, value: &str) {
+    url.push('&');
+    url.push_str(name);
+    url.push('=');
+    push_segment(url, value);
+}
+
+/// The configured permissions, and those beyond them.
+fn scope(configured: &[String], more: &[String]) -> String {
+    let mut scope = String::from("openid profile offline_access");
+    let mut add = |name: &str| {
+        scope.push(' ');
+        scope.push_str(name);
+    };
+    for name in configured {
+        add(name);
     }
-    if prompt == Some("select_account") && options.login_hint.is_some() {
-        return Err(Error::argument(
-            "prompt: 'select_account' and loginHint exclude each other",
-        ));
+    for name in more {
+        if !scan::holds(configured, name) {
+            add(name);
+        }
     }
-    if options
-        .scopes
+    scope
+}
+
+fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
+    let prompt = options.text("prompt");
+    let known = "login,consent,select_account,none";
+    let wrong = if prompt.is_some_and(|prompt| scan::parts(known, b',').all(|one| one != prompt)) {
+        "prompt is 'login', 'consent', 'select_account' or 'none'"
+    } else if prompt == Some("select_account") && options.text("loginHint").is_some() {
+        "prompt: 'select_account' and loginHint exclude each other"
+    } else if scopes
         .iter()
-        .flatten()
-        .any(|scope| scope.is_empty() || scan::find_any(scope, b" \t\r\n").is_some())
+        .any(|scope| scope.is_empty() || scan::has(scope, b" \t\r\n"))
     {
-        return Err(Error::argument("scopes is a list of names without spaces"));
-    }
-    if options
-        .claims
-        .as_deref()
-        .is_some_and(|claims| !crate::challenge::is_json_object(claims))
+        "scopes is a list of names without spaces"
+    } else if options
+        .text("claims")
+        .is_some_and(|claims| !is_json_object(claims))
     {
-        return Err(Error::argument(
-            "claims is the JSON text from an error's claims",
-        ));
-    }
-    Ok(())
+        "claims is the JSON text from an error's claims"
+    } else {
+        return Ok(());
+    };
+    Err(Error::argument(wrong))
 }
 
 /// A place to return to is a path of this origin: nothing that a browser could read as another host.
 fn check_return(path: &str) -> Result<(), Error> {
     let decoded = crate::text::form_decode(path);
-    let foreign = |text: &str| {
-        text.starts_with("//")
-            || scan::find_any(text, b"\\").is_some()
-            || text.bytes().any(|byte| byte < b' ')
-    };
+    let foreign =
+        |text: &str| text.starts_with("//") || scan::has(text, b"\\") || scan::has_control(text);
     if !path.starts_with('/') || foreign(path) || foreign(&decoded) {
         return Err(Error::argument(
             "returnTo is a path of this site, such as /mail?folder=inbox",
@@ -252,7 +230,6 @@ mod tests {
     use super::*;
     use crate::error::Code;
     use crate::wire::{Flavor, Hosts, Mode};
-    use alloc::string::ToString;
     use alloc::vec;
     use alloc::vec::Vec;
 
@@ -272,22 +249,37 @@ mod tests {
         }
     }
 
-    const ENTROPY: Entropy = Entropy {
-        state: [1; 32],
-        nonce: [2; 32],
-        verifier: [3; 32],
-    };
+    fn entropy() -> Entropy {
+        let mut entropy = Entropy::default();
+        for (at, byte) in entropy.0.iter_mut().enumerate() {
+            *byte = at as u8 / 32 + 1;
+        }
+        entropy
+    }
 
-    fn url(config: &PageConfig, options: &Options) -> Result<Vec<(String, String)>, Code> {
-        let (url, _) = begin(
+    fn options(text: &str) -> Options {
+        Options::sign_in(text).unwrap()
+    }
+
+    fn begun(config: &PageConfig, text: &str) -> Result<Begun, Error> {
+        let (here, options) = ("/mail", options(text));
+        begin(
             config,
-            options,
+            &options,
             "https://app.example/",
-            "/mail",
-            &ENTROPY,
-            0,
+            here,
+            &entropy(),
+            7,
         )
-        .map_err(|error| error.code)?;
+    }
+
+    /// What the tab kept, read back.
+    fn pending(begun: &Begun) -> Pending {
+        Pending::from_json(&Json::parse(&begun.record).unwrap()).unwrap()
+    }
+
+    fn url(config: &PageConfig, options: &str) -> Result<Vec<(String, String)>, Code> {
+        let Begun { url, .. } = begun(config, options).map_err(|error| error.code)?;
         let (_, query) = url.split_once('?').unwrap();
         let decode = crate::text::form_decode;
         Ok(query
@@ -306,7 +298,7 @@ mod tests {
 
     #[test]
     fn s2_s4_the_v2_request_has_scope_pkce_and_nonce() {
-        let fields = url(&config(Identity::V2), &Options::default()).unwrap();
+        let fields = url(&config(Identity::V2), "{}").unwrap();
         assert_eq!(value(&fields, "response_type"), Some("code"));
         assert_eq!(
             value(&fields, "scope"),
@@ -329,24 +321,16 @@ mod tests {
         let mut config = config(Identity::V1);
         config.api = Flavor::OutlookV1;
         config.cloud.api = "https://outlook.office365.com".into();
-        let fields = url(&config, &Options::default()).unwrap();
+        let fields = url(&config, "{}").unwrap();
         assert_eq!(
             value(&fields, "resource"),
             Some("https://outlook.office365.com/")
         );
         assert_eq!(value(&fields, "scope"), None);
-        let (text, flow) = begin(
-            &config,
-            &Options::default(),
-            "https://app.example/",
-            "/",
-            &ENTROPY,
-            0,
-        )
-        .unwrap();
-        assert!(text.starts_with("https://login.microsoftonline.com/organizations/oauth2/authorize?response_type=code&client_id="));
+        let begun = begun(&config, "{}").unwrap();
+        assert!(begun.url.starts_with("https://login.microsoftonline.com/organizations/oauth2/authorize?response_type=code&client_id="));
         assert_eq!(
-            flow.resource.as_deref(),
+            pending(&begun).flow.resource.as_deref(),
             Some("https://outlook.office365.com/")
         );
     }
@@ -355,32 +339,39 @@ mod tests {
     fn what_the_tab_keeps_comes_back_the_same() {
         for identity in [Identity::V1, Identity::V2] {
             let config = config(identity);
-            let (_, flow) = begin(
-                &config,
-                &Options::default(),
-                "https://app.example/",
-                "/a?b#c",
-                &ENTROPY,
-                1_790_000_000,
-            )
-            .unwrap();
-            let pending = Pending { flow, config };
-            let back = Pending::from_json(&Json::parse(&pending.to_json()).unwrap());
-            assert!(back == Some(pending));
+            let text = r#"{"returnTo":"/a?b#c"}"#;
+            let begun = begun(&config, text).unwrap();
+            let back = pending(&begun);
+            assert!(back.config == config);
+            let resource = "https://graph.microsoft.com/".into();
+            let flow = Flow {
+                state: base64url(&[1; 32]),
+                nonce: base64url(&[2; 32]),
+                verifier: base64url(&[3; 32]),
+                authority: config.authority.clone(),
+                identity,
+                redirect_uri: "https://app.example/".into(),
+                return_to: "/a?b#c".into(),
+                created: 7,
+                resource: (identity == Identity::V1).then_some(resource),
+            };
+            assert!(back.flow == flow);
+            let fields = url(&config, text).unwrap();
+            assert_eq!(value(&fields, "state"), Some(flow.state.as_str()));
+            assert_eq!(value(&fields, "nonce"), Some(flow.nonce.as_str()));
+            let challenge = base64url(&sha256(flow.verifier.as_bytes()));
+            assert_eq!(value(&fields, "code_challenge"), Some(challenge.as_str()));
+            assert_eq!(begun.state, flow.state);
         }
         assert!(Pending::from_json(&Json::Null).is_none());
     }
 
     #[test]
     fn options_become_parameters() {
-        let options = Options {
-            login_hint: Some("adele@contoso.example".into()),
-            domain_hint: Some("contoso.example".into()),
-            prompt: Some("login".into()),
-            scopes: Some(vec!["Calendars.Read".into(), "Mail.Read".into()]),
-            claims: Some("{\"access_token\":{}}".into()),
-        };
-        let fields = url(&config(Identity::V2), &options).unwrap();
+        let options = r#"{"loginHint":"adele@contoso.example","domainHint":"contoso.example","prompt":"login",
+            "scopes":["Calendars.Read","Mail.Read"],"claims":"{\"access_token\":{}}"}"#;
+        let fields = url(&config(Identity::V2), options).unwrap();
+        assert_eq!(value(&fields, "prompt"), Some("login"));
         assert_eq!(value(&fields, "login_hint"), Some("adele@contoso.example"));
         assert_eq!(value(&fields, "domain_hint"), Some("contoso.example"));
         assert_eq!(value(&fields, "claims"), Some("{\"access_token\":{}}"));
@@ -392,30 +383,19 @@ mod tests {
 
     #[test]
     fn options_that_cannot_be_are_refused() {
-        let text = |text: &str| Some(text.to_string());
         for options in [
-            Options {
-                prompt: text("admin"),
-                ..Options::default()
-            },
-            Options {
-                prompt: text("select_account"),
-                login_hint: text("a@b"),
-                ..Options::default()
-            },
-            Options {
-                scopes: Some(vec!["a b".into()]),
-                ..Options::default()
-            },
-            Options {
-                claims: text("[]"),
-                ..Options::default()
-            },
+            r#"{"prompt":"admin"}"#,
+            r#"{"prompt":""}"#,
+            r#"{"prompt":"select_account","loginHint":"a@b"}"#,
+            r#"{"scopes":["a b"]}"#,
+            r#"{"scopes":[""]}"#,
+            r#"{"claims":"[]"}"#,
+            r#"{"returnTo":"//evil.example"}"#,
         ] {
             assert_eq!(
-                url(&config(Identity::V2), &options),
+                url(&config(Identity::V2), options),
                 Err(Code::InvalidArgument),
-                "{options:?}"
+                "{options}"
             );
         }
     }
@@ -440,16 +420,9 @@ mod tests {
         ] {
             assert!(check_return(bad).is_err(), "{bad}");
         }
-        let (url, flow) = begin(
-            &config(Identity::V2),
-            &Options::default(),
-            "https://app.example/",
-            "/secret-place",
-            &ENTROPY,
-            7,
-        )
-        .unwrap();
-        assert!(!url.contains("secret-place"));
+        let begun = begun(&config(Identity::V2), r#"{"returnTo":"/secret-place"}"#).unwrap();
+        assert!(!begun.url.contains("secret-place"));
+        let flow = pending(&begun).flow;
         assert_eq!(
             (flow.return_to.as_str(), flow.created),
             ("/secret-place", 7)

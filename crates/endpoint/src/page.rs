@@ -58,11 +58,15 @@ async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Respo
         // A tag says more than a date.
         request.headers_mut().remove(header::IF_MODIFIED_SINCE);
     }
-    let mut response = if is_hidden(request.uri().path()) {
+    let path = request.uri().path().to_owned();
+    let mut response = if is_hidden(&path) {
         status(StatusCode::NOT_FOUND)
     } else {
         next.run(request).await
     };
+    if response.headers().contains_key(header::LOCATION) {
+        response = to_folder(&path);
+    }
     if response.status() == StatusCode::OK
         && let Some(tag) = tag(response.headers())
     {
@@ -73,6 +77,20 @@ async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Respo
     }
     response.headers_mut().extend(protection);
     response
+}
+
+/// A folder that was asked for without its slash. Written here: `//host` in `Location` would be another site,
+/// and 307 would send a body there again (RFC 9700 §4.11, §4.12).
+fn to_folder(path: &str) -> Response {
+    let folder = path.trim_matches('/');
+    let mut response = status(StatusCode::FOUND);
+    match HeaderValue::try_from(format!("/{folder}/")) {
+        Ok(location) if !folder.contains('\\') => {
+            response.headers_mut().insert(header::LOCATION, location);
+            response
+        }
+        _ => status(StatusCode::NOT_FOUND),
+    }
 }
 
 fn status(status: StatusCode) -> Response {

@@ -2,6 +2,7 @@
 // wasm-opt has removed imports that the glue still defines; and each name carries a hash of sixteen digits,
 // which no compressor can shorten, once in the module and once in the glue.
 import { readFile, writeFile } from 'node:fs/promises';
+import { leb } from './leb.mjs';
 import { Reader } from './wasm-report.mjs';
 
 const [gluePath, wasmPath] = process.argv.slice(2);
@@ -40,21 +41,12 @@ if (!glue.includes(`"${MODULE}":`)) throw new Error(`the glue does not name its 
 glue = glue.replace(`"${MODULE}":`, '"a":');
 
 const text = new TextEncoder();
-/** Unsigned LEB128. */
-function number(value) {
-  const bytes = [];
-  do {
-    bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-    value >>>= 7;
-  } while (value > 0);
-  return Buffer.from(bytes);
-}
-const named = (name) => Buffer.concat([number(text.encode(name).length), text.encode(name)]);
+const named = (name) => Buffer.concat([leb(text.encode(name).length), text.encode(name)]);
 
 /** The section with every name replaced; what is between the names is copied as it is. */
 function renamed(body, skip, isImport) {
   const count = body.number();
-  const out = [number(count)];
+  const out = [leb(count)];
   for (let left = count; left > 0; left--) {
     if (isImport) {
       const from = body.text();
@@ -95,7 +87,7 @@ while (!reader.done) {
   const id = reader.bytes[reader.at++];
   const body = reader.part(reader.number());
   const section = id === 2 ? renamed(body, skipImport, true) : id === 7 ? renamed(body, skipExport, false) : undefined;
-  parts.push(...(section ? [Buffer.from([id]), number(section.length), section] : [wasm.subarray(begin, reader.at)]));
+  parts.push(...(section ? [Buffer.from([id]), leb(section.length), section] : [wasm.subarray(begin, reader.at)]));
 }
 const out = Buffer.concat(parts);
 await WebAssembly.compile(out);

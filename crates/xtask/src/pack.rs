@@ -31,7 +31,10 @@ pub(crate) fn run() -> Result<Package> {
     }
     files::fresh(&out)?;
     run::say("packing the npm package");
-    bind(&raw, &dir.join("wasm"))?;
+    let pruned = out.join("pruned.wasm");
+    let mut prune = node::script("crates/xtask/node/prune.mjs");
+    run::run(prune.arg(&raw).arg(&pruned), "pruning the WebAssembly")?;
+    bind(&pruned, &dir.join("wasm"))?;
     optimise(&dir.join("wasm/exo365_bg.wasm"), &tools_dir)?;
     let mut trim = node::script("crates/xtask/node/glue.mjs");
     trim.arg(dir.join("wasm/exo365.js"));
@@ -89,7 +92,9 @@ fn compile() -> Result<PathBuf> {
         "--target",
         tools::WASM,
     ]);
-    build.env("CARGO_ENCODED_RUSTFLAGS", remapped());
+    // What the linker knew is what `prune.mjs` needs.
+    let flags = [&remapped(), "-Clink-arg=--emit-relocs"].join("\u{1f}");
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags);
     run::run(&mut build, "building the WebAssembly")?;
     Ok(project::target()
         .join(tools::WASM)
@@ -118,13 +123,25 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
 }
 
 /// No feature flags: Binaryen then honours the module's own list; `--all-features` writes what engines refuse.
-/// Functions with one caller stay apart unless they are tiny: inlined they are fewer bytes, but more once compressed.
+///
+/// What is fewer bytes once compressed may be more before: functions with one caller stay apart unless they are tiny,
+/// locals are left as the compiler put them, and functions of one name stand together. The control flow is
+/// taken apart and built anew, which levels what the compiler wrote in many ways.
+/// `--low-memory-unused`: the linker puts the stack below everything else, so that nothing but an overflowing stack
+/// comes near address 0.
 fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
     let mut opt = Command::new("node");
     opt.arg(tools_dir.join("node_modules/binaryen/bin/wasm-opt"));
     opt.args([
+        "--flatten",
+        "--rereloop",
         "-Oz",
         "--one-caller-inline-max-function-size=20",
+        "--skip-pass=local-cse",
+        "--skip-pass=simplify-locals",
+        "--low-memory-unused",
+        "--converge",
+        "--reorder-functions-by-name",
         "--strip-debug",
         "--strip-producers",
     ])

@@ -116,3 +116,13 @@ async fn an_unchanged_file_is_not_sent_again() {
     let changed = get(&world, "/app.js", &[("if-none-match", "W/\"other\"")]).await;
     assert_eq!(changed.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn e10_e11_a_folder_without_its_slash_stays_on_this_site() {
+    let world = world().await;
+    for path in ["/sub", "//sub", "///sub"] {
+        let answer = get(&world, path, &[]).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{path}");
+        assert_eq!(answer.headers[header::LOCATION], "/sub/", "{path}");
+    }
+}

@@ -44,7 +44,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_token_at_hand_costs_no_request() {
+async fn e57_a_token_at_hand_costs_no_request() {
     let world = World::new().await;
     let cookie = world.sign_in().await;
     for seconds in [0, 1000, 2299] {
