@@ -2,6 +2,8 @@
 // Only effects: what they mean is decided on the other side.
 
 const PREFIX = 'exo365.';
+/** Sign-ins that may be under way in one tab: whoever never comes back must not fill the storage. */
+const MOST = 5;
 
 /** What a browser may refuse to a page is as if it were empty. */
 function kept() {
@@ -9,6 +11,14 @@ function kept() {
     return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
   } catch {
     return [];
+  }
+}
+
+function created(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(PREFIX + name)).created ?? 0;
+  } catch {
+    return 0; // none of ours
   }
 }
 
@@ -21,6 +31,8 @@ export const page = () => globalThis.window && globalThis.location && {
   },
   keep(name, text) {
     sessionStorage.setItem(PREFIX + name, text);
+    const newestFirst = kept().sort((a, b) => created(b) - created(a));
+    for (const old of newestFirst.slice(MOST)) this.take(old);
   },
   /** Reads a record and forgets it, in this order. */
   take(name) {

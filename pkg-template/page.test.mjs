@@ -34,6 +34,15 @@ test('E8 a record is found by its whole name', () => {
   assert.equal(page().take('state-1'), 'record');
 });
 
+test('E7 at most five sign-ins wait: the oldest gives way, what is none of ours before it', () => {
+  for (const created of [30, 10, 20, 50, 40]) page().keep(`state-${created}`, JSON.stringify({ created }));
+  page().keep('state-60', JSON.stringify({ created: 60 }));
+  assert.deepEqual(state().kept.sort(), ['state-20', 'state-30', 'state-40', 'state-50', 'state-60']);
+  it.session['exo365.odd'] = 'no JSON';
+  page().keep('state-70', JSON.stringify({ created: 70 }));
+  assert.deepEqual(state().kept.sort(), ['state-30', 'state-40', 'state-50', 'state-60', 'state-70']);
+});
+
 test('a storage that the browser forbids is empty, and keeping says so', () => {
   Object.defineProperty(globalThis, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });
   assert.deepEqual(state().kept, []);

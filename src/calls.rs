@@ -13,7 +13,7 @@ use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob, RequestCredentials};
+use web_sys::{AbortSignal, Blob, RequestCache, RequestCredentials};
 
 /// Sends calls with tokens. The request scheduler will stand before [`Sender::call`].
 pub(crate) struct Sender {
@@ -73,6 +73,9 @@ impl Job {
             headers,
             body: self.body.value.clone(),
             credentials: RequestCredentials::Omit,
+            // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
+            // service allowed for an hour. The services' own `Cache-Control: private` decides.
+            cache: RequestCache::Default,
         };
         http::build(outgoing, watch)
     }

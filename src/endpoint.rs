@@ -9,7 +9,7 @@ use exo365_core::scan;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use web_sys::RequestCredentials;
+use web_sys::{RequestCache, RequestCredentials};
 
 /// An answer on its way.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Json, Failure>>>>;
@@ -38,7 +38,14 @@ impl Endpoint {
                 url: &scan::concat(&[&this.base, route]),
                 headers,
                 body: Some(JsValue::from(body)),
-                credentials: RequestCredentials::SameOrigin,
+                // Cookies go to another origin only where the page's author named one.
+                credentials: if scan::find(&this.base, "://").is_some() {
+                    RequestCredentials::Include
+                } else {
+                    RequestCredentials::SameOrigin
+                },
+                // The answers hold tokens.
+                cache: RequestCache::NoStore,
             };
             let watch = Watch::new(None, this.timeout)?;
             let request = http::build(outgoing, &watch)?;

@@ -35,6 +35,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: Headers,
     pub(crate) body: Option<JsValue>,
     pub(crate) credentials: RequestCredentials,
+    pub(crate) cache: RequestCache,
 }
 
 /// The caller's signal and the time of one attempt, as one signal.
@@ -95,7 +96,7 @@ pub(crate) fn headers() -> Result<Headers, Failure> {
     Headers::new().map_err(unbuildable)
 }
 
-/// The request as the browser has it. Redirects are not followed, nothing is cached.
+/// The request as the browser has it. Redirects are not followed.
 pub(crate) fn build(outgoing: Outgoing<'_>, watch: &Watch) -> Result<Request, Failure> {
     let Outgoing {
         method,
@@ -103,13 +104,14 @@ pub(crate) fn build(outgoing: Outgoing<'_>, watch: &Watch) -> Result<Request, Fa
         headers,
         body,
         credentials,
+        cache,
     } = outgoing;
     let builder = RequestBuilder::new(url)
         .method(named(method)?)
         .headers(GlooHeaders::from_raw(headers))
         .abort_signal(Some(&watch.both))
         .credentials(credentials)
-        .cache(RequestCache::NoStore)
+        .cache(cache)
         .redirect(RequestRedirect::Manual)
         .referrer_policy(ReferrerPolicy::NoReferrer);
     let request = match body {

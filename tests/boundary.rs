@@ -182,7 +182,7 @@ async fn s16_s17_a_call_goes_out_as_it_should_and_its_body_comes_back_untouched(
         network.header(0, "prefer").unwrap(),
         "IdType=\"ImmutableId\""
     );
-    assert_eq!(network.mode(0), "omit manual no-store no-referrer");
+    assert_eq!(network.mode(0), "omit manual default no-referrer");
     network.answer(200, PAGE, "{}");
     settled(list(&core, "{}", None)).await.unwrap();
     let ids = [0, 1].map(|at| network.header(at, "client-request-id").unwrap());
@@ -400,6 +400,18 @@ async fn s23_one_round_trip_restores_a_session() {
         network.header(1, "authorization").unwrap(),
         "Bearer first-token-of-the-session"
     );
+}
+
+#[wasm_bindgen_test]
+async fn s23_cookies_go_to_another_origin_only_where_it_was_named() {
+    let network = Stub::new();
+    network.answer(200, NOBODY, "{}");
+    let named = r#"{"endpoint":"https://auth.contoso.example/auth"}"#;
+    settled(exo365::Core::open(named.into(), None, None))
+        .await
+        .unwrap();
+    assert_eq!(network.url(0), "https://auth.contoso.example/auth/session");
+    assert_eq!(network.mode(0), "include manual no-store no-referrer");
 }
 
 #[wasm_bindgen_test]
