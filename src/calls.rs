@@ -48,7 +48,12 @@ impl Job {
     }
 
     /// The request of one attempt, with an id of its own.
-    fn attempt(&self, token: &str, id: &str, watch: &Watch) -> Result<web_sys::Request, Failure> {
+    fn attempt(
+        &self,
+        token: &str,
+        course: &Course,
+        watch: &Watch,
+    ) -> Result<web_sys::Request, Failure> {
         let headers = http::headers()?;
         let set = |name: &str, value: &str| http::set_header(&headers, name, value);
         for (name, value) in &self.request.headers {
@@ -64,7 +69,7 @@ impl Job {
             set("if-match", etag)?;
         }
         // Last, so that nobody's headers replace them.
-        set("client-request-id", id)?;
+        set("client-request-id", &course.id)?;
         set("return-client-request-id", "true")?;
         set("authorization", &scan::concat(&["Bearer ", token]))?;
         let outgoing = Outgoing {
@@ -75,7 +80,11 @@ impl Job {
             credentials: RequestCredentials::Omit,
             // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
             // service allowed for an hour. The services' own `Cache-Control: private` decides.
-            cache: RequestCache::Default,
+            cache: if course.past_cache {
+                RequestCache::Reload
+            } else {
+                RequestCache::Default
+            },
         };
         http::build(outgoing, watch)
     }
@@ -89,6 +98,7 @@ struct Course {
     want: Want,
     rejected: Option<Rc<Token>>,
     renewed: bool,
+    past_cache: bool,
     repeats: u32,
     /// The id of the last attempt.
     id: String,
@@ -135,7 +145,7 @@ impl Sender {
         course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
         let token = course.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let request = job.attempt(token, &course.id, &watch)?;
+        let request = job.attempt(token, course, &watch)?;
         Ok((request, watch))
     }
 
@@ -156,6 +166,11 @@ impl Sender {
             course.rejected = course.token.take();
             return Next::Wait(0);
         }
+        if failure.error().code == Code::Gone && !course.past_cache {
+            // It may come out of the browser's cache, where a 410 never grows old (RFC 9110 §15.5.11).
+            course.past_cache = true;
+            return Next::Wait(0);
+        }
         let wait = retry::decide(
             failure.error(),
             course.repeats,
@@ -165,7 +180,7 @@ impl Sender {
         );
         course.repeats += 1;
         match wait {
-            // At least a moment: zero is the renewal's.
+            // At least a moment: zero is for what has to be asked again at once.
             Some(time) => Next::Wait(time.max(1)),
             None => Next::End(Err(failure)),
         }

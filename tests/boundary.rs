@@ -446,6 +446,28 @@ async fn s27_a_401_leads_to_one_renewal_and_one_repeat() {
 }
 
 #[wasm_bindgen_test]
+async fn a_410_is_asked_again_past_the_cache_and_then_believed() {
+    let network = Stub::new();
+    let core = own_tokens("return 'a-token'").await;
+    network.answer(
+        410,
+        r#"{"error":{"code":"SyncStateNotFound","message":"old"}}"#,
+        "{}",
+    );
+    network.answer(200, PAGE, "{}");
+    settled(list(&core, "{}", None)).await.unwrap();
+    let modes = [0, 1].map(|at| network.mode(at));
+    assert_eq!(modes[0], "omit manual default no-referrer");
+    assert_eq!(modes[1], "omit manual reload no-referrer");
+    for _ in 0..2 {
+        network.answer(410, "{}", "{}");
+    }
+    let error = error(settled(list(&core, "{}", None)).await);
+    assert_eq!(text(&error, "code"), "gone");
+    assert_eq!(network.count(), 4);
+}
+
+#[wasm_bindgen_test]
 async fn s32_sign_out_forgets_at_once_and_a_renewal_in_flight_changes_nothing() {
     let network = Stub::new();
     let core = with_session(&network, SESSION, None).await;

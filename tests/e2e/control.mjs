@@ -1,10 +1,11 @@
 // The tenant's control interface: the virtual clock, faults, and what it was asked.
 
 export class Control {
-  constructor(origin) { this.origin = origin; }
+  /** `send` is a `fetch` that trusts the tenant's certificate, where it has one. */
+  constructor(origin, send = fetch) { Object.assign(this, { origin, send }); }
 
   async #call(method, path, body) {
-    const response = await fetch(`${this.origin}/_control/${path}`, {
+    const response = await this.send(`${this.origin}/_control/${path}`, {
       method,
       headers: { 'x-tenant-control': '1', ...(body && { 'content-type': 'application/json' }) },
       body: body && JSON.stringify(body),

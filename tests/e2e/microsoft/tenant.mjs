@@ -1,0 +1,51 @@
+// The tenant as Microsoft's clients want it: https, with an authority that only they are told to trust.
+import { request } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Control } from '../control.mjs';
+import { scratch, startTenant } from '../processes.mjs';
+
+/** Starts it. `authority` is the file with the certificate to trust; `send` is a `fetch` that does. */
+export async function startSecureTenant(args = []) {
+  const authority = join(scratch(), 'authority.pem');
+  const tenant = await startTenant(['--tls', '--tls-cert-out', authority, ...args]);
+  const url = tenant.url.replace('http:', 'https:');
+  const send = trusting(readFileSync(authority));
+  return { ...tenant, url, host: new URL(url).host, authority, send, control: new Control(url, send) };
+}
+
+/** Node's own `fetch` takes further authorities only at its start. This one follows no redirects. */
+const trusting = (ca) => (url, { method = 'GET', headers = {}, body } = {}) =>
+  new Promise((resolve, reject) => {
+    const call = request(url, { method, headers, ca }, async (answer) => {
+      try {
+        const chunks = [];
+        for await (const chunk of answer) chunks.push(chunk);
+        const said = new Headers();
+        for (let at = 0; at < answer.rawHeaders.length; at += 2) said.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
+        resolve(new Response(answer.statusCode === 204 ? null : Buffer.concat(chunks), { status: answer.statusCode, headers: said }));
+      } catch (error) {
+        reject(error);
+      }
+    });
+    call.on('error', reject).end(body);
+  });
+
+/** Clicks through the pages of an authorize address without a browser; gives the address that it leads back to. */
+export async function signInByForms(tenant, authorize, account) {
+  let answer = await tenant.send(authorize);
+  let cookie;
+  for (const fields of [{ account }, { decision: 'accept' }]) {
+    if (answer.status === 302) break;
+    const html = await answer.text();
+    const [, action] = html.match(/<form method="post" action="([^"]+)"/) ?? [];
+    const [, flow] = html.match(/name="flow" value="([^"]+)"/) ?? [];
+    if (!action || !flow) throw new Error(`no form on the page:\n${html}`);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(cookie && { cookie }) };
+    answer = await tenant.send(tenant.url + action, { method: 'POST', headers, body: String(new URLSearchParams({ flow, ...fields })) });
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+  }
+  const location = answer.headers.get('location');
+  if (!location) throw new Error(`the pages did not lead back: ${answer.status}\n${await answer.text()}`);
+  return location;
+}

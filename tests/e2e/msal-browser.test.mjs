@@ -1,0 +1,120 @@
+// A page with Microsoft's own libraries, MSAL.js and the Graph client, at the local tenant: no line of ours between them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { newPage, openBrowser } from './browser.mjs';
+import { ADELE, BEN, choose, settled, visit, watch } from './harness.mjs';
+import { servePage } from './microsoft/page.mjs';
+import { startSecureTenant } from './microsoft/tenant.mjs';
+import { TENANT_ID, freePort } from './processes.mjs';
+
+let tenant;
+let server;
+let browser;
+let page;
+let origin;
+
+const state = () => page.textContent('#state');
+const silently = (more) => page.evaluate((more) => silently(more), more);
+const grants = async () => (await tenant.control.requests('/oauth2/v2.0/token')).map(({ form }) => form.grant_type);
+
+before(async () => {
+  const port = await freePort();
+  origin = `http://localhost:${port}`;
+  tenant = await startSecureTenant(['--spa-redirect-uri', `${origin}/app.html`, '--spa-redirect-uri', `${origin}/bridge.html`]);
+  server = await servePage(port, tenant.url);
+  browser = await openBrowser();
+  page = await newPage(browser);
+  await visit(page, `${origin}/app.html`);
+});
+after(async () => {
+  await browser?.close();
+  await server?.end();
+  await tenant?.end();
+});
+
+test('MSAL.js: signs in by redirect, with PKCE and no secret', async () => {
+  assert.equal(await state(), 'signed out', page.said.join('\n'));
+  await page.evaluate(() => { app.loginRedirect({ scopes }); });
+  await page.waitForURL(/\/authorize/);
+  await choose(page, ADELE);
+  assert.equal(await state(), `signed in: ${ADELE}`, page.said.join('\n'));
+  const { tenantId, idTokenClaims, scopes: granted } = await page.evaluate(() => result);
+  assert.equal(tenantId, TENANT_ID);
+  assert.equal(idTokenClaims.iss, `${tenant.url}/${TENANT_ID}/v2.0`);
+  assert.ok(granted.some((scope) => scope.toLowerCase() === 'mail.readwrite'), `permissions in the form they were asked in: ${granted}`);
+});
+
+test('MSAL.js: the next token comes from its cache', async () => {
+  await tenant.control.forget();
+  const { fromCache, username, refused } = await silently();
+  assert.deepEqual({ fromCache, username, refused }, { fromCache: true, username: ADELE, refused: undefined });
+  assert.deepEqual(await grants(), []);
+});
+
+test('MSAL.js: renews with the refresh token, which changes each time', async () => {
+  await tenant.control.forget();
+  const tokens = new Set();
+  for (let round = 0; round < 2; round++) tokens.add((await silently({ forceRefresh: true })).accessToken);
+  assert.equal(tokens.size, 2);
+  const asked = await tenant.control.requests('/oauth2/v2.0/token');
+  assert.deepEqual(asked.map(({ form }) => form.grant_type), ['refresh_token', 'refresh_token']);
+  assert.notEqual(asked[0].form.refresh_token, asked[1].form.refresh_token);
+});
+
+test('Graph client in a page: lists with a query, follows the next link, sends a mail', async () => {
+  const { subjects, more } = await page.evaluate(async () => {
+    const first = await graph.api('/me/messages').select('subject').top(5).get();
+    const second = await graph.api(first['@odata.nextLink']).get();
+    return { subjects: first.value.map(({ subject }) => subject), more: second.value.length };
+  });
+  assert.deepEqual([subjects.length, more], [5, 5]);
+  const subject = 'From the Graph client';
+  await page.evaluate((message) => graph.api('/me/sendMail').post({ message }), { subject, body: { contentType: 'text', content: 'At noon?' }, toRecipients: [{ emailAddress: { address: BEN } }] });
+  const found = await page.evaluate((subject) => graph.api('/me/mailFolders/sentitems/messages').filter(`subject eq '${subject}'`).get(), subject);
+  assert.equal(found.value[0]?.toRecipients[0].emailAddress.address, BEN);
+});
+
+test('Graph client in a page: a throttled call is repeated after the time that the answer names', async () => {
+  await tenant.control.fault({ kind: 'throttle', retryAfterSeconds: 1, times: 1, match: { path: '/v1.0/me/messages' } });
+  const stop = watch(page, (request) => request.url().includes('/me/messages') && request.method() === 'GET');
+  const { value } = await page.evaluate(() => graph.api('/me/messages').top(1).get());
+  assert.equal(value.length, 1);
+  assert.equal(stop().length, 2);
+});
+
+test('MSAL.js: a pop-up comes back, though the service cuts it off from its opener', async () => {
+  const opened = page.context().waitForEvent('page');
+  const outcome = page.evaluate(async () => (await app.loginPopup({ scopes, prompt: 'select_account', redirectUri: `${location.origin}/bridge.html` })).account.username);
+  const popup = await opened;
+  await popup.click(`button[data-account="${ADELE}"]`);
+  assert.equal(await outcome, ADELE);
+});
+
+test('MSAL.js: single sign-on in a hidden frame', async () => {
+  const username = await page.evaluate(async () => (await app.ssoSilent({ scopes, loginHint: app.getAllAccounts()[0].username, redirectUri: `${location.origin}/bridge.html` })).account.username);
+  assert.equal(username, ADELE);
+});
+
+test('MSAL.js: after a revocation it asks for interaction, and a new sign-in heals it', async () => {
+  await tenant.control.revoke(ADELE);
+  await tenant.control.advance(1);
+  const { refused } = await silently({ forceRefresh: true });
+  assert.equal(refused?.interaction, true, JSON.stringify(refused));
+  await page.evaluate(() => { app.acquireTokenRedirect({ scopes, account: app.getAllAccounts()[0] }); });
+  await page.waitForURL(/\/authorize/);
+  await choose(page, ADELE);
+  assert.equal((await silently({ forceRefresh: true })).username, ADELE);
+});
+
+test('MSAL.js: signs out of the page and of the service, and comes back', async () => {
+  const away = page.waitForURL((url) => url.origin === tenant.url && url.pathname.endsWith('/logout'));
+  const back = page.waitForURL((url) => url.origin === origin);
+  await page.evaluate(() => { app.logoutRedirect(); });
+  await Promise.race([away, back]);
+  await page.waitForURL((url) => url.origin === origin && url.pathname === '/app.html');
+  await settled(page);
+  assert.equal(await state(), 'signed out');
+  assert.equal((await tenant.control.requests('/logout')).length, 1);
+  const refused = await page.evaluate(() => app.ssoSilent({ scopes, loginHint: 'adele@contoso.example', redirectUri: `${location.origin}/bridge.html` }).catch(({ errorCode }) => errorCode));
+  assert.equal(refused, 'login_required');
+});
