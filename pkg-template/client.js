@@ -112,7 +112,7 @@ export class Client {
   async #call(method, user, path, ids, options, body, allowed = '') {
     const { signal, ...rest } = options ?? {};
     if (typeof method !== 'string' || typeof path !== 'string') throw wrong('method and path are texts');
-    return this.#run((both) => this.#core.call(method, user, path, ids && text(ids), text(rest), CALL + allowed, both, body), signal);
+    return this.#run((both) => this.#core.call(text([method, user, path, ids, rest, CALL + allowed]), both, body), signal);
   }
 
   get account() {

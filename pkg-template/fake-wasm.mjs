@@ -51,8 +51,10 @@ export class Core {
   authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }
   sign_out(microsoft) { this.#note('sign_out', microsoft); this.who = null; return this.answer('sign_out'); }
   token(request) { this.#note('token', JSON.parse(request)); return this.answer('token'); }
-  call(method, user, path, ids, options, allowed, signal, body) {
-    const call = { method, user, path, ids: ids && JSON.parse(ids), options: JSON.parse(options), allowed: allowed.split(',').filter(Boolean), signal, body };
+  call(asked, signal, body) {
+    // What is undefined crosses as null.
+    const [method, user, path, ids, options, allowed] = JSON.parse(asked).map((one) => one ?? undefined);
+    const call = { method, user, path, ids, options, allowed: allowed.split(',').filter(Boolean), signal, body };
     this.#note('call', call);
     return this.answer('call', call);
   }

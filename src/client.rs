@@ -12,7 +12,7 @@ use crate::tokens::{Source, Token, Tokens};
 use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{Json, ToJson};
-use exo365_core::options::{self, Options, Want};
+use exo365_core::options::{Asked, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::Api;
 use exo365_core::scan;
@@ -149,33 +149,12 @@ impl Core {
         self.0.forget();
     }
 
-    /// One call. With `ids`, `path` is a template below the mailbox of `user` (the signed-in one where
-    /// undefined); without, a path below the API's root or a link that the service gave. `allowed`
-    /// names the keys that `options` may have, with commas.
-    #[allow(clippy::too_many_arguments)] // The boundary passes plain values: an object would cost a getter each.
-    #[allow(clippy::needless_pass_by_value)] // The boundary cannot lend a text that may be missing.
-    pub fn call(
-        &self,
-        method: &str,
-        user: Option<String>,
-        path: &str,
-        ids: Option<String>,
-        options: &str,
-        allowed: &str,
-        signal: Option<AbortSignal>,
-        body: JsValue,
-    ) -> Promise {
+    /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
+    /// template below the mailbox of `user` (the signed-in one where null); without, a path below the API's
+    /// root or a link that the service gave. `allowed` names the keys that `options` may have, with commas.
+    pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {
         let inner = Rc::clone(&self.0);
-        let job = inner.job(
-            method,
-            user.as_deref(),
-            path,
-            ids.as_deref(),
-            options,
-            allowed,
-            signal,
-            body,
-        );
+        let job = inner.job(asked, signal, body);
         promise(async move {
             let result = inner.sender.call(&*job?).await;
             result.inspect_err(|failure| inner.notice(failure))
@@ -304,28 +283,22 @@ impl Inner {
     }
 
     /// Everything that can be wrong with a call before it is sent.
-    #[allow(clippy::too_many_arguments)] // As they cross the boundary.
     fn job(
         &self,
-        method: &str,
-        user: Option<&str>,
-        path: &str,
-        ids: Option<&str>,
-        options: &str,
-        allowed: &str,
+        asked: &str,
         signal: Option<AbortSignal>,
         body: JsValue,
     ) -> Result<Box<Job>, Failure> {
         self.signed_in()?;
-        let options = Options::call(options, allowed)?;
-        let request = match ids {
-            Some(ids) => {
-                let ids = options::ids(ids)?;
-                self.api.named(method, user, path, &ids, &options)?
-            }
-            None => self.api.free(method, path, &options)?,
+        let asked = Asked::read(asked)?;
+        let (method, path, options) = (&asked.method, &asked.path, &asked.options);
+        let request = match &asked.ids {
+            Some(ids) => self
+                .api
+                .named(method, asked.user.as_deref(), path, ids, options)?,
+            None => self.api.free(method, path, options)?,
         };
-        Job::new(request, options, signal, body)
+        Job::new(request, asked.options, signal, body)
     }
 
     /// What a `TokenRequest` asks for, where somebody is signed in.

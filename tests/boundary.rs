@@ -59,18 +59,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn authorize_url(this: &Core, options: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method)]
-    #[allow(clippy::too_many_arguments)]
-    fn call(
-        this: &Core,
-        method: &str,
-        user: Option<&str>,
-        path: &str,
-        ids: Option<&str>,
-        options: &str,
-        allowed: &str,
-        signal: Option<&AbortSignal>,
-        body: &JsValue,
-    ) -> Promise;
+    fn call(this: &Core, asked: &str, signal: Option<&AbortSignal>, body: &JsValue) -> Promise;
     #[wasm_bindgen(method)]
     fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]
@@ -127,17 +116,11 @@ async fn with_session(network: &Network, session: &str, page: Option<exo365::Pag
 }
 
 fn list(core: &Core, options: &str, signal: Option<&AbortSignal>) -> Promise {
-    core.call(
-        "GET",
-        None,
-        "messages",
-        Some("[]"),
-        options,
-        "select,top,timeout,headers",
-        signal,
-        &JsValue::UNDEFINED,
-    )
+    let asked = format!(r#"["GET",null,"messages",[],{options},"select,top,timeout,headers"]"#);
+    core.call(&asked, signal, &JsValue::UNDEFINED)
 }
+
+const SEND: &str = r#"["POST",null,"sendMail",[],{},"signal"]"#;
 
 fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).unwrap()
@@ -195,7 +178,7 @@ async fn bodies_go_out_as_the_browsers_own_json_and_texts_as_they_are() {
     let core = own_tokens("return 'a-token'").await;
     let send = |body: &JsValue| {
         network.answer(202, "", "{}");
-        core.call("POST", None, "sendMail", Some("[]"), "{}", "", None, body)
+        core.call(SEND, None, body)
     };
     let draft =
         JSON::parse(r#"{"message":{"subject":"Gr\u00fc\u00dfe","unknown":[1.25,null]}}"#).unwrap();
@@ -224,16 +207,7 @@ async fn bodies_go_out_as_the_browsers_own_json_and_texts_as_they_are() {
     );
     let circle = js_sys::Object::new();
     Reflect::set(&circle, &"itself".into(), &circle).unwrap();
-    let refused = core.call(
-        "POST",
-        None,
-        "sendMail",
-        Some("[]"),
-        "{}",
-        "",
-        None,
-        &circle,
-    );
+    let refused = core.call(SEND, None, &circle);
     assert_eq!(
         text(&error(settled(refused).await), "code"),
         "invalid_argument"

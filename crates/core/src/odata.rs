@@ -82,6 +82,7 @@ fn quoted(search: &str) -> String {
 mod tests {
     use super::*;
     use crate::error::Code;
+    use crate::json::Json;
     use alloc::format;
     use alloc::string::ToString;
     use proptest::prelude::*;
@@ -90,7 +91,7 @@ mod tests {
 
     fn written(flavor: Flavor, options: &str) -> Result<String, Code> {
         let mut url = String::from("/me/messages");
-        Options::call(options, KEYS)
+        Options::call(Json::parse(options).unwrap_or_default(), KEYS)
             .and_then(|options| write(&options, flavor, &mut url))
             .map_err(|error| error.code)?;
         Ok(url)

@@ -148,8 +148,11 @@ pub struct Options(Json);
 
 impl Options {
     /// `known` without those that `allowed` (names with commas) leaves out; empty: all of them.
-    fn read(text: &str, known: &Known, allowed: &str) -> Result<Self, Error> {
-        let json = Json::parse(text).unwrap_or_default();
+    fn read(text: &str, known: &Known) -> Result<Self, Error> {
+        Self::check(Json::parse(text).unwrap_or_default(), known, "")
+    }
+
+    fn check(json: Json, known: &Known, allowed: &str) -> Result<Self, Error> {
         let Json::Object(members) = &json else {
             return Err(Error::argument("options are an object"));
         };
@@ -172,8 +175,8 @@ impl Options {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`], as for all of these.
-    pub fn call(text: &str, allowed: &str) -> Result<Self, Error> {
-        Self::read(text, CALL, allowed)
+    pub fn call(json: Json, allowed: &str) -> Result<Self, Error> {
+        Self::check(json, CALL, allowed)
     }
 
     /// What `createClient` was given; `page_tokens`: the page gives tokens by a function of its own.
@@ -181,7 +184,7 @@ impl Options {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn setup(text: &str, page_tokens: bool) -> Result<Self, Error> {
-        let setup = Self::read(text, SETUP, "")?;
+        let setup = Self::read(text, SETUP)?;
         if setup.text("endpoint").is_some() == page_tokens {
             return Err(Error::argument(
                 "createClient takes either `endpoint` or `getToken`, a function",
@@ -195,7 +198,7 @@ impl Options {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn sign_in(text: &str) -> Result<Self, Error> {
-        Self::read(text, SIGN_IN, "")
+        Self::read(text, SIGN_IN)
     }
 
     /// The text under `key`.
@@ -258,7 +261,7 @@ impl Want {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn read(text: &str) -> Result<Self, Error> {
-        Ok(Self(Options::read(text, TOKEN, "")?))
+        Ok(Self(Options::read(text, TOKEN)?))
     }
 
     /// The configured API's, with the claims of a challenge.
@@ -314,13 +317,47 @@ impl Want {
     }
 }
 
-/// Reads the ids of a path: a list of texts.
-///
-/// # Errors
-/// [`Code::InvalidArgument`].
-pub fn ids(text: &str) -> Result<Vec<String>, Error> {
-    let ids = Json::parse(text).and_then(|json| json.texts());
-    ids.ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))
+/// A call as the face hands it over: one text, since each argument of its own would cost glue.
+#[derive(Debug, PartialEq)]
+pub struct Asked {
+    /// HTTP method.
+    pub method: String,
+    /// Whose mailbox; the signed-in user's where that is `None`.
+    pub user: Option<String>,
+    /// A template where there are ids; else a path or a link.
+    pub path: String,
+    /// What replaces each `{}` of the template.
+    pub ids: Option<Vec<String>>,
+    /// The caller's.
+    pub options: Options,
+}
+
+impl Asked {
+    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`].
+    pub fn read(text: &str) -> Result<Self, Error> {
+        let Some(Json::List(mut items)) = Json::parse(text) else {
+            return Err(Error::argument("a call is a list"));
+        };
+        let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
+        let ids = match take(3) {
+            Json::Null => None,
+            list => Some(
+                list.texts()
+                    .ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))?,
+            ),
+        };
+        let options = Options::call(take(4), take(5).str().unwrap_or_default())?;
+        Ok(Self {
+            method: take(0).plain(),
+            user: take(1).text(),
+            path: take(2).plain(),
+            ids,
+            options,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -340,7 +377,7 @@ mod tests {
     fn every_option_of_a_call_is_read() {
         let text = r#"{"select":["a"],"filter":"f","orderBy":"o","expand":["e"],"search":"s","top":5,"skip":6,"count":true,"query":{"x":"y"},
             "headers":{"a":"b"},"ifMatch":"W/1","timeout":7,"timeZone":"UTC","as":"blob","signal":{}}"#;
-        let call = Options::call(text, LIST).unwrap();
+        let call = Options::call(Json::parse(text).unwrap_or_default(), LIST).unwrap();
         assert_eq!(call.texts("select").unwrap(), ["a"]);
         assert_eq!(call.texts("orderBy").unwrap(), ["o"]);
         assert_eq!(
@@ -354,7 +391,10 @@ mod tests {
         assert_eq!(call.text("nothing"), None);
         assert_eq!(call.texts("nothing"), None);
         assert_eq!(
-            Options::call("{}", "top").unwrap().pairs("headers").count(),
+            Options::call(Json::Object(Vec::new()), "top")
+                .unwrap()
+                .pairs("headers")
+                .count(),
             0
         );
     }
@@ -398,10 +438,17 @@ mod tests {
             ("[]", "options are an object"),
             ("5", "options are an object"),
         ] {
-            assert_eq!(complaint(Options::call(text, LIST)), wanted, "{text}");
+            assert_eq!(
+                complaint(Options::call(Json::parse(text).unwrap_or_default(), LIST)),
+                wanted,
+                "{text}"
+            );
         }
         assert_eq!(
-            complaint(Options::call(r#"{"top":1}"#, "signal")),
+            complaint(Options::call(
+                Json::parse(r#"{"top":1}"#).unwrap(),
+                "signal"
+            )),
             "unknown option `top`"
         );
     }
@@ -496,9 +543,26 @@ mod tests {
             complaint(Want::read(r#"{"scopes":"a"}"#)),
             "`scopes` is a list of texts"
         );
-        assert_eq!(ids(r#"["a"]"#).unwrap(), ["a"]);
-        for text in ["[null]", "[5]", "5", ""] {
-            complaint(ids(text));
+        let asked = |ids: &str| {
+            Asked::read(&alloc::format!(
+                r#"["GET",null,"messages/{{}}",{ids},{{"top":1}},"top"]"#
+            ))
+        };
+        let read = asked(r#"["a"]"#).unwrap();
+        assert_eq!(
+            (read.method.as_str(), read.path.as_str(), read.user),
+            ("GET", "messages/{}", None)
+        );
+        assert_eq!(
+            (read.ids.unwrap().as_slice(), read.options.number("top")),
+            (&["a".to_string()][..], Some(1))
+        );
+        assert_eq!(asked("null").unwrap().ids, None);
+        for ids in ["[null]", "[5]", "5"] {
+            complaint(asked(ids));
+        }
+        for text in ["", "5", "{}", "[]"] {
+            complaint(Asked::read(text));
         }
     }
 }
