@@ -42,8 +42,8 @@ export class Client {
     this.#core = core;
     this.#account = core.account();
     this.#forget = forget;
-    const { api, timeZone } = core.profile();
-    const face = { values: values(api, timeZone), call: this.#call.bind(this) };
+    const { api, timeZone, table } = core.profile();
+    const face = { table, values: values(api, timeZone), call: this.#call.bind(this) };
     Object.assign(this, mailbox(face));
     // Where no id can be, the core says so at the first call.
     this.mailbox = (user) => mailbox(face, typeof user === 'string' ? user : '');

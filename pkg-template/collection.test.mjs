@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collection, walk } from './collection.js';
 import { Exo365Error } from './error.js';
+import { table } from './fake-wasm.mjs';
 import { mailbox } from './mailbox.js';
 import { values } from './values.js';
 
@@ -14,6 +15,7 @@ function recording(answers = [], api = 'graph') {
   const calls = [];
   return {
     calls,
+    table,
     values: values(api, 'Europe/Berlin'),
     async call(method, user, path, ids, options, body, allowed) {
       calls.push({ method, user, path, ids, options, body, allowed });

@@ -1,5 +1,10 @@
 // What the face sees of the WebAssembly, under the control of a test.
 
+import { readFileSync } from 'node:fs';
+
+/** The core's own. */
+export const [, table] = /TABLE: &str = "\\\n([^"]*)"/.exec(readFileSync(new URL('../crates/core/src/operations.rs', import.meta.url), 'utf8'));
+
 export const wasm = {
   /** How often the module was loaded, and with what; `broken` makes the next load fail. */
   loads: [],
@@ -45,7 +50,7 @@ export class Core {
     this.seen.push([name, ...rest]);
   }
 
-  profile() { return { api: this.api, timeZone: this.timeZone }; }
+  profile() { return { api: this.api, timeZone: this.timeZone, table }; }
   account() { return this.who && { ...this.who }; }
   forget() { this.#note('forget'); this.who = null; }
   authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }

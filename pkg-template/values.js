@@ -87,7 +87,7 @@ export function values(api, zone) {
   const each = (expand) => (given) => (Array.isArray(given) ? Promise.all(given.map(expand)) : given);
   const KNOWN = {
     toRecipients: each(recipient), ccRecipients: each(recipient), bccRecipients: each(recipient), replyTo: each(recipient),
-    attendees: each(recipient), attachments: each(attachment), body, start: dated, end: dated,
+    attendees: each(recipient), attachments: each(attachment), body, start: dated, end: dated, newReminderTime: dated, proposedNewTime: (slot, timeZone) => draft(slot, timeZone),
   };
 
   /** A draft with its short forms expanded. `null` stays: it clears a field. */

@@ -231,11 +231,18 @@ fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
         )
         .into());
     }
-    if options.text("as") == Some("response") && status != 401 {
+    let form = options.text("as");
+    if form == Some("response") && status != 401 {
         return Ok(response.into());
     }
     if response.ok() {
-        return Ok(body);
+        if !matches!(form, None | Some("json")) || http::is_json(&response) {
+            return Ok(body);
+        }
+        if body.is_falsy() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        return Err(Error::new(Code::InvalidResponse, "the answer is not JSON").into());
     }
     let header = |name: &str| http::header(&response, name);
     Err(reply::judge(status, header, &http::small(body), browser::now()).into())

@@ -164,16 +164,19 @@ fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, Js
     if status == 0 || raw {
         return None;
     }
-    let ok = response.ok();
-    if !ok || form == Some("text") {
-        return Some(response.text());
+    if response.ok() {
+        match form {
+            Some("blob") => return Some(response.blob()),
+            None | Some("json") if is_json(response) => return Some(response.json()),
+            _ => {}
+        }
     }
-    if form == Some("blob") {
-        return Some(response.blob());
-    }
-    let empty = matches!(status, 202 | 204 | 205)
-        || header(response, "content-length").as_deref() == Some("0");
-    (!empty).then(|| response.json())
+    Some(response.text())
+}
+
+/// Actions answer with no body and no type, whatever their status is.
+pub(crate) fn is_json(response: &Response) -> bool {
+    header(response, "content-type").is_some_and(|kind| scan::find(&kind, "json").is_some())
 }
 
 /// The method of that name (RFC 9110 §9, RFC 5789): those that the APIs have.

@@ -442,6 +442,17 @@ async fn a_410_is_asked_again_past_the_cache_and_then_believed() {
 }
 
 #[wasm_bindgen_test]
+async fn an_answer_without_a_body_is_none_whatever_its_status() {
+    let network = Stub::new();
+    let core = own_tokens("return 'a-token'").await;
+    for status in [200, 201, 202, 204] {
+        network.answer(status, "", "{}");
+        let promise = core.call(SEND, None, &JsValue::UNDEFINED);
+        assert!(settled(promise).await.unwrap().is_undefined(), "{status}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn s32_sign_out_forgets_at_once_and_a_renewal_in_flight_changes_nothing() {
     let network = Stub::new();
     let core = with_session(&network, SESSION, None).await;

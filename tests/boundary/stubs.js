@@ -17,7 +17,7 @@ export class Network {
 
   /** The next request is answered with this. */
   answer(status, body, headers) {
-    const init = { status, headers: JSON.parse(headers) };
+    const init = { status, headers: { ...(body && { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }), ...JSON.parse(headers) } };
     this.#answers.push(async () => new Response([204, 205].includes(status) ? null : body, init));
   }
 
@@ -32,7 +32,7 @@ export class Network {
 
   /** The next request waits for `release()`. */
   hold(body) {
-    this.#answers.push(() => new Promise((resolve) => { this.release = () => resolve(new Response(body)); }));
+    this.#answers.push(() => new Promise((resolve) => { this.release = () => resolve(new Response(body, { headers: { 'content-type': 'application/json' } })); }));
   }
 
   /** The next request rejects with `value`, whatever it is. */

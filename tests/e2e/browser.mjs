@@ -1,6 +1,8 @@
 // Headless Chromium: one browser for a test file, one fresh profile for a test.
 import { chromium } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -14,7 +16,17 @@ export const openBrowser = (args = []) => chromium.launch({ executablePath: exec
 
 /** A page with a profile of its own; what the page says on its console is kept in `page.said`. */
 export async function newPage(browser, options = {}) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+  return pageOf(await browser.newContext({ ignoreHTTPSErrors: true, ...options }));
+}
+
+/** A page whose profile is the folder `dir`: frames of other sites have cookies there. `page.context().close()` ends the browser. */
+export async function openProfile(dir) {
+  mkdirSync(join(dir, 'Default'), { recursive: true });
+  writeFileSync(join(dir, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }));
+  return pageOf(await chromium.launchPersistentContext(dir, { executablePath: executable(), args: ARGS, headless: true, ignoreHTTPSErrors: true }));
+}
+
+async function pageOf(context) {
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.said = [];

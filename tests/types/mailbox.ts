@@ -101,9 +101,46 @@ export function later(client: Client): void {
   // @ts-expect-error
   client.mail.messages.delta;
   // @ts-expect-error
-  client.mail.messages.reply;
+  client.mail.messages.inlineImages;
   // @ts-expect-error
-  client.mail.folders;
+  client.calendar.freeBusy;
   // @ts-expect-error
   client.signIn({ mode: 'popup' });
+}
+
+/** Everything that is named: arguments, bodies and answers. */
+export async function named(client: Client, outlook: Client<'outlook-v2'>, file: Blob): Promise<void> {
+  const { messages, folders } = client.mail;
+  await messages.reply('id', 'Thanks');
+  await messages.reply('id', { body: 'Thanks', ccRecipients: ['ben@contoso.example'] }, { all: true });
+  await messages.forward('id', ['ben@contoso.example', { name: 'Ben', address: 'ben@contoso.example' }], 'For you');
+  const moved = await messages.move('id', 'archive');
+  holds<Equal<typeof moved.subject, string | null | undefined>>();
+  const mime: string = await messages.mime('id');
+  const content: Blob = await messages.attachments('id').content('a');
+  // @ts-expect-error: a forward has recipients
+  await messages.forward('id');
+  // @ts-expect-error: attachments are not changed
+  await messages.attachments('id').update('a', {});
+  const folder = await folders.create({ displayName: 'Plans' });
+  await folders.children(folder.id ?? '').list();
+  await client.mail.folder('inbox').messages.reply('id', 'Thanks');
+  await client.mail.folder('inbox').rules.create({ displayName: 'Reports', sequence: 1 });
+  await client.calendar.events.decline('id', { comment: 'Later?', proposedStart: '2026-12-01T09:00', proposedEnd: new Date() });
+  // @ts-expect-error: who accepts proposes no other time
+  await client.calendar.events.accept('id', { proposedStart: new Date() });
+  for await (const event of client.calendar.events.instances('id', new Date(), new Date())) event.subject?.trim();
+  for await (const event of client.calendar.in('calendar').view('2026-12-01', '2026-12-08')) event.subject?.trim();
+  const photo: Blob | null = await client.photo.content();
+  await client.contacts.photo('id').set(file);
+  // @ts-expect-error: pictures of contacts cannot be taken away
+  await client.contacts.photo('id').delete('id');
+  const [contact] = await outlook.contacts.findByEmail('ben@contoso.example');
+  holds<Equal<typeof contact, NonNullable<typeof contact> | undefined>>();
+  await outlook.settings.update({ TimeZone: 'UTC' });
+  // @ts-expect-error: not one of the settings
+  await client.settings.part('colour');
+  // @ts-expect-error: people are not made
+  await client.people.create({});
+  void [mime, content, photo];
 }

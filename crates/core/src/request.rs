@@ -96,7 +96,7 @@ impl Api {
             }
         }
         let mut ids = ids.iter();
-        for name in scan::parts(template, b'/').filter(|name| !name.is_empty()) {
+        for name in scan::parts(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
             url.push('/');
             if name == "{}" {
                 push_id(&mut url, ids.next().map(String::as_str).unwrap_or_default())?;

@@ -28,17 +28,17 @@ const bundle = (options, wasm) => build({
   legalComments: 'none',
   target: 'es2022',
   logLevel: 'warning',
-  entryPoints: [join(template, 'index.js')],
   plugins: [withGlue(wasm)],
   ...options,
 });
 
-await bundle({ format: 'esm', outfile: join(out, 'index.js') }, './wasm/exo365_bg.wasm');
+await bundle({ entryPoints: [join(template, 'index.js')], format: 'esm', outfile: join(out, 'index.js') }, './wasm/exo365_bg.wasm');
 
 // The script tag: one classic script. It has no import.meta: the wasm is found from the script's own URL.
+// The global is set by hand: esbuild's own way brings helpers for modules that import one another.
 await bundle({
+  stdin: { contents: 'import * as all from "./index.js"; globalThis.Exo365 = { ...all };', resolveDir: template },
   format: 'iife',
-  globalName: 'Exo365',
   outfile: join(out, 'dist/exo365.global.js'),
   banner: { js: 'var __exo365_src=document.currentScript&&document.currentScript.src;' },
   define: { 'import.meta.url': '__exo365_src' },

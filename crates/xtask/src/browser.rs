@@ -1,6 +1,6 @@
 //! A Chromium and its driver: from the environment, the PATH, or Debian's packages.
 
-use crate::run;
+use crate::{debian, run};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -27,21 +27,13 @@ impl Browser {
         if let Some(found) = find() {
             return Ok(found);
         }
-        if !may_install() {
+        if !debian::may_install() {
             bail!(
                 "Chromium and its driver are needed; on Debian: `apt-get install chromium chromium-driver`, \
                  elsewhere install them and set CHROMIUM and CHROMEDRIVER to their paths"
             );
         }
-        run::say("installing Debian's chromium and chromium-driver");
-        apt(&["update"])?;
-        apt(&[
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ])?;
+        debian::install(&["chromium", "chromium-driver"])?;
         find().context(
             "the packages chromium and chromium-driver brought no chromium and chromedriver",
         )
@@ -66,21 +58,4 @@ fn one(variable: &str, names: &[&str]) -> Option<PathBuf> {
     std::env::var_os(variable)
         .map(PathBuf::from)
         .or_else(|| run::find(names))
-}
-
-fn may_install() -> bool {
-    let root = run::read(Command::new("id").arg("-u"), "id").is_ok_and(|id| id.trim() == "0");
-    root && run::find(&["apt-get"]).is_some()
-}
-
-fn apt(args: &[&str]) -> Result<()> {
-    let mut command = Command::new("apt-get");
-    command
-        .args(["-qq"])
-        .args(args)
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    run::run(&mut command, "apt-get").context(
-        "Chromium is needed and could not be installed; check the network, or run \
-         `apt-get update && apt-get install chromium chromium-driver`",
-    )
 }

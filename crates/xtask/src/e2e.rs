@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::servers::{Profile, Programs};
-use crate::{node, pack, project, run};
+use crate::{node, pack, project, python, run};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -26,8 +26,16 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     let package = pack::run()?;
     node::install("tests/e2e")?;
     node::install("tests/e2e/third-party")?;
+    node::install("tests/e2e/microsoft")?;
     let mut command = runner(&project::root().join("tests/e2e"), filter)?;
     command.env("EXO365_PACKAGE", &package.dir);
+    match python::packages("tests/e2e/microsoft/requirements.txt") {
+        Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
+        Err(why) => {
+            command.env("EXO365_PYTHON_PACKAGES", "");
+            run::say(&format!("skipped: MSAL and ADAL for Python ({why})"));
+        }
+    }
     programs.tell(browser.tell(&mut command));
     Ok(command)
 }

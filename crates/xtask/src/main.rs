@@ -5,6 +5,7 @@
 //! cargo xtask test [--only NAME]          everything that has to hold
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! cargo xtask operations                  how much of the services has a named method
 //! ```
 //!
 //! It needs cargo to start, and finds or installs the rest; what it cannot install it names, with the cure.
@@ -12,13 +13,17 @@
 mod bench;
 mod browser;
 mod counts;
+mod debian;
 mod demo;
 mod e2e;
 mod files;
 mod node;
+mod operations;
 mod pack;
 mod page;
 mod project;
+mod python;
+mod redis;
 mod run;
 mod servers;
 mod size;
@@ -49,6 +54,8 @@ enum Command {
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
     Size(size::Options),
+    /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
+    Operations,
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
     Bench(bench::Options),
 }
@@ -58,6 +65,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => suite::run(&options),
         Command::E2e(options) => e2e::run(&options),
+        Command::Operations => operations::run(),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -18,6 +18,9 @@ pub(crate) struct Package {
 pub(crate) fn run() -> Result<Package> {
     node::ensure()?;
     tools::wasm_target()?;
+    // Two commands at once would write into each other's package; the lock goes with this value.
+    let lock = fs::File::create(project::target().join("pack.lock"))?;
+    lock.lock().context("waiting for another xtask to pack")?;
     let tools_dir = node::install("crates/xtask/node")?;
     let raw = compile()?;
     let out = project::target().join("pack");

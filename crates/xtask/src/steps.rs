@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
-use crate::{demo, e2e, files, node, pack, project, run, tools, wall};
+use crate::{demo, e2e, files, node, operations, pack, project, redis, run, tools, wall};
 use anyhow::Result;
 use std::process::Command;
 
@@ -57,6 +57,10 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "size",
         run: size,
+    },
+    Step {
+        name: "operations",
+        run: operations,
     },
     Step {
         name: "types",
@@ -142,6 +146,7 @@ fn clippy_wasm() -> Result<Report> {
 }
 
 fn native() -> Result<Report> {
+    redis::ensure();
     suite(
         run::cargo().args(["test", "--workspace", "--no-fail-fast"]),
         "the native tests",
@@ -158,6 +163,10 @@ fn size() -> Result<Report> {
         node::script("crates/xtask/node/size.mjs").arg(package.dir),
         "the size gate",
     )
+}
+
+fn operations() -> Result<Report> {
+    suite(&mut operations::check()?, "the operations")
 }
 
 /// The packed types, compiled against as a stranger would: installed, in a project of their own.

@@ -1,6 +1,6 @@
 // A single-page application as its author would write it; what tests drive is put on the window.
 import { InteractionRequiredAuthError, PublicClientApplication } from '@azure/msal-browser';
-import { Client } from '@microsoft/microsoft-graph-client';
+import { Client, FileUpload, LargeFileUploadTask } from '@microsoft/microsoft-graph-client';
 
 /* global TENANT, CLIENT_ID, TENANT_ID: filled in by the bundler */
 const scopes = ['User.Read', 'Mail.ReadWrite', 'Mail.Send'];
@@ -34,7 +34,7 @@ const graph = Client.initWithMiddleware({
   customHosts: new Set([new URL(TENANT).hostname]),
 });
 
-Object.assign(globalThis, { app, graph, scopes, silently });
+Object.assign(globalThis, { app, graph, scopes, silently, FileUpload, LargeFileUploadTask });
 try {
   await app.initialize();
   const result = await app.handleRedirectPromise();

@@ -1,0 +1,88 @@
+// Objects and methods made from the core's table, and what stands beside it in mailbox.js: which call goes out for which arguments.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Exo365Error, fail } from './error.js';
+import { table } from './fake-wasm.mjs';
+import { mailbox } from './mailbox.js';
+import { values } from './values.js';
+
+/** A mailbox whose calls are noted; `answers` come back in turn. */
+function box({ api = 'graph', user, answers = [] } = {}) {
+  const calls = [];
+  const call = async (method, own, path, ids, options, body) => {
+    assert.equal(own, user);
+    calls.push([method, path, ids, options, body]);
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return Object.assign(mailbox({ table, call, values: values(api, 'Europe/Berlin') }, user), { calls });
+}
+
+const BEN = { emailAddress: { address: 'ben@contoso.example' } };
+const ROWS = [
+  ['an action without a body', (m) => m.mail.messages.send('a'), ['POST', 'messages/{}/send', ['a'], {}, undefined]],
+  ['one field', (m) => m.mail.messages.move('a', 'archive'), ['POST', 'messages/{}/move', ['a'], {}, { destinationId: 'archive' }]],
+  ['short forms, and options behind', (m) => m.mail.messages.forward('a', ['ben@contoso.example'], 'Look', { timeout: 5 }), ['POST', 'messages/{}/forward', ['a'], { timeout: 5 }, { toRecipients: [BEN], comment: 'Look' }]],
+  ['a text', (m) => m.mail.messages.mime('a'), ['GET', 'messages/{}/$value', ['a'], { as: 'text' }, undefined]],
+  ['bound ids', (m) => m.mail.messages.attachments('a').content('b'), ['GET', 'messages/{}/attachments/{}/$value', ['a', 'b'], { as: 'blob' }, undefined]],
+  ['a collection under an id', (m) => m.mail.folder('inbox').rules.get('r'), ['GET', 'mailFolders/{}/messageRules/{}', ['inbox', 'r'], undefined, undefined]],
+  ['a reply', (m) => m.mail.messages.reply('a', 'Thanks'), ['POST', 'messages/{}/reply', ['a'], {}, { comment: 'Thanks' }]],
+  ['a reply to all, as a draft', (m) => m.mail.messages.reply('a', { body: 'Thanks' }, { all: true }), ['POST', 'messages/{}/replyAll', ['a'], {}, { message: { body: { contentType: 'text', content: 'Thanks' } } }]],
+  ['actions by folder too', (m) => m.mail.folder('inbox').messages.reply('a', 'Thanks'), ['POST', 'messages/{}/reply', ['a'], {}, { comment: 'Thanks' }]],
+  ['a draft of a reply', (m) => m.mail.messages.createReply('a', { all: true }), ['POST', 'messages/{}/createReplyAll', ['a'], {}, {}]],
+  ['an answer', (m) => m.calendar.events.accept('a'), ['POST', 'events/{}/accept', ['a'], {}, { comment: undefined, sendResponse: true, proposedNewTime: undefined }]],
+  ['another time', (m) => m.calendar.events.decline('a', { comment: 'Later?', sendResponse: false, proposedStart: '2026-12-01T09:00', proposedEnd: '2026-12-01T10:00' }), ['POST', 'events/{}/decline', ['a'], {}, {
+    comment: 'Later?', sendResponse: false,
+    proposedNewTime: { start: { dateTime: '2026-12-01T09:00', timeZone: 'Europe/Berlin' }, end: { dateTime: '2026-12-01T10:00', timeZone: 'Europe/Berlin' } },
+  }]],
+  ['a moment', (m) => m.calendar.events.snooze('a', '2026-12-01T09:00', { timeZone: 'Asia/Tokyo' }), ['POST', 'events/{}/snoozeReminder', ['a'], { timeZone: 'Asia/Tokyo' }, { newReminderTime: { dateTime: '2026-12-01T09:00', timeZone: 'Asia/Tokyo' } }]],
+  ['cancel without a comment', (m) => m.calendar.events.cancel('a'), ['POST', 'events/{}/cancel', ['a'], {}, { comment: undefined }]],
+  ['a body of the caller\'s own', (m) => m.settings.update({ timeZone: 'UTC' }), ['PATCH', 'mailboxSettings', [], {}, { timeZone: 'UTC' }]],
+  ['the owner', (m) => m.user({ select: ['mail'] }), ['GET', '.', [], { select: ['mail'] }, undefined]],
+];
+
+for (const [name, run, wanted] of ROWS) {
+  test(`${name}: ${wanted[0]} ${wanted[1]}`, async () => {
+    for (const user of [undefined, 'sales@contoso.example']) {
+      const it = box({ user });
+      await run(it);
+      assert.deepEqual(it.calls, [wanted]);
+    }
+  });
+}
+
+test('Outlook spells the fields of a body in its own way', async () => {
+  const it = box({ api: 'outlook-v2' });
+  await it.mail.messages.forward('a', ['ben@contoso.example'], 'Look');
+  assert.deepEqual(it.calls[0][4], { ToRecipients: [{ EmailAddress: { Address: 'ben@contoso.example' } }], Comment: 'Look' });
+  await it.mail.messages.reply('a', { subject: 'x' });
+  assert.deepEqual(it.calls[1][4], { Message: { subject: 'x' } }, 'what is not known goes through untouched');
+});
+
+test('a picture: a Blob goes as it is; where there is none it is null, and other failures are failures', async () => {
+  const picture = new Blob(['x'], { type: 'image/jpeg' });
+  const it = box({ answers: [undefined, fail('not_found', 'none'), fail('forbidden', 'no')] });
+  await it.photo.set(picture);
+  assert.equal(it.calls[0][4], picture);
+  assert.equal(await it.photo.content(), null);
+  await assert.rejects(it.photo.info(), (error) => error instanceof Exo365Error && error.code === 'forbidden');
+});
+
+test('people by address: the value is quoted, and all pages count', async () => {
+  const it = box({ answers: [{ value: [1], '@odata.nextLink': 'https://graph.microsoft.com/v1.0/me/contacts?$skip=1' }, { value: [2] }] });
+  assert.deepEqual(await it.contacts.findByEmail("o'hara@contoso.example"), [1, 2]);
+  assert.equal(it.calls[0][3].filter, "emailAddresses/any(a:a/address eq 'o''hara@contoso.example')");
+  const outlook = box({ api: 'outlook-v1', answers: [{ value: [] }] });
+  await outlook.contacts.findByEmail('x@contoso.example');
+  assert.equal(outlook.calls[0][3].filter, "EmailAddresses/any(a:a/Address eq 'x@contoso.example')");
+});
+
+test('every line of the table is a method or a collection', () => {
+  const it = box();
+  for (const line of table.split('\n')) {
+    const [name, ...spec] = line.split(' ');
+    const found = name.split('.').reduce((holder, part) => (part.endsWith('()') ? holder[part.slice(0, -2)]('id') : holder[part]), it);
+    assert.equal(typeof (spec.length > 1 ? found : found.list), 'function', line);
+  }
+});

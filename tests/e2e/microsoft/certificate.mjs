@@ -1,0 +1,28 @@
+// A certificate of an application, made for one test: Node signs, but makes no certificates.
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+
+const hex = (text) => Buffer.from(text, 'hex');
+/** One element of DER: tag, length, content. */
+function der(tag, ...parts) {
+  const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const { length } = content;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+const sequence = (...parts) => der(0x30, ...parts);
+
+/** `certificate` and `privateKey` in PEM, and the `thumbprintSha256` that MSAL names the certificate by. */
+export function makeCertificate() {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rs256 = sequence(hex('06092a864886f70d01010b'), hex('0500'));
+  const name = sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, 'exo365 journeys'))));
+  const validity = sequence(der(0x17, '200101000000Z'), der(0x17, '491231235959Z'));
+  const version3 = der(0xa0, hex('020102'));
+  const body = sequence(version3, der(0x02, [1]), rs256, name, validity, name, publicKey.export({ type: 'spki', format: 'der' }));
+  const whole = sequence(body, rs256, der(0x03, [0], sign('sha256', body, privateKey)));
+  return {
+    certificate: `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    thumbprintSha256: createHash('sha256').update(whole).digest('hex'),
+  };
+}

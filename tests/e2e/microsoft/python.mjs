@@ -1,0 +1,60 @@
+// The program with Microsoft's libraries for Python, where those are installed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, root } from '../processes.mjs';
+
+const packages = process.env.EXO365_PYTHON_PACKAGES ?? join(root, 'target/python');
+
+// `cargo xtask e2e` installs the packages, or says with an empty name that it cannot.
+const there = packages && ['msal', 'adal'].every((name) => existsSync(join(packages, name)));
+/** Why there is nothing to test with; false where there is. */
+export const skip = there ? false : 'skipped: no MSAL and ADAL for Python';
+
+/** Starts it for the tenant; `attempt(step, argument)` gives `{ value }` or `{ error }`. */
+export async function startPython(tenant) {
+  const child = spawn('python3', ['-B', fileURLToPath(new URL('./inside.py', import.meta.url))], {
+    env: {
+      ...process.env,
+      PYTHONPATH: packages,
+      EXO365_ORIGIN: tenant.url,
+      EXO365_AUTHORITY: `${tenant.url}/${TENANT_ID}`,
+      EXO365_CLIENT_ID: CLIENT_ID,
+      EXO365_CLIENT_SECRET: CLIENT_SECRET,
+      REQUESTS_CA_BUNDLE: tenant.authority,
+      NO_PROXY: 'localhost',
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(child, 'spawn');
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+
+  /** One at a time: answers come in the order of the questions. */
+  async function attempt(step, argument) {
+    child.stdin.write(`${JSON.stringify({ step, argument })}\n`);
+    const { value: line, done } = await lines.next();
+    if (done) throw new Error(`the program ended at ${step}`);
+    return JSON.parse(line);
+  }
+
+  return {
+    attempt,
+    async call(step, argument) {
+      const { value, error } = await attempt(step, argument);
+      if (error) throw new Error(`${step}: ${error.name}: ${error.message}`);
+      return value;
+    },
+    async end() {
+      process.off('exit', stop);
+      if (child.exitCode !== null || child.signalCode) return;
+      const ended = once(child, 'exit');
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
