@@ -52,14 +52,14 @@ const draftOf = (form, files) => ({
 async function send(client, mode, message, form, files, signal) {
   const draft = draftOf(form, files);
   if (mode === 'new') return client.mail.send(draft, { signal });
-  const path = `/me/messages/${encodeURIComponent(message.id)}`;
+  const { messages } = client.mail;
   if (mode === 'draft') {
-    await client.mail.messages.update(message.id, draft, { signal });
-    return client.request('POST', `${path}/send`, { signal });
+    await messages.update(message.id, draft, { signal });
+    return messages.send(message.id, { signal });
   }
-  // The action keeps the conversation together and quotes the text; `request` takes the API's own spelling.
-  const raw = (text) => recipients(text).map((one) => ({ emailAddress: one.address ? one : { address: one } }));
-  return client.request('POST', `${path}/reply`, { body: { comment: form.body, message: { toRecipients: raw(form.to), ccRecipients: raw(form.cc) } }, signal });
+  // A reply keeps the conversation together and quotes the text; the subject is its own.
+  const { toRecipients, ccRecipients, body } = draft;
+  return messages.reply(message.id, { toRecipients, ccRecipients, body }, { signal });
 }
 
 /** Opens the dialog. Resolves with 'sent' or 'saved', or undefined. `message`: what is answered, or { name, address } for a new one. */

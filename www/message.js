@@ -7,8 +7,6 @@ import { MESSAGE, attachmentOf, messageOf } from './fields.js';
 import { full } from './time.js';
 
 const LARGEST_PICTURE = 1024 * 1024;
-const path = (id) => `/me/messages/${encodeURIComponent(id)}/attachments`;
-
 /**
  * Shows message `id` in `pane`. `on` is told what became of it: `read(id, value)`, `gone(id)`, `write(mode, message)`, `back()`.
  * `signal` ends when another message is opened, and with it everything that was asked for this one.
@@ -72,20 +70,21 @@ function people({ from, to, cc, received, important }) {
 
 /** Files as buttons that download; inline pictures into the text. */
 async function attachments(client, message, { files, text, signal }) {
-  const { value } = await client.request('GET', path(message.id), { query: { $select: 'id,name,contentType,size,isInline' }, signal });
-  const all = value.map(attachmentOf);
+  const attached = client.mail.messages.attachments(message.id);
+  const { items } = await attached.list({ select: ['id', 'name', 'contentType', 'size', 'isInline'], signal });
+  const all = items.map(attachmentOf);
   files.replaceChildren(...all.filter((one) => !one.inline).map((file) => h('li', {}, fileButton(client, message, file, signal))));
   const inline = all.filter((one) => one.inline && one.size < LARGEST_PICTURE);
   if (!message.html || inline.length === 0) return;
   // The list has no content ids: they are a property of file attachments only, and come with each.
-  const whole = await Promise.all(inline.map((one) => client.request('GET', `${path(message.id)}/${encodeURIComponent(one.id)}`, { signal })));
+  const whole = await Promise.all(inline.map((one) => attached.get(one.id, { signal })));
   const pictures = whole.map(attachmentOf).filter((one) => one.contentId && /^image\/[\w.+-]+$/.test(one.type));
   text.replaceChildren(bodyOf(message, new Map(pictures.map((one) => [one.contentId, `data:${one.type};base64,${one.bytes}`]))));
 }
 
 function fileButton(client, message, file, signal) {
   const save = async () => {
-    const blob = await client.request('GET', `${path(message.id)}/${encodeURIComponent(file.id)}/$value`, { as: 'blob', signal });
+    const blob = await client.mail.messages.attachments(message.id).content(file.id, { signal });
     const url = URL.createObjectURL(blob);
     // `download`: saved, never shown as a page of this origin, whatever is in it.
     h('a', { href: url, download: file.name }).click();

@@ -23,8 +23,9 @@ after(async () => {
   await tenant?.end();
 });
 
-test('MSAL Python: the code flow, with PKCE, nonce and the secret', { skip }, async () => {
+test('MSAL Python: the code flow by a posted form, with PKCE, nonce and the secret', { skip }, async () => {
   const address = await python.call('msal_begin', ['Mail.Read']);
+  assert.match(address, /response_mode=form_post/);
   const back = new URL(await signInByForms(tenant, address, ADELE));
   const answer = await python.call('msal_finish', Object.fromEntries(back.searchParams));
   assert.equal(answer.error_description, undefined);

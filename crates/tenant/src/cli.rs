@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, Seed};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 /// A tenant in a box: Microsoft's sign-in service and mailboxes, played on this machine.
 #[derive(clap::Parser, Debug)]
@@ -32,6 +34,9 @@ pub(crate) struct Arguments {
     /// Environment variable that holds the client secret.
     #[arg(long, value_name = "VAR")]
     client_secret_env: Option<String>,
+    /// File with the certificate of the registration (PEM), for client assertions.
+    #[arg(long, value_name = "FILE")]
+    client_certificate: Option<PathBuf>,
     /// A redirect URI of the web platform, beside http://localhost/ and /index.html (repeatable).
     #[arg(long)]
     redirect_uri: Vec<String>,
@@ -62,7 +67,7 @@ impl Arguments {
     /// The options of the tenant.
     ///
     /// # Errors
-    /// A sentence where the variable of the secret is not set.
+    /// A sentence where the variable of the secret is not set, or the certificate is none.
     pub(crate) fn options(&self) -> Result<Options, String> {
         let client_secret = match &self.client_secret_env {
             None => DEFAULT_CLIENT_SECRET.to_owned(),
@@ -72,6 +77,7 @@ impl Arguments {
         let mut options = Options {
             client_id: self.client_id.clone(),
             client_secret,
+            client_certificate: self.certificate()?,
             spa_redirect_uris: self.spa_redirect_uri.clone(),
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
@@ -88,5 +94,14 @@ impl Arguments {
             .redirect_uris
             .extend(self.redirect_uri.iter().cloned());
         Ok(options)
+    }
+
+    fn certificate(&self) -> Result<Option<Vec<u8>>, String> {
+        let read = |file: &PathBuf| {
+            CertificateDer::from_pem_file(file)
+                .map(|certificate| certificate.to_vec())
+                .map_err(|_| format!("{} is no certificate in PEM", file.display()))
+        };
+        self.client_certificate.as_ref().map(read).transpose()
     }
 }

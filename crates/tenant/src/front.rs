@@ -141,10 +141,10 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
         ["_assets", name] if get => signin::pages::asset(name),
         ["error"] if get => signin::pages::about_error(&incoming.query()),
         ["common", "discovery", "instance"] if get => signin::discovery::instance(tenant),
-        [segment, "oauth2", "v2.0", "authorize"] if get => {
+        [segment, "oauth2", "v2.0", "authorize"] if get || post => {
             signin::authorize::begin(tenant, incoming, segment, false)
         }
-        [segment, "oauth2", "authorize"] if get => {
+        [segment, "oauth2", "authorize"] if get || post => {
             signin::authorize::begin(tenant, incoming, segment, true)
         }
         [segment, "oauth2", "v2.0", "token"] if post => {

@@ -54,6 +54,8 @@ pub struct Options {
     pub client_id: String,
     /// Secret of the registration.
     pub client_secret: String,
+    /// Certificate of the registration (DER), for assertions in place of the secret.
+    pub client_certificate: Option<Vec<u8>>,
     /// Redirect URIs of the web platform.
     pub redirect_uris: Vec<String>,
     /// Redirect URIs of the single-page platform (code redeemed in the browser).
@@ -91,6 +93,7 @@ impl Default for Options {
             origin: "http://localhost".to_owned(),
             client_id: DEFAULT_CLIENT_ID.to_owned(),
             client_secret: DEFAULT_CLIENT_SECRET.to_owned(),
+            client_certificate: None,
             redirect_uris: vec![
                 "http://localhost/".to_owned(),
                 "http://localhost/index.html".to_owned(),

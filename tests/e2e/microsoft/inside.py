@@ -26,7 +26,7 @@ def application(secret=CLIENT_SECRET):
 
 def msal_begin(scopes):
     held["app"] = application()
-    held["flow"] = held["app"].initiate_auth_code_flow(scopes, redirect_uri=REDIRECT_URI)
+    held["flow"] = held["app"].initiate_auth_code_flow(scopes, redirect_uri=REDIRECT_URI, response_mode="form_post")
     return held["flow"]["auth_uri"]
 
 

@@ -31,21 +31,21 @@ const trusting = (ca) => (url, { method = 'GET', headers = {}, body } = {}) =>
     call.on('error', reject).end(body);
   });
 
-/** Clicks through the pages of an authorize address without a browser; gives the address that it leads back to. */
+/** Clicks through the pages of an authorize address without a browser; gives the address that it leads back to, a posted form as its query. */
 export async function signInByForms(tenant, authorize, account) {
   let answer = await tenant.send(authorize);
   let cookie;
-  for (const fields of [{ account }, { decision: 'accept' }]) {
-    if (answer.status === 302) break;
+  for (const fields of [{ account }, { decision: 'accept' }, {}]) {
+    if (answer.status === 302) return answer.headers.get('location');
     const html = await answer.text();
     const [, action] = html.match(/<form method="post" action="([^"]+)"/) ?? [];
-    const [, flow] = html.match(/name="flow" value="([^"]+)"/) ?? [];
+    const inputs = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+    const { flow } = Object.fromEntries(inputs);
+    if (action?.startsWith('http')) return `${action}?${new URLSearchParams(inputs)}`;
     if (!action || !flow) throw new Error(`no form on the page:\n${html}`);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(cookie && { cookie }) };
     answer = await tenant.send(tenant.url + action, { method: 'POST', headers, body: String(new URLSearchParams({ flow, ...fields })) });
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
   }
-  const location = answer.headers.get('location');
-  if (!location) throw new Error(`the pages did not lead back: ${answer.status}\n${await answer.text()}`);
-  return location;
+  throw new Error(`the pages did not lead back: ${answer.status}\n${await answer.text()}`);
 }

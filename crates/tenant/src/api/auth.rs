@@ -45,6 +45,12 @@ pub(crate) fn token(
     Ok(access)
 }
 
+/// `/me`, asked for by an application in its own name.
+pub(crate) fn no_me() -> Failure {
+    let text = "/me request is only valid with delegated authentication flow.";
+    Failure::new(400, "BadRequest", text)
+}
+
 /// What a call wants to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Area {
@@ -94,10 +100,7 @@ pub(crate) fn mailbox(
     let caller = access.oid.as_deref().and_then(directory::find);
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
-        (None, None) => {
-            let text = "/me request is only valid with delegated authentication flow.";
-            return Err(Failure::new(400, "BadRequest", text));
-        }
+        (None, None) => return Err(no_me()),
         (Some(name), _) => directory::find(name).ok_or_else(|| {
             Failure::new(
                 404,

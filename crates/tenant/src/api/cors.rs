@@ -12,7 +12,8 @@ use crate::views::Flavour;
 /// Request headers that pages may set. `Authorization` has to be named: `*` does not cover it.
 const ALLOWED: &str = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
     client-request-id, return-client-request-id, ConsistencyLevel, X-AnchorMailbox, SdkVersion, \
-    x-client-SKU, Content-Range, x-ms-throttle-priority, Cache-Control, Scenario, FeatureFlag";
+    x-client-SKU, Content-Range, x-ms-throttle-priority, Cache-Control, Scenario, FeatureFlag, \
+    Retry-Attempt";
 /// The little that upload URLs take; a token is not among it.
 const UPLOAD: &str = "Content-Range, Content-Type";
 const GRAPH: &str = "ETag, Location, Preference-Applied, Content-Range, request-id, \

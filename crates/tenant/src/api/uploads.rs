@@ -90,7 +90,7 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         file,
     };
     call.tenant.uploads().insert(id.clone(), upload);
-    let origin = call.tenant.origin();
+    let origin = elsewhere(&call.tenant.origin());
     let body = json!({
         "@odata.context": format!("{}/$metadata#microsoft.graph.uploadSession", call.root()),
         "uploadUrl": format!("{origin}{path}/AttachmentSessions('{id}')?authtoken={key}"),
@@ -98,6 +98,14 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         "nextExpectedRanges": ["0-"],
     });
     Ok(Reply::json(201, body))
+}
+
+/// Upload URLs are not on Graph's host, and clients that know Graph by its host send no token there.
+fn elsewhere(origin: &str) -> String {
+    let (scheme, host) = origin.split_once("://").unwrap_or_default();
+    let port = host.split_once(':').map_or("", |(_, port)| port);
+    let joint = if port.is_empty() { "" } else { ":" };
+    format!("{scheme}://127.0.0.1{joint}{port}")
 }
 
 /// The file that a client wants to send, empty so far.
@@ -292,5 +300,10 @@ mod tests {
         assert_eq!(session_of(path).as_deref(), Some("c-_"));
         assert_eq!(session_of("/api/gv1.0/nothing"), None);
         assert!(is_upload(path) && !is_upload("/api/v2.0/me"));
+        assert_eq!(
+            elsewhere("https://localhost:8443"),
+            "https://127.0.0.1:8443"
+        );
+        assert_eq!(elsewhere("http://localhost"), "http://127.0.0.1");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::call::{Outcome, Raw};
 use super::errors::Failure;
 use super::reply::Reply;
-use super::{listing, photos};
+use super::{auth, listing, photos};
 use crate::directory::{self, Account};
 use crate::front::Params;
 use crate::odata::Query;
@@ -31,6 +31,7 @@ pub(crate) fn handle(
 ) -> Outcome {
     let account = match whose {
         Some(name) => directory::find(name),
+        None if access.oid.is_none() => return Err(auth::no_me()),
         None => access.oid.as_deref().and_then(directory::find),
     };
     let Some(account) = account else {

@@ -111,11 +111,15 @@ fn oid(user: &str) -> Result<&'static str, String> {
         .ok_or_else(|| format!("there is no `{user}`"))
 }
 
-/// Refresh tokens issued so far die; clients that take challenges get one from the APIs.
+/// Refresh tokens and browser sessions so far die; clients that take challenges get one from the APIs.
 fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     let oid = oid(&order.user)?;
     let now = tenant.clock().unix();
-    tenant.signins().revoked.insert(oid.to_owned(), now);
+    let mut signins = tenant.signins();
+    signins.revoked.insert(oid.to_owned(), now);
+    for session in signins.sessions.values_mut() {
+        session.accounts.retain(|one| one != oid);
+    }
     Ok(json!({"revoked": order.user}))
 }
 

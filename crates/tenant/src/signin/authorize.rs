@@ -13,9 +13,10 @@ use crate::random;
 use crate::state::Tenant;
 use crate::token::issue;
 
-/// `GET .../authorize`.
+/// GET or POST on both authorize endpoints.
 pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
-    let params = incoming.query();
+    let mut params = incoming.query();
+    params.0.extend(incoming.form().0);
     let request = match AuthRequest::read(tenant.options(), segment, v1, &params) {
         Ok(request) => request,
         Err(Refusal::Page(error)) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::request::AuthRequest;
+use super::scopes::Form;
 
 /// How the browser gets the answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,6 +57,7 @@ pub(crate) struct Grant {
     /// Resource and permissions asked for first.
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
+    pub(crate) form: Form,
     pub(crate) spa: bool,
     /// End of a single-page application's chain, Unix seconds.
     pub(crate) spa_end: i64,

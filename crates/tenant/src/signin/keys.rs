@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::random::{self, base64url};
 
 /// PKCS#8, made for this test double and used nowhere else.
-const TEST_KEY: &[u8] = include_bytes!("signing_key.p8");
+pub(crate) const TEST_KEY: &[u8] = include_bytes!("signing_key.p8");
 
 /// Signs ID tokens.
 pub(crate) struct Keys {
@@ -31,7 +31,14 @@ impl Keys {
 
     /// A signed token (RS256). v1 puts `x5t` beside `kid`.
     pub(crate) fn sign(&self, claims: &Value) -> Option<String> {
-        let header = json!({"typ": "JWT", "alg": "RS256", "kid": self.kid});
+        self.sign_as(
+            &json!({"typ": "JWT", "alg": "RS256", "kid": self.kid}),
+            claims,
+        )
+    }
+
+    /// The same with another header.
+    pub(crate) fn sign_as(&self, header: &Value, claims: &Value) -> Option<String> {
         let input = format!(
             "{}.{}",
             base64url(header.to_string().as_bytes()),

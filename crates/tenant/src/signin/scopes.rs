@@ -83,6 +83,18 @@ pub(crate) struct Scopes {
     pub(crate) oidc: Vec<String>,
     /// Resource and permission name, in order.
     pub(crate) named: Vec<(String, String)>,
+    /// How the answer names them.
+    pub(crate) form: Form,
+}
+
+/// How a request named its permissions; the answer names them in the same way, and clients look
+/// their cached tokens up by that.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Form {
+    /// `Mail.Read` in place of `https://graph.microsoft.com/Mail.Read`.
+    pub(crate) short: bool,
+    /// With `.default` among them.
+    pub(crate) default: bool,
 }
 
 impl Scopes {
@@ -98,7 +110,9 @@ impl Scopes {
                 continue;
             }
             let (resource, name) = split(one)?;
+            scopes.form.short |= !one.contains("://");
             let names: Vec<&str> = if name == ".default" {
+                scopes.form.default = true;
                 REGISTERED.to_vec()
             } else {
                 vec![known(name).ok_or_else(|| unknown(name, resource, client_id))?]
@@ -121,6 +135,7 @@ impl Scopes {
         Self {
             oidc: vec!["openid".into(), "offline_access".into()],
             named: named.collect(),
+            form: Form::default(),
         }
     }
 
@@ -148,6 +163,28 @@ impl Scopes {
             .iter()
             .map(|(resource, name)| format!("{resource}/{name}"))
             .collect()
+    }
+
+    /// The same for an answer: in the form of the request, with the OIDC scopes behind them.
+    pub(crate) fn answered(&self) -> String {
+        let default = self.form.default.then_some(".default");
+        let first = self.first_resource().unwrap_or(GRAPH).to_owned();
+        let named = self
+            .named
+            .iter()
+            .map(|(resource, name)| (resource, &**name));
+        let mut words: Vec<String> = named
+            .chain(default.map(|name| (&first, name)))
+            .map(
+                |(resource, name)| match self.form.short && resource == GRAPH {
+                    true => name.to_owned(),
+                    false => format!("{resource}/{name}"),
+                },
+            )
+            .collect();
+        let oidc = self.oidc.iter().filter(|one| *one != "offline_access");
+        words.extend(oidc.cloned());
+        words.join(" ")
     }
 }
 
@@ -232,6 +269,24 @@ mod tests {
             ]
         );
         assert_eq!(scopes.resources(), 2);
+    }
+
+    #[test]
+    fn answers_name_scopes_as_the_request_did() {
+        let answered = |text: &str| Scopes::parse(text, "app").unwrap().answered();
+        assert_eq!(
+            answered("openid offline_access mail.read"),
+            "Mail.Read openid"
+        );
+        assert_eq!(
+            answered("https://graph.microsoft.com/Mail.Read"),
+            "https://graph.microsoft.com/Mail.Read"
+        );
+        let all = answered("https://graph.microsoft.com/.default openid");
+        assert!(
+            all.ends_with(" https://graph.microsoft.com/.default openid"),
+            "{all}"
+        );
     }
 
     #[test]

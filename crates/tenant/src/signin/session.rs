@@ -57,10 +57,11 @@ pub(crate) fn sign_out(tenant: &Tenant, headers: &HeaderMap) -> (Option<Session>
 }
 
 fn set_cookie(tenant: &Tenant, value: &str, more: &str) -> String {
-    let secure = if tenant.origin().starts_with("https:") {
-        "; Secure"
+    // As Entra has it: hidden frames of other sites sign in silently. Without https that is not to be had.
+    let site = if tenant.origin().starts_with("https:") {
+        "None; Secure"
     } else {
-        ""
+        "Lax"
     };
-    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}")
+    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite={site}{more}")
 }

@@ -1,8 +1,9 @@
-//! Client authentication: secret in the form or by HTTP Basic.
+//! Client authentication: secret in the form or by HTTP Basic, or an assertion in the form.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::assertion::{self, Expected};
 use super::grants::Request;
 use crate::signin::aadsts::Aadsts;
 use crate::state::Tenant;
@@ -49,31 +50,58 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
             format!("Application with identifier '{id}' was not found in the directory 'Contoso'.");
         return Err(Aadsts::new(700_016, "unauthorized_client", text));
     }
-    match (secret, spa, &request.origin) {
-        (Some(_), true, _) => {
+    let assertion = request.form.get("client_assertion");
+    match (spa, &request.origin) {
+        (true, _) if secret.is_some() || assertion.is_some() => {
             let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
             Err(Aadsts::client(700_025, text))
         }
-        (None, true, Some(_)) => Ok(()),
-        (None, true, None) => {
+        (true, Some(_)) => Ok(()),
+        (true, None) => {
             let text = "Tokens issued for the 'Single-Page Application' client-type may only be \
                         redeemed via cross-origin requests.";
             Err(Aadsts::new(9_002_327, "invalid_request", text))
         }
-        (_, false, Some(_)) => {
+        (false, Some(_)) => {
             let text = "Cross-origin token redemption is permitted only for the 'Single-Page \
                         Application' client-type.";
             Err(Aadsts::new(9_002_326, "invalid_request", text))
         }
-        (Some(secret), false, None) if same(&secret, &options.client_secret) => Ok(()),
-        (Some(_), false, None) => {
+        (false, None) => confidential(tenant, request, secret.as_deref(), assertion),
+    }
+}
+
+/// The secret, or the assertion in its place.
+fn confidential(
+    tenant: &Tenant,
+    request: &Request,
+    secret: Option<&str>,
+    assertion: Option<&str>,
+) -> Result<(), Aadsts> {
+    let options = tenant.options();
+    let id = &options.client_id;
+    match (secret, assertion) {
+        (None, Some(assertion)) => {
+            let clock = tenant.clock();
+            let expected = Expected {
+                client_id: id,
+                certificate: options.client_certificate.as_deref(),
+                origin: &tenant.origin(),
+                segment: &request.segment,
+                now: clock.unix() - clock.offset(),
+            };
+            let kind = request.form.get("client_assertion_type");
+            assertion::check(kind, assertion, &expected)
+        }
+        (Some(secret), _) if same(secret, &options.client_secret) => Ok(()),
+        (Some(_), _) => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the \
                  client secret value, not the client secret ID, for a secret added to app '{id}'."
             );
             Err(Aadsts::client(7_000_215, text))
         }
-        (None, false, None) => {
+        (None, None) => {
             let text = "The request body must contain the following parameter: 'client_assertion' \
                         or 'client_secret'.";
             Err(Aadsts::client(7_000_218, text))

@@ -27,7 +27,20 @@ pub(crate) struct Request {
     pub(crate) authorization: Option<String>,
 }
 
-type Answer = Result<(Value, bool), Aadsts>;
+type Answer = Result<Value, Aadsts>;
+
+/// Whether what is traded in was issued to the single-page platform.
+pub(crate) fn of_page(tenant: &Tenant, form: &Params) -> bool {
+    let signins = tenant.signins();
+    let code = form.get("code").and_then(|code| signins.codes.get(code));
+    let token = form.get("refresh_token");
+    let token = token.and_then(|token| signins.refresh.get(token));
+    match form.get("grant_type") {
+        Some("authorization_code") => code.is_some_and(|code| code.request.spa),
+        Some("refresh_token") => token.is_some_and(|token| token.grant.spa),
+        _ => false,
+    }
+}
 
 /// `grant_type=authorization_code`.
 pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
@@ -63,6 +76,7 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         nonce: record.request.nonce.clone(),
         resource: asked.first_resource().unwrap_or(scopes::GRAPH).to_owned(),
         scopes: record.request.scopes.oidc.clone(),
+        form: record.request.scopes.form,
         spa: record.request.spa,
         spa_end: tenant.clock().unix() + SPA_LIFE,
     };
@@ -71,11 +85,7 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         .get("claims")
         .or(record.request.claims.as_deref())
         .map(str::to_owned);
-    let spa = grant.spa;
-    Ok((
-        issue::answer(tenant, &grant, &asked, claims.as_deref()),
-        spa,
-    ))
+    Ok(issue::answer(tenant, &grant, &asked, claims.as_deref()))
 }
 
 fn check_code(tenant: &Tenant, request: &Request, record: &Code) -> Result<(), Aadsts> {
@@ -162,16 +172,14 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
     let held = Scopes {
         oidc: record.grant.scopes.clone(),
         named: consented(tenant, &record.grant.oid, &record.grant.resource),
+        form: record.grant.form,
     };
     let asked = asked_for(tenant, request, &held, &record.grant.oid)?;
     let mut grant = record.grant;
     grant.v1 = request.v1;
     grant.nonce = None;
-    let spa = grant.spa;
-    Ok((
-        issue::answer(tenant, &grant, &asked, request.form.get("claims")),
-        spa,
-    ))
+    let claims = request.form.get("claims");
+    Ok(issue::answer(tenant, &grant, &asked, claims))
 }
 
 fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
@@ -257,6 +265,7 @@ fn asked_for(
     }
     if asked.named.is_empty() {
         asked.named.clone_from(&held.named);
+        asked.form = held.form;
     }
     let first = asked.first_resource().unwrap_or(scopes::GRAPH).to_owned();
     asked.named.retain(|(resource, _)| *resource == first);
@@ -311,5 +320,5 @@ pub(crate) fn application(tenant: &Tenant, request: &Request) -> Answer {
         expires: now + 3599,
         cp1: false,
     };
-    Ok((issue::application_answer(tenant, access, request.v1), false))
+    Ok(issue::application_answer(tenant, access, request.v1))
 }

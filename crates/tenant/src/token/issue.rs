@@ -48,6 +48,7 @@ pub(crate) fn id_token_for(
         nonce: request.nonce.clone(),
         resource: String::new(),
         scopes: request.scopes.oidc.clone(),
+        form: request.scopes.form,
         spa: false,
         spa_end: 0,
     };
@@ -123,7 +124,10 @@ fn declares_cp1(claims: Option<&str>) -> bool {
     parsed.is_some_and(|claims| {
         claims["access_token"]["xms_cc"]["values"]
             .as_array()
-            .is_some_and(|values| values.iter().any(|value| value == "cp1"))
+            .is_some_and(|values| {
+                let mut words = values.iter().filter_map(Value::as_str);
+                words.any(|word| word.eq_ignore_ascii_case("cp1"))
+            })
     })
 }
 
@@ -167,6 +171,7 @@ pub(crate) fn answer(
         );
         let mut held = grant.clone();
         held.resource.clone_from(&audience);
+        held.form = scopes.form;
         let record = Refresh {
             grant: held,
             issued: now,
@@ -203,17 +208,9 @@ fn access_token() -> String {
 }
 
 fn v2_body(token: &str, scopes: &Scopes, life: i64) -> Value {
-    let mut names = scopes.full();
-    names.extend(
-        scopes
-            .oidc
-            .iter()
-            .filter(|one| *one != "offline_access")
-            .cloned(),
-    );
     json!({
         "token_type": "Bearer",
-        "scope": names.join(" "),
+        "scope": scopes.answered(),
         "expires_in": life,
         "ext_expires_in": life,
         "access_token": token,

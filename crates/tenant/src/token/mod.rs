@@ -1,5 +1,6 @@
 //! The token endpoints, v1 and v2.
 
+pub(crate) mod assertion;
 pub(crate) mod client;
 pub(crate) mod grants;
 pub(crate) mod issue;
@@ -15,11 +16,11 @@ use crate::state::Tenant;
 
 /// `POST .../token`.
 pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
-    let answer = answer(tenant, incoming, segment, v1);
     let origin = incoming.header("origin");
-    let spa = matches!(&answer, Ok((_, true)));
-    let mut response = match answer {
-        Ok((body, _)) => front::json(200, &body),
+    // Looked up first: an answer may end what it was traded for.
+    let page = grants::of_page(tenant, &incoming.form());
+    let mut response = match answer(tenant, incoming, segment, v1) {
+        Ok(body) => front::json(200, &body),
         Err(error) => {
             let correlation = incoming.header("client-request-id");
             let ids = Ids::new(tenant.clock().now(), correlation);
@@ -28,21 +29,16 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bo
     };
     front::set(&mut response, "cache-control", "no-store, no-cache");
     front::set(&mut response, "pragma", "no-cache");
-    // Only what was issued to the single-page platform may be read by a page.
-    if let (true, Some(origin)) = (spa, origin) {
+    // Only what was issued to the single-page platform may be read by a page, refusals too.
+    if let (true, Some(origin)) = (page, origin) {
         front::set(&mut response, "access-control-allow-origin", origin);
         front::set(&mut response, "vary", "Origin");
     }
     response
 }
 
-/// The body, and whether it goes to the single-page platform.
-fn answer(
-    tenant: &Tenant,
-    incoming: &Incoming,
-    segment: &str,
-    v1: bool,
-) -> Result<(Value, bool), Aadsts> {
+/// The body.
+fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Result<Value, Aadsts> {
     if !known_tenant(segment) {
         return Err(no_tenant(segment));
     }
@@ -76,7 +72,7 @@ fn answer(
         }
     }?;
     if tenant.faults().hides_refresh_token(incoming)
-        && let Some(object) = answer.0.as_object_mut()
+        && let Some(object) = answer.as_object_mut()
     {
         object.remove("refresh_token");
     }

@@ -77,8 +77,13 @@ impl Default for Local {
 impl Local {
     /// A tenant with its own options.
     pub(crate) fn with(options: Options) -> Self {
+        Self::of(&Tenant::new(options).unwrap())
+    }
+
+    /// A tenant that was prepared already.
+    pub(crate) fn of(tenant: &Tenant) -> Self {
         Self {
-            router: Tenant::new(options).unwrap().router(),
+            router: tenant.router(),
         }
     }
 
@@ -91,7 +96,10 @@ impl Local {
         body: Vec<u8>,
     ) -> Answer {
         let path = path.replace(' ', "%20").replace('"', "%22");
-        let path = path.strip_prefix("http://localhost").unwrap_or(&path);
+        let path = ["http://localhost", "http://127.0.0.1"]
+            .iter()
+            .find_map(|origin| path.strip_prefix(origin))
+            .unwrap_or(&path);
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
