@@ -35,13 +35,19 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn new(token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
+    /// With fewer permissions than were asked for it serves this call, and the next one asks again.
+    fn new(want: &Want, token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
         let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
+        let fresh = if want.covered(&scopes) {
+            (life - MARGIN).max(life / 2.0)
+        } else {
+            0.0
+        };
         Rc::new(Self {
             secret: Secret::from(token),
             scopes,
             expires: now + life,
-            renew_at: now + (life - MARGIN).max(life / 2.0),
+            renew_at: now + fresh,
         })
     }
 }
@@ -73,8 +79,9 @@ impl Tokens {
     /// Takes the token that came with a session or a sign-in.
     pub(crate) fn admit(&self, token: Option<String>, expires_in: u32, scopes: Vec<String>) {
         if let Some(token) = token {
-            let token = Token::new(token, expires_in, scopes);
-            self.slot(&Want::default().key()).token = Some(token);
+            let want = Want::default();
+            let token = Token::new(&want, token, expires_in, scopes);
+            self.slot(&want.key()).token = Some(token);
         }
     }
 
@@ -201,6 +208,7 @@ impl Tokens {
                 let json = endpoint.post("/token", request).await?;
                 let reply: TokenReply = expect(&json)?;
                 Ok(Token::new(
+                    want,
                     reply.access_token,
                     reply.expires_in,
                     reply.scopes,
@@ -208,7 +216,7 @@ impl Tokens {
             }
             Source::Page(function) => {
                 let promise = ask(function, want, rejected.is_some())?;
-                given(&JsFuture::from(promise).await.map_err(none_given)?)
+                given(want, &JsFuture::from(promise).await.map_err(none_given)?)
             }
         }
     }
@@ -240,10 +248,10 @@ fn ask(function: &Function, want: &Want, force: bool) -> Result<Promise, Failure
 }
 
 /// The token that the page gave.
-fn given(given: &JsValue) -> Result<Rc<Token>, Failure> {
+fn given(want: &Want, given: &JsValue) -> Result<Rc<Token>, Failure> {
     if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
         // Nothing is known of its life: it serves this call, and the next one asks again.
-        return Ok(Token::new(token, 0, Vec::new()));
+        return Ok(Token::new(want, token, 0, Vec::new()));
     }
     let field = |name: &str| Reflect::get(given, &name.into()).unwrap_or_default();
     let token = field("token").as_string().filter(|token| !token.is_empty());
@@ -258,5 +266,5 @@ fn given(given: &JsValue) -> Result<Rc<Token>, Failure> {
     let scopes = scopes
         .and_then(|text| Json::parse(&String::from(text))?.texts())
         .unwrap_or_default();
-    Ok(Token::new(token, expires_in, scopes))
+    Ok(Token::new(want, token, expires_in, scopes))
 }

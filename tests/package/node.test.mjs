@@ -29,3 +29,9 @@ test('a service lists a mailbox with a token of its own', async () => {
   assert.equal(account, null);
   assert.equal(subjects.length, 5);
 });
+
+test('S24 a token with fewer permissions than asked for serves one call and is not kept', async () => {
+  const { granted, more } = await run('narrow.mjs');
+  assert.deepEqual(granted, { asked: 1, tokens: 1 });
+  assert.deepEqual(more, { asked: 2, tokens: 2 });
+});

@@ -302,6 +302,24 @@ impl Want {
         scan::concat(&[&scopes, "|", self.resource().unwrap_or_default()])
     }
 
+    /// Whether a token with these permissions is what was asked for. Services name them short or with their API in
+    /// front; one that names none is believed.
+    #[must_use]
+    pub fn covered(&self, granted: &[String]) -> bool {
+        fn short(scope: &str) -> &str {
+            scope.rfind('/').map_or(scope, |at| &scope[at + 1..])
+        }
+        let has = |scope: &String| {
+            let same = |one: &String| short(one).eq_ignore_ascii_case(short(scope));
+            granted.iter().any(same)
+        };
+        let asked = self.scopes().unwrap_or_default();
+        granted.is_empty()
+            || asked
+                .iter()
+                .all(|scope| short(scope) == ".default" || has(scope))
+    }
+
     /// What the endpoint is asked: a [`crate::wire::TokenRequest`] as JSON text.
     #[must_use]
     pub fn to_json(&self, rejected: Option<&str>) -> String {
@@ -523,6 +541,27 @@ mod tests {
             ("|", Some("{\"a\":1}"))
         );
         assert!(!want.force());
+    }
+
+    #[test]
+    fn s24_a_token_with_fewer_permissions_is_not_what_was_asked_for() {
+        let covered = |asked: &str, granted: &[&str]| {
+            let granted: Vec<String> = granted.iter().copied().map(String::from).collect();
+            Want::read(asked).unwrap().covered(&granted)
+        };
+        let asked = r#"{"scopes":["Mail.Read","https://graph.example/User.Read"]}"#;
+        assert!(covered(
+            asked,
+            &["user.read", "https://graph.example/mail.read", "openid"]
+        ));
+        assert!(!covered(asked, &["User.Read"]));
+        assert!(!covered(asked, &["User.Read", "Mail.ReadWrite"]));
+        assert!(covered(asked, &[]), "a service that names none is believed");
+        assert!(covered("{}", &["User.Read"]));
+        assert!(covered(
+            r#"{"scopes":["https://graph.example/.default"]}"#,
+            &["User.Read"]
+        ));
     }
 
     #[test]
