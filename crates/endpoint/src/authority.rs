@@ -2,7 +2,8 @@
 //!
 //! Addresses are those of the fixed layout below `login`: no document chooses where a secret goes.
 
-use crate::config::Config;
+use crate::assertion;
+use crate::config::{Config, Credential, Secret};
 use exo365_core::error::{Code, Error};
 use exo365_core::text::push_pair;
 use exo365_core::wire::{ExchangeRequest, Identity, PageConfig};
@@ -127,11 +128,25 @@ fn scope(audience_of: &str, names: &[String]) -> String {
     all.join(" ")
 }
 
-fn client(config: &Config) -> Form<'_> {
-    vec![
-        ("client_id", config.public.client_id.as_str().into()),
-        ("client_secret", config.secret.reveal().into()),
-    ]
+/// What proves who asks: the secret `which` of those that are good, or a new assertion.
+///
+/// # Errors
+/// Where there are no random bytes.
+pub(crate) fn proof(config: &Config, which: usize, now: u64) -> Result<Form<'_>, Error> {
+    let public = &config.public;
+    let mut form: Form<'_> = vec![("client_id", public.client_id.as_str().into())];
+    match &config.credential {
+        Credential::Secrets(secrets) => {
+            let secret = secrets.get(which).map_or("", Secret::reveal);
+            form.push(("client_secret", secret.into()));
+        }
+        Credential::Certificate(certificate) => {
+            let text = certificate.assertion(&public.client_id, &token_url(public), now)?;
+            form.push(("client_assertion_type", assertion::KIND.into()));
+            form.push(("client_assertion", text.into()));
+        }
+    }
+    Ok(form)
 }
 
 /// The form that trades a code in.
@@ -140,8 +155,7 @@ pub(crate) fn code_form<'a>(
     request: &'a ExchangeRequest,
     audience_of: &str,
 ) -> Form<'a> {
-    let mut form = client(config);
-    form.extend([
+    let mut form: Form<'_> = Vec::from([
         ("grant_type", "authorization_code".into()),
         ("code", request.code.as_str().into()),
         ("redirect_uri", request.redirect_uri.as_str().into()),
@@ -158,8 +172,7 @@ pub(crate) fn refresh_form<'a>(
     audience_of: &str,
     scopes: &[String],
 ) -> Form<'a> {
-    let mut form = client(config);
-    form.extend([
+    let mut form: Form<'_> = Vec::from([
         ("grant_type", "refresh_token".into()),
         ("refresh_token", refresh_token.into()),
     ]);

@@ -2,12 +2,14 @@
 
 use crate::answer::{Done, Refused};
 use crate::cookie::SessionId;
+use crate::metrics::End;
 use crate::record::{Cached, Session, Want};
 use crate::routes::Call;
 use crate::session::left;
 use crate::state::{App, State};
 use crate::store::Key;
-use crate::{authority, gate, identity, random, renewal, token};
+use crate::{authority, gate, grant, identity, random, token};
+use axum::http::StatusCode;
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::Identity as Person;
@@ -35,7 +37,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     }
     let code = random::sha256(request.code.as_bytes());
     let form = authority::code_form(&app.config, &request, &audience);
-    let tokens = match renewal::ask(&app, form).await {
+    let tokens = match grant::ask(&app, form).await {
         Ok(tokens) => tokens,
         Err(refusal) => return Err(refused(&app, &code, refusal).await),
     };
@@ -55,7 +57,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
 }
 
 /// Shapes, and the redirect URI: one of ours, to the letter.
-fn check(app: &State, request: &ExchangeRequest) -> Result<(), Error> {
+fn check(app: &State, request: &ExchangeRequest) -> Result<(), Refused> {
     let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let within = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && graphic(text)
@@ -66,7 +68,8 @@ fn check(app: &State, request: &ExchangeRequest) -> Result<(), Error> {
     {
         return Err(Error::argument(
             "code, codeVerifier and nonce are what the sign-in began and came back with",
-        ));
+        )
+        .into());
     }
     if !app
         .config
@@ -74,7 +77,9 @@ fn check(app: &State, request: &ExchangeRequest) -> Result<(), Error> {
         .redirect_uris
         .contains(&request.redirect_uri)
     {
-        return Err(Error::new(
+        // Anybody can ask for it: no 500 that would wake somebody up.
+        return Err(Refused::at(
+            StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "redirectUri is not one of the endpoint's `redirect_uris`",
         ));
@@ -96,6 +101,7 @@ async fn refused(app: &App, code: &[u8; 32], refusal: Refusal) -> Refused {
         if let Err(failed) = app.sessions.remove(key).await {
             return Error::from(failed).into();
         }
+        app.metrics.ended(End::CodeReused, 1);
     }
     refusal.error.into()
 }
@@ -130,8 +136,10 @@ async fn begin(
             .remove(before.key())
             .await
             .map_err(Error::from)?;
+        app.metrics.ended(End::Replaced, 1);
     }
     app.codes.note(code, id.key());
+    app.metrics.sessions_begun.inc();
     tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
     let reply = ExchangeReply {
         account: person.account,

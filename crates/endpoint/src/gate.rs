@@ -105,7 +105,10 @@ fn is_too_large(error: &axum::Error) -> bool {
 /// # Errors
 /// 400, without a word of what came.
 pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refused> {
-    serde_json::from_slice(body).map_err(|_| {
+    // To serde a list of values is a struct too; here it is none.
+    let object = body.trim_ascii_start().starts_with(b"{");
+    let value = serde_json::from_slice(body).ok().filter(|_| object);
+    value.ok_or_else(|| {
         Refused::at(
             StatusCode::BAD_REQUEST,
             Code::BadRequest,

@@ -18,6 +18,14 @@
 //! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
 //! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
 //!
+//! One route is for the sign-in service's own page, which opens it in a hidden frame without our
+//! header and without a cookie: `GET /frontchannel-logout?sid=...&iss=...` (the address to register as
+//! front-channel logout URL). It ends every session with that `sid` and answers `{}` with 200 whatever
+//! it found; only the configured login origin may frame it. An `iss` that is not the authority's ends
+//! nothing.
+//!
+//! All routes count requests per client address and per session; who asks too often gets 429.
+//!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
 //! members are refused. `expiresIn` counts from the moment of sending, in seconds. `rejected` is
 //! the base64url SHA-256 of an access token that the API refused: that one is not given again.
@@ -27,14 +35,16 @@
 //!
 //! | status | codes |
 //! |---|---|
-//! | 400 | `bad_request`, `invalid_argument` |
+//! | 400 | `bad_request`, `invalid_argument`; `misconfigured` where the page asks for what is not configured |
 //! | 401 | `signed_out`, `interaction_required` (the cookie is cleared where the session ended) |
 //! | 403 | `forbidden`, `consent_required`, `admin_consent_required`, `access_denied`, `wrong_account` |
 //! | 404, 405, 408, 413, 415 | `not_found`, `bad_request`, `timeout`, `too_large`, `bad_request` |
 //! | 429 | `throttled`, with `retryAfterSeconds` and `Retry-After` |
-//! | 500 | `misconfigured` |
+//! | 500 | `misconfigured`: the registration or the endpoint's own configuration |
 //! | 502 | `invalid_response`, `issuer_mismatch` |
-//! | 503 | `service_unavailable` |
+//! | 503 | `service_unavailable`, with `retryAfterSeconds` and `Retry-After` where the session store is away |
+//!
+//! `GET /openapi.json` says all this in OpenAPI 3.1.
 //!
 //! The cookie is `__Host-Http-exo365=<256 random bits>; Secure; HttpOnly; SameSite=Strict; Path=/`.
 //! Browsers take it over plain http from `localhost` too.
@@ -46,6 +56,8 @@
 //! let config = exo365_endpoint::Config::load("endpoint.toml".as_ref())?;
 //! let app = axum::Router::new().merge(exo365_endpoint::router(config)?);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! // The limit per address needs the address.
+//! let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
 //! axum::serve(listener, app).await?;
 //! # Ok(())
 //! # }
@@ -54,24 +66,36 @@
 //! # Rooms
 //!
 //! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
-//! the work of a route; `renewal` and `flight` see to it that a refresh token is used once;
-//! `record`, `seal` and `store` keep it; `upstream`, `authority` and `keys` talk to the sign-in
-//! service. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
+//! the work of a route, `frontchannel` that of the service's frame; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
+//! refresh token is used once;
+//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion` and `keys` talk to the
+//! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod answer;
+mod assertion;
 mod authority;
+mod check;
 mod clock;
 mod config;
 mod cookie;
 mod exchange;
 mod flight;
+mod frontchannel;
 mod gate;
+mod grant;
 mod identity;
 mod keys;
+mod lease;
+mod limits;
 mod logout;
+mod metrics;
+mod openapi;
+mod operations;
+mod operator;
 mod page;
+mod peer;
 mod problem;
 mod random;
 mod record;
@@ -87,7 +111,9 @@ mod token;
 mod upstream;
 mod window;
 
+pub use check::{Finding, Verdict, check};
 pub use clock::Clock;
 pub use config::{Config, Secret};
+pub use operator::{Listed, Operator};
 pub use problem::Problem;
-pub use routes::{router, router_at, site};
+pub use routes::{Endpoint, router, router_at, site};

@@ -1,6 +1,7 @@
 //! `POST /logout`: the session is gone at once, whatever else happens.
 
 use crate::answer::{Done, Refused};
+use crate::metrics::End;
 use crate::routes::Call;
 use crate::state::{App, State};
 use crate::{authority, cookie, gate};
@@ -22,6 +23,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
             hint = held.and_then(|held| held.session.account.login_hint);
         }
         app.sessions.remove(key).await.map_err(Error::from)?;
+        app.metrics.ended(End::SignedOut, 1);
     }
     let logout_url = request.microsoft.then(|| {
         let back = back(&app, call.origin.as_deref());

@@ -1,6 +1,7 @@
 //! `exo365-endpoint`: the token endpoint as a process.
 
 mod cli;
+mod commands;
 mod serve;
 
 use clap::Parser as _;

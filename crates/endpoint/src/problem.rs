@@ -18,6 +18,8 @@ pub enum Problem {
     Page(String),
     /// The machine lacks something: certificates, random bytes. Exit code 7.
     Machine(String),
+    /// `check` found something to be changed. Exit code 8.
+    Check(String),
 }
 
 impl Problem {
@@ -31,6 +33,7 @@ impl Problem {
             Self::Database(_) => 5,
             Self::Page(_) => 6,
             Self::Machine(_) => 7,
+            Self::Check(_) => 8,
         }
     }
 }
@@ -43,7 +46,8 @@ impl fmt::Display for Problem {
             | Self::Listen(sentence)
             | Self::Database(sentence)
             | Self::Page(sentence)
-            | Self::Machine(sentence) => f.write_str(sentence),
+            | Self::Machine(sentence)
+            | Self::Check(sentence) => f.write_str(sentence),
         }
     }
 }

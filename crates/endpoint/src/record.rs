@@ -1,7 +1,7 @@
 //! A session: who, the refresh token, and the access tokens that are still good.
 
 use crate::seal::{Seal, ends_at};
-use crate::store::{Failed, Key, Store};
+use crate::store::{Failed, Group, Key, Store};
 use exo365_core::text::base64url;
 use exo365_core::token_reply::Tokens;
 use exo365_core::wire::Account;
@@ -98,6 +98,13 @@ fn digest(text: &str) -> String {
     base64url(&crate::random::sha256(text.as_bytes()))
 }
 
+/// What the sessions of one `sid` are found by.
+pub(crate) fn group(sid: &str) -> Group {
+    Group(crate::random::sha256(
+        format!("exo365 sid {sid}").as_bytes(),
+    ))
+}
+
 impl Session {
     /// A token with enough life left.
     pub(crate) fn fresh(&self, want: &Want, now: u64) -> Option<&Cached> {
@@ -144,7 +151,8 @@ impl Sessions {
     fn close(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
         let end = (session.touched + self.idle).min(session.created + self.lifetime);
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
-        self.seal.close(&key, end, &plain).ok_or(Failed)
+        let group = session.sid.as_deref().map(group);
+        self.seal.close(&key, (end, group), &plain).ok_or(Failed)
     }
 
     /// The session, if it is there, whole, and not over.
@@ -155,16 +163,17 @@ impl Sessions {
         if ends_at(&record).is_none_or(|end| end <= now) {
             return Ok(None);
         }
-        let Some(plain) = self
-            .seal
-            .open_record(&key, &record)
-            .map(zeroize::Zeroizing::new)
-        else {
+        let Some(session) = Self::read(&self.seal, key, &record) else {
             tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
             return Ok(None);
         };
-        let session = serde_json::from_slice(&plain).ok();
-        Ok(session.map(|session| Held { session, record }))
+        Ok(Some(Held { session, record }))
+    }
+
+    /// Opens a record.
+    pub(crate) fn read(seal: &Seal, key: Key, record: &[u8]) -> Option<Session> {
+        let plain = zeroize::Zeroizing::new(seal.open_record(&key, record)?);
+        serde_json::from_slice(&plain).ok()
     }
 
     pub(crate) async fn insert(&self, key: Key, session: &Session) -> Result<(), Failed> {

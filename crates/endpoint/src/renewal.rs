@@ -1,11 +1,17 @@
 //! Access tokens from a session: the one at hand, or a new one.
 
-use crate::authority::{self, Form};
+use crate::authority;
+use crate::grant::ask;
+use crate::lease::Lease;
+use crate::metrics::End;
 use crate::record::{Cached, Held, Want};
 use crate::state::App;
-use crate::store::Key;
+use crate::store::{Failed, Key};
 use exo365_core::error::{Code, Error};
-use exo365_core::token_reply::{Refusal, Tokens, judge};
+use exo365_core::token_reply::{Refusal, Tokens};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A token as it is handed out.
 #[derive(Clone)]
@@ -33,6 +39,10 @@ pub(crate) type Outcome = Result<Fresh, Refusal>;
 const TOUCHES: u64 = 48;
 /// How often a record that changed under our hands is read again.
 const ATTEMPTS: usize = 3;
+/// How soon, how seldom at last, and for how long a store that is away is tried again for tokens that came.
+const SOON: Duration = Duration::from_millis(50);
+const LATE: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// The token that is wanted, from the record where one is good, else from the sign-in service.
 ///
@@ -44,8 +54,16 @@ pub(crate) async fn token(app: &App, key: Key, held: &Held, want: Want) -> Outco
     if let Some(cached) = held.session.fresh(&want, now) {
         return Ok(cached.into());
     }
-    let work = || renew(App::clone(app), key, want.clone());
+    let mut begun = false;
+    let work = || {
+        begun = true;
+        app.metrics.renewals.inc();
+        renew(App::clone(app), key, want.clone())
+    };
     let joined = app.flights.join((key, want.clone()), work).await;
+    if !begun {
+        app.metrics.renewals_joined.inc();
+    }
     joined.unwrap_or_else(|error| Err(Refusal::passing(error)))
 }
 
@@ -56,27 +74,91 @@ fn signed_out() -> Refusal {
     }
 }
 
-/// One renewal; the session's only one at a time.
+/// Sessions whose new tokens wait for the store: until they are kept nobody renews.
+#[derive(Clone, Default)]
+pub(crate) struct Waiting(Arc<Mutex<HashSet<Key>>>);
+
+/// Says that a session's tokens wait, until it is dropped.
+struct Waits(Waiting, Key);
+
+impl Waiting {
+    fn keys(&self) -> MutexGuard<'_, HashSet<Key>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, key: Key) -> Waits {
+        self.keys().insert(key);
+        Waits(self.clone(), key)
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.keys().remove(&self.1);
+    }
+}
+
+/// One renewal; the session's only one at a time, here and in the other endpoints of the store.
 async fn renew(app: App, key: Key, want: Want) -> Outcome {
     let _turn = app.flights.turn(key).await;
-    let now = app.clock.now();
-    let held = app
-        .sessions
-        .get(key, now)
-        .await
-        .map_err(broken)?
-        .ok_or_else(signed_out)?;
-    if let Some(cached) = held.session.fresh(&want, now) {
-        return Ok(cached.into());
+    if app.waiting.keys().contains(&key) {
+        return Err(broken(Failed));
     }
-    let Some(refresh_token) = held.session.refresh_token.clone() else {
-        return Err(Refusal::passing(Error::new(
-            Code::InteractionRequired,
-            "the session has no refresh token: sign in again",
-        )));
-    };
+    let lease = Lease::take(&app, key).await.map_err(Refusal::passing)?;
+    let mut attempts = 1;
+    loop {
+        let now = app.clock.now();
+        let held = app
+            .sessions
+            .get(key, now)
+            .await
+            .map_err(broken)?
+            .ok_or_else(signed_out)?;
+        if let Some(cached) = held.session.fresh(&want, now) {
+            return Ok(cached.into());
+        }
+        let Some(spent) = held.session.refresh_token.clone() else {
+            return Err(Refusal::passing(Error::new(
+                Code::InteractionRequired,
+                "the session has no refresh token: sign in again",
+            )));
+        };
+        match trade(&app, &spent, &want).await {
+            Ok(tokens) => {
+                let gained = Gained {
+                    cached: Cached::new(&want, &tokens, now),
+                    refresh_token: tokens.refresh_token,
+                    spent,
+                    want,
+                };
+                return keep(app, key, held, gained, lease).await;
+            }
+            Err(refusal) if refusal.ends_session => {
+                if attempts < ATTEMPTS && overtaken(&app, key, &spent).await.map_err(broken)? {
+                    attempts += 1;
+                    continue;
+                }
+                tracing::info!(session = %key, "the session ends: its grant is dead");
+                app.sessions.remove(key).await.map_err(broken)?;
+                app.metrics.ended(End::Grant, 1);
+                return Err(refusal);
+            }
+            Err(refusal) => {
+                let passes = matches!(
+                    refusal.error.code,
+                    Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
+                );
+                let old = held.session.last_resort(&want, now).filter(|_| passes);
+                return old.map(Fresh::from).ok_or(refusal);
+            }
+        }
+    }
+}
+
+/// Trades the refresh token in.
+async fn trade(app: &App, refresh_token: &str, want: &Want) -> Result<Tokens, Refusal> {
     let mut form =
-        authority::refresh_form(&app.config, &refresh_token, &want.audience, &want.scopes);
+        authority::refresh_form(&app.config, refresh_token, &want.audience, &want.scopes);
     if let Some(claims) = &want.claims {
         form.push((
             "claims",
@@ -85,109 +167,83 @@ async fn renew(app: App, key: Key, want: Want) -> Outcome {
                 .into(),
         ));
     }
-    match ask(&app, form).await {
-        Ok(tokens) => keep(&app, key, held, &want, tokens).await,
-        Err(refusal) if refusal.ends_session => {
-            tracing::info!(session = %key, "the session ends: its grant is dead");
-            app.sessions.remove(key).await.map_err(broken)?;
-            Err(refusal)
-        }
-        Err(refusal) => {
-            let passes = matches!(
-                refusal.error.code,
-                Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
-            );
-            let old = held.session.last_resort(&want, now).filter(|_| passes);
-            old.map(Fresh::from).ok_or(refusal)
-        }
-    }
+    ask(app, form).await
 }
 
-fn broken(failed: crate::store::Failed) -> Refusal {
+/// Whether another endpoint has traded this refresh token in by now: that it is dead is then no news.
+async fn overtaken(app: &App, key: Key, spent: &str) -> Result<bool, Failed> {
+    let held = app.sessions.get(key, app.clock.now()).await?;
+    Ok(held.is_some_and(|held| held.session.refresh_token.as_deref() != Some(spent)))
+}
+
+fn broken(failed: Failed) -> Refusal {
     Refusal::passing(failed.into())
 }
 
+/// What a renewal brought, and what it cost.
+struct Gained {
+    want: Want,
+    cached: Cached,
+    refresh_token: Option<String>,
+    /// The refresh token that was traded in.
+    spent: String,
+}
+
 /// Puts the new tokens into the record, and only then hands them out: a refresh token that was
-/// rotated and not kept would be lost. A session that was signed out meanwhile stays so.
-async fn keep(app: &App, key: Key, mut held: Held, want: &Want, tokens: Tokens) -> Outcome {
-    let now = app.clock.now();
-    let cached = Cached::new(want, &tokens, now);
-    for _ in 0..ATTEMPTS {
-        held.session.touched = now;
-        held.session
-            .take(cached.clone(), tokens.refresh_token.clone());
-        if app
-            .sessions
-            .swap(key, &held.record, &held.session)
-            .await
-            .map_err(broken)?
-        {
-            return Ok(Fresh::from(&cached));
+/// rotated and not kept would be lost. Where the store is away the page is told so at once, and the
+/// tokens are kept as soon as it is back; until then nobody else renews the session.
+async fn keep(app: App, key: Key, mut held: Held, gained: Gained, lease: Lease) -> Outcome {
+    let failed = match put(&app, key, &mut held, &gained).await {
+        Ok(outcome) => return outcome,
+        Err(failed) => failed,
+    };
+    tracing::warn!(session = %key, "the store is away: the new tokens wait for it");
+    let waits = app.waiting.add(key);
+    tokio::spawn(async move {
+        let _until_kept = (waits, lease);
+        let begin = Instant::now();
+        let mut pause = SOON;
+        while begin.elapsed() < LONGEST {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LATE);
+            if let Ok(outcome) = put(&app, key, &mut held, &gained).await {
+                tracing::info!(session = %key, kept = outcome.is_ok(), "the store is back for the new tokens");
+                return;
+            }
         }
-        held = app
-            .sessions
-            .get(key, now)
-            .await
-            .map_err(broken)?
-            .ok_or_else(signed_out)?;
+        tracing::error!(session = %key, "the store stayed away: the new tokens are lost");
+    });
+    Err(broken(failed))
+}
+
+/// One round at the store. A session that was signed out meanwhile stays so; one that another endpoint
+/// renewed meanwhile keeps the other's refresh token, which is the later one.
+///
+/// # Errors
+/// [`Failed`]: not done, or done and not told. It may be repeated either way.
+async fn put(app: &App, key: Key, held: &mut Held, gained: &Gained) -> Result<Outcome, Failed> {
+    let now = app.clock.now();
+    for _ in 0..ATTEMPTS {
+        let mut session = held.session.clone();
+        let ours = session.refresh_token.as_ref() == Some(&gained.spent);
+        let rotated = gained.refresh_token.clone().filter(|_| ours);
+        session.touched = now;
+        session.take(gained.cached.clone(), rotated);
+        if app.sessions.swap(key, &held.record, &session).await? {
+            return Ok(Ok(Fresh::from(&gained.cached)));
+        }
+        let Some(other) = app.sessions.get(key, now).await? else {
+            return Ok(Err(signed_out()));
+        };
+        *held = other;
+        if let Some(cached) = held.session.fresh(&gained.want, now) {
+            return Ok(Ok(cached.into()));
+        }
     }
-    Err(Refusal::passing(Error::new(
+    Ok(Err(Refusal::passing(Error::new(
         Code::ServiceUnavailable,
         "the session changed too often to be kept",
-    )))
-}
-
-/// One request to the token endpoint, judged; answered here where the service asked for a pause.
-pub(crate) async fn ask(app: &App, form: Form<'_>) -> Result<Tokens, Refusal> {
-    let now = app.clock.now();
-    if let Some(left) = app.window.left(now) {
-        return Err(Refusal::passing(throttled(left)));
-    }
-    let fields: Vec<(&str, &str)> = form
-        .iter()
-        .map(|(name, value)| (*name, value.as_ref()))
-        .collect();
-    let url = authority::token_url(&app.config.public);
-    let reply = app
-        .upstream
-        .post(&url, &fields)
-        .await
-        .map_err(Refusal::passing)?;
-    judge(reply.head(), &reply.body, now).map_err(|mut refusal| {
-        let wait = refusal
-            .error
-            .detail
-            .as_ref()
-            .and_then(|detail| detail.retry_after_seconds);
-        if let (429 | 503, Some(seconds)) = (reply.status, wait) {
-            app.window.note(seconds, now);
-        }
-        if refusal.error.code == Code::AdminConsentRequired {
-            refusal.error.detail_mut().consent_url = Some(authority::consent_url(&app.config));
-        }
-        report(reply.status, &refusal.error);
-        refusal
-    })
-}
-
-fn throttled(seconds: u32) -> Error {
-    let mut error = Error::new(Code::Throttled, "the sign-in service asked for a pause");
-    error.detail_mut().retry_after_seconds = Some(seconds);
-    error
-}
-
-fn report(status: u16, error: &Error) {
-    let detail = error.detail.as_deref().cloned().unwrap_or_default();
-    tracing::warn!(
-        status,
-        code = error.code.as_str(),
-        aadsts = ?detail.aadsts,
-        suberror = detail.suberror,
-        correlation_id = detail.correlation_id,
-        trace_id = detail.trace_id,
-        cause = %error,
-        "the sign-in service refused"
-    );
+    ))))
 }
 
 /// Notes that the session is in use, behind the answer's back and not every time.

@@ -6,10 +6,13 @@ use crate::config::Config;
 use crate::cookie::SessionId;
 use crate::problem::Problem;
 use crate::state::{App, State};
-use crate::{exchange, gate, logout, page, session, token};
+use crate::{
+    exchange, frontchannel, gate, limits, logout, openapi, operations, page, session, token,
+};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
@@ -17,6 +20,8 @@ use exo365_core::error::Code;
 use exo365_core::origin;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// A request that came through the gate.
 pub(crate) struct Call {
@@ -79,6 +84,35 @@ pub fn site(config: Config) -> Result<Router, Problem> {
     Ok(whole(&State::open(config, Clock::system())?))
 }
 
+/// The endpoint, opened: its routes, and those of its operator.
+pub struct Endpoint(App);
+
+impl Endpoint {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// As [`router`].
+    pub fn open(config: Config) -> Result<Self, Problem> {
+        Ok(Self(State::open(config, Clock::system())?))
+    }
+
+    /// As [`site`]. Limits by address need the peer's address: serve it by
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub fn site(&self) -> Router {
+        whole(&self.0)
+    }
+
+    /// `/healthz`, `/readyz` and `/metrics`: for a listener that browsers do not reach.
+    pub fn operations(&self) -> Router {
+        operations::router(&self.0)
+    }
+
+    /// From now on `/readyz` says that it wants no more requests.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
 /// [`site`], opened.
 pub(crate) fn whole(app: &App) -> Router {
     let router = contract(app);
@@ -99,6 +133,10 @@ fn contract(app: &App) -> Router {
         let handler = move |request: Request| serve(App::clone(&app), route, request);
         router = router.route(&format!("{base}{}", route.path), any(handler));
     }
+    let own = App::clone(app);
+    let handler = move |request: Request| frontchannel::serve(App::clone(&own), request);
+    router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
+    router = openapi::mount(router, app);
     // Below the base nothing else answers, whatever the app around has for a fallback.
     for path in [
         base.clone(),
@@ -106,9 +144,17 @@ fn contract(app: &App) -> Router {
         format!("{base}/{{*rest}}"),
     ] {
         let app = App::clone(app);
-        router = router.route(&path, any(move || std::future::ready(unknown(&app))));
+        let handler = move |request: Request| std::future::ready(nothing(&app, request));
+        router = router.route(&path, any(handler));
     }
     router
+}
+
+fn nothing(app: &App, request: Request) -> Response {
+    match limits::check(app, &request.into_parts().0) {
+        Ok(()) => unknown(app),
+        Err(refused) => respond(app, Err(refused)),
+    }
 }
 
 fn unknown(app: &App) -> Response {
@@ -123,14 +169,15 @@ fn unknown(app: &App) -> Response {
 }
 
 async fn serve(app: App, route: Route, request: Request) -> Response {
+    let begin = Instant::now();
     let (parts, body) = request.into_parts();
-    if parts.method == Method::OPTIONS {
-        return preflight(&app, &parts.headers);
-    }
-    let outcome = match gate::check(&app.config, &parts.method, &parts.headers) {
-        Ok(()) => work(&app, route, &parts.headers, body).await,
+    let outcome = match limits::check(&app, &parts) {
+        Ok(()) if parts.method == Method::OPTIONS => return preflight(&app, &parts.headers),
+        Ok(()) => admitted(&app, route, &parts, body).await,
         Err(refused) => Err(refused),
     };
+    let error = outcome.as_ref().err().map(|refused| &refused.error);
+    app.metrics.request(route.path, error, begin.elapsed());
     match &outcome {
         Ok(_) => tracing::debug!(route = route.path, "done"),
         Err(refused) => {
@@ -144,7 +191,9 @@ async fn serve(app: App, route: Route, request: Request) -> Response {
     response
 }
 
-async fn work(app: &App, route: Route, headers: &HeaderMap, body: Body) -> Result<Done, Refused> {
+async fn admitted(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Done, Refused> {
+    let headers = &parts.headers;
+    gate::check(&app.config, &parts.method, headers)?;
     let body = gate::body(body).await?;
     let origin = headers
         .get(header::ORIGIN)

@@ -1,23 +1,27 @@
 //! Sealing of records: ChaCha20-Poly1305, bound to the record's name and to what stands before it.
 //!
 //! ```text
-//! version │ ends at │ length of key id │ key id │ nonce │ ciphertext and tag
-//!    1    │    8    │        1         │        │  12   │
+//! version │ ends at │ group │ length of key id │ key id │ nonce │ ciphertext and tag
+//!    1    │    8    │  32   │        1         │        │  12   │
 //! ```
+//!
+//! The group is a digest of the sign-in service's `sid`, zeros where there is none: a store finds by
+//! it what one sign-out at the service ends.
 //!
 //! The first key seals, all open: a new key goes in front, and the old one out when its sessions are over.
 
 use crate::config::{SealSource, Secret};
 use crate::problem::Problem;
 use crate::random;
-use crate::store::Key;
+use crate::store::{Group, Key};
 use exo365_core::text::{base64_decode, base64url};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use std::io::Write as _;
 use std::path::Path;
 
-const VERSION: u8 = 1;
-const FIXED: usize = 10;
+const VERSION: u8 = 2;
+const ENDS: usize = 9;
+const FIXED: usize = ENDS + 32 + 1;
 const PURPOSE: &[u8] = b"exo365 session record";
 /// Live keys: the one that seals, and the one before.
 const MOST: usize = 2;
@@ -77,11 +81,17 @@ impl Seal {
         Self::parse(line.reveal())
     }
 
-    /// Seals `plain`. `ends_at` (seconds since 1970) stays readable, so that a sweep needs no key.
-    pub(crate) fn close(&self, name: &Key, ends_at: u64, plain: &[u8]) -> Option<Vec<u8>> {
+    /// Seals `plain`. `ends_at` (seconds since 1970) and the group stay readable, so that a store needs no key.
+    pub(crate) fn close(
+        &self,
+        name: &Key,
+        (ends_at, group): (u64, Option<Group>),
+        plain: &[u8],
+    ) -> Option<Vec<u8>> {
         let (id, key) = self.0.first()?;
         let mut record = vec![VERSION];
         record.extend(ends_at.to_be_bytes());
+        record.extend(group.map_or([0; 32], |group| group.0));
         record.push(u8::try_from(id.len()).ok()?);
         record.extend(id.as_bytes());
         let bound = bound(name, &record);
@@ -118,8 +128,14 @@ impl Seal {
 
 /// When a record ends, in seconds since 1970. Sessions are refused by this before they are opened.
 pub(crate) fn ends_at(record: &[u8]) -> Option<u64> {
-    let bytes = record.get(1..FIXED - 1)?;
+    let bytes = record.get(1..ENDS)?;
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
+
+/// The group of a record: what a front-channel sign-out ends together.
+pub(crate) fn group(record: &[u8]) -> Option<Group> {
+    let bytes = record.get(ENDS..FIXED - 1)?.try_into().ok()?;
+    (bytes != [0; 32] && record.first() == Some(&VERSION)).then_some(Group(bytes))
 }
 
 fn bound(name: &Key, head: &[u8]) -> Vec<u8> {
@@ -155,19 +171,23 @@ mod unit {
 
     #[test]
     fn e59_two_keys_live_and_the_first_seals() {
-        let old = seal(&line("a", 1)).close(&NAME, 9, b"text").unwrap();
+        let old = seal(&line("a", 1))
+            .close(&NAME, (9, None), b"text")
+            .unwrap();
         let both = seal(&format!("{}\n{}", line("b", 2), line("a", 1)));
         assert_eq!(both.open_record(&NAME, &old).unwrap(), b"text");
-        let new = both.close(&NAME, 9, b"text").unwrap();
+        let new = both.close(&NAME, (9, None), b"text").unwrap();
         assert!(seal(&line("a", 1)).open_record(&NAME, &new).is_none());
         assert!(seal(&line("b", 2)).open_record(&NAME, &new).is_some());
-        assert_eq!(ends_at(&new), Some(9));
+        assert_eq!((ends_at(&new), group(&new)), (Some(9), None));
+        let grouped = both.close(&NAME, (9, Some(Group([5; 32]))), b"text");
+        assert!(grouped.is_some_and(|record| group(&record) == Some(Group([5; 32]))));
     }
 
     #[test]
     fn e22_what_was_changed_or_moved_does_not_open() {
         let seal = seal(&line("a", 1));
-        let record = seal.close(&NAME, 9, b"text").unwrap();
+        let record = seal.close(&NAME, (9, None), b"text").unwrap();
         assert!(
             seal.open_record(&Key([8; 32]), &record).is_none(),
             "of another session"
@@ -198,7 +218,7 @@ mod unit {
         let source = SealSource::Beside(file.clone());
         let record = Seal::open(&source)
             .unwrap()
-            .close(&NAME, 9, b"text")
+            .close(&NAME, (9, None), b"text")
             .unwrap();
         assert_eq!(
             std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,

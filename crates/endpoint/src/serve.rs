@@ -1,7 +1,8 @@
 //! Opening the port, serving, stopping.
 
-use crate::cli::Arguments;
-use exo365_endpoint::{Config, Problem, site};
+use crate::cli::{Arguments, Command};
+use crate::commands;
+use exo365_endpoint::{Config, Endpoint, Problem};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -14,24 +15,34 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// How long open connections get after the signal to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Runs the endpoint until a signal stops it.
+/// Runs the endpoint until a signal stops it, or a command.
 ///
 /// # Errors
-/// Why it cannot start.
+/// Why it cannot start, or what the command met.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Problem> {
-    start_log()?;
-    let config = Config::load(&arguments.config)?;
+    // What a command has to say is its output.
+    start_log(if arguments.command.is_some() {
+        "error"
+    } else {
+        "info"
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Problem::Machine(format!("the runtime does not start: {error}")))?;
-    let outcome = runtime.block_on(serve(config, arguments.port_file.as_deref()));
+    let config = arguments.config.as_path();
+    let outcome = match &arguments.command {
+        None => Config::load(config)
+            .and_then(|config| runtime.block_on(serve(config, arguments.port_file.as_deref()))),
+        Some(Command::Check) => commands::examine(config, &runtime),
+        Some(Command::Sessions { what }) => commands::sessions(config, what, &runtime),
+    };
     runtime.shutdown_timeout(GRACE);
     outcome
 }
 
-fn start_log() -> Result<(), Problem> {
-    let wanted = std::env::var("EXO365_LOG").unwrap_or_else(|_| "info".into());
+fn start_log(usual: &str) -> Result<(), Problem> {
+    let wanted = std::env::var("EXO365_LOG").unwrap_or_else(|_| usual.into());
     let level: LevelFilter = wanted.parse().map_err(|_| {
         Problem::Config("EXO365_LOG is error, warn, info, debug, trace or off".into())
     })?;
@@ -50,19 +61,33 @@ fn start_log() -> Result<(), Problem> {
 }
 
 async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> {
-    let address = config.listen();
-    let listener = listen(address).await?;
-    let app = site(config)?;
+    let listener = listen(config.listen(), "listen").await?;
+    let operator = match config.metrics_listen() {
+        Some(address) => Some(listen(address, "metrics_listen").await?),
+        None => None,
+    };
+    let endpoint = Endpoint::open(config)?;
     let open = listener
         .local_addr()
         .map_err(|error| Problem::Listen(error.to_string()))?;
+    if let Some(listener) = operator {
+        let operations = endpoint.operations();
+        tracing::info!(address = ?listener.local_addr().ok(), "metrics are listening");
+        tokio::spawn(async move { axum::serve(listener, operations).await });
+    }
+    let asked = signal();
     if let Some(file) = port_file {
         write_port(file, open.port())?;
     }
     tracing::info!(address = %open, "listening");
     let (stopping, stopped) = oneshot::channel();
+    // Limits are by address: the routes have to know it.
+    let app = endpoint
+        .site()
+        .into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        signal().await;
+        asked.await;
+        endpoint.stop();
         tracing::info!("stopping");
         // Nobody listening means that it is over already.
         let _ = stopping.send(());
@@ -73,14 +98,14 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {
+async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Problem> {
     TcpListener::bind(address).await.map_err(|error| {
         let port = address.port();
         Problem::Listen(match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                format!("port {port} is taken: stop what runs there, or choose another in `listen`")
+                format!("port {port} is taken: stop what runs there, or choose another in `{key}`")
             }
-            _ => format!("{address} cannot be listened on ({error}): check `listen`"),
+            _ => format!("{address} cannot be listened on ({error}): check `{key}`"),
         })
     })
 }
@@ -101,16 +126,22 @@ async fn late(stopped: oneshot::Receiver<()>) {
     }
 }
 
-/// Resolves at Ctrl-C and at SIGTERM.
+/// Resolves at Ctrl-C and at SIGTERM: from the call on, which comes before anyone is told the port.
 #[cfg(unix)]
-async fn signal() {
+fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    let caught = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    );
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = caught else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 

@@ -5,19 +5,24 @@ use crate::config::Config;
 use crate::exchange::Codes;
 use crate::flight::Flights;
 use crate::keys::Keys;
+use crate::limits::Limits;
+use crate::metrics::{End, Metrics};
 use crate::problem::Problem;
 use crate::record::Sessions;
-use crate::renewal::Outcome;
+use crate::renewal::{Outcome, Waiting};
 use crate::seal::Seal;
-use crate::store::{Failed, FileStore};
+use crate::store::{Failed, FileStore, RedisStore, Store};
 use crate::upstream::Upstream;
 use crate::window::Window;
 use exo365_core::error::{Code, Error};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 /// How often ended sessions are swept out.
 const SWEEP: Duration = Duration::from_secs(3600);
+/// When to come back where the store is away, in seconds.
+const RETRY: u32 = 2;
 
 /// The endpoint, running.
 pub(crate) struct State {
@@ -29,7 +34,14 @@ pub(crate) struct State {
     pub(crate) window: Window,
     pub(crate) flights: Arc<Flights<Outcome>>,
     pub(crate) touches: Arc<Flights<()>>,
+    pub(crate) waiting: Waiting,
     pub(crate) codes: Codes,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    /// Somebody asked it to stop: it serves, but wants no more.
+    pub(crate) stopping: AtomicBool,
+    /// Which of the client's secrets worked last.
+    pub(crate) secret: AtomicUsize,
 }
 
 /// Shared by all requests.
@@ -42,7 +54,7 @@ impl State {
     /// Why the endpoint cannot start.
     pub(crate) fn open(config: Config, clock: Clock) -> Result<App, Problem> {
         let sessions = Sessions {
-            store: Box::new(FileStore::open(&config.database)?),
+            store: store(&config, &clock)?,
             seal: Seal::open(&config.seal)?,
             idle: config.idle,
             lifetime: config.lifetime,
@@ -53,14 +65,31 @@ impl State {
             window: Window::default(),
             flights: Arc::default(),
             touches: Arc::default(),
+            waiting: Waiting::default(),
             codes: Codes::default(),
+            secret: AtomicUsize::new(0),
+            metrics: Metrics::default(),
+            stopping: AtomicBool::new(false),
+            limits: Limits::new(config.limits.0, config.limits.1),
             sessions,
             config,
             clock,
         });
+        if app.config.proxies.is_empty() && app.config.strict_transport && app.config.limits.0 > 0 {
+            tracing::warn!(
+                "behind a proxy that `proxies` does not list, everyone has its address: the limit per address is off"
+            );
+        }
         sweep(&app);
         Ok(app)
     }
+}
+
+fn store(config: &Config, clock: &Clock) -> Result<Box<dyn Store>, Problem> {
+    Ok(match &config.store {
+        Some(address) => Box::new(RedisStore::open(address.reveal(), clock.clone())?),
+        None => Box::new(FileStore::open(&config.database)?),
+    })
 }
 
 /// Sweeps while the endpoint lives; not where there is no runtime to do it in.
@@ -73,6 +102,7 @@ fn sweep(app: &App) {
         loop {
             let Some(app) = app.upgrade() else { return };
             if let Ok(ended @ 1..) = app.sessions.store.sweep(app.clock.now()).await {
+                app.metrics.ended(End::Swept, ended);
                 tracing::info!(ended, "ended sessions are swept out");
             }
             drop(app);
@@ -83,9 +113,11 @@ fn sweep(app: &App) {
 
 impl From<Failed> for Error {
     fn from(_: Failed) -> Self {
-        Self::new(
+        let mut error = Self::new(
             Code::ServiceUnavailable,
             "the endpoint's session store has trouble",
-        )
+        );
+        error.detail_mut().retry_after_seconds = Some(RETRY);
+        error
     }
 }

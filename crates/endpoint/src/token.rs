@@ -7,6 +7,7 @@ use crate::routes::Call;
 use crate::session::left;
 use crate::state::{App, State};
 use crate::{cookie, gate, renewal};
+use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Identity, TokenReply, TokenRequest};
 
@@ -41,14 +42,12 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
 }
 
 /// What is asked for, held to what is configured.
-fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
+fn want(app: &State, request: TokenRequest) -> Result<Want, Refused> {
     let config = &app.config;
     let audience = match config.public.identity {
         Identity::V1 => resource(app, request.resource)?,
         Identity::V2 if request.resource.is_some() => {
-            return Err(Error::argument(
-                "resource is for the v1 endpoints: name scopes",
-            ));
+            return Err(Error::argument("resource is for the v1 endpoints: name scopes").into());
         }
         Identity::V2 => None,
     };
@@ -60,7 +59,8 @@ fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
         .iter()
         .any(|scope| !config.public.scopes.contains(scope))
     {
-        return Err(Error::new(
+        return Err(Refused::at(
+            StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "a permission that was asked for is not among the endpoint's `scopes`",
         ));
@@ -78,7 +78,7 @@ fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
             .iter()
             .any(|scope| authority::audience(scope) != audience)
     {
-        return Err(Error::argument("scopes of one call belong to one service"));
+        return Err(Error::argument("scopes of one call belong to one service").into());
     }
     if let Some(claims) = &request.claims {
         authority::merge_claims(claims)?;
@@ -88,9 +88,7 @@ fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
         .as_deref()
         .is_some_and(|digest| digest.len() != 43)
     {
-        return Err(Error::argument(
-            "rejected is the base64url SHA-256 of an access token",
-        ));
+        return Err(Error::argument("rejected is the base64url SHA-256 of an access token").into());
     }
     Ok(Want {
         audience,
@@ -101,9 +99,10 @@ fn want(app: &State, request: TokenRequest) -> Result<Want, Error> {
 }
 
 /// v1: one of the configured resources; the API's own where none is named.
-pub(crate) fn resource(app: &State, named: Option<String>) -> Result<Option<String>, Error> {
+pub(crate) fn resource(app: &State, named: Option<String>) -> Result<Option<String>, Refused> {
     match named {
-        Some(name) if !app.config.resources.contains(&name) => Err(Error::new(
+        Some(name) if !app.config.resources.contains(&name) => Err(Refused::at(
+            StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "the resource that was asked for is not among the endpoint's `resources`",
         )),

@@ -22,6 +22,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     content_type: String,
     retry_after: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) body: Zeroizing<String>,
 }
 
@@ -100,6 +101,7 @@ async fn send(request: RequestBuilder) -> Result<Reply, Error> {
         status: response.status().as_u16(),
         content_type,
         retry_after,
+        date: text("date"),
         body: read(response, &id).await?,
     })
 }

@@ -114,3 +114,101 @@ fn it_tells_its_port_and_ends_in_order() {
     assert!(matches!(idle, Some(Ok(_))) && asked.is_ok());
     assert!(status.is_some_and(|status| status.success()), "{status:?}");
 }
+
+/// One request over a socket of its own; the answer as text.
+fn get(port: u16, path: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+fn said(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    String::from_utf8_lossy(&[out.as_slice(), err].concat()).into_owned()
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env("EXO365_CLIENT_SECRET", "hush")
+        .env_remove("EXO365_SEAL_KEYS");
+    command.output().unwrap()
+}
+
+/// E49: the binary tells the routes the peer's address; the operator's routes are on their own listener.
+#[cfg(unix)]
+#[test]
+fn e49_a_process_limits_by_address_and_tells_its_operator() {
+    let dir = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let metrics = free.local_addr().unwrap().port();
+    drop(free);
+    let config = format!(
+        "{CONFIG}listen = \"127.0.0.1:0\"\nlimit_per_address = 2\nmetrics_listen = \"127.0.0.1:{metrics}\"\n"
+    );
+    let mut child: Child = command(dir.path(), &config).spawn().unwrap();
+    let port = until(|| {
+        let text = std::fs::read_to_string(dir.path().join("port")).ok()?;
+        text.parse::<u16>().ok()
+    });
+    let port = port.unwrap();
+    let path = "/auth/frontchannel-logout?sid=x";
+    let answers: Vec<String> = (0..3).map(|_| get(port, path)).collect();
+    let health = get(metrics, "/healthz");
+    let ready = get(metrics, "/readyz");
+    let counted = get(metrics, "/metrics");
+    let elsewhere = get(port, "/metrics");
+    let list = run(dir.path(), &["sessions", "list"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(answers[1].starts_with("HTTP/1.1 200"), "{answers:?}");
+    assert!(answers[2].starts_with("HTTP/1.1 429"), "{answers:?}");
+    assert!(health.starts_with("HTTP/1.1 200") && ready.starts_with("HTTP/1.1 200"));
+    assert!(counted.contains("outcome=\"throttled\"} 1"), "{counted}");
+    assert!(elsewhere.starts_with("HTTP/1.1 404"), "{elsewhere}");
+    assert_eq!(list.status.code(), Some(5));
+    assert!(said(&list).contains("stop it first"), "{}", said(&list));
+    let list = run(dir.path(), &["sessions", "list"]);
+    assert!(
+        list.status.success() && list.stdout.is_empty(),
+        "{}",
+        said(&list)
+    );
+}
+
+#[test]
+fn commands_take_the_configuration_on_either_side_and_tell_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nothing listens there.
+    let config = format!("{CONFIG}login = \"http://localhost:1\"\n");
+    std::fs::write(dir.path().join("my.toml"), config).unwrap();
+    for arguments in [
+        ["check", "--config", "my.toml"],
+        ["--config", "my.toml", "check"],
+    ] {
+        let output = run(dir.path(), &arguments);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(8), "{text}");
+        assert!(
+            text.contains("wrong  the sign-in service cannot be reached"),
+            "{text}"
+        );
+        assert!(!text.contains("hush"), "{text}");
+    }
+    let none = run(dir.path(), &["sessions", "list", "--config", "my.toml"]);
+    assert_eq!(none.status.code(), Some(5), "{}", said(&none));
+    assert!(
+        said(&none).contains("there is no database"),
+        "{}",
+        said(&none)
+    );
+    assert!(!dir.path().join("exo365-sessions.db").exists());
+    let nobody = run(dir.path(), &["sessions", "revoke", "--config", "my.toml"]);
+    assert!(said(&nobody).contains("--user"), "{}", said(&nobody));
+}

@@ -45,6 +45,8 @@ pub(super) struct File {
     pub(super) page: Option<PathBuf>,
     #[serde(default = "database")]
     pub(super) database: PathBuf,
+    pub(super) store: Option<String>,
+    pub(super) store_url_file: Option<PathBuf>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) seal_keys_file: Option<PathBuf>,
     #[serde(default = "cookie")]
@@ -53,15 +55,29 @@ pub(super) struct File {
     pub(super) session_idle_hours: u32,
     #[serde(default = "lifetime")]
     pub(super) session_lifetime_days: u32,
+    #[serde(default)]
+    pub(super) proxies: Vec<String>,
+    pub(super) proxy_header: Option<String>,
+    #[serde(default = "per_address")]
+    pub(super) limit_per_address: u32,
+    #[serde(default = "per_session")]
+    pub(super) limit_per_session: u32,
+    pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) client_certificate_file: Option<PathBuf>,
+    pub(super) client_key_file: Option<PathBuf>,
+    pub(super) client_assertion: Option<String>,
 }
 
 /// All of them, for the test and for the nearest name.
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 37] = [
     "api",
     "api_origin",
     "base",
     "behind_tls_proxy",
+    "client_assertion",
+    "client_certificate_file",
     "client_id",
+    "client_key_file",
     "client_secret_file",
     "cloud",
     "cookie",
@@ -70,18 +86,25 @@ const KEYS: [&str; 27] = [
     "id_token_algorithms",
     "identity",
     "insecure_loopback",
+    "limit_per_address",
+    "limit_per_session",
     "listen",
     "login",
+    "metrics_listen",
     "mode",
     "origins",
     "page",
     "post_logout_redirect_uri",
+    "proxies",
+    "proxy_header",
     "redirect_uris",
     "resources",
     "scopes",
     "seal_keys_file",
     "session_idle_hours",
     "session_lifetime_days",
+    "store",
+    "store_url_file",
     "tenant",
     "tenants",
 ];
@@ -116,6 +139,14 @@ const fn idle() -> u32 {
 
 const fn lifetime() -> u32 {
     30
+}
+
+const fn per_address() -> u32 {
+    6000
+}
+
+const fn per_session() -> u32 {
+    1200
 }
 
 impl File {
@@ -214,6 +245,21 @@ mod unit {
         assert!(
             said("client_id = 7").contains("client_id") || said("client_id = 7").contains("string")
         );
+    }
+
+    #[test]
+    fn every_key_is_in_the_readme() {
+        let readme = include_str!("../../README.md");
+        let mut rows = readme.lines().filter(|line| line.starts_with("| `"));
+        for key in KEYS {
+            let named = rows.clone().any(|row| {
+                row.split('|')
+                    .nth(1)
+                    .is_some_and(|names| names.contains(&format!("`{key}`")))
+            });
+            assert!(named, "{key} has no row");
+        }
+        assert!(rows.next().is_some());
     }
 
     #[test]

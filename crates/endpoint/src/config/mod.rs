@@ -1,10 +1,15 @@
 //! The configuration: read, checked, and from then on believed.
 
+mod credential;
 mod file;
+mod network;
 mod secret;
+mod store;
 
+pub(crate) use credential::Credential;
 pub use secret::Secret;
 
+use crate::peer::{Network, ProxyHeader};
 use crate::problem::Problem;
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
 use exo365_core::{flavor, id_token, origin};
@@ -36,7 +41,7 @@ pub struct Config {
     pub(crate) public: PageConfig,
     /// Tenant in the authority.
     pub(crate) tenant: String,
-    pub(crate) secret: Secret,
+    pub(crate) credential: Credential,
     pub(crate) seal: SealSource,
     /// v1: what may be asked for; the API's own first.
     pub(crate) resources: Vec<String>,
@@ -54,11 +59,19 @@ pub struct Config {
     pub(crate) local_authority: bool,
     pub(crate) page: Option<PathBuf>,
     pub(crate) database: PathBuf,
+    /// Address of Redis or Valkey, in place of the database.
+    pub(crate) store: Option<Secret>,
     pub(crate) cookie: String,
     /// Seconds.
     pub(crate) idle: u64,
     /// Seconds.
     pub(crate) lifetime: u64,
+    /// Proxies that are believed when they name the client.
+    pub(crate) proxies: Vec<Network>,
+    pub(crate) proxy_header: ProxyHeader,
+    /// Requests per minute; 0 is no limit.
+    pub(crate) limits: (u32, u32),
+    pub(crate) metrics_listen: Option<SocketAddr>,
 }
 
 impl Config {
@@ -94,13 +107,18 @@ impl Config {
         check_addresses(&file)?;
         let (idle, lifetime) = lifetimes(&file)?;
         let database = folder.join(&file.database);
+        let seal = seal(&file, folder, &database, &environment)?;
+        let store = store::address(&file, folder, &environment)?;
+        store::same_keys(store.as_ref(), &seal)?;
+        let (proxies, proxy_header) = network::proxies(&file)?;
         Ok(Self {
             tenants: tenants(&file)?,
             algorithms: algorithms(&file.id_token_algorithms)?,
             base: base(&file.base)?,
             cookie: cookie(&file.cookie)?,
-            secret: secret(&file, folder, &environment)?,
-            seal: seal(&file, folder, &database, &environment)?,
+            credential: credential::credential(&file, folder, &environment)?,
+            seal,
+            store,
             page: page(&file, folder)?,
             strict_transport: file.behind_tls_proxy,
             post_logout: file.post_logout_redirect_uri,
@@ -114,6 +132,10 @@ impl Config {
             database,
             idle,
             lifetime,
+            proxies,
+            proxy_header,
+            limits: (file.limit_per_address, file.limit_per_session),
+            metrics_listen: file.metrics_listen,
         })
     }
 
@@ -121,6 +143,12 @@ impl Config {
     #[must_use]
     pub const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// The address of the operator's routes, where they are wanted.
+    #[must_use]
+    pub const fn metrics_listen(&self) -> Option<SocketAddr> {
+        self.metrics_listen
     }
 }
 
@@ -292,24 +320,6 @@ fn cookie(name: &str) -> Result<String, Problem> {
         ));
     }
     Ok(name.into())
-}
-
-fn secret(
-    file: &File,
-    folder: &Path,
-    environment: &impl Fn(&str) -> Option<String>,
-) -> Result<Secret, Problem> {
-    let given = environment(SECRET).filter(|text| !text.trim().is_empty());
-    match (given, &file.client_secret_file) {
-        (Some(text), None) => Ok(Secret::new(text.trim().into())),
-        (None, Some(path)) => Secret::from_file(&folder.join(path)),
-        (Some(_), Some(_)) => Err(Problem::Secret(format!(
-            "the client secret is given twice: by {SECRET} and by `client_secret_file`"
-        ))),
-        (None, None) => Err(Problem::Secret(format!(
-            "the client secret is missing: set the environment variable {SECRET}, or `client_secret_file`"
-        ))),
-    }
 }
 
 fn seal(

@@ -1,13 +1,18 @@
 //! The store in one file of this machine.
 
-use super::{Failed, Key, Later, Store};
+use super::{Failed, Group, Key, Later, Store};
 use crate::problem::Problem;
 use crate::seal;
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{
+    Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _, TableDefinition,
+    WriteTransaction,
+};
 use std::path::Path;
 use std::sync::Arc;
 
 const SESSIONS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sessions");
+/// Group to keys, written in the transactions that write the records.
+const GROUPS: MultimapTableDefinition<&[u8], &[u8]> = MultimapTableDefinition::new("groups");
 /// Pages that stay in memory, in bytes: a hundred thousand sessions need no gigabyte.
 const CACHE: usize = 32 * 1024 * 1024;
 
@@ -34,9 +39,17 @@ impl FileStore {
                 )),
                 error => wrong(&error),
             })?;
-        // The table exists from here on, so that reading never has to make it.
-        make_table(&database).map_err(|error| wrong(&error))?;
+        // The tables exist from here on, so that reading never has to make them.
+        make_tables(&database).map_err(|error| wrong(&error))?;
         Ok(Self(Arc::new(database)))
+    }
+
+    /// All records, for the operator's commands.
+    ///
+    /// # Errors
+    /// [`Failed`]; the cause is in the log.
+    pub(crate) fn all(&self) -> Result<Vec<(Key, Vec<u8>)>, Failed> {
+        all(&self.0).map_err(|error| failed(&error))
     }
 
     /// A transaction waits for the disk: not on a thread that serves others.
@@ -61,9 +74,10 @@ fn failed(error: &dyn std::fmt::Display) -> Failed {
     Failed
 }
 
-fn make_table(database: &Database) -> Result<(), redb::Error> {
+fn make_tables(database: &Database) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
     transaction.open_table(SESSIONS)?;
+    transaction.open_multimap_table(GROUPS)?;
     transaction.commit()?;
     Ok(())
 }
@@ -75,31 +89,91 @@ fn read(database: &Database, key: Key) -> Result<Option<Vec<u8>>, redb::Error> {
     Ok(record.map(|record| record.value().to_vec()))
 }
 
+fn all(database: &Database) -> Result<Vec<(Key, Vec<u8>)>, redb::Error> {
+    let table = database.begin_read()?.open_table(SESSIONS)?;
+    let mut found = Vec::new();
+    for entry in table.iter()? {
+        let (key, record) = entry?;
+        if let Ok(key) = key.value().try_into() {
+            found.push((Key(key), record.value().to_vec()));
+        }
+    }
+    Ok(found)
+}
+
+/// Puts a record in, and its group; takes the old one's group out.
+fn put(transaction: &WriteTransaction, key: Key, record: &[u8]) -> Result<(), redb::Error> {
+    take(transaction, key)?;
+    transaction
+        .open_table(SESSIONS)?
+        .insert(key.0.as_slice(), record)?;
+    if let Some(group) = seal::group(record) {
+        transaction
+            .open_multimap_table(GROUPS)?
+            .insert(group.0.as_slice(), key.0.as_slice())?;
+    }
+    Ok(())
+}
+
+/// Takes a record out, and its group.
+fn take(transaction: &WriteTransaction, key: Key) -> Result<(), redb::Error> {
+    let mut table = transaction.open_table(SESSIONS)?;
+    let old = table.remove(key.0.as_slice())?;
+    if let Some(group) = old.and_then(|record| seal::group(record.value())) {
+        transaction
+            .open_multimap_table(GROUPS)?
+            .remove(group.0.as_slice(), key.0.as_slice())?;
+    }
+    Ok(())
+}
+
 fn swap(database: &Database, key: Key, old: &[u8], new: &[u8]) -> Result<bool, redb::Error> {
     let transaction = database.begin_write()?;
-    let mut table = transaction.open_table(SESSIONS)?;
-    let same = table
+    let same = transaction
+        .open_table(SESSIONS)?
         .get(key.0.as_slice())?
         .is_some_and(|record| record.value() == old);
-    if !same {
-        return Ok(false);
+    if same {
+        put(&transaction, key, new)?;
+        transaction.commit()?;
     }
-    table.insert(key.0.as_slice(), new)?;
-    drop(table);
+    Ok(same)
+}
+
+fn remove_group(database: &Database, group: Group) -> Result<usize, redb::Error> {
+    // Whoever guesses costs a read, and no wait for the disk.
+    let known = database.begin_read()?.open_multimap_table(GROUPS)?;
+    if redb::ReadableMultimapTable::get(&known, group.0.as_slice())?.is_empty() {
+        return Ok(0);
+    }
+    let transaction = database.begin_write()?;
+    let mut ended = 0;
+    {
+        let mut sessions = transaction.open_table(SESSIONS)?;
+        let mut groups = transaction.open_multimap_table(GROUPS)?;
+        for key in groups.remove_all(group.0.as_slice())? {
+            ended += usize::from(sessions.remove(key?.value())?.is_some());
+        }
+    }
     transaction.commit()?;
-    Ok(true)
+    Ok(ended)
 }
 
 fn sweep(database: &Database, now: u64) -> Result<usize, redb::Error> {
     let transaction = database.begin_write()?;
-    let mut table = transaction.open_table(SESSIONS)?;
     let mut ended = 0;
-    table.retain(|_, record| {
-        let live = seal::ends_at(record).is_some_and(|end| now < end);
-        ended += usize::from(!live);
-        live
-    })?;
-    drop(table);
+    {
+        let mut sessions = transaction.open_table(SESSIONS)?;
+        let mut groups = transaction.open_multimap_table(GROUPS)?;
+        let over = |_: &[u8], record: &[u8]| seal::ends_at(record).is_none_or(|end| end <= now);
+        for entry in sessions.extract_if(over)? {
+            let (key, record) = entry?;
+            if let Some(group) = seal::group(record.value()) {
+                groups.remove(group.0.as_slice(), key.value())?;
+            }
+            ended += 1;
+        }
+    }
     transaction.commit()?;
     Ok(ended)
 }
@@ -114,9 +188,7 @@ impl Store for FileStore {
     fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
-            transaction
-                .open_table(SESSIONS)?
-                .insert(key.0.as_slice(), record.as_slice())?;
+            put(&transaction, key, &record)?;
             transaction.commit()?;
             Ok(())
         })
@@ -129,10 +201,14 @@ impl Store for FileStore {
     fn remove(&self, key: Key) -> Later<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
-            transaction.open_table(SESSIONS)?.remove(key.0.as_slice())?;
+            take(&transaction, key)?;
             transaction.commit()?;
             Ok(())
         })
+    }
+
+    fn remove_group(&self, group: Group) -> Later<'_, usize> {
+        self.write(move |database| remove_group(database, group))
     }
 
     fn sweep(&self, now: u64) -> Later<'_, usize> {
@@ -169,25 +245,6 @@ mod unit {
     }
 
     #[tokio::test]
-    async fn e30_s32_a_record_that_changed_or_went_is_not_replaced() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = FileStore::open(&dir.path().join("db")).unwrap();
-        let key = Key([1; 32]);
-        store.insert(key, record(1)).await.unwrap();
-        assert!(store.swap(key, record(1), record(2)).await.unwrap());
-        assert!(
-            !store.swap(key, record(1), record(3)).await.unwrap(),
-            "it is another by now"
-        );
-        store.remove(key).await.unwrap();
-        assert!(
-            !store.swap(key, record(2), record(3)).await.unwrap(),
-            "it is gone"
-        );
-        assert_eq!(store.get(key).await.unwrap(), None);
-    }
-
-    #[tokio::test]
     async fn e34_the_sweep_takes_what_has_ended_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
         let store = FileStore::open(&dir.path().join("db")).unwrap();
@@ -200,6 +257,41 @@ mod unit {
         assert_eq!(store.sweep(20).await.unwrap(), 2);
         assert!(store.get(Key([30; 32])).await.unwrap().is_some());
         assert!(store.get(Key([20; 32])).await.unwrap().is_none());
+    }
+
+    fn grouped(end: u64, group: u8) -> Vec<u8> {
+        let mut record = vec![2];
+        record.extend(end.to_be_bytes());
+        record.extend([group; 32]);
+        record.extend([0; 20]);
+        record
+    }
+
+    #[tokio::test]
+    async fn e43_a_group_ends_together_and_follows_its_records() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileStore::open(&dir.path().join("db")).unwrap();
+        for (key, end, group) in [(1, 9, 1), (2, 9, 1), (3, 9, 2), (4, 5, 3), (5, 9, 0)] {
+            store
+                .insert(Key([key; 32]), grouped(end, group))
+                .await
+                .unwrap();
+        }
+        let moved = store.swap(Key([2; 32]), grouped(9, 1), grouped(9, 2));
+        assert!(moved.await.unwrap());
+        assert_eq!(store.remove_group(Group([1; 32])).await.unwrap(), 1);
+        assert_eq!(store.remove_group(Group([1; 32])).await.unwrap(), 0);
+        assert!(store.get(Key([1; 32])).await.unwrap().is_none());
+        store.remove(Key([3; 32])).await.unwrap();
+        assert_eq!(store.remove_group(Group([2; 32])).await.unwrap(), 1);
+        assert_eq!(store.sweep(6).await.unwrap(), 1);
+        assert_eq!(store.remove_group(Group([3; 32])).await.unwrap(), 0);
+        assert_eq!(
+            store.remove_group(Group([0; 32])).await.unwrap(),
+            0,
+            "no group"
+        );
+        assert_eq!(store.all().unwrap(), vec![(Key([5; 32]), grouped(9, 0))]);
     }
 
     #[test]

@@ -1,15 +1,21 @@
 //! Where sealed records are kept: a small face, so that another store can stand behind it.
 
 mod file;
+mod redis;
+#[cfg(test)]
+mod suite;
 
+pub(crate) use self::redis::{RedisStore, check};
 pub(crate) use file::FileStore;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// Name of a record: the SHA-256 of a session id.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Key(pub(crate) [u8; 32]);
 
 impl fmt::Display for Key {
@@ -21,6 +27,15 @@ impl fmt::Display for Key {
             .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+/// What belongs together: a digest of the sign-in service's own session (`sid`). Records say theirs, see
+/// [`crate::seal::group`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Group(pub(crate) [u8; 32]);
+
+/// Whoever renews a session: random, so that nobody gives back what another holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Holder(pub(crate) [u8; 16]);
 
 /// The store failed; the cause is in the log.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +54,20 @@ pub(crate) trait Store: Send + Sync {
     fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool>;
     /// Removes it, if it is there.
     fn remove(&self, key: Key) -> Later<'_, ()>;
+    /// Removes the records of this group; says how many.
+    fn remove_group(&self, group: Group) -> Later<'_, usize>;
     /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
     fn sweep(&self, now: u64) -> Later<'_, usize>;
+    /// The locks of a store that several endpoints share; a store of one process needs none.
+    fn locks(&self) -> Option<&dyn Locks> {
+        None
+    }
+}
+
+/// Locks that end by themselves when their holder dies.
+pub(crate) trait Locks: Send + Sync {
+    /// Takes the session's lock for `life`, or keeps it for as long again; false where another has it.
+    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool>;
+    /// Gives it back, where it is still the holder's.
+    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()>;
 }

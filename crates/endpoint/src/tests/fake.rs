@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
 /// Made for these tests and used nowhere else.
-const KEY: &[u8] = include_bytes!("signing_key.p8");
+pub(super) const KEY: &[u8] = include_bytes!("signing_key.p8");
 
 /// An answer of the token endpoint that was prepared.
 pub(super) struct Canned {

@@ -158,6 +158,8 @@ async fn e60_malformed_bodies_get_a_constant_answer() {
             "",
             "{",
             "[]",
+            "[true]",
+            "[\"c\",\"v\",\"n\",\"r\"]",
             "null",
             "\"<script>\"",
             "{\"evil\":1}",
@@ -167,10 +169,6 @@ async fn e60_malformed_bodies_get_a_constant_answer() {
             let mut request = good(route.path);
             *request.body_mut() = Body::from(body);
             let answer = world.send(request).await;
-            // A list is a struct without members to serde: `[]` may be `{}`.
-            if body == "[]" && answer.status != StatusCode::BAD_REQUEST {
-                continue;
-            }
             assert_eq!(
                 answer.status,
                 StatusCode::BAD_REQUEST,

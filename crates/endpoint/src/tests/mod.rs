@@ -1,14 +1,26 @@
 //! The router against a sign-in service that is played here: no waiting, a clock that is moved by hand.
 
+mod check;
+#[cfg(unix)]
+mod credential;
 mod fake;
+mod frontchannel;
+mod full;
 mod gate;
 mod identity;
 mod lifetime;
+mod limits;
 mod logs;
+mod openapi;
+mod operations;
+mod operator;
 mod page;
+mod reissue;
 mod renewal;
 mod scopes;
+pub(crate) mod server;
 mod settings;
+mod shared;
 mod signin;
 
 use crate::clock::Clock;
@@ -140,14 +152,17 @@ impl World {
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
+        let asked = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        };
+        openapi::hold(&asked, &answer);
+        answer
     }
 
     async fn post(&self, route: &str, body: &Value, cookie: &str) -> Answer {

@@ -3,7 +3,7 @@
 use super::fake::Canned;
 use super::*;
 use crate::record::Session;
-use crate::store::{Failed, Key, Later, Store};
+use crate::store::Key;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 pub(super) const LATER: u64 = 3400;
 
 impl World {
-    fn spawn(&self, set: &mut JoinSet<Answer>, body: &Value, cookie: &str) {
+    pub(super) fn spawn(&self, set: &mut JoinSet<Answer>, body: &Value, cookie: &str) {
         let router = self.router.clone();
         let request = request("/token", body, cookie);
         set.spawn(async move {
@@ -26,7 +26,7 @@ impl World {
         });
     }
 
-    fn key(cookie: &str) -> Key {
+    pub(super) fn key(cookie: &str) -> Key {
         Key(crate::random::sha256(
             cookie.split_once('=').unwrap().1.as_bytes(),
         ))
@@ -172,45 +172,6 @@ async fn e30_a_reply_without_refresh_token_keeps_the_old_one() {
             "marker-refresh-1"
         );
     }
-}
-
-/// A store whose disk is full when a record shall be replaced.
-struct Full(Box<dyn Store>);
-
-impl Store for Full {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
-        self.0.get(key)
-    }
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
-        self.0.insert(key, record)
-    }
-    fn swap(&self, _: Key, _: Vec<u8>, _: Vec<u8>) -> Later<'_, bool> {
-        Box::pin(std::future::ready(Err(Failed)))
-    }
-    fn remove(&self, key: Key) -> Later<'_, ()> {
-        self.0.remove(key)
-    }
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
-        self.0.sweep(now)
-    }
-}
-
-#[tokio::test]
-async fn e30_no_token_is_given_before_the_refresh_token_is_kept() {
-    let mut world = World::new().await;
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
-    let mut state = Arc::into_inner(world.app).unwrap();
-    state.sessions.store = Box::new(Full(state.sessions.store));
-    world.app = Arc::new(state);
-    world.router = routes::whole(&world.app);
-    let cookie = world.sign_in().await;
-    world.advance(LATER);
-    let answer = world.token(&cookie).await;
-    assert_eq!(answer.code(), "service_unavailable");
-    assert!(!answer.text.contains("marker-access"), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -63,6 +63,15 @@ fn what_is_wrong_is_named_with_its_cure() {
         ("client_secret_file = \"secret\"", "given twice"),
         ("client_secret = \"x\"", "EXO365_CLIENT_SECRET"),
         ("orgins = []", "`origins` may be meant"),
+        ("proxies = [\"proxy.contoso.example\"]", "`proxies`"),
+        ("proxies = [\"10.0.0.0/33\"]", "`proxies`"),
+        (
+            "proxies = [\"10.0.0.1\"]\nproxy_header = \"x-real-ip\"",
+            "`proxy_header` is",
+        ),
+        ("proxy_header = \"forwarded\"", "goes with `proxies`"),
+        ("limit_per_address = -1", "wrong"),
+        ("metrics_listen = \"9464\"", "wrong"),
     ] {
         let sentence = said(extra);
         assert!(sentence.contains(words), "{extra}: {sentence:?}");
@@ -122,7 +131,9 @@ fn clouds_and_generations_follow_from_one_word() {
             .join("\n")
     };
     let public = |extra: &str| {
-        let config = Config::parse(&toml(extra), Path::new(""), |_| Some(SECRET.into()));
+        let config = Config::parse(&toml(extra), Path::new(""), |name| {
+            (name == "EXO365_CLIENT_SECRET").then(|| SECRET.into())
+        });
         config.unwrap().public
     };
     let china = public("cloud = \"china\"\ntenant = \"contoso.example\"");

@@ -180,7 +180,11 @@ async fn e9_a_redirect_uri_that_is_not_configured_is_refused_before_the_code_is_
         let mut body = exchange("c");
         body["redirectUri"] = json!(uri);
         let answer = world.post("/exchange", &body, "").await;
-        assert_eq!(answer.code(), "misconfigured", "{uri}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (400, "misconfigured"),
+            "{uri}"
+        );
         assert!(answer.set_cookie().is_none());
     }
     assert_eq!(world.fake.calls(), 0);

@@ -1,0 +1,53 @@
+//! Where sessions are kept: the file, or a store that several endpoints share.
+
+use super::file::File;
+use super::{SEAL_KEYS, SealSource, Secret, wrong};
+use crate::problem::Problem;
+use crate::store;
+use std::path::Path;
+
+/// Environment variable of the store's address, where a password is in it.
+pub(super) const STORE: &str = "EXO365_STORE_URL";
+
+/// The address of Redis or Valkey; `None` is the file.
+pub(super) fn address(
+    file: &File,
+    folder: &Path,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<Secret>, Problem> {
+    let variable = environment(STORE).filter(|text| !text.trim().is_empty());
+    let open = file.store.as_deref().filter(|text| *text != "file");
+    let (name, address) = match (variable, &file.store_url_file, open) {
+        (None, None, None) => return Ok(None),
+        (Some(text), None, None) => (STORE, Secret::new(text.trim().into())),
+        (None, Some(path), None) => ("store_url_file", Secret::from_file(&folder.join(path))?),
+        (None, None, Some(text)) => ("store", Secret::new(text.into())),
+        _ => {
+            return Err(wrong(format!(
+                "the store is given twice: by {STORE}, `store_url_file` and `store` there is one at most"
+            )));
+        }
+    };
+    match store::check(address.reveal()) {
+        Err(sentence) if name == "store" => Err(wrong(format!(
+            "`store` is \"file\", or {}",
+            sentence.trim_start_matches("is ")
+        ))),
+        Err(sentence) => Err(wrong(format!("{name} {sentence}"))),
+        Ok(true) if name == "store" => Err(wrong(format!(
+            "`store` has a password in it: put the address into the environment variable {STORE}, or into the \
+             file that `store_url_file` names"
+        ))),
+        Ok(_) => Ok(Some(address)),
+    }
+}
+
+/// What one endpoint seals the others have to open.
+pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(), Problem> {
+    match (store, seal) {
+        (Some(_), SealSource::Beside(_)) => Err(Problem::Secret(format!(
+            "endpoints that share a store share the sealing keys: set {SEAL_KEYS}, or `seal_keys_file`"
+        ))),
+        _ => Ok(()),
+    }
+}

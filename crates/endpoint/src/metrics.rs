@@ -1,0 +1,142 @@
+//! What is counted, in the words of OpenMetrics. No label holds anything of a user.
+
+use exo365_core::error::Error;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::fmt;
+use std::time::Duration;
+
+/// Upper bounds of the latency buckets, in seconds.
+const BUCKETS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0,
+];
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Asked {
+    route: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Route {
+    route: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    /// By `/logout`.
+    SignedOut,
+    /// By the sign-in service's frame.
+    Frontchannel,
+    /// Its refresh token is dead.
+    Grant,
+    /// The same browser signed in again.
+    Replaced,
+    /// Its code came a second time.
+    CodeReused,
+    /// Its time was over.
+    Swept,
+}
+
+impl End {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Frontchannel => "frontchannel",
+            Self::Grant => "grant",
+            Self::Replaced => "replaced",
+            Self::CodeReused => "code_reused",
+            Self::Swept => "swept",
+        }
+    }
+}
+
+/// The counters.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Asked, Counter>,
+    seconds: Family<Route, Histogram>,
+    upstream: Family<Outcome, Counter>,
+    pub(crate) renewals: Counter,
+    pub(crate) renewals_joined: Counter,
+    pub(crate) sessions_begun: Counter,
+    ended: Family<Outcome, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("exo365"),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            upstream: Family::default(),
+            renewals: Counter::default(),
+            renewals_joined: Counter::default(),
+            sessions_begun: Counter::default(),
+            ended: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let text = "Requests by route, and by the code of the refusal or ok";
+        registry.register("requests", text, self.requests.clone());
+        let text = "Time from a request to its answer, in seconds";
+        registry.register("request_seconds", text, self.seconds.clone());
+        let text = "Requests to the sign-in service's token endpoint, by outcome";
+        registry.register("upstream_calls", text, self.upstream.clone());
+        let text = "Renewals of access tokens that were begun";
+        registry.register("renewals", text, self.renewals.clone());
+        let text = "Requests that shared a renewal that another had begun";
+        registry.register("renewals_joined", text, self.renewals_joined.clone());
+        let text = "Sessions that were begun";
+        registry.register("sessions_begun", text, self.sessions_begun.clone());
+        let text = "Sessions that were ended, by cause";
+        registry.register("sessions_ended", text, self.ended.clone());
+    }
+
+    /// A request was answered.
+    pub(crate) fn request(&self, route: &'static str, error: Option<&Error>, time: Duration) {
+        let outcome = error.map_or("ok", |error| error.code.as_str());
+        self.requests.get_or_create(&Asked { route, outcome }).inc();
+        self.seconds
+            .get_or_create(&Route { route })
+            .observe(time.as_secs_f64());
+    }
+
+    /// The token endpoint was asked, or was not because of a pause.
+    pub(crate) fn upstream(&self, error: Option<&Error>) {
+        let outcome = error.map_or("ok", |error| error.code.as_str());
+        self.upstream.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// So many sessions ended.
+    pub(crate) fn ended(&self, how: End, count: usize) {
+        let outcome = how.name();
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.ended.get_or_create(&Outcome { outcome }).inc_by(count);
+    }
+
+    /// All of them, as text.
+    ///
+    /// # Errors
+    /// Where they cannot be written, which strings can.
+    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

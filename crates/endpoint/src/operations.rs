@@ -1,0 +1,67 @@
+//! What operators ask: is it alive, is it ready, what was counted. On a listener of its own, away from browsers.
+
+use crate::state::App;
+use crate::store::Key;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::get;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// How long the store may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(crate) fn router(app: &App) -> Router {
+    let (ready, counted) = (App::clone(app), App::clone(app));
+    let health = || std::future::ready(answer(StatusCode::OK, PLAIN, "alive\n".into()));
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/readyz", get(move || readiness(App::clone(&ready))))
+        .route(
+            "/metrics",
+            get(move || std::future::ready(metrics(&counted))),
+        )
+}
+
+/// Ready where the store answers and nobody has asked it to stop. The sign-in service does not count:
+/// while it is away, sessions with a good token are served.
+async fn readiness(app: App) -> Response {
+    if app.stopping.load(Ordering::Relaxed) {
+        return answer(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "stopping\n".into());
+    }
+    // No session has this name.
+    let asked = app.sessions.store.get(Key([0; 32]));
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(_)) => answer(StatusCode::OK, PLAIN, "ready\n".into()),
+        _ => answer(
+            StatusCode::SERVICE_UNAVAILABLE,
+            PLAIN,
+            "the session store has trouble\n".into(),
+        ),
+    }
+}
+
+fn metrics(app: &App) -> Response {
+    match app.metrics.text() {
+        Ok(text) => answer(StatusCode::OK, METRICS, text),
+        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, String::new()),
+    }
+}
+
+fn answer(status: StatusCode, kind: &'static str, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}

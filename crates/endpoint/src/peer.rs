@@ -1,0 +1,198 @@
+//! Who asks: the socket's address, or what a configured proxy says of it.
+
+use crate::config::Config;
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Addresses with the same beginning: `10.0.0.0/8`, or a single one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Network {
+    base: u128,
+    bits: u8,
+    v4: bool,
+}
+
+impl Network {
+    /// Reads `address` or `address/bits`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+        (bits <= most).then(|| Self {
+            base: number(address),
+            bits,
+            v4: address.is_ipv4(),
+        })
+    }
+
+    fn holds(self, address: IpAddr) -> bool {
+        let width = if self.v4 { 32 } else { 128 };
+        let tail = u32::from(width - self.bits);
+        let head = |number: u128| number.checked_shr(tail).unwrap_or_default();
+        address.is_ipv4() == self.v4 && head(number(address)) == head(self.base)
+    }
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// The header that the proxies write.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// The client's address; `None` where the app around does not tell it, and where a proxy that is
+/// not listed stands in front of everyone.
+pub(crate) fn address(config: &Config, parts: &Parts) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    if config.proxies.is_empty() && config.strict_transport {
+        return None;
+    }
+    Some(same(behind(
+        config,
+        peer.ip().to_canonical(),
+        &parts.headers,
+    )))
+}
+
+/// From the right, the first address that is none of ours: whatever stands left of it, anyone may have written.
+fn behind(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let ours = |address: IpAddr| config.proxies.iter().any(|network| network.holds(address));
+    if !ours(peer) {
+        return peer;
+    }
+    let mut latest = peer;
+    for hop in hops(config.proxy_header, headers).into_iter().rev() {
+        let Some(address) = hop else { break };
+        latest = address;
+        if !ours(address) {
+            break;
+        }
+    }
+    latest
+}
+
+/// The addresses of the header, `None` for what is no address.
+fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let name = match which {
+        ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+        ProxyHeader::Forwarded => header::FORWARDED,
+    };
+    let lines = headers.get_all(name).into_iter();
+    let parts = lines.flat_map(|line| line.to_str().unwrap_or_default().split(','));
+    parts
+        .map(|part| match which {
+            ProxyHeader::XForwardedFor => read(part),
+            ProxyHeader::Forwarded => part.split(';').find_map(|pair| {
+                let (name, value) = pair.trim().split_once('=')?;
+                name.eq_ignore_ascii_case("for").then(|| read(value))?
+            }),
+        })
+        .collect()
+}
+
+/// An address as proxies write it: with or without quotes, brackets and port.
+fn read(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    let plain = text.parse::<IpAddr>().ok();
+    let port = || Some(text.parse::<SocketAddr>().ok()?.ip());
+    let bracketed = || {
+        let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+        Some(IpAddr::V6(inner.parse::<Ipv6Addr>().ok()?))
+    };
+    plain
+        .or_else(port)
+        .or_else(bracketed)
+        .map(|address| address.to_canonical())
+}
+
+/// IPv6: a household has a /64, and every address in it.
+fn same(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn network(text: &str) -> Network {
+        Network::parse(text).unwrap()
+    }
+
+    #[test]
+    fn e39_networks_hold_what_begins_like_them() {
+        for (text, address, wanted) in [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("0.0.0.0/0", "192.0.2.1", true),
+            ("0.0.0.0/0", "::1", false),
+            ("fd00::/8", "fd12::1", true),
+            ("::/0", "2001:db8::1", true),
+            ("::/0", "192.0.2.1", false),
+        ] {
+            let address = address.parse().unwrap();
+            assert_eq!(network(text).holds(address), wanted, "{text} {address}");
+        }
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::/129",
+            "host",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+        ] {
+            assert_eq!(Network::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn e39_addresses_are_read_as_proxies_write_them() {
+        for (text, wanted) in [
+            (" 192.0.2.1 ", Some("192.0.2.1")),
+            ("192.0.2.1:4711", Some("192.0.2.1")),
+            ("\"[2001:db8::1]:4711\"", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("unknown", None),
+            ("_hidden", None),
+            ("", None),
+        ] {
+            let wanted: Option<IpAddr> = wanted.map(|text| text.parse().unwrap());
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn e39_no_header_breaks_it(text in "[ -~]{0,60}") {
+            let mut headers = HeaderMap::new();
+            headers.insert(X_FORWARDED_FOR, text.parse().unwrap());
+            headers.insert(header::FORWARDED, text.parse().unwrap());
+            let _ = hops(ProxyHeader::XForwardedFor, &headers);
+            let _ = hops(ProxyHeader::Forwarded, &headers);
+            let _ = Network::parse(&text);
+        }
+    }
+}

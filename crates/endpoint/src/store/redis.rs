@@ -1,0 +1,291 @@
+//! The store in Redis or Valkey, shared by several endpoints.
+//!
+//! ```text
+//! exo365:session:<key>   a sealed record; gone when it ends
+//! exo365:group:<group>   the names of the records of a group; gone after the last of them
+//! exo365:renewal:<key>   who renews this session just now, for some seconds
+//! ```
+
+use super::{Failed, Group, Holder, Key, Later, Locks, Store};
+use crate::clock::Clock;
+use crate::problem::Problem;
+use crate::seal;
+use exo365_core::text::base64url;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Cmd, FromRedisValue, RedisResult};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long an answer, or a connection, may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Puts a record in (its name, its group, the group before; the record, milliseconds).
+const PUT: &str = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if KEYS[3] ~= '' and KEYS[3] ~= KEYS[2] then redis.call('SREM', KEYS[3], KEYS[1]) end
+if KEYS[2] ~= '' then
+  redis.call('SADD', KEYS[2], KEYS[1])
+  if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+end
+return 1";
+
+/// Stands before [`PUT`] (and the old record): only where that is still there. A repeated swap that was
+/// done the first time is done.
+const ONLY: &str = "local held = redis.call('GET', KEYS[1])
+if held == ARGV[1] then return 1 end
+if held ~= ARGV[3] then return 0 end
+";
+
+/// Becomes the holder, or stays it for as long again (name; holder, milliseconds).
+const CLAIM: &str = "if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1";
+
+const RELEASE: &str =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
+/// Sessions in Redis or Valkey. It need not be there at the start, and may go and come back.
+pub(crate) struct RedisStore {
+    client: Client,
+    clock: Clock,
+    link: Mutex<Link>,
+    /// What the log said last.
+    down: AtomicBool,
+}
+
+/// The connection, which all requests share, and how many there were before it.
+#[derive(Default)]
+struct Link {
+    number: u64,
+    manager: Option<ConnectionManager>,
+}
+
+/// Checks an address without going there; says whether a password is in it.
+///
+/// # Errors
+/// What is wrong with it, without repeating it.
+pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
+    let scheme = address.split("://").next().unwrap_or_default();
+    if ["rediss", "valkeys"].contains(&scheme) {
+        return Err(
+            "speaks TLS, which is not built in: use a private network or a socket, or put a TLS tunnel between",
+        );
+    }
+    let client = Client::open(address);
+    let client = client.map_err(
+        |_| "is an address such as redis://127.0.0.1:6379/0, or unix:///run/redis/redis.sock",
+    )?;
+    Ok(client
+        .get_connection_info()
+        .redis_settings()
+        .password()
+        .is_some())
+}
+
+impl RedisStore {
+    /// Takes the address; the first request connects.
+    ///
+    /// # Errors
+    /// [`Problem::Config`].
+    pub(crate) fn open(address: &str, clock: Clock) -> Result<Self, Problem> {
+        let client = Client::open(address);
+        // The parser's words may repeat the address, and that may hold a password.
+        let client = client
+            .map_err(|_| Problem::Config("the address of the store is no redis:// one".into()))?;
+        Ok(Self {
+            client,
+            clock,
+            link: Mutex::default(),
+            down: AtomicBool::new(false),
+        })
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn link(&self) -> RedisResult<(u64, ConnectionManager)> {
+        let mut link = self.guard();
+        if let Some(manager) = &link.manager {
+            return Ok((link.number, manager.clone()));
+        }
+        // One attempt: whoever comes next makes the next one. The time is kept in `ask`.
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(None);
+        let manager = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
+        link.number += 1;
+        link.manager = Some(manager.clone());
+        Ok((link.number, manager))
+    }
+
+    /// A connection that is no good any more, though it does not say so.
+    fn forget(&self, number: u64) {
+        let mut link = self.guard();
+        if link.number == number {
+            link.manager = None;
+        }
+    }
+
+    /// One command; a second time where the connection broke. Each of ours may be repeated.
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failed> {
+        for last in [false, true] {
+            let (number, mut manager) = self.link().map_err(|error| self.failed(&error))?;
+            let answer = tokio::time::timeout(PATIENCE, command.query_async(&mut manager)).await;
+            match answer {
+                Ok(Ok(value)) => {
+                    if self.down.swap(false, Ordering::Relaxed) {
+                        tracing::info!("the session store is back");
+                    }
+                    return Ok(value);
+                }
+                Ok(Err(error)) if error.is_connection_dropped() && !last => {}
+                Ok(Err(error)) => {
+                    // A primary that became a replica keeps its connections.
+                    if error.code() == Some("READONLY") {
+                        self.forget(number);
+                    }
+                    return Err(self.failed(&error));
+                }
+                Err(_) => {
+                    self.forget(number);
+                    return Err(self.failed(&"no answer in time"));
+                }
+            }
+        }
+        Err(Failed)
+    }
+
+    /// Said once, and not for every request until it is back.
+    fn failed(&self, error: &dyn std::fmt::Display) -> Failed {
+        if !self.down.swap(true, Ordering::Relaxed) {
+            tracing::error!(%error, "the session store does not answer as it should");
+        }
+        Failed
+    }
+
+    /// Milliseconds until the record ends; it is refused by what it says itself, too.
+    fn life(&self, record: &[u8]) -> u64 {
+        let end = seal::ends_at(record).unwrap_or_default();
+        end.saturating_sub(self.clock.now()).max(1) * 1000
+    }
+
+    fn put(&self, script: &str, key: Key, old: Option<&[u8]>, new: &[u8]) -> Cmd {
+        let named = |record: &[u8]| seal::group(record).map(group).unwrap_or_default();
+        let mut command = redis::cmd("EVAL");
+        command.arg(script).arg(3).arg(session(key));
+        command
+            .arg(named(new))
+            .arg(old.map(named).unwrap_or_default());
+        command.arg(new).arg(self.life(new)).arg(old);
+        command
+    }
+
+    /// What would lose sessions is told.
+    async fn look(&self) -> Result<(), Failed> {
+        let mut command = redis::cmd("INFO");
+        command.arg("everything");
+        let Ok(about) = self.ask::<String>(&command).await else {
+            return Ok(());
+        };
+        let says = |line: &str| about.lines().any(|other| other.trim() == line);
+        if says("aof_enabled:0") {
+            tracing::warn!(
+                "the session store keeps no append-only file: its restart loses sessions (appendonly yes)"
+            );
+        }
+        if !says("maxmemory_policy:noeviction") && about.contains("maxmemory_policy:") {
+            tracing::warn!(
+                "the session store drops records when its memory is full (maxmemory-policy noeviction)"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn session(key: Key) -> String {
+    format!("exo365:session:{}", base64url(&key.0))
+}
+
+fn group(group: Group) -> String {
+    format!("exo365:group:{}", base64url(&group.0))
+}
+
+fn lock(script: &str, key: Key, holder: Holder) -> Cmd {
+    let mut command = redis::cmd("EVAL");
+    command.arg(script).arg(1);
+    command.arg(format!("exo365:renewal:{}", base64url(&key.0)));
+    command.arg(holder.0.as_slice());
+    command
+}
+
+impl Store for RedisStore {
+    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+        Box::pin(async move { self.ask(redis::cmd("GET").arg(session(key))).await })
+    }
+
+    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+        Box::pin(async move { self.ask(&self.put(PUT, key, None, &record)).await })
+    }
+
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool> {
+        Box::pin(async move {
+            let script = [ONLY, PUT].concat();
+            self.ask(&self.put(&script, key, Some(&old), &new)).await
+        })
+    }
+
+    fn remove(&self, key: Key) -> Later<'_, ()> {
+        Box::pin(async move {
+            let record: Option<Vec<u8>> = self.ask(redis::cmd("GETDEL").arg(session(key))).await?;
+            // A name that stayed in its group would do no harm.
+            match record.as_deref().and_then(seal::group) {
+                Some(of) => {
+                    let mut command = redis::cmd("SREM");
+                    self.ask(command.arg(group(of)).arg(session(key))).await
+                }
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn remove_group(&self, of: Group) -> Later<'_, usize> {
+        Box::pin(async move {
+            let names: Vec<String> = self.ask(redis::cmd("SMEMBERS").arg(group(of))).await?;
+            if names.is_empty() {
+                return Ok(0);
+            }
+            let ended = self.ask(redis::cmd("DEL").arg(&names)).await?;
+            let mut forget = redis::cmd("SREM");
+            let _: usize = self.ask(forget.arg(group(of)).arg(&names)).await?;
+            Ok(ended)
+        })
+    }
+
+    /// The store does this by itself.
+    fn sweep(&self, _: u64) -> Later<'_, usize> {
+        Box::pin(async move { self.look().await.map(|()| 0) })
+    }
+
+    fn locks(&self) -> Option<&dyn Locks> {
+        Some(self)
+    }
+}
+
+impl Locks for RedisStore {
+    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool> {
+        Box::pin(async move {
+            let life = u64::try_from(life.as_millis()).map_err(|_| Failed)?;
+            self.ask(lock(CLAIM, key, holder).arg(life)).await
+        })
+    }
+
+    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()> {
+        Box::pin(async move {
+            let _: usize = self.ask(&lock(RELEASE, key, holder)).await?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! A store that reads and does not write.
+
+use super::renewal::LATER;
+use super::*;
+use crate::store::{Failed, Group, Key, Later, Store};
+use std::time::Duration;
+
+/// A store whose disk is full when a record shall be replaced.
+struct Full(Box<dyn Store>);
+
+impl Store for Full {
+    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+        self.0.get(key)
+    }
+    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+        self.0.insert(key, record)
+    }
+    fn swap(&self, _: Key, _: Vec<u8>, _: Vec<u8>) -> Later<'_, bool> {
+        Box::pin(std::future::ready(Err(Failed)))
+    }
+    fn remove(&self, key: Key) -> Later<'_, ()> {
+        self.0.remove(key)
+    }
+    fn remove_group(&self, group: Group) -> Later<'_, usize> {
+        self.0.remove_group(group)
+    }
+    fn sweep(&self, now: u64) -> Later<'_, usize> {
+        self.0.sweep(now)
+    }
+}
+
+#[tokio::test]
+async fn e30_no_token_is_given_before_the_refresh_token_is_kept() {
+    let mut world = World::new().await;
+    drop(std::mem::take(&mut world.router));
+    while Arc::strong_count(&world.app) > 1 {
+        tokio::task::yield_now().await;
+    }
+    let mut state = Arc::into_inner(world.app).unwrap();
+    state.sessions.store = Box::new(Full(state.sessions.store));
+    world.app = Arc::new(state);
+    world.router = routes::whole(&world.app);
+    let cookie = world.sign_in().await;
+    world.advance(LATER);
+    let answer = world.token(&cookie).await;
+    assert_eq!(answer.code(), "service_unavailable");
+    assert!(!answer.text.contains("marker-access"), "{}", answer.text);
+    // While it waits for the disk nobody waits for it, and no other is traded in.
+    let again = world.token(&cookie);
+    let again = tokio::time::timeout(Duration::from_secs(10), again).await;
+    assert_eq!(again.unwrap().headers[header::RETRY_AFTER], "2");
+    assert_eq!(world.fake.calls(), 2);
+}

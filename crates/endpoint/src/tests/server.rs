@@ -1,0 +1,93 @@
+//! A real `redis-server` on a free port of this machine, in a folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// The server; it ends with the test.
+pub(crate) struct Server {
+    child: Child,
+    port: u16,
+    dir: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts one; `None` where the machine has no `redis-server`.
+    pub(crate) fn start() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..5 {
+            let free = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = free.local_addr().unwrap().port();
+            drop(free);
+            let Some(child) = run(port, dir.path())? else {
+                // Somebody else was quicker at this port.
+                continue;
+            };
+            return Some(Self { child, port, dir });
+        }
+        panic!("redis-server does not start");
+    }
+
+    /// Its address, as the configuration takes it.
+    pub(crate) fn address(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Pulls the plug.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again, with what it had on the disk.
+    pub(crate) fn start_again(&mut self) {
+        self.child = run(self.port, self.dir.path()).unwrap().unwrap();
+    }
+
+    /// All that it wrote.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.dir.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs it until it takes connections; the inner `None` where it ended before that.
+fn run(port: u16, dir: &Path) -> Option<Option<Child>> {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"]);
+    command.args(["--appendfsync", "always", "--port", &port.to_string()]);
+    command.arg("--dir").arg(dir);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else {
+        println!("skipped: redis-server is missing");
+        return None;
+    };
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = lines.any(|line| line.unwrap().contains("Ready to accept connections"));
+    if !ready {
+        child.wait().unwrap();
+        return Some(None);
+    }
+    // It goes on talking: without a reader it would stop at a full pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some(Some(child))
+}
