@@ -12,6 +12,8 @@ const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>list</
 function serve(dir) {
   const server = createServer((request, response) => {
     const file = request.url.slice(1);
+    // Alone in its process, a page gets a clock of 5 µs; else one of 100 µs, which is a fifth of what is measured here.
+    response.setHeader('cross-origin-opener-policy', 'same-origin').setHeader('cross-origin-embedder-policy', 'require-corp');
     if (file === '') return response.setHeader('content-type', 'text/html').end(HTML);
     if (!Object.hasOwn(TYPES, file)) return response.writeHead(404).end();
     return response.setHeader('content-type', TYPES[file]).end(readFileSync(join(dir, file)));
