@@ -197,9 +197,8 @@ async fn e31_a_holder_that_died_holds_up_nobody_for_long() {
     assert_eq!(answer.json()["accessToken"], "marker-access-2");
 }
 
-/// A lock is a courtesy: what happens where two renew all the same.
-#[tokio::test]
-async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
+/// A renewal that waits for the service, while another endpoint has renewed the session already.
+async fn overtaken() -> (World, String, JoinSet<Answer>) {
     let world = World::new().await;
     let cookie = world.sign_in().await;
     world.advance(7200);
@@ -212,6 +211,13 @@ async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
     let mut session = held.session;
     session.refresh_token = Some("marker-refresh-other".into());
     assert!(sessions.swap(key, &held.record, &session).await.unwrap());
+    (world, cookie, set)
+}
+
+/// A lock is a courtesy: what happens where two renew all the same.
+#[tokio::test]
+async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
+    let (world, _, mut set) = overtaken().await;
     world.fake.say(Canned::refusal("invalid_grant", 70_000));
     world.fake.reopen();
     let answer = soon(set.join_next()).await.unwrap().unwrap();
@@ -222,18 +228,7 @@ async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
 
 #[tokio::test]
 async fn e30_the_later_refresh_token_of_another_endpoint_stays() {
-    let world = World::new().await;
-    let cookie = world.sign_in().await;
-    world.advance(7200);
-    world.fake.shut();
-    let mut set = JoinSet::new();
-    world.spawn(&mut set, &json!({}), &cookie);
-    world.fake.reached(2).await;
-    let (sessions, key) = (&world.app.sessions, World::key(&cookie));
-    let held = sessions.get(key, NOW).await.unwrap().unwrap();
-    let mut session = held.session;
-    session.refresh_token = Some("marker-refresh-other".into());
-    assert!(sessions.swap(key, &held.record, &session).await.unwrap());
+    let (world, cookie, mut set) = overtaken().await;
     world.fake.reopen();
     let answer = soon(set.join_next()).await.unwrap().unwrap();
     assert_eq!(answer.json()["accessToken"], "marker-access-2");
