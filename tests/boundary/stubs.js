@@ -7,7 +7,8 @@ export class Network {
   #before = globalThis.fetch;
 
   constructor() {
-    globalThis.fetch = (request) => {
+    globalThis.fetch = (...all) => {
+      const request = new Request(...all);
       this.seen.push(request);
       const answer = this.#answers.shift();
       if (!answer) return Promise.reject(new TypeError('no answer was prepared'));

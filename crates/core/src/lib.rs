@@ -29,6 +29,7 @@ pub mod odata;
 pub mod operations;
 pub mod options;
 pub mod origin;
+pub mod outgoing;
 pub mod reply;
 pub mod request;
 pub mod retry;

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 const [template, out] = process.argv.slice(2);
 const glue = join(out, 'wasm/exo365.js');
 // What bundlers look for to find the wasm; without it a production build would ship a page without its module.
-const WASM_URL = /new URL\((['"])exo365_bg\.wasm\1,\s*import\.meta\.url\)/;
+const WASM_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 
 /** The template imports `./wasm/exo365.js`; the wasm lies at `wasm`, seen from the bundle. */
 const withGlue = (wasm) => ({
   name: 'glue',
   setup(b) {
     b.onResolve({ filter: /wasm\/exo365\.js$/ }, () => ({ path: glue }));
-    b.onLoad({ filter: /wasm\/exo365\.js$/ }, async () => {
-      const text = await readFile(glue, 'utf8');
-      if (!WASM_URL.test(text)) throw new Error('the glue does not hold the URL of the wasm as bundlers look for it');
-      return { contents: text.replace(WASM_URL, `new URL('${wasm}', import.meta.url)`) };
+    b.onLoad({ filter: /[\\/]load\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      if (!text.includes(WASM_URL)) throw new Error('load.js does not hold the URL of the wasm as bundlers look for it');
+      return { contents: text.replace(WASM_URL, WASM_URL.replace('./wasm/exo365_bg.wasm', wasm)) };
     });
   },
 });

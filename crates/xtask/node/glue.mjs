@@ -3,6 +3,7 @@
 // which no compressor can shorten, once in the module and once in the glue.
 import { readFile, writeFile } from 'node:fs/promises';
 import { leb } from './leb.mjs';
+import { trim } from './trim.mjs';
 import { Reader } from './wasm-report.mjs';
 
 const [gluePath, wasmPath] = process.argv.slice(2);
@@ -20,15 +21,7 @@ const missing = [...wanted].filter((name) => !defined.includes(name) && !glue.in
 if (missing.length > 0 || defined.length < wanted.size / 2) throw new Error(`the glue is not written as it was: does not define ${missing.slice(0, 3)}`);
 glue = glue.replace(DEFINITION, (whole, name) => (wanted.has(name) ? whole : ''));
 
-/** What our own loader never lets happen, and a long sentence made short. */
-for (const [what, instead] of [
-  [/else \{\s*console\.warn\('using deprecated parameters for the initialization function[^']*'\)\s*\}/, ''],
-  [/console\.warn\("`WebAssembly\.instantiateStreaming` failed[^"]*", e\)/, 'console.warn("exo365: serve .wasm files as application/wasm", e)'],
-  [/if \(Symbol\.dispose\) Core\.prototype\[Symbol\.dispose\] = Core\.prototype\.free;/, ''],
-]) {
-  if (!what.test(glue)) throw new Error(`the glue is not written as it was: no ${what}`);
-  glue = glue.replace(what, instead);
-}
+glue = trim(glue);
 
 const short = new Map();
 const shorten = (name) => {

@@ -14,7 +14,8 @@ const START = '2026-12-01T00:00:00Z';
 const END = '2026-12-08T00:00:00Z';
 
 const asked = [];
-globalThis.fetch = async (request) => {
+globalThis.fetch = async (...all) => {
+  const request = new Request(...all);
   const url = new URL(request.url);
   asked.push(`${request.method} ${decodeURIComponent(url.pathname).replaceAll(/id-\d/g, '{}')}`.toLowerCase());
   if (url.pathname.endsWith('$count')) return new Response('0');

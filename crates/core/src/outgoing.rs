@@ -1,0 +1,175 @@
+//! What `fetch` is given, as data: one text crosses the boundary where ten calls would.
+
+use crate::error::{Code, Error};
+use crate::json::Writer;
+use crate::scan;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Methods that the APIs and the endpoint have (RFC 9110 §9, RFC 5789).
+const METHODS: &str = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
+
+/// Headers of one request, each name once and in lower case.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Headers(pub(crate) Vec<(String, String)>);
+
+impl Headers {
+    /// Sets a header, in place of one of that name.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] where `name` is no token or `value` has characters that no header may have
+    /// (RFC 9110 §5.1, §5.5; the Fetch standard takes no code points above U+00FF).
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        // Up to U+00FF, the first byte of a character is at most C3.
+        let fits = value.bytes().all(|byte| (b' '..0xc4).contains(&byte));
+        if name.is_empty() || !scan::is_plain(name, b"!#$%&'*+-.^_`|~") || !fits {
+            let pieces = ["`", name, "` is no header, or its value is none"];
+            return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
+        }
+        let mut name = String::from(name);
+        name.make_ascii_lowercase();
+        self.0.retain(|one| one.0 != name);
+        self.0.push((name, value.into()));
+        Ok(())
+    }
+
+    /// Sets a header where there is none of that name (in lower case).
+    ///
+    /// # Errors
+    /// As [`Headers::set`].
+    pub fn usual(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        if self.0.iter().any(|one| one.0 == name) {
+            return Ok(());
+        }
+        self.set(name, value)
+    }
+}
+
+/// Cookies of an answer's origin.
+pub const SAME_ORIGIN: &str = "same-origin";
+/// Cookies, whatever the origin.
+pub const INCLUDE: &str = "include";
+/// No cookies.
+pub const OMIT: &str = "omit";
+
+/// A request but for its body and signal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outgoing {
+    /// Upper-case.
+    pub method: String,
+    /// Absolute, or below the page's address.
+    pub url: String,
+    /// What goes with it.
+    pub headers: Headers,
+    /// [`OMIT`], [`SAME_ORIGIN`] or [`INCLUDE`].
+    pub credentials: &'static str,
+    /// `default`, `no-store` or `reload`.
+    pub cache: &'static str,
+}
+
+impl Outgoing {
+    /// `RequestInit` of the Fetch standard, as JSON. Redirects are not followed, and nobody learns the page's address.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for another method than those that the APIs have, and for a body where the
+    /// method has none: `fetch` would tell neither from a network that is down.
+    pub fn init(&self, with_body: bool) -> Result<String, Error> {
+        let method = self.method.as_str();
+        if !scan::lists(METHODS, method) {
+            return Err(Error::argument(
+                "method is GET, POST, PATCH, PUT, DELETE, HEAD or OPTIONS",
+            ));
+        }
+        if with_body && matches!(method, "GET" | "HEAD") {
+            return Err(Error::argument("GET and HEAD have no body"));
+        }
+        let mut headers = Writer::new();
+        for (name, value) in &self.headers.0 {
+            headers.text(name, value);
+        }
+        Ok(Writer::new()
+            .text("method", method)
+            .raw("headers", &headers.done())
+            .text("credentials", self.credentials)
+            .text("cache", self.cache)
+            .text("redirect", "manual")
+            .text("referrerPolicy", "no-referrer")
+            .done())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn outgoing(method: &str) -> Outgoing {
+        Outgoing {
+            method: method.into(),
+            url: "https://api.example/v1.0/me".into(),
+            headers: Headers::default(),
+            credentials: OMIT,
+            cache: "default",
+        }
+    }
+
+    #[test]
+    fn a_header_is_there_once_and_the_last_one_counts() {
+        let mut request = outgoing("GET");
+        request.headers.set("Content-Type", "text/plain").unwrap();
+        request
+            .headers
+            .set("content-type", "application/json")
+            .unwrap();
+        request.headers.usual("content-type", "text/html").unwrap();
+        request.headers.set("x-quote", "a \"b\" \u{e9}").unwrap();
+        assert_eq!(
+            request.init(false).unwrap(),
+            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"x-quote\":\"a \\\"b\\\" \u{e9}\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused_by_name() {
+        for (name, value) in [
+            ("", "x"),
+            ("a b", "x"),
+            ("a:", "x"),
+            ("\u{e9}", "x"),
+            ("x-a", "b\r\nauthorization: c"),
+            ("x-a", "\0"),
+            ("x-a", "a\tb"),
+            ("x-a", "\u{100}"),
+        ] {
+            let error = Headers::default().set(name, value).unwrap_err();
+            assert_eq!(error.code, Code::InvalidArgument, "{name:?} {value:?}");
+            assert!(error.message.contains(name));
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_none_and_a_body_that_cannot_be_are_refused() {
+        for (method, body, fits) in [
+            ("GET", false, true),
+            ("GET", true, false),
+            ("HEAD", true, false),
+            ("POST", true, true),
+            ("DELETE", true, true),
+            ("TRACE", false, false),
+            ("GET,HEAD", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(outgoing(method).init(body).is_ok(), fits, "{method} {body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_json_with_the_headers_as_they_were_set(name in "[a-z-]{1,12}", value in "[ -~\u{a0}-\u{ff}]{0,40}") {
+            let mut request = outgoing("PATCH");
+            request.headers.set(&name, &value).unwrap();
+            let read: serde_json::Value = serde_json::from_str(&request.init(true).unwrap()).unwrap();
+            prop_assert_eq!(read["headers"][&name].as_str(), Some(value.as_str()));
+        }
+    }
+}
