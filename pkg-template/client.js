@@ -1,12 +1,18 @@
 // The client of a page: account, sign-in, sign-out, and the mailbox areas.
 import { Exo365Error, fail, wrong } from './error.js';
 import { mailbox } from './mailbox.js';
+import { moments } from './moments.js';
+import { queue } from './queue.js';
 import { joined } from './signal.js';
-import { values } from './values.js';
 
 const CALL = 'timeout,timeZone,headers,';
 /** A page that leaves is gone long before; in milliseconds. */
 const LEAVING = 60_000;
+
+/** The part that most pages never need. */
+const more = () => import('./more.js').catch((cause) => {
+  throw fail('network', 'a part of this package could not be loaded', cause);
+});
 
 /** Options cross as JSON: what is undefined is left out. */
 function text(options) {
@@ -16,6 +22,9 @@ function text(options) {
     throw wrong('options are plain values', cause);
   }
 }
+
+/** A call as the core reads it; `allowed` names the options beside those of every call. */
+const asked = (method, user, path, ids, { signal, ...options } = {}, allowed) => text([method, user, path, ids, options, CALL + allowed]);
 
 /** Goes to `url`. Resolves where the page comes back from the back/forward cache, or did not leave at all. */
 function leave(url) {
@@ -31,6 +40,9 @@ export class Client {
   #account;
   #forget;
   #signIn;
+  #enter;
+  /** Whether reads may go together. */
+  #reads;
   /** Of calls in flight; undefined when the client has ended. */
   #controllers = new Set();
   #listeners = new Set();
@@ -38,12 +50,27 @@ export class Client {
   #tell = () => {};
   #unlisten = () => {};
 
-  constructor(core, { endpoint }, forget) {
+  constructor(core, { endpoint, concurrency = 4, batching }, forget) {
     this.#core = core;
     this.#account = core.account();
     this.#forget = forget;
     const { api, timeZone, table } = core.profile();
-    const face = { table, values: values(api, timeZone), call: this.#call.bind(this) };
+    this.#reads = batching !== 'off' && api !== 'outlook-v1';
+    const face = {
+      ...moments(api, timeZone),
+      table,
+      fail,
+      wrong,
+      call: this.#call.bind(this),
+      // Without a turn: batches have theirs already.
+      sent: (method, user, path, ids, options, body) => this.#run((both) => core.call(asked(method, user, path, ids, options, ''), both, body), options?.signal),
+      item: (method, path, options) => this.#sync(() => JSON.parse(core.item(asked(method, undefined, path, undefined, options, '')))),
+      judge: (answer) => Exo365Error.from(core.judge(answer, text(answer.body) ?? ''), this.#signIn),
+      draft: (...args) => face.later('draft', ...args),
+      later: async (name, ...args) => (await more())[name](face, ...args),
+    };
+    this.#enter = queue(Math.max(1, concurrency), (taken) => face.later('gather', taken));
+    this.batch = (...args) => face.later('batch', ...args);
     Object.assign(this, mailbox(face));
     // Where no id can be, the core says so at the first call.
     this.mailbox = (user) => mailbox(face, typeof user === 'string' ? user : '');
@@ -108,11 +135,24 @@ export class Client {
     }
   }
 
-  /** `allowed` names the options beside those of every call. */
   async #call(method, user, path, ids, options, body, allowed = '') {
-    const { signal, ...rest } = options ?? {};
     if (typeof method !== 'string' || typeof path !== 'string') throw wrong('method and path are texts');
-    return this.#run((both) => this.#core.call(text([method, user, path, ids, rest, CALL + allowed]), both, body), signal);
+    const { signal, as, bare, timeout } = options ?? {};
+    const call = asked(method, user, path, ids, options ?? undefined, allowed);
+    const run = (both) => this.#core.call(call, both, body);
+    // Pieces of an upload go to another host.
+    if (bare) return this.#run(run, signal);
+    const read = this.#reads && method === 'GET' && !as && !timeout && !path.includes('/$') && (() => JSON.parse(this.#core.item(call)));
+    return this.#run((both) => this.#enter(user ?? '', () => run(both), read), signal);
+  }
+
+  /** What the WebAssembly throws, with our prototype. */
+  #sync(run) {
+    try {
+      return run();
+    } catch (error) {
+      throw Exo365Error.from(error);
+    }
   }
 
   get account() {
@@ -120,11 +160,7 @@ export class Client {
   }
 
   authorizeUrl(options) {
-    try {
-      return this.#core.authorize_url(text(options ?? {}));
-    } catch (error) {
-      throw Exo365Error.from(error);
-    }
+    return this.#sync(() => this.#core.authorize_url(text(options ?? {})));
   }
 
   async signIn(options) {

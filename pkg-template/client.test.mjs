@@ -350,7 +350,7 @@ test('S3 S1 a client has no place for a password or a secret', () => {
   const { client } = signedIn();
   const names = new Set();
   for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) Object.getOwnPropertyNames(at).forEach((name) => names.add(name));
-  assert.deepEqual([...names].sort(), ['account', 'authorizeUrl', 'calendar', 'constructor', 'contacts', 'directReports', 'getToken', 'mail', 'mailbox', 'manager', 'on', 'people', 'photo', 'request', 'settings', 'signIn', 'signOut', 'subscriptions', 'user', 'users']);
+  assert.deepEqual([...names].sort(), ['account', 'authorizeUrl', 'batch', 'calendar', 'constructor', 'contacts', 'directReports', 'getToken', 'mail', 'mailbox', 'manager', 'on', 'people', 'photo', 'request', 'settings', 'signIn', 'signOut', 'subscriptions', 'updateUser', 'user', 'users']);
 });
 
 test('outside of a page there is nothing to listen to', async () => {

@@ -8,13 +8,13 @@ const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
 const again = ({ signal, timeout, timeZone, headers }) => ({ signal, timeout, timeZone, headers });
 
 /** A page from the service's envelope. `seen` holds the links that led here. */
-function page(face, body, query, seen = []) {
+function page(face, user, body, query, seen = []) {
   const items = body?.value;
   if (!Array.isArray(items)) throw fail('invalid_response', 'the answer is no list');
   const link = body['@odata.nextLink'];
   const next = async () => {
     if (seen.includes(link)) throw fail('invalid_response', 'the service repeats a page');
-    return page(face, await face.call('GET', undefined, link, undefined, again(query)), query, [...seen, link]);
+    return page(face, user, await face.call('GET', user, link, undefined, again(query)), query, [...seen, link]);
   };
   const count = body['@odata.count'];
   return { items, ...(count !== undefined && { count }), next: link ? next : null };
@@ -37,13 +37,13 @@ export async function* walk(list, query) {
 
 /** One page under `path`, a template whose `{}` are `ids`. `params` are the path's own parameters. */
 export async function list(face, user, path, ids, query, params) {
-  return page(face, await face.call('GET', user, path, ids, { ...query, ...params }, undefined, LIST), { ...query });
+  return page(face, user, await face.call('GET', user, path, ids, { ...query, ...params }, undefined, LIST), { ...query });
 }
 
 /** A collection: what is written to it may have short forms. */
 export function collection(face, user, path, ids = []) {
   const item = `${path}/{}`;
-  const write = async (method, where, wheres, given, options, allowed) => face.call(method, user, where, wheres, options, await face.values.draft(given, options?.timeZone), allowed);
+  const write = async (method, where, wheres, given, options, allowed) => face.call(method, user, where, wheres, options, await face.draft(given, options?.timeZone), allowed);
   const pages = (query) => list(face, user, path, ids, query);
   return {
     list: pages,
@@ -60,5 +60,6 @@ export function collection(face, user, path, ids = []) {
       if (!/^\d+$/.test(text)) throw fail('invalid_response', 'the answer is no number');
       return Number(text);
     },
+    delta: (options) => face.later('delta', user, path, ids, options),
   };
 }

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collection, walk } from './collection.js';
 import { Exo365Error } from './error.js';
-import { table } from './fake-wasm.mjs';
+import { face } from './fake-face.mjs';
 import { mailbox } from './mailbox.js';
-import { values } from './values.js';
 
 const invalid = (error) => error instanceof Exo365Error && error.code === 'invalid_argument';
 const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
@@ -13,17 +12,13 @@ const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
 /** A face whose `call` notes its arguments and answers with the next of `answers` (a value, an error to throw, or a function). */
 function recording(answers = [], api = 'graph') {
   const calls = [];
-  return {
-    calls,
-    table,
-    values: values(api, 'Europe/Berlin'),
-    async call(method, user, path, ids, options, body, allowed) {
-      calls.push({ method, user, path, ids, options, body, allowed });
-      const answer = answers.length > 0 ? answers.shift() : undefined;
-      if (answer instanceof Error) throw answer;
-      return typeof answer === 'function' ? answer(options) : answer;
-    },
-  };
+  async function call(method, user, path, ids, options, body, allowed) {
+    calls.push({ method, user, path, ids, options, body, allowed });
+    const answer = answers.length > 0 ? answers.shift() : undefined;
+    if (answer instanceof Error) throw answer;
+    return typeof answer === 'function' ? answer(options) : answer;
+  }
+  return face(api, call, 'Europe/Berlin', { calls });
 }
 
 const link = (at) => `https://graph.microsoft.com/v1.0/me/messages?$skip=${at}`;
@@ -88,7 +83,7 @@ test('S15 the next page goes as a link, which the core checks, with the headers 
   const page = await collection(face, 'u', 'p').list(query);
   await (await page.next()).next();
   assert.deepEqual(face.calls.slice(1), [1, 2].map((at) => (
-    { method: 'GET', user: undefined, path: link(at), ids: undefined, options: { signal, timeout: 9, timeZone: 'UTC', headers: { prefer: 'x' } }, body: undefined, allowed: undefined })));
+    { method: 'GET', user: 'u', path: link(at), ids: undefined, options: { signal, timeout: 9, timeZone: 'UTC', headers: { prefer: 'x' } }, body: undefined, allowed: undefined })));
 });
 
 test('a page may be asked for its next one twice', async () => {

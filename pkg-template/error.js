@@ -9,6 +9,7 @@ const REMEDY = {
   cancelled: 'Offer the sign-in again.',
   invalid_argument: 'Correct the argument that the message names.',
   invalid_response: 'Check what answers at this address (a proxy, a login page).',
+  network: "Check the connection; in a browser also CORS and the CSP's connect-src.",
   too_large: 'Send less at once.',
   wasm_unavailable: "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.",
 };

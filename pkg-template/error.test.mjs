@@ -94,7 +94,7 @@ test('the codes are one list: in the core, in the types, in the README', async (
 });
 
 test('every code that the face makes itself has a remedy', async () => {
-  for (const module of ['client', 'collection', 'error', 'filter', 'index', 'load', 'mailbox', 'signal', 'values']) {
+  for (const module of ['client', 'collection', 'error', 'filter', 'index', 'load', 'mailbox', 'moments', 'queue', 'signal', 'table', 'attachments', 'batch', 'changes', 'drafts']) {
     for (const [, code] of (await read(`./${module}.js`)).matchAll(/\bfail\('(\w+)'/g)) assert.ok(fail(code, 'x').remedy, `${module}: ${code}`);
   }
 });

@@ -28,6 +28,13 @@ export function failure(code, message = code, fields = {}) {
 
 export const ADELE = { tenantId: 't', objectId: 'adele', username: 'adele@contoso.example', name: 'Adele', isGuest: false };
 
+/** What is undefined crosses as null. */
+function read(asked) {
+  const [method, user, path, ids, options, allowed] = JSON.parse(asked).map((one) => one ?? undefined);
+  return { method, user, path, ids, options, allowed };
+}
+const JUDGED = { 401: 'interaction_required', 404: 'not_found', 429: 'throttled', 503: 'service_unavailable' };
+
 export class Core {
   /** Every call, in order: its name and its arguments. */
   seen = [];
@@ -56,9 +63,13 @@ export class Core {
   authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }
   sign_out(microsoft) { this.#note('sign_out', microsoft); this.who = null; return this.answer('sign_out'); }
   token(request) { this.#note('token', JSON.parse(request)); return this.answer('token'); }
+  item(asked) {
+    const { method, path } = read(asked);
+    return JSON.stringify({ method, url: path, headers: {} });
+  }
+  judge({ status, headers }, body) { return failure(JUDGED[status] ?? 'bad_request', body, { status, ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }) }); }
   call(asked, signal, body) {
-    // What is undefined crosses as null.
-    const [method, user, path, ids, options, allowed] = JSON.parse(asked).map((one) => one ?? undefined);
+    const { method, user, path, ids, options, allowed } = read(asked);
     const call = { method, user, path, ids, options, allowed: allowed.split(',').filter(Boolean), signal, body };
     this.#note('call', call);
     return this.answer('call', call);

@@ -18,25 +18,41 @@ function build(lines, make, ids) {
   }));
 }
 
+/** Puts `value` into `object`, where `path` (names between slashes) says. */
+function put(object, path, value) {
+  const [name, ...rest] = path.split('/');
+  if (rest[0]) put((object[name] ??= {}), rest.join('/'), value);
+  else object[name] = value;
+}
+
 /** A method: what fills the path, what the body has, options. */
 const method = (face, user, [verb, path, ...words], bound) => async (...args) => {
-  const ids = [...bound, ...args.splice(0, path.split('{}').length - 1 - bound.length)];
-  let [as, none, body] = [];
+  let ids = [...bound, ...args.splice(0, path.split('{}').length - 1 - bound.length)];
+  const taken = words.filter((word) => /^\w+$/.test(word) && !WORDS.includes(word)).map((name) => [name, args.shift()]);
+  let body = words.includes('*') ? args.shift() : undefined;
+  const options = { ...args[0] };
+  if (taken[0]) body = Object.fromEntries(taken);
   for (const word of words) {
-    if (word === 'text' || word === 'blob') as = word;
-    else if (word === 'null') none = true;
-    else if (word === '*') body = args.shift();
-    else (body ??= {})[word] = args.shift();
+    const [, option, name, field = name, usual] = /^(\?)?([a-z]+)(?::([a-z/]+))?(?:=(.*))?$/i.exec(word) ?? [];
+    if (!option && usual === undefined) continue;
+    const value = option && name in options ? options[name] : usual === 'true' || usual;
+    if (option) delete options[name];
+    if (value !== undefined) put((body ??= {}), field, value);
   }
-  const options = { ...args[0], ...(as && { as }) };
-  if (body && !(body instanceof Blob)) body = face.values.spelled(await face.values.draft(body, options.timeZone));
+  if (body && !(body instanceof Blob)) body = face.spelled(await face.draft(body, options.timeZone));
+  // What is a time in a path is an instant.
+  if (path.includes('Time=')) ids = ids.map((one) => face.instant(one, options.timeZone));
+  const as = words.find((word) => word === 'text' || word === 'blob');
+  if (as) options.as = as;
   try {
-    return await face.call(verb, user, path, ids, options, body, 'ifMatch,select,expand,as');
+    const answer = await face.call(verb, user, path, ids, options, body, 'ifMatch,select,expand,as');
+    return words.includes('list') ? answer.value : answer;
   } catch (error) {
-    if (none && error?.code === 'not_found') return null;
+    if (words.includes('null') && error?.code === 'not_found') return null;
     throw error;
   }
 };
+const WORDS = ['text', 'blob', 'list', 'null'];
 
 /** Everything that the table names, for one mailbox. */
 export const named = (face, user) => build(

@@ -14,9 +14,9 @@ use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob, Response};
+use web_sys::{AbortSignal, Blob};
 
-/// Sends calls with tokens. The request scheduler will stand before [`Sender::call`].
+/// Sends calls with tokens. Who is next is the face's to say (`pkg-template/queue.js`).
 pub(crate) struct Sender {
     pub(crate) tokens: Rc<Tokens>,
     /// Tries after the first.
@@ -49,17 +49,26 @@ impl Job {
         }))
     }
 
-    /// The request of one attempt, with an id of its own.
-    fn attempt(&self, token: &str, course: &Course) -> Result<Outgoing, Error> {
-        let mut headers = self.request.headers.clone();
-        // Last, so that nobody's headers replace them.
-        headers.set("client-request-id", &course.id)?;
-        headers.set("return-client-request-id", "true")?;
-        headers.set("authorization", &scan::concat(&["Bearer ", token]))?;
-        Ok(Outgoing {
-            method: self.request.method.clone(),
-            url: self.request.url.clone(),
-            headers,
+    /// How the answer is read: the pieces of an upload by the face, which looks at their status.
+    fn form(&self) -> Option<&str> {
+        match self.request.bare {
+            true => Some(http::SUCCESS),
+            false => self.options.text("as"),
+        }
+    }
+
+    /// What one attempt gives to `fetch`.
+    fn init(&self, token: &str, course: &Course, watch: &Watch) -> Result<JsValue, Failure> {
+        let bearer = scan::concat(&["Bearer ", token]);
+        let own = [
+            ("client-request-id", course.id.as_str()),
+            ("return-client-request-id", "true"),
+            ("authorization", &bearer),
+        ];
+        let outgoing = Outgoing {
+            method: &self.request.method,
+            headers: &self.request.headers,
+            own: if self.request.bare { &[] } else { &own },
             credentials: outgoing::OMIT,
             // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
             // service allowed for an hour. The services' own `Cache-Control: private` decides.
@@ -68,7 +77,8 @@ impl Job {
             } else {
                 "default"
             },
-        })
+        };
+        http::init(outgoing, self.body.as_ref(), watch)
     }
 }
 
@@ -99,13 +109,12 @@ impl Sender {
     pub(crate) async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
         let mut course = Course::default();
         loop {
-            if course.token.is_none() {
+            if course.token.is_none() && !job.request.bare {
                 let want = core::mem::take(&mut course.want);
                 course.token = Some(self.tokens.get(want, course.rejected.take()).await?);
             }
             let (init, watch) = self.attempt(job, &mut course)?;
-            let url = &job.request.url;
-            let answer = http::exchange(url, init, watch, job.options.text("as")).await;
+            let answer = http::exchange(&job.request.url, init, watch, job.form()).await;
             match self.next(job, &mut course, answer) {
                 Next::End(result) => return result,
                 Next::Wait(0) => {}
@@ -124,21 +133,20 @@ impl Sender {
         course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
         let token = course.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let outgoing = job.attempt(token, course)?;
-        let init = http::init(&outgoing, job.body.as_ref(), &watch)?;
+        let init = job.init(token, course, &watch)?;
         Ok((init, watch))
     }
 
     #[inline(never)]
     fn next(&self, job: &Job, course: &mut Course, answer: Result<Answer, Failure>) -> Next {
-        let judged = answer.and_then(|answer| judge(answer, &job.options));
+        let judged = answer.and_then(|answer| judge(answer, job.form()));
         let Err(mut failure) = judged else {
             return Next::End(judged);
         };
         let wants_renewal = reply::wants_renewal(failure.error());
         let detail = failure.detail_mut();
         detail.client_request_id = Some(core::mem::take(&mut course.id));
-        if wants_renewal && !course.renewed {
+        if wants_renewal && !course.renewed && !job.request.bare {
             course.renewed = true;
             if let Some(claims) = &detail.claims {
                 course.want = Want::claiming(claims);
@@ -186,7 +194,7 @@ fn body_of(value: JsValue, headers: &mut Headers) -> Result<Option<JsValue>, Fai
 }
 
 /// Hands a success over as the browser parsed it; what is none goes to the judge.
-fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
+fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
     let Answer { response, body } = answer;
     let status = response.status();
     if status == 0 {
@@ -196,9 +204,9 @@ fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
         )
         .into());
     }
-    let form = options.text("as");
-    if form == Some("response") && status != 401 {
-        return Ok(Response::from(response).into());
+    let unread = form == Some(http::SUCCESS) && response.ok();
+    if unread || form == Some("response") && status != 401 {
+        return Ok(response.into());
     }
     if response.ok() {
         if !matches!(form, None | Some("json")) || http::is_json(&response) {
@@ -209,6 +217,5 @@ fn judge(answer: Answer, options: &Options) -> Result<JsValue, Failure> {
         }
         return Err(Error::new(Code::InvalidResponse, "the answer is not JSON").into());
     }
-    let header = |name: &str| http::header(&response, name);
-    Err(reply::judge(status, header, &http::small(body), browser::now()).into())
+    Err(http::refusal(&response, &http::small(body)).into())
 }

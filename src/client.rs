@@ -7,6 +7,7 @@ use crate::browser;
 use crate::calls::{Job, Sender};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::http;
 use crate::page::{Page, Place};
 use crate::tokens::{Source, Token, Tokens};
 use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
@@ -15,7 +16,7 @@ use exo365_core::json::{Json, ToJson};
 use exo365_core::operations::TABLE;
 use exo365_core::options::{Asked, Options, Want};
 use exo365_core::origin;
-use exo365_core::request::Api;
+use exo365_core::request::{Api, Request};
 use exo365_core::scan;
 use exo365_core::signin::{self, Entropy};
 use exo365_core::wire::{
@@ -149,6 +150,20 @@ impl Core {
     /// Forgets account and tokens: another tab has signed out.
     pub fn forget(&self) {
         self.0.forget();
+    }
+
+    /// What [`Core::call`] would send, as an item of a batch in JSON; undefined where it would leave the API.
+    ///
+    /// # Errors
+    /// As [`Core::call`], before anything is sent.
+    pub fn item(&self, asked: &str) -> Result<JsValue, JsValue> {
+        let (request, _) = self.0.request(asked)?;
+        Ok(request.item(&self.0.api.root).into())
+    }
+
+    /// The error that an answer to an item of a batch is: `status` and `headers` of `answer`, `body` as text.
+    pub fn judge(&self, answer: &JsValue, body: &str) -> JsValue {
+        http::judge(answer.unchecked_ref(), body).into()
     }
 
     /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
@@ -291,6 +306,11 @@ impl Inner {
         signal: Option<AbortSignal>,
         body: JsValue,
     ) -> Result<Box<Job>, Failure> {
+        let (request, options) = self.request(asked)?;
+        Job::new(request, options, signal, body)
+    }
+
+    fn request(&self, asked: &str) -> Result<(Request, Options), Failure> {
         self.signed_in()?;
         let asked = Asked::read(asked)?;
         let (method, path, options) = (&asked.method, &asked.path, &asked.options);
@@ -300,7 +320,7 @@ impl Inner {
                 .named(method, asked.user.as_deref(), path, ids, options)?,
             None => self.api.free(method, path, options)?,
         };
-        Job::new(request, asked.options, signal, body)
+        Ok((request, asked.options))
     }
 
     /// What a `TokenRequest` asks for, where somebody is signed in.

@@ -37,21 +37,18 @@ impl Endpoint {
     pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
         let this = Rc::clone(self);
         Box::pin(async move {
-            let mut headers = Headers::default();
-            for (name, value) in [("content-type", "application/json"), ("x-exo365", "1")] {
-                headers.set(name, value)?;
-            }
             let outgoing = Outgoing {
-                method: "POST".into(),
-                url: scan::concat(&[&this.base, route]),
-                headers,
+                method: "POST",
+                headers: &Headers::default(),
+                own: &[("content-type", "application/json"), ("x-exo365", "1")],
                 credentials: this.credentials(),
                 // The answers hold tokens.
                 cache: "no-store",
             };
+            let url = scan::concat(&[&this.base, route]);
             let watch = Watch::new(None, this.timeout)?;
-            let init = http::init(&outgoing, Some(&body.into()), &watch)?;
-            let answer = http::exchange(&outgoing.url, init, watch, Some("text")).await?;
+            let init = http::init(outgoing, Some(&body.into()), &watch)?;
+            let answer = http::exchange(&url, init, watch, Some("text")).await?;
             let status = answer.response.status();
             if status == 0 {
                 return Err(Error::new(

@@ -4,15 +4,17 @@
 //! on the way to the one that is sent, and its `send` panics, and leaves the promise pending for ever, where
 //! `fetch` rejects with a value that is no `Error`, which `controller.abort("left the page")` does.
 
+use crate::browser;
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::outgoing::Outgoing;
+use exo365_core::reply;
 use exo365_core::scan;
-use gloo_net::http::Response as Answered;
+use gloo_net::http::Headers;
 use js_sys::{Array, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Response};
+use web_sys::{AbortSignal, Response, ResponseInit};
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +27,9 @@ extern "C" {
 
 /// Longest text that is taken into Rust memory, in UTF-16 units.
 const MAX_TEXT: u32 = 256 * 1024;
+
+/// The form of an answer that is handed over unread where it is a success, and judged where it is none.
+pub(crate) const SUCCESS: &str = "success";
 
 /// The caller's signal and the time of one attempt, as one signal.
 pub(crate) struct Watch {
@@ -73,7 +78,7 @@ impl Watch {
 
 /// `outgoing` as `fetch` takes it: with a body, and the signal that ends it.
 pub(crate) fn init(
-    outgoing: &Outgoing,
+    outgoing: Outgoing<'_>,
     body: Option<&JsValue>,
     watch: &Watch,
 ) -> Result<JsValue, Failure> {
@@ -89,7 +94,7 @@ pub(crate) fn init(
 
 /// An answer, with its body as it was wanted: a refusal's as text, a redirect's not at all.
 pub(crate) struct Answer {
-    pub(crate) response: Answered,
+    pub(crate) response: Response,
     pub(crate) body: JsValue,
 }
 
@@ -101,12 +106,10 @@ pub(crate) async fn exchange(
     form: Option<&str>,
 ) -> Result<Answer, Failure> {
     let waited = settle(global_fetch(url, &init)).await;
-    let raw: Response = waited
+    let response: Response = waited
         .map_err(|cause| watch.classify(cause))?
         .unchecked_into();
-    // The handle is copied, not the answer.
-    let response = Answered::from(Clone::clone(&raw));
-    let Some(reading) = reading(&raw, &response, form) else {
+    let Some(reading) = reading(&response, form) else {
         let body = JsValue::UNDEFINED;
         return Ok(Answer { response, body });
     };
@@ -120,35 +123,49 @@ fn settle(promise: Result<Promise, JsValue>) -> JsFuture {
     JsFuture::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
 }
 
-/// How the body of `raw` is read, if it is.
-fn reading(
-    raw: &Response,
-    response: &Answered,
-    form: Option<&str>,
-) -> Option<Result<Promise, JsValue>> {
+/// How the body is read, if it is.
+fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, JsValue>> {
     let status = response.status();
     let untouched = form == Some("response") && status != 401;
-    if status == 0 || untouched {
+    let unread = form == Some(SUCCESS) && response.ok();
+    if status == 0 || untouched || unread {
         return None;
     }
     if response.ok() {
         match form {
-            Some("blob") => return Some(raw.blob()),
-            None | Some("json") if is_json(response) => return Some(raw.json()),
+            Some("blob") => return Some(response.blob()),
+            None | Some("json") if is_json(response) => return Some(response.json()),
             _ => {}
         }
     }
-    Some(raw.text())
+    Some(response.text())
 }
 
 /// Actions answer with no body and no type, whatever their status is.
-pub(crate) fn is_json(response: &Answered) -> bool {
+pub(crate) fn is_json(response: &Response) -> bool {
     header(response, "content-type").is_some_and(|kind| scan::find(&kind, "json").is_some())
 }
 
 /// A header of an answer, where CORS lets us see it.
-pub(crate) fn header(response: &Answered, name: &str) -> Option<String> {
-    response.headers().get(name)
+pub(crate) fn header(response: &Response, name: &str) -> Option<String> {
+    Headers::from_raw(response.headers()).get(name)
+}
+
+/// What the refusal that is `response` with this text means.
+pub(crate) fn refusal(response: &Response, text: &str) -> Error {
+    let header = |name: &str| header(response, name);
+    reply::judge(response.status(), header, text, browser::now())
+}
+
+/// The same for an answer to an item of a batch, which has status and headers as a response does.
+pub(crate) fn judge(item: &ResponseInit, text: &str) -> Failure {
+    match Response::new_with_opt_str_and_init(None, item) {
+        Ok(response) => refusal(&response, text).into(),
+        Err(cause) => {
+            let error = Error::new(Code::InvalidResponse, "the batch has an odd answer");
+            Failure::caused(error, cause)
+        }
+    }
 }
 
 /// The text of a small answer: of a refusal, or of the endpoint. One that is not small is not taken in.

@@ -11,12 +11,17 @@ const ONLY_GRAPH: &str = "permanentDelete,createUploadSession,outlook,manager,di
     calendarPermissions,getSchedule,messages/{}/$value,attachments/{}/$value,childFolders/{},GET extensions.,\
     calendarGroups/{}/calendars/{},events/{}/cancel,events/{}/forward,PATCH calendars/{}/events/{},\
     DELETE calendars/{}/events/{},PATCH contactFolders/{}/contacts/{},DELETE contactFolders/{}/contacts/{},\
-    contacts/{}/photo,people/{},DELETE photo,GET photos/{}.,PATCH me.,GET users.,GET users/$count,inferenceClassification.,\
+    contacts/{}/photo,people/{},allowedCalendarSharingRoles,DELETE photo,GET photos/{}.,PATCH me.,GET users.,GET users/$count,inferenceClassification.,\
     GET subscriptions.,reauthorize,dateFormat,delegateMeetingMessageDeliveryOptions,language,timeFormat,timeZone,\
     userPurpose,workingHours";
 /// What v1.0 lacks beside that.
 const NOT_V1: &str = "people,photo,photos,mailboxSettings,inferenceClassification,messageRules,extensions,getMailTips,\
-    snoozeReminder,dismissReminder,findMeetingTimes,subscriptions";
+    snoozeReminder,dismissReminder,reminderView,findMeetingTimes,subscriptions,$batch";
+/// What tells its changes, by the tracking header.
+const TRACKED_V2: &str = "mailFolders,mailFolders/{}/messages,calendarView,contacts,contactFolders,contactFolders/{}/contacts";
+const TRACKED_V1: &str = "mailFolders/{}/messages,calendarView";
+/// The end of a template for what has changed.
+const CHANGES: &str = "/delta()";
 
 impl Flavor {
     /// The name that configuration and messages use.
@@ -60,14 +65,28 @@ impl Flavor {
         }
     }
 
+    /// The template of what has changed, as this flavour has it: Outlook has a header in place of a path.
+    #[must_use]
+    pub fn changes(self, template: &str) -> &str {
+        match self {
+            Self::Graph => template,
+            _ => template.strip_suffix(CHANGES).unwrap_or(template),
+        }
+    }
+
     /// What of `method template` this flavour does not have: the pattern that says so.
     #[must_use]
     pub fn lacking(self, method: &str, template: &str) -> Option<&'static str> {
-        let tables: &[&'static str] = match self {
-            Self::Graph => &[],
-            Self::OutlookV2 => &[ONLY_GRAPH],
-            Self::OutlookV1 => &[ONLY_GRAPH, NOT_V1],
+        let (tables, tracked): (&[&'static str], _) = match self {
+            Self::Graph => return None,
+            Self::OutlookV2 => (&[ONLY_GRAPH], TRACKED_V2),
+            Self::OutlookV1 => (&[ONLY_GRAPH, NOT_V1], TRACKED_V1),
         };
+        if let Some(path) = template.strip_suffix(CHANGES) {
+            return (!scan::lists(tracked, path)).then_some(CHANGES);
+        }
+        // Behind a parenthesis are parameters.
+        let template = scan::before(template, b"(");
         tables
             .iter()
             .flat_map(|table| scan::parts(table, b','))

@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Behind the path stand the names of the body's fields, in the order of the arguments; `*` is a body of the
-//! caller's own. `text` and `blob` say what the answer is read as, `null` that a 404 is one. Paths are Graph's
+//! caller's own. `name=value` is a field that is always the same, `?option:field=value` one that is an option
+//! (`/` goes into an object; the value where it is left out). `text` and `blob` say what the answer is read as, `list`
+//! that it is the list in it, `null` that a 404 is one. An id between quotes is a parameter. Paths are Graph's
 //! and below the mailbox (`.` is the mailbox's owner), or with a slash in front below the root; what a flavour
 //! calls otherwise or lacks is in [`crate::flavor`].
 
@@ -28,11 +30,18 @@ mail.folders.move POST mailFolders/{}/move destinationId
 mail.folders.copy POST mailFolders/{}/copy destinationId
 mail.folders.children() mailFolders/{}/childFolders
 mail.folder().messages mailFolders/{}/messages
+mail.folder().child().messages mailFolders/{}/childFolders/{}/messages
 mail.folder().children mailFolders/{}/childFolders
 mail.folder().rules mailFolders/{}/messageRules
 mail.categories outlook/masterCategories
 mail.focusedInbox inferenceClassification/overrides
+mail.focusedInbox.classification GET inferenceClassification
+mail.mailTips POST getMailTips EmailAddresses MailTipsOptions=automaticReplies,customMailTip,deliveryRestriction,externalMemberCount,mailboxFullStatus,maxMessageSize,moderationStatus,recipientScope,totalMemberCount list
+mail.translateIds POST translateExchangeIds inputIds sourceIdType targetIdType list
 calendar.events events
+calendar.events.accept POST events/{}/accept ?comment ?sendResponse=true
+calendar.events.decline POST events/{}/decline ?comment ?sendResponse=true ?proposedStart:proposedNewTime/start ?proposedEnd:proposedNewTime/end
+calendar.events.tentativelyAccept POST events/{}/tentativelyAccept ?comment ?sendResponse=true ?proposedStart:proposedNewTime/start ?proposedEnd:proposedNewTime/end
 calendar.events.cancel POST events/{}/cancel comment
 calendar.events.forward POST events/{}/forward toRecipients comment
 calendar.events.snooze POST events/{}/snoozeReminder newReminderTime
@@ -47,6 +56,11 @@ calendar.calendars calendars
 calendar.groups calendarGroups
 calendar.groups.calendars() calendarGroups/{}/calendars
 calendar.permissions calendar/calendarPermissions
+calendar.primary.events calendar/events
+calendar.freeBusy POST calendar/getSchedule schedules startTime endTime ?interval:availabilityViewInterval list
+calendar.reminders GET reminderView(StartDateTime='{}',EndDateTime='{}') list
+calendar.sharingRoles GET calendar/allowedCalendarSharingRoles(User='{}') list
+calendar.roomLists /places/graph.roomList
 calendar.in().events calendars/{}/events
 calendar.findTimes POST findMeetingTimes *
 contacts contacts
@@ -67,7 +81,11 @@ photo.sizes.content GET photos/{}/$value blob
 settings.get GET mailboxSettings
 settings.update PATCH mailboxSettings *
 settings.part GET mailboxSettings/{}
+settings.languages GET outlook/supportedLanguages() list
+settings.timeZones GET outlook/supportedTimeZones() list
+settings.timeZonesBy GET outlook/supportedTimeZones(TimeZoneStandard='{}') list
 user GET .
+updateUser PATCH . *
 manager GET manager
 directReports directReports
 users /users

@@ -36,12 +36,15 @@ type Known = [(&'static str, Kind)];
 /// Keys of a call. Which of them a call takes, it says itself.
 const CALL: &Known = &[
     ("as", Kind::OneOf("json, text, blob, response")),
+    ("bare", Kind::Truth),
+    ("changes", Kind::Truth),
     ("count", Kind::Truth),
     ("expand", Kind::Names),
     ("filter", Kind::Text),
     ("headers", Kind::Pairs),
     ("ifMatch", Kind::Text),
     ("orderBy", Kind::Names),
+    ("pageSize", Kind::Whole),
     ("query", Kind::Pairs),
     ("search", Kind::Text),
     ("select", Kind::Texts),
@@ -56,9 +59,11 @@ const CALL: &Known = &[
 const SETUP: &Known = &[
     ("allowInsecureLoopback", Kind::Truth),
     ("api", Kind::OneOf("graph, outlook-v2, outlook-v1")),
+    ("batching", Kind::OneOf("auto, off")),
     ("bodyType", Kind::OneOf("html, text")),
     ("clientId", Kind::Text),
     ("cloud", Kind::Cloud),
+    ("concurrency", Kind::Whole),
     ("endpoint", Kind::Text),
     ("identity", Kind::OneOf("v2, v1")),
     ("immutableIds", Kind::Truth),

@@ -28,8 +28,10 @@ impl Headers {
         }
         let mut name = String::from(name);
         name.make_ascii_lowercase();
-        self.0.retain(|one| one.0 != name);
-        self.0.push((name, value.into()));
+        match self.0.iter_mut().find(|one| one.0 == name) {
+            Some(known) => known.1 = value.into(),
+            None => self.0.push((name, value.into())),
+        }
         Ok(())
     }
 
@@ -52,29 +54,29 @@ pub const INCLUDE: &str = "include";
 /// No cookies.
 pub const OMIT: &str = "omit";
 
-/// A request but for its body and signal.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Outgoing {
+/// A request but for its address, its body and its signal.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
     /// Upper-case.
-    pub method: String,
-    /// Absolute, or below the page's address.
-    pub url: String,
-    /// What goes with it.
-    pub headers: Headers,
+    pub method: &'a str,
+    /// What was asked for.
+    pub headers: &'a Headers,
+    /// What goes with it whatever was asked for; names in lower case.
+    pub own: &'a [(&'a str, &'a str)],
     /// [`OMIT`], [`SAME_ORIGIN`] or [`INCLUDE`].
     pub credentials: &'static str,
     /// `default`, `no-store` or `reload`.
     pub cache: &'static str,
 }
 
-impl Outgoing {
+impl Outgoing<'_> {
     /// `RequestInit` of the Fetch standard, as JSON. Redirects are not followed, and nobody learns the page's address.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for another method than those that the APIs have, and for a body where the
     /// method has none: `fetch` would tell neither from a network that is down.
     pub fn init(&self, with_body: bool) -> Result<String, Error> {
-        let method = self.method.as_str();
+        let method = self.method;
         if !scan::lists(METHODS, method) {
             return Err(Error::argument(
                 "method is GET, POST, PATCH, PUT, DELETE, HEAD or OPTIONS",
@@ -85,6 +87,11 @@ impl Outgoing {
         }
         let mut headers = Writer::new();
         for (name, value) in &self.headers.0 {
+            if !self.own.iter().any(|own| own.0 == name) {
+                headers.text(name, value);
+            }
+        }
+        for (name, value) in self.own {
             headers.text(name, value);
         }
         Ok(Writer::new()
@@ -103,29 +110,34 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn outgoing(method: &str) -> Outgoing {
+    fn init(
+        method: &str,
+        headers: &Headers,
+        own: &[(&str, &str)],
+        body: bool,
+    ) -> Result<String, Error> {
         Outgoing {
-            method: method.into(),
-            url: "https://api.example/v1.0/me".into(),
-            headers: Headers::default(),
+            method,
+            headers,
+            own,
             credentials: OMIT,
             cache: "default",
         }
+        .init(body)
     }
 
     #[test]
     fn a_header_is_there_once_and_the_last_one_counts() {
-        let mut request = outgoing("GET");
-        request.headers.set("Content-Type", "text/plain").unwrap();
-        request
-            .headers
-            .set("content-type", "application/json")
-            .unwrap();
-        request.headers.usual("content-type", "text/html").unwrap();
-        request.headers.set("x-quote", "a \"b\" \u{e9}").unwrap();
+        let mut headers = Headers::default();
+        headers.set("Content-Type", "text/plain").unwrap();
+        headers.set("content-type", "application/json").unwrap();
+        headers.usual("content-type", "text/html").unwrap();
+        headers.set("Authorization", "Basic x").unwrap();
+        headers.set("x-quote", "a \"b\" \u{e9}").unwrap();
+        let own = [("authorization", "Bearer y")];
         assert_eq!(
-            request.init(false).unwrap(),
-            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"x-quote\":\"a \\\"b\\\" \u{e9}\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
+            init("GET", &headers, &own, false).unwrap(),
+            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"x-quote\":\"a \\\"b\\\" \u{e9}\",\"authorization\":\"Bearer y\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
         );
     }
 
@@ -159,16 +171,17 @@ mod tests {
             ("GET,HEAD", false, false),
             ("", false, false),
         ] {
-            assert_eq!(outgoing(method).init(body).is_ok(), fits, "{method} {body}");
+            let made = init(method, &Headers::default(), &[], body);
+            assert_eq!(made.is_ok(), fits, "{method} {body}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_json_with_the_headers_as_they_were_set(name in "[a-z-]{1,12}", value in "[ -~\u{a0}-\u{ff}]{0,40}") {
-            let mut request = outgoing("PATCH");
-            request.headers.set(&name, &value).unwrap();
-            let read: serde_json::Value = serde_json::from_str(&request.init(true).unwrap()).unwrap();
+            let mut headers = Headers::default();
+            headers.set(&name, &value).unwrap();
+            let read: serde_json::Value = serde_json::from_str(&init("PATCH", &headers, &[], true).unwrap()).unwrap();
             prop_assert_eq!(read["headers"][&name].as_str(), Some(value.as_str()));
         }
     }

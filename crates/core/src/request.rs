@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::flavor;
+use crate::json::Writer;
 use crate::odata;
 use crate::options::Options;
 use crate::origin;
@@ -35,6 +36,8 @@ pub struct Request {
     pub url: String,
     /// What the service shall know about the answer.
     pub headers: Headers,
+    /// Whether the address bears its own permission: no token and no id goes there.
+    pub bare: bool,
 }
 
 impl Request {
@@ -43,6 +46,22 @@ impl Request {
     #[must_use]
     pub fn idempotent(&self) -> bool {
         is_idempotent(&self.method)
+    }
+}
+
+impl Request {
+    /// As an item of a batch, without id and body, as JSON; `None` where the address is not below `root`.
+    #[must_use]
+    pub fn item(&self, root: &str) -> Option<String> {
+        let path = self.url.strip_prefix(root)?;
+        let mut headers = Writer::new();
+        for (name, value) in &self.headers.0 {
+            headers.text(name, value);
+        }
+        let headers = headers.done();
+        let mut item = Writer::new();
+        item.text("method", &self.method).text("url", path);
+        Some(item.raw("headers", &headers).done())
     }
 }
 
@@ -78,31 +97,53 @@ impl Api {
         ids: &[String],
         options: &Options,
     ) -> Result<Request, Error> {
-        if self.flavor.lacking(method, template).is_some() {
-            return Err(flavor::unsupported(self.flavor, method, template));
+        // What a part of the settings is, its name says.
+        let part = match (template, ids) {
+            ("mailboxSettings/{}", [part]) => part.as_str(),
+            _ => template,
+        };
+        if self.flavor.lacking(method, part).is_some() {
+            return Err(flavor::unsupported(self.flavor, method, part));
         }
+        let template = self.flavor.changes(template);
         let mut url = self.root.clone();
+        let rooted = template.starts_with('/');
+        // Subscriptions and batches: Outlook has them below the mailbox.
+        let moved =
+            rooted && self.flavor != Flavor::Graph && scan::find(template, "/users") != Some(0);
         match user {
-            _ if template.starts_with('/') => {
-                // Outlook has them below the mailbox.
-                if self.flavor != Flavor::Graph && template.starts_with("/subscriptions") {
-                    url.push_str("/me");
-                }
-            }
+            _ if rooted && !moved => {}
+            _ if moved => url.push_str("/me"),
             None => url.push_str("/me"),
             Some(user) => {
                 url.push_str("/users/");
                 push_id(&mut url, user)?;
             }
         }
-        let mut ids = ids.iter();
+        let mut ids = ids.iter().map(String::as_str);
         for name in scan::parts(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
-            url.push('/');
-            if name == "{}" {
-                push_id(&mut url, ids.next().map(String::as_str).unwrap_or_default())?;
-            } else {
-                url.push_str(self.flavor.segment(name));
+            let name = self.flavor.segment(name);
+            // Outlook's subscriptions take a key in the OData way.
+            let key = moved && name == "{}";
+            let (slash, mut rest) = if key { ("", "('{}')") } else { ("/", name) };
+            url.push_str(slash);
+            while let Some((before, after)) = scan::cut(rest, "{}") {
+                url.push_str(before);
+                let id = ids.next().unwrap_or_default();
+                // A text of OData (OData 4.01 part 2, §5.1.1.14.1): quotes in it are doubled.
+                let mut text = String::new();
+                for part in scan::parts(id, b'\'') {
+                    if rest != "{}" && !text.is_empty() {
+                        text.push('\'');
+                    }
+                    text.push_str(part);
+                    text.push('\'');
+                }
+                text.pop();
+                push_id(&mut url, &text)?;
+                rest = after;
             }
+            url.push_str(rest);
         }
         odata::write(options, self.flavor, &mut url)?;
         self.request(method, url, options)
@@ -113,6 +154,9 @@ impl Api {
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
     pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
+        if options.truth("bare", false) {
+            return bare(method, path, options);
+        }
         let absolute =
             scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with('\\');
         let mut url = if absolute {
@@ -133,7 +177,7 @@ impl Api {
     }
 
     fn request(&self, method: &str, url: String, options: &Options) -> Result<Request, Error> {
-        let prefer = self.prefer(options.text("timeZone").or(self.time_zone.as_deref()));
+        let prefer = self.prefer(options);
         let mut headers = Headers::default();
         if !prefer.is_empty() {
             headers.set("prefer", &prefer)?;
@@ -148,11 +192,13 @@ impl Api {
             method: method.into(),
             url,
             headers,
+            bare: false,
         })
     }
 
     /// The `Prefer` header: sent on every page, since links do not carry it.
-    fn prefer(&self, zone: Option<&str>) -> String {
+    fn prefer(&self, options: &Options) -> String {
+        let zone = options.text("timeZone").or(self.time_zone.as_deref());
         let mut text = String::new();
         let mut add = |pieces: [&str; 3]| {
             if !text.is_empty() {
@@ -171,6 +217,14 @@ impl Api {
         if self.immutable_ids && self.flavor == Flavor::Graph {
             add(["IdType=", "\"ImmutableId\"", ""]);
         }
+        if options.truth("changes", false) && self.flavor != Flavor::Graph {
+            add(["odata.track-changes", "", ""]);
+        }
+        if let Some(size) = options.number("pageSize") {
+            let mut digits = String::new();
+            scan::push_number(&mut digits, size.into());
+            add(["odata.maxpagesize=", &digits, ""]);
+        }
         text
     }
 }
@@ -178,6 +232,30 @@ impl Api {
 /// Whether `zone` can be the name of a time zone: it travels inside a quoted header value.
 pub(crate) fn is_time_zone(zone: &str) -> bool {
     !zone.is_empty() && zone.len() <= 64 && scan::is_plain(zone, b" /_+-.()")
+}
+
+/// A request to an address that bears its own permission: the upload URL of an attachment. It is another host's, so
+/// nothing goes with it but what describes the piece.
+fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
+    let origin = origin::of(url);
+    origin::check(origin, true)
+        .and_then(|()| origin::guard(origin, url))
+        .map_err(|_| {
+            Error::new(
+                Code::UntrustedHost,
+                "the service's upload address is none that can be trusted",
+            )
+        })?;
+    let mut headers = Headers::default();
+    for (name, value) in options.pairs("headers") {
+        headers.set(name, value)?;
+    }
+    Ok(Request {
+        method: method.into(),
+        url: url.into(),
+        headers,
+        bare: true,
+    })
 }
 
 /// An id or address as one path segment.

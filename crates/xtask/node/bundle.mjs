@@ -8,38 +8,44 @@ const glue = join(out, 'wasm/exo365.js');
 // What bundlers look for to find the wasm; without it a production build would ship a page without its module.
 const WASM_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 
-/** The template imports `./wasm/exo365.js`; the wasm lies at `wasm`, seen from the bundle. */
-const withGlue = (wasm) => ({
+/** The template imports `./wasm/exo365.js`; the package lies at `dir`, seen from the bundle. */
+const withGlue = (dir) => ({
   name: 'glue',
   setup(b) {
+    // Loaded by the first call that needs it: a file of its own, for both.
+    b.onResolve({ filter: /^\.\/more\.js$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: `${dir}/more.js`, external: true } : undefined));
     b.onResolve({ filter: /wasm\/exo365\.js$/ }, () => ({ path: glue }));
     b.onLoad({ filter: /[\\/]load\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(WASM_URL)) throw new Error('load.js does not hold the URL of the wasm as bundlers look for it');
-      return { contents: text.replace(WASM_URL, WASM_URL.replace('./wasm/exo365_bg.wasm', wasm)) };
+      return { contents: text.replace(WASM_URL, WASM_URL.replace('./wasm', `${dir}/wasm`)) };
     });
   },
 });
 
-const bundle = (options, wasm) => build({
+const bundle = (options, dir) => build({
   bundle: true,
   minify: true,
   charset: 'utf8',
   legalComments: 'none',
   target: 'es2022',
   logLevel: 'warning',
-  plugins: [withGlue(wasm)],
+  plugins: [withGlue(dir)],
   ...options,
 });
 
-await bundle({ entryPoints: [join(template, 'index.js')], format: 'esm', outfile: join(out, 'index.js') }, './wasm/exo365_bg.wasm');
+await bundle({ entryPoints: [join(template, 'index.js')], format: 'esm', outfile: join(out, 'index.js') }, '.');
+await bundle({ entryPoints: [join(template, 'more.js')], format: 'esm', outfile: join(out, 'more.js') }, '.');
 
 // The script tag: one classic script. It has no import.meta: the wasm is found from the script's own URL.
-// The global is set by hand: esbuild's own way brings helpers for modules that import one another.
+// Bundled as a module without exports, and put into a function by hand: esbuild's own way brings helpers for modules
+// that import one another.
+const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
 await bundle({
-  stdin: { contents: 'import * as all from "./index.js"; globalThis.Exo365 = { ...all };', resolveDir: template },
-  format: 'iife',
+  stdin: { contents: `import { ${names} } from "./index.js"; globalThis.Exo365 = { ${names} };`, resolveDir: template },
+  format: 'esm',
   outfile: join(out, 'dist/exo365.global.js'),
-  banner: { js: 'var __exo365_src=document.currentScript&&document.currentScript.src;' },
+  banner: { js: '(()=>{var __exo365_src=document.currentScript&&document.currentScript.src;' },
+  footer: { js: '})();' },
   define: { 'import.meta.url': '__exo365_src' },
-}, '../wasm/exo365_bg.wasm');
+}, '..');

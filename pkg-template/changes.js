@@ -1,0 +1,38 @@
+// What has changed: items, removals, and a token for the next time.
+
+/** The item's own id, out of what Outlook writes of a removed one: `Messages('...')`. */
+const plain = (id) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
+
+/** One round under `path`, a template whose `{}` are `ids`; `query` are the path's own parameters. */
+export async function delta({ call, fail }, user, path, ids, options, query) {
+  const { token, select, ...rest } = options ?? {};
+  // What was selected is in the token.
+  const later = { ...rest, changes: true };
+  const first = () => call('GET', user, `${path}/delta()`, ids, { ...later, select, query }, undefined, 'select,query,pageSize,changes');
+  const follow = (link) => call('GET', user, link, undefined, later, undefined, 'pageSize,changes');
+  let resynced = false;
+  const items = [];
+  const removed = [];
+  const seen = new Set();
+  let body = await (token === undefined ? first() : follow(token).catch((error) => {
+    if (error.code !== 'gone') throw error;
+    resynced = true;
+    return first();
+  }));
+  for (;;) {
+    if (!Array.isArray(body?.value)) throw fail('invalid_response', 'the answer is no list');
+    for (const one of body.value) {
+      const reason = one['@removed']?.reason ?? one.reason;
+      if (one['@removed'] || /deletedEntity/i.test(one['@odata.context'])) removed.push({ id: plain(one.id), reason });
+      else items.push(one);
+    }
+    const link = body['@odata.nextLink'];
+    if (!link) break;
+    if (seen.has(link)) throw fail('invalid_response', 'the service repeats a page');
+    seen.add(link);
+    body = await follow(link);
+  }
+  const next = body['@odata.deltaLink'];
+  if (!next) throw fail('invalid_response', 'the service keeps no track of this list');
+  return { items, removed, token: next, resynced };
+}

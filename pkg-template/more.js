@@ -1,0 +1,6 @@
+// What most pages never need: loaded by the first call that does. Nothing of the face is imported here, or it would be there twice.
+export { add, inlineImages, sendLarge } from './attachments.js';
+export { batch, gather } from './batch.js';
+export { delta } from './changes.js';
+export { draft } from './drafts.js';
+export { tree } from './folders.js';
