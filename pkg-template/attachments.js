@@ -24,7 +24,8 @@ async function upload(face, user, path, ids, file, item, { onProgress, signal, t
       const { nextExpectedRanges, NextExpectedRanges = nextExpectedRanges } = answer.status === 201 ? {} : await answer.json();
       const next = NextExpectedRanges ? Number.parseInt(NextExpectedRanges[0], 10) : size;
       if (!(next > at)) throw face.fail('invalid_response', 'the upload does not go on');
-      onProgress?.(at = next, size);
+      at = next;
+      onProgress?.(at, size);
       if (answer.status === 201) return /'([^']+)'\)$/.exec(decodeURIComponent(answer.headers.get('location') ?? ''))?.[1];
     }
   } catch (error) {
@@ -37,6 +38,7 @@ async function upload(face, user, path, ids, file, item, { onProgress, signal, t
 export async function add(face, user, path, ids, own, file, options) {
   const { name = file?.name ?? 'attachment', contentId, onProgress, ...rest } = options ?? {};
   if (!(file instanceof Blob)) throw face.wrong('a file is a Blob');
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw face.wrong('`onProgress` is a function');
   const about = { name, ...(contentId && { contentId, isInline: true }) };
   if (file.size <= LARGEST) {
     const made = await own.create({ ...await attachment(face, file), ...face.spelled(about) }, rest);
@@ -67,10 +69,14 @@ export async function inlineImages({ spell }, own, options) {
 }
 
 /** Sends a message whose files are more than one request takes: into a draft, one by one. What fails leaves no draft behind. */
-export async function sendLarge({ spell, wrong }, messages, message, files, { saveToSentItems, onProgress, ...rest }) {
+export async function sendLarge(face, messages, message, files, { saveToSentItems, onProgress, ...rest }) {
+  const { api, graph, spell, fail, wrong } = face;
   if (!saveToSentItems) throw wrong('a message with more than 3 MB of attachments is sent as a draft, which is always saved');
   const large = files.filter((one) => one instanceof Blob);
   const size = large.reduce((sum, one) => sum + one.size, 0);
+  const largest = Math.max(...large.map((one) => one.size));
+  if (largest > MOST) throw fail('too_large', 'an attachment has at most 150 MB');
+  if (largest > LARGEST && !graph) throw fail('unsupported_by_api', `${api} has no attachments of more than 3 MB; these have: graph`);
   const { [spell('id')]: id } = await messages.create({ ...message, [spell('attachments')]: undefined, attachments: files.filter((one) => !large.includes(one)) }, rest);
   try {
     let before = 0;

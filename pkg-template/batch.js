@@ -1,14 +1,11 @@
 // Several calls in one: reads that wait together, and batches of the caller's own.
+import { written } from './bodies.js';
 import { base64 } from './drafts.js';
 
 const MOST = 20;
-const ROUNDS = 3;
 
-/** Sends items (`{ id, method, url, ... }`) as one call; resolves with the answers by id. */
-async function send(call, items, options) {
-  const body = await call('POST', undefined, '/$batch', [], options, { requests: items });
-  return new Map(body?.responses?.map((one) => [one.id, one]));
-}
+/** The answers of a batch by their ids. */
+const byId = (body) => new Map(body?.responses?.map((one) => [one.id, one]));
 
 /** What may be answered better a little later, and when; in milliseconds. */
 const later = ({ code, retryAfterSeconds = 1 }) => (code === 'throttled' || code === 'service_unavailable' ? retryAfterSeconds * 1000 : undefined);
@@ -32,13 +29,13 @@ export async function gather(face, taken) {
       one.resolve(one.alone()); // it is refused there, with the reason
     }
   }
-  const answers = await send(face.sent, items).catch(() => new Map());
+  const answers = await face.sent('POST', '/$batch', ...written(face, { requests: items })).then(byId, byId);
   asked.forEach((one, at) => {
     const answer = answers.get(`${at}`);
     if (answer?.status < 300) return one.resolve(answer.body);
     const error = answer && face.judge(answer);
     const time = error && later(error);
-    if (time) one.resolve(wait(time).then(one.alone));
+    if (time && face.retries) one.resolve(wait(time).then(one.alone));
     else if (error && answer.status !== 401) one.reject(error);
     else one.resolve(one.alone());
   });
@@ -88,7 +85,7 @@ export async function batch(face, requests, options) {
     let longest = 0;
     const again = new Set();
     for (const part of parts(face, todo)) {
-      const answers = await send(face.call, part, { signal, timeout });
+      const answers = byId(await face.call('POST', undefined, '/$batch', [], { signal, timeout }, { requests: part }));
       for (const { id, method } of part) {
         const answer = answers.get(id) ?? { status: 0, headers: {} };
         const { status, headers, body } = answer;
@@ -96,7 +93,7 @@ export async function batch(face, requests, options) {
         results.set(id, { id, status, headers, body, ...(error && { error }) });
         const time = error && later(error);
         // What may have taken effect is not repeated.
-        if (time === undefined || round === ROUNDS || (error.code !== 'throttled' && method === 'POST')) continue;
+        if (time === undefined || round >= face.retries || (error.code !== 'throttled' && method === 'POST')) continue;
         longest = Math.max(longest, time);
         again.add(id);
       }

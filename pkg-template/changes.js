@@ -4,8 +4,9 @@
 const plain = (id) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
 
 /** One round under `path`, a template whose `{}` are `ids`; `query` are the path's own parameters. */
-export async function delta({ call, fail }, user, path, ids, options, query) {
+export async function delta({ call, fail, wrong }, user, path, ids, options, query) {
   const { token, select, ...rest } = options ?? {};
+  if (token !== undefined && (typeof token !== 'string' || !token)) throw wrong('`token` is the text that delta gave');
   // What was selected is in the token.
   const later = { ...rest, changes: true };
   const first = () => call('GET', user, `${path}/delta()`, ids, { ...later, select, query }, undefined, 'select,query,pageSize,changes');

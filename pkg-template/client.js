@@ -1,5 +1,6 @@
 // The client of a page: account, sign-in, sign-out, and the mailbox areas.
-import { Exo365Error, fail, wrong } from './error.js';
+import { Exo365Error, fail, truth, wrong } from './error.js';
+import { filter } from './filter.js';
 import { mailbox } from './mailbox.js';
 import { moments } from './moments.js';
 import { queue } from './queue.js';
@@ -40,6 +41,7 @@ export class Client {
   #account;
   #forget;
   #signIn;
+  #face;
   #enter;
   /** Whether reads may go together. */
   #reads;
@@ -50,20 +52,23 @@ export class Client {
   #tell = () => {};
   #unlisten = () => {};
 
-  constructor(core, { endpoint, concurrency = 4, batching }, forget) {
+  constructor(core, { endpoint, concurrency = 4, batching, retries = 3 }, forget) {
     this.#core = core;
     this.#account = core.account();
     this.#forget = forget;
     const { api, timeZone, table } = core.profile();
     this.#reads = batching !== 'off' && api !== 'outlook-v1';
-    const face = {
+    const face = this.#face = {
       ...moments(api, timeZone),
       table,
+      retries,
       fail,
+      filter,
+      truth,
       wrong,
       call: this.#call.bind(this),
       // Without a turn: batches have theirs already.
-      sent: (method, user, path, ids, options, body) => this.#run((both) => core.call(asked(method, user, path, ids, options, ''), both, body), options?.signal),
+      sent: (method, path, content, headers) => this.#run((both) => core.call(asked(method, undefined, path, [], { headers }, ''), both, content)),
       item: (method, path, options) => this.#sync(() => JSON.parse(core.item(asked(method, undefined, path, undefined, options, '')))),
       judge: (answer) => Exo365Error.from(core.judge(answer, text(answer.body) ?? ''), this.#signIn),
       draft: (...args) => face.later('draft', ...args),
@@ -137,9 +142,11 @@ export class Client {
 
   async #call(method, user, path, ids, options, body, allowed = '') {
     if (typeof method !== 'string' || typeof path !== 'string') throw wrong('method and path are texts');
+    if (typeof (options ?? {}) !== 'object') throw wrong('options are an object');
+    const [content, headers] = body === undefined ? [body, options?.headers] : await this.#face.later('written', body, options?.headers);
     const { signal, as, bare, timeout } = options ?? {};
-    const call = asked(method, user, path, ids, options ?? undefined, allowed);
-    const run = (both) => this.#core.call(call, both, body);
+    const call = asked(method, user, path, ids, { ...options, headers }, allowed);
+    const run = (both) => this.#core.call(call, both, content);
     // Pieces of an upload go to another host.
     if (bare) return this.#run(run, signal);
     const read = this.#reads && method === 'GET' && !as && !timeout && !path.includes('/$') && (() => JSON.parse(this.#core.item(call)));

@@ -1,5 +1,5 @@
 // One shape for everything that can be listed; one implementation.
-import { fail } from './error.js';
+import { fail, truth } from './error.js';
 import { joined } from './signal.js';
 
 const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
@@ -37,7 +37,7 @@ export async function* walk(list, query) {
 
 /** One page under `path`, a template whose `{}` are `ids`. `params` are the path's own parameters. */
 export async function list(face, user, path, ids, query, params) {
-  return page(face, user, await face.call('GET', user, path, ids, { ...query, ...params }, undefined, LIST), { ...query });
+  return page(face, user, await face.call('GET', user, path, ids, params ? { ...query, ...params } : query, undefined, LIST), { ...query });
 }
 
 /** A collection: what is written to it may have short forms. */
@@ -52,7 +52,8 @@ export function collection(face, user, path, ids = []) {
     create: (given, options) => write('POST', path, ids, given, options),
     update: (id, changes, options) => write('PATCH', item, [...ids, id], changes, options, 'ifMatch'),
     async delete(id, options) {
-      const { permanently, ...rest } = options ?? {};
+      const { permanently: given, ...rest } = options ?? {};
+      const permanently = truth(given, 'permanently');
       return face.call(permanently ? 'POST' : 'DELETE', user, permanently ? `${item}/permanentDelete` : item, [...ids, id], rest, undefined, 'ifMatch');
     },
     async count(query) {

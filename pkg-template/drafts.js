@@ -47,9 +47,9 @@ function make(face) {
   };
 
   /** A moment as events of Outlook v2.0 and Graph have it. `local`: on the clock of the zone, where UTC would shift a day or a series. */
-  const dated = (given, timeZone, local) => {
+  const dated = (given, timeZone, local, field) => {
     const [moment, name] = parts(given, timeZone);
-    const [time, offset] = read(moment);
+    const [time, offset] = read(moment, field);
     if (!offset) return spelled({ dateTime: time, timeZone: name });
     const at = Date.parse(time + offset);
     return spelled({ dateTime: iso(at + (local && clock(name)(at))).slice(0, -1), timeZone: local ? name : 'UTC' });
@@ -58,25 +58,30 @@ function make(face) {
   const each = (expand) => (given) => (Array.isArray(given) ? Promise.all(given.map(expand)) : given);
   const KNOWN = {
     toRecipients: each(recipient), ccRecipients: each(recipient), bccRecipients: each(recipient), replyTo: each(recipient),
-    attendees: each(recipient), attachments: each(attachment), body, start: dated, end: dated, startTime: dated, endTime: dated, newReminderTime: dated, proposedNewTime: (slot, timeZone) => draft(slot, timeZone),
+    attendees: each(recipient), attachments: each(attachment), body, start: dated, end: dated, startTime: dated, endTime: dated, newReminderTime: dated,
+    message: (given, timeZone) => draft(given, timeZone),
+    proposedNewTime: (slot, timeZone) => {
+      if (!slot.start !== !slot.end) throw wrong('another time is proposed with its start and its end');
+      return draft(slot, timeZone);
+    },
   };
 
   const draft = async (given, timeZone) => {
-    if (given === null || typeof given !== 'object') throw wrong('the item is an object');
+    if (given === null || typeof given !== 'object' || Array.isArray(given)) throw wrong('the item is an object');
     const out = { ...given };
     const local = ['isAllDay', 'recurrence'].some((name) => given[name] || given[spell(name)]);
     for (const [name, expand] of Object.entries(KNOWN)) {
       const own = spell(name);
-      for (const key of new Set([name, own])) {
-        const value = given[key];
-        if (value === undefined) continue;
-        delete out[key];
-        if (value !== null && api === 'outlook-v1' && expand === dated) {
-          // v1.0 has instants, and the zone that they are shown in beside them.
-          out[own] = instant(value, timeZone);
-          out[`${own}TimeZone`] ??= parts(value, timeZone)[1];
-        } else out[own] = value === null ? null : await expand(value, timeZone, local);
-      }
+      const [key, twice] = [...new Set([name, own])].filter((key) => given[key] !== undefined);
+      if (twice) throw wrong(`${key} and ${twice} are one`);
+      if (!key) continue;
+      const value = given[key];
+      delete out[key];
+      if (value !== null && api === 'outlook-v1' && expand === dated) {
+        // v1.0 has instants, and the zone that they are shown in beside them.
+        out[own] = instant(value, timeZone, name);
+        out[`${own}TimeZone`] ??= parts(value, timeZone)[1];
+      } else out[own] = value === null ? null : await expand(value, timeZone, local, name);
     }
     return out;
   };

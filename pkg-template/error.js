@@ -11,6 +11,7 @@ const REMEDY = {
   invalid_response: 'Check what answers at this address (a proxy, a login page).',
   network: "Check the connection; in a browser also CORS and the CSP's connect-src.",
   too_large: 'Send less at once.',
+  unsupported_by_api: 'Use an API that has it; the message names them.',
   wasm_unavailable: "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.",
 };
 
@@ -49,3 +50,9 @@ export const fail = (code, message, cause) => new Exo365Error(code, message, cau
 
 /** The commonest: what was given is not what the function takes. */
 export const wrong = (message, cause) => fail('invalid_argument', message, cause);
+
+/** An option that is true or false. */
+export function truth(value, name, usual) {
+  if (value !== undefined && typeof value !== 'boolean') throw wrong(`\`${name}\` is true or false`);
+  return value ?? usual;
+}

@@ -1,5 +1,6 @@
 // A face for tests: what mailboxes and collections are built on, with calls under the control of a test.
-import { Exo365Error, fail, wrong } from './error.js';
+import { Exo365Error, fail, truth, wrong } from './error.js';
+import { filter } from './filter.js';
 import { table } from './fake-wasm.mjs';
 import { moments } from './moments.js';
 import * as more from './more.js';
@@ -9,9 +10,12 @@ export function face(api = 'graph', call = async () => undefined, zone = 'Europe
   const made = {
     ...moments(api, zone),
     table,
+    retries: 3,
     call,
-    sent: call,
+    sent: (method, path, content) => call(method, undefined, path, [], undefined, JSON.parse(content)),
     fail,
+    filter,
+    truth,
     wrong,
     item: (method, path, { headers } = {}) => ({ method, url: path, headers: { ...headers } }),
     judge: ({ status, headers }) => Object.assign(new Exo365Error(CODES[status] ?? 'bad_request', `status ${status}`), { status }, headers?.['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }),

@@ -5,10 +5,10 @@ const MOMENT = /^(\d{4}-\d\d-\d\d)(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+
 const DAY = 86_400_000;
 
 /** [time without offset, offset]; a date is its midnight. Anything that writes itself as ISO 8601 will do: a Date does. */
-function read(given) {
+function read(given, field = 'a time') {
   const [, day, time = 'T00:00', offset] = MOMENT.exec(given?.toJSON?.() ?? given) ?? [];
   // `Date` takes February 30 for March 2.
-  if (!day || new Date(day).toJSON()?.slice(0, 10) !== day) throw wrong('a time is a Date, a text such as 2026-12-01T09:00, or { dateTime, timeZone }');
+  if (!day || new Date(day).toJSON()?.slice(0, 10) !== day) throw wrong(`${field} is a Date, a text such as 2026-12-01T09:00, or { dateTime, timeZone }`);
   return [day + time, offset];
 }
 
@@ -44,9 +44,9 @@ export function moments(api, zone) {
   const parts = (given, timeZone = zone) => [given?.dateTime ?? given?.DateTime ?? given, given?.timeZone ?? given?.TimeZone ?? timeZone];
 
   /** A moment in UTC, `...Z`. */
-  const instant = (given, timeZone) => {
+  const instant = (given, timeZone, field) => {
     const [moment, name] = parts(given, timeZone);
-    const [time, offset] = read(moment);
+    const [time, offset] = read(moment, field);
     return iso(offset ? time + offset : instantOf(time, name));
   };
 

@@ -1,6 +1,8 @@
 // What most pages never need: loaded by the first call that does. Nothing of the face is imported here, or it would be there twice.
-export { add, inlineImages, sendLarge } from './attachments.js';
+export { add, inlineImages } from './attachments.js';
 export { batch, gather } from './batch.js';
 export { delta } from './changes.js';
+export { written } from './bodies.js';
 export { draft } from './drafts.js';
 export { tree } from './folders.js';
+export { createReply, findByEmail, reply, send } from './messages.js';

@@ -28,16 +28,27 @@ function put(object, path, value) {
 /** A method: what fills the path, what the body has, options. */
 const method = (face, user, [verb, path, ...words], bound) => async (...args) => {
   let ids = [...bound, ...args.splice(0, path.split('{}').length - 1 - bound.length)];
-  const taken = words.filter((word) => /^\w+$/.test(word) && !WORDS.includes(word)).map((name) => [name, args.shift()]);
-  let body = words.includes('*') ? args.shift() : undefined;
+  const has = (word) => words.includes(word);
+  let body;
+  for (const [, name, optional] of words.map((word) => /^(\w+|\*)(\??)$/.exec(word) ?? []).filter(([word]) => word && !FORMS.includes(word))) {
+    const value = args.shift();
+    if (!optional && (value === undefined || value === '')) throw face.wrong(name === '*' ? 'what to write is missing' : `${name} is missing`);
+    if (name === '*') body = value;
+    else (body ??= {})[name] = value;
+  }
   const options = { ...args[0] };
-  if (taken[0]) body = Object.fromEntries(taken);
   for (const word of words) {
-    const [, option, name, field = name, usual] = /^(\?)?([a-z]+)(?::([a-z/]+))?(?:=(.*))?$/i.exec(word) ?? [];
+    const [, option, name, field = name, usual, only] = /^(\?)?([a-z]+)(?::([a-z/]+))?(?:=([^@]*))?(?:@(.*))?$/i.exec(word) ?? [];
     if (!option && usual === undefined) continue;
-    const value = option && name in options ? options[name] : usual === 'true' || usual;
+    body ??= {};
+    const given = option && options[name] !== undefined;
+    if (only && !only.split(',').includes(face.api)) {
+      if (given) throw face.fail('unsupported_by_api', `${face.api} has no ${name} here; these have: ${only}`);
+      continue;
+    }
+    const value = given ? options[name] : usual === 'true' || usual;
     if (option) delete options[name];
-    if (value !== undefined) put((body ??= {}), field, value);
+    if (value !== undefined) put(body, field, value);
   }
   if (body && !(body instanceof Blob)) body = face.spelled(await face.draft(body, options.timeZone));
   // What is a time in a path is an instant.
@@ -46,13 +57,14 @@ const method = (face, user, [verb, path, ...words], bound) => async (...args) =>
   if (as) options.as = as;
   try {
     const answer = await face.call(verb, user, path, ids, options, body, 'ifMatch,select,expand,as');
-    return words.includes('list') ? answer.value : answer;
+    return has('list') ? answer.value : answer;
   } catch (error) {
-    if (words.includes('null') && error?.code === 'not_found') return null;
+    if (has('null') && error?.code === 'not_found') return null;
     throw error;
   }
 };
-const WORDS = ['text', 'blob', 'list', 'null'];
+/** Words that are no fields. */
+const FORMS = ['text', 'blob', 'list', 'null'];
 
 /** Everything that the table names, for one mailbox. */
 export const named = (face, user) => build(

@@ -30,7 +30,7 @@ const ROWS = [
   ['a reply', (m) => m.mail.messages.reply('a', 'Thanks'), ['POST', 'messages/{}/reply', ['a'], {}, { comment: 'Thanks' }]],
   ['a reply to all, as a draft', (m) => m.mail.messages.reply('a', { body: 'Thanks' }, { all: true }), ['POST', 'messages/{}/replyAll', ['a'], {}, { message: { body: { contentType: 'text', content: 'Thanks' } } }]],
   ['actions by folder too', (m) => m.mail.folder('inbox').messages.reply('a', 'Thanks'), ['POST', 'messages/{}/reply', ['a'], {}, { comment: 'Thanks' }]],
-  ['a draft of a reply', (m) => m.mail.messages.createReply('a', { all: true }), ['POST', 'messages/{}/createReplyAll', ['a'], {}, {}]],
+  ['a draft of a reply', (m) => m.mail.messages.createReply('a', { all: true }), ['POST', 'messages/{}/createReplyAll', ['a'], {}, { comment: undefined, message: undefined }]],
   ['an answer', (m) => m.calendar.events.accept('a'), ['POST', 'events/{}/accept', ['a'], {}, { sendResponse: true }]],
   ['another time', (m) => m.calendar.events.decline('a', { comment: 'Later?', sendResponse: false, proposedStart: '2026-12-01T09:00', proposedEnd: '2026-12-01T10:00' }), ['POST', 'events/{}/decline', ['a'], {}, {
     comment: 'Later?', sendResponse: false,

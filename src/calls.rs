@@ -6,15 +6,14 @@ use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
 use exo365_core::error::{Code, Error};
 use exo365_core::options::{Options, Want};
-use exo365_core::outgoing::{self, Headers, Outgoing};
+use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
 use exo365_core::{reply, retry};
-use js_sys::JSON;
 use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Blob};
+use web_sys::AbortSignal;
 
 /// Sends calls with tokens. Who is next is the face's to say (`pkg-template/queue.js`).
 pub(crate) struct Sender {
@@ -30,25 +29,11 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     pub(crate) options: Options,
     pub(crate) signal: Option<AbortSignal>,
-    body: Option<JsValue>,
+    /// Undefined where there is none; what it is, the headers say.
+    pub(crate) body: JsValue,
 }
 
 impl Job {
-    pub(crate) fn new(
-        mut request: Request,
-        options: Options,
-        signal: Option<AbortSignal>,
-        body: JsValue,
-    ) -> Result<Box<Self>, Failure> {
-        let body = body_of(body, &mut request.headers)?;
-        Ok(Box::new(Self {
-            request,
-            options,
-            signal,
-            body,
-        }))
-    }
-
     /// How the answer is read: the pieces of an upload by the face, which looks at their status.
     fn form(&self) -> Option<&str> {
         match self.request.bare {
@@ -78,7 +63,7 @@ impl Job {
                 "default"
             },
         };
-        http::init(outgoing, self.body.as_ref(), watch)
+        http::init(outgoing, &self.body, watch)
     }
 }
 
@@ -173,24 +158,6 @@ impl Sender {
             None => Next::End(Err(failure)),
         }
     }
-}
-
-/// What goes out, made once for all attempts: texts, blobs and bytes as they are; everything else as the
-/// browser's own JSON, which `headers` then name.
-fn body_of(value: JsValue, headers: &mut Headers) -> Result<Option<JsValue>, Failure> {
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    let bytes =
-        value.is_instance_of::<js_sys::ArrayBuffer>() || js_sys::ArrayBuffer::is_view(&value);
-    if value.is_string() || bytes || value.is_instance_of::<Blob>() {
-        return Ok(Some(value));
-    }
-    headers.usual("content-type", "application/json")?;
-    let text = JSON::stringify(&value).map_err(|cause| {
-        Failure::caused(Error::argument("the body cannot be written as JSON"), cause)
-    })?;
-    Ok(Some(text.into()))
 }
 
 /// Hands a success over as the browser parsed it; what is none goes to the judge.

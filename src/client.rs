@@ -307,7 +307,12 @@ impl Inner {
         body: JsValue,
     ) -> Result<Box<Job>, Failure> {
         let (request, options) = self.request(asked)?;
-        Job::new(request, options, signal, body)
+        Ok(Box::new(Job {
+            request,
+            options,
+            signal,
+            body,
+        }))
     }
 
     fn request(&self, asked: &str) -> Result<(Request, Options), Failure> {

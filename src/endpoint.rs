@@ -47,7 +47,7 @@ impl Endpoint {
             };
             let url = scan::concat(&[&this.base, route]);
             let watch = Watch::new(None, this.timeout)?;
-            let init = http::init(outgoing, Some(&body.into()), &watch)?;
+            let init = http::init(outgoing, &body.into(), &watch)?;
             let answer = http::exchange(&url, init, watch, Some("text")).await?;
             let status = answer.response.status();
             if status == 0 {

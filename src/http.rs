@@ -79,16 +79,14 @@ impl Watch {
 /// `outgoing` as `fetch` takes it: with a body, and the signal that ends it.
 pub(crate) fn init(
     outgoing: Outgoing<'_>,
-    body: Option<&JsValue>,
+    body: &JsValue,
     watch: &Watch,
 ) -> Result<JsValue, Failure> {
-    let text = outgoing.init(body.is_some())?;
+    let text = outgoing.init(!body.is_undefined())?;
     let init = JSON::parse(&text).unwrap_or_default();
     // The object is our own: setting cannot fail.
     let _ = Reflect::set(&init, &"signal".into(), &watch.both);
-    if let Some(body) = body {
-        let _ = Reflect::set(&init, &"body".into(), body);
-    }
+    let _ = Reflect::set(&init, &"body".into(), body);
     Ok(init)
 }
 

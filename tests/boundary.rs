@@ -60,6 +60,10 @@ extern "C" {
     fn authorize_url(this: &Core, options: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method)]
     fn call(this: &Core, asked: &str, signal: Option<&AbortSignal>, body: &JsValue) -> Promise;
+    #[wasm_bindgen(method, catch)]
+    fn item(this: &Core, asked: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(method)]
+    fn judge(this: &Core, answer: &JsValue, body: &str) -> JsValue;
     #[wasm_bindgen(method)]
     fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]
@@ -173,45 +177,89 @@ async fn s16_s17_a_call_goes_out_as_it_should_and_its_body_comes_back_untouched(
 }
 
 #[wasm_bindgen_test]
-async fn bodies_go_out_as_the_browsers_own_json_and_texts_as_they_are() {
+async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
     let network = Stub::new();
     let core = own_tokens("return 'a-token'").await;
-    let send = |body: &JsValue| {
+    for (at, headers, wanted) in [
+        (
+            0,
+            r#"{"content-type":"application/json"}"#,
+            "application/json",
+        ),
+        (1, "{}", "text/plain;charset=UTF-8"),
+    ] {
         network.answer(202, "", "{}");
-        core.call(SEND, None, body)
-    };
-    let draft =
-        JSON::parse(r#"{"message":{"subject":"Gr\u00fc\u00dfe","unknown":[1.25,null]}}"#).unwrap();
-    assert!(
-        settled(send(&draft)).await.unwrap().is_undefined(),
-        "202 has no body"
+        let asked =
+            format!(r#"["POST",null,"sendMail",[],{{"headers":{headers}}},"signal,headers"]"#);
+        let body = r#"{"subject":"Grüße","unknown":[1.25,null]}"#;
+        let sent = settled(core.call(&asked, None, &body.into())).await;
+        assert!(sent.unwrap().is_undefined(), "202 has no body");
+        assert_eq!(network.header(at, "content-type").unwrap(), wanted);
+        let text = settled(network.text(at)).await.unwrap();
+        assert_eq!(text.as_string().unwrap(), body);
+    }
+    let refused = core.call(
+        r#"["GET",null,"messages",[],{},"signal"]"#,
+        None,
+        &"x".into(),
     );
-    assert_eq!(
-        network.header(0, "content-type").unwrap(),
-        "application/json"
-    );
-    assert_eq!(
-        settled(network.text(0)).await.unwrap().as_string().unwrap(),
-        json(&draft)
-    );
-    settled(send(&"MIME".into())).await.unwrap();
-    assert!(
-        !network
-            .header(1, "content-type")
-            .unwrap_or_default()
-            .contains("json")
-    );
-    assert_eq!(
-        settled(network.text(1)).await.unwrap().as_string().unwrap(),
-        "MIME"
-    );
-    let circle = js_sys::Object::new();
-    Reflect::set(&circle, &"itself".into(), &circle).unwrap();
-    let refused = core.call(SEND, None, &circle);
     assert_eq!(
         text(&error(settled(refused).await), "code"),
         "invalid_argument"
     );
+    assert_eq!(network.count(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
+    let _network = Stub::new();
+    let core = own_tokens("return 'a-token'").await;
+    let item = core.item(r#"["GET",null,"messages/{}",["a/b"],{"timeZone":"UTC"},"timeZone"]"#);
+    assert_eq!(
+        item.unwrap(),
+        r#"{"method":"GET","url":"/me/messages/a%2Fb","headers":{"prefer":"outlook.timezone=\"UTC\", IdType=\"ImmutableId\""}}"#
+    );
+    assert!(
+        core.item(r#"["GET",null,"messages/{}",[""],{},"x"]"#)
+            .is_err()
+    );
+    let answer = JSON::parse(r#"{"id":"0","status":429,"headers":{"Retry-After":"7"}}"#).unwrap();
+    let body = r#"{"error":{"code":"ApplicationThrottled","message":"Too many."}}"#;
+    let error = error(Err(core.judge(&answer, body)));
+    assert_eq!(text(&error, "code"), "throttled");
+    assert_eq!(text(&error, "serviceCode"), "ApplicationThrottled");
+    assert_eq!(field(&error, "retryAfterSeconds").as_f64(), Some(7.0));
+    let odd = JSON::parse(r#"{"status":7}"#).unwrap();
+    assert_eq!(text(&core.judge(&odd, ""), "code"), "invalid_response");
+}
+
+#[wasm_bindgen_test]
+async fn s15_a_piece_of_an_upload_goes_elsewhere_without_token_and_id() {
+    let network = Stub::new();
+    let core = own_tokens("return 'a-token'").await;
+    let put = |url: &str| {
+        let asked = format!(
+            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},"bare,headers"]"#
+        );
+        core.call(&asked, None, &"x".into())
+    };
+    network.answer(200, r#"{"NextExpectedRanges":["1"]}"#, "{}");
+    let answer = settled(put("https://outlook.office.com/upload?authtoken=x")).await;
+    assert!(
+        answer.unwrap().is_instance_of::<web_sys::Response>(),
+        "not read"
+    );
+    assert_eq!(network.header(0, "content-range").unwrap(), "bytes 0-0/2");
+    for name in ["authorization", "client-request-id", "prefer"] {
+        assert_eq!(network.header(0, name), None, "{name}");
+    }
+    network.answer(416, "{}", "{}");
+    let refused = error(settled(put("https://outlook.office.com/upload")).await);
+    assert_eq!(field(&refused, "status").as_f64(), Some(416.0));
+    for evil in ["http://evil.example/x", "https://a@evil.example/", "/me"] {
+        let refused = error(settled(put(evil)).await);
+        assert_eq!(text(&refused, "code"), "untrusted_host", "{evil}");
+    }
     assert_eq!(network.count(), 2);
 }
 

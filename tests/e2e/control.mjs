@@ -19,6 +19,8 @@ export class Control {
   advance(seconds) { return this.#call('POST', 'clock', { advanceSeconds: seconds }); }
   fault(fault) { return this.#call('POST', 'faults', fault); }
   clearFaults() { return this.#call('DELETE', 'faults'); }
+  /** Every sync state is lost: the next delta is answered with 410. */
+  expireDeltas() { return this.#call('DELETE', 'deltas'); }
   /** The user's refresh tokens die, as after a changed password. */
   revoke(user) { return this.#call('POST', 'revoke', { user }); }
   consent(user, granted) { return this.#call('POST', 'consent', { user, granted }); }

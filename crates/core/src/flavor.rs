@@ -155,6 +155,30 @@ pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
     })
 }
 
+/// Where the upload sessions of a Graph origin lead: mailboxes are on hosts of their own. A page whose policy names the
+/// API in `connect-src` names these too. Next to a loopback host stands the other name of loopback.
+#[must_use]
+pub fn upload_origins(api: &str) -> String {
+    match api {
+        "https://graph.microsoft.com" => {
+            "https://outlook.office.com https://outlook.office365.com".into()
+        }
+        "https://graph.microsoft.us" => "https://outlook.office365.us".into(),
+        "https://dod-graph.microsoft.us" => "https://outlook-dod.office365.us".into(),
+        "https://microsoftgraph.chinacloudapi.cn" => "https://partner.outlook.cn".into(),
+        _ => {
+            let port = scan::cut(api, "http://localhost").map_or("", |cut| cut.1);
+            let loopback = api.starts_with("http://localhost");
+            let pieces: &[&str] = if loopback {
+                &["http://127.0.0.1", port]
+            } else {
+                &[]
+            };
+            scan::concat(pieces)
+        }
+    }
+}
+
 /// The v1 `resource` of an API: its origin with a slash (the slash matters, it is the token's `aud`).
 /// An API on a loopback host stands in for the public one, and goes by its name.
 #[must_use]
@@ -199,6 +223,29 @@ mod tests {
             resource(Flavor::Graph, "https://graph.microsoft.us"),
             "https://graph.microsoft.us/"
         );
+    }
+
+    #[test]
+    fn uploads_go_to_the_hosts_of_the_same_cloud() {
+        for (api, wanted) in [
+            (
+                "https://graph.microsoft.com",
+                "https://outlook.office.com https://outlook.office365.com",
+            ),
+            ("https://graph.microsoft.us", "https://outlook.office365.us"),
+            (
+                "https://dod-graph.microsoft.us",
+                "https://outlook-dod.office365.us",
+            ),
+            (
+                "https://microsoftgraph.chinacloudapi.cn",
+                "https://partner.outlook.cn",
+            ),
+            ("http://localhost:8400", "http://127.0.0.1:8400"),
+            ("https://outlook.office.com", ""),
+        ] {
+            assert_eq!(upload_origins(api), wanted);
+        }
     }
 
     #[test]

@@ -6,9 +6,10 @@
 //! mail.folder().rules   mailFolders/{}/messageRules              `()` takes an id, which fills the first `{}`
 //! ```
 //!
-//! Behind the path stand the names of the body's fields, in the order of the arguments; `*` is a body of the
-//! caller's own. `name=value` is a field that is always the same, `?option:field=value` one that is an option
-//! (`/` goes into an object; the value where it is left out). `text` and `blob` say what the answer is read as, `list`
+//! Behind the path stand the names of the body's fields, in the order of the arguments, with `?` behind those that may
+//! be left out; `*` is a body of the caller's own. `name=value` is a field that is always the same, `?option:field=value`
+//! one that is an option (`/` goes into an object; the value where it is left out), with `@` and the flavours that have
+//! it where not all do. `text` and `blob` say what the answer is read as, `list`
 //! that it is the list in it, `null` that a 404 is one. An id between quotes is a parameter. Paths are Graph's
 //! and below the mailbox (`.` is the mailbox's owner), or with a slash in front below the root; what a flavour
 //! calls otherwise or lacks is in [`crate::flavor`].
@@ -17,8 +18,8 @@
 pub const TABLE: &str = "\
 mail.messages messages
 mail.messages.send POST messages/{}/send
-mail.messages.forward POST messages/{}/forward toRecipients comment
-mail.messages.createForward POST messages/{}/createForward
+mail.messages.forward POST messages/{}/forward toRecipients comment?
+mail.messages.createForward POST messages/{}/createForward ?comment ?message@graph,outlook-v2 ?toRecipients
 mail.messages.move POST messages/{}/move destinationId
 mail.messages.copy POST messages/{}/copy destinationId
 mail.messages.mime GET messages/{}/$value text
@@ -39,11 +40,11 @@ mail.focusedInbox.classification GET inferenceClassification
 mail.mailTips POST getMailTips EmailAddresses MailTipsOptions=automaticReplies,customMailTip,deliveryRestriction,externalMemberCount,mailboxFullStatus,maxMessageSize,moderationStatus,recipientScope,totalMemberCount list
 mail.translateIds POST translateExchangeIds inputIds sourceIdType targetIdType list
 calendar.events events
-calendar.events.accept POST events/{}/accept ?comment ?sendResponse=true
-calendar.events.decline POST events/{}/decline ?comment ?sendResponse=true ?proposedStart:proposedNewTime/start ?proposedEnd:proposedNewTime/end
-calendar.events.tentativelyAccept POST events/{}/tentativelyAccept ?comment ?sendResponse=true ?proposedStart:proposedNewTime/start ?proposedEnd:proposedNewTime/end
-calendar.events.cancel POST events/{}/cancel comment
-calendar.events.forward POST events/{}/forward toRecipients comment
+calendar.events.accept POST events/{}/accept ?comment ?sendResponse=true@graph,outlook-v2
+calendar.events.decline POST events/{}/decline ?comment ?sendResponse=true@graph,outlook-v2 ?proposedStart:proposedNewTime/start@graph ?proposedEnd:proposedNewTime/end@graph
+calendar.events.tentativelyAccept POST events/{}/tentativelyAccept ?comment ?sendResponse=true@graph,outlook-v2 ?proposedStart:proposedNewTime/start@graph ?proposedEnd:proposedNewTime/end@graph
+calendar.events.cancel POST events/{}/cancel comment?
+calendar.events.forward POST events/{}/forward toRecipients comment?
 calendar.events.snooze POST events/{}/snoozeReminder newReminderTime
 calendar.events.dismiss POST events/{}/dismissReminder
 calendar.events.attachments() events/{}/attachments

@@ -362,7 +362,10 @@ impl Asked {
     /// [`Code::InvalidArgument`].
     pub fn read(text: &str) -> Result<Self, Error> {
         let Some(Json::List(mut items)) = Json::parse(text) else {
-            return Err(Error::argument("a call is a list"));
+            // It is written by the face: only what is no Unicode cannot be read.
+            return Err(Error::argument(
+                "a text has half a surrogate pair: it is no Unicode",
+            ));
         };
         let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
         let ids = match take(3) {

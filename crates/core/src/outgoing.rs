@@ -14,7 +14,7 @@ const METHODS: &str = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
 pub struct Headers(pub(crate) Vec<(String, String)>);
 
 impl Headers {
-    /// Sets a header, in place of one of that name.
+    /// Sets a header, in place of one of that name; preferences are added to those that are there (RFC 7240 §2).
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] where `name` is no token or `value` has characters that no header may have
@@ -29,21 +29,11 @@ impl Headers {
         let mut name = String::from(name);
         name.make_ascii_lowercase();
         match self.0.iter_mut().find(|one| one.0 == name) {
+            Some(known) if name == "prefer" => known.1 = scan::concat(&[&known.1, ", ", value]),
             Some(known) => known.1 = value.into(),
             None => self.0.push((name, value.into())),
         }
         Ok(())
-    }
-
-    /// Sets a header where there is none of that name (in lower case).
-    ///
-    /// # Errors
-    /// As [`Headers::set`].
-    pub fn usual(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        if self.0.iter().any(|one| one.0 == name) {
-            return Ok(());
-        }
-        self.set(name, value)
     }
 }
 
@@ -87,9 +77,7 @@ impl Outgoing<'_> {
         }
         let mut headers = Writer::new();
         for (name, value) in &self.headers.0 {
-            if !self.own.iter().any(|own| own.0 == name) {
-                headers.text(name, value);
-            }
+            headers.text(name, value);
         }
         for (name, value) in self.own {
             headers.text(name, value);
@@ -131,13 +119,13 @@ mod tests {
         let mut headers = Headers::default();
         headers.set("Content-Type", "text/plain").unwrap();
         headers.set("content-type", "application/json").unwrap();
-        headers.usual("content-type", "text/html").unwrap();
-        headers.set("Authorization", "Basic x").unwrap();
+        headers.set("prefer", "a").unwrap();
+        headers.set("Prefer", "b").unwrap();
         headers.set("x-quote", "a \"b\" \u{e9}").unwrap();
         let own = [("authorization", "Bearer y")];
         assert_eq!(
             init("GET", &headers, &own, false).unwrap(),
-            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"x-quote\":\"a \\\"b\\\" \u{e9}\",\"authorization\":\"Bearer y\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
+            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"prefer\":\"a, b\",\"x-quote\":\"a \\\"b\\\" \u{e9}\",\"authorization\":\"Bearer y\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
         );
     }
 

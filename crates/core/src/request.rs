@@ -182,7 +182,16 @@ impl Api {
         if !prefer.is_empty() {
             headers.set("prefer", &prefer)?;
         }
+        if is_advanced(&url) {
+            headers.set("consistencylevel", "eventual")?;
+        }
         for (name, value) in options.pairs("headers") {
+            // Ours, with every call; in another's place they would say something untrue.
+            let own = OWN.iter().find(|one| one.eq_ignore_ascii_case(name));
+            if let Some(own) = own {
+                let pieces = ["`", *own, "` is set by the package"];
+                return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
+            }
             headers.set(name, value)?;
         }
         if let Some(etag) = options.text("ifMatch") {
@@ -227,6 +236,23 @@ impl Api {
         }
         text
     }
+}
+
+/// Headers that go with every call, whatever the caller says.
+const OWN: [&str; 3] = [
+    "authorization",
+    "client-request-id",
+    "return-client-request-id",
+];
+
+/// Whether the directory answers this query from its index only, which the caller has to know about
+/// (<https://learn.microsoft.com/graph/aad-advanced-queries>).
+fn is_advanced(url: &str) -> bool {
+    let has = |part| scan::find(url, part).is_some();
+    let path = scan::before(url, b"?");
+    let list = path.strip_suffix("/$count").unwrap_or(path);
+    let query = list.len() < path.len() || has("$search=") || has("$count=true");
+    query && (list.ends_with("/users") || list.ends_with("/directReports"))
 }
 
 /// Whether `zone` can be the name of a time zone: it travels inside a quoted header value.

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use exo365_core::flavor::upload_origins;
 use exo365_core::text::form_decode;
 use std::path::Path;
 use tower_http::services::ServeDir;
@@ -26,9 +27,10 @@ fn protect(headers: &mut HeaderMap, config: &Config) {
     // The sign-in service is not named: the page goes there, it does not fetch from it.
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self' {}; frame-src 'self'; base-uri 'none'; form-action 'self'; \
+         font-src 'self'; connect-src 'self' {} {}; frame-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'",
-        config.public.cloud.api
+        config.public.cloud.api,
+        upload_origins(&config.public.cloud.api)
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

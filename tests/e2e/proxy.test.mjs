@@ -1,0 +1,163 @@
+// Proxy mode, as a browser sees it: the page calls its own host, the endpoint calls the API, and no token comes to the page.
+// These calls are the contract by itself, without the SDK.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { afterEach, test } from 'node:test';
+import { ADELE, stack } from './harness.mjs';
+import { newPage } from './browser.mjs';
+import { signInByForms } from './microsoft/tenant.mjs';
+import { CLIENT_ID } from './processes.mjs';
+
+const it = stack({ endpoint: { mode: 'proxy' } });
+afterEach(() => it.control.clearFaults());
+
+const text = (bytes) => randomBytes(bytes).toString('base64url');
+
+/** A code from the sign-in pages, and what the endpoint has to be given with it. */
+async function code(account = ADELE) {
+  const [codeVerifier, nonce, redirectUri] = [text(32), text(16), `${it.url}/`];
+  const authorize = `${it.tenant.url}/organizations/oauth2/v2.0/authorize?${new URLSearchParams({
+    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: text(16), nonce, prompt: 'select_account',
+    scope: 'openid profile offline_access User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.ReadWrite',
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256',
+  })}`;
+  const people = { url: it.tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
+  const back = new URL(await signInByForms(people, authorize, account));
+  return { code: back.searchParams.get('code'), codeVerifier, nonce, redirectUri };
+}
+
+/** A page of the endpoint's origin with nothing on it. */
+async function blank() {
+  const page = await newPage(it.browser);
+  await page.route(`${it.url}/`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }));
+  await page.goto(`${it.url}/`);
+  return page;
+}
+
+/** `fetch` in the page: status, headers, and the body as text. */
+const ask = (page, path, { method = 'GET', headers = {}, body } = {}) => page.evaluate(async ({ path, method, headers, body }) => {
+  const answer = await fetch(path, { method, headers: { 'X-Exo365': '1', ...headers }, body });
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
+}, { path, method, headers, body });
+
+const json = { 'content-type': 'application/json' };
+const post = (page, path, body, headers) => ask(page, path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
+
+/** A blank page, signed in. */
+async function signedIn(account = ADELE) {
+  const page = await blank();
+  const answer = await post(page, '/auth/exchange', await code(account));
+  assert.equal(answer.status, 200, answer.text);
+  return { page, answer };
+}
+
+test('E29 no token reaches the page: not at sign-in, not at a reload, not when it is asked for', async () => {
+  const { page, answer } = await signedIn();
+  const session = await post(page, '/auth/session', {});
+  const token = await post(page, '/auth/token', {});
+  assert.equal(JSON.parse(session.text).config.mode, 'proxy');
+  assert.equal(JSON.parse(session.text).account.username, ADELE);
+  assert.equal(token.status, 400);
+  assert.equal(JSON.parse(token.text).error.code, 'misconfigured');
+  const mail = await ask(page, '/auth/proxy/v1.0/me/messages?$top=1');
+  const tokens = (await it.control.requests('/v1.0/me/messages')).map(({ headers }) => headers?.authorization ?? '');
+  for (const { text, headers } of [answer, session, token, mail]) {
+    const said = text + JSON.stringify(headers);
+    assert.ok(!/accessToken|refresh/.test(said), said.slice(0, 300));
+    for (const one of tokens) assert.ok(!one || !said.includes(one.slice(7)), 'an access token');
+  }
+  assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), ['', 0, 0]);
+});
+
+test('E37 E38 a call goes through, and nothing of the browser with it', async () => {
+  const { page } = await signedIn();
+  await it.control.forget();
+  const answer = await ask(page, '/auth/proxy/v1.0/me/messages?$top=2&$select=subject', { headers: { prefer: 'outlook.body-content-type="text"', 'x-marker': '1' } });
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(JSON.parse(answer.text).value.length, 2);
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  assert.ok(answer.headers['request-id'], 'the API is asked about by its own id');
+  const [asked] = await it.control.requests('/v1.0/me/messages');
+  assert.ok(asked);
+  const sent = asked.headers ?? {};
+  for (const name of ['cookie', 'origin', 'referer', 'x-exo365', 'sec-fetch-site', 'x-marker']) assert.equal(sent[name], undefined, name);
+});
+
+test('E37 next links lead on through the endpoint until there are no more', async () => {
+  const { page } = await signedIn();
+  let path = '/auth/proxy/v1.0/me/messages?$top=3&$select=id&$filter=isRead eq false';
+  const seen = new Set();
+  for (let pages = 0; path && pages < 4; pages += 1) {
+    const { status, text } = await ask(page, path);
+    assert.equal(status, 200, text);
+    const { value, '@odata.nextLink': next } = JSON.parse(text);
+    for (const { id } of value) seen.add(id);
+    if (next) assert.ok(next.startsWith('/auth/proxy/v1.0/me/messages?'), next);
+    path = next;
+  }
+  assert.ok(seen.size >= 9, String(seen.size));
+});
+
+test('a message is written, changed, found in a batch, and deleted', async () => {
+  const { page } = await signedIn();
+  const made = await post(page, '/auth/proxy/v1.0/me/messages', { subject: 'Through the proxy' });
+  assert.equal(made.status, 201, made.text);
+  const { id } = JSON.parse(made.text);
+  const place = `/auth/proxy/v1.0/me/messages/${encodeURIComponent(id)}`;
+  const changed = await ask(page, place, { method: 'PATCH', headers: json, body: JSON.stringify({ subject: 'Changed' }) });
+  assert.equal(changed.status, 200, changed.text);
+  const batch = await post(page, '/auth/proxy/v1.0/$batch', { requests: [{ id: '1', method: 'GET', url: `/me/messages/${id}?$select=subject` }] });
+  assert.equal(JSON.parse(batch.text).responses[0].body.subject, 'Changed', batch.text);
+  assert.equal((await ask(page, place, { method: 'DELETE' })).status, 204);
+  assert.equal((await ask(page, place)).status, 404);
+});
+
+test('E31 an expired token is renewed behind the page, once for all calls', async () => {
+  const { page } = await signedIn();
+  await it.control.advance(2 * 3600);
+  await it.control.forget();
+  const all = await page.evaluate(() => Promise.all(Array.from({ length: 6 }, () => fetch('/auth/proxy/v1.0/me', { headers: { 'X-Exo365': '1' } }).then((answer) => answer.status))));
+  assert.deepEqual(all, Array(6).fill(200));
+  const renewals = await it.control.requests('/token');
+  assert.equal(renewals.length, 1);
+});
+
+test('E33 a dead grant: the endpoint says so in its own name, and the next answer is signed_out', async () => {
+  const { page } = await signedIn();
+  await it.control.revoke(ADELE);
+  await it.control.advance(2 * 3600);
+  const refused = await ask(page, '/auth/proxy/v1.0/me');
+  assert.equal(refused.status, 401, refused.text);
+  assert.equal(refused.headers['x-exo365'], '1');
+  assert.equal(JSON.parse(refused.text).error.code, 'interaction_required');
+  assert.equal(JSON.parse((await ask(page, '/auth/proxy/v1.0/me')).text).error.code, 'signed_out');
+});
+
+test('the API in trouble is told as it is; one that cannot be reached by the endpoint', async () => {
+  const { page } = await signedIn();
+  const api = { path: '/v1.0/me' };
+  await it.control.fault({ match: api, kind: 'throttle', retryAfterSeconds: 7 });
+  const slow = await ask(page, '/auth/proxy/v1.0/me');
+  assert.deepEqual([slow.status, slow.headers['retry-after'], slow.headers['x-exo365']], [429, '7', undefined]);
+  await it.control.clearFaults();
+  await it.control.fault({ match: api, kind: 'drop' });
+  const gone = await ask(page, '/auth/proxy/v1.0/me');
+  assert.deepEqual([gone.status, gone.headers['x-exo365'], JSON.parse(gone.text).error.code], [503, '1', 'service_unavailable']);
+});
+
+test('E23 E24 E60 a foreign page, a form, a navigation and another path get nothing', async () => {
+  const { page } = await signedIn();
+  await it.control.forget();
+  const plain = await page.evaluate(() => fetch('/auth/proxy/v1.0/me').then((answer) => answer.status));
+  assert.equal(plain, 403, 'without the header');
+  const at = (headers, path = 'v1.0/me', method = 'GET') => fetch(`${it.url}/auth/proxy/${path}`, { method, headers, redirect: 'manual' }).then(({ status }) => status);
+  const own = { 'x-exo365': '1', origin: it.url };
+  assert.equal(await at({ ...own, origin: 'https://collector.example' }), 403);
+  assert.equal(await at({ ...own, origin: 'null' }), 403);
+  assert.equal(await at({ 'x-exo365': '1' }), 403, 'no word of the browser');
+  assert.equal(await at(own), 401, 'no session');
+  for (const path of ['v1.0/groups', 'v1.0/me/%2e%2e/groups', 'v1.0/me/..%2fgroups', 'https://collector.example/']) assert.equal(await at(own, path), 403, path);
+  assert.equal(await at(own, 'v1.0/me', 'HEAD'), 405);
+  assert.deepEqual(await it.control.requests('/v1.0/'), [], 'the API heard of none of it');
+});
