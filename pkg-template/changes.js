@@ -7,6 +7,7 @@ const plain = (id) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
 export async function delta({ call, fail, wrong }, user, path, ids, options, query) {
   const { token, select, ...rest } = options ?? {};
   if (token !== undefined && (typeof token !== 'string' || !token)) throw wrong('`token` is the text that delta gave');
+  if (query && select) throw wrong('changes of a view have no `select`');
   // What was selected is in the token.
   const later = { ...rest, changes: true };
   const first = () => call('GET', user, `${path}/delta()`, ids, { ...later, select, query }, undefined, 'select,query,pageSize,changes');

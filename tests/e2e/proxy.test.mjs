@@ -2,6 +2,7 @@
 // These calls are the contract by itself, without the SDK.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { ADELE, stack } from './harness.mjs';
 import { newPage } from './browser.mjs';
@@ -144,6 +145,37 @@ test('the API in trouble is told as it is; one that cannot be reached by the end
   await it.control.fault({ match: api, kind: 'drop' });
   const gone = await ask(page, '/auth/proxy/v1.0/me');
   assert.deepEqual([gone.status, gone.headers['x-exo365'], JSON.parse(gone.text).error.code], [503, '1', 'service_unavailable']);
+});
+
+/** Bytes as they are on a connection of their own; gives what comes back until it is silent. */
+const raw = (bytes) => new Promise((resolve, reject) => {
+  let said = '';
+  const socket = connect(it.endpoint.port, '127.0.0.1', () => socket.write(bytes)).setEncoding('latin1');
+  socket.setTimeout(1500, () => socket.destroy());
+  socket.on('data', (text) => (said += text)).on('error', reject).on('close', () => resolve(said));
+});
+
+test('E37 E60 no request hides behind another: lengths that disagree, folded and doubled headers', async () => {
+  const signed = await fetch(`${it.url}/auth/exchange`, { method: 'POST', headers: { ...json, 'x-exo365': '1', origin: it.url }, body: JSON.stringify(await code()) });
+  const cookie = signed.headers.getSetCookie()[0].split(';')[0];
+  const head = (path, ...more) => [`POST /auth/proxy/v1.0/me/${path} HTTP/1.1`, `Host: localhost:${it.endpoint.port}`, `Cookie: ${cookie}`, `Origin: ${it.url}`, 'X-Exo365: 1', 'Content-Type: application/json', ...more].join('\r\n');
+  const hidden = 'GET /v1.0/me/hidden HTTP/1.1\r\nHost: x\r\n\r\n';
+  await it.control.forget();
+  const answers = [
+    await raw(`${head('messages', 'Content-Length: 5', 'Transfer-Encoding: chunked')}\r\n\r\n0\r\n\r\n${hidden}`),
+    await raw(`${head('messages', 'Content-Length: 2', 'Content-Length: 60')}\r\n\r\n{}${hidden}`),
+    await raw(`${head('messages', 'Content-Length: 2', 'Transfer-Encoding : chunked')}\r\n\r\n{}${hidden}`),
+    await raw(`${head('messages', 'Transfer-Encoding: gzip, chunked')}\r\n\r\n2\r\n{}\r\n0\r\n\r\n${hidden}`),
+    await raw(`${head('messages', 'Content-Length: 2', 'Prefer: a\r\n folded: b')}\r\n\r\n{}`),
+    await raw(`${head('messages', 'Content-Length: 2', 'Prefer: a\nAuthorization: Bearer other')}\r\n\r\n{}`),
+    await raw(`${head('messages HTTP/1.1\r\nX-Hidden: 1', 'Content-Length: 2')}\r\n\r\n{}`),
+  ];
+  for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 \d{3}/);
+  for (const { path, headers = {} } of await it.control.requests('/v1.0/')) {
+    assert.equal(path.split('?')[0], '/v1.0/me/messages');
+    assert.equal(headers['x-hidden'], undefined);
+    assert.ok(!String(headers.authorization).includes('other'));
+  }
 });
 
 test('E23 E24 E60 a foreign page, a form, a navigation and another path get nothing', async () => {

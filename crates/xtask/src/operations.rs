@@ -4,8 +4,8 @@ use crate::{node, pack, project, run};
 use anyhow::Result;
 use std::process::Command;
 
-/// What has been reached: less is a step back. Graph, Outlook v2.0, Outlook v1.0.
-const REACHED: &str = "177,131,93";
+/// All of them: Graph, Outlook v2.0, Outlook v1.0.
+const REACHED: &str = "211,140,96";
 
 /// Prints the coverage and every operation that has no name yet.
 pub(crate) fn run() -> Result<()> {
