@@ -5,8 +5,9 @@
 use crate::assertion;
 use crate::config::{Config, Credential, Secret};
 use exo365_core::error::{Code, Error};
+use exo365_core::flavor;
 use exo365_core::text::push_pair;
-use exo365_core::wire::{ExchangeRequest, Identity, PageConfig};
+use exo365_core::wire::{ExchangeRequest, Flavor, Identity, PageConfig};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -104,17 +105,22 @@ pub(crate) fn audience(scope: &str) -> &str {
     }
 }
 
-/// The audience that a page means where it names none.
+/// The audience that a page means where it names none: the configured API, where permissions of it are
+/// configured. A token goes nowhere but where it is for.
 pub(crate) fn default_audience(config: &Config) -> String {
-    match config.public.identity {
-        Identity::V1 => config.resources.first().cloned().unwrap_or_default(),
-        Identity::V2 => config
-            .public
-            .scopes
-            .first()
-            .map_or("", |scope| audience(scope))
-            .into(),
+    let public = &config.public;
+    if public.identity == Identity::V1 {
+        return config.resources.first().cloned().unwrap_or_default();
     }
+    let api = flavor::resource(public.api, &public.cloud.api);
+    let api = match public.api {
+        Flavor::Graph => "",
+        _ => api.trim_end_matches('/'),
+    };
+    let mut audiences = public.scopes.iter().map(|scope| audience(scope));
+    let first = audiences.clone().next().unwrap_or_default();
+    let named = audiences.any(|audience| audience == api);
+    if named { api.into() } else { first.into() }
 }
 
 /// `scope` for one audience: OpenID's and `names`, each once.
@@ -132,10 +138,14 @@ fn scope(audience_of: &str, names: &[String]) -> String {
 ///
 /// # Errors
 /// Where there are no random bytes.
-pub(crate) fn proof(config: &Config, which: usize, now: u64) -> Result<Form<'_>, Error> {
-    let public = &config.public;
+pub(crate) fn proof<'a>(
+    public: &'a PageConfig,
+    credential: &'a Credential,
+    which: usize,
+    now: u64,
+) -> Result<Form<'a>, Error> {
     let mut form: Form<'_> = vec![("client_id", public.client_id.as_str().into())];
-    match &config.credential {
+    match credential {
         Credential::Secrets(secrets) => {
             let secret = secrets.get(which).map_or("", Secret::reveal);
             form.push(("client_secret", secret.into()));
@@ -178,6 +188,16 @@ pub(crate) fn refresh_form<'a>(
     ]);
     form.extend(target(config, audience_of, scopes));
     form
+}
+
+/// The form for the application in its own name: for what an administrator granted it at this service.
+pub(crate) fn app_form(public: &PageConfig, resource: &str) -> Form<'static> {
+    let target = match public.identity {
+        Identity::V1 => ("resource", resource.to_owned()),
+        Identity::V2 => ("scope", format!("{resource}/.default")),
+    };
+    let grant = ("grant_type", "client_credentials".into());
+    Vec::from([grant, (target.0, target.1.into())])
 }
 
 /// What the token shall be for. A page may have asked for less than is configured, and then less was

@@ -201,7 +201,7 @@ async fn refusal(
         resource: None,
     };
     let now = clock.now();
-    let mut form = authority::proof(config, which, now)?;
+    let mut form = authority::proof(&config.public, &config.credential, which, now)?;
     let audience = authority::default_audience(config);
     form.extend(authority::code_form(config, &request, &audience));
     let fields: Vec<(&str, &str)> = form

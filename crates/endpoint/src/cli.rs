@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "endpoint.toml", global = true)]
     pub(crate) config: PathBuf,
     /// Write the port to this file once it is open.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) port_file: Option<PathBuf>,
 }
 
@@ -25,11 +25,30 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Try the registration and the configuration at the sign-in service, and say what to change.
     Check,
-    /// Sessions in the database of an endpoint that is stopped.
+    /// A token for the application in its own name, on stdout; or a source of them for services of this machine.
+    AppToken(AppToken),
+    /// Sessions: in the shared store, or in the database of an endpoint that is stopped.
     Sessions {
         #[command(subcommand)]
         what: Sessions,
     },
+}
+
+/// Whose token, and how it is given.
+#[derive(clap::Args, Debug)]
+pub(crate) struct AppToken {
+    /// The tenant's id or domain, before the configured one.
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// The API's identifier, before the configured one.
+    #[arg(long)]
+    pub(crate) resource: Option<String>,
+    /// Serve tokens at this loopback address, by `POST /token`; the key is in `EXO365_APP_KEY` or in `--key-file`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+    /// The file with the key that services send as bearer, readable by its owner only.
+    #[arg(long, value_name = "FILE", requires = "listen")]
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// What is done with sessions.

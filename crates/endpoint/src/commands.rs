@@ -42,7 +42,7 @@ pub(crate) fn examine(config: &Path, runtime: &Runtime) -> Result<(), Problem> {
 pub(crate) fn sessions(config: &Path, what: &Sessions, runtime: &Runtime) -> Result<(), Problem> {
     let operator = Operator::open(&Config::load(config)?, &Clock::system())?;
     match what {
-        Sessions::List => list(&operator),
+        Sessions::List => list(&operator, runtime),
         Sessions::Revoke { user } => {
             let ended = runtime.block_on(operator.revoke(user))?;
             print(&format!("{ended} sessions ended\n"));
@@ -51,8 +51,8 @@ pub(crate) fn sessions(config: &Path, what: &Sessions, runtime: &Runtime) -> Res
     }
 }
 
-fn list(operator: &Operator) -> Result<(), Problem> {
-    let (listed, closed) = operator.sessions()?;
+fn list(operator: &Operator, runtime: &Runtime) -> Result<(), Problem> {
+    let (listed, closed) = runtime.block_on(operator.sessions())?;
     let mut text = String::new();
     for one in &listed {
         let _ = writeln!(

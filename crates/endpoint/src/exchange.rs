@@ -14,7 +14,7 @@ use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::Identity as Person;
 use exo365_core::token_reply::{Refusal, Tokens};
-use exo365_core::wire::{ExchangeReply, ExchangeRequest, Identity};
+use exo365_core::wire::{ExchangeReply, ExchangeRequest, Identity, Mode};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     let audience = audience.unwrap_or_else(|| authority::default_audience(&app.config));
     // Before the code is used up: without the keys its ID token could not be checked.
     app.keys.metadata(&app.upstream, &app.config.public).await?;
-    if let Some(left @ ..=PATIENCE) = app.window.left(app.clock.now()) {
+    if let Some(left @ ..=PATIENCE) = app.desk.window.left(app.clock.now()) {
         tokio::time::sleep(Duration::from_secs(left.into())).await;
     }
     let code = random::sha256(request.code.as_bytes());
@@ -143,7 +143,7 @@ async fn begin(
     tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
     let reply = ExchangeReply {
         account: person.account,
-        access_token: Some(tokens.access_token),
+        access_token: (app.config.public.mode == Mode::Direct).then_some(tokens.access_token),
         expires_in: left(now + u64::from(tokens.expires_in), app.clock.now()),
         scopes: tokens.scopes,
     };

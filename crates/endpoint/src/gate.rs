@@ -1,9 +1,10 @@
 //! The one door: what a request has to show before anything is done for it.
 
-use crate::answer::Refused;
+use crate::answer::{Refused, protect};
 use crate::config::Config;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
 use exo365_core::error::Code;
 use exo365_core::token_reply::is_json;
 use std::time::Duration;
@@ -29,6 +30,22 @@ pub(crate) fn check(config: &Config, method: &Method, headers: &HeaderMap) -> Re
             "this route takes POST",
         ));
     }
+    check_page(config, headers)?;
+    if !single(headers, &header::CONTENT_TYPE).is_some_and(is_json) {
+        return Err(Refused::at(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Code::BadRequest,
+            "the body has to be application/json",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that a page of ours asks, by a script of its own.
+///
+/// # Errors
+/// 403.
+pub(crate) fn check_page(config: &Config, headers: &HeaderMap) -> Result<(), Refused> {
     if single(headers, &OWN) != Some("1") {
         return Err(Refused::at(
             StatusCode::FORBIDDEN,
@@ -41,13 +58,6 @@ pub(crate) fn check(config: &Config, method: &Method, headers: &HeaderMap) -> Re
             StatusCode::FORBIDDEN,
             Code::Forbidden,
             "the page's origin is not among the endpoint's `origins`",
-        ));
-    }
-    if !single(headers, &header::CONTENT_TYPE).is_some_and(is_json) {
-        return Err(Refused::at(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Code::BadRequest,
-            "the body has to be application/json",
         ));
     }
     Ok(())
@@ -73,8 +83,16 @@ fn is_admitted(config: &Config, headers: &HeaderMap) -> bool {
 /// # Errors
 /// 413, 408, 400.
 pub(crate) async fn body(body: Body) -> Result<Bytes, Refused> {
-    let limited = axum::body::to_bytes(body, MAX_BODY);
-    match tokio::time::timeout(PATIENCE, limited).await {
+    read(body, MAX_BODY, PATIENCE).await
+}
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// 413, 408, 400.
+pub(crate) async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Refused> {
+    let limited = axum::body::to_bytes(body, limit);
+    match tokio::time::timeout(patience, limited).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_large(&error) => Err(Refused::at(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -124,28 +142,56 @@ pub(crate) fn cross_origin(config: &Config, headers: &HeaderMap) -> Option<Heade
     known.then(|| HeaderValue::try_from(origin).ok()).flatten()
 }
 
+/// What pages on other hosts may send, as preflights are told.
+pub(crate) struct Cors {
+    methods: &'static str,
+    headers: &'static str,
+}
+
+/// Of the routes of the contract.
+pub(crate) const OWN_ROUTES: Cors = Cors {
+    methods: "POST",
+    headers: "content-type, x-exo365",
+};
+
+/// Of the proxy.
+pub(crate) const API: Cors = Cors {
+    methods: "GET, POST, PATCH, PUT, DELETE",
+    headers: "accept, client-request-id, consistencylevel, content-range, content-type, if-match, if-none-match, \
+              prefer, range, return-client-request-id, x-anchormailbox, x-exo365",
+};
+
+/// What of an answer other hosts may read.
+const EXPOSED: &str = "client-request-id, content-range, etag, location, preference-applied, request-id, \
+                       retry-after, x-exo365, x-ms-diagnostics";
+
 /// CORS headers of an answer.
-pub(crate) fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
+pub(crate) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+    credentials(headers, origin);
+    let exposed = HeaderValue::from_static(EXPOSED);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+}
+
+fn credentials(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
-    if preflight {
-        for (name, value) in [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
-            (
-                header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "content-type, x-exo365",
-            ),
-            (header::ACCESS_CONTROL_MAX_AGE, "7200"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    } else {
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after"),
-        );
+    let yes = HeaderValue::from_static("true");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
+}
+
+/// The answer to a preflight of this origin.
+pub(crate) fn preflight(config: &Config, origin: HeaderValue, cors: &Cors) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    protect(headers, config);
+    headers.remove(header::CONTENT_TYPE);
+    credentials(headers, origin);
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, cors.methods),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, cors.headers),
+        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    response
 }

@@ -24,6 +24,11 @@
 //! it found; only the configured login origin may frame it. An `iss` that is not the authority's ends
 //! nothing.
 //!
+//! In proxy mode `/session` and `/exchange` give no token, `/token` refuses with 400 `misconfigured`, and there is
+//! `ANY /proxy/...`: the API's own path and query behind it, `GET`, `POST`, `PATCH`, `PUT` or `DELETE`, the same header and
+//! origin, any body. The answer is the API's, its next links leading back here; one that the endpoint made
+//! itself has the header `X-Exo365: 1`. In direct mode that route is not there.
+//!
 //! All routes count requests per client address and per session; who asks too often gets 429.
 //!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
@@ -56,6 +61,8 @@
 //! let config = exo365_endpoint::Config::load("endpoint.toml".as_ref())?;
 //! let app = axum::Router::new().merge(exo365_endpoint::router(config)?);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! // In proxy mode answers come in pieces, of which each shall go at once.
+//! let listener = axum::serve::ListenerExt::tap_io(listener, |tcp| drop(tcp.set_nodelay(true)));
 //! // The limit per address needs the address.
 //! let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
 //! axum::serve(listener, app).await?;
@@ -66,7 +73,8 @@
 //! # Rooms
 //!
 //! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
-//! the work of a route, `frontchannel` that of the service's frame; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
+//! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
+//! `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
 //! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion` and `keys` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
@@ -74,6 +82,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod answer;
+pub mod app_only;
 mod assertion;
 mod authority;
 mod check;
@@ -97,9 +106,12 @@ mod operator;
 mod page;
 mod peer;
 mod problem;
+mod proxy;
+mod queue;
 mod random;
 mod record;
 mod renewal;
+mod rest;
 mod routes;
 mod seal;
 mod session;

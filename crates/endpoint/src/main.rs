@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod serve;
+mod source;
 
 use clap::Parser as _;
 use std::process::ExitCode;

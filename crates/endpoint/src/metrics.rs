@@ -1,9 +1,11 @@
 //! What is counted, in the words of OpenMetrics. No label holds anything of a user.
 
+use axum::http::StatusCode;
 use exo365_core::error::Error;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::fmt;
@@ -28,6 +30,11 @@ struct Route {
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct Outcome {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Place {
+    store: &'static str,
 }
 
 /// Why a session ended.
@@ -66,10 +73,13 @@ pub(crate) struct Metrics {
     requests: Family<Asked, Counter>,
     seconds: Family<Route, Histogram>,
     upstream: Family<Outcome, Counter>,
+    api: Family<Outcome, Counter>,
     pub(crate) renewals: Counter,
     pub(crate) renewals_joined: Counter,
     pub(crate) sessions_begun: Counter,
     ended: Family<Outcome, Counter>,
+    waiting: Gauge,
+    live: Family<Place, Gauge>,
 }
 
 impl Default for Metrics {
@@ -79,10 +89,13 @@ impl Default for Metrics {
             requests: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             upstream: Family::default(),
+            api: Family::default(),
             renewals: Counter::default(),
             renewals_joined: Counter::default(),
             sessions_begun: Counter::default(),
             ended: Family::default(),
+            waiting: Gauge::default(),
+            live: Family::default(),
         };
         metrics.register();
         metrics
@@ -98,6 +111,8 @@ impl Metrics {
         registry.register("request_seconds", text, self.seconds.clone());
         let text = "Requests to the sign-in service's token endpoint, by outcome";
         registry.register("upstream_calls", text, self.upstream.clone());
+        let text = "Calls to the API in proxy mode, by the class of the answer's status";
+        registry.register("api_calls", text, self.api.clone());
         let text = "Renewals of access tokens that were begun";
         registry.register("renewals", text, self.renewals.clone());
         let text = "Requests that shared a renewal that another had begun";
@@ -106,6 +121,10 @@ impl Metrics {
         registry.register("sessions_begun", text, self.sessions_begun.clone());
         let text = "Sessions that were ended, by cause";
         registry.register("sessions_ended", text, self.ended.clone());
+        let text = "Sessions in the database file, with those that ended within the last hour";
+        registry.register("sessions", text, self.live.clone());
+        let text = "Requests that wait for their turn at the sign-in service";
+        registry.register("upstream_waiting", text, self.waiting.clone());
     }
 
     /// A request was answered.
@@ -123,11 +142,36 @@ impl Metrics {
         self.upstream.get_or_create(&Outcome { outcome }).inc();
     }
 
+    /// The API was called, and answered with this status or not at all.
+    pub(crate) fn api(&self, status: Option<StatusCode>) {
+        let outcome = match status.map(|status| status.as_u16()) {
+            None => "no_answer",
+            Some(401) => "401",
+            Some(429) => "429",
+            Some(200..=299) => "2xx",
+            Some(400..=499) => "4xx",
+            Some(500..=599) => "5xx",
+            Some(_) => "other",
+        };
+        self.api.get_or_create(&Outcome { outcome }).inc();
+    }
+
     /// So many sessions ended.
     pub(crate) fn ended(&self, how: End, count: usize) {
         let outcome = how.name();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         self.ended.get_or_create(&Outcome { outcome }).inc_by(count);
+    }
+
+    /// So many sessions are in the file.
+    pub(crate) fn live(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.live.get_or_create(&Place { store: "file" }).set(count);
+    }
+
+    /// So many wait for the sign-in service.
+    pub(crate) fn waiting(&self, count: usize) {
+        self.waiting.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// All of them, as text.

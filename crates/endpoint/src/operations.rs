@@ -46,6 +46,10 @@ async fn readiness(app: App) -> Response {
 }
 
 fn metrics(app: &App) -> Response {
+    if let Some(count) = app.sessions.store.count() {
+        app.metrics.live(count);
+    }
+    app.metrics.waiting(app.desk.queue.waiting());
     match app.metrics.text() {
         Ok(text) => answer(StatusCode::OK, METRICS, text),
         Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, String::new()),

@@ -1,13 +1,14 @@
-//! `exo365-endpoint sessions`: who is signed in, and out with them. Over the database file, which one
-//! process has at a time: the endpoint is stopped meanwhile.
+//! `exo365-endpoint sessions`: who is signed in, and out with them. Over a shared store beside the endpoints that run; over
+//! the database file, which one process has at a time, while the endpoint is stopped.
 
 use crate::clock::Clock;
 use crate::config::{Config, SealSource};
 use crate::problem::Problem;
 use crate::record::Sessions;
 use crate::seal::{self, Seal};
-use crate::store::{Failed, FileStore, Key, Store as _};
+use crate::store::{Failed, FileStore, Key, RedisStore, Store};
 use exo365_core::id_token::is_guid;
+use std::collections::{HashMap, HashSet};
 
 /// A session, as far as an operator has to know it.
 #[derive(Clone)]
@@ -27,9 +28,9 @@ pub struct Listed {
     key: Key,
 }
 
-/// The sessions of a stopped endpoint.
+/// The sessions of a stopped endpoint, or of all that share a store.
 pub struct Operator {
-    store: FileStore,
+    store: Box<dyn Store>,
     seal: Seal,
     now: u64,
 }
@@ -40,11 +41,14 @@ impl Operator {
     /// # Errors
     /// Where there is none, where an endpoint runs with it, and where the sealing keys are missing.
     pub fn open(config: &Config, clock: &Clock) -> Result<Self, Problem> {
-        if config.store.is_some() {
-            return Err(Problem::Database(
-                "the sessions are in a shared store: these commands read a database file only"
-                    .into(),
-            ));
+        if let Some(address) = &config.store {
+            let authority = config.store_ca.as_deref();
+            let store = RedisStore::open(address.reveal(), authority, clock.clone())?;
+            return Ok(Self {
+                store: Box::new(store),
+                seal: Seal::open(&config.seal)?,
+                now: clock.now(),
+            });
         }
         // Opening would make what is not there.
         for (file, what) in [
@@ -57,7 +61,7 @@ impl Operator {
             }
         }
         Ok(Self {
-            store: FileStore::open(&config.database).map_err(stop_first)?,
+            store: Box::new(FileStore::open(&config.database).map_err(stop_first)?),
             seal: Seal::open(&config.seal)?,
             now: clock.now(),
         })
@@ -67,28 +71,32 @@ impl Operator {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn sessions(&self) -> Result<(Vec<Listed>, usize), Problem> {
-        let mut listed = Vec::new();
-        let mut closed = 0;
-        for (key, record) in self.store.all().map_err(broken)? {
+    pub async fn sessions(&self) -> Result<(Vec<Listed>, usize), Problem> {
+        let mut listed = HashMap::new();
+        let mut closed = HashSet::new();
+        let mut visit = |key: Key, record: Vec<u8>| {
             let Some(ends) = seal::ends_at(&record).filter(|end| self.now < *end) else {
-                continue;
+                return;
             };
-            match Sessions::read(&self.seal, key, &record) {
-                Some(session) => listed.push(Listed {
-                    name: key.to_string(),
-                    tenant_id: session.account.tenant_id,
-                    object_id: session.account.object_id,
-                    created: session.created,
-                    used: session.touched,
-                    ends,
-                    key,
-                }),
-                None => closed += 1,
-            }
-        }
+            let Some(session) = Sessions::read(&self.seal, key, &record) else {
+                closed.insert(key);
+                return;
+            };
+            let one = Listed {
+                name: key.to_string(),
+                tenant_id: session.account.tenant_id,
+                object_id: session.account.object_id,
+                created: session.created,
+                used: session.touched,
+                ends,
+                key,
+            };
+            listed.insert(key, one);
+        };
+        self.store.each(&mut visit).await.map_err(broken)?;
+        let mut listed: Vec<Listed> = listed.into_values().collect();
         listed.sort_by_key(|session| std::cmp::Reverse(session.used));
-        Ok((listed, closed))
+        Ok((listed, closed.len()))
     }
 
     /// Ends all sessions of a user (`oid`); says how many.
@@ -101,7 +109,7 @@ impl Operator {
                 "a user is named by the object id, a GUID; `sessions list` shows it".into(),
             ));
         }
-        let (mut sessions, _) = self.sessions()?;
+        let (mut sessions, _) = self.sessions().await?;
         sessions.retain(|session| session.object_id.eq_ignore_ascii_case(object_id));
         for session in &sessions {
             self.store.remove(session.key).await.map_err(broken)?;
@@ -118,7 +126,7 @@ fn beside(config: &Config) -> Option<&std::path::PathBuf> {
 }
 
 fn broken(_: Failed) -> Problem {
-    Problem::Database("the database failed: EXO365_LOG=error shows why".into())
+    Problem::Database("the session store failed: EXO365_LOG=error shows why".into())
 }
 
 fn stop_first(problem: Problem) -> Problem {

@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use exo365_core::flavor::upload_origins;
 use exo365_core::text::form_decode;
+use exo365_core::wire::Mode;
 use std::path::Path;
 use tower_http::services::ServeDir;
 
@@ -25,11 +26,15 @@ pub(crate) fn router(config: &Config, folder: &Path) -> Router {
 
 fn protect(headers: &mut HeaderMap, config: &Config) {
     // The sign-in service is not named: the page goes there, it does not fetch from it.
+    // In proxy mode the page has no business with the API but to send large files where that says.
+    let api = match config.public.mode {
+        Mode::Direct => config.public.cloud.api.as_str(),
+        Mode::Proxy => "",
+    };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self' {} {}; frame-src 'self'; base-uri 'none'; form-action 'self'; \
+         font-src 'self'; connect-src 'self' {api} {}; frame-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'",
-        config.public.cloud.api,
         upload_origins(&config.public.cloud.api)
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {

@@ -20,6 +20,8 @@ pub enum Problem {
     Machine(String),
     /// `check` found something to be changed. Exit code 8.
     Check(String),
+    /// `app-token` got no token. Exit code 9.
+    Token(String),
 }
 
 impl Problem {
@@ -34,6 +36,7 @@ impl Problem {
             Self::Page(_) => 6,
             Self::Machine(_) => 7,
             Self::Check(_) => 8,
+            Self::Token(_) => 9,
         }
     }
 }
@@ -47,7 +50,8 @@ impl fmt::Display for Problem {
             | Self::Database(sentence)
             | Self::Page(sentence)
             | Self::Machine(sentence)
-            | Self::Check(sentence) => f.write_str(sentence),
+            | Self::Check(sentence)
+            | Self::Token(sentence) => f.write_str(sentence),
         }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct Cached {
     pub(crate) expires_at: u64,
     /// Seconds since 1970.
     renew_at: u64,
+    /// Seconds since 1970.
+    #[serde(default)]
+    pub(crate) taken_at: u64,
     /// What was asked for, which may not all have been granted.
     asked: Vec<String>,
     pub(crate) granted: Vec<String>,
@@ -61,11 +64,22 @@ impl Cached {
             audience: want.audience.clone(),
             token: tokens.access_token.clone(),
             expires_at: now + life,
+            taken_at: now,
             renew_at: now + life.saturating_sub(MARGIN).max(life / 2),
             asked: want.scopes.clone(),
             granted: tokens.scopes.clone(),
             claims: want.claims.as_deref().map(digest),
         }
+    }
+
+    /// Whether it has enough life left.
+    pub(crate) const fn is_fresh(&self, now: u64) -> bool {
+        now < self.renew_at
+    }
+
+    /// Whether it still works, if not for long.
+    pub(crate) const fn is_alive(&self, now: u64) -> bool {
+        now + 10 < self.expires_at
     }
 
     /// Whether it is what is wanted, not counting its age.
@@ -94,7 +108,8 @@ impl Cached {
     }
 }
 
-fn digest(text: &str) -> String {
+/// The name of a token that is not wanted again, or of claims.
+pub(crate) fn digest(text: &str) -> String {
     base64url(&crate::random::sha256(text.as_bytes()))
 }
 
@@ -110,14 +125,14 @@ impl Session {
     pub(crate) fn fresh(&self, want: &Want, now: u64) -> Option<&Cached> {
         self.tokens
             .iter()
-            .find(|cached| now < cached.renew_at && cached.fits(want))
+            .find(|cached| cached.is_fresh(now) && cached.fits(want))
     }
 
     /// A token that still works, if not for long: better than none while the service has trouble.
     pub(crate) fn last_resort(&self, want: &Want, now: u64) -> Option<&Cached> {
         self.tokens
             .iter()
-            .find(|cached| now + 10 < cached.expires_at && cached.fits(want))
+            .find(|cached| cached.is_alive(now) && cached.fits(want))
     }
 
     /// Takes new tokens in: the refresh token replaces the old one, or the old one stays.

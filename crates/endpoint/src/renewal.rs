@@ -1,12 +1,13 @@
 //! Access tokens from a session: the one at hand, or a new one.
 
 use crate::authority;
-use crate::grant::ask;
+use crate::grant::{self, ask};
 use crate::lease::Lease;
 use crate::metrics::End;
 use crate::record::{Cached, Held, Want};
 use crate::state::App;
 use crate::store::{Failed, Key};
+use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
 use std::collections::HashSet;
@@ -104,6 +105,9 @@ async fn renew(app: App, key: Key, want: Want) -> Outcome {
     if app.waiting.keys().contains(&key) {
         return Err(broken(Failed));
     }
+    if let Some(left) = app.loops.left(key, app.clock.now()) {
+        return Err(Refusal::passing(looping(left)));
+    }
     let lease = Lease::take(&app, key).await.map_err(Refusal::passing)?;
     let mut attempts = 1;
     loop {
@@ -133,6 +137,11 @@ async fn renew(app: App, key: Key, want: Want) -> Outcome {
                 };
                 return keep(app, key, held, gained, lease).await;
             }
+            Err(refusal) if grant::is_loop(&refusal.error) => {
+                tracing::warn!(session = %key, "the service sees a loop: this session is not renewed for a while");
+                app.loops.note(key, now);
+                return Err(refusal);
+            }
             Err(refusal) if refusal.ends_session => {
                 if attempts < ATTEMPTS && overtaken(&app, key, &spent).await.map_err(broken)? {
                     attempts += 1;
@@ -153,6 +162,18 @@ async fn renew(app: App, key: Key, want: Want) -> Outcome {
             }
         }
     }
+}
+
+/// As the service said it, with the time that is left.
+fn looping(left: u64) -> Error {
+    let mut error = Error::new(
+        Code::InteractionRequired,
+        "the sign-in service saw the same request too often: sign in again",
+    );
+    let detail = error.detail_mut();
+    detail.aadsts = vec![aadsts::LOOP];
+    detail.retry_after_seconds = u32::try_from(left).ok();
+    error
 }
 
 /// Trades the refresh token in.

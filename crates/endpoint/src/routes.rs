@@ -7,7 +7,7 @@ use crate::cookie::SessionId;
 use crate::problem::Problem;
 use crate::state::{App, State};
 use crate::{
-    exchange, frontchannel, gate, limits, logout, openapi, operations, page, session, token,
+    exchange, frontchannel, gate, limits, logout, openapi, operations, page, proxy, session, token,
 };
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -136,7 +136,7 @@ fn contract(app: &App) -> Router {
     let own = App::clone(app);
     let handler = move |request: Request| frontchannel::serve(App::clone(&own), request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
-    router = openapi::mount(router, app);
+    router = proxy::mount(openapi::mount(router, app), app);
     // Below the base nothing else answers, whatever the app around has for a fallback.
     for path in [
         base.clone(),
@@ -186,7 +186,7 @@ async fn serve(app: App, route: Route, request: Request) -> Response {
     }
     let mut response = respond(&app, outcome);
     if let Some(origin) = gate::cross_origin(&app.config, &parts.headers) {
-        gate::allow(response.headers_mut(), origin, false);
+        gate::allow(response.headers_mut(), origin);
     }
     response
 }
@@ -215,10 +215,5 @@ fn preflight(app: &App, headers: &HeaderMap) -> Response {
         );
         return respond(app, Err(refused));
     };
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    crate::answer::protect(response.headers_mut(), &app.config);
-    response.headers_mut().remove(header::CONTENT_TYPE);
-    gate::allow(response.headers_mut(), origin, true);
-    response
+    gate::preflight(&app.config, origin, &gate::OWN_ROUTES)
 }

@@ -1,7 +1,8 @@
 //! Opening the port, serving, stopping.
 
 use crate::cli::{Arguments, Command};
-use crate::commands;
+use crate::{commands, source};
+use axum::serve::ListenerExt as _;
 use exo365_endpoint::{Config, Endpoint, Problem};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,11 +22,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Why it cannot start, or what the command met.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Problem> {
     // What a command has to say is its output.
-    start_log(if arguments.command.is_some() {
-        "error"
-    } else {
-        "info"
-    })?;
+    let serves = match &arguments.command {
+        None => true,
+        Some(Command::AppToken(asked)) => asked.listen.is_some(),
+        Some(_) => false,
+    };
+    start_log(if serves { "info" } else { "error" })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -35,6 +37,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Problem> {
         None => Config::load(config)
             .and_then(|config| runtime.block_on(serve(config, arguments.port_file.as_deref()))),
         Some(Command::Check) => commands::examine(config, &runtime),
+        Some(Command::AppToken(asked)) => {
+            runtime.block_on(source::run(config, asked, arguments.port_file.as_deref()))
+        }
         Some(Command::Sessions { what }) => commands::sessions(config, what, &runtime),
     };
     runtime.shutdown_timeout(GRACE);
@@ -85,6 +90,11 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
     let app = endpoint
         .site()
         .into_make_service_with_connect_info::<SocketAddr>();
+    // An answer that passes is sent in pieces: each shall go at once, not when the one before has arrived.
+    let listener = listener.tap_io(|connection| {
+        // A connection that is gone says so at its first use.
+        let _ = connection.set_nodelay(true);
+    });
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         asked.await;
         endpoint.stop();
@@ -98,7 +108,7 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
     }
 }
 
-async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Problem> {
+pub(crate) async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Problem> {
     TcpListener::bind(address).await.map_err(|error| {
         let port = address.port();
         Problem::Listen(match error.kind() {
@@ -111,7 +121,7 @@ async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Problem> 
 }
 
 /// Written beside and renamed: whoever waits for the file never reads half a number.
-fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
+pub(crate) fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
     let half = file.with_extension("part");
     std::fs::write(&half, port.to_string())
         .and_then(|()| std::fs::rename(&half, file))
@@ -119,7 +129,7 @@ fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
 }
 
 /// Resolves when connections have had their grace after the signal.
-async fn late(stopped: oneshot::Receiver<()>) {
+pub(crate) async fn late(stopped: oneshot::Receiver<()>) {
     match stopped.await {
         Ok(()) => tokio::time::sleep(GRACE).await,
         Err(_) => std::future::pending().await,
@@ -128,7 +138,7 @@ async fn late(stopped: oneshot::Receiver<()>) {
 
 /// Resolves at Ctrl-C and at SIGTERM: from the call on, which comes before anyone is told the port.
 #[cfg(unix)]
-fn signal() -> impl Future<Output = ()> {
+pub(crate) fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let caught = (
         signal(SignalKind::terminate()),
@@ -147,6 +157,6 @@ fn signal() -> impl Future<Output = ()> {
 
 /// Resolves at Ctrl-C.
 #[cfg(not(unix))]
-async fn signal() {
+pub(crate) async fn signal() {
     let _ = tokio::signal::ctrl_c().await;
 }

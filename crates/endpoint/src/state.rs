@@ -4,19 +4,21 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::exchange::Codes;
 use crate::flight::Flights;
+use crate::grant::Desk;
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::metrics::{End, Metrics};
 use crate::problem::Problem;
+use crate::proxy::Api;
 use crate::record::Sessions;
 use crate::renewal::{Outcome, Waiting};
+use crate::rest::{self, Rest};
 use crate::seal::Seal;
 use crate::store::{Failed, FileStore, RedisStore, Store};
 use crate::upstream::Upstream;
-use crate::window::Window;
 use exo365_core::error::{Code, Error};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How often ended sessions are swept out.
@@ -30,8 +32,13 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) sessions: Sessions,
     pub(crate) upstream: Upstream,
+    pub(crate) api: Api,
     pub(crate) keys: Keys,
-    pub(crate) window: Window,
+    pub(crate) desk: Desk,
+    /// Sessions in whose renewals the service saw a loop.
+    pub(crate) loops: Rest,
+    /// Sessions whose new token the API refused as well.
+    pub(crate) refused: Rest,
     pub(crate) flights: Arc<Flights<Outcome>>,
     pub(crate) touches: Arc<Flights<()>>,
     pub(crate) waiting: Waiting,
@@ -40,8 +47,6 @@ pub(crate) struct State {
     pub(crate) metrics: Metrics,
     /// Somebody asked it to stop: it serves, but wants no more.
     pub(crate) stopping: AtomicBool,
-    /// Which of the client's secrets worked last.
-    pub(crate) secret: AtomicUsize,
 }
 
 /// Shared by all requests.
@@ -59,15 +64,18 @@ impl State {
             idle: config.idle,
             lifetime: config.lifetime,
         };
+        let upstream = Upstream::new()?;
         let app = Arc::new(Self {
-            upstream: Upstream::new()?,
+            desk: Desk::new(&config.public, &config.credential, &upstream, &clock),
+            upstream,
+            api: Api::new()?,
             keys: Keys::new(clock.clone()),
-            window: Window::default(),
+            loops: Rest::new(rest::LOOP),
+            refused: Rest::new(rest::REFUSED),
             flights: Arc::default(),
             touches: Arc::default(),
             waiting: Waiting::default(),
             codes: Codes::default(),
-            secret: AtomicUsize::new(0),
             metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
             limits: Limits::new(config.limits.0, config.limits.1),
@@ -87,7 +95,11 @@ impl State {
 
 fn store(config: &Config, clock: &Clock) -> Result<Box<dyn Store>, Problem> {
     Ok(match &config.store {
-        Some(address) => Box::new(RedisStore::open(address.reveal(), clock.clone())?),
+        Some(address) => Box::new(RedisStore::open(
+            address.reveal(),
+            config.store_ca.as_deref(),
+            clock.clone(),
+        )?),
         None => Box::new(FileStore::open(&config.database)?),
     })
 }

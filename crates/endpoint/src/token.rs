@@ -2,42 +2,57 @@
 
 use crate::answer::{Done, Refused};
 use crate::authority;
-use crate::record::Want;
+use crate::cookie::SessionId;
+use crate::record::{Held, Want};
 use crate::routes::Call;
 use crate::session::left;
 use crate::state::{App, State};
+use crate::store::Key;
 use crate::{cookie, gate, renewal};
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
-use exo365_core::wire::{Identity, TokenReply, TokenRequest};
+use exo365_core::token_reply::Refusal;
+use exo365_core::wire::{Identity, Mode, TokenReply, TokenRequest};
 
 pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     let request: TokenRequest = gate::parse(&call.body)?;
+    if app.config.public.mode == Mode::Proxy {
+        return Err(Refused::at(
+            StatusCode::BAD_REQUEST,
+            Code::Misconfigured,
+            "the endpoint calls the API itself (mode = \"proxy\"): no access token reaches a page",
+        ));
+    }
     let want = want(&app, request)?;
+    let (key, held) = session(&app, call.session).await?;
+    let fresh = renewal::token(&app, key, &held, want).await;
+    let fresh = fresh.map_err(|refusal| refused(&app, refusal))?;
+    Done::json(&TokenReply {
+        expires_in: left(fresh.expires_at, app.clock.now()),
+        access_token: fresh.token,
+        scopes: fresh.scopes,
+    })
+}
+
+/// The session that a request names.
+///
+/// # Errors
+/// [`Code::SignedOut`]; the store's trouble.
+pub(crate) async fn session(app: &State, id: Option<SessionId>) -> Result<(Key, Held), Refused> {
     let signed_out = || Refused::from(Error::new(Code::SignedOut, "nobody is signed in"));
-    let id = call.session.ok_or_else(signed_out)?;
-    let key = id.key();
-    let held = app
-        .sessions
-        .get(key, app.clock.now())
-        .await
-        .map_err(Error::from)?;
+    let key = id.ok_or_else(signed_out)?.key();
+    let held = app.sessions.get(key, app.clock.now()).await;
     let gone = || signed_out().clearing(cookie::clear(&app.config.cookie));
-    let held = held.ok_or_else(gone)?;
-    match renewal::token(&app, key, &held, want).await {
-        Ok(fresh) => Done::json(&TokenReply {
-            expires_in: left(fresh.expires_at, app.clock.now()),
-            access_token: fresh.token,
-            scopes: fresh.scopes,
-        }),
-        Err(refusal) => {
-            let refused = Refused::from(refusal.error);
-            Err(if refusal.ends_session {
-                refused.clearing(cookie::clear(&app.config.cookie))
-            } else {
-                refused
-            })
-        }
+    Ok((key, held.map_err(Error::from)?.ok_or_else(gone)?))
+}
+
+/// Why there is no token; the cookie goes with the session.
+pub(crate) fn refused(app: &State, refusal: Refusal) -> Refused {
+    let refused = Refused::from(refusal.error);
+    if refusal.ends_session {
+        refused.clearing(cookie::clear(&app.config.cookie))
+    } else {
+        refused
     }
 }
 

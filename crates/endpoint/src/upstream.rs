@@ -15,6 +15,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(20);
 
 /// The client of the sign-in service.
+#[derive(Clone)]
 pub(crate) struct Upstream(Client);
 
 /// An answer, whole.
@@ -43,20 +44,7 @@ impl Upstream {
     /// # Errors
     /// [`Problem::Machine`] where TLS has no certificates to trust.
     pub(crate) fn new() -> Result<Self, Problem> {
-        // Whoever mounts the router may have chosen a provider already: that one is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            .user_agent(concat!("exo365-endpoint/", env!("CARGO_PKG_VERSION")))
-            .build();
-        client.map(Self).map_err(|error| {
-            Problem::Machine(format!(
-                "TLS cannot be set up ({error}): install the certificates of the system (ca-certificates)"
-            ))
-        })
+        client(Some(TOTAL)).map(Self)
     }
 
     /// `POST`s a form.
@@ -79,6 +67,33 @@ impl Upstream {
     pub(crate) async fn get(&self, url: &str) -> Result<Reply, Error> {
         send(self.0.get(url)).await
     }
+}
+
+/// Who does the cryptography of TLS. Whoever mounts the router may have chosen one already: that one is used.
+pub(crate) fn provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client that follows no redirection; `total` is how long a whole exchange may take.
+///
+/// # Errors
+/// As [`Upstream::new`].
+pub(crate) fn client(total: Option<Duration>) -> Result<Client, Problem> {
+    provider();
+    let client = Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("exo365-endpoint/", env!("CARGO_PKG_VERSION")));
+    let client = match total {
+        Some(total) => client.timeout(total),
+        None => client,
+    };
+    client.build().map_err(|error| {
+        Problem::Machine(format!(
+            "TLS cannot be set up ({error}): install the certificates of the system (ca-certificates)"
+        ))
+    })
 }
 
 async fn send(request: RequestBuilder) -> Result<Reply, Error> {

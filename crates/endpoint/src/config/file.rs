@@ -21,12 +21,15 @@ pub(super) struct File {
     pub(super) identity: Option<Identity>,
     #[serde(default)]
     pub(super) mode: Option<String>,
+    pub(super) proxy_paths: Option<Vec<String>>,
     #[serde(default)]
     pub(super) scopes: Vec<String>,
     #[serde(default)]
     pub(super) resources: Vec<String>,
+    #[serde(default)]
     pub(super) redirect_uris: Vec<String>,
     pub(super) post_logout_redirect_uri: Option<String>,
+    #[serde(default)]
     pub(super) origins: Vec<String>,
     #[serde(default)]
     pub(super) cross_origins: Vec<String>,
@@ -47,6 +50,7 @@ pub(super) struct File {
     pub(super) database: PathBuf,
     pub(super) store: Option<String>,
     pub(super) store_url_file: Option<PathBuf>,
+    pub(super) store_ca_file: Option<PathBuf>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) seal_keys_file: Option<PathBuf>,
     #[serde(default = "cookie")]
@@ -69,7 +73,7 @@ pub(super) struct File {
 }
 
 /// All of them, for the test and for the nearest name.
-const KEYS: [&str; 37] = [
+const KEYS: [&str; 39] = [
     "api",
     "api_origin",
     "base",
@@ -97,6 +101,7 @@ const KEYS: [&str; 37] = [
     "post_logout_redirect_uri",
     "proxies",
     "proxy_header",
+    "proxy_paths",
     "redirect_uris",
     "resources",
     "scopes",
@@ -104,6 +109,7 @@ const KEYS: [&str; 37] = [
     "session_idle_hours",
     "session_lifetime_days",
     "store",
+    "store_ca_file",
     "store_url_file",
     "tenant",
     "tenants",
@@ -260,6 +266,29 @@ mod unit {
             assert!(named, "{key} has no row");
         }
         assert!(rows.next().is_some());
+    }
+
+    /// The example has each key once, with a value that the file takes.
+    #[test]
+    fn every_key_is_in_the_example() {
+        let example = include_str!("../../deploy/endpoint.toml");
+        let mut found: Vec<&str> = Vec::new();
+        for line in example.lines().map(|line| line.trim_start_matches("# ")) {
+            let Some((key, _)) = line.split_once(" = ") else {
+                continue;
+            };
+            assert!(KEYS.contains(&key) && !found.contains(&key), "{line}");
+            found.push(key);
+            let id = if key == "client_id" {
+                ""
+            } else {
+                "client_id = \"x\""
+            };
+            let read = File::read(&format!("{line}\n{id}"));
+            assert!(read.is_ok(), "{line}: {:?}", read.err());
+        }
+        found.sort_unstable();
+        assert_eq!(found, KEYS);
     }
 
     #[test]

@@ -3,15 +3,18 @@
 mod credential;
 mod file;
 mod network;
+mod proxy;
 mod secret;
+mod service;
 mod store;
 
 pub(crate) use credential::Credential;
 pub use secret::Secret;
+pub(crate) use service::Service;
 
 use crate::peer::{Network, ProxyHeader};
 use crate::problem::Problem;
-use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
+use exo365_core::wire::{Flavor, Hosts, Identity, PageConfig};
 use exo365_core::{flavor, id_token, origin};
 use file::File;
 use std::net::SocketAddr;
@@ -61,6 +64,8 @@ pub struct Config {
     pub(crate) database: PathBuf,
     /// Address of Redis or Valkey, in place of the database.
     pub(crate) store: Option<Secret>,
+    /// Certificates that the store's has to come from, in PEM; the system's where there are none.
+    pub(crate) store_ca: Option<Vec<u8>>,
     pub(crate) cookie: String,
     /// Seconds.
     pub(crate) idle: u64,
@@ -72,6 +77,8 @@ pub struct Config {
     /// Requests per minute; 0 is no limit.
     pub(crate) limits: (u32, u32),
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Proxy mode: paths of the API that pages reach.
+    pub(crate) proxy_paths: Vec<String>,
 }
 
 impl Config {
@@ -97,7 +104,6 @@ impl Config {
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
         let file = File::read(text)?;
-        check_mode(file.mode.as_deref())?;
         let public = public(&file)?;
         let local_authority = public.cloud.login.starts_with("http://");
         let api = flavor::resource(public.api, &public.cloud.api);
@@ -109,7 +115,9 @@ impl Config {
         let database = folder.join(&file.database);
         let seal = seal(&file, folder, &database, &environment)?;
         let store = store::address(&file, folder, &environment)?;
+        let store_ca = store::authority(&file, folder, store.as_ref())?;
         store::same_keys(store.as_ref(), &seal)?;
+        let proxy_paths = proxy::paths(&file, public.mode)?;
         let (proxies, proxy_header) = network::proxies(&file)?;
         Ok(Self {
             tenants: tenants(&file)?,
@@ -119,6 +127,7 @@ impl Config {
             credential: credential::credential(&file, folder, &environment)?,
             seal,
             store,
+            store_ca,
             page: page(&file, folder)?,
             strict_transport: file.behind_tls_proxy,
             post_logout: file.post_logout_redirect_uri,
@@ -136,6 +145,7 @@ impl Config {
             proxy_header,
             limits: (file.limit_per_address, file.limit_per_session),
             metrics_listen: file.metrics_listen,
+            proxy_paths,
         })
     }
 
@@ -154,16 +164,6 @@ impl Config {
 
 fn wrong(sentence: impl Into<String>) -> Problem {
     Problem::Config(sentence.into())
-}
-
-fn check_mode(mode: Option<&str>) -> Result<(), Problem> {
-    match mode {
-        None | Some("direct") => Ok(()),
-        Some("proxy") => Err(wrong(
-            "mode = \"proxy\" is not there yet: leave `mode` out, or say \"direct\"",
-        )),
-        Some(_) => Err(wrong("`mode` is \"direct\"")),
-    }
 }
 
 fn public(file: &File) -> Result<PageConfig, Problem> {
@@ -213,7 +213,7 @@ fn public(file: &File) -> Result<PageConfig, Problem> {
         cloud,
         scopes: file.scopes.clone(),
         redirect_uris: file.redirect_uris.clone(),
-        mode: Mode::Direct,
+        mode: proxy::mode(file)?,
     })
 }
 

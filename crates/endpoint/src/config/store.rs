@@ -4,6 +4,8 @@ use super::file::File;
 use super::{SEAL_KEYS, SealSource, Secret, wrong};
 use crate::problem::Problem;
 use crate::store;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
 
 /// Environment variable of the store's address, where a password is in it.
@@ -40,6 +42,31 @@ pub(super) fn address(
         ))),
         Ok(_) => Ok(Some(address)),
     }
+}
+
+/// The certificates that a store with TLS is checked by.
+pub(super) fn authority(
+    file: &File,
+    folder: &Path,
+    address: Option<&Secret>,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let Some(path) = &file.store_ca_file else {
+        return Ok(None);
+    };
+    if !address.is_some_and(|address| store::is_tls(address.reveal())) {
+        return Err(wrong(
+            "`store_ca_file` goes with a store at a rediss:// address",
+        ));
+    }
+    let path = folder.join(path);
+    let shown = path.display();
+    let text =
+        std::fs::read(&path).map_err(|error| wrong(format!("{shown} cannot be read: {error}")))?;
+    // What is no certificate would be passed over, and the store refused later.
+    if CertificateDer::from_pem_slice(&text).is_err() {
+        return Err(wrong(format!("{shown} holds no certificate in PEM")));
+    }
+    Ok(Some(text))
 }
 
 /// What one endpoint seals the others have to open.

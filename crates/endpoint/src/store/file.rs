@@ -1,11 +1,11 @@
 //! The store in one file of this machine.
 
-use super::{Failed, Group, Key, Later, Store};
+use super::{Failed, Group, Key, Later, Store, Visit};
 use crate::problem::Problem;
 use crate::seal;
 use redb::{
-    Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _, TableDefinition,
-    WriteTransaction,
+    Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _,
+    ReadableTableMetadata as _, TableDefinition, WriteTransaction,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -42,14 +42,6 @@ impl FileStore {
         // The tables exist from here on, so that reading never has to make them.
         make_tables(&database).map_err(|error| wrong(&error))?;
         Ok(Self(Arc::new(database)))
-    }
-
-    /// All records, for the operator's commands.
-    ///
-    /// # Errors
-    /// [`Failed`]; the cause is in the log.
-    pub(crate) fn all(&self) -> Result<Vec<(Key, Vec<u8>)>, Failed> {
-        all(&self.0).map_err(|error| failed(&error))
     }
 
     /// A transaction waits for the disk: not on a thread that serves others.
@@ -89,16 +81,20 @@ fn read(database: &Database, key: Key) -> Result<Option<Vec<u8>>, redb::Error> {
     Ok(record.map(|record| record.value().to_vec()))
 }
 
-fn all(database: &Database) -> Result<Vec<(Key, Vec<u8>)>, redb::Error> {
+fn each(database: &Database, visit: Visit<'_>) -> Result<(), redb::Error> {
     let table = database.begin_read()?.open_table(SESSIONS)?;
-    let mut found = Vec::new();
     for entry in table.iter()? {
         let (key, record) = entry?;
         if let Ok(key) = key.value().try_into() {
-            found.push((Key(key), record.value().to_vec()));
+            visit(Key(key), record.value().to_vec());
         }
     }
-    Ok(found)
+    Ok(())
+}
+
+fn count(database: &Database) -> Result<u64, redb::Error> {
+    let table = database.begin_read()?.open_table(SESSIONS)?;
+    Ok(table.len()?)
 }
 
 /// Puts a record in, and its group; takes the old one's group out.
@@ -183,6 +179,15 @@ impl Store for FileStore {
         // A read is a few microseconds: handing it to another thread would cost more.
         let record = read(&self.0, key).map_err(|error| failed(&error));
         Box::pin(std::future::ready(record))
+    }
+
+    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+        let done = each(&self.0, visit).map_err(|error| failed(&error));
+        Box::pin(std::future::ready(done))
+    }
+
+    fn count(&self) -> Option<u64> {
+        count(&self.0).map_err(|error| failed(&error)).ok()
     }
 
     fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
@@ -291,7 +296,10 @@ mod unit {
             0,
             "no group"
         );
-        assert_eq!(store.all().unwrap(), vec![(Key([5; 32]), grouped(9, 0))]);
+        let mut all = Vec::new();
+        let mut visit = |key: Key, record: Vec<u8>| all.push((key, record));
+        store.each(&mut visit).await.unwrap();
+        assert_eq!(all, vec![(Key([5; 32]), grouped(9, 0))]);
     }
 
     #[test]

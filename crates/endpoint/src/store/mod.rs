@@ -4,8 +4,10 @@ mod file;
 mod redis;
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod tls;
 
-pub(crate) use self::redis::{RedisStore, check};
+pub(crate) use self::redis::{RedisStore, check, is_tls};
 pub(crate) use file::FileStore;
 
 use std::fmt;
@@ -44,6 +46,9 @@ pub(crate) struct Failed;
 /// What a store answers with, later.
 pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
 
+/// Who looks at records, one after another.
+pub(crate) type Visit<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
+
 /// A store of sealed records. What it says it did is durable when it says so.
 pub(crate) trait Store: Send + Sync {
     /// The record.
@@ -58,6 +63,12 @@ pub(crate) trait Store: Send + Sync {
     fn remove_group(&self, group: Group) -> Later<'_, usize>;
     /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
     fn sweep(&self, now: u64) -> Later<'_, usize>;
+    /// Shows every record; one that changes meanwhile may be shown twice.
+    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()>;
+    /// How many records there are, where that costs nothing to know.
+    fn count(&self) -> Option<u64> {
+        None
+    }
     /// The locks of a store that several endpoints share; a store of one process needs none.
     fn locks(&self) -> Option<&dyn Locks> {
         None

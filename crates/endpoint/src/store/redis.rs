@@ -6,19 +6,24 @@
 //! exo365:renewal:<key>   who renews this session just now, for some seconds
 //! ```
 
-use super::{Failed, Group, Holder, Key, Later, Locks, Store};
+use super::{Failed, Group, Holder, Key, Later, Locks, Store, Visit};
 use crate::clock::Clock;
 use crate::problem::Problem;
-use crate::seal;
-use exo365_core::text::base64url;
+use crate::{seal, upstream};
+use exo365_core::text::{base64_decode, base64url};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, FromRedisValue, RedisResult};
+use redis::{Client, Cmd, FromRedisValue, RedisResult, TlsCertificates};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long an answer, or a connection, may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Before the name of a record.
+const SESSION: &str = "exo365:session:";
+/// Records that are looked at in one go.
+const PAGE: usize = 500;
 
 /// Puts a record in (its name, its group, the group before; the record, milliseconds).
 const PUT: &str = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -66,15 +71,13 @@ struct Link {
 /// # Errors
 /// What is wrong with it, without repeating it.
 pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
-    let scheme = address.split("://").next().unwrap_or_default();
-    if ["rediss", "valkeys"].contains(&scheme) {
-        return Err(
-            "speaks TLS, which is not built in: use a private network or a socket, or put a TLS tunnel between",
-        );
+    // Behind it stands what may be left unchecked.
+    if address.contains('#') {
+        return Err("has a fragment, which is for addresses without security: leave it out");
     }
     let client = Client::open(address);
     let client = client.map_err(
-        |_| "is an address such as redis://127.0.0.1:6379/0, or unix:///run/redis/redis.sock",
+        |_| "is an address such as redis://127.0.0.1:6379/0, rediss://store.contoso.example:6380, or unix:///run/redis/redis.sock",
     )?;
     Ok(client
         .get_connection_info()
@@ -83,13 +86,33 @@ pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
         .is_some())
 }
 
+/// Whether the way to the store is encrypted.
+pub(crate) fn is_tls(address: &str) -> bool {
+    let scheme = address.split("://").next().unwrap_or_default();
+    ["rediss", "valkeys"].contains(&scheme)
+}
+
 impl RedisStore {
-    /// Takes the address; the first request connects.
+    /// Takes the address, and for TLS the authority to trust in place of the system's (PEM); the first request
+    /// connects.
     ///
     /// # Errors
     /// [`Problem::Config`].
-    pub(crate) fn open(address: &str, clock: Clock) -> Result<Self, Problem> {
-        let client = Client::open(address);
+    pub(crate) fn open(
+        address: &str,
+        authority: Option<&[u8]>,
+        clock: Clock,
+    ) -> Result<Self, Problem> {
+        upstream::provider();
+        let certificates = TlsCertificates {
+            client_tls: None,
+            root_cert: authority.map(<[u8]>::to_vec),
+        };
+        let client = if is_tls(address) {
+            Client::build_with_tls(address, certificates)
+        } else {
+            Client::open(address)
+        };
         // The parser's words may repeat the address, and that may hold a password.
         let client = client
             .map_err(|_| Problem::Config("the address of the store is no redis:// one".into()))?;
@@ -206,7 +229,13 @@ impl RedisStore {
 }
 
 fn session(key: Key) -> String {
-    format!("exo365:session:{}", base64url(&key.0))
+    format!("{SESSION}{}", base64url(&key.0))
+}
+
+/// What is stored under this name.
+fn key(name: &str) -> Option<Key> {
+    let bytes = base64_decode(name.strip_prefix(SESSION)?)?;
+    bytes.try_into().ok().map(Key)
 }
 
 fn group(group: Group) -> String {
@@ -261,6 +290,30 @@ impl Store for RedisStore {
             let mut forget = redis::cmd("SREM");
             let _: usize = self.ask(forget.arg(group(of)).arg(&names)).await?;
             Ok(ended)
+        })
+    }
+
+    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+        Box::pin(async move {
+            let mut cursor: u64 = 0;
+            loop {
+                let mut scan = redis::cmd("SCAN");
+                scan.arg(cursor).arg("MATCH").arg(format!("{SESSION}*"));
+                let names: Vec<String>;
+                (cursor, names) = self.ask(scan.arg("COUNT").arg(PAGE)).await?;
+                if !names.is_empty() {
+                    let records: Vec<Option<Vec<u8>>> =
+                        self.ask(redis::cmd("MGET").arg(&names)).await?;
+                    for (name, record) in names.iter().zip(records) {
+                        if let (Some(key), Some(record)) = (key(name), record) {
+                            visit(key, record);
+                        }
+                    }
+                }
+                if cursor == 0 {
+                    return Ok(());
+                }
+            }
         })
     }
 

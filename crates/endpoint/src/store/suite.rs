@@ -26,7 +26,7 @@ impl Place {
             Self::File(dir) => Box::new(FileStore::open(&dir.path().join("db")).unwrap()),
             Self::Redis(server) => {
                 let clock = Clock::from_fn(|| NOW);
-                Box::new(RedisStore::open(&server.address(), clock).unwrap())
+                Box::new(RedisStore::open(&server.address(), None, clock).unwrap())
             }
         }
     }
@@ -176,7 +176,7 @@ async fn e34_redis_drops_a_record_when_it_ends_and_a_group_after_its_last() {
     let time = Arc::new(AtomicU64::new(NOW));
     let tell = Arc::clone(&time);
     let clock = Clock::from_fn(move || tell.load(Ordering::SeqCst));
-    let store = RedisStore::open(&server.address(), clock).unwrap();
+    let store = RedisStore::open(&server.address(), None, clock).unwrap();
     let left = async |kind: &str, byte: u8| {
         let client = ::redis::Client::open(server.address()).unwrap();
         let mut link = client.get_multiplexed_async_connection().await.unwrap();
@@ -236,7 +236,7 @@ async fn a_store_that_is_away_fails_and_works_again_when_it_is_back() {
     let Some(mut server) = Server::start() else {
         return;
     };
-    let store = RedisStore::open(&server.address(), Clock::from_fn(|| NOW)).unwrap();
+    let store = RedisStore::open(&server.address(), None, Clock::from_fn(|| NOW)).unwrap();
     store.insert(key(1), record(99, 0, 1)).await.unwrap();
     for _ in 0..3 {
         server.kill();
@@ -258,7 +258,7 @@ async fn a_connection_that_dies_costs_no_request() {
     let Some(server) = Server::start() else {
         return;
     };
-    let store = RedisStore::open(&server.address(), Clock::from_fn(|| NOW)).unwrap();
+    let store = RedisStore::open(&server.address(), None, Clock::from_fn(|| NOW)).unwrap();
     let store: Arc<dyn Store> = Arc::new(store);
     store.insert(key(1), record(99, 0, 0)).await.unwrap();
     let client = ::redis::Client::open(server.address()).unwrap();
@@ -289,6 +289,30 @@ async fn a_connection_that_dies_costs_no_request() {
     println!("slowest of 1000 reads: {slowest:?}");
 }
 
+#[tokio::test]
+async fn every_record_is_shown() {
+    for place in Place::all() {
+        let store = place.open();
+        // More than one page of the larger stores.
+        for number in 0..1200_u32 {
+            let mut name = [0; 32];
+            name[..4].copy_from_slice(&number.to_be_bytes());
+            let rest = number.to_be_bytes()[3];
+            store.insert(Key(name), record(600, 1, rest)).await.unwrap();
+        }
+        let mut seen = std::collections::HashMap::new();
+        let mut visit = |key: Key, record: Vec<u8>| {
+            seen.insert(key, record);
+        };
+        store.each(&mut visit).await.unwrap();
+        assert_eq!(seen.len(), 1200);
+        let mut name = [0; 32];
+        name[..4].copy_from_slice(&1199_u32.to_be_bytes());
+        assert_eq!(seen[&Key(name)], record(600, 1, 1199_u32.to_be_bytes()[3]));
+        assert!(store.count().is_none_or(|count| count == 1200));
+    }
+}
+
 #[test]
 fn addresses_are_checked_without_being_repeated() {
     for (address, password) in [
@@ -296,6 +320,8 @@ fn addresses_are_checked_without_being_repeated() {
         ("redis://store.contoso.example:6380/3", false),
         ("unix:///run/redis/redis.sock", false),
         ("valkey://10.0.0.7", false),
+        ("rediss://store.contoso.example:6380", false),
+        ("valkeys://:hush@10.0.0.7", true),
         ("redis://:hush@10.0.0.7", true),
         ("redis://app:hush@10.0.0.7", true),
     ] {
@@ -305,7 +331,7 @@ fn addresses_are_checked_without_being_repeated() {
         "",
         "file.db",
         "http://10.0.0.7",
-        "rediss://:hush@10.0.0.7",
+        "rediss://:hush@10.0.0.7/#insecure",
         "redis://",
     ] {
         let said = check(address).unwrap_err();

@@ -18,7 +18,7 @@ const SHA1: &str = "Y5eW_F3YIrIN0_ftZmTBo5D6wLg";
 const FILES: &str = "client_certificate_file = \"cert.pem\"\nclient_key_file = \"key.pem\"";
 
 /// The key in PEM, under the name of its kind.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
     let text = exo365_core::text::base64url(der);
     let mut text = text.replace('-', "+").replace('_', "/");
     while !text.len().is_multiple_of(4) {

@@ -2,7 +2,7 @@
 
 use super::renewal::LATER;
 use super::*;
-use crate::store::{Failed, Group, Key, Later, Store};
+use crate::store::{Failed, Group, Key, Later, Store, Visit};
 use std::time::Duration;
 
 /// A store whose disk is full when a record shall be replaced.
@@ -23,6 +23,9 @@ impl Store for Full {
     }
     fn remove_group(&self, group: Group) -> Later<'_, usize> {
         self.0.remove_group(group)
+    }
+    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+        self.0.each(visit)
     }
     fn sweep(&self, now: u64) -> Later<'_, usize> {
         self.0.sweep(now)

@@ -1,5 +1,8 @@
 //! The router against a sign-in service that is played here: no waiting, a clock that is moved by hand.
 
+mod api;
+mod app_only;
+mod backpressure;
 mod check;
 #[cfg(unix)]
 mod credential;
@@ -15,6 +18,9 @@ mod openapi;
 mod operations;
 mod operator;
 mod page;
+mod proxy;
+mod proxy_bad;
+mod proxy_bodies;
 mod reissue;
 mod renewal;
 mod scopes;

@@ -70,6 +70,8 @@ async fn what_happens_is_counted() {
         "exo365_renewals_total 2",
         "exo365_renewals_joined_total 2",
         "exo365_sessions_begun_total 1",
+        "exo365_sessions{store=\"file\"} 0",
+        "exo365_upstream_waiting 0",
         "exo365_sessions_ended_total{outcome=\"grant\"} 1",
     ] {
         let text = ask(&world, "/metrics").await.text;

@@ -30,7 +30,7 @@ async fn e41_an_operator_sees_who_is_signed_in_and_ends_it() {
     world.advance(60);
     let other = world.sign_in().await;
     let (world, operator) = stop(world).await;
-    let (listed, closed) = operator.sessions().unwrap();
+    let (listed, closed) = operator.sessions().await.unwrap();
     let users: Vec<&str> = listed.iter().map(|one| one.object_id.as_str()).collect();
     assert_eq!((users, closed), (vec![OTHER, ADELE, ADELE], 0));
     let latest = listed.first().unwrap();
@@ -43,7 +43,7 @@ async fn e41_an_operator_sees_who_is_signed_in_and_ends_it() {
     );
     assert_eq!(operator.revoke(ADELE).await.unwrap(), 0);
     assert!(operator.revoke("adele@contoso.example").await.is_err());
-    assert_eq!(operator.sessions().unwrap().0.len(), 1);
+    assert_eq!(operator.sessions().await.unwrap().0.len(), 1);
     drop(operator);
     let world = world.restart("").await;
     for cookie in [one, two] {
@@ -61,7 +61,7 @@ async fn sessions_that_are_over_or_do_not_open_are_not_listed() {
     world.advance(100 * 3600);
     let keys = world.dir.path().join("exo365-sessions.db.keys");
     let (world, operator) = stop(world).await;
-    assert_eq!(operator.sessions().unwrap().0.len(), 1, "one is over");
+    assert_eq!(operator.sessions().await.unwrap().0.len(), 1, "one is over");
     drop(operator);
     std::fs::remove_file(&keys).unwrap();
     let config = config(&world.fake.origin, world.dir.path(), "");
@@ -71,7 +71,7 @@ async fn sessions_that_are_over_or_do_not_open_are_not_listed() {
     let other = world.dir.path().join("other/exo365-sessions.db.keys");
     std::fs::copy(other, &keys).unwrap();
     let operator = Operator::open(&config, &world.app.clock).unwrap();
-    let (listed, closed) = operator.sessions().unwrap();
+    let (listed, closed) = operator.sessions().await.unwrap();
     assert_eq!((listed.len(), closed), (0, 1));
 }
 

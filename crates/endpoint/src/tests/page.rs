@@ -42,7 +42,7 @@ async fn s18_s19_the_page_comes_with_its_policy() {
         for part in [
             "default-src 'none'",
             "script-src 'self' 'wasm-unsafe-eval'",
-            "connect-src 'self' https://graph.microsoft.com",
+            "connect-src 'self' https://graph.microsoft.com https://outlook.office.com https://outlook.office365.com",
             "frame-ancestors 'none'",
             "base-uri 'none'",
         ] {

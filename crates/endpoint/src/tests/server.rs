@@ -10,28 +10,66 @@ pub(crate) struct Server {
     child: Child,
     port: u16,
     dir: tempfile::TempDir,
+    tls: bool,
+}
+
+/// A certificate for `localhost` with its key, and the authority behind it.
+pub(crate) fn certificates() -> ((String, String), String) {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let pem = authority.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(authority, key);
+    let own = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&own, &issuer).unwrap();
+    ((certificate.pem(), own.serialize_pem()), pem)
 }
 
 impl Server {
     /// Starts one; `None` where the machine has no `redis-server`.
     pub(crate) fn start() -> Option<Self> {
+        Self::begin(tempfile::tempdir().unwrap(), false)
+    }
+
+    /// The same over TLS, with the authority to trust (PEM).
+    pub(crate) fn start_tls() -> Option<(Self, String)> {
         let dir = tempfile::tempdir().unwrap();
+        let ((certificate, key), authority) = certificates();
+        for (name, text) in [("cert", &certificate), ("key", &key), ("ca", &authority)] {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        Some((Self::begin(dir, true)?, authority))
+    }
+
+    fn begin(dir: tempfile::TempDir, tls: bool) -> Option<Self> {
         for _ in 0..5 {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = free.local_addr().unwrap().port();
             drop(free);
-            let Some(child) = run(port, dir.path())? else {
+            let Some(child) = run(port, dir.path(), tls)? else {
                 // Somebody else was quicker at this port.
                 continue;
             };
-            return Some(Self { child, port, dir });
+            return Some(Self {
+                child,
+                port,
+                dir,
+                tls,
+            });
         }
         panic!("redis-server does not start");
     }
 
     /// Its address, as the configuration takes it.
     pub(crate) fn address(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let place = if self.tls {
+            "rediss://localhost"
+        } else {
+            "redis://127.0.0.1"
+        };
+        format!("{place}:{}", self.port)
     }
 
     /// Pulls the plug.
@@ -42,7 +80,7 @@ impl Server {
 
     /// Starts it again, with what it had on the disk.
     pub(crate) fn start_again(&mut self) {
-        self.child = run(self.port, self.dir.path()).unwrap().unwrap();
+        self.child = run(self.port, self.dir.path(), self.tls).unwrap().unwrap();
     }
 
     /// All that it wrote.
@@ -71,10 +109,25 @@ impl Drop for Server {
 }
 
 /// Runs it until it takes connections; the inner `None` where it ended before that.
-fn run(port: u16, dir: &Path) -> Option<Option<Child>> {
+fn run(port: u16, dir: &Path, tls: bool) -> Option<Option<Child>> {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"]);
-    command.args(["--appendfsync", "always", "--port", &port.to_string()]);
+    let port = port.to_string();
+    if tls {
+        command.args([
+            "--port",
+            "0",
+            "--tls-port",
+            &port,
+            "--tls-auth-clients",
+            "no",
+        ]);
+        command.args(["--tls-cert-file", "cert", "--tls-key-file", "key"]);
+        command.args(["--tls-ca-cert-file", "ca"]).current_dir(dir);
+    } else {
+        command.args(["--port", &port]);
+    }
+    command.args(["--appendfsync", "always"]);
     command.arg("--dir").arg(dir);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = child else {

@@ -22,7 +22,6 @@ fn said(extra: &str) -> String {
 #[test]
 fn what_is_wrong_is_named_with_its_cure() {
     for (extra, words) in [
-        ("mode = \"proxy\"", "not there yet"),
         ("mode = \"other\"", "`mode`"),
         ("cloud = \"germany\"", "\"china\""),
         ("cloud = \"china\"", "excludes `login`"),

@@ -4,6 +4,7 @@ use super::fake::Canned;
 use super::renewal::LATER;
 use super::server::Server;
 use super::*;
+use crate::operator::Operator;
 use crate::store::Holder;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -98,6 +99,34 @@ async fn e31_twenty_calls_at_two_endpoints_cause_one_renewal() {
     );
     let spent = one.fake.field("refresh_token");
     assert_eq!(spent.as_deref(), Some("marker-refresh-2"));
+}
+
+/// The operator's commands read the store that the endpoints run with.
+#[tokio::test]
+async fn e41_an_operator_revokes_beside_the_endpoints_that_run() {
+    let Some((server, one, other)) = pair().await else {
+        return;
+    };
+    let (first, second) = (one.sign_in().await, other.sign_in().await);
+    *one.fake.claims.lock().unwrap() = json!({"oid": "00000000-0000-0000-1111-3332eca7ea81"});
+    let third = one.sign_in().await;
+    let operator = Operator::open(&one.app.config, &one.app.clock).unwrap();
+    let (listed, closed) = operator.sessions().await.unwrap();
+    assert_eq!((listed.len(), closed), (3, 0));
+    let adele = "00000000-0000-0000-66f3-3332eca7ea81";
+    assert_eq!(operator.revoke(adele).await.unwrap(), 2);
+    for (world, cookie) in [(&other, &first), (&one, &second)] {
+        assert_eq!(world.token(cookie).await.code(), "signed_out");
+    }
+    assert_eq!(other.token(&third).await.status, StatusCode::OK);
+    // With other sealing keys nothing is told of anybody.
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = instance(&one.fake, &one.time, &server);
+    let mut config = elsewhere.app.config.clone();
+    config.seal = crate::config::SealSource::Beside(folder.path().join("keys"));
+    let operator = Operator::open(&config, &one.app.clock).unwrap();
+    let (listed, closed) = operator.sessions().await.unwrap();
+    assert_eq!((listed.len(), closed), (0, 1));
 }
 
 #[tokio::test]
@@ -298,7 +327,13 @@ fn e59_the_store_is_given_once_and_shares_its_keys() {
             None,
             "EXO365_STORE_URL",
         ),
-        ("store = \"rediss://10.0.0.7\"", None, "TLS"),
+        ("store = \"rediss://10.0.0.7/#insecure\"", None, "fragment"),
+        ("store_ca_file = \"keys\"", Some(secret), "rediss://"),
+        (
+            "store_ca_file = \"none\"",
+            Some("rediss://10.0.0.7"),
+            "none cannot be read",
+        ),
         (
             "store = \"sqlite\"",
             None,
@@ -316,6 +351,8 @@ fn e59_the_store_is_given_once_and_shares_its_keys() {
     std::fs::write(&keys, format!("one:{key}")).unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let odd = said("store_ca_file = \"keys\"", Some("rediss://10.0.0.7"));
+    assert!(odd.contains("no certificate"), "{odd}");
     let taken = said(KEYS, Some(secret));
     assert!(
         taken.contains("Secret(…)") && !taken.contains("hush"),

@@ -1,0 +1,56 @@
+//! What of the configuration is for the application in its own name: no page, no session.
+
+use super::file::File;
+use super::{Credential, credential, public, wrong};
+use crate::problem::Problem;
+use exo365_core::flavor;
+use exo365_core::wire::PageConfig;
+use std::path::Path;
+
+/// Tenants that are none: an application is granted its rights in one.
+const EVERYBODY: [&str; 3] = ["common", "consumers", "organizations"];
+
+/// Client, proof, and where the token is good.
+pub(crate) struct Service {
+    pub(crate) public: PageConfig,
+    pub(crate) credential: Credential,
+    /// The API, without a slash at its end where the sign-in service wants none.
+    pub(crate) resource: String,
+}
+
+impl Service {
+    /// Reads TOML text; `tenant` and `resource` go before what it says.
+    ///
+    /// # Errors
+    /// [`Problem::Config`], [`Problem::Secret`].
+    pub(crate) fn parse(
+        text: &str,
+        folder: &Path,
+        environment: impl Fn(&str) -> Option<String>,
+        (tenant, resource): (Option<&str>, Option<&str>),
+    ) -> Result<Self, Problem> {
+        let mut file = File::read(text)?;
+        if let Some(tenant) = tenant {
+            file.tenant = tenant.into();
+        }
+        let public = public(&file)?;
+        if EVERYBODY.contains(&file.tenant.as_str()) {
+            return Err(wrong(
+                "an application has its rights in one tenant: `tenant` (or --tenant) is its id or domain",
+            ));
+        }
+        let own = flavor::resource(public.api, &public.cloud.api);
+        let resource = resource.map_or(own, str::to_owned);
+        let graphic = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+        if resource.is_empty() || !resource.bytes().all(graphic) {
+            return Err(wrong(
+                "a resource is an API's identifier, such as https://graph.microsoft.com",
+            ));
+        }
+        Ok(Self {
+            credential: credential::credential(&file, folder, &environment)?,
+            public,
+            resource,
+        })
+    }
+}

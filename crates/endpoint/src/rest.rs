@@ -1,0 +1,71 @@
+//! Sessions for which something is left alone for a while.
+
+use crate::store::Key;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+/// How long a session is not renewed after the sign-in service saw a loop (AADSTS50196), in seconds.
+pub(crate) const LOOP: u64 = 300;
+/// How long an API's 401 is believed after a new token did not help, in seconds.
+pub(crate) const REFUSED: u64 = 30;
+/// Most sessions that are remembered; the latest ones.
+const MOST: usize = 1024;
+
+/// The sessions, and until when they rest.
+pub(crate) struct Rest {
+    seconds: u64,
+    latest: Mutex<VecDeque<(Key, u64)>>,
+}
+
+impl Rest {
+    /// For so many seconds.
+    pub(crate) fn new(seconds: u64) -> Self {
+        Self {
+            seconds,
+            latest: Mutex::default(),
+        }
+    }
+
+    /// It begins at `now`.
+    pub(crate) fn note(&self, key: Key, now: u64) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.truncate(MOST - 1);
+        latest.push_front((key, now + self.seconds));
+    }
+
+    /// Seconds that are left, or `None`.
+    pub(crate) fn left(&self, key: Key, now: u64) -> Option<u64> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.retain(|(_, end)| now < *end);
+        let (_, end) = latest.iter().find(|(known, _)| *known == key)?;
+        Some(end - now)
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn e49_a_rest_ends_and_the_table_has_its_bound() {
+        let rest = Rest::new(10);
+        let key = |number: usize| {
+            let mut name = [0; 32];
+            name[..8].copy_from_slice(&number.to_be_bytes());
+            Key(name)
+        };
+        rest.note(key(0), 100);
+        assert_eq!(rest.left(key(0), 103), Some(7));
+        assert_eq!(
+            (rest.left(key(1), 103), rest.left(key(0), 110)),
+            (None, None)
+        );
+        for number in 0..3 * MOST {
+            rest.note(key(number), 200);
+        }
+        assert_eq!(rest.latest.lock().unwrap().len(), MOST);
+        assert_eq!(rest.left(key(3 * MOST - 1), 200), Some(10));
+        assert_eq!(rest.left(key(0), 210), None);
+        assert!(rest.latest.lock().unwrap().is_empty());
+    }
+}
