@@ -18,6 +18,8 @@ use web_sys::AbortSignal;
 /// Sends calls with tokens. Who is next is the face's to say (`pkg-template/queue.js`).
 pub(crate) struct Sender {
     pub(crate) tokens: Rc<Tokens>,
+    /// Whose cookies go along where the endpoint passes the calls on; then no token is here.
+    pub(crate) proxied: Option<&'static str>,
     /// Tries after the first.
     pub(crate) retries: u32,
     /// Milliseconds of one attempt, where the caller names none.
@@ -43,18 +45,30 @@ impl Job {
     }
 
     /// What one attempt gives to `fetch`.
-    fn init(&self, token: &str, course: &Course, watch: &Watch) -> Result<JsValue, Failure> {
+    fn init(
+        &self,
+        token: &str,
+        proxied: Option<&'static str>,
+        course: &Course,
+        watch: &Watch,
+    ) -> Result<JsValue, Failure> {
         let bearer = scan::concat(&["Bearer ", token]);
         let own = [
             ("client-request-id", course.id.as_str()),
             ("return-client-request-id", "true"),
-            ("authorization", &bearer),
+            match proxied {
+                Some(_) => ("x-exo365", "1"),
+                None => ("authorization", &bearer),
+            },
         ];
         let outgoing = Outgoing {
             method: &self.request.method,
             headers: &self.request.headers,
             own: if self.request.bare { &[] } else { &own },
-            credentials: outgoing::OMIT,
+            credentials: match (self.request.bare, proxied) {
+                (false, Some(cookies)) => cookies,
+                _ => outgoing::OMIT,
+            },
             // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
             // service allowed for an hour. The services' own `Cache-Control: private` decides.
             cache: if course.past_cache {
@@ -94,7 +108,7 @@ impl Sender {
     pub(crate) async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
         let mut course = Course::default();
         loop {
-            if course.token.is_none() && !job.request.bare {
+            if course.token.is_none() && self.carries_token(job) {
                 let want = core::mem::take(&mut course.want);
                 course.token = Some(self.tokens.get(want, course.rejected.take()).await?);
             }
@@ -110,6 +124,10 @@ impl Sender {
         }
     }
 
+    const fn carries_token(&self, job: &Job) -> bool {
+        self.proxied.is_none() && !job.request.bare
+    }
+
     #[inline(never)]
     fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
         let timeout = job.options.number("timeout").unwrap_or(self.timeout);
@@ -118,7 +136,7 @@ impl Sender {
         course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
         let token = course.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let init = job.init(token, course, &watch)?;
+        let init = job.init(token, self.proxied, course, &watch)?;
         Ok((init, watch))
     }
 
@@ -131,7 +149,7 @@ impl Sender {
         let wants_renewal = reply::wants_renewal(failure.error());
         let detail = failure.detail_mut();
         detail.client_request_id = Some(core::mem::take(&mut course.id));
-        if wants_renewal && !course.renewed && !job.request.bare {
+        if wants_renewal && !course.renewed && self.carries_token(job) {
             course.renewed = true;
             if let Some(claims) = &detail.claims {
                 course.want = Want::claiming(claims);

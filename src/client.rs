@@ -20,7 +20,7 @@ use exo365_core::request::{Api, Request};
 use exo365_core::scan;
 use exo365_core::signin::{self, Entropy};
 use exo365_core::wire::{
-    Account, LogoutReply, LogoutRequest, PageConfig, SessionReply, SessionRequest,
+    Account, LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply, SessionRequest,
 };
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
@@ -254,7 +254,12 @@ impl Inner {
         agree(setup, &mut session.config, loopback)?;
         let config = session.config;
         let source = Source::Endpoint(Rc::clone(&endpoint));
-        let api = Api::new(config.api, &config.cloud.api);
+        let proxy = scan::concat(&[&endpoint.base, "/proxy"]);
+        let origin = match config.mode {
+            Mode::Proxy => &proxy,
+            Mode::Direct => &config.cloud.api,
+        };
+        let api = Api::new(config.api, origin);
         let scopes = config.scopes.clone();
         let leaving = match (&page, place, return_to) {
             (Some(page), Some(place), Some(return_to)) => go_back(page, place, &return_to),
@@ -280,6 +285,10 @@ impl Inner {
         api.time_zone = setup.text("timeZone").map(String::from);
         api.text_bodies = setup.text("bodyType") == Some("text");
         api.immutable_ids = setup.truth("immutableIds", true);
+        let proxied = home
+            .as_ref()
+            .filter(|home| home.config.mode == Mode::Proxy)
+            .map(|home| home.endpoint.credentials());
         Core(Rc::new(Self {
             page,
             home,
@@ -288,6 +297,7 @@ impl Inner {
             account: RefCell::new(None),
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
+                proxied,
                 retries: setup.number("retries").unwrap_or(3),
                 timeout: timeout(setup),
             },
@@ -331,6 +341,10 @@ impl Inner {
     /// What a `TokenRequest` asks for, where somebody is signed in.
     fn wanted(&self, request: &str) -> Result<Want, Failure> {
         self.signed_in()?;
+        if self.sender.proxied.is_some() {
+            let text = "in proxy mode no token reaches the page: the endpoint keeps them";
+            return Err(Error::new(Code::Misconfigured, text).into());
+        }
         Ok(Want::read(request)?)
     }
 

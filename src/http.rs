@@ -6,6 +6,7 @@
 
 use crate::browser;
 use crate::failure::Failure;
+use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::outgoing::Outgoing;
 use exo365_core::reply;
@@ -152,6 +153,12 @@ pub(crate) fn header(response: &Response, name: &str) -> Option<String> {
 /// What the refusal that is `response` with this text means.
 pub(crate) fn refusal(response: &Response, text: &str) -> Error {
     let header = |name: &str| header(response, name);
+    // In proxy mode the endpoint has words of its own, and says that they are its own.
+    if header("x-exo365").is_some()
+        && let Err(error) = endpoint::read(response.status(), text)
+    {
+        return error;
+    }
     reply::judge(response.status(), header, text, browser::now())
 }
 

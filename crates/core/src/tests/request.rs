@@ -188,6 +188,52 @@ fn the_directory_is_told_that_its_index_will_do() {
 }
 
 #[test]
+fn links_of_the_endpoints_proxy_are_followed_there() {
+    for (root, link, wanted) in [
+        (
+            "/auth/proxy",
+            "/auth/proxy/v1.0/me/messages?$skip=1",
+            "/auth/proxy/v1.0/me/messages?$skip=1",
+        ),
+        (
+            "/auth/proxy",
+            "/me/messages",
+            "/auth/proxy/v1.0/me/messages",
+        ),
+        (
+            "https://app.example/auth/proxy",
+            "/auth/proxy/v1.0/me?$skip=1",
+            "https://app.example/auth/proxy/v1.0/me?$skip=1",
+        ),
+        (
+            "https://api.example",
+            "/v1.0/me",
+            "https://api.example/v1.0/me",
+        ),
+        (
+            "https://api.example",
+            "/v1.0x/me",
+            "https://api.example/v1.0/v1.0x/me",
+        ),
+    ] {
+        let api = Api::new(Flavor::Graph, root);
+        let made = api.free("GET", link, &Options::default()).unwrap();
+        assert_eq!(made.url, wanted, "{root} {link}");
+    }
+    let proxied = Api::new(Flavor::Graph, "/auth/proxy");
+    for bad in [
+        "/auth/proxy/v1.0/../../session",
+        "https://graph.microsoft.com/v1.0/me",
+        "//evil.example/auth/proxy/v1.0/me",
+    ] {
+        assert!(
+            proxied.free("GET", bad, &Options::default()).is_err(),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
 fn headers_of_our_own_are_not_the_callers() {
     for name in [
         "Authorization",
