@@ -234,6 +234,47 @@ async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
 }
 
 #[wasm_bindgen_test]
+async fn e29_in_proxy_mode_calls_go_to_the_endpoint_with_its_header_and_without_a_token() {
+    let network = Stub::new();
+    let proxied = SESSION
+        .replace(r#""mode":"direct""#, r#""mode":"proxy""#)
+        .replace(
+            r#","accessToken":"first-token-of-the-session","expiresIn":3600"#,
+            "",
+        );
+    let core = with_session(&network, &proxied, None).await;
+    network.answer(200, PAGE, "{}");
+    settled(list(&core, "{}", None)).await.unwrap();
+    assert!(network.url(1).ends_with("/auth/proxy/v1.0/me/messages"));
+    assert_eq!(network.header(1, "x-exo365").unwrap(), "1");
+    assert_eq!(network.header(1, "authorization"), None);
+    assert_eq!(
+        network.mode(1),
+        "same-origin manual default no-referrer",
+        "with the cookie of the session"
+    );
+    // What the API refuses is not what the endpoint refuses, though both are a 401.
+    network.answer(
+        401,
+        r#"{"error":{"code":"InvalidAuthenticationToken"}}"#,
+        "{}",
+    );
+    let refused = error(settled(list(&core, "{}", None)).await);
+    assert_eq!(text(&refused, "code"), "interaction_required");
+    assert_eq!(network.count(), 3, "the endpoint has renewed already");
+    let token = error(settled(core.token("{}")).await);
+    assert_eq!(text(&token, "code"), "misconfigured");
+    network.answer(
+        401,
+        r#"{"error":{"code":"signed_out","message":"the session is over"}}"#,
+        r#"{"x-exo365":"1"}"#,
+    );
+    let over = error(settled(list(&core, "{}", None)).await);
+    assert_eq!(text(&over, "code"), "signed_out");
+    assert!(core.account().is_null());
+}
+
+#[wasm_bindgen_test]
 async fn s15_a_piece_of_an_upload_goes_elsewhere_without_token_and_id() {
     let network = Stub::new();
     let core = own_tokens("return 'a-token'").await;

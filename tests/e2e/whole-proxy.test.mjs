@@ -1,0 +1,3 @@
+import { whole } from './whole.mjs';
+
+whole('proxy');
