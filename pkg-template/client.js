@@ -1,14 +1,20 @@
 // The client of a page: account, sign-in, sign-out, and the mailbox areas.
+import { list, walk } from './collection.js';
 import { Exo365Error, fail, truth, wrong } from './error.js';
 import { filter } from './filter.js';
 import { mailbox } from './mailbox.js';
 import { moments } from './moments.js';
+import { PREFIX } from './page.js';
 import { queue } from './queue.js';
 import { joined } from './signal.js';
 
 const CALL = 'timeout,timeZone,headers,';
 /** A page that leaves is gone long before; in milliseconds. */
 const LEAVING = 60_000;
+/** A call that took as long is worth a look. */
+const SLOW = 5_000;
+/** Failed and slow calls that are kept. */
+const KEPT = 50;
 
 /** The part that most pages never need. */
 const more = () => import('./more.js').catch((cause) => {
@@ -48,7 +54,8 @@ export class Client {
   /** Of calls in flight; undefined when the client has ended. */
   #controllers = new Set();
   #listeners = new Set();
-  /** Tells other tabs that nobody is signed in here any more. */
+  #noted = [];
+  /** Tells other tabs who is signed in here. */
   #tell = () => {};
   #unlisten = () => {};
 
@@ -64,7 +71,9 @@ export class Client {
       retries,
       fail,
       filter,
+      list,
       truth,
+      walk,
       wrong,
       call: this.#call.bind(this),
       // Without a turn: batches have theirs already.
@@ -90,22 +99,36 @@ export class Client {
    */
   #listen(endpoint) {
     const name = `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
-    const { tenantId, objectId } = this.#account ?? {};
-    const who = tenantId && `${tenantId} ${objectId}`;
+    const who = () => this.#account && `${this.#account.tenantId} ${this.#account.objectId}`;
     const mark = (value) => {
       try {
-        if (value !== undefined) localStorage.setItem(name, value);
-        return localStorage.getItem(name) ?? who;
+        if (value != null) localStorage.setItem(name, value);
+        return localStorage.getItem(name) ?? who();
       } catch {
-        return who; // The browser's settings forbid it.
+        return who(); // The browser's settings forbid it.
       }
     };
-    const check = () => mark() !== who && this.#out('other-tab');
+    const check = () => {
+      const there = mark();
+      if (this.#account) there !== who() && this.#out('other-tab');
+      else if (there) this.#core.enter().then(() => this.#in(), () => {});
+    };
     const both = ['storage', 'pageshow'];
     both.forEach((type) => addEventListener(type, check));
     this.#unlisten = () => both.forEach((type) => removeEventListener(type, check));
-    this.#tell = () => mark('');
-    mark(who);
+    this.#tell = () => mark(who() ?? '');
+    mark(who());
+  }
+
+  #emit(kind, event) {
+    // Later and one by one: what a listener throws is the page's own trouble, not the caller's.
+    for (const [type, listener] of this.#listeners) if (type === kind) queueMicrotask(() => listener(event));
+  }
+
+  /** Somebody may be signed in now. */
+  #in() {
+    this.#account = this.#core.account();
+    if (this.#account) this.#emit('signedin', this.#account);
   }
 
   /** The session is over: tells whoever listens, once. */
@@ -113,8 +136,7 @@ export class Client {
     const was = this.#account;
     this.#account = null;
     this.#core.forget();
-    // Later and one by one: what a listener throws is the page's own trouble, not the caller's.
-    if (was) for (const listener of this.#listeners) queueMicrotask(() => listener({ reason }));
+    if (was) this.#emit('signedout', { reason });
   }
 
   /** Every promise of the WebAssembly passes here: it ends with the caller's signal or with this client, and its errors get our prototype. */
@@ -150,7 +172,29 @@ export class Client {
     // Pieces of an upload go to another host.
     if (bare) return this.#run(run, signal);
     const read = this.#reads && method === 'GET' && !as && !timeout && !path.includes('/$') && (() => JSON.parse(this.#core.item(call)));
-    return this.#run((both) => this.#enter(user ?? '', () => run(both), read), signal);
+    const from = performance.now();
+    try {
+      const value = await this.#run((both) => this.#enter(user ?? '', () => run(both), read), signal);
+      this.#note(from, method, path);
+      return value;
+    } catch (error) {
+      this.#note(from, method, path, error);
+      throw error;
+    }
+  }
+
+  /** Keeps what was slow or failed, for whoever has to find out why: with templates for addresses, which name nobody. What was refused here has not been a call. */
+  #note(from, method, url, error) {
+    const durationMs = Math.round(performance.now() - from);
+    if (error ? !/^(network|timeout)$/.test(error.code) && !error.status : durationMs < SLOW) return;
+    const { status, code, attempts = 1, clientRequestId, requestId, headers = [] } = error ?? {};
+    const entry = { at: new Date().toISOString(), method, url, status, code, durationMs, attempts, clientRequestId, requestId, headers: Object.fromEntries(headers) };
+    if (this.#noted.unshift(entry) > KEPT) this.#noted.pop();
+    this.#emit('diagnostic', entry);
+  }
+
+  get diagnostics() {
+    return { list: () => [...this.#noted], clear: () => { this.#noted = []; } };
   }
 
   /** What the WebAssembly throws, with our prototype. */
@@ -170,22 +214,45 @@ export class Client {
     return this.#sync(() => this.#core.authorize_url(text(options ?? {})));
   }
 
-  async signIn(options) {
-    const { mode = 'redirect', signal, ...rest } = options ?? {};
-    if (mode !== 'redirect') throw wrong("`mode` is 'redirect'");
-    return this.#run(async () => {
-      await leave(this.authorizeUrl(rest));
+  /** By a window of its own: opened in the click that asks for it, and heard by a channel of this sign-in. */
+  async #popup(url, both) {
+    const state = new URL(url).searchParams.get('state');
+    const channel = new BroadcastChannel(PREFIX + state);
+    if (!open(url, '_blank', 'popup,width=480,height=640')) {
+      channel.close();
+      throw fail('popup_blocked', 'the browser opened no window');
+    }
+    const consented = await this.#core.enter(await this.#face.later('heard', channel, state, both));
+    if (consented) return consented;
+    this.#in();
+    this.#tell();
+    return this.#account;
+  }
+
+  async #begin({ signal, ...options }) {
+    return this.#run(async (both) => {
+      const url = this.authorizeUrl(options);
+      if (options.mode === 'popup') return this.#popup(url, both);
+      await leave(url);
       throw fail('cancelled', 'the page is still here, without a sign-in');
     }, signal);
   }
 
+  async signIn(options) {
+    return this.#begin({ ...options });
+  }
+
+  async adminConsent(options) {
+    return this.#begin({ ...options, adminConsent: true });
+  }
+
   async signOut(options) {
     const { scope = 'app', signal, ...odd } = options ?? {};
-    if (!['app', 'microsoft'].includes(scope) || Object.keys(odd).length) throw wrong("signOut takes `scope`, 'app' or 'microsoft', and `signal`");
+    if (!['app', 'microsoft'].includes(scope) || Object.keys(odd).length) throw wrong('signOut takes `scope` and `signal`');
     return this.#run(async () => {
       const ending = this.#core.sign_out(scope === 'microsoft');
-      this.#tell();
       this.#out('user');
+      this.#tell();
       const url = await ending;
       if (url) await leave(url);
     }, signal);
@@ -202,8 +269,8 @@ export class Client {
   }
 
   on(type, listener) {
-    if (type !== 'signedout' || typeof listener !== 'function') throw wrong("on takes 'signedout' and a function");
-    const own = (event) => listener(event);
+    if (!['signedin', 'signedout', 'diagnostic'].includes(type) || typeof listener !== 'function') throw wrong('on takes the name of an event and a function');
+    const own = [type, listener];
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }

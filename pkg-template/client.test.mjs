@@ -192,7 +192,7 @@ test('listeners: several, the same one twice, and off again; what they throw is 
   second();
   assert.deepEqual(events, ['user', 'twice', 'last']);
   assert.deepEqual(thrown, ['the page\'s own']);
-  for (const [type, listener] of [['signedin', () => {}], ['signedout', 5], [undefined, undefined]]) assert.throws(() => client.on(type, listener), invalid);
+  for (const [type, listener] of [['signedIn', () => {}], ['signedout', 5], [undefined, undefined]]) assert.throws(() => client.on(type, listener), invalid);
 });
 
 test('signIn: leaves for the address of the core; coming back or staying is cancelled', async () => {
@@ -209,13 +209,117 @@ test('signIn: leaves for the address of the core; coming back or staying is canc
   await assert.rejects(second, { code: 'cancelled' });
 });
 
-test('signIn: what this version has not is refused, what the core refuses comes through', async () => {
+test('signIn: what the core refuses comes through', async () => {
   const { client, core } = signedIn();
-  await assert.rejects(client.signIn({ mode: 'popup' }), invalid);
-  core.authorize_url = () => { throw failure('navigation_blocked'); };
+    core.authorize_url = () => { throw failure('navigation_blocked'); };
   await assert.rejects(client.signIn(), { code: 'navigation_blocked' });
   assert.throws(() => client.authorizeUrl(), (error) => Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked');
   assert.deepEqual(it.went, []);
+});
+
+/** A sign-in in a window of its own, up to where the window is there. */
+function inWindow(client, method = 'signIn', options = {}) {
+  const windows = [];
+  const waiting = () => it.timers.filter(({ after }) => after === 600_000).length;
+  const before = waiting();
+  globalThis.open = (...all) => windows.push(all);
+  const promise = client[method]({ mode: 'popup', ...options });
+  promise.catch(() => {});
+  /** Resolves when it listens. */
+  const listening = async () => { while (waiting() === before) await later(); };
+  return { promise, windows, listening, say: (text, name = 'STATE.p') => { const channel = new BroadcastChannel(`exo365.${name}`); channel.postMessage(text); setImmediate(() => channel.close()); } };
+}
+
+test('S20 S21 S22 popup: opened within the click, heard by its own channel, judged by the core', async () => {
+  const { client, core } = signedIn();
+  core.authorize_url = (options) => { core.seen.push(['authorize_url', JSON.parse(options)]); return 'https://login.example/authorize?state=STATE.p'; };
+  const events = [];
+  client.on('signedin', ({ username }) => events.push(username));
+  const { promise, windows, say, listening } = inWindow(client, 'signIn', { loginHint: 'ben@contoso.example' });
+  assert.deepEqual(windows, [['https://login.example/authorize?state=STATE.p', '_blank', 'popup,width=480,height=640']]);
+  assert.deepEqual(core.seen, [['authorize_url', { mode: 'popup', loginHint: 'ben@contoso.example' }]]);
+  await listening();
+  const other = { ...ADELE, objectId: 'ben', username: 'ben@contoso.example' };
+  core.answer = async (name) => { if (name === 'enter') core.who = other; };
+  say('{"search":"?state=OTHER.p"}');
+  say('{"search":"?code=c&state=STATE.p"}');
+  assert.equal((await promise).username, 'ben@contoso.example');
+  assert.deepEqual(core.seen.at(-1), ['enter', '{"search":"?code=c&state=STATE.p"}'], 'what belongs to another sign-in is not heard');
+  await later();
+  assert.deepEqual(events, ['ben@contoso.example']);
+  assert.ok([...it.store.values()].includes('t ben'), 'other tabs learn of it');
+});
+
+test('popup: blocked, aborted, refused, too long', async () => {
+  const { client, core } = signedIn();
+  core.authorize_url = () => 'https://login.example/authorize?state=STATE.p';
+  globalThis.open = () => null;
+  await assert.rejects(client.signIn({ mode: 'popup' }), { code: 'popup_blocked' });
+  const controller = new AbortController();
+  const aborted = inWindow(client, 'signIn', { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(aborted.promise, { code: 'aborted' });
+  const refused = inWindow(client);
+  await refused.listening();
+  core.answer = async () => { throw failure('access_denied'); };
+  refused.say('STATE.p');
+  await assert.rejects(refused.promise, { code: 'access_denied' });
+  assert.deepEqual(client.account, ADELE, 'whoever was signed in still is');
+  const late = inWindow(client);
+  await late.listening();
+  for (const { after, run } of it.timers.filter(({ after }) => after === 600_000)) run();
+  await assert.rejects(late.promise, { code: 'timeout' });
+});
+
+test('E54 adminConsent: the same ways; it tells for which organisation and to what', async () => {
+  const { client, core } = signedIn();
+  core.authorize_url = (options) => { core.seen.push(['authorize_url', JSON.parse(options)]); return 'https://login.example/adminconsent?state=STATE.p'; };
+  const { promise, say, listening } = inWindow(client, 'adminConsent');
+  assert.deepEqual(core.seen[0], ['authorize_url', { mode: 'popup', adminConsent: true }]);
+  await listening();
+  core.answer = async () => ({ tenant: 't1', scopes: ['Mail.Read'] });
+  say('STATE.p');
+  assert.deepEqual(await promise, { tenant: 't1', scopes: ['Mail.Read'] });
+  const redirect = client.adminConsent();
+  assert.deepEqual(it.went, ['https://login.example/adminconsent?state=STATE.p']);
+  it.fire('pageshow', { persisted: true });
+  await assert.rejects(redirect, { code: 'cancelled' });
+});
+
+test('a sign-in in another tab is one here, where nobody was signed in', async () => {
+  const core = new Core({ answer: async (name) => { if (name === 'enter') core.who = ADELE; } });
+  const client = new Client(core, { endpoint: '/auth' }, () => {});
+  const events = [];
+  client.on('signedin', (account) => events.push(account.username));
+  it.store.set([...it.store.keys()][0] ?? `exo365:${new URL('/auth', document.baseURI)}`, 't adele');
+  it.fire('storage');
+  await later();
+  await later();
+  assert.deepEqual([events, client.account], [[ADELE.username], ADELE]);
+});
+
+test('diagnostics: what failed, newest first, without secrets; what was refused here is none', async () => {
+  const { client, core } = signedIn(() => Promise.reject(failure('throttled', 'Too many', { status: 429, requestId: 'r', clientRequestId: 'c', attempts: 4, headers: new Headers({ 'retry-after': '7' }) })));
+  const heard = [];
+  client.on('diagnostic', (one) => heard.push(one.code));
+  await assert.rejects(client.mail.messages.get('secret-id'), { code: 'throttled' });
+  core.answer = () => Promise.reject(failure('network'));
+  await assert.rejects(client.request('GET', '/me'), { code: 'network' });
+  core.answer = () => Promise.reject(failure('invalid_argument'));
+  await assert.rejects(client.request('GET', '/me'), { code: 'invalid_argument' });
+  const [second, first, ...none] = client.diagnostics.list();
+  assert.deepEqual(none, []);
+  assert.deepEqual({ ...first, at: undefined, durationMs: undefined }, { at: undefined, method: 'GET', url: 'messages/{}', status: 429, code: 'throttled', durationMs: undefined, attempts: 4, clientRequestId: 'c', requestId: 'r', headers: { 'retry-after': '7' } });
+  assert.deepEqual([second.code, second.attempts, second.headers], ['network', 1, {}]);
+  assert.match(first.at, /^\d{4}-.*Z$/);
+  await later();
+  assert.deepEqual(heard, ['throttled', 'network']);
+  for (let at = 0; at < 60; at++) await client.request('GET', '/me', { headers: {} }).catch(() => {});
+  core.answer = () => Promise.reject(failure('network'));
+  for (let at = 0; at < 60; at++) await client.request('POST', '/me').catch(() => {});
+  assert.equal(client.diagnostics.list().length, 50);
+  client.diagnostics.clear();
+  assert.deepEqual(client.diagnostics.list(), []);
 });
 
 test('authorizeUrl: the address, at once', () => {
@@ -350,7 +454,7 @@ test('S3 S1 a client has no place for a password or a secret', () => {
   const { client } = signedIn();
   const names = new Set();
   for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) Object.getOwnPropertyNames(at).forEach((name) => names.add(name));
-  assert.deepEqual([...names].sort(), ['account', 'authorizeUrl', 'batch', 'calendar', 'constructor', 'contacts', 'directReports', 'getToken', 'mail', 'mailbox', 'manager', 'on', 'people', 'photo', 'request', 'settings', 'signIn', 'signOut', 'subscriptions', 'updateUser', 'user', 'users']);
+  assert.deepEqual([...names].sort(), ['account', 'adminConsent', 'authorizeUrl', 'batch', 'calendar', 'constructor', 'contacts', 'diagnostics', 'directReports', 'getToken', 'mail', 'mailbox', 'manager', 'on', 'people', 'photo', 'request', 'settings', 'signIn', 'signOut', 'subscriptions', 'updateUser', 'user', 'users']);
 });
 
 test('outside of a page there is nothing to listen to', async () => {

@@ -1,4 +1,5 @@
 // A face for tests: what mailboxes and collections are built on, with calls under the control of a test.
+import { list, walk } from './collection.js';
 import { Exo365Error, fail, truth, wrong } from './error.js';
 import { filter } from './filter.js';
 import { table } from './fake-wasm.mjs';
@@ -15,7 +16,9 @@ export function face(api = 'graph', call = async () => undefined, zone = 'Europe
     sent: (method, path, content) => call(method, undefined, path, [], undefined, JSON.parse(content)),
     fail,
     filter,
+    list,
     truth,
+    walk,
     wrong,
     item: (method, path, { headers } = {}) => ({ method, url: path, headers: { ...headers } }),
     judge: ({ status, headers }) => Object.assign(new Exo365Error(CODES[status] ?? 'bad_request', `status ${status}`), { status }, headers?.['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }),

@@ -33,6 +33,8 @@ export function page(href = 'https://app.contoso.example/mail') {
       removeItem: (key) => { delete it.session[key]; },
     }),
     setTimeout: (run, after) => void it.timers.push({ run, after }),
+    clearTimeout: () => {},
+    open: () => null,
     addEventListener: (...all) => { it.listening++; target.addEventListener(...all); },
     removeEventListener: (...all) => { it.listening--; target.removeEventListener(...all); },
   };
@@ -45,4 +47,4 @@ function parts(href) {
   return { origin, pathname, search, hash };
 }
 
-const NAMES = ['window', 'document', 'location', 'history', 'top', 'isSecureContext', 'localStorage', 'sessionStorage', 'setTimeout', 'addEventListener', 'removeEventListener'];
+const NAMES = ['window', 'document', 'location', 'history', 'top', 'isSecureContext', 'localStorage', 'sessionStorage', 'setTimeout', 'clearTimeout', 'open', 'addEventListener', 'removeEventListener'];

@@ -61,6 +61,7 @@ export class Core {
   account() { return this.who && { ...this.who }; }
   forget() { this.#note('forget'); this.who = null; }
   authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }
+  enter(said) { this.#note('enter', said); return this.answer('enter', said); }
   sign_out(microsoft) { this.#note('sign_out', microsoft); this.who = null; return this.answer('sign_out'); }
   token(request) { this.#note('token', JSON.parse(request)); return this.answer('token'); }
   item(asked) {

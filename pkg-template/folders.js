@@ -1,4 +1,4 @@
-// The tree of a mailbox's folders.
+// The tree of a mailbox's folders, and the rooms of an organisation.
 
 /** Every folder under `own`, with what is in it. Those of one level are asked for at once. */
 export async function tree(face, own, options) {
@@ -9,4 +9,11 @@ export async function tree(face, own, options) {
     if (node.folder[spell('childFolderCount')]) node.children = await tree(face, own.children(node.folder[spell('id')]), options);
   }));
   return nodes;
+}
+
+/** All rooms, or those of one list. */
+export function rooms(face, user, options) {
+  const { list: id, ...query } = options ?? {};
+  const [path, ids] = id === undefined ? ['/places/graph.room', []] : ['/places/{}/graph.roomList/rooms', [id]];
+  return face.walk((own) => face.list(face, user, path, ids, own), query);
 }

@@ -55,11 +55,9 @@ export function mailbox(face, user) {
   calendar.in = (id) => ({ events: { ...events, ...other(id).events }, view: (...args) => view('calendars/{}/calendarView', [id], ...args) });
   primary.events = { ...events, ...primary.events };
   primary.view = (...args) => view('calendar/calendarView', [], ...args);
-  calendar.rooms = (options) => {
-    const { list: id, ...query } = options ?? {};
-    return walk((query) => list(face, user, id === undefined ? '/places/graph.room' : '/places/{}/graph.roomList/rooms', id === undefined ? [] : [id], query), query);
+  calendar.rooms = async function* (options) {
+    yield* await face.later('rooms', user, options);
   };
-
   contacts.findByEmail = (...args) => face.later('findByEmail', contacts, ...args);
   return all;
 }

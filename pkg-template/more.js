@@ -4,5 +4,6 @@ export { batch, gather } from './batch.js';
 export { delta } from './changes.js';
 export { written } from './bodies.js';
 export { draft } from './drafts.js';
-export { tree } from './folders.js';
+export { rooms, tree } from './folders.js';
 export { createReply, findByEmail, reply, send } from './messages.js';
+export { heard } from './popup.js';

@@ -1,7 +1,7 @@
 // The window as the WebAssembly sees it: where the page is, and what the tab keeps of sign-ins that are under way.
 // Only effects: what they mean is decided on the other side.
 
-const PREFIX = 'exo365.';
+export const PREFIX = 'exo365.';
 /** Sign-ins that may be under way in one tab: whoever never comes back must not fill the storage. */
 const MOST = 5;
 
@@ -43,6 +43,12 @@ export const page = () => globalThis.window && globalThis.location && {
   /** Shows `place` in the address bar without loading it; the page's own history state stays. */
   show(place) {
     history.replaceState(history.state, '', place);
+  },
+  /** By a channel of this origin and this sign-in: Microsoft's pages cut a window off from the one that opened it. */
+  relay(name) {
+    const { origin, pathname, search, hash } = location;
+    new BroadcastChannel(PREFIX + name).postMessage(JSON.stringify({ origin, pathname, search, hash }));
+    close();
   },
   go(place) {
     location.replace(place);

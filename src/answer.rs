@@ -7,7 +7,7 @@ use exo365_core::callback::Callback;
 use exo365_core::json::{FromJson, Json, ToJson};
 use exo365_core::scan;
 use exo365_core::signin::Pending;
-use exo365_core::wire::{ExchangeRequest, PageConfig};
+use exo365_core::wire::{ExchangeRequest, PageConfig, SessionRequest};
 
 /// An answer that was let through.
 pub(crate) struct Arrival {
@@ -17,6 +17,8 @@ pub(crate) struct Arrival {
     pub(crate) return_to: String,
     /// What trades the code in.
     pub(crate) exchange: String,
+    /// Where an administrator consented: for which tenant, and to what.
+    pub(crate) consent: Option<(String, String)>,
 }
 
 impl Arrival {
@@ -26,6 +28,13 @@ impl Arrival {
     /// back button or a second tab find nothing to process again.
     pub(crate) fn find(page: &Page, place: &Place) -> Result<Option<Box<Self>>, Failure> {
         let callback = Callback::read(place.part("search"), place.part("hash"));
+        if callback.is_for_opener() {
+            place.unframed()?;
+            // The window that asked has the record; it judges.
+            page.relay(callback.state().unwrap_or_default());
+            page.show(place.part("pathname"));
+            return Err(Callback::stray().into());
+        }
         let kept = place.kept();
         let own = callback.state().filter(|state| scan::holds(&kept, state));
         if own.is_none() && !callback.is_answer(!kept.is_empty()) {
@@ -34,9 +43,25 @@ impl Arrival {
         place.unframed()?;
         let record = own.and_then(|state| page.take(state));
         page.show(place.part("pathname"));
+        Self::judge(record, &callback, &place.here()).map(Some)
+    }
+
+    /// The answer that arrived in a window of its own, as that window told it: `said` is its [`Place`].
+    pub(crate) fn told(page: &Page, said: &Place) -> Result<Box<Self>, Failure> {
+        let callback = Callback::read(said.part("search"), said.part("hash"));
+        let record = callback.state().and_then(|state| page.take(state));
+        Self::judge(record, &callback, &said.here())
+    }
+
+    fn judge(
+        record: Option<String>,
+        callback: &Callback,
+        here: &str,
+    ) -> Result<Box<Self>, Failure> {
         let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
         let Pending { flow, config } = record.ok_or_else(Callback::stray)?;
-        let grant = flow.finish(&callback, &place.here(), browser::now())?;
+        let grant = flow.finish(callback, here, browser::now())?;
+        let consent = flow.consent.then_some((grant.tenant, grant.scope));
         let exchange = ExchangeRequest {
             code: grant.code,
             code_verifier: flow.verifier,
@@ -44,11 +69,22 @@ impl Arrival {
             redirect_uri: flow.redirect_uri,
             resource: flow.resource,
         };
-        Ok(Some(Box::new(Self {
+        Ok(Box::new(Self {
             config,
             return_to: flow.return_to,
             exchange: exchange.to_json(),
-        })))
+            consent,
+        }))
+    }
+
+    /// What the endpoint is asked: to trade the code in; after a consent, what it knows.
+    pub(crate) fn ask(arrival: Option<&mut Box<Self>>) -> (&'static str, String) {
+        match arrival {
+            Some(arrival) if arrival.consent.is_none() => {
+                ("/exchange", core::mem::take(&mut arrival.exchange))
+            }
+            _ => ("/session", SessionRequest {}.to_json()),
+        }
     }
 }
 

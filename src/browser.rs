@@ -23,6 +23,13 @@ pub(crate) fn now() -> u64 {
     (js_sys::Date::now() / 1000.0) as u64
 }
 
+/// Seconds until a date of HTTP (RFC 9110 §5.6.7); the browser reads them.
+pub(crate) fn until(date: &str) -> Option<u32> {
+    let left = (js_sys::Date::parse(date) - js_sys::Date::now()) / 1000.0;
+    // What is no date is no number either.
+    (!left.is_nan()).then_some(left as u32 + 1)
+}
+
 /// Milliseconds on a clock that nobody sets: for what happens while the page lives.
 pub(crate) fn monotonic() -> f64 {
     performance_now()

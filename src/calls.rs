@@ -91,6 +91,7 @@ struct Course {
     renewed: bool,
     past_cache: bool,
     repeats: u32,
+    attempts: u32,
     /// The id of the last attempt.
     id: String,
 }
@@ -132,6 +133,7 @@ impl Sender {
     fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
         let timeout = job.options.number("timeout").unwrap_or(self.timeout);
         let watch = Watch::new(job.signal.as_ref(), timeout)?;
+        course.attempts += 1;
         let mut id = Uuid::encode_buffer();
         course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
         let token = course.token.as_deref();
@@ -173,7 +175,10 @@ impl Sender {
         match wait {
             // At least a moment: zero is for what has to be asked again at once.
             Some(time) => Next::Wait(time.max(1)),
-            None => Next::End(Err(failure)),
+            None => {
+                failure.after(course.attempts);
+                Next::End(Err(failure))
+            }
         }
     }
 }
@@ -202,5 +207,6 @@ fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
         }
         return Err(Error::new(Code::InvalidResponse, "the answer is not JSON").into());
     }
-    Err(http::refusal(&response, &http::small(body)).into())
+    let error = http::refusal(&response, &http::small(body));
+    Err(Failure::told(error, response.headers().into()))
 }

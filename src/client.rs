@@ -19,9 +19,7 @@ use exo365_core::origin;
 use exo365_core::request::{Api, Request};
 use exo365_core::scan;
 use exo365_core::signin::{self, Entropy};
-use exo365_core::wire::{
-    Account, LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply, SessionRequest,
-};
+use exo365_core::wire::{Account, LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply};
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -68,6 +66,27 @@ impl Home {
 /// Milliseconds of one attempt.
 fn timeout(setup: &Options) -> u32 {
     setup.number("timeout").unwrap_or(30_000)
+}
+
+/// The session that the endpoint told of.
+fn session(arrival: Option<Box<Arrival>>, reply: &Json) -> Result<SessionReply, Error> {
+    match arrival {
+        Some(arrival) if arrival.consent.is_none() => exchanged(reply, arrival.config),
+        _ => expect(reply),
+    }
+}
+
+/// What an administrator's consent brought, as pages get it.
+fn consented(arrival: &Arrival) -> JsValue {
+    let (tenant, scope) = arrival
+        .consent
+        .as_ref()
+        .map_or(("", ""), |both| (&both.0, &both.1));
+    let scopes: Vec<String> = scan::parts(scope, b' ').map(String::from).collect();
+    plain(&[
+        ("tenant", Member::Text(Some(tenant))),
+        ("scopes", Member::Texts(Some(&scopes))),
+    ])
 }
 
 /// A token as pages get it.
@@ -140,6 +159,13 @@ impl Core {
         })
     }
 
+    /// Takes in the answer to a sign-in that arrived in another window (`said`, as that window's page told it), or the
+    /// session that another tab began. Resolves with `{tenant, scopes}` after an administrator's consent.
+    pub fn enter(&self, said: Option<String>) -> Promise {
+        let inner = Rc::clone(&self.0);
+        promise(async move { inner.enter(said).await })
+    }
+
     /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
     pub fn sign_out(&self, microsoft: bool) -> Promise {
         let inner = Rc::clone(&self.0);
@@ -198,10 +224,7 @@ impl Inner {
     async fn open(setup: &Options, page: Option<Page>) -> Result<Core, Failure> {
         let place = page.as_ref().map(Page::read);
         let (endpoint, mut arrival) = Self::arrive(setup, page.as_ref(), place.as_ref())?;
-        let (route, request) = match &mut arrival {
-            Some(arrival) => ("/exchange", core::mem::take(&mut arrival.exchange)),
-            None => ("/session", SessionRequest {}.to_json()),
-        };
+        let (route, request) = Arrival::ask(arrival.as_mut());
         let reply = endpoint.post(route, request).await?;
         let (core, leaving) = Self::opened(setup, page, place.as_ref(), endpoint, arrival, &reply)?;
         if leaving {
@@ -243,13 +266,8 @@ impl Inner {
         arrival: Option<Box<Arrival>>,
         reply: &Json,
     ) -> Result<(Core, bool), Failure> {
-        let (mut session, return_to) = match arrival {
-            Some(arrival) => {
-                let session = exchanged(reply, arrival.config)?;
-                (session, Some(arrival.return_to))
-            }
-            None => (expect::<SessionReply>(reply)?, None),
-        };
+        let return_to = arrival.as_ref().map(|arrival| arrival.return_to.clone());
+        let mut session = session(arrival, reply)?;
         let loopback = place.is_some_and(Place::is_loopback);
         agree(setup, &mut session.config, loopback)?;
         let config = session.config;
@@ -266,13 +284,49 @@ impl Inner {
             _ => false,
         };
         let core = Self::assemble(setup, api, page, Some(Home { endpoint, config }), source);
-        core.0.account.replace(session.account);
-        core.0.sender.tokens.admit(
+        core.0.take_in(
+            session.account,
             session.access_token,
-            session.expires_in.unwrap_or_default(),
+            session.expires_in,
             scopes,
         );
         Ok((core, leaving))
+    }
+
+    fn take_in(
+        &self,
+        account: Option<Account>,
+        token: Option<String>,
+        expires_in: Option<u32>,
+        scopes: Vec<String>,
+    ) {
+        self.account.replace(account);
+        let tokens = &self.sender.tokens;
+        tokens.admit(token, expires_in.unwrap_or_default(), scopes);
+    }
+
+    /// Takes in the session that `said`, the answer of another window, leads to; without one that of another tab.
+    async fn enter(&self, said: Option<String>) -> Result<JsValue, Failure> {
+        let (Some(page), Some(home)) = (&self.page, &self.home) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let said = said.map(|said| Arrival::told(page, &Place::of(&said)));
+        let mut arrival = said.transpose()?;
+        let (route, request) = match &arrival {
+            // An administrator's consent changes no session.
+            Some(arrival) if arrival.consent.is_some() => return Ok(consented(arrival)),
+            _ => Arrival::ask(arrival.as_mut()),
+        };
+        let reply = home.endpoint.post(route, request).await?;
+        let session = session(arrival, &reply)?;
+        self.forget();
+        self.take_in(
+            session.account,
+            session.access_token,
+            session.expires_in,
+            home.config.scopes.clone(),
+        );
+        Ok(JsValue::UNDEFINED)
     }
 
     fn assemble(

@@ -12,6 +12,10 @@ struct Inner {
     cause: JsValue,
     /// The very object, where it has crossed before: whoever waited for the same thing gets the same.
     crossed: Option<JsValue>,
+    /// Headers of the answer, as far as CORS lets us see them.
+    headers: JsValue,
+    /// How often the call was sent.
+    attempts: u32,
 }
 
 impl Failure {
@@ -21,7 +25,21 @@ impl Failure {
             error,
             cause,
             crossed: None,
+            headers: JsValue::UNDEFINED,
+            attempts: 0,
         }))
+    }
+
+    /// The refusal that an answer with these headers is.
+    pub(crate) fn told(error: Error, headers: JsValue) -> Self {
+        let mut failure = Self::from(error);
+        failure.0.headers = headers;
+        failure
+    }
+
+    /// Notes how often the call was sent.
+    pub(crate) fn after(&mut self, attempts: u32) {
+        self.0.attempts = attempts;
     }
 
     /// A failure of ours that comes back from a shared promise.
@@ -103,6 +121,8 @@ impl From<Failure> for JsValue {
             error,
             cause,
             crossed,
+            headers,
+            attempts,
         } = *failure.0;
         if let Some(js) = crossed {
             return js;
@@ -111,6 +131,8 @@ impl From<Failure> for JsValue {
         js.set_name("Exo365Error");
         let js: Self = js.into();
         set(&js, "cause", &cause);
+        set(&js, "headers", &headers);
+        number(&js, "attempts", (attempts > 0).then_some(attempts));
         set(&js, "code", &Self::from_str(error.code.as_str()));
         set(&js, "remedy", &Self::from_str(error.remedy()));
         if let Some(detail) = &error.detail {

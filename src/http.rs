@@ -159,7 +159,7 @@ pub(crate) fn refusal(response: &Response, text: &str) -> Error {
     {
         return error;
     }
-    reply::judge(response.status(), header, text, browser::now())
+    reply::judge(response.status(), header, text, browser::until)
 }
 
 /// The same for an answer to an item of a batch, which has status and headers as a response does.

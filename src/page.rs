@@ -21,6 +21,9 @@ extern "C" {
     pub(crate) fn take(this: &Page, name: &str) -> Option<String>;
     #[wasm_bindgen(method)]
     pub(crate) fn show(this: &Page, place: &str);
+    /// Tells the window that asked under this name where this one is, and closes this one.
+    #[wasm_bindgen(method)]
+    pub(crate) fn relay(this: &Page, name: &str);
     #[wasm_bindgen(method)]
     pub(crate) fn go(this: &Page, place: &str);
 }
@@ -28,7 +31,7 @@ extern "C" {
 impl Page {
     /// Where the page is now.
     pub(crate) fn read(&self) -> Place {
-        Place(Json::parse(&self.state()).unwrap_or_default())
+        Place::of(&self.state())
     }
 
     /// Keeps a record for this tab, over the redirect.
@@ -47,6 +50,11 @@ impl Page {
 pub(crate) struct Place(Json);
 
 impl Place {
+    /// Out of what a page says of itself.
+    pub(crate) fn of(said: &str) -> Self {
+        Self(Json::parse(said).unwrap_or_default())
+    }
+
     /// `origin`, `pathname`, `search` or `hash`.
     pub(crate) fn part(&self, name: &str) -> &str {
         self.0.get(name).str().unwrap_or_default()

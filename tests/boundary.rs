@@ -44,6 +44,7 @@ extern "C" {
 
     #[wasm_bindgen(js_name = fakePage)]
     fn fake_page(search: &str, record: Option<&str>, framed: bool) -> exo365::Page;
+    fn relayed(page: &exo365::Page) -> String;
     fn shown(page: &exo365::Page) -> String;
     fn went(page: &exo365::Page) -> String;
     fn kept(page: &exo365::Page) -> String;
@@ -272,6 +273,24 @@ async fn e29_in_proxy_mode_calls_go_to_the_endpoint_with_its_header_and_without_
     let over = error(settled(list(&core, "{}", None)).await);
     assert_eq!(text(&over, "code"), "signed_out");
     assert!(core.account().is_null());
+}
+
+#[wasm_bindgen_test]
+async fn s19_s20_an_answer_for_another_window_is_passed_on_and_not_judged_here() {
+    let network = Stub::new();
+    for framed in [false, true] {
+        let page = fake_page("?code=c&state=abc.p", None, framed);
+        let opened = exo365::Core::open(ENDPOINT.into(), None, Some(page.clone().unchecked_into()));
+        let refused = error(settled(opened).await);
+        let (code, told) = if framed {
+            ("navigation_blocked", "")
+        } else {
+            ("state_mismatch", "abc.p")
+        };
+        assert_eq!(text(&refused, "code"), code);
+        assert_eq!(relayed(&page), told);
+    }
+    assert_eq!(network.count(), 0, "the code goes nowhere from here");
 }
 
 #[wasm_bindgen_test]

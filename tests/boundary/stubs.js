@@ -60,10 +60,13 @@ export function fakePage(search, record, framed) {
     state: () => JSON.stringify({ origin: 'https://app.contoso.example', pathname: '/', search, hash: '', kept: [...records.keys()], secure: true, framed }),
     keep: (name, text) => void records.set(name, text),
     take(name) { const text = records.get(name); records.delete(name); return text; },
+    relayed: [],
+    relay(name) { this.relayed.push(name); },
     show(place) { this.shown.push(place); },
     go(place) { this.went.push(place); },
   };
 }
+export const relayed = (page) => page.relayed.join(' ');
 export const shown = (page) => page.shown.join(' ');
 export const went = (page) => page.went.join(' ');
 export const kept = (page) => JSON.stringify([...page.records][0] ?? null);

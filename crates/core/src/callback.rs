@@ -5,13 +5,13 @@
 
 use crate::error::{Code, Error};
 use crate::scan;
-use crate::signin::{Flow, LIFETIME};
+use crate::signin::{Flow, LIFETIME, POPUP};
 use crate::text::{form_decode, same};
 use crate::wire::Identity;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "code",
     "state",
     "error",
@@ -20,6 +20,8 @@ const NAMES: [&str; 8] = [
     "iss",
     "session_state",
     "admin_consent",
+    "tenant",
+    "scope",
 ];
 
 /// The fields of a redirect that concern a sign-in, from query and fragment together.
@@ -31,10 +33,15 @@ pub struct Callback {
     twice: bool,
 }
 
-/// A code that the core let through: only [`Flow::finish`] makes one.
+/// What the core let through: only [`Flow::finish`] makes one.
 pub struct Grant {
-    /// The authorization code.
+    /// The authorization code; none where an administrator consented.
     pub code: String,
+    /// Where an administrator consented: for which tenant, and to what. Whoever sends the browser here can say so: it
+    /// is for people to read, and allows nothing.
+    pub tenant: String,
+    /// Names with spaces between.
+    pub scope: String,
 }
 
 impl Callback {
@@ -75,6 +82,12 @@ impl Callback {
     pub fn is_answer(&self, pending: bool) -> bool {
         let answer = self.get("code").is_some() || self.get("error").is_some();
         answer && (pending || self.state().is_some())
+    }
+
+    /// Whether the answer is for the window that opened this one; see [`POPUP`].
+    #[must_use]
+    pub fn is_for_opener(&self) -> bool {
+        self.state().is_some_and(|state| state.ends_with(POPUP))
     }
 
     /// The refusal of an answer that belongs to no sign-in of this tab.
@@ -122,13 +135,20 @@ impl Flow {
             )
         } else if let Some(error) = callback.get("error") {
             return Err(refusal(error, callback));
-        } else if code.is_empty() {
+        } else if code.is_empty() != self.consent
+            || self.consent && callback.get("admin_consent").is_none()
+        {
             (
                 Code::InvalidCallback,
-                "the answer of the sign-in service has no code",
+                "the answer of the sign-in service is not the one to this question",
             )
         } else {
-            return Ok(Grant { code: code.into() });
+            let field = |name: &str| callback.get(name).unwrap_or_default().into();
+            return Ok(Grant {
+                code: code.into(),
+                tenant: field("tenant"),
+                scope: field("scope"),
+            });
         };
         Err(Error::new(class, wrong))
     }
@@ -234,6 +254,7 @@ mod tests {
             return_to: "/".into(),
             created: 1000,
             resource: None,
+            consent: false,
         }
     }
 
@@ -241,6 +262,65 @@ mod tests {
         let callback = Callback::read(query, fragment);
         let judged = flow().finish(&callback, "https://app.example/", 1100);
         judged.map(|grant| grant.code).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn e54_an_administrators_answer_is_checked_by_state_and_a_refusal_is_one() {
+        let flow = Flow {
+            consent: true,
+            ..flow()
+        };
+        let judged = |query: &str| {
+            let callback = Callback::read(query, "");
+            let judged = flow.finish(&callback, "https://app.example/", 1100);
+            judged
+                .map(|grant| [grant.code, grant.tenant, grant.scope].join("|"))
+                .map_err(|error| error.code)
+        };
+        for (query, wanted) in [
+            (
+                "?admin_consent=True&tenant=t1&scope=Mail.Read+User.Read&state=s1",
+                Ok("|t1|Mail.Read User.Read"),
+            ),
+            ("?admin_consent=True&tenant=t1&state=s1", Ok("|t1|")),
+            // A refusal says `admin_consent=True` as well.
+            (
+                "?error=consent_required&error_description=AADSTS65004&admin_consent=True&tenant=t1&state=s1",
+                Err(Code::ConsentRequired),
+            ),
+            (
+                "?error=permission_denied&error_description=The+admin+canceled+the+request&state=s1",
+                Err(Code::AccessDenied),
+            ),
+            (
+                "?admin_consent=True&tenant=t1&state=s2",
+                Err(Code::StateMismatch),
+            ),
+            ("?admin_consent=True&tenant=t1", Err(Code::StateMismatch)),
+            ("?tenant=t1&state=s1", Err(Code::InvalidCallback)),
+            (
+                "?code=c&admin_consent=True&state=s1",
+                Err(Code::InvalidCallback),
+            ),
+        ] {
+            assert_eq!(judged(query), wanted.map(String::from), "{query}");
+        }
+        // And no sign-in ends with an administrator's answer.
+        assert_eq!(
+            super::tests::judged("?admin_consent=True&tenant=t1&state=s1", ""),
+            Err(Code::InvalidCallback)
+        );
+    }
+
+    #[test]
+    fn s10_the_answer_for_another_window_is_known_by_its_state() {
+        for (query, wanted) in [
+            ("?code=c&state=abc.p", true),
+            ("?code=c&state=abc", false),
+            ("?code=c", false),
+        ] {
+            assert_eq!(Callback::read(query, "").is_for_opener(), wanted);
+        }
     }
 
     #[test]

@@ -78,10 +78,12 @@ const SETUP: &Known = &[
 
 /// Keys of `SignInOptions`.
 const SIGN_IN: &Known = &[
+    ("adminConsent", Kind::Truth),
     ("claims", Kind::Text),
     ("domainHint", Kind::Text),
+    ("extra", Kind::Pairs),
     ("loginHint", Kind::Text),
-    ("mode", Kind::Any),
+    ("mode", Kind::OneOf("redirect, popup")),
     ("prompt", Kind::Text),
     ("returnTo", Kind::Text),
     ("scopes", Kind::Texts),
@@ -198,7 +200,7 @@ impl Options {
         Ok(setup)
     }
 
-    /// `SignInOptions`: what the sign-in takes, and the place to return to. `mode` and `signal` are the face's.
+    /// `SignInOptions`: what the sign-in takes, and the place to return to. `signal` is the face's.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].

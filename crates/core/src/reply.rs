@@ -3,6 +3,7 @@
 use crate::challenge::{self, Challenge};
 use crate::error::{Code, Detail, Error};
 use crate::json::Json;
+use crate::retry::seconds;
 use crate::scan;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -12,10 +13,15 @@ use alloc::vec::Vec;
 const MAX_MESSAGE: usize = 600;
 
 /// Judges an answer that is not a success. `header` reads one of its headers: `www-authenticate`, `request-id`,
-/// `retry-after` and `x-ms-diagnostics` say why, and any may be hidden by CORS. `now` is in seconds since 1970,
-/// for dates in `Retry-After`.
+/// `retry-after` and `x-ms-diagnostics` say why, and any may be hidden by CORS. `until` says how many
+/// seconds are left until a date in `Retry-After`: whoever has a clock can read dates as well.
 #[must_use]
-pub fn judge(status: u16, header: impl Fn(&str) -> Option<String>, body: &str, now: u64) -> Error {
+pub fn judge(
+    status: u16,
+    header: impl Fn(&str) -> Option<String>,
+    body: &str,
+    until: impl Fn(&str) -> Option<u32>,
+) -> Error {
     let said = Json::parse(body).unwrap_or_default();
     let said = said.get("error");
     let service_code = said.get("code").text();
@@ -38,7 +44,8 @@ pub fn judge(status: u16, header: impl Fn(&str) -> Option<String>, body: &str, n
         message.push_str("the service answered with status ");
         scan::push_number(&mut message, status.into());
     }
-    let retry_after = header("retry-after").and_then(|text| crate::retry::after(&text, now));
+    let retry_after = header("retry-after");
+    let retry_after = retry_after.and_then(|text| seconds(&text).or_else(|| until(&text)));
     let inner_id = |inner: &str| {
         let inner = said.get(inner);
         let id = inner.get("request-id").text();
@@ -121,7 +128,7 @@ mod tests {
             "retry-after" => headers.retry_after.clone(),
             _ => None,
         };
-        judge(status, header, body, now)
+        judge(status, header, body, |date| crate::retry::after(date, now))
     }
 
     #[test]

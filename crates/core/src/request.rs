@@ -158,20 +158,12 @@ impl Api {
             return bare(method, path, options);
         }
         // A link may leave out the origin: those of the endpoint's proxy do.
-        let root = self.root.strip_prefix(origin::of(&self.root));
-        let link;
-        let path = match root.and_then(|root| path.strip_prefix(root)) {
-            Some(rest) if !self.root.starts_with('/') && rest.starts_with(['/', '?']) => {
-                link = scan::concat(&[&self.root, rest]);
-                link.as_str()
-            }
-            _ => path,
-        };
-        let absolute = scan::find(path, "://").is_some()
-            || path.starts_with("//")
-            || path.starts_with('\\')
-            || path.starts_with(&self.root);
-        let mut url = if absolute {
+        let link = scan::concat(&[origin::of(&self.root), path]);
+        let absolute =
+            scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with('\\');
+        let mut url = if let Ok(url) = origin::guard(&self.root, &link) {
+            url
+        } else if absolute {
             origin::guard(&self.root, path)?
         } else {
             let slash = if path.starts_with('/') { "" } else { "/" };

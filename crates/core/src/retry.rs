@@ -40,10 +40,16 @@ pub fn decide(error: &Error, done: u32, limit: u32, idempotent: bool, jitter: u8
 /// Seconds of a `Retry-After` value (RFC 9110 §10.2.3), rounded up: seconds with or without decimals, or a date.
 #[must_use]
 pub fn after(text: &str, now: u64) -> Option<u32> {
-    let text = scan::trim(text);
-    if let Some(date) = http_date(text) {
-        return u32::try_from(date.saturating_sub(now)).ok();
+    match http_date(scan::trim(text)) {
+        Some(date) => u32::try_from(date.saturating_sub(now)).ok(),
+        None => seconds(text),
     }
+}
+
+/// Seconds of a `Retry-After` value that is no date, rounded up.
+#[must_use]
+pub fn seconds(text: &str) -> Option<u32> {
+    let text = scan::trim(text);
     let (whole, part) = scan::cut(text, ".").unwrap_or((text, ""));
     if !scan::is_digits(part) {
         return None;

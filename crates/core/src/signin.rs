@@ -53,7 +53,13 @@ pub struct Flow {
     pub created: u64,
     /// v1: the API that was named.
     pub resource: Option<String>,
+    /// Whether an administrator was asked to consent: that ends without a code.
+    pub consent: bool,
 }
+
+/// The end of a `state` whose answer arrives in a window of its own (base64url has no dot). The page that it arrives
+/// at has no record of it, where the sign-in service cut the two windows apart, and has to know it all the same.
+pub const POPUP: &str = ".p";
 
 /// What the tab keeps while the page is away: the sign-in, and the public settings that it began with.
 #[derive(Clone, Eq, PartialEq)]
@@ -83,6 +89,7 @@ impl FromJson for Pending {
             return_to: json.get("returnTo").plain(),
             created,
             resource: json.get("resource").text(),
+            consent: json.get("consent").str().is_some(),
         };
         Some(Self { flow, config })
     }
@@ -116,7 +123,11 @@ pub fn begin(
     let return_to = options.text("returnTo").unwrap_or(here);
     check_return(return_to)?;
     let random = &entropy.0;
-    let (state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
+    let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
+    if options.text("mode") == Some("popup") {
+        state.push_str(POPUP);
+    }
+    let consent = options.truth("adminConsent", false);
     let verifier = base64url(&random[64..]);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
@@ -129,21 +140,36 @@ pub fn begin(
         .text("returnTo", return_to)
         .number("created", now)
         .maybe("resource", resource.as_deref())
+        .maybe("consent", consent.then_some("admin"))
         .raw("config", &config.to_json())
         .done();
 
-    let path = match config.identity {
-        Identity::V1 => "/oauth2/authorize?response_type=code",
-        Identity::V2 => "/oauth2/v2.0/authorize?response_type=code",
+    let path = match (config.identity, consent) {
+        (Identity::V1, false) => "/oauth2/authorize?response_type=code",
+        (Identity::V2, false) => "/oauth2/v2.0/authorize?response_type=code",
+        (Identity::V1, true) => "/adminconsent?",
+        (Identity::V2, true) => "/v2.0/adminconsent?",
     };
-    let mut url = scan::concat(&[&config.authority, path]);
+    // An administrator is one of some organisation: `common` names none.
+    let common = config.authority.strip_suffix("/common").filter(|_| consent);
+    let authority = common.map(|login| scan::concat(&[login, "/organizations"]));
+    let authority = authority.as_ref().unwrap_or(&config.authority);
+    let mut url = scan::concat(&[authority, path]);
     let mut add = |name: &str, value: &str| push_field(&mut url, name, value);
     add("client_id", &config.client_id);
     add("redirect_uri", redirect_uri);
+    if consent {
+        add("state", &state);
+        if resource.is_none() {
+            add("scope", &scope("", &config.scopes, &scopes));
+        }
+        return Ok(Begun { url, state, record });
+    }
     match &resource {
         Some(resource) => add("resource", resource),
         None => {
-            add("scope", &scope(&config.scopes, &scopes));
+            let own = "openid profile offline_access";
+            add("scope", &scope(own, &config.scopes, &scopes));
             add("response_mode", "query");
         }
     }
@@ -161,8 +187,15 @@ pub fn begin(
             add(name, value);
         }
     }
+    for (name, value) in options.pairs("extra") {
+        add(name, value);
+    }
     Ok(Begun { url, state, record })
 }
+
+/// Parameters that the sign-in is made of: nobody sets them beside it.
+const RESERVED: &str = "client_id,redirect_uri,response_type,response_mode,scope,resource,state,nonce,code_challenge,code_challenge_method,\
+    claims,prompt,login_hint,domain_hint,request,request_uri";
 
 fn push_field(url: &mut String, name: &str, value: &str) {
     url.push('&');
@@ -171,11 +204,13 @@ fn push_field(url: &mut String, name: &str, value: &str) {
     push_segment(url, value);
 }
 
-/// The configured permissions, and those beyond them.
-fn scope(configured: &[String], more: &[String]) -> String {
-    let mut scope = String::from("openid profile offline_access");
+/// `own`, the configured permissions, and those beyond them.
+fn scope(own: &str, configured: &[String], more: &[String]) -> String {
+    let mut scope = String::from(own);
     let mut add = |name: &str| {
-        scope.push(' ');
+        if !scope.is_empty() {
+            scope.push(' ');
+        }
         scope.push_str(name);
     };
     for name in configured {
@@ -206,6 +241,10 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
         .is_some_and(|claims| !is_json_object(claims))
     {
         "claims is the JSON text from an error's claims"
+    } else if options.pairs("extra").any(|(name, _)| {
+        scan::lists(RESERVED, name) || name.is_empty() || !scan::is_plain(name, b"-_.")
+    }) {
+        "extra has names that the sign-in does not use itself"
     } else {
         return Ok(());
     };
@@ -276,6 +315,73 @@ mod tests {
     /// What the tab kept, read back.
     fn pending(begun: &Begun) -> Pending {
         Pending::from_json(&Json::parse(&begun.record).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn e54_consent_of_an_administrator_is_asked_for_where_each_generation_has_it() {
+        for (identity, authority, wanted) in [
+            (
+                Identity::V2,
+                "https://login.example/organizations",
+                "https://login.example/organizations/v2.0/adminconsent?&client_id=",
+            ),
+            (
+                Identity::V2,
+                "https://login.example/common",
+                "https://login.example/organizations/v2.0/adminconsent?&client_id=",
+            ),
+            (
+                Identity::V1,
+                "https://login.example/contoso.example",
+                "https://login.example/contoso.example/adminconsent?&client_id=",
+            ),
+        ] {
+            let mut config = config(identity);
+            config.authority = authority.into();
+            let begun = begun(&config, r#"{"adminConsent":true}"#).unwrap();
+            assert!(begun.url.starts_with(wanted), "{}", begun.url);
+            assert_eq!(
+                begun.url.contains("scope=Mail.Read%20Contacts.Read"),
+                identity == Identity::V2
+            );
+            assert!(begun.url.contains(&begun.state) && !begun.url.contains("code_challenge"));
+            assert!(pending(&begun).flow.consent);
+        }
+    }
+
+    #[test]
+    fn a_popup_is_known_by_the_end_of_its_state() {
+        let config = config(Identity::V2);
+        let popup = begun(&config, r#"{"mode":"popup"}"#).unwrap();
+        let redirect = begun(&config, r#"{"mode":"redirect"}"#).unwrap();
+        assert_eq!(popup.state, [&redirect.state, POPUP].concat());
+        assert_eq!(pending(&popup).flow.state, popup.state);
+        assert!(!pending(&popup).flow.consent);
+    }
+
+    #[test]
+    fn parameters_of_the_callers_own_go_along_but_for_those_of_the_sign_in() {
+        let config = config(Identity::V2);
+        let sent = url(
+            &config,
+            r#"{"extra":{"max_age":"0","slice":"testslice","x-odd":"a&b"}}"#,
+        )
+        .unwrap();
+        for (name, value) in [("max_age", "0"), ("slice", "testslice"), ("x-odd", "a&b")] {
+            assert!(sent.contains(&(name.into(), value.into())), "{name}");
+        }
+        for name in [
+            "state",
+            "redirect_uri",
+            "response_type",
+            "scope",
+            "prompt",
+            "",
+            "a b",
+        ] {
+            let options = serde_json::json!({ "extra": { name: "x" } }).to_string();
+            assert_eq!(url(&config, &options), Err(Code::InvalidArgument), "{name}");
+        }
     }
 
     fn url(config: &PageConfig, options: &str) -> Result<Vec<(String, String)>, Code> {
@@ -354,6 +460,7 @@ mod tests {
                 return_to: "/a?b#c".into(),
                 created: 7,
                 resource: (identity == Identity::V1).then_some(resource),
+                consent: false,
             };
             assert!(back.flow == flow);
             let fields = url(&config, text).unwrap();

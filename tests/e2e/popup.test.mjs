@@ -1,0 +1,125 @@
+// Sign-in and an administrator's consent in a window of its own, past Microsoft's `Cross-Origin-Opener-Policy`.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ADELE, BEN, attempt, settled, stack, visit, watch } from './harness.mjs';
+
+const it = stack();
+
+/** Calls `method` with a window of its own within a click, and gives that window. */
+async function inWindow(page, method, options = {}) {
+  await page.evaluate(([method, options]) => {
+    globalThis.result = undefined;
+    const button = document.body.appendChild(document.createElement('button'));
+    button.id = 'go';
+    button.onclick = () => {
+      button.remove();
+      client[method]({ mode: 'popup', ...options }).then((value) => { globalThis.result = { value }; }, ({ code, message }) => { globalThis.result = { code, message }; });
+    };
+  }, [method, options]);
+  const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
+  return popup;
+}
+const result = async (page) => (await page.waitForFunction(() => globalThis.result)).jsonValue();
+
+/** Chooses in the window, which closes itself at the end. Whom the sign-in service knows it does not ask again. */
+async function answer(popup, user, consent = 'accept') {
+  const closed = popup.waitForEvent('close');
+  const account = popup.locator(`button[data-account="${user}"]`);
+  const decide = popup.locator(`#${consent}`);
+  const clicked = async () => {
+    await account.or(decide).first().waitFor();
+    if (await account.count()) await account.click();
+    await decide.click();
+  };
+  // Where everything is granted already the window is gone before there is anything to click.
+  await Promise.race([closed, clicked().catch(() => closed)]);
+  await closed;
+}
+
+test('S20 S22 the page stays where it is, the window closes itself, the account is there', async () => {
+  const page = await it.open('/?keep=me');
+  const stop = watch(page, (request) => request.url().includes('/auth/'));
+  await answer(await inWindow(page, 'signIn'), ADELE);
+  assert.equal((await result(page)).value.username, ADELE);
+  assert.equal(new URL(page.url()).search, '?keep=me');
+  assert.deepEqual(stop().map(({ url }) => new URL(url).pathname), ['/auth/exchange'], 'traded in once, by the page that asked');
+  assert.equal(await page.evaluate(() => client.account.username), ADELE);
+  assert.ok((await page.evaluate(async () => (await client.mail.messages.list({ top: 1 })).items.length)) === 1);
+  await visit(page, it.url);
+  assert.equal(await page.evaluate(() => client.account.username), ADELE, 'and after a reload');
+});
+
+test('a refusal in the window is one of the call; who was signed in stays', async () => {
+  const page = await it.signedIn();
+  await answer(await inWindow(page, 'signIn', { prompt: 'consent' }), ADELE, 'cancel');
+  const { code } = await result(page);
+  assert.match(code, /^(cancelled|access_denied)$/);
+  assert.equal(await page.evaluate(() => client.account.username), ADELE);
+});
+
+test('aborted: the call ends, and the late answer changes nothing', async () => {
+  const page = await it.open();
+  await page.evaluate(() => { globalThis.controller = new AbortController(); });
+  await page.evaluate(() => {
+    const button = document.body.appendChild(document.createElement('button'));
+    button.id = 'go';
+    button.onclick = () => client.signIn({ mode: 'popup', signal: controller.signal }).catch(({ code }) => { globalThis.result = { code }; });
+  });
+  const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
+  await page.evaluate(() => controller.abort());
+  assert.equal((await result(page)).code, 'aborted');
+  await answer(popup, ADELE);
+  assert.equal(await page.evaluate(() => client.account), null);
+});
+
+test('S21 two at once: each window answers its own call', async () => {
+  const page = await it.open();
+  const first = await inWindow(page, 'signIn');
+  await page.evaluate(() => { globalThis.firstResult = undefined; globalThis.result = undefined; });
+  const second = await inWindow(page, 'signIn');
+  await answer(second, BEN);
+  assert.equal((await result(page)).value.username, BEN);
+  await first.close();
+});
+
+test('popup_blocked: told, with what to do', async () => {
+  const page = await it.open();
+  const { error } = await attempt(page, () => { globalThis.open = () => null; return client.signIn({ mode: 'popup' }); });
+  assert.equal(error.code, 'popup_blocked');
+  assert.match(error.remedy, /click/);
+});
+
+test('S21 an answer that nobody asked for is passed to nobody and trades nothing in', async () => {
+  const page = await it.open();
+  const stop = watch(page, (request) => request.url().includes('/auth/'));
+  await page.goto(`${it.url}/?code=forged&state=forged.p`);
+  await settled(page);
+  assert.equal(await page.evaluate(() => globalThis.failure?.code), 'state_mismatch');
+  assert.deepEqual(stop(), []);
+  assert.equal(new URL(page.url()).search, '');
+});
+
+test('E54 an administrator consents: for which organisation, to what; a refusal reads well', async () => {
+  const page = await it.open();
+  await answer(await inWindow(page, 'adminConsent'), 'admin@contoso.example');
+  const { value, ...failed } = await result(page);
+  assert.ok(value, JSON.stringify(failed));
+  assert.match(value.tenant, /^[\da-f-]{36}$/);
+  assert.ok(value.scopes.some((scope) => /Mail/.test(scope)), value.scopes.join());
+  assert.equal(await page.evaluate(() => client.account), null, 'it allows nothing by itself');
+  await answer(await inWindow(page, 'adminConsent'), 'admin@contoso.example', 'cancel');
+  const refused = await result(page);
+  assert.match(refused.code ?? '', /^(access_denied|consent_required|cancelled)$/);
+  assert.ok(refused.message.length > 10);
+});
+
+test('a sign-in in one tab is one in the other', async () => {
+  const context = await it.open();
+  const other = await context.context().newPage();
+  await visit(other, it.url);
+  await other.evaluate(() => { client.on('signedin', ({ username }) => { globalThis.told = username; }); });
+  await answer(await inWindow(context, 'signIn'), ADELE);
+  await result(context);
+  await other.waitForFunction(() => globalThis.told);
+  assert.deepEqual(await other.evaluate(() => [globalThis.told, client.account.username]), [ADELE, ADELE]);
+});
