@@ -1,7 +1,7 @@
 // Sign-in and an administrator's consent in a window of its own, past Microsoft's `Cross-Origin-Opener-Policy`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, BEN, attempt, settled, stack, visit, watch } from './harness.mjs';
+import { ADELE, BEN, PASSWORD, attempt, settled, stack, visit, watch } from './harness.mjs';
 
 const it = stack();
 
@@ -29,6 +29,8 @@ async function answer(popup, user, consent = 'accept') {
   const clicked = async () => {
     await account.or(decide).first().waitFor();
     if (await account.count()) await account.click();
+    const password = popup.locator('input[name=passwd]');
+    if (await password.count()) await password.fill(PASSWORD);
     await decide.click();
   };
   // Where everything is granted already the window is gone before there is anything to click.

@@ -92,22 +92,6 @@ export async function request(client: Client): Promise<void> {
   await client.request('GET', '/me', { as: 'xml' });
 }
 
-/** What is still to come is not promised. */
-export function later(client: Client): void {
-  // @ts-expect-error
-  client.batch;
-  // @ts-expect-error
-  client.adminConsent;
-  // @ts-expect-error
-  client.mail.messages.delta;
-  // @ts-expect-error
-  client.mail.messages.inlineImages;
-  // @ts-expect-error
-  client.calendar.freeBusy;
-  // @ts-expect-error
-  client.signIn({ mode: 'popup' });
-}
-
 /** Everything that is named: arguments, bodies and answers. */
 export async function named(client: Client, outlook: Client<'outlook-v2'>, file: Blob): Promise<void> {
   const { messages, folders } = client.mail;
