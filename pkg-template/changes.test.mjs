@@ -1,0 +1,58 @@
+// Rounds of changes in Graph's form and in Outlook's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { delta } from './changes.js';
+import { fail } from './error.js';
+import { face } from './fake-face.mjs';
+
+const NEXT = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$skiptoken=1';
+const DELTA = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$deltatoken=2';
+
+/** A round over `answers`; gives what it asked as well. */
+async function round(answers, options, query) {
+  const calls = [];
+  const it = face('graph', async (method, user, path, ids, given) => {
+    calls.push([path, given]);
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  return { result: await delta(it, 'u', 'contacts', [], options, query), calls };
+}
+
+test('pages of a round are one: select in the first request only, the size of pages in each', async () => {
+  const { result, calls } = await round([{ value: [{ id: 1 }], '@odata.nextLink': NEXT }, { value: [{ id: 2 }], '@odata.deltaLink': DELTA }], { select: ['id'], pageSize: 1 });
+  assert.deepEqual(result, { items: [{ id: 1 }, { id: 2 }], removed: [], token: DELTA, resynced: false });
+  assert.deepEqual(calls, [['contacts/delta()', { changes: true, pageSize: 1, select: ['id'], query: undefined }], [NEXT, { changes: true, pageSize: 1 }]]);
+});
+
+test('removals as Graph and as Outlook write them', async () => {
+  const value = [
+    { id: 'a', '@removed': { reason: 'deleted' } }, { id: 'b', '@removed': { reason: 'changed' } },
+    { '@odata.context': "https://outlook.office.com/api/v2.0/$metadata#Me/Messages/$deletedEntity", id: "Messages('AAMk=')", reason: 'deleted' },
+    { id: 'c', reason: 'a field of its own' },
+  ];
+  const { result } = await round([{ value, '@odata.deltaLink': DELTA }], { token: NEXT });
+  assert.deepEqual(result.removed, [{ id: 'a', reason: 'deleted' }, { id: 'b', reason: 'changed' }, { id: 'AAMk=', reason: 'deleted' }]);
+  assert.deepEqual(result.items, [value[3]]);
+});
+
+test('a state that the service has lost leads to a full round; other refusals are told', async () => {
+  const whole = { value: [{ id: 1 }], '@odata.deltaLink': DELTA };
+  const { result, calls } = await round([fail('gone', 'lost'), whole], { token: NEXT });
+  assert.deepEqual([result.resynced, result.items, calls.map(([path]) => path)], [true, [{ id: 1 }], [NEXT, 'contacts/delta()']]);
+  await assert.rejects(round([fail('forbidden', 'no')], { token: NEXT }), { code: 'forbidden' });
+  await assert.rejects(round([fail('gone', 'at first')], {}), { code: 'gone' });
+});
+
+test('a repeated link, a list without track, an answer that is none', async () => {
+  for (const answers of [
+    [{ value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.nextLink': NEXT }, { value: [] }],
+    [{ value: [] }], [{}], [undefined],
+  ]) await assert.rejects(round(answers), { code: 'invalid_response' });
+});
+
+test('a token that is none, and a select where there is none', async () => {
+  for (const token of ['', 5, null]) await assert.rejects(round([], { token }), { code: 'invalid_argument' });
+  await assert.rejects(round([], { select: ['id'] }, { startDateTime: 'x' }), { code: 'invalid_argument' });
+});
