@@ -33,10 +33,19 @@ async function boot() {
     run(client);
     if (failure) say(failure.message);
   } else if (client) {
-    app.replaceChildren(welcome(client, { failure }));
+    greet(client, { failure });
   } else {
     app.replaceChildren(h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })));
   }
+}
+
+/** Until somebody signs in: here in a window of its own, or in another tab. A redirect comes back as a new page. */
+function greet(client, about) {
+  app.replaceChildren(welcome(client, about));
+  const off = client.on('signedin', () => {
+    off();
+    run(client);
+  });
 }
 
 function run(client) {
@@ -67,7 +76,7 @@ function run(client) {
     leaving?.abort();
     session.abort();
     document.title = 'exo365 demo';
-    app.replaceChildren(welcome(client, { notice: REASONS[reason] }));
+    greet(client, { notice: REASONS[reason] });
   });
   addEventListener('hashchange', show, { signal: session.signal });
   app.replaceChildren(frame.node);

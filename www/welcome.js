@@ -25,6 +25,12 @@ export function welcome(client, { notice, failure } = {}) {
   const failed = (error) => trouble.replaceChildren(errorCard(error));
   // A redirect: the page leaves here and comes back to the same address, signed in. Its promise settles only if that fails.
   const signIn = (options) => ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn(options)), failed);
+  // The window opens in the click; where the sign-in ends well, main.js hears of it.
+  const inWindow = ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn({ mode: 'popup', prompt: 'select_account' })), failed);
+  const consent = ({ currentTarget }) => attempt(() => busy(currentTarget, async () => {
+    const { tenant, scopes } = await client.adminConsent({ mode: 'popup' });
+    trouble.replaceChildren(h('p.notice', { role: 'status' }, `Granted for the organisation ${tenant}: ${scopes.join(', ')}.`));
+  }), failed);
   // A real error, from a real call without a session: `resolve` is offered as a sign-in cures it.
   const fail = ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.mail.messages.list()), failed);
 
@@ -40,6 +46,7 @@ export function welcome(client, { notice, failure } = {}) {
       h('h2', {}, 'Welcome'),
       h('p', {}, 'Sign in to open your mailbox.'),
       h('button.primary.big', { type: 'button', onclick: signIn() }, 'Sign in'),
+      h('p', {}, h('button.link', { type: 'button', onclick: inWindow }, 'Sign in in a window'), ' ', h('button.link', { type: 'button', onclick: consent }, 'Consent for an organisation')),
       trouble,
       local && h('div.locals', {},
         h('h3', {}, 'People of the local tenant'),

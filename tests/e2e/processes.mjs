@@ -57,6 +57,7 @@ export async function start(name, program, args, env = {}) {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   return {
     port,
+    pid: child.pid,
     url: `http://localhost:${port}`,
     log: () => words,
     async end() {

@@ -2,24 +2,34 @@
 
 use crate::browser::Browser;
 use crate::servers::{Profile, Programs};
-use crate::{node, pack, project, run};
-use anyhow::Result;
+use crate::{debian, node, pack, project, run};
+use anyhow::{Result, bail};
+use std::process::Command;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
+    /// Only the endpoint: its `/token` beside Express and MSAL for Node, and its memory. Prints, and writes nothing.
+    #[arg(long)]
+    endpoint: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
+    load_tool()?;
+    if options.endpoint {
+        let programs = Programs::build(Profile::Server)?;
+        let mut bench = prepared()?;
+        bench.arg("--endpoint");
+        programs.tell(&mut bench);
+        return run::run(&mut bench, "the benchmark of the endpoint");
+    }
     let browser = Browser::ensure()?;
     let programs = Programs::build(Profile::Server)?;
     let package = pack::run()?;
-    node::install("bench")?;
-    node::install("tests/e2e")?;
-    let mut bench = node::script("bench/run.mjs");
+    let mut bench = prepared()?;
     bench
         .env("EXO365_PACKAGE", &package.dir)
         .env("EXO365_OUT", project::target().join("bench"));
@@ -28,4 +38,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     programs.tell(browser.tell(&mut bench));
     run::run(&mut bench, "the benchmark")
+}
+
+fn prepared() -> Result<Command> {
+    node::install("bench")?;
+    node::install("bench/peer-server")?;
+    node::install("tests/e2e")?;
+    Ok(node::script("bench/run.mjs"))
+}
+
+/// wrk, which makes the load.
+fn load_tool() -> Result<()> {
+    if run::find(&["wrk"]).is_some() {
+        return Ok(());
+    }
+    if debian::may_install() {
+        return debian::install(&["wrk"]);
+    }
+    bail!("wrk is missing: install it, the benchmark makes its load with it")
 }

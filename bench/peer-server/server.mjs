@@ -1,0 +1,31 @@
+// Express with MSAL for Node, doing what the endpoint does for a page: trade a code in for a session, and hand out the session's access token.
+// Settings come by the environment: AUTHORITY, KNOWN_AUTHORITY, CLIENT_ID, CLIENT_SECRET.
+import { ConfidentialClientApplication } from '@azure/msal-node';
+import express from 'express';
+import session from 'express-session';
+
+const { AUTHORITY: authority, KNOWN_AUTHORITY, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = process.env;
+const scopes = ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'];
+const msal = new ConfidentialClientApplication({ auth: { clientId, clientSecret, authority, knownAuthorities: [KNOWN_AUTHORITY] } });
+
+const app = express();
+app.use(express.json());
+app.use(session({ secret: 'of this process only', resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'strict' } }));
+
+const seconds = ({ expiresOn }) => Math.floor((expiresOn - Date.now()) / 1000);
+
+app.post('/exchange', async (request, response) => {
+  const { code, codeVerifier, nonce, redirectUri } = request.body;
+  const result = await msal.acquireTokenByCode({ code, codeVerifier, nonce, redirectUri, scopes });
+  request.session.account = result.account.homeAccountId;
+  response.json({ accessToken: result.accessToken, expiresIn: seconds(result), scopes: result.scopes });
+});
+
+app.post('/token', async (request, response) => {
+  const account = await msal.getTokenCache().getAccountByHomeId(request.session.account ?? '');
+  if (!account) return response.status(401).json({ error: { code: 'signed_out' } });
+  const result = await msal.acquireTokenSilent({ account, scopes });
+  response.json({ accessToken: result.accessToken, expiresIn: seconds(result), scopes: result.scopes });
+});
+
+const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));
