@@ -93,6 +93,6 @@ export async function startEndpoint({ login, api_origin = login, page, port, dir
     database: join(dir, 'sessions.db'),
     ...settings,
   }));
-  const server = await start('endpoint', built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'), ['--config', file], { EXO365_CLIENT_SECRET: secret });
+  const server = await start('endpoint', built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'), ['--config', file], secret === null ? {} : { EXO365_CLIENT_SECRET: secret });
   return { ...server, port, url: origin, dir };
 }

@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, freePort } from '../processes.mjs';
 
-/** Starts it for the page at `page` (an origin). `grants` notes each answer of its token endpoint. */
-export async function startProvider(page) {
+/**
+ * Starts it for the page at `page` (an origin). `grants` notes each answer of its token endpoint. With `key`, a public key, the
+ * application proves itself by signed assertions (RFC 7523) and has no secret.
+ */
+export async function startProvider(page, key) {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const base = `/${TENANT_ID}`;
-  const provider = new Provider(`${origin}${base}/v2.0`, configuration(page, base));
+  const provider = new Provider(`${origin}${base}/v2.0`, configuration(page, base, key));
   const grants = [];
   for (const outcome of ['success', 'error']) {
     provider.on(`grant.${outcome}`, (ctx, error) => grants.push({ outcome, type: ctx.oidc.params?.grant_type, error: error?.error_description, headers: ctx.headers }));
@@ -32,13 +35,14 @@ export async function startProvider(page) {
   };
 }
 
-function configuration(page, base) {
+function configuration(page, base, key) {
   const claims = { tid: TENANT_ID, oid: '00000000-0000-0000-66f3-3332eca7ea81', name: 'Somebody', preferred_username: 'somebody@contoso.example', ver: '2.0' };
   return {
     clients: [{
       client_id: CLIENT_ID,
-      client_secret: CLIENT_SECRET,
-      token_endpoint_auth_method: 'client_secret_post',
+      ...(key
+        ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig' }] } }
+        : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' }),
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [`${page}/`],
       post_logout_redirect_uris: [`${page}/`],
@@ -49,6 +53,8 @@ function configuration(page, base) {
       jwks: `${base}/discovery/v2.0/keys`,
       end_session: `${base}/oauth2/v2.0/logout`,
     },
+    clientAuthMethods: ['client_secret_post', 'private_key_jwt'],
+    enabledJWA: { clientAuthSigningAlgValues: ['PS256', 'RS256'] },
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,

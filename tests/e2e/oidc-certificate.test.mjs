@@ -1,0 +1,63 @@
+// The endpoint proves itself by a certificate, to an authorization server that nobody here wrote: each assertion is checked there.
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { newPage, openBrowser } from './browser.mjs';
+import { assemblePage, call, leave, settled, visit } from './harness.mjs';
+import { makeCertificate } from './microsoft/certificate.mjs';
+import { TENANT_ID, freePort, scratch, startEndpoint } from './processes.mjs';
+import { startProvider } from './third-party/provider.mjs';
+
+const [own, other] = [makeCertificate(), makeCertificate()];
+let provider;
+let browser;
+let port;
+
+before(async () => {
+  port = await freePort();
+  provider = await startProvider(`http://localhost:${port}`, createPublicKey(own.privateKey));
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await provider?.end();
+});
+
+/** An endpoint with that certificate, and a page that has been through the sign-in. */
+async function through({ certificate, privateKey }) {
+  const dir = scratch();
+  const [client_certificate_file, client_key_file] = ['certificate.pem', 'key.pem'].map((name) => join(dir, name));
+  writeFileSync(client_certificate_file, certificate);
+  writeFileSync(client_key_file, privateKey, { mode: 0o600 });
+  const endpoint = await startEndpoint({ login: provider.origin, tenant: TENANT_ID, page: assemblePage(), port, secret: null, client_certificate_file, client_key_file, scopes: ['User.Read', 'Mail.ReadWrite'] });
+  const page = await newPage(browser);
+  await visit(page, `${endpoint.url}/`);
+  await leave(page);
+  await page.fill('input[name=login]', 'somebody');
+  await page.fill('input[name=password]', 'anything');
+  await page.click('button[type=submit]');
+  await page.waitForURL(/interaction/);
+  await page.click('button[type=submit]');
+  await page.locator('#state').waitFor();
+  await settled(page);
+  return { endpoint, page };
+}
+const grants = () => provider.grants.splice(0).map(({ outcome, type }) => `${type} ${outcome}`);
+
+test('E1 E52 oidc-provider: an assertion by our certificate signs in and renews', async () => {
+  const { endpoint, page } = await through(own);
+  assert.equal(await page.textContent('#state'), 'signed in: somebody@contoso.example', endpoint.log());
+  const tokens = [await call(page, () => client.getToken({ forceRefresh: true })), await call(page, () => client.getToken({ forceRefresh: true }))];
+  assert.notEqual(tokens[0].token, tokens[1].token);
+  assert.deepEqual(grants(), ['authorization_code success', 'refresh_token success', 'refresh_token success']);
+  await endpoint.end();
+});
+
+test('E1 oidc-provider: an assertion by another certificate is refused there, and told as a matter of the configuration', async () => {
+  const { endpoint, page } = await through(other);
+  assert.match(await page.textContent('#state'), /^failed: misconfigured$/, endpoint.log());
+  assert.deepEqual(grants().filter((one) => one.endsWith('success')), []);
+  await endpoint.end();
+});
