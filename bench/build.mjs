@@ -7,15 +7,20 @@ import { fileURLToPath } from 'node:url';
 const apps = fileURLToPath(new URL('./apps/', import.meta.url));
 
 /** Gives the folder with the app's script, and the wasm beside it where it needs that. */
-export async function bundle(name, exo365, out) {
-  await build({
-    entryPoints: [join(apps, `${name}.js`)],
+export const bundle = async (name, exo365, out) => (await bundled(name, exo365, out, false)).dir;
+
+/** The same, and the files that a visitor downloads before anything is done: what is imported on demand stays apart, as bundlers do it. */
+export async function bundled(name, exo365, out, splitting = true) {
+  const { metafile } = await build({
+    entryPoints: { app: join(apps, `${name}.js`) },
     bundle: true,
+    splitting,
+    metafile: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
     legalComments: 'none',
-    outfile: join(out, name, 'app.js'),
+    outdir: join(out, name),
     alias: { exo365: join(exo365, 'index.js') },
     nodePaths: [fileURLToPath(new URL('./node_modules', import.meta.url))],
     logLevel: 'warning',
@@ -23,5 +28,14 @@ export async function bundle(name, exo365, out) {
   // esbuild leaves the wasm to its user: it is looked for where the package has it, seen from the script.
   const wasm = 'wasm/exo365_bg.wasm';
   if (/exo365|list/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
-  return join(out, name);
+  const first = new Set();
+  const take = (file) => {
+    if (first.has(file)) return;
+    first.add(file);
+    for (const { path, kind } of metafile.outputs[file].imports) if (kind === 'import-statement') take(path);
+  };
+  take(Object.keys(metafile.outputs).find((file) => file.endsWith('/app.js')));
+  const files = [...first].map((file) => join(process.cwd(), file));
+  if (name === 'exo365') files.push(join(out, name, wasm));
+  return { dir: join(out, name), first: files };
 }
