@@ -1,6 +1,6 @@
-// `/token` of a live session: the endpoint beside Express + MSAL for Node, one after the other in this run, by wrk. And what the endpoint
+// `/token` of a live session: the endpoint beside Express + MSAL for Node, one after the other in this run, by wrk. And what each of them
 // weighs with a hundred thousand sessions.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,21 +33,50 @@ async function exchange(url, { codeVerifier, nonce, redirectUri }, back, origin)
   return answer.headers.getSetCookie()[0].split(';')[0];
 }
 
-/** Requests per second and the 99th percentile in milliseconds. */
-function load(url, cookie, origin) {
-  const script = join(scratch(), 'token.lua');
-  const lines = Object.entries({ ...headers, cookie, ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`);
-  writeFileSync(script, `wrk.method = "POST"\nwrk.body = "{}"\n${lines.join('\n')}\n`);
-  const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-s', script, url], { encoding: 'utf8' });
-  if (/Non-2xx|Socket errors/.test(said)) throw new Error(said);
-  const [, p99, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(said);
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit] };
-}
-
+/** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
+/** One request after another, each with the next of the cookies. */
+const script = (file, origin) => `
+wrk.method = "POST"
+wrk.body = "{}"
+${Object.entries({ ...headers, ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
+local all, at = {}, 0
+init = function()
+  for cookie in io.lines(${JSON.stringify(file)}) do
+    wrk.headers.cookie = cookie
+    all[#all + 1] = wrk.format()
+  end
+end
+request = function()
+  at = at % #all + 1
+  return all[at]
+end
+`;
+
+/** Requests per second, the 50th and 99th percentile in milliseconds, and the most that the process `pid` weighed meanwhile. */
+async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
+  const dir = scratch();
+  const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
+  writeFileSync(file, `${cookies.join('\n')}\n`);
+  writeFileSync(lua, script(file, origin));
+  const wrk = spawn('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
+  let weight = 0;
+  const scale = setInterval(() => { weight = Math.max(weight, memory(pid)); }, 200);
+  await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
+  clearInterval(scale);
+  if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
+  const percentile = (name) => {
+    const [, value, unit] = new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said);
+    return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  };
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), memory: weight };
+}
+
 async function startPeer(tenant) {
-  const child = spawn('node', [fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
+  const child = spawn('node', ['--max-old-space-size=8192', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
     env: { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: tenant.authority, AUTHORITY: `${tenant.url}/${TENANT_ID}`, KNOWN_AUTHORITY: tenant.host, CLIENT_ID, CLIENT_SECRET },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -56,15 +85,15 @@ async function startPeer(tenant) {
     child.stdout.once('data', (line) => resolve(Number(line)));
     child.once('exit', (code) => reject(new Error(`the peer ended: ${code}`)));
   });
-  return { url: `http://127.0.0.1:${port}`, end: () => child.kill() };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** `{ exo365, peer }`: each `{ rate, p99 }`. */
+/** `{ exo365, peer }`: each `{ rate, p50, p99 }`. */
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
   const own = flow(secure, 'http://localhost/');
-  const theirs = load(`${peer.url}/token`, await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE)));
+  const theirs = await load(`${peer.url}/token`, [await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE))], { pid: peer.pid });
   peer.end();
   await secure.end();
 
@@ -74,13 +103,31 @@ export async function token() {
   const ours = flow(tenant, `${endpoint.url}/`);
   const plain = { url: tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
   const cookie = await exchange(base, ours, await signInByForms(plain, ours.authorize, ADELE), endpoint.url);
-  const result = load(`${base}/token`, cookie, endpoint.url);
+  const result = await load(`${base}/token`, [cookie], { origin: endpoint.url, pid: endpoint.pid });
   await endpoint.end();
   await tenant.end();
   return { exo365: result, peer: theirs };
 }
 
-/** Resident memory of the endpoint in MiB, empty and with `count` sessions, each of which signed in. */
+/** The peer with `count` users, each with a session: one signs in, the others are made of what MSAL and the session store kept for that one. */
+export async function peerSessions(count) {
+  const secure = await startSecureTenant();
+  const peer = await startPeer(secure);
+  const before = memory(peer.pid);
+  const own = flow(secure, 'http://localhost/');
+  await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE));
+  const answer = await fetch(`${peer.url}/fill`, { method: 'POST', headers, body: JSON.stringify({ count }) });
+  if (!answer.ok) throw new Error(`${peer.url}/fill: ${answer.status} ${await answer.text()}`);
+  const { cookies } = await answer.json();
+  // What the filling itself left behind has had the time to go; a process under load is what is weighed.
+  const result = await load(`${peer.url}/token`, cookies, { pid: peer.pid, seconds: 2 * SECONDS });
+  const settled = memory(peer.pid);
+  peer.end();
+  await secure.end();
+  return { before, count, ...result, memory: Math.min(settled, result.memory) };
+}
+
+/** The endpoint with `count` sessions, each of which signed in: `before` (empty), and under load from all of them. In MiB. */
 export async function sessions(count) {
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
@@ -94,19 +141,18 @@ export async function sessions(count) {
     return answer;
   };
   const first = flow(tenant, `${endpoint.url}/`);
-  const one = await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url);
-  let done = 1;
+  const cookies = [await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url)];
+  let begun = 1;
   const worker = async () => {
-    while (done++ < count) {
+    while (begun++ < count) {
       const next = flow(tenant, `${endpoint.url}/`);
       const back = (await fetch(next.authorize, { redirect: 'manual', headers: { cookie } })).headers.get('location');
-      await exchange(base, next, back, endpoint.url);
+      cookies.push(await exchange(base, next, back, endpoint.url));
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
-  load(`${base}/token`, one, endpoint.url);
-  const after = memory(endpoint.pid);
+  const result = await load(`${base}/token`, cookies, { origin: endpoint.url, pid: endpoint.pid });
   await endpoint.end();
   await tenant.end();
-  return { before, after, count };
+  return { before, count: cookies.length, ...result };
 }

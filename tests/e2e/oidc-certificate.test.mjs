@@ -8,7 +8,7 @@ import { newPage, openBrowser } from './browser.mjs';
 import { assemblePage, call, leave, settled, visit } from './harness.mjs';
 import { makeCertificate } from './microsoft/certificate.mjs';
 import { TENANT_ID, freePort, scratch, startEndpoint } from './processes.mjs';
-import { startProvider } from './third-party/provider.mjs';
+import { signInThere, startProvider } from './third-party/provider.mjs';
 
 const [own, other] = [makeCertificate(), makeCertificate()];
 let provider;
@@ -35,12 +35,7 @@ async function through({ certificate, privateKey }) {
   const page = await newPage(browser);
   await visit(page, `${endpoint.url}/`);
   await leave(page);
-  await page.fill('input[name=login]', 'somebody');
-  await page.fill('input[name=password]', 'anything');
-  await page.click('button[type=submit]');
-  await page.waitForURL(/interaction/);
-  await page.click('button[type=submit]');
-  await page.locator('#state').waitFor();
+  await signInThere(page);
   await settled(page);
   return { endpoint, page };
 }

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { newPage, openBrowser } from './browser.mjs';
 import { assemblePage, attempt, call, leave, settled, visit } from './harness.mjs';
 import { TENANT_ID, freePort, startEndpoint } from './processes.mjs';
-import { startProvider } from './third-party/provider.mjs';
+import { signInThere, startProvider } from './third-party/provider.mjs';
 
 let provider;
 let endpoint;
@@ -27,12 +27,7 @@ after(async () => {
 
 test('oidc-provider: signs in with PKCE and the secret', async () => {
   await leave(page);
-  await page.fill('input[name=login]', 'somebody');
-  await page.fill('input[name=password]', 'anything');
-  await page.click('button[type=submit]');
-  await page.waitForURL(/interaction/);
-  await page.click('button[type=submit]');
-  await page.locator('#state').waitFor();
+  await signInThere(page);
   await settled(page);
   assert.equal(await page.textContent('#state'), 'signed in: somebody@contoso.example', endpoint.log());
   const account = await call(page, () => client.account);

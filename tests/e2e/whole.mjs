@@ -66,7 +66,10 @@ export function whole(mode) {
     const calls = stop().filter(({ url }) => url.startsWith(called()));
     const batches = calls.filter(({ url }) => url.endsWith('/$batch'));
     assert.deepEqual(batches.map(({ body }) => JSON.parse(body).requests.length), [20, 20, 6]);
-    assert.equal(calls.length, batches.length + 1, 'and the draft');
+    // The draft goes beside the first batch: where the service finds five calls at a time, an item is asked for again, alone.
+    const others = calls.filter((one) => !batches.includes(one));
+    assert.equal(others.filter(({ method }) => method === 'POST').length, 1, 'the draft');
+    assert.ok(others.length <= 4, 'and nothing else but what was refused for that');
     assert.ok(JSON.parse(batches[0].body).requests.every(({ headers }) => /ImmutableId/.test(headers.prefer)), 'preferences go with each item');
   });
 

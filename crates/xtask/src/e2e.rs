@@ -29,7 +29,7 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     node::install("tests/e2e/microsoft")?;
     let mut command = runner(&project::root().join("tests/e2e"), filter)?;
     command.env("EXO365_PACKAGE", &package.dir);
-    match python::packages("tests/e2e/microsoft/requirements.txt") {
+    match python::MICROSOFT.ensure() {
         Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
         Err(why) => {
             command.env("EXO365_PYTHON_PACKAGES", "");

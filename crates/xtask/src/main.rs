@@ -25,11 +25,13 @@ mod project;
 mod python;
 mod redis;
 mod run;
+mod schemathesis;
 mod servers;
 mod size;
 mod steps;
 mod suite;
 mod tools;
+mod valkey;
 mod wall;
 
 use clap::{Parser, Subcommand};

@@ -1,38 +1,64 @@
-//! Python, for the journeys with Microsoft's libraries for it: used where it is, missed by nobody where it is not.
+//! Python, for what comes from its registry: used where it is, missed by nobody where it is not.
 
 use crate::{files, project, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The folder with the packages of `requirements` (relative to the project).
-///
-/// # Errors
-/// A sentence about what is missing here: a reason to skip, not to fail.
-pub(crate) fn packages(requirements: &str) -> Result<PathBuf, String> {
-    let requirements = project::root().join(requirements);
-    let wanted = fs::read(&requirements).map_err(|error| error.to_string())?;
-    let dir = project::target().join("python");
-    let done = dir.join(".exo365-requirements");
-    if fs::read(&done).is_ok_and(|old| old == wanted) && imports(&dir, "adal, msal") {
-        return Ok(dir);
+/// Packages from the registry, in a folder of their own.
+pub(crate) struct Packages {
+    /// What they are, for people.
+    pub(crate) what: &'static str,
+    /// Their versions: a file, relative to the project.
+    pub(crate) requirements: &'static str,
+    /// The folder below the target folder.
+    pub(crate) folder: &'static str,
+    /// The modules that have to be there afterwards.
+    pub(crate) imports: &'static str,
+    /// Options of pip beside the usual ones.
+    pub(crate) options: &'static [&'static str],
+}
+
+/// Microsoft's libraries for Python.
+pub(crate) const MICROSOFT: Packages = Packages {
+    what: "Microsoft's libraries for Python",
+    requirements: "tests/e2e/microsoft/requirements.txt",
+    folder: "python",
+    imports: "adal, msal",
+    options: &[],
+};
+
+impl Packages {
+    /// The folder with them, installed where they are not.
+    ///
+    /// # Errors
+    /// A sentence about what is missing here: a reason to skip, not to fail.
+    pub(crate) fn ensure(&self) -> Result<PathBuf, String> {
+        let requirements = project::root().join(self.requirements);
+        let wanted = fs::read(&requirements).map_err(|error| error.to_string())?;
+        let dir = project::target().join(self.folder);
+        let done = dir.join(".exo365-requirements");
+        if fs::read(&done).is_ok_and(|old| old == wanted) && imports(&dir, self.imports) {
+            return Ok(dir);
+        }
+        if !quietly(python().args(["-m", "pip", "--version"])) {
+            return Err("no python3 with pip".to_owned());
+        }
+        run::say(&format!("installing {}", self.what));
+        files::fresh(&dir).map_err(|error| error.to_string())?;
+        let mut pip = python();
+        pip.args(["-m", "pip", "install", "--quiet", "--no-input"]);
+        pip.args(["--disable-pip-version-check", "--only-binary", ":all:"]);
+        pip.args(["--retries", "1", "--timeout", "15"]);
+        pip.args(self.options);
+        pip.arg("--target").arg(&dir).arg("-r").arg(&requirements);
+        pip.env("PIP_ROOT_USER_ACTION", "ignore");
+        if !quietly(&mut pip) || !imports(&dir, self.imports) {
+            return Err(format!("pip could not install {}", self.what));
+        }
+        fs::write(done, wanted).map_err(|error| error.to_string())?;
+        Ok(dir)
     }
-    if !quietly(python().args(["-m", "pip", "--version"])) {
-        return Err("no python3 with pip".to_owned());
-    }
-    run::say("installing Microsoft's libraries for Python");
-    files::fresh(&dir).map_err(|error| error.to_string())?;
-    let mut pip = python();
-    pip.args(["-m", "pip", "install", "--quiet", "--no-input"]);
-    pip.args(["--disable-pip-version-check", "--only-binary", ":all:"]);
-    pip.args(["--retries", "1", "--timeout", "15"]);
-    pip.arg("--target").arg(&dir).arg("-r").arg(&requirements);
-    pip.env("PIP_ROOT_USER_ACTION", "ignore");
-    if !quietly(&mut pip) || !imports(&dir, "adal, msal") {
-        return Err("pip could not install MSAL and ADAL".to_owned());
-    }
-    fs::write(done, wanted).map_err(|error| error.to_string())?;
-    Ok(dir)
 }
 
 fn imports(dir: &Path, names: &str) -> bool {
@@ -61,6 +87,10 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_no_failure() {
         assert!(!quietly(&mut Command::new("exo365-no-such-program")));
-        assert!(packages("no/such/requirements.txt").is_err());
+        let packages = Packages {
+            requirements: "no/such/requirements.txt",
+            ..MICROSOFT
+        };
+        assert!(packages.ensure().is_err());
     }
 }

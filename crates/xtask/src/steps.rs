@@ -3,7 +3,10 @@
 use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
-use crate::{demo, e2e, files, node, operations, pack, project, redis, run, tools, wall};
+use crate::{
+    demo, e2e, files, node, operations, pack, project, redis, run, schemathesis, tools, valkey,
+    wall,
+};
 use anyhow::Result;
 use std::process::Command;
 
@@ -18,6 +21,11 @@ impl Report {
     /// One check that passed.
     const PASSED: Self = Self {
         counts: Counts::PASSED,
+        failures: Vec::new(),
+    };
+    /// One that is not possible here.
+    const SKIPPED: Self = Self {
+        counts: Counts::SKIPPED,
         failures: Vec::new(),
     };
 }
@@ -49,6 +57,14 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "native",
         run: native,
+    },
+    Step {
+        name: "valkey",
+        run: valkey,
+    },
+    Step {
+        name: "schemathesis",
+        run: schemathesis,
     },
     Step {
         name: "pack",
@@ -150,6 +166,35 @@ fn native() -> Result<Report> {
     suite(
         run::cargo().args(["test", "--workspace", "--no-fail-fast"]),
         "the native tests",
+    )
+}
+
+/// What is tested over Redis, over Valkey.
+fn valkey() -> Result<Report> {
+    let commands = match valkey::commands() {
+        Ok(commands) => commands,
+        Err(why) => {
+            run::say(&format!("skipped: the tests over Valkey ({why})"));
+            return Ok(Report::SKIPPED);
+        }
+    };
+    let mut sum = Report {
+        counts: Counts::default(),
+        failures: Vec::new(),
+    };
+    for mut command in commands {
+        let report = suite(&mut command, "the tests over Valkey")?;
+        sum.counts += report.counts;
+        sum.failures.extend(report.failures);
+    }
+    Ok(sum)
+}
+
+/// The endpoint against its own description.
+fn schemathesis() -> Result<Report> {
+    suite(
+        &mut schemathesis::command()?,
+        "schemathesis over the endpoint",
     )
 }
 

@@ -27,6 +27,18 @@ pub(crate) fn wasm_target() -> Result<()> {
     )
 }
 
+/// Lets `program` be started: what comes out of an archive need not be.
+#[cfg(unix)]
+pub(crate) fn executable(program: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// The folder with a `wasm-bindgen` and a `wasm-bindgen-test-runner` that match Cargo.lock.
 pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     let version = project::locked_version("wasm-bindgen")?;

@@ -65,3 +65,13 @@ function configuration(page, base, key) {
     cookies: { keys: ['only for this test'] },
   };
 }
+
+/** Fills in its pages, from the one that asks who is there to the one that asks for consent. */
+export async function signInThere(page) {
+  await page.fill('input[name=login]', 'somebody');
+  await page.fill('input[name=password]', 'anything');
+  await page.click('button[type=submit]');
+  await page.waitForURL(/interaction/);
+  await page.click('button[type=submit]');
+  await page.locator('#state').waitFor();
+}

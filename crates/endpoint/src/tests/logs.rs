@@ -7,8 +7,9 @@ use std::io::Write;
 use std::sync::Mutex;
 use tracing_subscriber::filter::LevelFilter;
 
+/// What is logged, kept.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(pub(super) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

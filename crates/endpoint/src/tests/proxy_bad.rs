@@ -1,11 +1,10 @@
 //! What the proxy refuses, and what it makes of an API in trouble.
 
 use super::fake::Canned;
+use super::logs::Log;
 use super::proxy::{PROXY, call, proxied, with_body};
 use super::*;
 use crate::proxy::KEPT;
-use std::io::Write;
-use std::sync::Mutex;
 
 pub(super) const ME: &str = "/v1.0/me/messages";
 
@@ -275,19 +274,6 @@ async fn e26_other_hosts_of_the_list_may_call_too() {
         assert_eq!(answer.status, StatusCode::OK);
         let allowed = answer.headers.get("access-control-allow-origin");
         assert_eq!(allowed.is_some(), wanted);
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 

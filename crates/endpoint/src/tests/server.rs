@@ -1,4 +1,5 @@
-//! A real `redis-server` on a free port of this machine, in a folder of its own.
+//! A real `redis-server` on a free port of this machine, in a folder of its own; or the program that
+//! `EXO365_REDIS_SERVER` names, such as a `valkey-server`.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -110,7 +111,8 @@ impl Drop for Server {
 
 /// Runs it until it takes connections; the inner `None` where it ended before that.
 fn run(port: u16, dir: &Path, tls: bool) -> Option<Option<Child>> {
-    let mut command = Command::new("redis-server");
+    let program = std::env::var_os("EXO365_REDIS_SERVER");
+    let mut command = Command::new(program.as_deref().unwrap_or("redis-server".as_ref()));
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"]);
     let port = port.to_string();
     if tls {
@@ -131,13 +133,25 @@ fn run(port: u16, dir: &Path, tls: bool) -> Option<Option<Child>> {
     command.arg("--dir").arg(dir);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = child else {
+        assert!(
+            program.is_none(),
+            "the program of EXO365_REDIS_SERVER does not start"
+        );
         println!("skipped: redis-server is missing");
         return None;
     };
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let ready = lines.any(|line| line.unwrap().contains("Ready to accept connections"));
+    let mut last = String::new();
+    let ready = lines.any(|line| {
+        last = line.unwrap();
+        last.contains("Ready to accept connections")
+    });
     if !ready {
         child.wait().unwrap();
+        if last.contains("TLS support") {
+            println!("skipped: this server was built without TLS");
+            return None;
+        }
         return Some(None);
     }
     // It goes on talking: without a reader it would stop at a full pipe.
