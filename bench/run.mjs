@@ -1,29 +1,51 @@
 // `node run.mjs [--no-gate]`, by `cargo xtask bench`: measures, prints, writes RESULTS.md, fails where a bar is missed.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { download } from './download.mjs';
 import { list } from './list.mjs';
-import { sessions, token } from './token.mjs';
+import { peerSessions, sessions, token } from './token.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const exo365 = process.env.EXO365_PACKAGE ?? join(here, '../target/pack/package');
 const out = process.env.EXO365_OUT ?? join(here, '../target/bench');
 
-/** Sessions that the endpoint is filled with, and what the peer was measured at with as many, elsewhere: MiB. */
+/** Sessions that both servers are filled with, and what such a peer weighed elsewhere, in MiB: the bar is a fifth of the smaller. */
 const SESSIONS = 100_000;
-const PEER_MEMORY = 830;
+const PEER_MEMORY = 830e6 / 2 ** 20;
 
 const served = await token();
+const peer = await peerSessions(SESSIONS);
 const held = await sessions(SESSIONS);
-const thousand = (rate) => `${Math.round(rate).toLocaleString('en')}/s`;
+const whole = (number) => Math.round(number).toLocaleString('en');
+const speed = ({ rate, p50, p99 }) => `${whole(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
 const endpointLines = [
-  ['`/token` of a live session, wrk, 32 connections', `${thousand(served.exo365.rate)}, p99 ${served.exo365.p99.toFixed(1)} ms`, `Express + msal-node ${thousand(served.peer.rate)}, p99 ${served.peer.p99.toFixed(1)} ms`, served.exo365.rate / served.peer.rate, 15, (ratio, bar) => ratio >= bar],
-  [`memory with ${SESSIONS.toLocaleString('en')} sessions (empty: ${held.before.toFixed(0)} MiB)`, `${held.after.toFixed(0)} MiB`, `${PEER_MEMORY} MiB, measured elsewhere`, held.after / PEER_MEMORY, 0.2, (ratio, bar) => ratio <= bar],
+  ['`/token` of a live session, wrk, 32 connections', speed(served.exo365), `Express + msal-node ${speed(served.peer)}`, served.exo365.rate / served.peer.rate, 15, (ratio, bar) => ratio >= bar],
+  [`memory with ${whole(SESSIONS)} sessions (empty: ${whole(held.before)} MiB, ${whole(peer.before)} MiB)`, `${whole(held.memory)} MiB`, `${whole(peer.memory)} MiB`, held.memory / Math.min(peer.memory, PEER_MEMORY), 0.2, (ratio, bar) => ratio <= bar],
+  [`\`/token\` of ${whole(SESSIONS)} sessions in turn`, speed(held), `${whole(1000 / peer.wait)}/s, one request at a time`, null, null, () => true],
 ];
-for (const [what, ours, theirs, ratio] of endpointLines) console.log(`${what}: ${ours}; ${theirs}; ${ratio.toFixed(2)}`);
-if (process.argv.includes('--endpoint')) process.exit();
+const ratioOf = (ratio) => ratio?.toFixed(2) ?? '';
+for (const [what, ours, theirs, ratio] of endpointLines) console.log(`${what}: ${ours}; ${theirs}; ${ratioOf(ratio)}`);
+const endpointPart = `## The endpoint
+
+${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB.
+
+| endpoint | exo365 | peer | ratio | bar | |
+|---|---:|---:|---:|---:|---|
+${endpointLines.map(([what, ours, theirs, ratio, bar, kept]) => `| ${what} | ${ours} | ${theirs} | ${ratioOf(ratio)} | ${bar ?? ''} | ${bar === null ? '' : kept(ratio, bar) ? 'kept' : 'missed'} |`).join('\n')}
+
+Speed: medians of rounds that the two take in turns, one session, load and servers on the same cores. Memory: resident; the endpoint's the most
+under load from all its sessions, each of which signed in, the database file beside it; the peer's full and at rest after a garbage collection,
+express-session's MemoryStore and MSAL's cache filled with as many users. The ratio is to the smaller of the peer here and 830 MB, measured elsewhere.
+`;
+const results = join(here, 'RESULTS.md');
+const endpointMissed = () => endpointLines.filter(([, , , ratio, bar, kept]) => !kept(ratio, bar));
+if (process.argv.includes('--endpoint')) {
+  const [rest] = readFileSync(results, 'utf8').split('\n## The endpoint\n');
+  writeFileSync(results, `${rest}\n${endpointPart}`);
+  process.exit(endpointMissed().length > 0 && !process.argv.includes('--no-gate') ? 1 : 0);
+}
 
 const size = await download(exo365, out);
 const time = await list(exo365, out);
@@ -46,18 +68,15 @@ Made by \`cargo xtask bench\`; not edited by hand. ${new Date().toISOString().sl
 |---|---:|---:|---:|---:|---|
 ${rows.join('\n')}
 
-| endpoint | exo365 | peer | ratio | bar | |
-|---|---:|---:|---:|---:|---|
-${endpointLines.map(([what, ours, theirs, ratio, bar, kept]) => `| ${what} | ${ours} | ${theirs} | ${ratio.toFixed(2)} | ${bar} | ${kept(ratio, bar) ? 'kept' : 'missed'} |`).join('\n')}
-
 Times are medians of ${time.rounds} rounds, the ways taken in turns in one page, against the local tenant over TLS on the same machine.
 Downloads are the same small app (sign in, show ten subjects) bundled by esbuild with splitting: script and wasm before anything is shown,
 brotli at 11. The first write, upload, batch or delta loads another 4.6 kB of exo365.
-`;
-writeFileSync(join(here, 'RESULTS.md'), text);
+
+${endpointPart}`;
+writeFileSync(results, text);
 console.log(text);
 
 const missed = lines.filter(({ kept }) => !kept);
 for (const { what, ratio, bar } of missed) console.log(`missed: ${what}: ${ratio.toFixed(3)} of at most ${bar}`);
-for (const [what, , , ratio, bar, kept] of endpointLines) if (!kept(ratio, bar)) missed.push(console.log(`missed: ${what}: ${ratio.toFixed(2)} of ${bar}`));
+for (const [what, , , ratio, bar] of endpointMissed()) missed.push(console.log(`missed: ${what}: ${ratio.toFixed(2)} of ${bar}`));
 if (missed.length > 0 && !process.argv.includes('--no-gate')) process.exitCode = 1;

@@ -5,11 +5,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from './list.mjs';
 import { signInByForms, startSecureTenant } from '../tests/e2e/microsoft/tenant.mjs';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startEndpoint, startTenant } from '../tests/e2e/processes.mjs';
 
-const SECONDS = 8;
+const SECONDS = 4;
+const ROUNDS = 3;
 const CONNECTIONS = 32;
+/** Sessions of the full peer that are asked for their token. */
+const ASKED = 10;
 const ADELE = 'adele@contoso.example';
 const text = (bytes) => randomBytes(bytes).toString('base64url');
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
@@ -36,11 +40,12 @@ async function exchange(url, { codeVerifier, nonce, redirectUri }, back, origin)
 /** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-/** One request after another, each with the next of the cookies. */
-const script = (file, origin) => `
+/** The same request again and again, which costs wrk nothing; where there are several cookies, one after the other. */
+const script = (cookies, file, origin) => `
 wrk.method = "POST"
 wrk.body = "{}"
-${Object.entries({ ...headers, ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
+${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
+${cookies.length === 1 ? '' : `
 local all, at = {}, 0
 init = function()
   for cookie in io.lines(${JSON.stringify(file)}) do
@@ -51,7 +56,7 @@ end
 request = function()
   at = at % #all + 1
   return all[at]
-end
+end`}
 `;
 
 /** Requests per second, the 50th and 99th percentile in milliseconds, and the most that the process `pid` weighed meanwhile. */
@@ -59,7 +64,7 @@ async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
   const dir = scratch();
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
-  writeFileSync(lua, script(file, origin));
+  writeFileSync(lua, script(cookies, file, origin));
   const wrk = spawn('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
@@ -76,7 +81,7 @@ async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
 }
 
 async function startPeer(tenant) {
-  const child = spawn('node', ['--max-old-space-size=8192', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
+  const child = spawn('node', ['--expose-gc', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
     env: { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: tenant.authority, AUTHORITY: `${tenant.url}/${TENANT_ID}`, KNOWN_AUTHORITY: tenant.host, CLIENT_ID, CLIENT_SECRET },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -88,28 +93,35 @@ async function startPeer(tenant) {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** `{ exo365, peer }`: each `{ rate, p50, p99 }`. */
+/** `{ exo365, peer }`: each `{ rate, p50, p99 }`, the medians of rounds that the two take in turns. */
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
   const own = flow(secure, 'http://localhost/');
-  const theirs = await load(`${peer.url}/token`, [await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE))], { pid: peer.pid });
-  peer.end();
-  await secure.end();
+  const theirs = [await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE))];
 
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
-  const ours = flow(tenant, `${endpoint.url}/`);
+  const flowOfOurs = flow(tenant, `${endpoint.url}/`);
   const plain = { url: tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
-  const cookie = await exchange(base, ours, await signInByForms(plain, ours.authorize, ADELE), endpoint.url);
-  const result = await load(`${base}/token`, [cookie], { origin: endpoint.url, pid: endpoint.pid });
-  await endpoint.end();
-  await tenant.end();
-  return { exo365: result, peer: theirs };
+  const ours = [await exchange(base, flowOfOurs, await signInByForms(plain, flowOfOurs.authorize, ADELE), endpoint.url)];
+
+  const rounds = { exo365: [], peer: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.peer.push(await load(`${peer.url}/token`, theirs, { pid: peer.pid }));
+    rounds.exo365.push(await load(`${base}/token`, ours, { origin: endpoint.url, pid: endpoint.pid }));
+  }
+  peer.end();
+  for (const server of [endpoint, tenant, secure]) await server.end();
+  const sum = (all) => Object.fromEntries(['rate', 'p50', 'p99'].map((name) => [name, median(all.map((one) => one[name]))]));
+  return { exo365: sum(rounds.exo365), peer: sum(rounds.peer) };
 }
 
-/** The peer with `count` users, each with a session: one signs in, the others are made of what MSAL and the session store kept for that one. */
+/**
+ * The peer with `count` users, each with a session: one signs in, the others are made of what MSAL and the session store kept for that one. `before`
+ * is empty, `memory` full, in MiB; `wait` is what one request takes there, in milliseconds: MSAL goes through all of its cache.
+ */
 export async function peerSessions(count) {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
@@ -119,12 +131,22 @@ export async function peerSessions(count) {
   const answer = await fetch(`${peer.url}/fill`, { method: 'POST', headers, body: JSON.stringify({ count }) });
   if (!answer.ok) throw new Error(`${peer.url}/fill: ${answer.status} ${await answer.text()}`);
   const { cookies } = await answer.json();
-  // What the filling itself left behind has had the time to go; a process under load is what is weighed.
-  const result = await load(`${peer.url}/token`, cookies, { pid: peer.pid, seconds: 2 * SECONDS });
-  const settled = memory(peer.pid);
+  const full = memory(peer.pid);
+  await secure.control.forget();
+  const tokens = new Set();
+  const begin = performance.now();
+  for (let at = 0; at < ASKED; at++) {
+    const cookie = cookies[Math.floor((at * cookies.length) / ASKED)];
+    const served = await fetch(`${peer.url}/token`, { method: 'POST', headers: { ...headers, cookie }, body: '{}' });
+    if (!served.ok) throw new Error(`${peer.url}/token: ${served.status} ${await served.text()}`);
+    tokens.add((await served.json()).accessToken);
+  }
+  const wait = (performance.now() - begin) / ASKED;
+  const renewed = (await secure.control.requests('/token')).length;
+  if (tokens.size !== ASKED || renewed > 0) throw new Error(`the peer is not what it should be: ${tokens.size} tokens, ${renewed} renewals`);
   peer.end();
   await secure.end();
-  return { before, count, ...result, memory: Math.min(settled, result.memory) };
+  return { before, count, memory: full, wait };
 }
 
 /** The endpoint with `count` sessions, each of which signed in: `before` (empty), and under load from all of them. In MiB. */

@@ -7,34 +7,38 @@ function cookieOf(id, secret) {
   return `connect.sid=${encodeURIComponent(`s:${id}.${signature}`)}`;
 }
 
-/** A token of the same length that is nobody else's, as the service would give. */
-const another = (secret) => randomBytes(Math.ceil((secret.length * 3) / 4)).toString('base64url').slice(0, secret.length);
+/** A token as long as this one, and nobody else's; what MSAL reads of an ID token stays. */
+function another(token) {
+  const copy = Buffer.from(token);
+  const signature = token.lastIndexOf('.') + 1;
+  copy.write(randomBytes(copy.length).toString('base64url').slice(0, copy.length - signature), signature);
+  return copy.toString('latin1');
+}
 
 /** Fills both; gives the cookies of the sessions. */
 export async function fill({ msal, store, secret, count }) {
-  const cache = msal.getTokenCache();
-  const kept = JSON.parse(cache.serialize());
-  const [first] = Object.values(kept.Account);
-  const [, one] = Object.entries(await new Promise((resolve, reject) => store.all((error, all) => (error ? reject(error) : resolve(all)))))[0];
+  // MSAL's way in from outside is one JSON text of everything, which it keeps: its own map weighs less.
+  const { storage } = msal.getTokenCache();
+  const kept = Object.entries(storage.getCache());
+  const [session] = Object.values(await new Promise((resolve, reject) => store.all((error, all) => (error ? reject(error) : resolve(all)))));
+  const { homeAccountId: first } = session.account;
   const cookies = [];
-  const all = { ...kept };
-  for (const kind of ['Account', 'IdToken', 'AccessToken', 'RefreshToken']) all[kind] = {};
   for (let number = 0; number < count; number++) {
     const user = randomUUID();
-    const [, tenant] = first.home_account_id.split('.');
-    const home = `${user}.${tenant}`;
-    for (const kind of ['Account', 'IdToken', 'AccessToken', 'RefreshToken']) {
-      for (const [key, value] of Object.entries(kept[kind])) {
-        const own = { ...value, home_account_id: home };
-        if (kind === 'Account') Object.assign(own, { local_account_id: user, username: `user${number}@contoso.example` });
-        else own.secret = kind === 'IdToken' ? value.secret : another(value.secret);
-        all[kind][key.replace(first.home_account_id, home)] = own;
-      }
+    const home = [user, first.split('.')[1]].join('.');
+    const username = `user${number}@contoso.example`;
+    const renamed = (text) => text.replaceAll(first.toLowerCase(), home).replaceAll(first, home);
+    for (const [key, value] of kept) {
+      if (renamed(key) === key) continue;
+      const own = { ...structuredClone(value), ...(value.homeAccountId && { homeAccountId: home }), ...(value.secret && { secret: another(value.secret) }) };
+      if (value.username) Object.assign(own, { username, localAccountId: user });
+      storage.setItem(renamed(key), own);
     }
     const id = randomBytes(24).toString('base64url');
-    store.set(id, { ...one, account: home });
+    store.set(id, { ...session, account: { ...session.account, homeAccountId: home, localAccountId: user, username } });
     cookies.push(cookieOf(id, secret));
   }
-  cache.deserialize(JSON.stringify(all));
+  // What the filling left behind is not counted.
+  globalThis.gc?.();
   return cookies;
 }

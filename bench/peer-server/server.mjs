@@ -20,12 +20,13 @@ const seconds = ({ expiresOn }) => Math.floor((expiresOn - Date.now()) / 1000);
 app.post('/exchange', async (request, response) => {
   const { code, codeVerifier, nonce, redirectUri } = request.body;
   const result = await msal.acquireTokenByCode({ code, codeVerifier, nonce, redirectUri, scopes });
-  request.session.account = result.account.homeAccountId;
+  // As Microsoft's samples do. To find an account by its id MSAL goes through all accounts, and for each through all ID tokens.
+  request.session.account = result.account;
   response.json({ accessToken: result.accessToken, expiresIn: seconds(result), scopes: result.scopes });
 });
 
 app.post('/token', async (request, response) => {
-  const account = await msal.getTokenCache().getAccountByHomeId(request.session.account ?? '');
+  const { account } = request.session;
   if (!account) return response.status(401).json({ error: { code: 'signed_out' } });
   const result = await msal.acquireTokenSilent({ account, scopes });
   response.json({ accessToken: result.accessToken, expiresIn: seconds(result), scopes: result.scopes });

@@ -11,7 +11,7 @@ pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
-    /// Only the endpoint: its `/token` beside Express and MSAL for Node, and its memory. Prints, and writes nothing.
+    /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
 }
@@ -23,6 +23,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let programs = Programs::build(Profile::Server)?;
         let mut bench = prepared()?;
         bench.arg("--endpoint");
+        if options.no_gate {
+            bench.arg("--no-gate");
+        }
         programs.tell(&mut bench);
         return run::run(&mut bench, "the benchmark of the endpoint");
     }
