@@ -50,6 +50,7 @@ export async function add(face, user, path, ids, own, file, options) {
   const query = { select: ABOUT, ...rest };
   // The last one of that name, where the browser does not let us see the id.
   if (!id) for await (const one of own.all(query)) if (one.name === name) id = one.id;
+  if (!id) throw face.fail('invalid_response', 'the attachment has arrived under another name');
   return own.get(id, query);
 }
 
@@ -63,9 +64,10 @@ export async function inlineImages({ spell }, own, options) {
     const whole = await own.get(one, options);
     if (!whole[cid] || !whole[bytes]) continue;
     const raw = Uint8Array.from(atob(whole[bytes]), (char) => char.charCodeAt());
-    found.set(whole[cid], URL.createObjectURL(new Blob([raw], { type: kind })));
+    found.set(whole[cid], new Blob([raw], { type: kind }));
   }
-  return found;
+  // At the end: what nobody gets nobody can revoke.
+  return new Map([...found].map(([name, blob]) => [name, URL.createObjectURL(blob)]));
 }
 
 /** Sends a message whose files are more than one request takes: into a draft, one by one. What fails leaves no draft behind. */

@@ -47,6 +47,79 @@ test('without a listener, and with a location that the browser hides: the newest
   assert.deepEqual(result, { id: 'last' });
 });
 
+test('what begins an upload: name, type, size, and inline where there is a content id', async () => {
+  const begun = [];
+  const it = face('graph', async (method, user, path, ids, given, body) => {
+    if (method !== 'POST') return at201("x/attachments('i')");
+    begun.push([user, path, ids, given, body]);
+    return { uploadUrl: URL_ };
+  });
+  const own = { get: async (id, query) => ({ id, query }) };
+  const { signal } = new AbortController();
+  const made = await add(it, 'u', 'events/{}/attachments', ['e'], own, new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }), { contentId: 'logo', timeout: 5, signal });
+  assert.deepEqual(begun, [['u', 'events/{}/attachments/createUploadSession', ['e'], { signal, timeout: 5 }, { AttachmentItem: { attachmentType: 'file', name: 'a.png', contentId: 'logo', isInline: true, contentType: 'image/png', size: 3_145_729 } }]]);
+  assert.deepEqual(made, { id: 'i', query: { select: ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'], timeout: 5, signal } });
+});
+
+test('pieces go bare, with the signal; the last word to the session does not, or an abort would stop it', async () => {
+  const calls = [];
+  const { signal } = new AbortController();
+  const it = face('graph', async (method, user, path, ids, options, body, allowed) => {
+    if (method === 'POST') return { uploadUrl: URL_ };
+    calls.push([method, user, path, ids, options.bare, options.signal, allowed]);
+    if (method === 'PUT') throw fail('aborted', 'x');
+  });
+  await assert.rejects(add(it, 'u', 'messages/{}/attachments', ['m'], {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }), { code: 'aborted' });
+  assert.deepEqual(calls, [['PUT', undefined, URL_, undefined, true, signal, 'bare'], ['DELETE', undefined, URL_, undefined, true, undefined, 'bare']]);
+});
+
+for (const [name, size, pieces] of [['3 MB: one request', 3 * MB, 0], ['a byte more: one piece', 3 * MB + 1, 1], ['a whole piece', 3_932_160, 1], ['a piece and a byte', 3_932_161, 2], ['two pieces', 7_864_320, 2]]) {
+  test(`${name}; every byte goes once`, async () => {
+    const ends = [];
+    for (let at = 3_932_160; at < size; at += 3_932_160) ends.push(expecting(`${at}-`));
+    const { result, calls, steps } = await uploaded([...ends, at201("x/attachments('i')")], { size });
+    assert.equal(calls.filter(([method]) => method === 'PUT').length, pieces);
+    assert.equal(calls.filter(([method]) => method === 'PUT').reduce((sum, [, , many]) => sum + many, 0), pieces ? size : 0);
+    assert.deepEqual(steps.at(-1), [size, size]);
+    assert.ok(pieces ? result.id === 'i' : result.made);
+  });
+}
+
+test('the service says where it goes on: in the middle of a piece, and first of several gaps', async () => {
+  const { calls } = await uploaded([Response.json({ nextExpectedRanges: ['1000-2000', '5000-'] }), expecting('3933160'), at201("x/attachments('i')")]);
+  assert.deepEqual(calls.slice(1).map(([, range]) => range), ['bytes 0-3932159/7340032', 'bytes 1000-3933159/7340032', 'bytes 3933160-7340031/7340032']);
+});
+
+test('an upload whose session cannot be made is told, and nothing has to be dropped', async () => {
+  const calls = [];
+  const it = face('outlook-v2', async (method) => { calls.push(method); throw fail('unsupported_by_api', 'only graph'); });
+  await assert.rejects(add(it, 'u', 'messages/{}/attachments', ['m'], {}, new File([new Uint8Array(4 * MB)], 'a')), { code: 'unsupported_by_api' });
+  assert.deepEqual(calls, ['POST']);
+});
+
+test('a 416 whose session knows no more than we do, and a session that is gone', async () => {
+  const refused = (status) => Object.assign(fail('bad_request', 'x'), { status });
+  for (const [answers, methods, code] of [
+    [[refused(416), expecting('0-')], ['POST', 'PUT', 'GET', 'DELETE'], 'invalid_response'],
+    [[refused(416), fail('not_found', 'x')], ['POST', 'PUT', 'GET', 'DELETE'], 'not_found'],
+    [[refused(409)], ['POST', 'PUT', 'DELETE'], 'bad_request'],
+    [[Response.json({ nextExpectedRanges: [] })], ['POST', 'PUT', 'DELETE'], 'invalid_response'],
+  ]) {
+    const { result, calls } = await uploaded(answers);
+    assert.deepEqual([result.code, calls.map(([method]) => method)], [code, methods]);
+  }
+});
+
+test('an attachment that arrived under a name of the service\'s is told as such', async () => {
+  const { result } = await uploaded([expecting('3932160-'), at201()], { options: { name: 'nowhere' } });
+  assert.equal(result.code, 'invalid_response');
+});
+
+test('Outlook: a small file in its own spelling', async () => {
+  const { result } = await uploaded([], { size: 3, api: 'outlook-v2', options: { contentId: 'logo' } });
+  assert.deepEqual(result.made, { '@odata.type': '#Microsoft.OutlookServices.FileAttachment', Name: 'a.bin', ContentType: 'application/octet-stream', ContentBytes: 'AAAA', ContentId: 'logo', IsInline: true });
+});
+
 test('a piece that had arrived already is not sent again', async () => {
   const { result, calls } = await uploaded([Object.assign(fail('bad_request', 'x'), { status: 416 }), expecting('3932160-7340031'), at201("x/attachments('i')")]);
   assert.deepEqual([result, calls.map(([method]) => method)], [{ id: 'i' }, ['POST', 'PUT', 'GET', 'PUT']]);
@@ -123,6 +196,25 @@ test('pictures that a body shows: images and what says that it is inline, by con
   const blob = await (await fetch(url)).blob();
   assert.deepEqual([blob.type, blob.size], ['image/png', 3]);
   URL.revokeObjectURL(url);
+});
+
+test('pictures: nothing is left to revoke where one cannot be had; the last of one content id counts; Outlook spells it its own way', async () => {
+  const { createObjectURL } = URL;
+  const made = [];
+  URL.createObjectURL = (blob) => { made.push(blob); return `blob:${made.length}`; };
+  try {
+    const listed = ['a', 'b'].map((id) => ({ id, contentType: 'image/png', isInline: true }));
+    const get = async (id) => { if (id === 'b') throw fail('not_found', 'x'); return { contentId: id, contentBytes: 'iVBO' }; };
+    await assert.rejects(inlineImages(face(), { async* all() { yield* listed; }, get }), { code: 'not_found' });
+    assert.deepEqual(made, []);
+    const twice = await inlineImages(face(), { async* all() { yield* listed; }, get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }) });
+    assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
+    const asked = [];
+    const outlook = await inlineImages(face('outlook-v2'), { async* all(query) { asked.push(query); yield { Id: 'a', ContentType: 'text/css', IsInline: true }; }, get: async (id, options) => { asked.push([id, options]); return { ContentId: 'c', ContentBytes: '' + btoa('x') }; } }, { timeout: 5 });
+    assert.deepEqual([[...outlook.keys()], asked], [['c'], [{ timeout: 5, select: ['Id', 'ContentType', 'IsInline'] }, ['a', { timeout: 5 }]]]);
+  } finally {
+    Object.assign(URL, { createObjectURL });
+  }
 });
 
 test('the tree: only folders that have some are asked', async () => {

@@ -5,10 +5,10 @@ import { base64 } from './drafts.js';
 const MOST = 20;
 
 /** The answers of a batch by their ids. */
-const byId = (body) => new Map(body?.responses?.map((one) => [one.id, one]));
+const byId = (body) => new Map((Array.isArray(body?.responses) ? body.responses : []).map((one) => [one?.id, { ...one, headers: one?.headers ?? {} }]));
 
-/** What may be answered better a little later, and when; in milliseconds. */
-const later = ({ code, retryAfterSeconds = 1 }) => (code === 'throttled' || code === 'service_unavailable' ? retryAfterSeconds * 1000 : undefined);
+/** What may be answered better a little later, and when; in milliseconds. As in the core: 501 is for ever, and beyond two minutes the caller decides. */
+const later = ({ code, status, retryAfterSeconds = 1 }) => ((code === 'throttled' || (code === 'service_unavailable' && status !== 501)) && retryAfterSeconds <= 120 ? retryAfterSeconds * 1000 : undefined);
 const wait = (time, signal) => new Promise((resolve) => {
   setTimeout(resolve, time);
   signal?.addEventListener('abort', resolve);
@@ -35,7 +35,7 @@ export async function gather(face, taken) {
     if (answer?.status < 300) return one.resolve(answer.body);
     const error = answer && face.judge(answer);
     const time = error && later(error);
-    if (time && face.retries) one.resolve(wait(time).then(one.alone));
+    if (time !== undefined && face.retries) one.resolve(wait(time).then(one.alone));
     else if (error && answer.status !== 401) one.reject(error);
     else one.resolve(one.alone());
   });
@@ -59,7 +59,7 @@ function parts(face, items) {
 }
 
 async function item(face, { id, method, path, headers, body, dependsOn }, { timeZone }) {
-  const made = { id, ...face.item(method, path, { headers, timeZone }), ...(dependsOn?.length && { dependsOn }) };
+  const made = { id, ...face.item(method, path, { headers, timeZone }), ...(dependsOn.length && { dependsOn }) };
   if (body instanceof Blob) {
     made.headers['content-type'] ??= body.type || 'application/octet-stream';
     made.body = await base64(face, body);
@@ -74,23 +74,31 @@ async function item(face, { id, method, path, headers, body, dependsOn }, { time
 export async function batch(face, requests, options) {
   const { signal, timeout, timeZone, ...odd } = options ?? {};
   if (!Array.isArray(requests) || Object.keys(odd).length) throw face.wrong('batch takes a list of requests, and `signal`, `timeout`, `timeZone`');
-  const given = requests.map((one, at) => ({ ...one, id: one.id ?? `${at + 1}` }));
-  const ids = new Set(given.map(({ id }) => id.toLowerCase()));
-  const lost = given.find(({ dependsOn = [] }) => !dependsOn.every((id) => ids.has(id.toLowerCase())));
+  const given = requests.map((one, at) => ({ ...one, id: one?.id ?? `${at + 1}`, dependsOn: one?.dependsOn ?? [] }));
+  if (!given.every(({ id, dependsOn }) => Array.isArray(dependsOn) && [id, ...dependsOn].every((name) => typeof name === 'string' && name))) throw face.wrong('ids of a batch are texts, and `dependsOn` is a list of them');
+  // The service does not tell capitals from small letters.
+  const ids = new Map(given.map(({ id }) => [id.toLowerCase(), id]));
+  const lost = given.find(({ dependsOn }) => !dependsOn.every((id) => ids.has(id.toLowerCase())));
   if (ids.size < given.length || lost) throw face.wrong(lost ? `dependsOn of ${lost.id} names a request that is not there` : 'ids of a batch differ in more than case');
-  const items = await Promise.all(given.map((one) => item(face, one, { timeZone })));
+  const items = await Promise.all(given.map((one) => item(face, { ...one, dependsOn: one.dependsOn.map((id) => ids.get(id.toLowerCase())) }, { timeZone })));
   const results = new Map();
   let todo = items;
   for (let round = 0; todo.length; round++) {
     let longest = 0;
     const again = new Set();
     for (const part of parts(face, todo)) {
-      const answers = byId(await face.call('POST', undefined, '/$batch', [], { signal, timeout }, { requests: part }));
+      let broken;
+      const answers = byId(await face.call('POST', undefined, '/$batch', [], { signal, timeout }, { requests: part }).catch((error) => {
+        // What other parts have done is not lost with this one.
+        if (!results.size || error.code === 'aborted') throw error;
+        broken = error;
+      }));
       for (const { id, method } of part) {
-        const answer = answers.get(id) ?? { status: 0, headers: {} };
+        const answer = answers.get(id) ?? { status: broken?.status ?? 0, headers: {} };
         const { status, headers, body } = answer;
-        const error = status >= 200 && status < 300 ? undefined : status ? face.judge(answer) : face.fail('invalid_response', 'the batch has no answer to this call');
+        const error = broken ?? (status >= 200 && status < 300 ? undefined : status ? face.judge(answer) : face.fail('invalid_response', 'the batch has no answer to this call'));
         results.set(id, { id, status, headers, body, ...(error && { error }) });
+        if (broken) continue;
         const time = error && later(error);
         // What may have taken effect is not repeated.
         if (time === undefined || round >= face.retries || (error.code !== 'throttled' && method === 'POST')) continue;

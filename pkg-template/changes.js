@@ -12,29 +12,33 @@ export async function delta({ call, fail, wrong }, user, path, ids, options, que
   const later = { ...rest, changes: true };
   const first = () => call('GET', user, `${path}/delta()`, ids, { ...later, select, query }, undefined, 'select,query,pageSize,changes');
   const follow = (link) => call('GET', user, link, undefined, later, undefined, 'pageSize,changes');
-  let resynced = false;
-  const items = [];
-  const removed = [];
-  const seen = new Set();
-  let body = await (token === undefined ? first() : follow(token).catch((error) => {
-    if (error.code !== 'gone') throw error;
-    resynced = true;
-    return first();
-  }));
-  for (;;) {
-    if (!Array.isArray(body?.value)) throw fail('invalid_response', 'the answer is no list');
-    for (const one of body.value) {
-      const reason = one['@removed']?.reason ?? one.reason;
-      if (one['@removed'] || /deletedEntity/i.test(one['@odata.context'])) removed.push({ id: plain(one.id), reason });
-      else items.push(one);
+  const whole = async (body) => {
+    const items = [];
+    const removed = [];
+    const seen = new Set();
+    for (;;) {
+      if (!Array.isArray(body?.value)) throw fail('invalid_response', 'the answer is no list');
+      for (const one of body.value) {
+        const reason = one['@removed']?.reason ?? one.reason;
+        if (one['@removed'] || /deletedEntity/i.test(one['@odata.context'])) removed.push({ id: plain(one.id), reason });
+        else items.push(one);
+      }
+      const link = body['@odata.nextLink'];
+      if (!link) break;
+      if (seen.has(link)) throw fail('invalid_response', 'the service repeats a page');
+      seen.add(link);
+      body = await follow(link);
     }
-    const link = body['@odata.nextLink'];
-    if (!link) break;
-    if (seen.has(link)) throw fail('invalid_response', 'the service repeats a page');
-    seen.add(link);
-    body = await follow(link);
+    const next = body['@odata.deltaLink'];
+    if (!next) throw fail('invalid_response', 'the service keeps no track of this list');
+    return { items, removed, token: next };
+  };
+  if (token === undefined) return { ...await whole(await first()), resynced: false };
+  try {
+    return { ...await whole(await follow(token)), resynced: false };
+  } catch (error) {
+    // The state may be lost in the middle of a round as well.
+    if (error.code !== 'gone') throw error;
+    return { ...await whole(await first()), resynced: true };
   }
-  const next = body['@odata.deltaLink'];
-  if (!next) throw fail('invalid_response', 'the service keeps no track of this list');
-  return { items, removed, token: next, resynced };
 }

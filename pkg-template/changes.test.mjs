@@ -45,6 +45,29 @@ test('a state that the service has lost leads to a full round; other refusals ar
   await assert.rejects(round([fail('gone', 'at first')], {}), { code: 'gone' });
 });
 
+test('a state that is lost in the middle of a round leads to a full one, without what the broken round had', async () => {
+  const { result, calls } = await round([{ value: [{ id: 'old' }, { id: 'x', '@removed': { reason: 'deleted' } }], '@odata.nextLink': NEXT }, fail('gone', 'lost'), { value: [{ id: 1 }], '@odata.nextLink': NEXT }, { value: [{ id: 2 }], '@odata.deltaLink': DELTA }], { token: DELTA, select: ['id'] });
+  assert.deepEqual(result, { items: [{ id: 1 }, { id: 2 }], removed: [], token: DELTA, resynced: true });
+  assert.deepEqual(calls.map(([path, { select }]) => [path, select]), [[DELTA, undefined], [NEXT, undefined], ['contacts/delta()', ['id']], [NEXT, undefined]]);
+  await assert.rejects(round([fail('gone', 'lost'), fail('gone', 'again')], { token: DELTA }), { code: 'gone' }, 'but once');
+});
+
+test('a view: its span is in the first request, also in the one that starts over', async () => {
+  const span = { startDateTime: 'a', endDateTime: 'b' };
+  const whole = { value: [], '@odata.deltaLink': DELTA };
+  const queries = ({ calls }) => calls.map(([, { query }]) => query);
+  assert.deepEqual(queries(await round([whole], undefined, span)), [span]);
+  assert.deepEqual(queries(await round([whole], { token: DELTA }, span)), [undefined]);
+  assert.deepEqual(queries(await round([fail('gone', 'x'), whole], { token: DELTA }, span)), [undefined, span]);
+});
+
+test('pages without items are pages; options of a call go with each', async () => {
+  const options = { timeout: 5, headers: { a: 'b' }, signal: new AbortController().signal };
+  const { result, calls } = await round([{ value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.nextLink': `${NEXT}2` }, { value: [{ id: 1 }], '@odata.deltaLink': DELTA }], options);
+  assert.deepEqual([result.items, calls.length], [[{ id: 1 }], 3]);
+  for (const [, given] of calls) assert.deepEqual([given.timeout, given.headers, given.signal, given.changes], [5, options.headers, options.signal, true]);
+});
+
 test('a repeated link, a list without track, an answer that is none', async () => {
   for (const answers of [
     [{ value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.nextLink': NEXT }, { value: [] }],

