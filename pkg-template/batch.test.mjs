@@ -23,6 +23,9 @@ function sending(...answers) {
     const answer = answers.shift();
     return { responses: answer ? answer(body.requests) : body.requests.map(({ id }) => ok(id, id)) };
   });
+  // What is not implemented is the core's `service_unavailable` too.
+  const { judge } = it;
+  it.judge = (answer) => (answer.status === 501 ? Object.assign(fail('service_unavailable', 'x'), { status: 501 }) : judge(answer));
   return { it, sent };
 }
 

@@ -29,4 +29,4 @@ export function face(api = 'graph', call = async () => undefined, zone = 'Europe
   return made;
 }
 
-const CODES = { 404: 'not_found', 429: 'throttled', 503: 'service_unavailable', 401: 'interaction_required' };
+const CODES = { 501: 'service_unavailable', 404: 'not_found', 429: 'throttled', 503: 'service_unavailable', 401: 'interaction_required' };
