@@ -122,7 +122,7 @@ test('what may have taken effect is not repeated; nor is anything where retries 
 });
 
 test('the longest wait counts for all; a wait is for at most as many rounds as retries', async () => {
-  const both = ([a, b]) => [{ id: a.id, status: 429, headers: { 'Retry-After': '3' } }, { id: b.id, status: 429, headers: { 'Retry-After': '9' } }];
+  const both = ([a, b]) => [{ id: a.id, status: 429, headers: { 'Retry-After': '9' } }, { id: b.id, status: 429, headers: { 'Retry-After': '3' } }];
   const { it, sent } = sending(both, both, both);
   it.retries = 2;
   const results = await batch(it, [{ method: 'POST', path: '/a' }, { method: 'GET', path: '/b' }]);

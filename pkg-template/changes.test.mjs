@@ -70,7 +70,7 @@ test('pages without items are pages; options of a call go with each', async () =
 
 test('a repeated link, a list without track, an answer that is none', async () => {
   for (const answers of [
-    [{ value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.nextLink': NEXT }, { value: [] }],
+    [{ value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.nextLink': NEXT }, { value: [], '@odata.deltaLink': DELTA }],
     [{ value: [] }], [{}], [undefined],
   ]) await assert.rejects(round(answers), { code: 'invalid_response' });
 });

@@ -183,7 +183,7 @@ export class Client {
     }
   }
 
-  /** Keeps what was slow or failed, for whoever has to find out why: with templates for addresses, which name nobody. What was refused here has not been a call. */
+  /** Keeps what was slow or failed, for whoever has to find out why: with templates for the paths of named methods; those of `request` and of links are as they were. What was refused here has not been a call. */
   #note(from, method, url, error) {
     const durationMs = Math.round(performance.now() - from);
     if (error ? !/^(network|timeout)$/.test(error.code) && !error.status : durationMs < SLOW) return;

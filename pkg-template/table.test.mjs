@@ -39,6 +39,15 @@ const ROWS = [
   ['a moment', (m) => m.calendar.events.snooze('a', '2026-12-01T09:00', { timeZone: 'Asia/Tokyo' }), ['POST', 'events/{}/snoozeReminder', ['a'], { timeZone: 'Asia/Tokyo' }, { newReminderTime: { dateTime: '2026-12-01T09:00', timeZone: 'Asia/Tokyo' } }]],
   ['cancel without a comment', (m) => m.calendar.events.cancel('a'), ['POST', 'events/{}/cancel', ['a'], {}, { comment: undefined }]],
   ['a body of the caller\'s own', (m) => m.settings.update({ timeZone: 'UTC' }), ['PATCH', 'mailboxSettings', [], {}, { timeZone: 'UTC' }]],
+  ['an option of a method', (m) => m.mail.messages.createForward('a', { comment: 'Look', toRecipients: ['ben@contoso.example'], timeout: 5 }), ['POST', 'messages/{}/createForward', ['a'], { timeout: 5 }, { comment: 'Look', toRecipients: [BEN] }]],
+  ['an option of a method, with fields', (m) => m.mail.messages.createForward('a', { message: { toRecipients: ['ben@contoso.example'] } }), ['POST', 'messages/{}/createForward', ['a'], {}, { message: { toRecipients: [BEN] } }]],
+  ['a method that needs no option', (m) => m.mail.messages.createForward('a'), ['POST', 'messages/{}/createForward', ['a'], {}, {}]],
+  ['a folder by its parent', (m) => m.mail.folder('inbox').child('b').messages.get('a'), ['GET', 'mailFolders/{}/childFolders/{}/messages/{}', ['inbox', 'b', 'a'], undefined, undefined]],
+  ['a method beside a collection', (m) => m.mail.focusedInbox.classification(), ['GET', 'inferenceClassification', [], {}, undefined]],
+  ['the default calendar\'s events', (m) => m.calendar.primary.events.get('a'), ['GET', 'calendar/events/{}', ['a'], undefined, undefined]],
+  ['what is done with events, there too', (m) => m.calendar.primary.events.dismiss('a'), ['POST', 'events/{}/dismissReminder', ['a'], {}, undefined]],
+  ['a body that is the caller\'s, of the owner', (m) => m.updateUser({ mobilePhone: '1' }), ['PATCH', '.', [], {}, { mobilePhone: '1' }]],
+  ['attachments of an event', (m) => m.calendar.events.attachments('a').delete('b'), ['DELETE', 'events/{}/attachments/{}', ['a', 'b'], {}, undefined]],
   ['the owner', (m) => m.user({ select: ['mail'] }), ['GET', '.', [], { select: ['mail'] }, undefined]],
 ];
 
@@ -51,6 +60,54 @@ for (const [name, run, wanted] of ROWS) {
     }
   });
 }
+
+const TIPS = 'automaticReplies,customMailTip,deliveryRestriction,externalMemberCount,mailboxFullStatus,maxMessageSize,moderationStatus,recipientScope,totalMemberCount';
+const LISTS = [
+  ['free and busy times', (m) => m.calendar.freeBusy(['ben@contoso.example'], '2026-12-01T08:00', '2026-12-01T18:00', { interval: 60, timeZone: 'Asia/Tokyo' }), ['POST', 'calendar/getSchedule', [], { timeZone: 'Asia/Tokyo' }, {
+    schedules: ['ben@contoso.example'], startTime: { dateTime: '2026-12-01T08:00', timeZone: 'Asia/Tokyo' }, endTime: { dateTime: '2026-12-01T18:00', timeZone: 'Asia/Tokyo' }, availabilityViewInterval: 60,
+  }]],
+  ['free and busy times without an interval', (m) => m.calendar.freeBusy(['ben@contoso.example'], '2026-12-01T08:00Z', new Date('2026-12-01T18:00Z')), ['POST', 'calendar/getSchedule', [], {}, {
+    schedules: ['ben@contoso.example'], startTime: { dateTime: '2026-12-01T08:00:00.000', timeZone: 'UTC' }, endTime: { dateTime: '2026-12-01T18:00:00.000', timeZone: 'UTC' },
+  }]],
+  ['reminders between instants', (m) => m.calendar.reminders('2026-12-01', '2026-12-02T00:00Z'), ['GET', "reminderView(StartDateTime='{}',EndDateTime='{}')", ['2026-11-30T23:00:00.000Z', '2026-12-02T00:00:00.000Z'], {}, undefined]],
+  ['reminders in another zone', (m) => m.calendar.reminders('2026-12-01', '2026-12-02', { timeZone: 'Asia/Tokyo' }), ['GET', "reminderView(StartDateTime='{}',EndDateTime='{}')", ['2026-11-30T15:00:00.000Z', '2026-12-01T15:00:00.000Z'], { timeZone: 'Asia/Tokyo' }, undefined]],
+  ['roles', (m) => m.calendar.sharingRoles('ben@contoso.example'), ['GET', "calendar/allowedCalendarSharingRoles(User='{}')", ['ben@contoso.example'], {}, undefined]],
+  ['tips', (m) => m.mail.mailTips(['ben@contoso.example']), ['POST', 'getMailTips', [], {}, { EmailAddresses: ['ben@contoso.example'], MailTipsOptions: TIPS }]],
+  ['ids', (m) => m.mail.translateIds(['a'], 'restId', 'restImmutableEntryId', { timeout: 5 }), ['POST', 'translateExchangeIds', [], { timeout: 5 }, { inputIds: ['a'], sourceIdType: 'restId', targetIdType: 'restImmutableEntryId' }]],
+  ['languages', (m) => m.settings.languages(), ['GET', 'outlook/supportedLanguages()', [], {}, undefined]],
+  ['zones', (m) => m.settings.timeZones(), ['GET', 'outlook/supportedTimeZones()', [], {}, undefined]],
+  ['zones by the names of a standard', (m) => m.settings.timeZonesBy('Iana'), ['GET', "outlook/supportedTimeZones(TimeZoneStandard='{}')", ['Iana'], {}, undefined]],
+];
+for (const [name, run, wanted] of LISTS) {
+  test(`${name}: the list in the answer of ${wanted[0]} ${wanted[1]}`, async () => {
+    for (const user of [undefined, 'sales@contoso.example']) {
+      const it = box({ user, answers: [{ value: ['first'] }] });
+      assert.deepEqual(await run(it), ['first']);
+      assert.deepEqual(it.calls, [wanted]);
+    }
+  });
+}
+
+test('what a method cannot do without is asked for by name, and nothing is sent', async () => {
+  const it = box();
+  for (const [run, field] of [
+    [() => it.mail.messages.move('a'), /destinationId/], [() => it.mail.messages.forward('a'), /toRecipients/], [() => it.mail.translateIds(['a'], 'restId'), /targetIdType/], [() => it.mail.mailTips(), /EmailAddresses/],
+    [() => it.calendar.freeBusy(), /schedules/], [() => it.calendar.freeBusy(['a'], '2026-12-01'), /endTime/], [() => it.calendar.reminders('soon', '2026-12-01'), /time/], [() => it.updateUser(), /missing/],
+  ]) {
+    const promise = run();
+    assert.ok(promise instanceof Promise);
+    await assert.rejects(promise, (error) => error.code === 'invalid_argument' && field.test(error.message));
+  }
+  assert.deepEqual(it.calls, []);
+});
+
+test('an option that a flavour lacks is refused where it is given, and left out where it is not', async () => {
+  const it = box({ api: 'outlook-v1' });
+  await assert.rejects(it.mail.messages.createForward('a', { message: { Subject: 'x' } }), ({ code, message }) => code === 'unsupported_by_api' && message.includes('graph,outlook-v2'));
+  await assert.rejects(it.calendar.events.accept('a', { sendResponse: true }), { code: 'unsupported_by_api' });
+  await it.calendar.events.accept('a', { comment: 'x' });
+  assert.deepEqual(it.calls, [['POST', 'events/{}/accept', ['a'], {}, { Comment: 'x' }]]);
+});
 
 test('Outlook spells the fields of a body in its own way', async () => {
   const it = box({ api: 'outlook-v2' });
