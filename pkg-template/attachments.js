@@ -1,11 +1,16 @@
 // Attachments: one request for a small file, an upload session for a large one, inline pictures.
 import { attachment } from './drafts.js';
-import { LARGEST } from './sizes.js';
+import { LARGEST, tooLarge } from './sizes.js';
 
 const MOST = 150 * 1024 * 1024;
 /** A piece of an upload: below the 4 MB that a request may have, and a multiple of 320 KiB. */
 const PIECE = 3_932_160;
 const ABOUT = ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'];
+
+/** Refuses what cannot be told how far a sending is. */
+export function heeded(face, onProgress) {
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw face.wrong('`onProgress` is a function');
+}
 
 /** Sends `file` piece by piece; resolves with the id of the attachment, where the browser lets us see it. */
 async function upload(face, user, path, ids, file, item, { onProgress, signal, timeout }) {
@@ -38,14 +43,14 @@ async function upload(face, user, path, ids, file, item, { onProgress, signal, t
 export async function add(face, user, path, ids, own, file, options) {
   const { name = file?.name ?? 'attachment', contentId, onProgress, ...rest } = options ?? {};
   if (!(file instanceof Blob)) throw face.wrong('a file is a Blob');
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw face.wrong('`onProgress` is a function');
+  heeded(face, onProgress);
   const about = { name, ...(contentId && { contentId, isInline: true }) };
   if (file.size <= LARGEST) {
     const made = await own.create({ ...await attachment(face, file), ...face.spelled(about) }, rest);
     onProgress?.(file.size, file.size);
     return made;
   }
-  if (file.size > MOST) throw face.fail('too_large', 'an attachment has at most 150 MB');
+  if (file.size > MOST) throw tooLarge(face, 'an attachment has at most 150 MB');
   let id = await upload(face, user, path, ids, file, { ...about, contentType: file.type || 'application/octet-stream' }, { onProgress, ...rest });
   const query = { select: ABOUT, ...rest };
   // The last one of that name, where the browser does not let us see the id.
@@ -77,7 +82,7 @@ export async function sendLarge(face, messages, message, files, { saveToSentItem
   const large = files.filter((one) => one instanceof Blob);
   const size = large.reduce((sum, one) => sum + one.size, 0);
   const largest = Math.max(...large.map((one) => one.size));
-  if (largest > MOST) throw fail('too_large', 'an attachment has at most 150 MB');
+  if (largest > MOST) throw tooLarge(face, 'an attachment has at most 150 MB');
   if (largest > LARGEST && !graph) throw fail('unsupported_by_api', `${api} has no attachments of more than 3 MB; these have: graph`);
   const { [spell('id')]: id } = await messages.create({ ...message, [spell('attachments')]: undefined, attachments: files.filter((one) => !large.includes(one)) }, rest);
   try {

@@ -1,5 +1,5 @@
 // Short forms of values, expanded into the flavour's own: recipients, bodies, moments. What is not known goes through untouched.
-import { LARGEST } from './sizes.js';
+import { LARGEST, tooLarge } from './sizes.js';
 
 /** The short forms of one face; made once for each. */
 const made = new WeakMap();
@@ -23,7 +23,7 @@ export async function base64({ wrong }, blob) {
 }
 
 function make(face) {
-  const { api, graph, spell, spelled, parts, read, clock, iso, instant, fail, wrong } = face;
+  const { api, graph, spell, spelled, parts, read, clock, iso, instant, wrong } = face;
 
   const recipient = (one) => {
     const given = typeof one === 'string' ? { address: one } : one;
@@ -41,7 +41,7 @@ function make(face) {
 
   const attachment = async (one) => {
     if (!(one instanceof Blob)) return one;
-    if (one.size > LARGEST) throw fail('too_large', 'an attachment has at most 3 MB');
+    if (one.size > LARGEST) throw tooLarge(face, 'an attachment has at most 3 MB');
     const type = graph ? '#microsoft.graph.fileAttachment' : '#Microsoft.OutlookServices.FileAttachment';
     return { '@odata.type': type, ...spelled({ name: one.name ?? 'attachment', contentType: one.type || 'application/octet-stream', contentBytes: await base64(face, one) }) };
   };

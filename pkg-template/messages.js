@@ -1,5 +1,5 @@
 // Messages that go out: sent, and answered.
-import { sendLarge } from './attachments.js';
+import { heeded, sendLarge } from './attachments.js';
 import { LARGEST } from './sizes.js';
 
 /** A text above the quoted message, or fields that replace those of the answer. */
@@ -24,7 +24,7 @@ export async function createReply(face, user, id, options) {
 export async function send(face, user, messages, message, options) {
   const { saveToSentItems: given, onProgress, ...rest } = options ?? {};
   const saveToSentItems = face.truth(given, 'saveToSentItems', true);
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw face.wrong('`onProgress` is a function');
+  heeded(face, onProgress);
   const files = [message?.attachments, message?.[face.spell('attachments')]].find(Array.isArray) ?? [];
   const size = files.reduce((sum, one) => sum + (one instanceof Blob && one.size), 0);
   if (size > LARGEST) return sendLarge(face, messages, message, files, { saveToSentItems, onProgress, ...rest });

@@ -124,10 +124,7 @@ fn settle(promise: Result<Promise, JsValue>) -> JsFuture {
 
 /// How the body is read, if it is.
 fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, JsValue>> {
-    let status = response.status();
-    let untouched = form == Some("response") && status != 401;
-    let unread = form == Some(SUCCESS) && response.ok();
-    if status == 0 || untouched || unread {
+    if response.status() == 0 || unread(response, form) {
         return None;
     }
     if response.ok() {
@@ -138,6 +135,14 @@ fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, Js
         }
     }
     Some(response.text())
+}
+
+/// Whether the answer is handed over as it came.
+pub(crate) fn unread(response: &Response, form: Option<&str>) -> bool {
+    match form {
+        Some("response") => response.status() != 401,
+        form => form == Some(SUCCESS) && response.ok(),
+    }
 }
 
 /// Actions answer with no body and no type, whatever their status is.

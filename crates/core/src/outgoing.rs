@@ -35,6 +35,18 @@ impl Headers {
         }
         Ok(())
     }
+
+    /// As an object of JSON; with `own`, whose names are in lower case.
+    pub(crate) fn json(&self, own: &[(&str, &str)]) -> String {
+        let mut object = Writer::new();
+        for (name, value) in &self.0 {
+            object.text(name, value);
+        }
+        for (name, value) in own {
+            object.text(name, value);
+        }
+        object.done()
+    }
 }
 
 /// Cookies of an answer's origin.
@@ -75,16 +87,9 @@ impl Outgoing<'_> {
         if with_body && matches!(method, "GET" | "HEAD") {
             return Err(Error::argument("GET and HEAD have no body"));
         }
-        let mut headers = Writer::new();
-        for (name, value) in &self.headers.0 {
-            headers.text(name, value);
-        }
-        for (name, value) in self.own {
-            headers.text(name, value);
-        }
         Ok(Writer::new()
             .text("method", method)
-            .raw("headers", &headers.done())
+            .raw("headers", &self.headers.json(self.own))
             .text("credentials", self.credentials)
             .text("cache", self.cache)
             .text("redirect", "manual")

@@ -54,14 +54,13 @@ impl Request {
     #[must_use]
     pub fn item(&self, root: &str) -> Option<String> {
         let path = self.url.strip_prefix(root)?;
-        let mut headers = Writer::new();
-        for (name, value) in &self.headers.0 {
-            headers.text(name, value);
-        }
-        let headers = headers.done();
-        let mut item = Writer::new();
-        item.text("method", &self.method).text("url", path);
-        Some(item.raw("headers", &headers).done())
+        Some(
+            Writer::new()
+                .text("method", &self.method)
+                .text("url", path)
+                .raw("headers", &self.headers.json(&[]))
+                .done(),
+        )
     }
 }
 
@@ -113,12 +112,11 @@ impl Api {
             rooted && self.flavor != Flavor::Graph && scan::find(template, "/users") != Some(0);
         match user {
             _ if rooted && !moved => {}
-            _ if moved => url.push_str("/me"),
-            None => url.push_str("/me"),
-            Some(user) => {
+            Some(user) if !moved => {
                 url.push_str("/users/");
                 push_id(&mut url, user)?;
             }
+            _ => url.push_str("/me"),
         }
         let mut ids = ids.iter().map(String::as_str);
         for name in scan::parts(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
