@@ -1,9 +1,7 @@
 //! An access token while it is ours.
 
-use core::hint::black_box;
-
-/// A token that is overwritten when it is dropped and cannot be printed. Best effort: copies that
-/// the browser makes of a header stay with the browser.
+/// A token that cannot be printed. When it is dropped it is overwritten, as everything is that this memory frees
+/// (`lib.rs`). Copies that the browser makes of a header stay with the browser.
 pub(crate) struct Secret(String);
 
 impl Secret {
@@ -20,14 +18,5 @@ impl Secret {
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self(text)
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        let mut bytes = core::mem::take(&mut self.0).into_bytes();
-        bytes.fill(0);
-        // Without this the compiler may see that nobody reads the zeros.
-        black_box(&bytes);
     }
 }
