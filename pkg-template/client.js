@@ -5,6 +5,7 @@ import { filter } from './filter.js';
 import { mailbox } from './mailbox.js';
 import { moments } from './moments.js';
 import { PREFIX } from './page.js';
+import { BroadcastChannel, URL } from './platform.js';
 import { queue } from './queue.js';
 import { joined } from './signal.js';
 
@@ -55,11 +56,13 @@ export class Client {
   #controllers = new Set();
   #listeners = new Set();
   #noted = [];
+  /** Keeps them over reloads, where the page wants that. */
+  #journal;
   /** Tells other tabs who is signed in here. */
   #tell = () => {};
   #unlisten = () => {};
 
-  constructor(core, { endpoint, concurrency = 4, batching, retries = 3 }, forget) {
+  constructor(core, { endpoint, concurrency = 4, batching, retries = 3, keepDiagnostics }, forget) {
     this.#core = core;
     this.#account = core.account();
     this.#forget = forget;
@@ -88,6 +91,7 @@ export class Client {
     Object.assign(this, mailbox(face));
     // Where no id can be, the core says so at the first call.
     this.mailbox = (user) => mailbox(face, typeof user === 'string' ? user : '');
+    if (keepDiagnostics) this.#journal = face.later('journal', this.#noted, KEPT).catch(() => () => {});
     if (!endpoint) return;
     this.#signIn = this.signIn.bind(this);
     if (globalThis.window) this.#listen(endpoint);
@@ -183,18 +187,31 @@ export class Client {
     }
   }
 
-  /** Keeps what was slow or failed, for whoever has to find out why: with templates for the paths of named methods; those of `request` and of links are as they were. What was refused here has not been a call. */
-  #note(from, method, url, error) {
+  /** Keeps what was slow or failed, for whoever has to find out why: templates for the paths of named methods, of `request` and links all but the query. What was refused here has not been a call. */
+  #note(from, method, path, error) {
     const durationMs = Math.round(performance.now() - from);
     if (error ? !/^(network|timeout)$/.test(error.code) && !error.status : durationMs < SLOW) return;
     const { status, code, attempts = 1, clientRequestId, requestId, headers = [] } = error ?? {};
-    const entry = { at: new Date().toISOString(), method, url, status, code, durationMs, attempts, clientRequestId, requestId, headers: Object.fromEntries(headers) };
+    const entry = { at: new Date().toISOString(), method, url: path.split('?')[0], status, code, durationMs, attempts, clientRequestId, requestId, headers: Object.fromEntries(headers) };
     if (this.#noted.unshift(entry) > KEPT) this.#noted.pop();
+    this.#keep(entry);
     this.#emit('diagnostic', entry);
   }
 
+  /** Without an entry: keeps none of those before. */
+  #keep(entry) {
+    this.#journal?.then((keep) => keep(entry)).catch(() => {});
+  }
+
   get diagnostics() {
-    return { list: () => [...this.#noted], clear: () => { this.#noted = []; } };
+    return {
+      list: () => [...this.#noted],
+      clear: () => {
+        this.#noted.length = 0;
+        this.#keep();
+      },
+      text: async () => this.#face.later('report', this.#noted, this.#journal),
+    };
   }
 
   /** What the WebAssembly throws, with our prototype. */

@@ -9,10 +9,8 @@ const REMEDY = {
   cancelled: 'Offer the sign-in again.',
   invalid_argument: 'Correct the argument that the message names.',
   popup_blocked: "Call signIn from a click, or use mode 'redirect'.",
-  timeout: 'Try again, or allow more time (timeout).',
   invalid_response: 'Check what answers at this address (a proxy, a login page).',
   network: "Check the connection; in a browser also CORS and the CSP's connect-src.",
-  too_large: 'Send less at once.',
   unsupported_by_api: 'Use an API that has it; the message names them.',
   wasm_unavailable: "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.",
 };

@@ -1,11 +1,14 @@
 // The module in every form that `wasm` may have.
 import './package.mjs';
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { wasm } from './fake-wasm.mjs';
 
 const BYTES = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+/** What the package takes for `fetch` when it loads, and what stands behind it in a test. */
+let network;
 const { fetch } = globalThis;
+globalThis.fetch = (...args) => network(...args);
 let round = 0;
 let load;
 
@@ -14,7 +17,7 @@ beforeEach(async () => {
   // Its memory of what was loaded is the module's own.
   ({ load } = await import(`./load.js?${++round}`));
 });
-afterEach(() => { globalThis.fetch = fetch; });
+after(() => { globalThis.fetch = fetch; });
 
 const served = (type, body = BYTES, status = 200) => new Response(body, { status, headers: type ? { 'content-type': type } : {} });
 
@@ -36,14 +39,14 @@ for (const [name, source] of Object.entries({
 
 test('an address is fetched', async () => {
   const asked = [];
-  globalThis.fetch = async (url) => { asked.push(String(url)); return served('application/wasm'); };
+  network = async (url) => { asked.push(String(url)); return served('application/wasm'); };
   await load(new URL('https://static.contoso.example/exo365_bg.wasm'));
   await load('https://static.contoso.example/never.wasm');
   assert.deepEqual(asked, ['https://static.contoso.example/exo365_bg.wasm']);
 });
 
 test('what is no module is told with its cause, and may be tried again', async () => {
-  globalThis.fetch = async () => served('text/html', '<!doctype html>', 404);
+  network = async () => served('text/html', '<!doctype html>', 404);
   for (const source of ['https://static.contoso.example/gone.wasm', served('text/html', '<!doctype html>'), new Uint8Array(8), {}]) {
     const error = await load(source).catch((error) => error);
     assert.equal(error.code, 'wasm_unavailable');

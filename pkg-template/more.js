@@ -5,5 +5,6 @@ export { delta } from './changes.js';
 export { written } from './bodies.js';
 export { draft } from './drafts.js';
 export { rooms, tree } from './folders.js';
+export { journal, report } from './journal.js';
 export { createReply, findByEmail, reply, send } from './messages.js';
 export { heard } from './popup.js';

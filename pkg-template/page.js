@@ -1,6 +1,8 @@
 // The window as the WebAssembly sees it: where the page is, and what the tab keeps of sign-ins that are under way.
 // Only effects: what they mean is decided on the other side.
 
+import { BroadcastChannel } from './platform.js';
+
 export const PREFIX = 'exo365.';
 /** Sign-ins that may be under way in one tab: whoever never comes back must not fill the storage. */
 const MOST = 5;

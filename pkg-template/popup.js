@@ -10,7 +10,9 @@ const LONGEST = 600_000;
 export function heard({ fail }, channel, state, signal) {
   return new Promise((resolve, reject) => {
     let timer;
-    const late = () => end(reject, fail('timeout', 'no answer from the sign-in within ten minutes: what Microsoft says on its own page it does not tell'));
+    const late = () => end(reject, Object.assign(fail('timeout', 'no answer from the sign-in within ten minutes: what Microsoft says on its own page it does not tell'), {
+      remedy: 'Look at what the window said: a redirect URI, client id or tenant that Microsoft does not know is told there only. Then offer the sign-in again.',
+    }));
     const end = (settle, value) => {
       clearTimeout(timer);
       channel.close();

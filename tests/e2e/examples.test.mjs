@@ -11,7 +11,10 @@ import { agrees, compare, examples, given, isNotification, isPreflight, preferen
 
 const CALLS = { graph: graph.GRAPH, 'outlook-v2': OUTLOOK_V2, 'outlook-v1': OUTLOOK_V1 };
 
+// The package takes `fetch` when it loads.
 const own = globalThis.fetch;
+let network;
+globalThis.fetch = (...args) => network(...args);
 let sdk;
 before(async () => { sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js'))); });
 after(() => { globalThis.fetch = own; });
@@ -26,7 +29,7 @@ async function open(api, request) {
 /** Calls `call`, with `exchanges` as the answers. */
 async function replay(call, exchanges) {
   const { fetch, sent, script } = replaying(exchanges);
-  globalThis.fetch = fetch;
+  network = fetch;
   const [result] = await Promise.allSettled([(async () => call())()]);
   return { result, sent, script };
 }

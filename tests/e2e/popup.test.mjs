@@ -1,42 +1,10 @@
 // Sign-in and an administrator's consent in a window of its own, past Microsoft's `Cross-Origin-Opener-Policy`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, BEN, PASSWORD, attempt, settled, stack, visit, watch } from './harness.mjs';
+import { ADELE, BEN, attempt, settled, stack, visit, watch } from './harness.mjs';
+import { answer, inWindow, result } from './window.mjs';
 
 const it = stack();
-
-/** Calls `method` with a window of its own within a click, and gives that window. */
-async function inWindow(page, method, options = {}) {
-  await page.evaluate(([method, options]) => {
-    globalThis.result = undefined;
-    const button = document.body.appendChild(document.createElement('button'));
-    button.id = 'go';
-    button.onclick = () => {
-      button.remove();
-      client[method]({ mode: 'popup', ...options }).then((value) => { globalThis.result = { value }; }, ({ code, message }) => { globalThis.result = { code, message }; });
-    };
-  }, [method, options]);
-  const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
-  return popup;
-}
-const result = async (page) => (await page.waitForFunction(() => globalThis.result)).jsonValue();
-
-/** Chooses in the window, which closes itself at the end. Whom the sign-in service knows it does not ask again. */
-async function answer(popup, user, consent = 'accept') {
-  const closed = popup.waitForEvent('close');
-  const account = popup.locator(`button[data-account="${user}"]`);
-  const decide = popup.locator(`#${consent}`);
-  const clicked = async () => {
-    await account.or(decide).first().waitFor();
-    if (await account.count()) await account.click();
-    const password = popup.locator('input[name=passwd]');
-    if (await password.count()) await password.fill(PASSWORD);
-    await decide.click();
-  };
-  // Where everything is granted already the window is gone before there is anything to click.
-  await Promise.race([closed, clicked().catch(() => closed)]);
-  await closed;
-}
 
 test('S20 S22 the page stays where it is, the window closes itself, the account is there', async () => {
   const page = await it.open('/?keep=me');

@@ -1,7 +1,7 @@
 // Every Graph operation with a body that a named method reaches, with a typical body and with one that sets all that can be set.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { join } from 'node:path';
 import { BODIES, READ_ONLY } from './graph-bodies.mjs';
 import { allowed, description, judged, skip } from './prism-client.mjs';
@@ -110,14 +110,13 @@ const ACTIONS = {
 /** Operations that no named method of this version sends. */
 const NO_NAME = { batch: 'it is made of other operations', 'uploadSession.putRange': 'its address is not of Graph' };
 
+// The package takes `fetch` when it loads, which is later.
 const own = globalThis.fetch;
 const bodies = [];
-before(() => {
-  globalThis.fetch = (...args) => {
-    bodies.push(args[1].body);
-    return own(...args);
-  };
-});
+globalThis.fetch = (...args) => {
+  bodies.push(args[1]?.body);
+  return own(...args);
+};
 after(() => { globalThis.fetch = own; });
 
 /** Runs a call: what it sends is allowed, is what the operation is, and has no name that the description does not know. */

@@ -67,6 +67,7 @@ const SETUP: &Known = &[
     ("endpoint", Kind::Text),
     ("identity", Kind::OneOf("v2, v1")),
     ("immutableIds", Kind::Truth),
+    ("keepDiagnostics", Kind::Truth),
     ("mode", Kind::OneOf("direct, proxy")),
     ("redirectUri", Kind::Text),
     ("retries", Kind::Whole),

@@ -15,6 +15,8 @@ const withGlue = (dir) => ({
     // Loaded by the first call that needs it: a file of its own, for both.
     b.onResolve({ filter: /^\.\/more\.js$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: `${dir}/more.js`, external: true } : undefined));
     b.onResolve({ filter: /wasm\/exo365\.js$/ }, () => ({ path: glue }));
+    // The glue takes the browser's functions from where the face does.
+    b.onResolve({ filter: /platform\.js$/ }, () => ({ path: join(template, 'platform.js') }));
     b.onLoad({ filter: /[\\/]load\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(WASM_URL)) throw new Error('load.js does not hold the URL of the wasm as bundlers look for it');

@@ -44,6 +44,8 @@ export default async function init(module) {
     wasm.__wbindgen_start();
 }
 `],
+  // What a script puts in their place after the package has loaded is not used.
+  [/^(?=class Core )/m, "import { crypto, fetch, Headers, Response } from '../platform.js';\n"],
   ['if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;', ''],
 ];
 
