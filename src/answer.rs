@@ -9,6 +9,9 @@ use exo365_core::scan;
 use exo365_core::signin::Pending;
 use exo365_core::wire::{ExchangeRequest, PageConfig, SessionRequest};
 
+/// The record of a way to Microsoft's sign-out: the return from there brings nothing but its `state`.
+pub(crate) const SIGNED_OUT: &str = "signed out";
+
 /// An answer that was let through.
 pub(crate) struct Arrival {
     /// What the sign-in began with.
@@ -43,6 +46,9 @@ impl Arrival {
         place.unframed()?;
         let record = own.and_then(|state| page.take(state));
         page.show(place.part("pathname"));
+        if record.as_deref() == Some(SIGNED_OUT) {
+            return Ok(None);
+        }
         Self::judge(record, &callback, &place.here()).map(Some)
     }
 
@@ -68,6 +74,7 @@ impl Arrival {
             nonce: flow.nonce,
             redirect_uri: flow.redirect_uri,
             resource: flow.resource,
+            iss: grant.iss,
         };
         Ok(Box::new(Self {
             config,

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::signin::Entropy;
 use js_sys::{Function, Promise, Uint8Array};
+use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
@@ -47,6 +48,12 @@ fn random(bytes: &mut [u8]) -> Result<(), Failure> {
     })?;
     array.copy_to(bytes);
     Ok(())
+}
+
+/// A fresh version 4 UUID (RFC 9562 §5.4) as text.
+pub(crate) fn uuid() -> String {
+    let mut id = Uuid::encode_buffer();
+    Uuid::new_v4().hyphenated().encode_lower(&mut id).into()
 }
 
 /// Random bytes for one sign-in.

@@ -1,6 +1,7 @@
 //! The way of one call: token, fetch, judge, renew once, retry, parse.
 
 use crate::browser;
+use crate::endpoint::{ACCOUNT, Endpoint, MARK};
 use crate::failure::Failure;
 use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
@@ -11,15 +12,14 @@ use exo365_core::request::Request;
 use exo365_core::scan;
 use exo365_core::{reply, retry};
 use std::rc::Rc;
-use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 /// Sends calls with tokens. Who is next is the face's to say (`pkg-template/queue.js`).
 pub(crate) struct Sender {
     pub(crate) tokens: Rc<Tokens>,
-    /// Whose cookies go along where the endpoint passes the calls on; then no token is here.
-    pub(crate) proxied: Option<&'static str>,
+    /// The endpoint, where it passes the calls on; then no token is here.
+    pub(crate) proxied: Option<Rc<Endpoint>>,
     /// Tries after the first.
     pub(crate) retries: u32,
     /// Milliseconds of one attempt, where the caller names none.
@@ -48,25 +48,26 @@ impl Job {
     fn init(
         &self,
         token: &str,
-        proxied: Option<&'static str>,
+        proxied: Option<&Endpoint>,
         course: &Course,
         watch: &Watch,
     ) -> Result<JsValue, Failure> {
         let bearer = scan::concat(&["Bearer ", token]);
-        let own = [
+        let account = proxied.map(|endpoint| endpoint.account.borrow().clone());
+        let mut own = vec![
             ("client-request-id", course.id.as_str()),
             ("return-client-request-id", "true"),
-            match proxied {
-                Some(_) => ("x-exo365", "1"),
-                None => ("authorization", &bearer),
-            },
         ];
+        match &account {
+            Some(account) => own.extend([MARK, (ACCOUNT, account)]),
+            None => own.push(("authorization", &bearer)),
+        }
         let outgoing = Outgoing {
             method: &self.request.method,
             headers: &self.request.headers,
             own: if self.request.bare { &[] } else { &own },
             credentials: match (self.request.bare, proxied) {
-                (false, Some(cookies)) => cookies,
+                (false, Some(endpoint)) => endpoint.credentials(),
                 _ => outgoing::OMIT,
             },
             // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
@@ -125,7 +126,7 @@ impl Sender {
         }
     }
 
-    const fn carries_token(&self, job: &Job) -> bool {
+    fn carries_token(&self, job: &Job) -> bool {
         self.proxied.is_none() && !job.request.bare
     }
 
@@ -134,11 +135,10 @@ impl Sender {
         let timeout = job.options.number("timeout").unwrap_or(self.timeout);
         let watch = Watch::new(job.signal.as_ref(), timeout)?;
         course.attempts += 1;
-        let mut id = Uuid::encode_buffer();
-        course.id = Uuid::new_v4().hyphenated().encode_lower(&mut id).into();
+        course.id = browser::uuid();
         let token = course.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let init = job.init(token, self.proxied, course, &watch)?;
+        let init = job.init(token, self.proxied.as_deref(), course, &watch)?;
         Ok((init, watch))
     }
 
@@ -186,16 +186,14 @@ impl Sender {
 /// Hands a success over as the browser parsed it; what is none goes to the judge.
 fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
     let Answer { response, body } = answer;
-    let status = response.status();
-    if status == 0 {
+    if response.status() == 0 {
         return Err(Error::new(
             Code::InvalidResponse,
             "the API redirects: a token does not follow",
         )
         .into());
     }
-    let unread = form == Some(http::SUCCESS) && response.ok();
-    if unread || form == Some("response") && status != 401 {
+    if http::unread(&response, form) {
         return Ok(response.into());
     }
     if response.ok() {

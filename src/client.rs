@@ -1,7 +1,7 @@
 //! The one class that crosses the boundary, and what the JavaScript face builds on.
 //! Options cross as JSON text: the core reads and checks them.
 
-use crate::answer::{Arrival, go_back};
+use crate::answer::{Arrival, SIGNED_OUT, go_back};
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::calls::{Job, Sender};
@@ -47,19 +47,25 @@ struct Home {
 }
 
 impl Home {
-    /// The address of Microsoft's own sign-out, where the endpoint gave one.
-    fn left(&self, reply: &Json) -> Result<JsValue, Failure> {
+    /// The address of Microsoft's own sign-out, where the endpoint gave one, with a `state` that the tab keeps.
+    fn left(&self, reply: &Json, page: Option<&Page>) -> Result<JsValue, Failure> {
         let LogoutReply { logout_url } = expect(reply)?;
-        if let Some(url) = &logout_url
-            && origin::of(url) != self.config.cloud.login
-        {
+        let Some(url) = logout_url else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        if origin::of(&url) != self.config.cloud.login {
             return Err(Error::new(
                 Code::UntrustedHost,
                 "the sign-out address is not on the sign-in host",
             )
             .into());
         }
-        Ok(logout_url.into())
+        let state = browser::uuid();
+        if let Some(page) = page {
+            page.keep(&state, SIGNED_OUT)?;
+        }
+        let joint = if scan::has(&url, b"?") { "&" } else { "?" };
+        Ok(scan::concat(&[&url, joint, "state=", &state]).into())
     }
 }
 
@@ -252,6 +258,7 @@ impl Inner {
         let base = setup.text("endpoint").unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
             base: scan::trim_end(base, b"/").into(),
+            account: RefCell::default(),
             timeout: timeout(setup),
         });
         Ok((endpoint, arrival))
@@ -300,7 +307,7 @@ impl Inner {
         expires_in: Option<u32>,
         scopes: Vec<String>,
     ) {
-        self.account.replace(account);
+        self.known(account);
         let tokens = &self.sender.tokens;
         tokens.admit(token, expires_in.unwrap_or_default(), scopes);
     }
@@ -342,7 +349,7 @@ impl Inner {
         let proxied = home
             .as_ref()
             .filter(|home| home.config.mode == Mode::Proxy)
-            .map(|home| home.endpoint.credentials());
+            .map(|home| Rc::clone(&home.endpoint));
         Core(Rc::new(Self {
             page,
             home,
@@ -359,8 +366,17 @@ impl Inner {
     }
 
     fn forget(&self) {
-        self.account.replace(None);
+        self.known(None);
         self.sender.tokens.forget();
+    }
+
+    /// Who is signed in now, for the page and for the endpoint.
+    fn known(&self, account: Option<Account>) {
+        if let Some(home) = &self.home {
+            let name = account.as_ref().map(Account::identity).unwrap_or_default();
+            home.endpoint.account.replace(name);
+        }
+        self.account.replace(account);
     }
 
     /// Everything that can be wrong with a call before it is sent.
@@ -407,7 +423,8 @@ impl Inner {
             return Ok(JsValue::UNDEFINED);
         };
         let request = LogoutRequest { microsoft }.to_json();
-        home.left(&home.endpoint.post("/logout", request).await?)
+        let reply = home.endpoint.post("/logout", request).await?;
+        home.left(&reply, self.page.as_ref())
     }
 
     /// Nothing is asked of an endpoint that said that nobody is signed in.

@@ -7,15 +7,24 @@ use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::outgoing::{self, Headers, Outgoing};
 use exo365_core::scan;
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
 
 /// An answer on its way.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Json, Failure>>>>;
 
+/// Our own header: a page of another origin cannot send it unasked.
+pub(crate) const MARK: (&str, &str) = ("x-exo365", "1");
+/// The header that says whom the page believes to be signed in: where that is not so any more, nothing is answered.
+pub(crate) const ACCOUNT: &str = "x-exo365-account";
+
 /// The endpoint under its base URL.
 pub(crate) struct Endpoint {
     pub(crate) base: String,
+    /// `{tenantId}.{objectId}` of who is signed in; empty where nobody is.
+    pub(crate) account: RefCell<String>,
     /// Milliseconds.
     pub(crate) timeout: u32,
 }
@@ -30,6 +39,25 @@ impl Endpoint {
         }
     }
 
+    /// What `fetch` is given beside the address.
+    fn init(&self, body: &JsValue, watch: &Watch) -> Result<JsValue, Failure> {
+        let account = self.account.borrow();
+        let own = [
+            ("content-type", "application/json"),
+            MARK,
+            (ACCOUNT, &account),
+        ];
+        let outgoing = Outgoing {
+            method: "POST",
+            headers: &Headers::default(),
+            own: if account.is_empty() { &own[..2] } else { &own },
+            credentials: self.credentials(),
+            // The answers hold tokens.
+            cache: "no-store",
+        };
+        http::init(outgoing, body, watch)
+    }
+
     /// `POST {base}{route}`; resolves with the tree of the answer.
     ///
     /// No caller's signal here: an answer may serve several callers, and a session may have changed with it.
@@ -37,17 +65,9 @@ impl Endpoint {
     pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
         let this = Rc::clone(self);
         Box::pin(async move {
-            let outgoing = Outgoing {
-                method: "POST",
-                headers: &Headers::default(),
-                own: &[("content-type", "application/json"), ("x-exo365", "1")],
-                credentials: this.credentials(),
-                // The answers hold tokens.
-                cache: "no-store",
-            };
             let url = scan::concat(&[&this.base, route]);
             let watch = Watch::new(None, this.timeout)?;
-            let init = http::init(outgoing, &body.into(), &watch)?;
+            let init = this.init(&body.into(), &watch)?;
             let answer = http::exchange(&url, init, watch, Some("text")).await?;
             let status = answer.response.status();
             if status == 0 {

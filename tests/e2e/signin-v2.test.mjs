@@ -155,14 +155,24 @@ test('sign-out forgets the session here and at the endpoint', async () => {
   assert.equal(await page.textContent('#state'), 'signed out');
 });
 
-test('sign-out at Microsoft leaves for its logout and comes back signed out', async () => {
+test('E42 sign-out at Microsoft leaves for its logout with a state, and comes back signed out, with a clean address', async () => {
   const page = await it.signedIn();
   const away = page.waitForRequest((request) => request.url().includes('/logout') && request.url().startsWith(it.tenant.url));
   await page.evaluate(() => { client.signOut({ scope: 'microsoft' }).catch(() => {}); });
-  const { pathname } = new URL((await away).url());
+  const { pathname, searchParams } = new URL((await away).url());
   assert.equal(pathname, '/organizations/oauth2/v2.0/logout');
+  const state = searchParams.get('state');
+  assert.match(state, /^[0-9a-f-]{36}$/);
   // The service brings the page back by itself.
   await page.waitForFunction(() => document.querySelector('#state')?.textContent === 'signed out');
+  assert.equal(page.url(), `${it.url}/`);
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
+  // The return is known by its state, once; any other is the page's own business.
+  for (const other of [state, 'ours']) {
+    await visit(page, `${it.url}/?state=${other}`);
+    assert.equal(await page.textContent('#state'), 'signed out');
+    assert.equal(new URL(page.url()).search, `?state=${other}`);
+  }
 });
 
 test('a login hint goes straight to that account', async () => {

@@ -1,7 +1,7 @@
 // Several tabs of one browser, and the back button: whoever signs out or in elsewhere is noticed here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, BEN, call, choose, leave, settled, stack, visit } from './harness.mjs';
+import { ADELE, BEN, attempt, call, choose, leave, settled, stack, visit } from './harness.mjs';
 
 const it = stack();
 
@@ -45,4 +45,23 @@ test('S33 the back button after a sign-out shows nobody', async () => {
   await page.goBack();
   await settled(page);
   await page.waitForFunction(() => globalThis.client?.account === null);
+});
+
+test('S24 where storage is forbidden another user is noticed at the next token, and that session goes on', async () => {
+  const one = await it.open();
+  await one.context().addInitScript(() => Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('forbidden', 'SecurityError'); } }));
+  await one.reload();
+  await settled(one);
+  await leave(one);
+  await choose(one, ADELE);
+  await listen(one);
+  const other = await one.context().newPage();
+  await visit(other, `${it.url}/`);
+  await leave(other, { prompt: 'select_account' });
+  await choose(other, BEN);
+  assert.equal(await one.evaluate(() => client.account.username), ADELE, 'nothing was heard');
+  const { error } = await attempt(one, () => client.getToken({ forceRefresh: true }));
+  assert.equal(error.code, 'signed_out');
+  assert.equal((await heard(one))[1], null);
+  assert.equal(await call(other, async () => (await client.user()).mail), BEN);
 });

@@ -42,6 +42,8 @@ pub struct Grant {
     pub tenant: String,
     /// Names with spaces between.
     pub scope: String,
+    /// The issuer that the answer named; the endpoint knows whether it has to.
+    pub iss: Option<String>,
 }
 
 impl Callback {
@@ -148,6 +150,7 @@ impl Flow {
                 code: code.into(),
                 tenant: field("tenant"),
                 scope: field("scope"),
+                iss: callback.get("iss").map(String::from),
             });
         };
         Err(Error::new(class, wrong))

@@ -441,6 +441,7 @@ impl ToJson for ExchangeRequest {
             .text("nonce", &self.nonce)
             .text("redirectUri", &self.redirect_uri)
             .maybe("resource", self.resource.as_deref())
+            .maybe("iss", self.iss.as_deref())
             .done()
     }
 }

@@ -4,6 +4,7 @@
 //! described in the endpoint crate. Anyone may serve this contract in another language.
 
 use crate::error::{Code, Error};
+use crate::scan;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -98,6 +99,14 @@ pub struct Account {
     pub login_hint: Option<String>,
 }
 
+impl Account {
+    /// The identity as one text, `{tenantId}.{objectId}`: the value of `X-Exo365-Account`.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        scan::concat(&[&self.tenant_id, ".", &self.object_id])
+    }
+}
+
 /// `POST /session` takes `{}`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +143,9 @@ pub struct ExchangeRequest {
     /// v1: the resource named on the authorize request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// The issuer that the redirect named (RFC 9207), where it named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
 }
 
 /// Answer of `POST /exchange`.
