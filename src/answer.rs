@@ -68,6 +68,7 @@ impl Arrival {
             nonce: flow.nonce,
             redirect_uri: flow.redirect_uri,
             resource: flow.resource,
+            iss: None,
         };
         Ok(Box::new(Self {
             config,

@@ -134,6 +134,9 @@ pub struct ExchangeRequest {
     /// v1: the resource named on the authorize request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// From the redirect, where it came: who says to have sent it (RFC 9207).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
 }
 
 /// Answer of `POST /exchange`.

@@ -14,7 +14,7 @@
 //! | route | in | out |
 //! |---|---|---|
 //! | `/session` | `{}` | `{config, account, accessToken?, expiresIn?}`; `account` is null where nobody is signed in |
-//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
+//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?, iss?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
 //! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
 //! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
 //!
@@ -33,14 +33,16 @@
 //!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
 //! members are refused. `expiresIn` counts from the moment of sending, in seconds. `rejected` is
-//! the base64url SHA-256 of an access token that the API refused: that one is not given again.
+//! the base64url SHA-256 of an access token that the API refused: that one is not given again. `iss` is what stood in
+//! the redirect beside the code (RFC 9207): a wrong one makes no session, and where the service's metadata promise one
+//! (`authorization_response_iss_parameter_supported`) a code without it is not traded in.
 //!
 //! Every failure is `{"error": {"code", "message", ...}}` ([`exo365_core::wire::ErrorReply`]) with
 //! a code of [`exo365_core::error::Code`] and this status:
 //!
 //! | status | codes |
 //! |---|---|
-//! | 400 | `bad_request`, `invalid_argument`; `misconfigured` where the page asks for what is not configured |
+//! | 400 | `bad_request`, `invalid_argument`; `misconfigured` where the page asks for what is not configured; `issuer_mismatch` where its `iss` is not the sign-in service's |
 //! | 401 | `signed_out`, `interaction_required` (the cookie is cleared where the session ended) |
 //! | 403 | `forbidden`, `consent_required`, `admin_consent_required`, `access_denied`, `wrong_account` |
 //! | 404, 405, 408, 413, 415 | `not_found`, `bad_request`, `timeout`, `too_large`, `bad_request` |
@@ -76,7 +78,7 @@
 //! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
 //! `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
-//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion` and `keys` talk to the
+//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer` and `keys` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -101,6 +103,7 @@ mod limits;
 mod logout;
 mod metrics;
 mod openapi;
+mod issuer;
 mod operations;
 mod operator;
 mod page;

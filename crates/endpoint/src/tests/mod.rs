@@ -14,6 +14,7 @@ mod identity;
 mod lifetime;
 mod limits;
 mod logs;
+mod issuer;
 mod openapi;
 mod operations;
 mod operator;
