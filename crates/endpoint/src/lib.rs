@@ -29,6 +29,11 @@
 //! origin, any body. The answer is the API's, its next links leading back here; one that the endpoint made
 //! itself has the header `X-Exo365: 1`. In direct mode that route is not there.
 //!
+//! A page may say whom it believes to be signed in: `X-Exo365-Account: {tenantId}.{objectId}`, the ids of its `account`,
+//! with `/token` and `/proxy/...`. Where the session is somebody else's, who signed in in another tab, the answer is that for
+//! nobody (401 `signed_out`), nothing is asked of anyone, and session and cookie stay. What is malformed is somebody
+//! else. Without the header whoever is signed in is meant.
+//!
 //! All routes count requests per client address and per session; who asks too often gets 429.
 //!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
@@ -76,7 +81,7 @@
 //!
 //! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
 //! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
-//! `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
+//! `believed` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
 //! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer` and `keys` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
@@ -87,6 +92,7 @@ mod answer;
 pub mod app_only;
 mod assertion;
 mod authority;
+mod believed;
 mod check;
 mod clock;
 mod config;
@@ -97,13 +103,13 @@ mod frontchannel;
 mod gate;
 mod grant;
 mod identity;
+mod issuer;
 mod keys;
 mod lease;
 mod limits;
 mod logout;
 mod metrics;
 mod openapi;
-mod issuer;
 mod operations;
 mod operator;
 mod page;

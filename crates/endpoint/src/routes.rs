@@ -1,6 +1,7 @@
 //! The table of routes. Whoever adds one adds a line here, and has the gate in front of it.
 
 use crate::answer::{Done, Refused, respond};
+use crate::believed::Believed;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookie::SessionId;
@@ -28,6 +29,7 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
     pub(crate) session: Option<SessionId>,
     /// The page's origin, where the browser named it.
+    pub(crate) believed: Believed,
     pub(crate) origin: Option<String>,
 }
 
@@ -209,6 +211,7 @@ async fn admitted(app: &App, route: Route, parts: &Parts, body: Body) -> Result<
 fn preflight(app: &App, headers: &HeaderMap) -> Response {
     let Some(origin) = gate::cross_origin(&app.config, headers) else {
         let refused = Refused::at(
+        believed: Believed::read(headers),
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes POST",

@@ -3,6 +3,7 @@
 mod api;
 mod app_only;
 mod backpressure;
+mod believed;
 mod check;
 #[cfg(unix)]
 mod credential;
