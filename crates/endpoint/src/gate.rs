@@ -162,7 +162,7 @@ pub(crate) const API: Cors = Cors {
 };
 
 /// What of an answer other hosts may read.
-const EXPOSED: &str = "client-request-id, content-range, etag, location, preference-applied, request-id, \
+const EXPOSED: &str = "client-request-id, content-range, date, etag, location, preference-applied, request-id, \
                        retry-after, x-exo365, x-ms-diagnostics";
 
 /// CORS headers of an answer.

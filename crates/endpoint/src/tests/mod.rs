@@ -8,6 +8,7 @@ mod check;
 #[cfg(unix)]
 mod credential;
 mod fake;
+mod date;
 mod frontchannel;
 mod full;
 mod gate;
