@@ -45,7 +45,9 @@ const SOON: Duration = Duration::from_millis(50);
 const LATE: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// The token that is wanted, from the record where one is good, else from the sign-in service.
+/// The token that is wanted, from the record where one is good, else from the sign-in service. Where it is wanted for less
+/// than the tokens at hand are good for, the service is asked for just that, and what it gives is kept as that: a service
+/// that always gives everything is not asked each time. The refresh token loses nothing by it (RFC 6749 §6).
 ///
 /// # Errors
 /// [`Code::SignedOut`]; what the renewal met.
@@ -65,7 +67,14 @@ pub(crate) async fn token(app: &App, key: Key, held: &Held, want: Want) -> Outco
     if !begun {
         app.metrics.renewals_joined.inc();
     }
-    joined.unwrap_or_else(|error| Err(Refusal::passing(error)))
+    match joined.unwrap_or_else(|error| Err(Refusal::passing(error))) {
+        // No narrower one can be had, and the one at hand is the page's as well.
+        Err(refusal) if !refusal.ends_session => {
+            let broader = held.session.broader(&want, now);
+            broader.map(Fresh::from).ok_or(refusal)
+        }
+        outcome => outcome,
+    }
 }
 
 fn signed_out() -> Refusal {

@@ -16,7 +16,7 @@ mod identity;
 mod lifetime;
 mod limits;
 mod logs;
-mod issuer;
+mod narrow;
 mod openapi;
 mod operations;
 mod operator;
