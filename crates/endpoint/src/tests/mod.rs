@@ -5,14 +5,16 @@ mod app_only;
 mod backpressure;
 mod believed;
 mod check;
+mod cookie;
 #[cfg(unix)]
 mod credential;
-mod fake;
 mod date;
+mod fake;
 mod frontchannel;
 mod full;
 mod gate;
 mod identity;
+mod issuer;
 mod lifetime;
 mod limits;
 mod logs;
