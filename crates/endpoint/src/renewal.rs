@@ -88,6 +88,17 @@ fn signed_out() -> Refusal {
 #[derive(Clone, Default)]
 pub(crate) struct Waiting(Arc<Mutex<HashSet<Key>>>);
 
+/// Resolves when no renewal is under way and no tokens wait for the store.
+pub(crate) async fn settled(app: &App) {
+    loop {
+        app.flights.idle().await;
+        if app.waiting.keys().is_empty() {
+            return;
+        }
+        tokio::time::sleep(SOON).await;
+    }
+}
+
 /// Says that a session's tokens wait, until it is dropped.
 struct Waits(Waiting, Key);
 
