@@ -199,6 +199,7 @@ async fn refusal(
             .cloned()
             .unwrap_or_default(),
         resource: None,
+        iss: None,
     };
     let now = clock.now();
     let mut form = authority::proof(&config.public, &config.credential, which, now)?;

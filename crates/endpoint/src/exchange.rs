@@ -2,6 +2,7 @@
 
 use crate::answer::{Done, Refused};
 use crate::cookie::SessionId;
+use crate::issuer::Issuer;
 use crate::metrics::End;
 use crate::record::{Cached, Session, Want};
 use crate::routes::Call;
@@ -31,7 +32,8 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     };
     let audience = audience.unwrap_or_else(|| authority::default_audience(&app.config));
     // Before the code is used up: without the keys its ID token could not be checked.
-    app.keys.metadata(&app.upstream, &app.config.public).await?;
+    let metadata = app.keys.metadata(&app.upstream, &app.config.public).await?;
+    let issuer = Issuer::named(&metadata, request.iss.as_deref())?;
     if let Some(left @ ..=PATIENCE) = app.desk.window.left(app.clock.now()) {
         tokio::time::sleep(Duration::from_secs(left.into())).await;
     }
@@ -53,6 +55,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
         .inspect_err(|error| {
             tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
         })?;
+    issuer.is_of(&person.account.tenant_id)?;
     begin(&app, call.session, (code, audience), (tokens, person)).await
 }
 

@@ -96,6 +96,18 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         receiver
     }
 
+    /// Resolves when no work is under way.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let one = guard(&self.running).values().next().cloned();
+            let Some(mut one) = one else { return };
+            // Work that broke has ended as well.
+            let _ = one.wait_for(Option::is_some).await;
+            // Its entry goes away before it is told, or right after where it broke.
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The session's turn: whoever holds it is the only one who changes the record in this process.
     pub(crate) async fn turn(self: &Arc<Self>, key: Key) -> Turn<T> {
         let lock = Arc::clone(guard(&self.locks).entry(key).or_default());

@@ -4,7 +4,6 @@
 //! so it stands beside the gate. It can end sessions and nothing else, and only for who knows the `sid`.
 
 use crate::answer::{Done, Refused, respond};
-use crate::keys::Metadata;
 use crate::metrics::End;
 use crate::state::{App, State};
 use crate::{limits, record};
@@ -12,7 +11,6 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use exo365_core::error::Code;
-use exo365_core::id_token::is_guid;
 use exo365_core::text::form_decode;
 use std::time::Instant;
 
@@ -69,7 +67,7 @@ async fn end(app: &State, query: &str) {
     };
     if let Some(issuer) = issuer {
         let metadata = app.keys.metadata(&app.upstream, &app.config.public).await;
-        let fits = metadata.is_ok_and(|metadata| is_ours(app, &metadata, &issuer));
+        let fits = metadata.is_ok_and(|metadata| metadata.may_be(&issuer, &app.config.tenants));
         if !fits {
             tracing::info!("a front-channel sign-out of another issuer is passed over");
             return;
@@ -96,18 +94,4 @@ fn field(query: &str, name: &str) -> Option<Option<String>> {
         }
         _ => None,
     }
-}
-
-/// The issuer of the metadata, with a tenant that may sign in.
-fn is_ours(app: &State, metadata: &Metadata, issuer: &str) -> bool {
-    let Some((before, after)) = metadata.issuer.split_once("{tenantid}") else {
-        return metadata.issuer == issuer;
-    };
-    let tenant = issuer
-        .strip_prefix(before)
-        .and_then(|rest| rest.strip_suffix(after));
-    let admitted = &app.config.tenants;
-    tenant.is_some_and(|tenant| {
-        is_guid(tenant) && (admitted.is_empty() || admitted.iter().any(|one| one == tenant))
-    })
 }

@@ -151,18 +151,18 @@ pub(crate) struct Cors {
 /// Of the routes of the contract.
 pub(crate) const OWN_ROUTES: Cors = Cors {
     methods: "POST",
-    headers: "content-type, x-exo365",
+    headers: "content-type, x-exo365, x-exo365-account",
 };
 
 /// Of the proxy.
 pub(crate) const API: Cors = Cors {
     methods: "GET, POST, PATCH, PUT, DELETE",
     headers: "accept, client-request-id, consistencylevel, content-range, content-type, if-match, if-none-match, \
-              prefer, range, return-client-request-id, x-anchormailbox, x-exo365",
+              prefer, range, return-client-request-id, x-anchormailbox, x-exo365, x-exo365-account",
 };
 
 /// What of an answer other hosts may read.
-const EXPOSED: &str = "client-request-id, content-range, etag, location, preference-applied, request-id, \
+const EXPOSED: &str = "client-request-id, content-range, date, etag, location, preference-applied, request-id, \
                        retry-after, x-exo365, x-ms-diagnostics";
 
 /// CORS headers of an answer.

@@ -4,6 +4,7 @@ use crate::authority;
 use crate::clock::Clock;
 use crate::upstream::Upstream;
 use exo365_core::error::{Code, Error};
+use exo365_core::id_token::is_guid;
 use exo365_core::token_reply::is_json;
 use exo365_core::wire::PageConfig;
 use serde::Deserialize;
@@ -51,17 +52,37 @@ struct Set {
 #[derive(Deserialize)]
 struct Discovery {
     issuer: String,
+    /// RFC 9207 §3. Microsoft's documents have no such member, which says no; so does anything but `true`:
+    /// an odd value shall not turn sign-in off.
+    #[serde(default, rename = "authorization_response_iss_parameter_supported")]
+    names_itself: serde_json::Value,
 }
 
 /// What the documents say.
 pub(crate) struct Metadata {
     /// May hold `{tenantid}`.
     pub(crate) issuer: String,
+    /// The service promises to name itself in every redirect.
+    pub(crate) names_itself: bool,
     keys: Vec<Jwk>,
     fetched: u64,
 }
 
 impl Metadata {
+    /// Whether the service may call itself this: with the id of one of these tenants, or of any where there are none.
+    pub(crate) fn may_be(&self, issuer: &str, tenants: &[String]) -> bool {
+        let Some((before, after)) = self.issuer.split_once("{tenantid}") else {
+            return self.issuer == issuer;
+        };
+        let tenant = issuer
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after));
+        tenant.is_some_and(|tenant| {
+            let admitted = |one: &String| one.eq_ignore_ascii_case(tenant);
+            is_guid(tenant) && (tenants.is_empty() || tenants.iter().any(admitted))
+        })
+    }
+
     /// The key of this name; a token without one gets the only key there is.
     pub(crate) fn key(&self, kid: Option<&str>) -> Option<&Jwk> {
         match (kid, self.keys.as_slice()) {
@@ -145,6 +166,7 @@ async fn fetch(upstream: &Upstream, public: &PageConfig, now: u64) -> Result<Met
         .filter_map(|key| serde_json::from_value(key).ok());
     Ok(Metadata {
         issuer: discovery.issuer,
+        names_itself: discovery.names_itself == true,
         keys: keys
             .filter(|key: &Jwk| {
                 key.purpose

@@ -14,7 +14,7 @@
 //! | route | in | out |
 //! |---|---|---|
 //! | `/session` | `{}` | `{config, account, accessToken?, expiresIn?}`; `account` is null where nobody is signed in |
-//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
+//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?, iss?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
 //! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
 //! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
 //!
@@ -29,18 +29,25 @@
 //! origin, any body. The answer is the API's, its next links leading back here; one that the endpoint made
 //! itself has the header `X-Exo365: 1`. In direct mode that route is not there.
 //!
+//! A page may say whom it believes to be signed in: `X-Exo365-Account: {tenantId}.{objectId}`, the ids of its `account`,
+//! with `/token` and `/proxy/...`. Where the session is somebody else's, who signed in in another tab, the answer is that for
+//! nobody (401 `signed_out`), nothing is asked of anyone, and session and cookie stay. What is malformed is somebody
+//! else. Without the header whoever is signed in is meant.
+//!
 //! All routes count requests per client address and per session; who asks too often gets 429.
 //!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
 //! members are refused. `expiresIn` counts from the moment of sending, in seconds. `rejected` is
-//! the base64url SHA-256 of an access token that the API refused: that one is not given again.
+//! the base64url SHA-256 of an access token that the API refused: that one is not given again. `iss` is what stood in
+//! the redirect beside the code (RFC 9207): a wrong one makes no session, and where the service's metadata promise one
+//! (`authorization_response_iss_parameter_supported`) a code without it is not traded in.
 //!
 //! Every failure is `{"error": {"code", "message", ...}}` ([`exo365_core::wire::ErrorReply`]) with
 //! a code of [`exo365_core::error::Code`] and this status:
 //!
 //! | status | codes |
 //! |---|---|
-//! | 400 | `bad_request`, `invalid_argument`; `misconfigured` where the page asks for what is not configured |
+//! | 400 | `bad_request`, `invalid_argument`; `misconfigured` where the page asks for what is not configured; `issuer_mismatch` where its `iss` is not the sign-in service's |
 //! | 401 | `signed_out`, `interaction_required` (the cookie is cleared where the session ended) |
 //! | 403 | `forbidden`, `consent_required`, `admin_consent_required`, `access_denied`, `wrong_account` |
 //! | 404, 405, 408, 413, 415 | `not_found`, `bad_request`, `timeout`, `too_large`, `bad_request` |
@@ -74,9 +81,9 @@
 //!
 //! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
 //! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
-//! `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
+//! `believed` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
-//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion` and `keys` talk to the
+//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer` and `keys` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -85,6 +92,7 @@ mod answer;
 pub mod app_only;
 mod assertion;
 mod authority;
+mod believed;
 mod check;
 mod clock;
 mod config;
@@ -95,6 +103,7 @@ mod frontchannel;
 mod gate;
 mod grant;
 mod identity;
+mod issuer;
 mod keys;
 mod lease;
 mod limits;

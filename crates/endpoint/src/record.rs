@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 /// An access token is renewed this long before it ends, in seconds; short-lived ones at half of their life.
 const MARGIN: u64 = 300;
+/// Tokens that were asked for by permissions, of all services together: a record stays small.
+const MOST_NAMED: usize = 8;
+/// Granted beside the permissions of an API, and no reason to call a token broad.
+const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// What is sealed. Holds tokens: never printed.
 #[derive(Clone, Deserialize, Serialize)]
@@ -21,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) created: u64,
     /// Seconds since 1970; about when it was used last.
     pub(crate) touched: u64,
-    /// One per audience.
+    /// One per audience for whatever was granted, and some that were asked for by permissions; the latest last.
     pub(crate) tokens: Vec<Cached>,
 }
 
@@ -37,7 +41,7 @@ pub(crate) struct Cached {
     /// Seconds since 1970.
     #[serde(default)]
     pub(crate) taken_at: u64,
-    /// What was asked for, which may not all have been granted.
+    /// What was asked for, which may not all have been granted, or not alone; empty for whatever was granted.
     asked: Vec<String>,
     pub(crate) granted: Vec<String>,
     /// Digest of the claims that it was asked for with.
@@ -82,23 +86,30 @@ impl Cached {
         now + 10 < self.expires_at
     }
 
-    /// Whether it is what is wanted, not counting its age.
+    /// Whether it is what is wanted and no more, not counting its age: what came when just that was asked for, which
+    /// may be more where the service gives nothing less, or what holds these permissions and no other.
     fn fits(&self, want: &Want) -> bool {
+        let named = self.asked == want.scopes;
+        self.covers(want) && (named || self.is_within(&want.scopes))
+    }
+
+    /// Whether no permission goes beyond these.
+    fn is_within(&self, scopes: &[String]) -> bool {
+        let wanted = |granted: &String| {
+            OIDC.contains(&granted.as_str()) || scopes.iter().any(|one| is_same(one, granted))
+        };
+        self.granted.iter().all(wanted)
+    }
+
+    /// Whether what is wanted can be done with it, not counting its age. Whoever names no permissions means all that
+    /// were granted, and not those of another request.
+    fn covers(&self, want: &Want) -> bool {
         let has = |scope: &String| {
-            let short = |name: &str| {
-                name.rsplit('/')
-                    .next()
-                    .unwrap_or_default()
-                    .to_ascii_lowercase()
-            };
-            self.asked.contains(scope)
-                || self
-                    .granted
-                    .iter()
-                    .any(|granted| short(granted) == short(scope))
+            self.asked.contains(scope) || self.granted.iter().any(|granted| is_same(scope, granted))
         };
         let claims = want.claims.as_deref().map(digest);
         self.audience == want.audience
+            && (self.asked.is_empty() || !want.scopes.is_empty())
             && want.scopes.iter().all(has)
             && (claims.is_none() || claims == self.claims)
             && want
@@ -106,6 +117,12 @@ impl Cached {
                 .as_deref()
                 .is_none_or(|refused| refused != digest(&self.token))
     }
+}
+
+/// Whether two names are of one permission: services say some with their host and some without, in any case.
+fn is_same(one: &str, other: &str) -> bool {
+    let short = |name: &str| name.rsplit('/').next().map(str::to_ascii_lowercase);
+    short(one) == short(other)
 }
 
 /// The name of a token that is not wanted again, or of claims.
@@ -128,18 +145,37 @@ impl Session {
             .find(|cached| cached.is_fresh(now) && cached.fits(want))
     }
 
-    /// A token that still works, if not for long: better than none while the service has trouble.
-    pub(crate) fn last_resort(&self, want: &Want, now: u64) -> Option<&Cached> {
+    /// A token with enough life left, if for more than is wanted.
+    pub(crate) fn broader(&self, want: &Want, now: u64) -> Option<&Cached> {
         self.tokens
             .iter()
-            .find(|cached| cached.is_alive(now) && cached.fits(want))
+            .find(|cached| cached.is_fresh(now) && cached.covers(want))
     }
 
-    /// Takes new tokens in: the refresh token replaces the old one, or the old one stays.
+    /// A token that still works, if not for long or for more than is wanted: better than none while no other can be had.
+    pub(crate) fn last_resort(&self, want: &Want, now: u64) -> Option<&Cached> {
+        let alive = |fits: fn(&Cached, &Want) -> bool| {
+            let mut tokens = self.tokens.iter();
+            tokens.find(|cached| cached.is_alive(now) && fits(cached, want))
+        };
+        alive(Cached::fits).or_else(|| alive(Cached::covers))
+    }
+
+    /// Takes new tokens in: the refresh token replaces the old one, or the old one stays. An access token replaces the one
+    /// that was asked for by the same permissions; of those that were asked for by name the oldest go.
     pub(crate) fn take(&mut self, cached: Cached, refresh_token: Option<String>) {
-        self.tokens
-            .retain(|known| known.audience != cached.audience);
+        let now = cached.taken_at;
+        self.tokens.retain(|known| {
+            let replaced = known.audience == cached.audience && known.asked == cached.asked;
+            !replaced && (known.asked.is_empty() || known.expires_at > now)
+        });
         self.tokens.push(cached);
+        let named = |known: &Cached| !known.asked.is_empty();
+        while self.tokens.iter().filter(|known| named(known)).count() > MOST_NAMED
+            && let Some(oldest) = self.tokens.iter().position(named)
+        {
+            self.tokens.remove(oldest);
+        }
         if refresh_token.is_some() {
             self.refresh_token = refresh_token;
         }

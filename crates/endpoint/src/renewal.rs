@@ -45,7 +45,9 @@ const SOON: Duration = Duration::from_millis(50);
 const LATE: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// The token that is wanted, from the record where one is good, else from the sign-in service.
+/// The token that is wanted, from the record where one is good, else from the sign-in service. Where it is wanted for less
+/// than the tokens at hand are good for, the service is asked for just that, and what it gives is kept as that: a service
+/// that always gives everything is not asked each time. The refresh token loses nothing by it (RFC 6749 §6).
 ///
 /// # Errors
 /// [`Code::SignedOut`]; what the renewal met.
@@ -65,7 +67,14 @@ pub(crate) async fn token(app: &App, key: Key, held: &Held, want: Want) -> Outco
     if !begun {
         app.metrics.renewals_joined.inc();
     }
-    joined.unwrap_or_else(|error| Err(Refusal::passing(error)))
+    match joined.unwrap_or_else(|error| Err(Refusal::passing(error))) {
+        // No narrower one can be had, and the one at hand is the page's as well.
+        Err(refusal) if !refusal.ends_session => {
+            let broader = held.session.broader(&want, now);
+            broader.map(Fresh::from).ok_or(refusal)
+        }
+        outcome => outcome,
+    }
 }
 
 fn signed_out() -> Refusal {
@@ -78,6 +87,17 @@ fn signed_out() -> Refusal {
 /// Sessions whose new tokens wait for the store: until they are kept nobody renews.
 #[derive(Clone, Default)]
 pub(crate) struct Waiting(Arc<Mutex<HashSet<Key>>>);
+
+/// Resolves when no renewal is under way and no tokens wait for the store.
+pub(crate) async fn settled(app: &App) {
+    loop {
+        app.flights.idle().await;
+        if app.waiting.keys().is_empty() {
+            return;
+        }
+        tokio::time::sleep(SOON).await;
+    }
+}
 
 /// Says that a session's tokens wait, until it is dropped.
 struct Waits(Waiting, Key);

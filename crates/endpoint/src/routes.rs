@@ -1,13 +1,15 @@
 //! The table of routes. Whoever adds one adds a line here, and has the gate in front of it.
 
 use crate::answer::{Done, Refused, respond};
+use crate::believed::Believed;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookie::SessionId;
 use crate::problem::Problem;
 use crate::state::{App, State};
 use crate::{
-    exchange, frontchannel, gate, limits, logout, openapi, operations, page, proxy, session, token,
+    exchange, frontchannel, gate, limits, logout, openapi, operations, page, proxy, renewal,
+    session, token,
 };
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -27,6 +29,7 @@ use std::time::Instant;
 pub(crate) struct Call {
     pub(crate) body: Bytes,
     pub(crate) session: Option<SessionId>,
+    pub(crate) believed: Believed,
     /// The page's origin, where the browser named it.
     pub(crate) origin: Option<String>,
 }
@@ -84,7 +87,8 @@ pub fn site(config: Config) -> Result<Router, Problem> {
     Ok(whole(&State::open(config, Clock::system())?))
 }
 
-/// The endpoint, opened: its routes, and those of its operator.
+/// The endpoint, opened: its routes, and those of its operator. A clone is the same endpoint.
+#[derive(Clone)]
 pub struct Endpoint(App);
 
 impl Endpoint {
@@ -110,6 +114,12 @@ impl Endpoint {
     /// From now on `/readyz` says that it wants no more requests.
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Resolves when no renewal is under way and no new token waits for the store: what goes on when whoever asked has
+    /// gone. For the end, when no requests come any more.
+    pub async fn settled(&self) {
+        renewal::settled(&self.0).await;
     }
 }
 
@@ -201,6 +211,7 @@ async fn admitted(app: &App, route: Route, parts: &Parts, body: Body) -> Result<
     let call = Call {
         body,
         session: SessionId::read(headers, &app.config.cookie),
+        believed: Believed::read(headers),
         origin: origin.map(|origin| origin::of(origin).to_owned()),
     };
     (route.work)(App::clone(app), call).await

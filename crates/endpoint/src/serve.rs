@@ -13,8 +13,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How long open connections get after the signal to stop.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long the source of tokens gives open connections after the signal to stop, and work on disks when all is over.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the endpoint until a signal stops it, or a command.
 ///
@@ -65,12 +65,15 @@ fn start_log(usual: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Serves until the signal. Then nobody new comes in, idle connections are closed, and what is in flight is finished, as far
+/// as the grace lasts; a renewal as well whose page has gone.
 async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> {
     let listener = listen(config.listen(), "listen").await?;
     let operator = match config.metrics_listen() {
         Some(address) => Some(listen(address, "metrics_listen").await?),
         None => None,
     };
+    let grace = config.shutdown_grace();
     let endpoint = Endpoint::open(config)?;
     let open = listener
         .local_addr()
@@ -95,16 +98,28 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
         // A connection that is gone says so at its first use.
         let _ = connection.set_nodelay(true);
     });
+    let stopped_endpoint = endpoint.clone();
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         asked.await;
-        endpoint.stop();
+        stopped_endpoint.stop();
         tracing::info!("stopping");
         // Nobody listening means that it is over already.
         let _ = stopping.send(());
     });
+    let whole = async {
+        server
+            .await
+            .map_err(|error| Problem::Listen(format!("serving failed: {error}")))?;
+        endpoint.settled().await;
+        tracing::info!("stopped");
+        Ok(())
+    };
     tokio::select! {
-        served = server => served.map_err(|error| Problem::Listen(format!("serving failed: {error}"))),
-        () = late(stopped) => Ok(()),
+        served = whole => served,
+        () = late(stopped, grace) => {
+            tracing::warn!("stopped: what was still in flight is cut");
+            Ok(())
+        }
     }
 }
 
@@ -128,10 +143,13 @@ pub(crate) fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
         .map_err(|error| Problem::Listen(format!("{} cannot be written: {error}", file.display())))
 }
 
-/// Resolves when connections have had their grace after the signal.
-pub(crate) async fn late(stopped: oneshot::Receiver<()>) {
+/// Resolves when connections have had their grace after the signal, or at another signal: who sends two is in a hurry.
+pub(crate) async fn late(stopped: oneshot::Receiver<()>, grace: Duration) {
     match stopped.await {
-        Ok(()) => tokio::time::sleep(GRACE).await,
+        Ok(()) => tokio::select! {
+            () = tokio::time::sleep(grace) => {}
+            () = signal() => {}
+        },
         Err(_) => std::future::pending().await,
     }
 }

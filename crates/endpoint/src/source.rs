@@ -1,7 +1,7 @@
 //! `app-token`: one token on stdout, or a source of them on a loopback address.
 
 use crate::cli::AppToken;
-use crate::serve::{late, listen, signal, write_port};
+use crate::serve::{GRACE, late, listen, signal, write_port};
 use exo365_endpoint::app_only::{AppOnly, Choice, KEY, source};
 use exo365_endpoint::{Problem, Secret};
 use std::io::Write as _;
@@ -67,7 +67,7 @@ async fn serve(
     });
     tokio::select! {
         served = server => served.map_err(|error| Problem::Listen(format!("serving failed: {error}"))),
-        () = late(stopped) => Ok(()),
+        () = late(stopped, GRACE) => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::answer::{Done, Refused};
 use crate::authority;
+use crate::believed::Believed;
 use crate::cookie::SessionId;
 use crate::record::{Held, Want};
 use crate::routes::Call;
@@ -24,7 +25,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
         ));
     }
     let want = want(&app, request)?;
-    let (key, held) = session(&app, call.session).await?;
+    let (key, held) = session(&app, call.session, &call.believed).await?;
     let fresh = renewal::token(&app, key, &held, want).await;
     let fresh = fresh.map_err(|refusal| refused(&app, refusal))?;
     Done::json(&TokenReply {
@@ -34,16 +35,25 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     })
 }
 
-/// The session that a request names.
+/// The session that a request names, where it is that of the user whom the page believes in.
 ///
 /// # Errors
 /// [`Code::SignedOut`]; the store's trouble.
-pub(crate) async fn session(app: &State, id: Option<SessionId>) -> Result<(Key, Held), Refused> {
+pub(crate) async fn session(
+    app: &State,
+    id: Option<SessionId>,
+    believed: &Believed,
+) -> Result<(Key, Held), Refused> {
     let signed_out = || Refused::from(Error::new(Code::SignedOut, "nobody is signed in"));
     let key = id.ok_or_else(signed_out)?.key();
     let held = app.sessions.get(key, app.clock.now()).await;
     let gone = || signed_out().clearing(cookie::clear(&app.config.cookie));
-    Ok((key, held.map_err(Error::from)?.ok_or_else(gone)?))
+    let held = held.map_err(Error::from)?.ok_or_else(gone)?;
+    if !believed.is(&held.session.account) {
+        // The cookie is another tab's as well: it stays.
+        return Err(signed_out());
+    }
+    Ok((key, held))
 }
 
 /// Why there is no token; the cookie goes with the session.

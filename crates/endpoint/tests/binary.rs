@@ -95,7 +95,7 @@ fn until<T>(mut probe: impl FnMut() -> Option<T>) -> Option<T> {
 #[test]
 fn it_tells_its_port_and_ends_in_order() {
     let dir = tempfile::tempdir().unwrap();
-    let config = format!("{CONFIG}listen = \"127.0.0.1:0\"\n");
+    let config = format!("{CONFIG}listen = \"127.0.0.1:0\"\nshutdown_grace_seconds = 600\n");
     let mut child: Child = command(dir.path(), &config).spawn().unwrap();
     let read = || {
         std::fs::read_to_string(dir.path().join("port"))

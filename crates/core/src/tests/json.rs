@@ -121,6 +121,7 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
         nonce: "n".into(),
         redirect_uri: "r".into(),
         resource: Some("x".into()),
+        iss: None,
     };
     let read: ExchangeRequest = serde_json::from_str(&exchange.to_json()).unwrap();
     assert_eq!(

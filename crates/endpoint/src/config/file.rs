@@ -67,13 +67,15 @@ pub(super) struct File {
     #[serde(default = "per_session")]
     pub(super) limit_per_session: u32,
     pub(super) metrics_listen: Option<SocketAddr>,
+    #[serde(default = "grace")]
+    pub(super) shutdown_grace_seconds: u32,
     pub(super) client_certificate_file: Option<PathBuf>,
     pub(super) client_key_file: Option<PathBuf>,
     pub(super) client_assertion: Option<String>,
 }
 
 /// All of them, for the test and for the nearest name.
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 40] = [
     "api",
     "api_origin",
     "base",
@@ -108,6 +110,7 @@ const KEYS: [&str; 39] = [
     "seal_keys_file",
     "session_idle_hours",
     "session_lifetime_days",
+    "shutdown_grace_seconds",
     "store",
     "store_ca_file",
     "store_url_file",
@@ -144,6 +147,10 @@ const fn idle() -> u32 {
 }
 
 const fn lifetime() -> u32 {
+    30
+}
+
+const fn grace() -> u32 {
     30
 }
 

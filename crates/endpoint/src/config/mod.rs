@@ -19,6 +19,7 @@ use exo365_core::{flavor, id_token, origin};
 use file::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Environment variable of the client secret.
 pub(crate) const SECRET: &str = "EXO365_CLIENT_SECRET";
@@ -27,6 +28,8 @@ pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
 
 /// Longest life of a session, in days: refresh tokens live no longer unused.
 const LONGEST: u32 = 90;
+/// Longest grace after the signal to stop, in seconds: nobody waits for longer than an hour.
+const LONGEST_GRACE: u32 = 3600;
 
 /// Where the sealing keys come from.
 #[derive(Clone, Debug)]
@@ -77,6 +80,7 @@ pub struct Config {
     /// Requests per minute; 0 is no limit.
     pub(crate) limits: (u32, u32),
     pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) grace: Duration,
     /// Proxy mode: paths of the API that pages reach.
     pub(crate) proxy_paths: Vec<String>,
 }
@@ -145,6 +149,7 @@ impl Config {
             proxy_header,
             limits: (file.limit_per_address, file.limit_per_session),
             metrics_listen: file.metrics_listen,
+            grace: grace(file.shutdown_grace_seconds)?,
             proxy_paths,
         })
     }
@@ -159,6 +164,12 @@ impl Config {
     #[must_use]
     pub const fn metrics_listen(&self) -> Option<SocketAddr> {
         self.metrics_listen
+    }
+
+    /// How long what is in flight may take after the signal to stop.
+    #[must_use]
+    pub const fn shutdown_grace(&self) -> Duration {
+        self.grace
     }
 }
 
@@ -279,6 +290,15 @@ fn lifetimes(file: &File) -> Result<(u64, u64), Problem> {
         )));
     }
     Ok((u64::from(idle) * 3600, u64::from(lifetime) * 86_400))
+}
+
+fn grace(seconds: u32) -> Result<Duration, Problem> {
+    if seconds > LONGEST_GRACE {
+        return Err(wrong(format!(
+            "`shutdown_grace_seconds` is 0 to {LONGEST_GRACE}"
+        )));
+    }
+    Ok(Duration::from_secs(seconds.into()))
 }
 
 /// The tenants on the list; a tenant id in the authority admits that one only.

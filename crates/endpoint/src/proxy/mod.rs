@@ -15,6 +15,7 @@ pub(crate) use path::METHODS;
 pub(crate) use upload::{KEPT, LARGEST};
 
 use crate::answer::{Refused, respond};
+use crate::believed::Believed;
 use crate::cookie::SessionId;
 use crate::record::{Want, digest};
 use crate::state::App;
@@ -109,7 +110,8 @@ async fn admitted(app: &App, parts: &Parts, body: Body) -> Result<Response, Refu
     gate::check_page(&app.config, &parts.headers)?;
     let (url, admitted) = target(app, parts)?;
     let id = SessionId::read(&parts.headers, &app.config.cookie);
-    let (key, held) = token::session(app, id).await?;
+    let believed = Believed::read(&parts.headers);
+    let (key, held) = token::session(app, id, &believed).await?;
     let want = Want {
         audience: authority::default_audience(&app.config),
         ..Want::default()

@@ -73,6 +73,8 @@ pub(super) struct Fake {
     pub(super) claims: Mutex<Value>,
     /// What is laid over the next good token reply; null takes a member away.
     pub(super) reply: Mutex<Value>,
+    /// What is laid over the discovery document.
+    pub(super) discovery: Mutex<Value>,
     /// Sign ID tokens with `alg: none`.
     pub(super) unsigned: Mutex<bool>,
     /// The key's name, in the set and in the tokens.
@@ -101,6 +103,7 @@ impl Fake {
             next: Mutex::default(),
             claims: Mutex::new(json!({})),
             reply: Mutex::new(json!({})),
+            discovery: Mutex::new(json!({})),
             unsigned: Mutex::new(false),
             kids: Mutex::new(("k1".into(), "k1".into())),
             gate: Semaphore::new(OPEN),
@@ -224,7 +227,9 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
         } else {
             &v2
         };
-        return respond(Canned::json(200, &json!({"issuer": issuer})));
+        let mut document = json!({"issuer": issuer});
+        lay(&mut document, &fake.discovery.lock().unwrap());
+        return respond(Canned::json(200, &document));
     }
     if path.ends_with("/keys") {
         fake.sets.fetch_add(1, Ordering::SeqCst);

@@ -272,7 +272,7 @@ async fn e26_cors_is_for_configured_origins_only() {
             assert_eq!(answer.headers["access-control-allow-methods"], "POST");
             assert_eq!(
                 answer.headers["access-control-allow-headers"],
-                "content-type, x-exo365"
+                "content-type, x-exo365, x-exo365-account"
             );
         }
     }

@@ -3,17 +3,22 @@
 mod api;
 mod app_only;
 mod backpressure;
+mod believed;
 mod check;
+mod cookie;
 #[cfg(unix)]
 mod credential;
+mod date;
 mod fake;
 mod frontchannel;
 mod full;
 mod gate;
 mod identity;
+mod issuer;
 mod lifetime;
 mod limits;
 mod logs;
+mod narrow;
 mod openapi;
 mod operations;
 mod operator;

@@ -266,9 +266,10 @@ fn requests() {
         nonce: "x".into(),
         redirect_uri: "x".into(),
         resource: text(),
+        iss: text(),
     };
     let full = request.clone();
-    request.resource = None;
+    (request.resource, request.iss) = (None, None);
     same("ExchangeRequest", &full, &request);
     let full = TokenRequest {
         scopes: Some(vec!["x".into()]),

@@ -12,7 +12,7 @@ async fn e35_scopes_are_those_of_the_configuration() {
             .post("/token", &ask(&["Mail.Read"]), &cookie)
             .await
             .json()["accessToken"],
-        "marker-access-1"
+        "marker-access-2"
     );
     assert_eq!(
         world
@@ -32,7 +32,7 @@ async fn e35_scopes_are_those_of_the_configuration() {
             .code(),
         "invalid_argument"
     );
-    assert_eq!(world.fake.calls(), 1);
+    assert_eq!(world.fake.calls(), 2);
 }
 
 #[tokio::test]

@@ -1,0 +1,73 @@
+//! What the browser holds: an id, and nothing that could be read, changed or moved.
+
+use super::*;
+use exo365_core::text::{base64_decode, base64url};
+
+/// The cookie's value.
+fn value(cookie: &str) -> &str {
+    cookie.strip_prefix(&format!("{COOKIE}=")).unwrap()
+}
+
+#[tokio::test]
+async fn e22_the_cookie_holds_a_random_id_and_no_data() {
+    let world = World::new().await;
+    let user = "00000000-0000-0000-66f3-3332eca7ea81";
+    let mut ids: Vec<Vec<u8>> = Vec::new();
+    for name in ["Adele", "Adele", "Ben", &"Long".repeat(500)] {
+        *world.fake.claims.lock().unwrap() = json!({"name": name});
+        let answer = world.exchange("c", "").await;
+        let line = answer.set_cookie().unwrap();
+        assert!(line.len() < 160, "as small whoever it is: {line}");
+        let cookie = answer.cookie();
+        let id = value(&cookie);
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        assert!(id.len() == 43 && id.bytes().all(fits), "{id}");
+        let bytes = base64_decode(id).unwrap();
+        for known in [name, TENANT, user, CLIENT, "adele@contoso.example", "s1"] {
+            let digest = crate::random::sha256(known.as_bytes());
+            assert_ne!(bytes, digest, "{known}");
+            let spelt = [known.to_owned(), base64url(known.as_bytes())];
+            assert!(known == "s1" || spelt.iter().all(|text| !id.contains(text.as_str())));
+        }
+        ids.push(bytes);
+    }
+    for (at, one) in ids.iter().enumerate() {
+        for other in &ids[..at] {
+            // 128 of 256 bits on average; 64 or fewer once in 10^15.
+            let pairs = one.iter().zip(other);
+            let apart: u32 = pairs.map(|(a, b)| (a ^ b).count_ones()).sum();
+            assert!(apart > 64, "two sign-ins have nothing in common: {apart}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn e22_a_cookie_that_was_changed_or_put_together_opens_nothing() {
+    let world = World::new().await;
+    let (one, two) = (world.sign_in().await, world.sign_in().await);
+    let (a, b) = (value(&one), value(&two));
+    let mut tried: Vec<String> = Vec::new();
+    for at in 0..a.len() {
+        let (head, tail) = a.split_at(at);
+        // The last letter has two bits that mean nothing; it is the letters that count.
+        for letter in ["A", "B", "_"] {
+            if !tail.starts_with(letter) {
+                tried.push(format!("{head}{letter}{}", &tail[1..]));
+            }
+        }
+    }
+    tried.push(format!("{}{}", &a[..21], &b[21..]));
+    tried.push(a.to_ascii_lowercase());
+    // What the store knows it by.
+    tried.push(base64url(&World::key(&one).0));
+    for id in tried {
+        let answer = world.token(&format!("{COOKIE}={id}")).await;
+        assert_eq!(answer.code(), "signed_out", "{id}");
+    }
+    let elsewhere = world.token(&format!("{COOKIE}x={a}")).await;
+    assert_eq!(elsewhere.code(), "signed_out", "under another name");
+    for cookie in [&one, &two] {
+        assert_eq!(world.token(cookie).await.status, StatusCode::OK);
+    }
+    assert_eq!(world.fake.calls(), 2);
+}
