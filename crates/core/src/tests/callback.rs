@@ -1,0 +1,328 @@
+//! Tests of `callback.rs`.
+
+use super::*;
+use proptest::prelude::*;
+
+fn flow() -> Flow {
+    Flow {
+        state: "s1".into(),
+        nonce: "n".into(),
+        verifier: "v".into(),
+        authority: "https://login.example/organizations".into(),
+        identity: Identity::V2,
+        redirect_uri: "https://app.example/".into(),
+        return_to: "/".into(),
+        created: 1000,
+        resource: None,
+        consent: false,
+    }
+}
+
+fn judged(query: &str, fragment: &str) -> Result<String, Code> {
+    let callback = Callback::read(query, fragment);
+    let judged = flow().finish(&callback, "https://app.example/", 1100);
+    judged.map(|grant| grant.code).map_err(|error| error.code)
+}
+
+#[test]
+fn e54_an_administrators_answer_is_checked_by_state_and_a_refusal_is_one() {
+    let flow = Flow {
+        consent: true,
+        ..flow()
+    };
+    let judged = |query: &str| {
+        let callback = Callback::read(query, "");
+        let judged = flow.finish(&callback, "https://app.example/", 1100);
+        judged
+            .map(|grant| [grant.code, grant.tenant, grant.scope].join("|"))
+            .map_err(|error| error.code)
+    };
+    for (query, wanted) in [
+        (
+            "?admin_consent=True&tenant=t1&scope=Mail.Read+User.Read&state=s1",
+            Ok("|t1|Mail.Read User.Read"),
+        ),
+        ("?admin_consent=True&tenant=t1&state=s1", Ok("|t1|")),
+        // A refusal says `admin_consent=True` as well.
+        (
+            "?error=consent_required&error_description=AADSTS65004&admin_consent=True&tenant=t1&state=s1",
+            Err(Code::ConsentRequired),
+        ),
+        (
+            "?error=permission_denied&error_description=The+admin+canceled+the+request&state=s1",
+            Err(Code::AccessDenied),
+        ),
+        (
+            "?admin_consent=True&tenant=t1&state=s2",
+            Err(Code::StateMismatch),
+        ),
+        ("?admin_consent=True&tenant=t1", Err(Code::StateMismatch)),
+        ("?tenant=t1&state=s1", Err(Code::InvalidCallback)),
+        (
+            "?code=c&admin_consent=True&state=s1",
+            Err(Code::InvalidCallback),
+        ),
+    ] {
+        assert_eq!(judged(query), wanted.map(String::from), "{query}");
+    }
+    // And no sign-in ends with an administrator's answer.
+    assert_eq!(
+        super::tests::judged("?admin_consent=True&tenant=t1&state=s1", ""),
+        Err(Code::InvalidCallback)
+    );
+}
+
+#[test]
+fn s10_the_answer_for_another_window_is_known_by_its_state() {
+    for (query, wanted) in [
+        ("?code=c&state=abc.p", true),
+        ("?code=c&state=abc", false),
+        ("?code=c", false),
+    ] {
+        assert_eq!(Callback::read(query, "").is_for_opener(), wanted);
+    }
+}
+
+#[test]
+fn s5_s7_s8_every_answer_is_judged() {
+    let ok = |code: &str| Ok(code.into());
+    for (name, query, fragment, wanted) in [
+        ("plain", "?code=abc&state=s1", "", ok("abc")),
+        (
+            "fragment",
+            "",
+            "#code=abc&state=s1&session_state=x",
+            ok("abc"),
+        ),
+        ("encoded", "?code=a%2Fb+c&state=s1", "", ok("a/b c")),
+        (
+            "unknown fields are ignored",
+            "?code=abc&state=s1&session_state=s2&foo=1&foo=2",
+            "",
+            ok("abc"),
+        ),
+        ("no state", "?code=abc", "", Err(Code::StateMismatch)),
+        (
+            "empty state",
+            "?code=abc&state=",
+            "",
+            Err(Code::StateMismatch),
+        ),
+        (
+            "another state",
+            "?code=abc&state=s2",
+            "",
+            Err(Code::StateMismatch),
+        ),
+        (
+            "code twice",
+            "?code=abc&code=d&state=s1",
+            "",
+            Err(Code::InvalidCallback),
+        ),
+        (
+            "state twice",
+            "?code=abc&state=s1&state=s1",
+            "",
+            Err(Code::InvalidCallback),
+        ),
+        (
+            "state in both places",
+            "?state=s1",
+            "#code=abc&state=s1",
+            Err(Code::InvalidCallback),
+        ),
+        (
+            "session_state twice",
+            "?code=abc&state=s1&session_state=1&session_state=2",
+            "",
+            Err(Code::InvalidCallback),
+        ),
+        ("no code", "?state=s1", "", Err(Code::InvalidCallback)),
+        (
+            "empty code",
+            "?state=s1&code=",
+            "",
+            Err(Code::InvalidCallback),
+        ),
+        (
+            "denied",
+            "?error=access_denied&state=s1",
+            "",
+            Err(Code::AccessDenied),
+        ),
+        (
+            "cancelled",
+            "?error=access_denied&error_subcode=cancel&state=s1",
+            "",
+            Err(Code::Cancelled),
+        ),
+        (
+            "denied but forged",
+            "?error=access_denied&state=s2",
+            "",
+            Err(Code::StateMismatch),
+        ),
+        (
+            "denied without state",
+            "?error=access_denied",
+            "",
+            Err(Code::StateMismatch),
+        ),
+        (
+            "silent",
+            "?error=login_required&state=s1",
+            "",
+            Err(Code::InteractionRequired),
+        ),
+        (
+            "consent",
+            "?error=consent_required&state=s1",
+            "",
+            Err(Code::ConsentRequired),
+        ),
+        (
+            "admin",
+            "?error=access_denied&error_description=AADSTS90094%3a+x&state=s1",
+            "",
+            Err(Code::AdminConsentRequired),
+        ),
+        (
+            "busy",
+            "?error=temporarily_unavailable&state=s1",
+            "",
+            Err(Code::ServiceUnavailable),
+        ),
+        (
+            "set-up",
+            "?error=invalid_request&state=s1",
+            "",
+            Err(Code::Misconfigured),
+        ),
+    ] {
+        assert_eq!(judged(query, fragment), wanted, "{name}");
+    }
+}
+
+#[test]
+fn s10_only_at_its_own_address_and_in_its_own_time() {
+    let callback = Callback::read("code=abc&state=s1", "");
+    let judge = |landed: &str, now| {
+        flow()
+            .finish(&callback, landed, now)
+            .err()
+            .map(|error| error.code)
+    };
+    assert_eq!(judge("https://app.example/", 1000 + LIFETIME), None);
+    assert_eq!(
+        judge("https://app.example/other", 1000),
+        Some(Code::InvalidCallback)
+    );
+    assert_eq!(
+        judge("https://app.example/", 1001 + LIFETIME),
+        Some(Code::StateExpired)
+    );
+    assert_eq!(
+        judge("https://app.example/", 399),
+        Some(Code::StateExpired),
+        "the clock was set back"
+    );
+}
+
+#[test]
+fn s9_the_issuer_is_the_one_that_was_asked() {
+    let guid = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+    let may = |authority: &str, identity, issuer: &str| {
+        let mut flow = flow();
+        (flow.authority, flow.identity) = (authority.into(), identity);
+        flow.may_issue(issuer)
+    };
+    let (many, one) = (
+        "https://login.example/organizations",
+        ["https://login.example/", guid].concat(),
+    );
+    let issuer = alloc::format!("https://login.example/{guid}/v2.0");
+    assert!(may(many, Identity::V2, &issuer) && may(&one, Identity::V2, &issuer));
+    assert!(!may(
+        &one,
+        Identity::V2,
+        "https://login.example/bbbbbbbb-0000-cccc-1111-dddd2222eeee/v2.0"
+    ));
+    assert!(!may(
+        many,
+        Identity::V2,
+        &alloc::format!("https://other.example/{guid}/v2.0")
+    ));
+    assert!(!may(many, Identity::V2, "https://login.example/evil/v2.0"));
+    assert!(!may(
+        many,
+        Identity::V2,
+        &alloc::format!("https://login.example/{guid}")
+    ));
+    assert!(may(
+        many,
+        Identity::V1,
+        &alloc::format!("https://sts.windows.net/{guid}/")
+    ));
+    assert!(!may(
+        many,
+        Identity::V2,
+        &alloc::format!("https://sts.windows.net/{guid}/v2.0")
+    ));
+}
+
+#[test]
+fn an_apps_own_parameters_are_left_alone() {
+    for (query, pending, wanted) in [
+        ("?code=abc&state=x", false, true),
+        ("?error=access_denied&state=x", false, true),
+        ("?code=abc", false, false),
+        ("?code=abc", true, true),
+        ("?state=ca", true, false),
+        ("?view=week", true, false),
+    ] {
+        assert_eq!(
+            Callback::read(query, "").is_answer(pending),
+            wanted,
+            "{query} {pending}"
+        );
+    }
+    assert!(!Callback::read("", "#/code/state").is_answer(true));
+}
+
+#[test]
+fn a_refusal_says_what_the_service_said() {
+    let callback = Callback::read(
+        "?error=access_denied&error_description=AADSTS65004%3a+User+declined.%0d%0aTrace+ID%3a+1&state=s1",
+        "",
+    );
+    let error = flow()
+        .finish(&callback, "https://app.example/", 1000)
+        .err()
+        .unwrap();
+    assert_eq!(error.message, "AADSTS65004: User declined.");
+    assert_eq!(error.detail.as_ref().unwrap().aadsts, [65004]);
+    assert_eq!(
+        aadsts_numbers("AADSTS70002: x AADSTS70008: y AADSTS70002 AADSTS z"),
+        [70002, 70008]
+    );
+}
+
+proptest! {
+    #[test]
+    fn s5_only_our_state_opens_the_door(query in "\\PC{0,200}", state in "[A-Za-z0-9_-]{22,43}") {
+        let flow = Flow { state: state.clone(), ..flow() };
+        if flow.finish(&Callback::read(&query, ""), "https://app.example/", 1100).is_ok() {
+            prop_assert!(form_decode(&query).contains(&["state=", &state].concat()));
+        }
+    }
+
+    #[test]
+    fn s30_no_error_tells_the_code(code in "[a-z0-9]{30}", query in "(&(state|error|iss)=[a-z0-9]{0,5}){0,3}") {
+        let query = alloc::format!("code={code}{query}");
+        if let Err(error) = flow().finish(&Callback::read(&query, ""), "https://app.example/", 1100) {
+            let told = alloc::format!("{error:?}");
+            prop_assert!(!told.contains(&code), "the code is in {}", told);
+        }
+    }
+}

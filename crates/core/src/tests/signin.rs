@@ -1,0 +1,271 @@
+//! Tests of `signin.rs`.
+
+use super::*;
+use crate::error::Code;
+use crate::wire::{Flavor, Hosts, Mode};
+use alloc::vec;
+use alloc::vec::Vec;
+
+pub(crate) fn config(identity: Identity) -> PageConfig {
+    PageConfig {
+        client_id: "11111111-2222-3333-4444-555555555555".into(),
+        authority: "https://login.microsoftonline.com/organizations".into(),
+        identity,
+        api: Flavor::Graph,
+        cloud: Hosts {
+            login: "https://login.microsoftonline.com".into(),
+            api: "https://graph.microsoft.com".into(),
+        },
+        scopes: vec!["Mail.Read".into(), "Contacts.Read".into()],
+        redirect_uris: vec![],
+        mode: Mode::Direct,
+    }
+}
+
+fn entropy() -> Entropy {
+    let mut entropy = Entropy::default();
+    for (at, byte) in entropy.0.iter_mut().enumerate() {
+        *byte = at as u8 / 32 + 1;
+    }
+    entropy
+}
+
+fn options(text: &str) -> Options {
+    Options::sign_in(text).unwrap()
+}
+
+fn begun(config: &PageConfig, text: &str) -> Result<Begun, Error> {
+    let (here, options) = ("/mail", options(text));
+    begin(
+        config,
+        &options,
+        "https://app.example/",
+        here,
+        &entropy(),
+        7,
+    )
+}
+
+/// What the tab kept, read back.
+fn pending(begun: &Begun) -> Pending {
+    Pending::from_json(&Json::parse(&begun.record).unwrap()).unwrap()
+}
+
+#[test]
+fn e54_consent_of_an_administrator_is_asked_for_where_each_generation_has_it() {
+    for (identity, authority, wanted) in [
+        (
+            Identity::V2,
+            "https://login.example/organizations",
+            "https://login.example/organizations/v2.0/adminconsent?&client_id=",
+        ),
+        (
+            Identity::V2,
+            "https://login.example/common",
+            "https://login.example/organizations/v2.0/adminconsent?&client_id=",
+        ),
+        (
+            Identity::V1,
+            "https://login.example/contoso.example",
+            "https://login.example/contoso.example/adminconsent?&client_id=",
+        ),
+    ] {
+        let mut config = config(identity);
+        config.authority = authority.into();
+        let begun = begun(&config, r#"{"adminConsent":true}"#).unwrap();
+        assert!(begun.url.starts_with(wanted), "{}", begun.url);
+        assert_eq!(
+            begun.url.contains("scope=Mail.Read%20Contacts.Read"),
+            identity == Identity::V2
+        );
+        assert!(begun.url.contains(&begun.state) && !begun.url.contains("code_challenge"));
+        assert!(pending(&begun).flow.consent);
+    }
+}
+
+#[test]
+fn a_popup_is_known_by_the_end_of_its_state() {
+    let config = config(Identity::V2);
+    let popup = begun(&config, r#"{"mode":"popup"}"#).unwrap();
+    let redirect = begun(&config, r#"{"mode":"redirect"}"#).unwrap();
+    assert_eq!(popup.state, [&redirect.state, POPUP].concat());
+    assert_eq!(pending(&popup).flow.state, popup.state);
+    assert!(!pending(&popup).flow.consent);
+}
+
+#[test]
+fn parameters_of_the_callers_own_go_along_but_for_those_of_the_sign_in() {
+    let config = config(Identity::V2);
+    let sent = url(
+        &config,
+        r#"{"extra":{"max_age":"0","slice":"testslice","x-odd":"a&b"}}"#,
+    )
+    .unwrap();
+    for (name, value) in [("max_age", "0"), ("slice", "testslice"), ("x-odd", "a&b")] {
+        assert!(sent.contains(&(name.into(), value.into())), "{name}");
+    }
+    for name in [
+        "state",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "prompt",
+        "",
+        "a b",
+    ] {
+        let options = serde_json::json!({ "extra": { name: "x" } }).to_string();
+        assert_eq!(url(&config, &options), Err(Code::InvalidArgument), "{name}");
+    }
+}
+
+fn url(config: &PageConfig, options: &str) -> Result<Vec<(String, String)>, Code> {
+    let Begun { url, .. } = begun(config, options).map_err(|error| error.code)?;
+    let (_, query) = url.split_once('?').unwrap();
+    let decode = crate::text::form_decode;
+    Ok(query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap())
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect())
+}
+
+fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields
+        .iter()
+        .find(|field| field.0 == name)
+        .map(|field| field.1.as_str())
+}
+
+#[test]
+fn s2_s4_the_v2_request_has_scope_pkce_and_nonce() {
+    let fields = url(&config(Identity::V2), "{}").unwrap();
+    assert_eq!(value(&fields, "response_type"), Some("code"));
+    assert_eq!(
+        value(&fields, "scope"),
+        Some("openid profile offline_access Mail.Read Contacts.Read")
+    );
+    assert_eq!(value(&fields, "code_challenge_method"), Some("S256"));
+    for name in ["state", "nonce", "code_challenge"] {
+        assert_eq!(value(&fields, name).map(str::len), Some(43), "{name}");
+    }
+    assert_eq!(value(&fields, "resource"), None);
+    let names: Vec<_> = fields.iter().map(|field| field.0.as_str()).collect();
+    let mut unique = names.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), names.len(), "no parameter twice");
+}
+
+#[test]
+fn the_v1_request_is_that_of_the_2014_post() {
+    let mut config = config(Identity::V1);
+    config.api = Flavor::OutlookV1;
+    config.cloud.api = "https://outlook.office365.com".into();
+    let fields = url(&config, "{}").unwrap();
+    assert_eq!(
+        value(&fields, "resource"),
+        Some("https://outlook.office365.com/")
+    );
+    assert_eq!(value(&fields, "scope"), None);
+    let begun = begun(&config, "{}").unwrap();
+    assert!(begun.url.starts_with("https://login.microsoftonline.com/organizations/oauth2/authorize?response_type=code&client_id="));
+    assert_eq!(
+        pending(&begun).flow.resource.as_deref(),
+        Some("https://outlook.office365.com/")
+    );
+}
+
+#[test]
+fn what_the_tab_keeps_comes_back_the_same() {
+    for identity in [Identity::V1, Identity::V2] {
+        let config = config(identity);
+        let text = r#"{"returnTo":"/a?b#c"}"#;
+        let begun = begun(&config, text).unwrap();
+        let back = pending(&begun);
+        assert!(back.config == config);
+        let resource = "https://graph.microsoft.com/".into();
+        let flow = Flow {
+            state: base64url(&[1; 32]),
+            nonce: base64url(&[2; 32]),
+            verifier: base64url(&[3; 32]),
+            authority: config.authority.clone(),
+            identity,
+            redirect_uri: "https://app.example/".into(),
+            return_to: "/a?b#c".into(),
+            created: 7,
+            resource: (identity == Identity::V1).then_some(resource),
+            consent: false,
+        };
+        assert!(back.flow == flow);
+        let fields = url(&config, text).unwrap();
+        assert_eq!(value(&fields, "state"), Some(flow.state.as_str()));
+        assert_eq!(value(&fields, "nonce"), Some(flow.nonce.as_str()));
+        let challenge = base64url(&sha256(flow.verifier.as_bytes()));
+        assert_eq!(value(&fields, "code_challenge"), Some(challenge.as_str()));
+        assert_eq!(begun.state, flow.state);
+    }
+    assert!(Pending::from_json(&Json::Null).is_none());
+}
+
+#[test]
+fn options_become_parameters() {
+    let options = r#"{"loginHint":"adele@contoso.example","domainHint":"contoso.example","prompt":"login",
+        "scopes":["Calendars.Read","Mail.Read"],"claims":"{\"access_token\":{}}"}"#;
+    let fields = url(&config(Identity::V2), options).unwrap();
+    assert_eq!(value(&fields, "prompt"), Some("login"));
+    assert_eq!(value(&fields, "login_hint"), Some("adele@contoso.example"));
+    assert_eq!(value(&fields, "domain_hint"), Some("contoso.example"));
+    assert_eq!(value(&fields, "claims"), Some("{\"access_token\":{}}"));
+    assert_eq!(
+        value(&fields, "scope"),
+        Some("openid profile offline_access Mail.Read Contacts.Read Calendars.Read")
+    );
+}
+
+#[test]
+fn options_that_cannot_be_are_refused() {
+    for options in [
+        r#"{"prompt":"admin"}"#,
+        r#"{"prompt":""}"#,
+        r#"{"prompt":"select_account","loginHint":"a@b"}"#,
+        r#"{"scopes":["a b"]}"#,
+        r#"{"scopes":[""]}"#,
+        r#"{"claims":"[]"}"#,
+        r#"{"returnTo":"//evil.example"}"#,
+    ] {
+        assert_eq!(
+            url(&config(Identity::V2), options),
+            Err(Code::InvalidArgument),
+            "{options}"
+        );
+    }
+}
+
+#[test]
+fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
+    for good in ["/", "/mail?folder=inbox#top", "/a//b", "/%20x"] {
+        assert!(check_return(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "mail",
+        "//evil.example",
+        "/\\evil.example",
+        "\\/evil",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/%2Fevil.example",
+        "/%5Cevil",
+        "/a\nb",
+        "%2F/evil",
+    ] {
+        assert!(check_return(bad).is_err(), "{bad}");
+    }
+    let begun = begun(&config(Identity::V2), r#"{"returnTo":"/secret-place"}"#).unwrap();
+    assert!(!begun.url.contains("secret-place"));
+    let flow = pending(&begun).flow;
+    assert_eq!(
+        (flow.return_to.as_str(), flow.created),
+        ("/secret-place", 7)
+    );
+}

@@ -1,0 +1,112 @@
+//! Sessions: restored, renewed, ended.
+
+use super::support::*;
+
+#[wasm_bindgen_test]
+async fn three_calls_at_once_ask_for_one_token() {
+    let network = Stub::new();
+    let core = own_tokens("globalThis.asked = (globalThis.asked ?? 0) + 1; return { token: 'a-token', expiresIn: 3600, scopes: ['Mail.Read'] }").await;
+    for _ in 0..3 {
+        network.answer(200, PAGE, "{}");
+    }
+    let calls: Array = (0..3).map(|_| list(&core, "{}", None)).collect();
+    settled(Promise::all(&calls)).await.unwrap();
+    assert_eq!(field(&js_sys::global(), "asked").as_f64(), Some(1.0));
+    let token = settled(core.token("{}")).await.unwrap();
+    assert_eq!(text(&token, "token"), "a-token");
+    assert_eq!(json(&field(&token, "scopes")), r#"["Mail.Read"]"#);
+    assert!(field(&token, "expiresIn").as_f64().unwrap() > 3500.0);
+}
+
+#[wasm_bindgen_test]
+async fn s23_one_round_trip_restores_a_session() {
+    let network = Stub::new();
+    let core = with_session(&network, SESSION, None).await;
+    assert_eq!(network.count(), 1);
+    assert!(
+        network.url(0).ends_with("/auth/session"),
+        "{}",
+        network.url(0)
+    );
+    assert_eq!(network.method(0), "POST");
+    assert_eq!(network.header(0, "x-exo365").unwrap(), "1");
+    assert_eq!(
+        network.header(0, "content-type").unwrap(),
+        "application/json"
+    );
+    assert_eq!(network.mode(0), "same-origin manual no-store no-referrer");
+    let account = core.account();
+    assert_eq!(text(&account, "username"), "adele@contoso.example");
+    assert!(field(&account, "loginHint").is_undefined());
+    network.answer(200, PAGE, "{}");
+    settled(list(&core, "{}", None)).await.unwrap();
+    assert_eq!(
+        network.header(1, "authorization").unwrap(),
+        "Bearer first-token-of-the-session"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn s23_cookies_go_to_another_origin_only_where_it_was_named() {
+    let network = Stub::new();
+    network.answer(200, NOBODY, "{}");
+    let named = r#"{"endpoint":"https://auth.contoso.example/auth"}"#;
+    settled(exo365::Core::open(named.into(), None, None))
+        .await
+        .unwrap();
+    assert_eq!(network.url(0), "https://auth.contoso.example/auth/session");
+    assert_eq!(network.mode(0), "include manual no-store no-referrer");
+}
+
+#[wasm_bindgen_test]
+async fn s27_a_401_leads_to_one_renewal_and_one_repeat() {
+    let network = Stub::new();
+    let core = with_session(&network, SESSION, None).await;
+    network.answer(401, "", "{}");
+    network.answer(
+        200,
+        r#"{"accessToken":"second","expiresIn":3600,"scopes":["Mail.Read"]}"#,
+        "{}",
+    );
+    network.answer(401, "", "{}");
+    let error = error(settled(list(&core, "{}", None)).await);
+    assert_eq!(text(&error, "code"), "interaction_required");
+    assert_eq!(
+        network.count(),
+        4,
+        "session, call, renewal, repeat: no more"
+    );
+    assert!(network.url(2).ends_with("/auth/token"));
+    let asked = settled(network.text(2)).await.unwrap().as_string().unwrap();
+    assert!(
+        asked.contains("\"rejected\":") && !asked.contains("first-token"),
+        "{asked}"
+    );
+    assert_eq!(network.header(3, "authorization").unwrap(), "Bearer second");
+    assert_ne!(
+        network.header(1, "client-request-id"),
+        network.header(3, "client-request-id")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn s32_sign_out_forgets_at_once_and_a_renewal_in_flight_changes_nothing() {
+    let network = Stub::new();
+    let core = with_session(&network, SESSION, None).await;
+    network.hold(r#"{"accessToken":"late","expiresIn":3600,"scopes":[]}"#);
+    let renewal = core.token(r#"{"forceRefresh":true}"#);
+    while network.count() < 2 {
+        settled(Promise::resolve(&JsValue::NULL)).await.unwrap();
+    }
+    network.answer(200, "{}", "{}");
+    let out = core.sign_out(false);
+    assert!(core.account().is_null(), "before anything was answered");
+    network.release();
+    assert_eq!(text(&error(settled(renewal).await), "code"), "signed_out");
+    settled(out).await.unwrap();
+    assert_eq!(
+        text(&error(settled(list(&core, "{}", None)).await), "code"),
+        "signed_out"
+    );
+    assert_eq!(network.count(), 3, "nobody was asked");
+}

@@ -1,0 +1,85 @@
+//! Sign-ins: how they begin and end.
+
+use super::support::*;
+
+#[wasm_bindgen_test]
+async fn s19_s20_an_answer_for_another_window_is_passed_on_and_not_judged_here() {
+    let network = Stub::new();
+    for framed in [false, true] {
+        let page = fake_page("?code=c&state=abc.p", None, framed);
+        let opened = exo365::Core::open(ENDPOINT.into(), None, Some(page.clone().unchecked_into()));
+        let refused = error(settled(opened).await);
+        let (code, told) = if framed {
+            ("navigation_blocked", "")
+        } else {
+            ("state_mismatch", "abc.p")
+        };
+        assert_eq!(text(&refused, "code"), code);
+        assert_eq!(relayed(&page), told);
+    }
+    assert_eq!(network.count(), 0, "the code goes nowhere from here");
+}
+
+#[wasm_bindgen_test]
+async fn s6_s18_a_redirect_is_traded_in_once_and_wiped() {
+    let network = Stub::new();
+    let away = fake_page("?view=week", None, false);
+    let core = with_session(&network, NOBODY, Some(away.clone().unchecked_into())).await;
+    assert!(core.account().is_null());
+    let url = core.authorize_url("{}").unwrap();
+    let record = kept(&away);
+    let state = url
+        .split("state=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(record.contains(&state) && !url.contains("verifier"));
+
+    let back = fake_page(
+        &format!("?code=the-code&state={state}&session_state=x"),
+        Some(&record),
+        false,
+    );
+    let exchanged = r#"{"account":{"tenantId":"t","objectId":"o","username":"adele@contoso.example","name":"Adele","isGuest":false},"accessToken":"t-1","expiresIn":3600,"scopes":["Mail.Read"]}"#;
+    network.answer(200, exchanged, "{}");
+    let opened = exo365::Core::open(ENDPOINT.into(), None, Some(back.clone().unchecked_into()));
+    let signed_in: Core = settled(opened).await.unwrap().unchecked_into();
+    assert_eq!(
+        text(&signed_in.account(), "username"),
+        "adele@contoso.example"
+    );
+    assert!(network.url(1).ends_with("/auth/exchange"));
+    let posted = settled(network.text(1)).await.unwrap().as_string().unwrap();
+    assert!(
+        posted.contains("the-code") && posted.contains("codeVerifier") && posted.contains("nonce")
+    );
+    assert_eq!(
+        shown(&back),
+        "/ /?view=week",
+        "wiped first, then the place from before"
+    );
+    assert_eq!((kept(&back).as_str(), went(&back).as_str()), ("null", ""));
+
+    let again = exo365::Core::open(ENDPOINT.into(), None, Some(back));
+    let error = error(settled(again).await);
+    assert_eq!(text(&error, "code"), "state_mismatch");
+    assert_eq!(network.count(), 2, "the code went nowhere a second time");
+    assert!(
+        !json(&error).contains("the-code") && !text(&error, "message").contains("the-code"),
+        "S30"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn s19_a_frame_starts_no_sign_in() {
+    let network = Stub::new();
+    let core = with_session(&network, NOBODY, Some(fake_page("", None, true))).await;
+    let refused = core.authorize_url("{}").unwrap_err();
+    assert_eq!(text(&refused, "code"), "navigation_blocked");
+    let own = own_tokens("return 'a-token'").await;
+    let windowless = own.authorize_url("{}").unwrap_err();
+    assert_eq!(text(&windowless, "code"), "navigation_blocked");
+}

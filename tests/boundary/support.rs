@@ -1,0 +1,148 @@
+//! The stubs, the class as JavaScript sees it, and what the tests share.
+
+pub(crate) use js_sys::{Array, Function, JSON, Promise, Reflect};
+pub(crate) use wasm_bindgen::prelude::*;
+pub(crate) use wasm_bindgen_futures::JsFuture;
+pub(crate) use wasm_bindgen_test::wasm_bindgen_test;
+pub(crate) use web_sys::{AbortController, AbortSignal};
+
+#[wasm_bindgen(module = "/tests/boundary/stubs.js")]
+extern "C" {
+    pub(crate) type Network;
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new() -> Network;
+    #[wasm_bindgen(method)]
+    pub(crate) fn answer(this: &Network, status: u16, body: &str, headers: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn obey(this: &Network);
+    #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Network, body: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn release(this: &Network);
+    #[wasm_bindgen(method)]
+    pub(crate) fn fail(this: &Network, value: &JsValue);
+    #[wasm_bindgen(method)]
+    pub(crate) fn count(this: &Network) -> u32;
+    #[wasm_bindgen(method)]
+    pub(crate) fn url(this: &Network, at: u32) -> String;
+    #[wasm_bindgen(method)]
+    pub(crate) fn method(this: &Network, at: u32) -> String;
+    #[wasm_bindgen(method)]
+    pub(crate) fn header(this: &Network, at: u32, name: &str) -> Option<String>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn mode(this: &Network, at: u32) -> String;
+    #[wasm_bindgen(method)]
+    pub(crate) fn text(this: &Network, at: u32) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn restore(this: &Network);
+
+    #[wasm_bindgen(js_name = fakePage)]
+    pub(crate) fn fake_page(search: &str, record: Option<&str>, framed: bool) -> exo365::Page;
+    pub(crate) fn relayed(page: &exo365::Page) -> String;
+    pub(crate) fn shown(page: &exo365::Page) -> String;
+    pub(crate) fn went(page: &exo365::Page) -> String;
+    pub(crate) fn kept(page: &exo365::Page) -> String;
+    pub(crate) fn json(value: &JsValue) -> String;
+}
+
+// The class as JavaScript sees it.
+#[wasm_bindgen]
+extern "C" {
+    pub(crate) type Core;
+    #[wasm_bindgen(method)]
+    pub(crate) fn account(this: &Core) -> JsValue;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn authorize_url(this: &Core, options: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn call(
+        this: &Core,
+        asked: &str,
+        signal: Option<&AbortSignal>,
+        body: &JsValue,
+    ) -> Promise;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn item(this: &Core, asked: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn judge(this: &Core, answer: &JsValue, body: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn token(this: &Core, request: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn sign_out(this: &Core, microsoft: bool) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn free(this: &Core);
+}
+
+/// The network until the end of the test, so that a failing test cannot leak its stub.
+pub(crate) struct Stub(Network);
+
+impl Stub {
+    pub(crate) fn new() -> Self {
+        Self(Network::new())
+    }
+}
+
+impl core::ops::Deref for Stub {
+    type Target = Network;
+
+    fn deref(&self) -> &Network {
+        &self.0
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.0.restore();
+    }
+}
+
+pub(crate) const ENDPOINT: &str = r#"{"endpoint":"/auth/"}"#;
+pub(crate) const SESSION: &str = r#"{"config":{"clientId":"11111111-2222-3333-4444-555555555555","authority":"https://login.microsoftonline.com/organizations","identity":"v2","api":"graph","cloud":{"login":"https://login.microsoftonline.com","api":"https://graph.microsoft.com"},"scopes":["Mail.Read"],"redirectUris":["https://app.contoso.example/"],"mode":"direct"},
+    "account":{"tenantId":"t","objectId":"o","username":"adele@contoso.example","name":"Adele","isGuest":false},"accessToken":"first-token-of-the-session","expiresIn":3600}"#;
+pub(crate) const NOBODY: &str = r#"{"config":{"clientId":"11111111-2222-3333-4444-555555555555","authority":"https://login.microsoftonline.com/organizations","identity":"v2","api":"graph","cloud":{"login":"https://login.microsoftonline.com","api":"https://graph.microsoft.com"},"scopes":["Mail.Read"],"redirectUris":["https://app.contoso.example/"],"mode":"direct"},"account":null}"#;
+pub(crate) const PAGE: &str = r#"{"value":[{"id":"1","subject":"Lunch","fieldThatNobodyKnows":{"a":[1.5]}}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages?$skip=1"}"#;
+
+pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise).await
+}
+
+/// A core whose tokens come from the page.
+pub(crate) async fn own_tokens(give: &str) -> Core {
+    let function = Function::new_with_args("request", give);
+    let opened = exo365::Core::open("{}".into(), Some(function), None);
+    settled(opened).await.unwrap().unchecked_into()
+}
+
+/// A core of an endpoint that answers with `session`.
+pub(crate) async fn with_session(
+    network: &Network,
+    session: &str,
+    page: Option<exo365::Page>,
+) -> Core {
+    network.answer(200, session, "{}");
+    let opened = exo365::Core::open(ENDPOINT.into(), None, page);
+    settled(opened).await.unwrap().unchecked_into()
+}
+
+pub(crate) fn list(core: &Core, options: &str, signal: Option<&AbortSignal>) -> Promise {
+    let asked = format!(r#"["GET",null,"messages",[],{options},"select,top,timeout,headers"]"#);
+    core.call(&asked, signal, &JsValue::UNDEFINED)
+}
+
+pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},"signal"]"#;
+
+pub(crate) fn field(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap()
+}
+
+pub(crate) fn text(value: &JsValue, name: &str) -> String {
+    field(value, name).as_string().unwrap_or_default()
+}
+
+/// The error: a real one, of our brand, with a sentence and what to do.
+pub(crate) fn error(result: Result<JsValue, JsValue>) -> JsValue {
+    let error = result.unwrap_err();
+    assert!(error.is_instance_of::<js_sys::Error>());
+    assert_eq!(text(&error, "name"), "Exo365Error");
+    assert!(!text(&error, "message").is_empty() && !text(&error, "remedy").is_empty());
+    error
+}
