@@ -1,4 +1,11 @@
-// What has changed: items, removals, and a token for the next time.
+// How many there are, and what has changed: items, removals, and a token for the next time.
+
+/** How many items there are under `path`. */
+export async function count({ call, fail }, user, path, ids, query) {
+  const text = await call('GET', user, `${path}/$count`, ids, { ...query, as: 'text' }, undefined, 'filter,as');
+  if (!/^\d+$/.test(text)) throw fail('invalid_response', 'the answer is no number');
+  return Number(text);
+}
 
 /** The item's own id, out of what Outlook writes of a removed one: `Messages('...')`. */
 const plain = (id) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;

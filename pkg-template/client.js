@@ -1,6 +1,6 @@
 // The client of a page: account, sign-in, sign-out, and the mailbox areas.
 import { list, walk } from './collection.js';
-import { Exo365Error, fail, truth, wrong } from './error.js';
+import { Exo365Error, fail, plainly, truth, wrong } from './error.js';
 import { filter } from './filter.js';
 import { mailbox } from './mailbox.js';
 import { moments } from './moments.js';
@@ -19,17 +19,11 @@ const KEPT = 50;
 
 /** The part that most pages never need. */
 const more = () => import('./more.js').catch((cause) => {
-  throw fail('network', 'a part of this package could not be loaded', cause);
+  throw fail('network', 'a part of exo365 did not load', cause);
 });
 
 /** Options cross as JSON: what is undefined is left out. */
-function text(options) {
-  try {
-    return JSON.stringify(options);
-  } catch (cause) {
-    throw wrong('options are plain values', cause);
-  }
-}
+const text = (options) => plainly(() => JSON.stringify(options));
 
 /** A call as the core reads it; `allowed` names the options beside those of every call. */
 const asked = (method, user, path, ids, { signal, ...options } = {}, allowed) => text([method, user, path, ids, options, CALL + allowed]);
@@ -91,7 +85,7 @@ export class Client {
     Object.assign(this, mailbox(face));
     // Where no id can be, the core says so at the first call.
     this.mailbox = (user) => mailbox(face, typeof user === 'string' ? user : '');
-    if (keepDiagnostics) this.#journal = face.later('journal', this.#noted, KEPT).catch(() => () => {});
+    if (keepDiagnostics) this.#journal = face.later('kept', this.#noted, KEPT).catch(() => () => {});
     if (!endpoint) return;
     this.#signIn = this.signIn.bind(this);
     if (globalThis.window) this.#listen(endpoint);
@@ -237,7 +231,7 @@ export class Client {
     const channel = new BroadcastChannel(PREFIX + state);
     if (!open(url, '_blank', 'popup,width=480,height=640')) {
       channel.close();
-      throw fail('popup_blocked', 'the browser opened no window');
+      throw fail('popup_blocked', 'no window opened');
     }
     const consented = await this.#core.enter(await this.#face.later('heard', channel, state, both));
     if (consented) return consented;
@@ -251,7 +245,7 @@ export class Client {
       const url = this.authorizeUrl(options);
       if (options.mode === 'popup') return this.#popup(url, both);
       await leave(url);
-      throw fail('cancelled', 'the page is still here, without a sign-in');
+      throw fail('cancelled', 'the page is still here');
     }, signal);
   }
 
@@ -286,7 +280,7 @@ export class Client {
   }
 
   on(type, listener) {
-    if (!['signedin', 'signedout', 'diagnostic'].includes(type) || typeof listener !== 'function') throw wrong('on takes the name of an event and a function');
+    if (!['signedin', 'signedout', 'diagnostic'].includes(type) || typeof listener !== 'function') throw wrong('on takes an event and a function');
     const own = [type, listener];
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);

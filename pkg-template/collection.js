@@ -56,11 +56,7 @@ export function collection(face, user, path, ids = []) {
       const permanently = truth(given, 'permanently');
       return face.call(permanently ? 'POST' : 'DELETE', user, permanently ? `${item}/permanentDelete` : item, [...ids, id], rest, undefined, 'ifMatch');
     },
-    async count(query) {
-      const text = await face.call('GET', user, `${path}/$count`, ids, { ...query, as: 'text' }, undefined, 'filter,as');
-      if (!/^\d+$/.test(text)) throw fail('invalid_response', 'the answer is no number');
-      return Number(text);
-    },
+    count: (query) => face.later('count', user, path, ids, query),
     delta: (options) => face.later('delta', user, path, ids, options),
   };
 }

@@ -51,6 +51,15 @@ export const fail = (code, message, cause) => new Exo365Error(code, message, cau
 /** The commonest: what was given is not what the function takes. */
 export const wrong = (message, cause) => fail('invalid_argument', message, cause);
 
+/** What `run` makes of options: they cross as JSON, which has no form for functions that call themselves and the like. */
+export function plainly(run) {
+  try {
+    return run();
+  } catch (cause) {
+    throw wrong('options are plain values', cause);
+  }
+}
+
 /** An option that is true or false. */
 export function truth(value, name, usual) {
   if (value !== undefined && typeof value !== 'boolean') throw wrong(`\`${name}\` is true or false`);

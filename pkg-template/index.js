@@ -1,7 +1,7 @@
 // The JavaScript face: what a page imports. Names, short forms of values and iteration live here;
 // everything that decides, signs in or sends is the WebAssembly's.
 import { Client } from './client.js';
-import { Exo365Error, wrong } from './error.js';
+import { Exo365Error, plainly } from './error.js';
 import { load } from './load.js';
 import { page } from './page.js';
 import { Core } from './wasm/exo365.js';
@@ -39,12 +39,7 @@ async function open(settings, wasm, key) {
 export async function createClient(config) {
   const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
   const settings = { timeZone, ...given };
-  let key;
-  try {
-    key = keyOf(settings);
-  } catch (cause) {
-    throw wrong('options are plain values', cause);
-  }
+  const key = plainly(() => keyOf(settings));
   if (!clients.has(key)) clients.set(key, open(settings, wasm, key));
   const opening = clients.get(key);
   return opening.catch((error) => {

@@ -11,7 +11,7 @@ const done = (request) => new Promise((resolve, reject) => {
  * Keeps `noted` (newest first, at most `most`) in IndexedDB, a row for each entry: several tabs may write. Resolves with the function
  * that is told of each entry, and without one that all are to go. What the browser's settings forbid is not kept.
  */
-export async function journal(face, noted, most) {
+export async function kept(face, noted, most) {
   const opening = indexedDB.open('exo365', 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { autoIncrement: true });
   const database = await done(opening);

@@ -1,7 +1,8 @@
 // What a sign-in and a call use of the browser, taken once when the package loads: what a script puts in its place later
 // sees neither codes nor tokens. A script that runs before this one, or changes what these hold, is not kept out.
 
-export const { fetch, BroadcastChannel, Headers, Response, URL } = globalThis;
-const { crypto: source } = globalThis;
+const { fetch, BroadcastChannel, Response, URL, crypto: source } = globalThis;
 /** Bound: the functions of `crypto` look at what they are called on. */
-export const crypto = source && { getRandomValues: source.getRandomValues.bind(source) };
+const crypto = { getRandomValues: source?.getRandomValues?.bind(source) };
+
+export { BroadcastChannel, crypto, fetch, Response, URL };

@@ -53,15 +53,16 @@ impl Job {
         watch: &Watch,
     ) -> Result<JsValue, Failure> {
         let bearer = scan::concat(&["Bearer ", token]);
-        let account = proxied.map(|endpoint| endpoint.account.borrow().clone());
-        let mut own = vec![
+        let account = proxied.map(Endpoint::believed).unwrap_or_default();
+        let own = [
             ("client-request-id", course.id.as_str()),
             ("return-client-request-id", "true"),
+            match proxied {
+                Some(_) => MARK,
+                None => ("authorization", &bearer),
+            },
+            (ACCOUNT, &account),
         ];
-        match &account {
-            Some(account) => own.extend([MARK, (ACCOUNT, account)]),
-            None => own.push(("authorization", &bearer)),
-        }
         let outgoing = Outgoing {
             method: &self.request.method,
             headers: &self.request.headers,

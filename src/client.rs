@@ -36,7 +36,6 @@ struct Inner {
     home: Option<Home>,
     redirect_uri: Option<String>,
     api: Api,
-    account: RefCell<Option<Account>>,
     sender: Sender,
 }
 
@@ -132,8 +131,9 @@ impl Core {
 
     /// The signed-in user, or null.
     pub fn account(&self) -> JsValue {
-        let account = self.0.account.borrow();
-        let Some(account) = &*account else {
+        let home = self.0.home.as_ref();
+        let account = home.map(|home| home.endpoint.account.borrow());
+        let Some(account) = account.as_ref().and_then(|account| account.as_ref()) else {
             return JsValue::NULL;
         };
         plain(&[
@@ -307,7 +307,9 @@ impl Inner {
         expires_in: Option<u32>,
         scopes: Vec<String>,
     ) {
-        self.known(account);
+        if let Some(home) = &self.home {
+            home.endpoint.account.replace(account);
+        }
         let tokens = &self.sender.tokens;
         tokens.admit(token, expires_in.unwrap_or_default(), scopes);
     }
@@ -355,7 +357,6 @@ impl Inner {
             home,
             redirect_uri: setup.text("redirectUri").map(String::from),
             api,
-            account: RefCell::new(None),
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
                 proxied,
@@ -366,17 +367,10 @@ impl Inner {
     }
 
     fn forget(&self) {
-        self.known(None);
-        self.sender.tokens.forget();
-    }
-
-    /// Who is signed in now, for the page and for the endpoint.
-    fn known(&self, account: Option<Account>) {
         if let Some(home) = &self.home {
-            let name = account.as_ref().map(Account::identity).unwrap_or_default();
-            home.endpoint.account.replace(name);
+            home.endpoint.account.take();
         }
-        self.account.replace(account);
+        self.sender.tokens.forget();
     }
 
     /// Everything that can be wrong with a call before it is sent.
@@ -429,7 +423,8 @@ impl Inner {
 
     /// Nothing is asked of an endpoint that said that nobody is signed in.
     fn signed_in(&self) -> Result<(), Failure> {
-        if self.home.is_some() && self.account.borrow().is_none() {
+        let home = self.home.as_ref();
+        if home.is_some_and(|home| home.endpoint.account.borrow().is_none()) {
             return Err(Error::new(Code::SignedOut, "nobody is signed in").into());
         }
         Ok(())

@@ -7,6 +7,7 @@ use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::outgoing::{self, Headers, Outgoing};
 use exo365_core::scan;
+use exo365_core::wire::Account;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -23,8 +24,8 @@ pub(crate) const ACCOUNT: &str = "x-exo365-account";
 /// The endpoint under its base URL.
 pub(crate) struct Endpoint {
     pub(crate) base: String,
-    /// `{tenantId}.{objectId}` of who is signed in; empty where nobody is.
-    pub(crate) account: RefCell<String>,
+    /// Who is signed in.
+    pub(crate) account: RefCell<Option<Account>>,
     /// Milliseconds.
     pub(crate) timeout: u32,
 }
@@ -39,18 +40,22 @@ impl Endpoint {
         }
     }
 
+    /// `{tenantId}.{objectId}` of who is signed in; empty where nobody is.
+    pub(crate) fn believed(&self) -> String {
+        let account = self.account.borrow();
+        account.as_ref().map(Account::identity).unwrap_or_default()
+    }
+
     /// What `fetch` is given beside the address.
     fn init(&self, body: &JsValue, watch: &Watch) -> Result<JsValue, Failure> {
-        let account = self.account.borrow();
-        let own = [
-            ("content-type", "application/json"),
-            MARK,
-            (ACCOUNT, &account),
-        ];
         let outgoing = Outgoing {
             method: "POST",
             headers: &Headers::default(),
-            own: if account.is_empty() { &own[..2] } else { &own },
+            own: &[
+                ("content-type", "application/json"),
+                MARK,
+                (ACCOUNT, &self.believed()),
+            ],
             credentials: self.credentials(),
             // The answers hold tokens.
             cache: "no-store",

@@ -9,7 +9,7 @@ const it = stack();
 /** From now on everything that goes through these globals is noted in `taken`, and goes nowhere. */
 const poison = (page) => page.evaluate(() => {
   globalThis.taken = [];
-  for (const name of ['fetch', 'BroadcastChannel', 'Headers', 'Response', 'URL']) {
+  for (const name of ['fetch', 'BroadcastChannel', 'Headers', 'Request', 'Response', 'URL']) {
     globalThis[name] = function trap(...args) {
       taken.push([name, JSON.stringify(args)]);
       throw new Error(`${name} is poisoned`);

@@ -36,13 +36,13 @@ impl Headers {
         Ok(())
     }
 
-    /// As an object of JSON; with `own`, whose names are in lower case.
+    /// As an object of JSON; with those of `own` that have a value, whose names are in lower case.
     pub(crate) fn json(&self, own: &[(&str, &str)]) -> String {
         let mut object = Writer::new();
         for (name, value) in &self.0 {
             object.text(name, value);
         }
-        for (name, value) in own {
+        for (name, value) in own.iter().filter(|one| !one.1.is_empty()) {
             object.text(name, value);
         }
         object.done()
@@ -63,7 +63,7 @@ pub struct Outgoing<'a> {
     pub method: &'a str,
     /// What was asked for.
     pub headers: &'a Headers,
-    /// What goes with it whatever was asked for; names in lower case.
+    /// What goes with it whatever was asked for, where it has a value; names in lower case.
     pub own: &'a [(&'a str, &'a str)],
     /// [`OMIT`], [`SAME_ORIGIN`] or [`INCLUDE`].
     pub credentials: &'static str,

@@ -13,7 +13,7 @@ const withGlue = (dir) => ({
   name: 'glue',
   setup(b) {
     // Loaded by the first call that needs it: a file of its own, for both.
-    b.onResolve({ filter: /^\.\/more\.js$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: `${dir}/more.js`, external: true } : undefined));
+    b.onResolve({ filter: /^\.\/(?:more|journal)\.js$/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path: `${dir}${path.slice(1)}`, external: true } : undefined));
     b.onResolve({ filter: /wasm\/exo365\.js$/ }, () => ({ path: glue }));
     // The glue takes the browser's functions from where the face does.
     b.onResolve({ filter: /platform\.js$/ }, () => ({ path: join(template, 'platform.js') }));
@@ -37,7 +37,7 @@ const bundle = (options, dir) => build({
 });
 
 await bundle({ entryPoints: [join(template, 'index.js')], format: 'esm', outfile: join(out, 'index.js') }, '.');
-await bundle({ entryPoints: [join(template, 'more.js')], format: 'esm', outfile: join(out, 'more.js') }, '.');
+for (const name of ['more.js', 'journal.js']) await bundle({ entryPoints: [join(template, name)], format: 'esm', outfile: join(out, name) }, '.');
 
 // The script tag: one classic script. It has no import.meta: the wasm is found from the script's own URL.
 // Bundled as a module without exports, and put into a function by hand: esbuild's own way brings helpers for modules
@@ -47,7 +47,7 @@ await bundle({
   stdin: { contents: `import { ${names} } from "./index.js"; globalThis.Exo365 = { ${names} };`, resolveDir: template },
   format: 'esm',
   outfile: join(out, 'dist/exo365.global.js'),
-  banner: { js: '(()=>{var __exo365_src=document.currentScript&&document.currentScript.src;' },
+  banner: { js: '(()=>{var __x=document.currentScript?.src;' },
   footer: { js: '})();' },
-  define: { 'import.meta.url': '__exo365_src' },
+  define: { 'import.meta.url': '__x' },
 }, '..');

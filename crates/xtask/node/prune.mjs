@@ -27,9 +27,14 @@ const PANICS = [
   'core::slice::index::slice_index_fail',
   'core::str::slice_error_fail',
 ];
-/** As the compiler writes a path (mangling v0): `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are. */
+/** The same of wasm-bindgen, which throws its texts: what they are about (an object used after its end) the face cannot do. */
+const THROWS = ['wasm_bindgen::throw_str'];
+/**
+ * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling v0), or
+ * `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
+ */
 const mangled = (path) => path.split('::').map((part) => `${part.length}${part}`).join('');
-const PANIC = new RegExp(`^_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})`);
+const PANIC = new RegExp(`^(?:_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})|_ZN(?:${THROWS.map(mangled).join('|')})17h)`);
 
 const TRAP = [0x00, 0x00, 0x0b]; // no locals, `unreachable`, `end`
 const [CALL, LOCAL_GET, I32_CONST, I64_CONST] = [0x10, 0x20, 0x41, 0x42];
@@ -194,9 +199,19 @@ for (const one of sections.filter(({ id }) => id === 8)) reach({ kind: FUNCTION,
 reach({ refers: alive });
 if (cut < PANICS.length / 2) throw new Error(`only ${cut} functions begin a panic: are they named as they were?`);
 
+/** Where a panic would have begun (`core::panic::Location`: file, length, line, column): handed on, and read by nobody any more. */
+function isLocation({ at, end, refers }) {
+  if (end - at !== 16 || refers.length !== 1) return false;
+  const file = symbols[refers[0]];
+  return file?.end > file?.at && /\.rs\0?$/.test(bytes.toString('latin1', file.at, file.end));
+}
+const locations = new Set(placed.filter(isLocation));
+if (locations.size === 0) throw new Error('no panic has a place: are they written as they were?');
+const read = new Set([...reached, { refers: alive }].filter((one) => !locations.has(one)).flatMap(({ refers }) => refers.map((target) => symbols[target])));
+
 const out = Buffer.from(bytes);
 const used = new Uint8Array(bytes.length);
-for (const symbol of placed) if (reached.has(symbol)) used.fill(1, symbol.at, symbol.end);
+for (const symbol of placed) if (reached.has(symbol) && !locations.has(symbol) && read.has(symbol)) used.fill(1, symbol.at, symbol.end);
 for (const { at, end } of placed) for (let byte = at; byte < end; byte++) if (!used[byte]) out[byte] = 0;
 
 const bodies = functions.map((one, at) => {

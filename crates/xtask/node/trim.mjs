@@ -45,7 +45,8 @@ export default async function init(module) {
 }
 `],
   // What a script puts in their place after the package has loaded is not used.
-  [/^(?=class Core )/m, "import { crypto, fetch, Headers, Response } from '../platform.js';\n"],
+  [/^(?=export class Core )/m, "import { crypto, fetch, Response } from '../platform.js';\n"],
+  ['globalThis.crypto.getRandomValues', 'crypto.getRandomValues'],
   ['if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;', ''],
 ];
 
