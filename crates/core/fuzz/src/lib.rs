@@ -14,8 +14,11 @@ mod links;
 mod options;
 mod token_reply;
 
-/// What is run, by the name of its target and of the folder of its seeds.
-pub const TARGETS: &[(&str, fn(&str))] = &[
+/// The name of a target and of the folder of its seeds, and what is run.
+pub type Target = (&'static str, fn(&str));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("callback", callback::run),
     ("headers", headers::run),
     ("id_token", id_token::run),
