@@ -2,6 +2,7 @@
 
 use super::{fields, number};
 use exo365_core::endpoint::{exchanged, expect, read};
+use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json, Writer};
 use exo365_core::signin::Pending;
 use exo365_core::wire::{
@@ -9,6 +10,7 @@ use exo365_core::wire::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 
 pub(super) fn run(input: &str) {
     let [status, text] = fields(input);
@@ -101,6 +103,13 @@ fn refusals_are_those_of_the_wire(status: u16, text: &str) {
     if (200..300).contains(&status) {
         let _ = judged.and_then(|json| expect::<SessionReply>(&json));
         return;
+    }
+    let tree = Json::parse(text).unwrap_or_default();
+    let code = tree.get("error").get("code").str();
+    if code.and_then(Code::parse).is_none() {
+        // No refusal of ours: its sentence is not shown.
+        let fixed = |error: &Error| matches!(error.message, Cow::Borrowed(_));
+        assert!(judged.as_ref().is_err_and(fixed), "{text}");
     }
     let said = serde_json::from_str::<ErrorReply>(text).ok();
     if let Some(error) = said.and_then(|reply| reply.error.into_error(status)) {
