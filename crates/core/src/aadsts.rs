@@ -21,7 +21,7 @@ pub enum Class {
     Cloud,
     /// Registration or request are wrong.
     Configuration,
-    /// Nobody agreed to the permissions yet.
+    /// Nobody agreed to the permissions yet, or they cannot be agreed to.
     Consent,
     /// A policy about devices, places or assignments.
     Device,
@@ -116,7 +116,7 @@ catalogue! {
         50_196 "The same request came again and again in a short time; the sign-in service stopped the loop.", "Stop repeating it; sign in again from a click.";
         54_005 "The code was redeemed before.", "Start the sign-in again.";
         70_000 "The grant is not valid.", SIGN_IN;
-        70_002 "The sign-in service refused the credentials.", SIGN_IN;
+        70_002 "The sign-in service refused the credentials.", "Sign in again; where that does not help, check the client secret.";
         70_008 "The code or the refresh token is too old.", SIGN_IN;
         700_082 "The refresh token was not used for too long.", SIGN_IN;
         700_084 "The refresh token of a single-page application ends after a day.", WEB;
@@ -124,6 +124,10 @@ catalogue! {
     Consent {
         65_001 "The permissions are not granted yet.", "Ask the user to consent: sign in with prompt 'consent'.";
         650_052 "The organisation has no subscription to the service that the application asks for.", ADMIN;
+        650_053 "The service does not have a permission of this name.", PERMISSIONS;
+        650_056 "The registration lacks a permission, or the consent is incomplete.", PERMISSIONS;
+        650_057 "The service is not listed in the app registration.", PERMISSIONS;
+        65_005 "The service or permission is not listed in the app registration.", PERMISSIONS;
     }
     AdminConsent {
         90_093 "Only an administrator can grant these permissions.", "Ask an administrator to grant them.";
@@ -138,10 +142,6 @@ catalogue! {
         50_147 "The PKCE challenge is malformed.", "Update the SDK in the page.";
         500_112 "The redirect URI differs from the one that the sign-in began with.", "Start the sign-in again; check `redirect_uris`.";
         501_481 "The PKCE verifier does not belong to the code.", "Start the sign-in again.";
-        650_053 "The service does not have a permission of this name.", PERMISSIONS;
-        650_056 "The registration lacks a permission, or the consent is incomplete.", PERMISSIONS;
-        650_057 "The service is not listed in the app registration.", PERMISSIONS;
-        65_005 "The service or permission is not listed in the app registration.", PERMISSIONS;
         70_001 "The application is not known in this organisation.", REQUEST;
         70_003 "The kind of grant is not supported.", REQUEST;
         70_011 "A permission in the request is not valid.", PERMISSIONS;
@@ -243,64 +243,5 @@ fn leading(text: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_number_is_there_once_with_two_sentences() {
-        for (at, entry) in CATALOGUE.iter().enumerate() {
-            let twin = CATALOGUE
-                .iter()
-                .skip(at + 1)
-                .find(|other| other.number == entry.number);
-            assert!(twin.is_none(), "{} twice", entry.number);
-            assert!(
-                entry.cause.ends_with('.') && entry.remedy.ends_with('.'),
-                "{}",
-                entry.number
-            );
-        }
-    }
-
-    #[test]
-    fn the_telling_number_leads() {
-        assert_eq!(numbers(&[70_002, 70_008], ""), [70_008, 70_002]);
-        assert_eq!(
-            numbers(&[], "AADSTS7000222: The provided keys are expired."),
-            [7_000_222]
-        );
-        assert_eq!(
-            numbers(&[1, 50_196], "AADSTS50196: loop AADSTS1"),
-            [50_196, 1]
-        );
-        assert_eq!(numbers(&[], "no number: AADSTS and AADSTSx"), [0; 0]);
-    }
-
-    #[test]
-    fn classes_are_those_of_the_service() {
-        for (number, class) in [
-            (7_000_222, Class::Client),
-            (9_002_326, Class::Platform),
-            (90_094, Class::AdminConsent),
-            (65_001, Class::Consent),
-            (50_011, Class::Configuration),
-            (53_003, Class::Device),
-            (LOOP, Class::Grant),
-            (CODE_REUSED, Class::Grant),
-        ] {
-            assert_eq!(
-                lookup(number).map(|entry| entry.class),
-                Some(class),
-                "{number}"
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_breaks_it(text in "(AADSTS[0-9]{0,12}|\\PC){0,20}") {
-            prop_assert!(numbers(&[], &text).len() <= 16);
-        }
-    }
-}
+#[path = "tests/aadsts.rs"]
+mod tests;

@@ -16,6 +16,10 @@ const wasm = await readFile(wasmPath);
 const module = await WebAssembly.compile(wasm);
 const wanted = new Set(WebAssembly.Module.imports(module).map(({ name }) => name));
 
+// S30: no text of a panic leaves by an error that wasm-bindgen throws, past all of our own judging (prune.mjs).
+const throwing = [...wanted].filter((name) => /throw|console|panic/.test(name));
+if (throwing.length > 0) throw new Error(`a text may leave by ${throwing}`);
+
 const defined = [...glue.matchAll(DEFINITION)].map(([, name]) => name);
 const missing = [...wanted].filter((name) => !defined.includes(name) && !glue.includes(`${name}:`));
 if (missing.length > 0 || defined.length < wanted.size / 2) throw new Error(`the glue is not written as it was: does not define ${missing.slice(0, 3)}`);

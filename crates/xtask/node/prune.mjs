@@ -175,13 +175,19 @@ const placed = symbols.filter((symbol) => symbol.end > symbol.at);
 relocations('reloc.CODE', code, holdingFunction);
 relocations('reloc.DATA', data, holding(placed));
 
+/** Where a panic begins (`core::panic::Location`: file, length, line, column) is told by nobody any more, wherever it is handed on to. */
+const sources = new Set(placed.filter(({ at, end }) => /^[\w./-]+\.rs\0?$/.test(bytes.toString('latin1', at, end))));
+const isPlace = ({ at, end, refers }) => end - at === 16 && refers.some((target) => sources.has(symbols[target]));
+const unread = new Set([...sources, ...placed.filter(isPlace)]);
+if (sources.size === 0) throw new Error('no place of a panic names its file: are they written as they were?');
+
 const reached = new Set();
 let cut = 0;
 function reach(thing) {
   for (const todo = [thing]; todo.length > 0; ) {
     const { kind, index, refers } = todo.pop();
     for (const symbol of kind === FUNCTION ? [functions[index - imported]] : refers.map((target) => symbols[target])) {
-      if (!symbol || reached.has(symbol)) continue;
+      if (!symbol || reached.has(symbol) || unread.has(symbol)) continue;
       reached.add(symbol);
       const own = kind === FUNCTION && panics(index);
       if (own) cut++;
@@ -199,19 +205,9 @@ for (const one of sections.filter(({ id }) => id === 8)) reach({ kind: FUNCTION,
 reach({ refers: alive });
 if (cut < PANICS.length / 2) throw new Error(`only ${cut} functions begin a panic: are they named as they were?`);
 
-/** Where a panic would have begun (`core::panic::Location`: file, length, line, column): handed on, and read by nobody any more. */
-function isLocation({ at, end, refers }) {
-  if (end - at !== 16 || refers.length !== 1) return false;
-  const file = symbols[refers[0]];
-  return file?.end > file?.at && /\.rs\0?$/.test(bytes.toString('latin1', file.at, file.end));
-}
-const locations = new Set(placed.filter(isLocation));
-if (locations.size === 0) throw new Error('no panic has a place: are they written as they were?');
-const read = new Set([...reached, { refers: alive }].filter((one) => !locations.has(one)).flatMap(({ refers }) => refers.map((target) => symbols[target])));
-
 const out = Buffer.from(bytes);
 const used = new Uint8Array(bytes.length);
-for (const symbol of placed) if (reached.has(symbol) && !locations.has(symbol) && read.has(symbol)) used.fill(1, symbol.at, symbol.end);
+for (const symbol of placed) if (reached.has(symbol)) used.fill(1, symbol.at, symbol.end);
 for (const { at, end } of placed) for (let byte = at; byte < end; byte++) if (!used[byte]) out[byte] = 0;
 
 const bodies = functions.map((one, at) => {

@@ -6,6 +6,7 @@
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
 //! cargo xtask operations                  how much of the services has a named method
+//! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
 //! ```
 //!
 //! It needs cargo to start, and finds or installs the rest; what it cannot install it names, with the cure.
@@ -17,6 +18,7 @@ mod debian;
 mod demo;
 mod e2e;
 mod files;
+mod fuzz;
 mod node;
 mod operations;
 mod pack;
@@ -58,6 +60,8 @@ enum Command {
     Size(size::Options),
     /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
     Operations,
+    /// libFuzzer over the readers of the core: one target or all, a minute each.
+    Fuzz(fuzz::Options),
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
     Bench(bench::Options),
 }
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::Test(options) => suite::run(&options),
         Command::E2e(options) => e2e::run(&options),
         Command::Operations => operations::run(),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),
         Command::Bench(options) => bench::run(&options),

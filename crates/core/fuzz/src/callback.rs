@@ -1,0 +1,140 @@
+//! The judge of redirects. Fields: kind (`1`: v1, `c`: an administrator is asked, `p`: a window of its own, `t`: one
+//! tenant), seconds since 1970, the address it landed at, the fragment, the query.
+
+use super::{fields, number, tells, told};
+use exo365_core::callback::{Callback, Grant};
+use exo365_core::error::Error;
+use exo365_core::signin::{Flow, LIFETIME, POPUP};
+use exo365_core::text::form_decode;
+use exo365_core::wire::Identity;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use url::{Url, form_urlencoded};
+
+const STATE: &str = "st4te-st4te-st4te-st4te-st4te";
+const NONCE: &str = "n0nce-n0nce-n0nce-n0nce-n0nce";
+const VERIFIER: &str = "ver1fier-ver1fier-ver1fier-ver1fier-ver1fier";
+const REDIRECT_URI: &str = "https://app.contoso.example/mail/";
+const LOGIN: &str = "https://login.contoso.example";
+const CREATED: u64 = 1_790_000_000;
+/// What an answer may have once.
+const ONCE: [&str; 7] = [
+    "code",
+    "state",
+    "error",
+    "error_description",
+    "error_subcode",
+    "iss",
+    "session_state",
+];
+
+fn flow(kind: &str) -> Flow {
+    let v1 = kind.contains('1');
+    let tenant = if kind.contains('t') {
+        "aaaabbbb-0000-cccc-1111-dddd2222eeee"
+    } else {
+        "organizations"
+    };
+    Flow {
+        state: [STATE, if kind.contains('p') { POPUP } else { "" }].concat(),
+        nonce: NONCE.into(),
+        verifier: VERIFIER.into(),
+        authority: [LOGIN, "/", tenant].concat(),
+        identity: if v1 { Identity::V1 } else { Identity::V2 },
+        redirect_uri: REDIRECT_URI.into(),
+        return_to: "/mail/".into(),
+        created: CREATED,
+        resource: None,
+        consent: kind.contains('c'),
+    }
+}
+
+/// The fields as the URL standard reads them.
+fn standard(query: &str, fragment: &str) -> BTreeMap<String, Vec<String>> {
+    let mut all = BTreeMap::<String, Vec<String>>::new();
+    for text in [
+        query.trim_start_matches('?'),
+        fragment.trim_start_matches('#'),
+    ] {
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            all.entry(name.into()).or_default().push(value.into());
+        }
+    }
+    all
+}
+
+pub(super) fn run(input: &str) {
+    let [kind, now, landed, fragment, query] = fields(input);
+    // A clock that runs backwards far enough to overflow is none.
+    let now = number::<u32>(now, 1_790_000_100).into();
+    let flow = flow(kind);
+    let callback = Callback::read(query, fragment);
+    let for_opener = callback.state().is_some_and(|state| state.ends_with(POPUP));
+    assert_eq!(callback.is_for_opener(), for_opener);
+    let standard = standard(query, fragment);
+    // What is no UTF-8 stays as it was written here, and is replaced there.
+    let same = !standard
+        .iter()
+        .any(|(name, values)| name.contains('\u{fffd}') || values.concat().contains('\u{fffd}'));
+    let read = if same { Some(&standard) } else { None };
+    match flow.finish(&callback, landed, now) {
+        Ok(grant) => {
+            assert_eq!(landed, REDIRECT_URI);
+            assert!(now.abs_diff(CREATED) <= LIFETIME, "in its time");
+            assert_eq!(callback.state(), Some(flow.state.as_str()));
+            assert!(read.is_none_or(|read| granted(&flow, &grant, read)));
+        }
+        Err(error) => {
+            if callback.state() != Some(flow.state.as_str()) {
+                assert_eq!(error, Callback::stray(), "the state comes before all else");
+            }
+            refused(&flow, &error, [query, fragment]);
+        }
+    }
+}
+
+fn granted(flow: &Flow, grant: &Grant, read: &BTreeMap<String, Vec<String>>) -> bool {
+    let values = |name: &str| read.get(name).map(Vec::as_slice).unwrap_or_default();
+    for name in ONCE {
+        assert!(values(name).len() <= 1, "{name} twice");
+    }
+    assert_eq!(values("state"), [flow.state.as_str()]);
+    assert!(values("error").is_empty(), "a refusal is no grant");
+    if flow.consent {
+        assert!(grant.code.is_empty() && values("admin_consent").len() == 1);
+    } else {
+        assert!(!grant.code.is_empty());
+        assert_eq!(values("code"), [grant.code.as_str()]);
+    }
+    if let [issuer] = values("iss") {
+        let issuer = Url::parse(issuer).expect("an issuer that passed is an address");
+        let host = issuer.host_str();
+        let legacy = flow.identity == Identity::V1 && host == Some("sts.windows.net");
+        assert!(legacy || host == Some("login.contoso.example"), "{issuer}");
+    }
+    true
+}
+
+/// S30, for inputs nobody thought of.
+fn refused(flow: &Flow, error: &Error, whole: [&str; 2]) {
+    let text = told(error);
+    let values = |wanted: &str| -> Vec<String> {
+        let pairs = whole.iter().flat_map(|text| text.split('&'));
+        let pairs = pairs.map(|pair| pair.trim_start_matches(['?', '#']));
+        let pairs = pairs.filter_map(|pair| pair.split_once('='));
+        let named = pairs.filter(|pair| form_decode(pair.0) == wanted);
+        named.map(|pair| form_decode(pair.1)).collect()
+    };
+    // What the service says in its own sentence is shown, up to the end of its first line.
+    let said = values("error_description").concat();
+    let codes = values("code");
+    let secrets = codes.iter().map(String::as_str).chain(whole);
+    for secret in secrets.chain([flow.state.as_str(), NONCE, VERIFIER]) {
+        assert!(!tells(&text, secret) || said.contains(secret), "{text}");
+    }
+    match &error.message {
+        Cow::Borrowed(_) => {}
+        Cow::Owned(message) => assert!(message.len() <= 300 && !message.is_empty()),
+    }
+    assert!(!error.message.contains(['\r', '\n']));
+}

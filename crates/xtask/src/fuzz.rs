@@ -1,0 +1,129 @@
+//! `cargo xtask fuzz`: libFuzzer over the readers of the core.
+//!
+//! The compiler of the project will do: without a sanitizer nothing of it needs nightly, and the core has no `unsafe`
+//! for one to look at.
+
+use crate::{project, run};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// Also in CONTRIBUTING.md.
+const VERSION: &str = "0.13.2";
+/// What only the endpoint has. The others are built as the WebAssembly is.
+const ENDPOINT: [&str; 2] = ["id_token", "token_reply"];
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// One of crates/core/fuzz/fuzz_targets; all of them in turn where none is named.
+    target: Option<String>,
+    /// How long, for each.
+    #[arg(default_value_t = 60)]
+    seconds: u32,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let targets = chosen(&targets()?, options.target.as_deref())?;
+    let tools = cargo_fuzz()?;
+    for target in &targets {
+        fuzz(&tools, target, options.seconds)?;
+    }
+    let names = targets.join(", ");
+    println!("nothing found in {} s of each: {names}", options.seconds);
+    Ok(())
+}
+
+fn chosen(targets: &[String], wish: Option<&str>) -> Result<Vec<String>> {
+    match wish {
+        None => Ok(targets.to_vec()),
+        Some(name) if targets.iter().any(|target| target == name) => Ok(vec![name.into()]),
+        Some(name) => bail!("no target {name}; there are {}", targets.join(", ")),
+    }
+}
+
+fn folder() -> PathBuf {
+    project::root().join("crates/core/fuzz")
+}
+
+fn targets() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder().join("fuzz_targets"))? {
+        let path = entry?.path();
+        names.extend(path.file_stem().map(|name| name.to_string_lossy().into()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn fuzz(tools: &Path, target: &str, seconds: u32) -> Result<()> {
+    run::say(&format!("fuzzing {target} for {seconds} s"));
+    let (dir, corpus) = (folder(), folder().join("corpus").join(target));
+    std::fs::create_dir_all(&corpus)?;
+    let mut fuzz = run::cargo();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::iter::once(tools.to_owned()).chain(std::env::split_paths(&path));
+    fuzz.env("PATH", std::env::join_paths(path)?)
+        .current_dir(project::root().join("crates/core"));
+    fuzz.args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
+        .arg(project::target().join("fuzz"));
+    if !ENDPOINT.contains(&target) {
+        fuzz.args(["--features", "page"]);
+    }
+    fuzz.arg(target)
+        .args([&corpus, &dir.join("seeds").join(target)]);
+    fuzz.args([
+        "--",
+        "-max_len=4096",
+        "-verbosity=1",
+        "-print_final_stats=1",
+    ]);
+    fuzz.arg(format!("-max_total_time={seconds}"));
+    fuzz.arg(format!("-dict={}", dir.join("words.dict").display()));
+    run::run(&mut fuzz, "cargo fuzz").with_context(|| {
+        format!(
+            "{target}: the input is named above; mend what it shows, and keep it in crates/core/fuzz/seeds/{target}"
+        )
+    })
+}
+
+/// The folder of a `cargo-fuzz`: one that is there, or else one that is installed under target/tools.
+fn cargo_fuzz() -> Result<PathBuf> {
+    if run::find(&["c++", "g++", "clang++"]).is_none() {
+        bail!("libFuzzer is C++: install a compiler (on Debian: apt-get install g++)");
+    }
+    let tools = project::target().join("tools");
+    let ours = tools.join("bin/cargo-fuzz");
+    let there = run::find(&["cargo-fuzz", &ours.to_string_lossy()]);
+    if let Some(dir) = there.as_deref().and_then(Path::parent) {
+        return Ok(dir.to_owned());
+    }
+    run::say(&format!(
+        "installing cargo-fuzz {VERSION} under target/tools (once, a minute or two)"
+    ));
+    let mut install = run::cargo();
+    install.args(["install", "cargo-fuzz", "--debug", "--locked"]);
+    install.args(["--version", VERSION, "--root"]).arg(&tools);
+    install.arg("--target-dir").arg(tools.join("build"));
+    run::run(&mut install, "cargo install cargo-fuzz").with_context(|| {
+        format!("cargo-fuzz is needed; check the network, or run `cargo install cargo-fuzz --version {VERSION}`")
+    })?;
+    Ok(tools.join("bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_one_that_there_is() {
+        let all = targets().unwrap_or_default();
+        assert!(
+            ENDPOINT
+                .iter()
+                .all(|name| all.iter().any(|one| one == name))
+        );
+        assert_eq!(chosen(&all, None).ok(), Some(all.clone()));
+        assert_eq!(chosen(&all, Some("json")).ok(), Some(vec!["json".into()]));
+        let error = chosen(&all, Some("jsno")).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|said| said.contains("callback, headers")));
+    }
+}
