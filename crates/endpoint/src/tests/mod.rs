@@ -5,6 +5,7 @@ mod app_only;
 mod backpressure;
 mod believed;
 mod check;
+mod check_api;
 mod cookie;
 #[cfg(unix)]
 mod credential;
