@@ -14,6 +14,7 @@ mod fake;
 mod frontchannel;
 mod full;
 mod gate;
+mod gauge;
 mod identity;
 mod issuer;
 mod lifetime;
