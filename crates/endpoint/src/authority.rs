@@ -112,15 +112,22 @@ pub(crate) fn default_audience(config: &Config) -> String {
     if public.identity == Identity::V1 {
         return config.resources.first().cloned().unwrap_or_default();
     }
-    let api = flavor::resource(public.api, &public.cloud.api);
-    let api = match public.api {
-        Flavor::Graph => "",
-        _ => api.trim_end_matches('/'),
-    };
+    let api = api_audience(config);
     let mut audiences = public.scopes.iter().map(|scope| audience(scope));
     let first = audiences.clone().next().unwrap_or_default();
     let named = audiences.any(|audience| audience == api);
-    if named { api.into() } else { first.into() }
+    if named { api } else { first.into() }
+}
+
+/// How permissions of the configured API begin: with nothing, where it is Graph.
+pub(crate) fn api_audience(config: &Config) -> String {
+    let public = &config.public;
+    match public.api {
+        Flavor::Graph => String::new(),
+        _ => flavor::resource(public.api, &public.cloud.api)
+            .trim_end_matches('/')
+            .to_owned(),
+    }
 }
 
 /// `scope` for one audience: OpenID's and `names`, each once.

@@ -24,7 +24,11 @@ pub(crate) struct Arguments {
 #[derive(clap::Subcommand, Debug)]
 pub(crate) enum Command {
     /// Try the registration and the configuration at the sign-in service, and say what to change.
-    Check,
+    Check {
+        /// Services need tokens of the application itself: that it gets none is wrong, and no note.
+        #[arg(long)]
+        app_only: bool,
+    },
     /// A token for the application in its own name, on stdout; or a source of them for services of this machine.
     AppToken(AppToken),
     /// Sessions: in the shared store, or in the database of an endpoint that is stopped.

@@ -10,9 +10,9 @@ use tokio::runtime::Runtime;
 ///
 /// # Errors
 /// [`Problem::Check`] where something is to be changed.
-pub(crate) fn examine(config: &Path, runtime: &Runtime) -> Result<(), Problem> {
+pub(crate) fn examine(config: &Path, app_only: bool, runtime: &Runtime) -> Result<(), Problem> {
     let config = Config::load(config)?;
-    let found = runtime.block_on(check(&config, &Clock::system()))?;
+    let found = runtime.block_on(check(&config, &Clock::system(), app_only))?;
     let mut text = String::new();
     for finding in &found {
         let word = match finding.verdict {

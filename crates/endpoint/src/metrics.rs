@@ -121,7 +121,7 @@ impl Metrics {
         registry.register("sessions_begun", text, self.sessions_begun.clone());
         let text = "Sessions that were ended, by cause";
         registry.register("sessions_ended", text, self.ended.clone());
-        let text = "Sessions in the database file, with those that ended within the last hour";
+        let text = "Sessions in the store; in a file with those that ended within the last hour, over Redis those of all endpoints";
         registry.register("sessions", text, self.live.clone());
         let text = "Requests that wait for their turn at the sign-in service";
         registry.register("upstream_waiting", text, self.waiting.clone());
@@ -163,10 +163,17 @@ impl Metrics {
         self.ended.get_or_create(&Outcome { outcome }).inc_by(count);
     }
 
-    /// So many sessions are in the file.
-    pub(crate) fn live(&self, count: u64) {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.live.get_or_create(&Place { store: "file" }).set(count);
+    /// So many sessions are in the store, where that is known.
+    pub(crate) fn live(&self, store: &'static str, count: Option<u64>) {
+        match count {
+            Some(count) => {
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                self.live.get_or_create(&Place { store }).set(count);
+            }
+            None => {
+                self.live.remove(&Place { store });
+            }
+        }
     }
 
     /// So many wait for the sign-in service.

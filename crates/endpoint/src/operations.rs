@@ -21,10 +21,7 @@ pub(crate) fn router(app: &App) -> Router {
     Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(move || readiness(App::clone(&ready))))
-        .route(
-            "/metrics",
-            get(move || std::future::ready(metrics(&counted))),
-        )
+        .route("/metrics", get(move || metrics(App::clone(&counted))))
 }
 
 /// Ready where the store answers and nobody has asked it to stop. The sign-in service does not count:
@@ -45,10 +42,12 @@ async fn readiness(app: App) -> Response {
     }
 }
 
-fn metrics(app: &App) -> Response {
-    if let Some(count) = app.sessions.store.count() {
-        app.metrics.live(count);
-    }
+async fn metrics(app: App) -> Response {
+    let store = &app.sessions.store;
+    let count = tokio::time::timeout(PATIENCE, store.count()).await;
+    // Without an answer there is no number: an old one would look like a new one.
+    app.metrics
+        .live(store.name(), count.ok().and_then(Result::ok));
     app.metrics.waiting(app.desk.queue.waiting());
     match app.metrics.text() {
         Ok(text) => answer(StatusCode::OK, METRICS, text),

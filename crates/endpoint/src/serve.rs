@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Problem> {
     let outcome = match &arguments.command {
         None => Config::load(config)
             .and_then(|config| runtime.block_on(serve(config, arguments.port_file.as_deref()))),
-        Some(Command::Check) => commands::examine(config, &runtime),
+        Some(Command::Check { app_only }) => commands::examine(config, *app_only, &runtime),
         Some(Command::AppToken(asked)) => {
             runtime.block_on(source::run(config, asked, arguments.port_file.as_deref()))
         }

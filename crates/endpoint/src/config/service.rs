@@ -1,7 +1,7 @@
 //! What of the configuration is for the application in its own name: no page, no session.
 
 use super::file::File;
-use super::{Credential, credential, public, wrong};
+use super::{Config, Credential, credential, public, wrong};
 use crate::problem::Problem;
 use exo365_core::flavor;
 use exo365_core::wire::PageConfig;
@@ -19,6 +19,18 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// That of the endpoint's own configuration, for its API; none where it names no tenant.
+    pub(crate) fn of(config: &Config) -> Option<Self> {
+        if EVERYBODY.contains(&config.tenant.as_str()) {
+            return None;
+        }
+        Some(Self {
+            resource: flavor::resource(config.public.api, &config.public.cloud.api),
+            public: config.public.clone(),
+            credential: config.credential.clone(),
+        })
+    }
+
     /// Reads TOML text; `tenant` and `resource` go before what it says.
     ///
     /// # Errors

@@ -186,8 +186,13 @@ impl Store for FileStore {
         Box::pin(std::future::ready(done))
     }
 
-    fn count(&self) -> Option<u64> {
-        count(&self.0).map_err(|error| failed(&error)).ok()
+    fn count(&self) -> Later<'_, u64> {
+        let count = count(&self.0).map_err(|error| failed(&error));
+        Box::pin(std::future::ready(count))
+    }
+
+    fn name(&self) -> &'static str {
+        "file"
     }
 
     fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {

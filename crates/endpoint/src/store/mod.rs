@@ -65,10 +65,10 @@ pub(crate) trait Store: Send + Sync {
     fn sweep(&self, now: u64) -> Later<'_, usize>;
     /// Shows every record; one that changes meanwhile may be shown twice.
     fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()>;
-    /// How many records there are, where that costs nothing to know.
-    fn count(&self) -> Option<u64> {
-        None
-    }
+    /// How many records there are, without looking at each.
+    fn count(&self) -> Later<'_, u64>;
+    /// What the store is called where it is counted.
+    fn name(&self) -> &'static str;
     /// The locks of a store that several endpoints share; a store of one process needs none.
     fn locks(&self) -> Option<&dyn Locks> {
         None

@@ -4,7 +4,11 @@
 //! exo365:session:<key>   a sealed record; gone when it ends
 //! exo365:group:<group>   the names of the records of a group; gone after the last of them
 //! exo365:renewal:<key>   who renews this session just now, for some seconds
+//! exo365:ends            the names of all records, by when they end
 //! ```
+//!
+//! The last one is there to be counted: exact, at a price that grows with the logarithm. `SCAN` would go over all
+//! records, from every endpoint and at every interval; a counter would never learn of a record that ended by itself.
 
 use super::{Failed, Group, Holder, Key, Later, Locks, Store, Visit};
 use crate::clock::Clock;
@@ -25,8 +29,12 @@ const SESSION: &str = "exo365:session:";
 /// Records that are looked at in one go.
 const PAGE: usize = 500;
 
-/// Puts a record in (its name, its group, the group before; the record, milliseconds).
+/// All records, by when they end.
+const ENDS: &str = "exo365:ends";
+
+/// Puts a record in (its name, its group, the group before, [`ENDS`]; the record, milliseconds, when it ends).
 const PUT: &str = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('ZADD', KEYS[4], ARGV[3], KEYS[1])
 if KEYS[3] ~= '' and KEYS[3] ~= KEYS[2] then redis.call('SREM', KEYS[3], KEYS[1]) end
 if KEYS[2] ~= '' then
   redis.call('SADD', KEYS[2], KEYS[1])
@@ -38,8 +46,12 @@ return 1";
 /// done the first time is done.
 const ONLY: &str = "local held = redis.call('GET', KEYS[1])
 if held == ARGV[1] then return 1 end
-if held ~= ARGV[3] then return 0 end
+if held ~= ARGV[4] then return 0 end
 ";
+
+/// Takes a record out (its name, [`ENDS`]), and gives it.
+const TAKE: &str = "redis.call('ZREM', KEYS[2], KEYS[1])
+return redis.call('GETDEL', KEYS[1])";
 
 /// Becomes the holder, or stays it for as long again (name; holder, milliseconds).
 const CLAIM: &str = "if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
@@ -198,11 +210,13 @@ impl RedisStore {
     fn put(&self, script: &str, key: Key, old: Option<&[u8]>, new: &[u8]) -> Cmd {
         let named = |record: &[u8]| seal::group(record).map(group).unwrap_or_default();
         let mut command = redis::cmd("EVAL");
-        command.arg(script).arg(3).arg(session(key));
+        command.arg(script).arg(4).arg(session(key));
         command
             .arg(named(new))
-            .arg(old.map(named).unwrap_or_default());
-        command.arg(new).arg(self.life(new)).arg(old);
+            .arg(old.map(named).unwrap_or_default())
+            .arg(ENDS);
+        let ends = seal::ends_at(new).unwrap_or_default();
+        command.arg(new).arg(self.life(new)).arg(ends).arg(old);
         command
     }
 
@@ -268,7 +282,9 @@ impl Store for RedisStore {
 
     fn remove(&self, key: Key) -> Later<'_, ()> {
         Box::pin(async move {
-            let record: Option<Vec<u8>> = self.ask(redis::cmd("GETDEL").arg(session(key))).await?;
+            let mut take = redis::cmd("EVAL");
+            take.arg(TAKE).arg(2).arg(session(key)).arg(ENDS);
+            let record: Option<Vec<u8>> = self.ask(&take).await?;
             // A name that stayed in its group would do no harm.
             match record.as_deref().and_then(seal::group) {
                 Some(of) => {
@@ -289,6 +305,8 @@ impl Store for RedisStore {
             let ended = self.ask(redis::cmd("DEL").arg(&names)).await?;
             let mut forget = redis::cmd("SREM");
             let _: usize = self.ask(forget.arg(group(of)).arg(&names)).await?;
+            let mut forget = redis::cmd("ZREM");
+            let _: usize = self.ask(forget.arg(ENDS).arg(&names)).await?;
             Ok(ended)
         })
     }
@@ -317,9 +335,26 @@ impl Store for RedisStore {
         })
     }
 
-    /// The store does this by itself.
-    fn sweep(&self, _: u64) -> Later<'_, usize> {
-        Box::pin(async move { self.look().await.map(|()| 0) })
+    /// The store drops records by itself; their names go here, at the endpoint that comes first.
+    fn sweep(&self, now: u64) -> Later<'_, usize> {
+        Box::pin(async move {
+            self.look().await?;
+            let mut forget = redis::cmd("ZREMRANGEBYSCORE");
+            self.ask(forget.arg(ENDS).arg("-inf").arg(now)).await
+        })
+    }
+
+    /// Those that have not ended; a record that was put in by a version without the list, from its next change on.
+    fn count(&self) -> Later<'_, u64> {
+        Box::pin(async move {
+            let after = format!("({}", self.clock.now());
+            self.ask(redis::cmd("ZCOUNT").arg(ENDS).arg(after).arg("+inf"))
+                .await
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        "redis"
     }
 
     fn locks(&self) -> Option<&dyn Locks> {

@@ -5,18 +5,18 @@ use super::*;
 use crate::check::{Finding, Verdict, check};
 
 async fn found(world: &World, config: &Config) -> Vec<Finding> {
-    check(config, &world.app.clock).await.unwrap()
+    check(config, &world.app.clock, false).await.unwrap()
 }
 
 /// Whether one of them is meant so and has these words.
-fn has(found: &[Finding], verdict: Verdict, words: &str) -> bool {
+pub(super) fn has(found: &[Finding], verdict: Verdict, words: &str) -> bool {
     found
         .iter()
         .any(|one| one.verdict == verdict && one.text.contains(words))
 }
 
 /// The fake's clock is a test's: the machine's is what its `Date` header tells.
-async fn at_this_time() -> World {
+pub(super) async fn at_this_time() -> World {
     let world = World::new().await;
     let now = crate::clock::Clock::system().now();
     world.time.store(now, Ordering::SeqCst);

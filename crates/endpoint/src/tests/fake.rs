@@ -10,7 +10,10 @@ use exo365_core::text::{base64url, form_decode};
 use http_body_util::BodyExt as _;
 use ring::rand::SystemRandom;
 use ring::rsa::PublicKeyComponents;
-use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -77,6 +80,10 @@ pub(super) struct Fake {
     pub(super) discovery: Mutex<Value>,
     /// Sign ID tokens with `alg: none`.
     pub(super) unsigned: Mutex<bool>,
+    /// What signs ID tokens otherwise: `RS256`, `PS256`, or `ES256` with a key of its own.
+    pub(super) algorithm: Mutex<&'static str>,
+    /// What is laid over the keys of the set: the RSA key, and the one on the curve.
+    pub(super) changed: Mutex<(Value, Value)>,
     /// The key's name, in the set and in the tokens.
     pub(super) kids: Mutex<(String, String)>,
     /// The issuer that the key set names.
@@ -86,6 +93,7 @@ pub(super) struct Fake {
     time: Arc<AtomicU64>,
     count: AtomicUsize,
     pair: RsaKeyPair,
+    curve: EcdsaKeyPair,
 }
 
 /// Permits of an open gate.
@@ -105,11 +113,14 @@ impl Fake {
             reply: Mutex::new(json!({})),
             discovery: Mutex::new(json!({})),
             unsigned: Mutex::new(false),
+            algorithm: Mutex::new("RS256"),
+            changed: Mutex::new((json!({}), json!({}))),
             kids: Mutex::new(("k1".into(), "k1".into())),
             gate: Semaphore::new(OPEN),
             time,
             count: AtomicUsize::new(0),
             pair: RsaKeyPair::from_pkcs8(KEY).unwrap(),
+            curve: curve(),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&fake));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -151,7 +162,7 @@ impl Fake {
         }
     }
 
-    fn id_token(&self, v1: bool) -> String {
+    pub(super) fn id_token(&self, v1: bool) -> String {
         let now = self.time.load(Ordering::SeqCst);
         let issuer = if v1 {
             format!("https://sts.windows.net/{TENANT}/")
@@ -165,25 +176,36 @@ impl Fake {
         });
         lay(&mut claims, &self.claims.lock().unwrap());
         let unsigned = *self.unsigned.lock().unwrap();
-        let kid = self.kids.lock().unwrap().1.clone();
+        let algorithm = *self.algorithm.lock().unwrap();
+        let kid = match algorithm {
+            "ES256" => "curve".into(),
+            _ => self.kids.lock().unwrap().1.clone(),
+        };
         let header = if unsigned {
             json!({"alg": "none"})
         } else {
-            json!({"alg": "RS256", "kid": kid})
+            json!({"alg": algorithm, "kid": kid})
         };
         let part = |value: &Value| base64url(value.to_string().as_bytes());
         let input = format!("{}.{}", part(&header), part(&claims));
-        let mut signature = vec![0; self.pair.public().modulus_len()];
-        let random = SystemRandom::new();
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &random, input.as_bytes(), &mut signature)
-            .unwrap();
         let signature = if unsigned {
             String::new()
         } else {
-            base64url(&signature)
+            base64url(&self.sign(algorithm, input.as_bytes()))
         };
         format!("{input}.{signature}")
+    }
+
+    fn sign(&self, algorithm: &str, input: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        let how: &dyn ring::signature::RsaEncoding = match algorithm {
+            "ES256" => return self.curve.sign(&random, input).unwrap().as_ref().to_vec(),
+            "PS256" => &RSA_PSS_SHA256,
+            _ => &RSA_PKCS1_SHA256,
+        };
+        self.pair.sign(how, &random, input, &mut signature).unwrap();
+        signature
     }
 
     fn keys(&self) -> Value {
@@ -191,7 +213,13 @@ impl Fake {
         let kid = self.kids.lock().unwrap().0.clone();
         let mut key = json!({"kty": "RSA", "use": "sig", "kid": kid, "n": base64url(&public.n), "e": base64url(&public.e)});
         key["issuer"] = self.key_issuer.lock().unwrap().clone();
-        json!({"keys": [{"kty": "OKP", "kid": "another"}, key]})
+        // A point, uncompressed: a 4, then both coordinates.
+        let (x, y) = self.curve.public_key().as_ref()[1..].split_at(32);
+        let mut curve = json!({"kty": "EC", "crv": "P-256", "use": "sig", "kid": "curve", "x": base64url(x), "y": base64url(y)});
+        let changed = self.changed.lock().unwrap();
+        lay(&mut key, &changed.0);
+        lay(&mut curve, &changed.1);
+        json!({"keys": [{"kty": "OKP", "kid": "another"}, key, curve]})
     }
 
     fn tokens(&self, v1: bool) -> Value {
@@ -205,6 +233,12 @@ impl Fake {
         lay(&mut reply, &self.reply.lock().unwrap());
         reply
     }
+}
+
+fn curve() -> EcdsaKeyPair {
+    let (how, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
+    let key = EcdsaKeyPair::generate_pkcs8(how, &random).unwrap();
+    EcdsaKeyPair::from_pkcs8(how, key.as_ref(), &random).unwrap()
 }
 
 fn lay(under: &mut Value, over: &Value) {

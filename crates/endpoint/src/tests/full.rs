@@ -30,6 +30,12 @@ impl Store for Full {
     fn sweep(&self, now: u64) -> Later<'_, usize> {
         self.0.sweep(now)
     }
+    fn count(&self) -> Later<'_, u64> {
+        self.0.count()
+    }
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
 }
 
 #[tokio::test]

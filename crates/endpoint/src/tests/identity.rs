@@ -69,6 +69,92 @@ async fn e14_a_signature_that_does_not_hold_is_refused() {
     }
 }
 
+async fn signing(configured: &str, algorithm: &'static str) -> World {
+    let world = World::with(&format!("id_token_algorithms = {configured}")).await;
+    *world.fake.algorithm.lock().unwrap() = algorithm;
+    world
+}
+
+#[tokio::test]
+async fn e14_ps256_and_es256_hold_where_they_are_configured_and_nowhere_else() {
+    for (configured, algorithm, good) in [
+        ("[\"PS256\"]", "PS256", true),
+        ("[\"ES256\"]", "ES256", true),
+        ("[\"RS256\", \"PS256\", \"ES256\"]", "PS256", true),
+        ("[\"RS256\", \"PS256\", \"ES256\"]", "ES256", true),
+        ("[\"RS256\", \"PS256\", \"ES256\"]", "RS256", true),
+        ("[\"RS256\"]", "PS256", false),
+        ("[\"RS256\"]", "ES256", false),
+        ("[\"PS256\"]", "RS256", false),
+        ("[\"PS256\"]", "ES256", false),
+        ("[\"ES256\"]", "PS256", false),
+    ] {
+        let world = signing(configured, algorithm).await;
+        let code = world.exchange("c", "").await.code();
+        let wanted = if good { "" } else { "invalid_response" };
+        assert_eq!(code, wanted, "{algorithm} where {configured}");
+    }
+}
+
+#[tokio::test]
+async fn e14_a_signature_of_one_kind_is_none_of_another() {
+    let all = "[\"RS256\", \"PS256\", \"ES256\"]";
+    for (algorithm, change) in [
+        // A key that names its algorithm signs by no other.
+        ("PS256", (json!({"alg": "RS256"}), json!({}))),
+        ("RS256", (json!({"alg": "PS256"}), json!({}))),
+        ("ES256", (json!({}), json!({"alg": "ES384"}))),
+        // A key of another kind under the name that the token has.
+        ("RS256", (json!({"kid": "other"}), json!({"kid": "k1"}))),
+        ("ES256", (json!({"kid": "curve"}), json!({"kid": "other"}))),
+        ("ES256", (json!({}), json!({"crv": "P-384"}))),
+        ("ES256", (json!({}), json!({"kty": "RSA"}))),
+        // Keys that are none.
+        ("ES256", (json!({}), json!({"x": "AQ"}))),
+        ("ES256", (json!({}), json!({"y": ""}))),
+        ("ES256", (json!({}), json!({"x": "!"}))),
+        ("RS256", (json!({"n": ""}), json!({}))),
+        ("PS256", (json!({"e": "AA"}), json!({}))),
+        // A key for something else.
+        ("RS256", (json!({"use": "enc"}), json!({}))),
+    ] {
+        let world = signing(all, algorithm).await;
+        *world.fake.changed.lock().unwrap() = change.clone();
+        let code = world.exchange("c", "").await.code();
+        assert_eq!(code, "invalid_response", "{algorithm} {change:?}");
+    }
+    for (algorithm, own) in [("PS256", "PS256"), ("ES256", "ES256")] {
+        let world = signing(all, algorithm).await;
+        *world.fake.changed.lock().unwrap() = (json!({"alg": own}), json!({"alg": own}));
+        world.sign_in().await;
+    }
+}
+
+#[tokio::test]
+async fn e14_what_was_changed_behind_the_signature_is_refused_by_every_algorithm() {
+    for algorithm in ["RS256", "PS256", "ES256"] {
+        let configured = format!("[\"{algorithm}\"]");
+        let world = signing(&configured, algorithm).await;
+        let token = world.fake.id_token(false);
+        let (head, rest) = token.split_once('.').unwrap();
+        let (claims, signature) = rest.split_once('.').unwrap();
+        let mut person: Value =
+            serde_json::from_slice(&exo365_core::text::base64_decode(claims).unwrap()).unwrap();
+        person["oid"] = json!("another");
+        let person = exo365_core::text::base64url(person.to_string().as_bytes());
+        let shorter = &signature[..signature.len() - 4];
+        for (forged, code) in [
+            (token.clone(), ""),
+            (format!("{head}.{person}.{signature}"), "invalid_response"),
+            (format!("{head}.{claims}.{shorter}"), "invalid_response"),
+            (format!("{head}.{claims}."), "invalid_response"),
+        ] {
+            *world.fake.reply.lock().unwrap() = json!({"id_token": forged});
+            assert_eq!(world.exchange("c", "").await.code(), code, "{algorithm}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn e14_an_unknown_key_is_fetched_once_and_not_for_every_token() {
     let world = World::new().await;

@@ -51,7 +51,7 @@ async fn e13_the_issuer_is_that_of_the_tenant_that_signed_in() {
         "another tenant of the same authority"
     );
     assert_eq!(world.fake.calls(), 1);
-    assert_eq!(world.app.sessions.store.count(), Some(0));
+    assert_eq!(world.app.sessions.store.count().await.unwrap(), 0);
     assert_eq!(trade(&world, Some(&own)).await.status, StatusCode::OK);
     assert_eq!(trade(&world, None).await.status, StatusCode::OK);
 }

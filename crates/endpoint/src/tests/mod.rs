@@ -5,6 +5,7 @@ mod app_only;
 mod backpressure;
 mod believed;
 mod check;
+mod check_api;
 mod cookie;
 #[cfg(unix)]
 mod credential;
@@ -13,6 +14,7 @@ mod fake;
 mod frontchannel;
 mod full;
 mod gate;
+mod gauge;
 mod identity;
 mod issuer;
 mod lifetime;

@@ -5,7 +5,7 @@ use super::*;
 use crate::operations;
 use std::sync::atomic::Ordering;
 
-async fn ask(world: &World, path: &str) -> Answer {
+pub(super) async fn ask(world: &World, path: &str) -> Answer {
     let request = Request::get(path).body(Body::empty()).unwrap();
     let response = operations::router(&world.app).oneshot(request).await;
     let (parts, body) = response.unwrap().into_parts();

@@ -31,7 +31,7 @@ fn instance(fake: &Arc<Fake>, time: &Arc<AtomicU64>, server: &Server) -> World {
 }
 
 /// The store, and two endpoints; `None` where there is no `redis-server`.
-async fn pair() -> Option<(Server, World, World)> {
+pub(super) async fn pair() -> Option<(Server, World, World)> {
     let server = Server::start()?;
     let time = Arc::new(AtomicU64::new(NOW));
     let fake = Fake::start(Arc::clone(&time)).await;

@@ -3,6 +3,9 @@
 //! The probe trades in a code that nobody was given. A service that knows the client and its proof
 //! refuses the code; one that does not refuses the client, and says why by number.
 
+mod api;
+mod application;
+
 use crate::authority;
 use crate::clock::Clock;
 use crate::config::{Config, Credential};
@@ -13,7 +16,7 @@ use exo365_core::aadsts::{self, Class};
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::SKEW;
 use exo365_core::token_reply::judge;
-use exo365_core::wire::{ExchangeRequest, Flavor};
+use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
 
 /// How a finding is meant.
@@ -45,14 +48,24 @@ fn finding(verdict: Verdict, text: impl Into<String>) -> Finding {
 const MALFORMED: u32 = 9_002_313;
 const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 
-/// Looks at the configuration, and asks the sign-in service.
+/// Looks at the configuration, and asks the sign-in service; in proxy mode the API as well. Whether the application itself gets
+/// a token is tried where it can have one; with `application` it has to.
 ///
 /// # Errors
 /// [`Problem::Machine`] where TLS cannot be set up.
-pub async fn check(config: &Config, clock: &Clock) -> Result<Vec<Finding>, Problem> {
+pub async fn check(
+    config: &Config,
+    clock: &Clock,
+    application: bool,
+) -> Result<Vec<Finding>, Problem> {
     let upstream = Upstream::new()?;
     let mut found = addresses(config);
     found.extend(clouds(config));
+    found.extend(api::permissions(config));
+    if config.public.mode == Mode::Proxy {
+        found.extend(api::paths(config));
+        found.push(api::reach(config).await?);
+    }
     found.push(time(config, &upstream, clock).await);
     let keys = Keys::new(clock.clone());
     match keys.metadata(&upstream, &config.public).await {
@@ -71,6 +84,7 @@ pub async fn check(config: &Config, clock: &Clock) -> Result<Vec<Finding>, Probl
     for which in 0..config.credential.count() {
         found.push(probe(config, &upstream, clock, which).await);
     }
+    found.extend(application::token(config, clock, application).await?);
     Ok(found)
 }
 
@@ -235,14 +249,19 @@ fn judged(name: &str, error: &Error) -> Finding {
             format!("{name} is accepted, and the client is known"),
         );
     }
+    let numbers = listed(numbers);
+    finding(Verdict::Wrong, format!("{name}: {}{numbers}", said(error)))
+}
+
+/// The numbers, as they are looked up.
+fn listed(numbers: &[u32]) -> String {
     let numbers: Vec<String> = numbers
         .iter()
         .map(|number| format!("AADSTS{number}"))
         .collect();
-    let numbers = if numbers.is_empty() {
+    if numbers.is_empty() {
         String::new()
     } else {
         format!(" ({})", numbers.join(", "))
-    };
-    finding(Verdict::Wrong, format!("{name}: {}{numbers}", said(error)))
+    }
 }

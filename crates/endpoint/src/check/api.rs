@@ -1,0 +1,138 @@
+//! The API: whether tokens are for it, whether the proxy reaches it, and how much of it.
+
+use super::{Finding, Verdict, finding};
+use crate::authority;
+use crate::config::Config;
+use crate::problem::Problem;
+use crate::upstream;
+use exo365_core::wire::{Flavor, Identity};
+use reqwest::StatusCode;
+use std::time::Duration;
+
+/// As long as an operator waits for a line.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A token that is for another service would be refused by the API, and should not get there.
+pub(super) fn permissions(config: &Config) -> Option<Finding> {
+    let public = &config.public;
+    let api = authority::api_audience(config);
+    let scopes = &public.scopes;
+    if public.identity == Identity::V1 || scopes.is_empty() {
+        return None;
+    }
+    if scopes.iter().any(|scope| authority::audience(scope) == api) {
+        return None;
+    }
+    let form = if api.is_empty() {
+        "names without a host, such as Mail.Read".into()
+    } else {
+        format!("names that begin with {api}/")
+    };
+    let host = &public.cloud.api;
+    Some(finding(
+        Verdict::Wrong,
+        format!(
+            "none of `scopes` is a permission of the API at {host}, so tokens are for another service: its are {form}"
+        ),
+    ))
+}
+
+/// Whether pages reach what they need, and no more.
+pub(super) fn paths(config: &Config) -> Vec<Finding> {
+    let (root, prefixes) = (config.public.api.root_path(), &config.proxy_paths);
+    let has = |name: &str| {
+        let whole = format!("{root}{name}");
+        let inside = |prefix: &String| {
+            let rest = whole.strip_prefix(prefix.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        prefixes.iter().any(inside)
+            || prefixes
+                .iter()
+                .any(|prefix| prefix.starts_with(&format!("{whole}/")))
+    };
+    let mut found = Vec::new();
+    for prefix in prefixes {
+        let sentence = match prefix.strip_prefix(root) {
+            Some("") => format!("all of the API: name what the pages need, such as {root}/me"),
+            Some(rest) if rest.starts_with('/') => continue,
+            _ => format!("not below {root}: the exo365 SDK calls nothing there"),
+        };
+        let text = format!("`proxy_paths` has {prefix}, which is {sentence}");
+        found.push(finding(Verdict::Note, text));
+    }
+    if !has("/me") && !has("/users") {
+        found.push(finding(
+            Verdict::Wrong,
+            format!("`proxy_paths` has neither {root}/me nor {root}/users: pages reach no mailbox"),
+        ));
+    }
+    // The oldest API has no batches.
+    if !has("/$batch") && config.public.api != Flavor::OutlookV1 {
+        found.push(finding(
+            Verdict::Note,
+            format!(
+                "`proxy_paths` lacks {root}/$batch: reads that could go together go one by one"
+            ),
+        ));
+    }
+    if found.is_empty() {
+        let text = format!("pages reach {} of the API", prefixes.join(", "));
+        found.push(finding(Verdict::Good, text));
+    }
+    found
+}
+
+/// Calls the API without a token: an API that is one asks for it.
+///
+/// # Errors
+/// [`Problem::Machine`] where TLS cannot be set up.
+pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
+    let host = &config.public.cloud.api;
+    let url = format!("{host}{}/me", config.public.api.root_path());
+    let answer = upstream::client(Some(PATIENCE))?.get(url).send().await;
+    let (verdict, text) = match answer.map(|answer| answer.status()) {
+        Ok(StatusCode::UNAUTHORIZED) => (
+            Verdict::Good,
+            format!("the API at {host} is reached, and asks for a token"),
+        ),
+        Ok(status) if status.is_redirection() => (
+            Verdict::Wrong,
+            format!(
+                "{host} sends calls elsewhere, which the proxy does not follow: check `api_origin` and `cloud`"
+            ),
+        ),
+        Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => (
+            Verdict::Note,
+            format!(
+                "the API at {host} is reached, but has trouble for now ({})",
+                status.as_u16()
+            ),
+        ),
+        Ok(status) if status.is_success() => (
+            Verdict::Note,
+            format!(
+                "{host} answers without a token: if that is no test double, check `api_origin`"
+            ),
+        ),
+        Ok(status) => (
+            Verdict::Wrong,
+            format!(
+                "{host} answers {} where the API would ask for a token: check `api`, `api_origin` and `cloud`",
+                status.as_u16()
+            ),
+        ),
+        Err(error) => {
+            let why = if error.is_timeout() {
+                "does not answer in time"
+            } else {
+                "cannot be reached from here"
+            };
+            let text = format!(
+                "the API at {host} {why}: check `api_origin`, and what this machine may reach"
+            );
+            (Verdict::Wrong, text)
+        }
+    };
+    Ok(finding(verdict, text))
+}
