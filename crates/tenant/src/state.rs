@@ -119,7 +119,7 @@ impl Tenant {
         let fresh = seed::store(self.options().seed, self.clock().now());
         *self.store() = fresh;
         *self.signins() = SignIns::default();
-        *self.faults() = Faults::default();
+        self.faults().clear();
         *self.log() = RequestLog::default();
         *self.uploads() = Uploads::default();
         self.step_up().clone_from(&self.options().step_up);
