@@ -1,12 +1,11 @@
 // `/token` of a live session: the endpoint beside Express + MSAL for Node, one after the other in this run, by wrk. And what each of them
 // weighs with a hundred thousand sessions.
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './list.mjs';
-import { signInByForms, startSecureTenant } from '../tests/e2e/microsoft/tenant.mjs';
+import { codeFlow, exchange, signInByForms, startSecureTenant } from '../tests/e2e/microsoft/tenant.mjs';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startEndpoint, startTenant } from '../tests/e2e/processes.mjs';
 
 const SECONDS = 4;
@@ -15,27 +14,7 @@ const CONNECTIONS = 32;
 /** Sessions of the full peer that are asked for their token. */
 const ASKED = 10;
 const ADELE = 'adele@contoso.example';
-const text = (bytes) => randomBytes(bytes).toString('base64url');
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
-
-/** What a page sends to the sign-in service, and has to say afterwards. */
-function flow(tenant, redirectUri) {
-  const [codeVerifier, nonce] = [text(32), text(16)];
-  const query = new URLSearchParams({
-    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: text(8), nonce,
-    scope: 'openid profile offline_access User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.ReadWrite',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256',
-  });
-  return { authorize: `${tenant.url}/organizations/oauth2/v2.0/authorize?${query}`, codeVerifier, nonce, redirectUri };
-}
-
-/** A session at `url` after a code; gives its cookie. */
-async function exchange(url, { codeVerifier, nonce, redirectUri }, back, origin) {
-  const code = new URL(back).searchParams.get('code');
-  const answer = await fetch(`${url}/exchange`, { method: 'POST', headers: { ...headers, ...(origin && { origin }) }, body: JSON.stringify({ code, codeVerifier, nonce, redirectUri }) });
-  if (!answer.ok) throw new Error(`${url}/exchange: ${answer.status} ${await answer.text()}`);
-  return answer.headers.getSetCookie()[0].split(';')[0];
-}
 
 /** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
@@ -97,15 +76,14 @@ async function startPeer(tenant) {
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
-  const own = flow(secure, 'http://localhost/');
+  const own = codeFlow(secure, 'http://localhost/');
   const theirs = [await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE))];
 
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
-  const flowOfOurs = flow(tenant, `${endpoint.url}/`);
-  const plain = { url: tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
-  const ours = [await exchange(base, flowOfOurs, await signInByForms(plain, flowOfOurs.authorize, ADELE), endpoint.url)];
+  const flowOfOurs = codeFlow(tenant, `${endpoint.url}/`);
+  const ours = [await exchange(base, flowOfOurs, await signInByForms(tenant, flowOfOurs.authorize, ADELE), endpoint.url)];
 
   const rounds = { exo365: [], peer: [] };
   for (let round = 0; round < ROUNDS; round++) {
@@ -126,7 +104,7 @@ export async function peerSessions(count) {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
   const before = memory(peer.pid);
-  const own = flow(secure, 'http://localhost/');
+  const own = codeFlow(secure, 'http://localhost/');
   await exchange(peer.url, own, await signInByForms(secure, own.authorize, ADELE));
   const answer = await fetch(`${peer.url}/fill`, { method: 'POST', headers, body: JSON.stringify({ count }) });
   if (!answer.ok) throw new Error(`${peer.url}/fill: ${answer.status} ${await answer.text()}`);
@@ -162,12 +140,12 @@ export async function sessions(count) {
     cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ') || cookie;
     return answer;
   };
-  const first = flow(tenant, `${endpoint.url}/`);
+  const first = codeFlow(tenant, `${endpoint.url}/`);
   const cookies = [await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url)];
   let begun = 1;
   const worker = async () => {
     while (begun++ < count) {
-      const next = flow(tenant, `${endpoint.url}/`);
+      const next = codeFlow(tenant, `${endpoint.url}/`);
       const back = (await fetch(next.authorize, { redirect: 'manual', headers: { cookie } })).headers.get('location');
       cookies.push(await exchange(base, next, back, endpoint.url));
     }

@@ -18,6 +18,8 @@ use wasm_bindgen_futures::JsFuture;
 
 /// A token is renewed this long before it ends, in milliseconds; short-lived ones at half of their life.
 const MARGIN: f64 = 120_000.0;
+/// And up to 255 times this earlier: pages that were opened together do not all ask at once.
+const JITTER: f64 = 200.0;
 
 /// Where tokens come from.
 pub(crate) enum Source {
@@ -39,7 +41,8 @@ impl Token {
     fn new(want: &Want, token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
         let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
         let fresh = if want.covered(&scopes) {
-            (life - MARGIN).max(life / 2.0)
+            let jitter = f64::from(browser::jitter()) * JITTER;
+            (life - MARGIN - jitter).max(life / 2.0)
         } else {
             0.0
         };

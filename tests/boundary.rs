@@ -10,6 +10,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 mod calls;
 #[path = "boundary/failures.rs"]
 mod failures;
+#[path = "boundary/memory.rs"]
+mod memory;
 #[path = "boundary/sessions.rs"]
 mod sessions;
 #[path = "boundary/sign_in.rs"]

@@ -110,3 +110,21 @@ async fn s32_sign_out_forgets_at_once_and_a_renewal_in_flight_changes_nothing() 
     );
     assert_eq!(network.count(), 3, "nobody was asked");
 }
+
+#[wasm_bindgen_test]
+async fn a_token_is_renewed_ahead_of_its_end_and_not_by_all_pages_at_once() {
+    for (byte, early) in [(0, 120.0), (255, 171.0)] {
+        drawn(byte);
+        let core = own_tokens("globalThis.times = (globalThis.times ?? 0) + 1; return { token: 'a-token', expiresIn: 3600, scopes: [] }").await;
+        let times = async || {
+            settled(core.token("{}")).await.unwrap();
+            field(&js_sys::global(), "times").as_f64().unwrap()
+        };
+        let first = times().await;
+        advance(3600.0 - early - 2.0);
+        assert_eq!(times().await, first, "{byte}");
+        advance(4.0);
+        assert_eq!(times().await, first + 1.0, "{byte}");
+        as_usual();
+    }
+}

@@ -41,6 +41,10 @@ export class Network {
     this.#answers.push(() => Promise.reject(value));
   }
 
+  /** The next request is answered with this, and our secret in place of `{secret}`. */
+  answerWithSecret(body) { this.answer(200, body.replace('{secret}', SECRET.join('')), '{}'); }
+  sentSecret(at) { return this.seen[at].headers.get('authorization') === `Bearer ${SECRET.join('')}`; }
+
   count() { return this.seen.length; }
   url(at) { return this.seen[at].url; }
   method(at) { return this.seen[at].method; }
@@ -72,3 +76,26 @@ export const went = (page) => page.went.join(' ');
 export const kept = (page) => JSON.stringify([...page.records][0] ?? null);
 export const json = (value) => JSON.stringify(value);
 export const same = (a, b) => a === b;
+
+/** A token that only JavaScript knows: no constant of the module has a piece of it. */
+const SECRET = Array.from({ length: 8 }, () => crypto.randomUUID());
+
+/** Whether a piece of it is in the module's memory, used or free. */
+export function holdsSecret(memory) {
+  const text = new TextDecoder('latin1').decode(memory.buffer);
+  return SECRET.some((piece) => text.includes(piece));
+}
+
+let ahead = 0;
+export function advance(seconds) {
+  ahead += seconds * 1000;
+  performance.now = () => Performance.prototype.now.call(performance) + ahead;
+}
+export function drawn(byte) {
+  crypto.getRandomValues = (array) => array.fill(byte);
+}
+export function asUsual() {
+  delete performance.now;
+  delete crypto.getRandomValues;
+  ahead = 0;
+}

@@ -35,6 +35,19 @@ extern "C" {
     pub(crate) fn text(this: &Network, at: u32) -> Promise;
     #[wasm_bindgen(method)]
     pub(crate) fn restore(this: &Network);
+    #[wasm_bindgen(method, js_name = answerWithSecret)]
+    pub(crate) fn answer_with_secret(this: &Network, body: &str);
+    #[wasm_bindgen(method, js_name = sentSecret)]
+    pub(crate) fn sent_secret(this: &Network, at: u32) -> bool;
+
+    #[wasm_bindgen(js_name = holdsSecret)]
+    pub(crate) fn holds_secret(memory: &JsValue) -> bool;
+    /// Moves the monotonic clock, in seconds.
+    pub(crate) fn advance(seconds: f64);
+    /// What the platform's generator gives from now on.
+    pub(crate) fn drawn(byte: u8);
+    #[wasm_bindgen(js_name = asUsual)]
+    pub(crate) fn as_usual();
 
     #[wasm_bindgen(js_name = fakePage)]
     pub(crate) fn fake_page(search: &str, record: Option<&str>, framed: bool) -> exo365::Page;
@@ -68,6 +81,8 @@ extern "C" {
     pub(crate) fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]
     pub(crate) fn sign_out(this: &Core, microsoft: bool) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn forget(this: &Core);
     #[wasm_bindgen(method)]
     pub(crate) fn free(this: &Core);
 }

@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noteTokens, searchForTokens } from './storage.mjs';
 
 const ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -12,11 +13,18 @@ function executable() {
 }
 
 /** Opens the browser; `close()` ends it. */
-export const openBrowser = (args = []) => chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true });
+export const openBrowser = (args = [], options = {}) => chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
 
-/** A page with a profile of its own; what the page says on its console is kept in `page.said`. */
+/** A page with a profile of its own, which is searched for tokens before it closes; what the page says on its console is kept in `page.said`. */
 export async function newPage(browser, options = {}) {
-  return pageOf(await browser.newContext({ ignoreHTTPSErrors: true, ...options }));
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+  noteTokens(context);
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await searchForTokens(context);
+    await close();
+  };
+  return pageOf(context);
 }
 
 /** A page whose profile is the folder `dir`: frames of other sites have cookies there. `page.context().close()` ends the browser. */

@@ -23,6 +23,8 @@ export class Control {
   expireDeltas() { return this.#call('DELETE', 'deltas'); }
   /** The user's refresh tokens die, as after a changed password. */
   revoke(user) { return this.#call('POST', 'revoke', { user }); }
+  /** Which operations want a second factor: `PATCH /me/mailboxSettings`. */
+  stepUp(...operations) { return this.#call('POST', 'step-up', { operations }); }
   consent(user, granted) { return this.#call('POST', 'consent', { user, granted }); }
   reset() { return this.#call('POST', 'reset', {}); }
   forget() { return this.#call('DELETE', 'requests'); }

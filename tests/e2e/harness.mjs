@@ -1,10 +1,11 @@
 // What every journey starts with: tenant, endpoint, page, browser. One `stack()` for a file, one `open()` for a test.
 import { cpSync } from 'node:fs';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import { join } from 'node:path';
 import { newPage, openBrowser } from './browser.mjs';
 import { Control } from './control.mjs';
 import { root, scratch, startEndpoint, startTenant } from './processes.mjs';
+import { searchForTokens, wasBusy } from './storage.mjs';
 
 export const ADELE = 'adele@contoso.example';
 export const BEN = 'ben@contoso.example';
@@ -20,14 +21,15 @@ export function assemblePage(extra = {}) {
 }
 
 /**
- * Starts everything before the tests of the file and ends it after them.
- * `tenant`: its arguments; `endpoint`: settings, or a function of the tenant's address that gives them.
+ * Starts everything before the tests of the file and ends it after them. Its pages are searched for tokens (S12): after each test those that asked for something, at the end all.
+ * `tenant`: its arguments; `endpoint`: settings, or a function of the tenant's address that gives them; `browserOptions`: of Playwright's `launch`.
  */
-export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browserArgs = [] } = {}) {
+export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browserArgs = [], browserOptions } = {}) {
   const it = {
-    /** A fresh profile on the page, loaded and settled. */
-    async open(path = '/') {
+    /** A fresh profile on the page, loaded and settled; `prepare` gets it before the page loads. */
+    async open(path = '/', prepare = () => {}) {
       const page = await newPage(it.browser);
+      await prepare(page);
       await visit(page, it.url + path);
       return page;
     },
@@ -50,12 +52,19 @@ export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browse
     it.endpointSettings = { login: it.tenant.url, page: it.page, ...chosen };
     it.endpoint = await startEndpoint(it.endpointSettings);
     it.url = it.endpoint.url;
-    it.browser = await openBrowser(browserArgs);
+    it.browser = await openBrowser(browserArgs, browserOptions);
+  });
+  afterEach(async () => {
+    for (const context of it.browser?.contexts().filter(wasBusy) ?? []) await searchForTokens(context);
   });
   after(async () => {
-    await it.browser?.close();
-    await it.endpoint?.end();
-    await it.tenant?.end();
+    try {
+      for (const context of it.browser?.contexts() ?? []) await searchForTokens(context);
+    } finally {
+      await it.browser?.close();
+      await it.endpoint?.end();
+      await it.tenant?.end();
+    }
   });
   return it;
 }

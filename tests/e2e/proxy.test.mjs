@@ -1,30 +1,19 @@
 // Proxy mode, as a browser sees it: the page calls its own host, the endpoint calls the API, and no token comes to the page.
 // These calls are the contract by itself, without the SDK.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { ADELE, stack } from './harness.mjs';
 import { newPage } from './browser.mjs';
-import { signInByForms } from './microsoft/tenant.mjs';
-import { CLIENT_ID } from './processes.mjs';
+import { codeFlow, signInByForms, traded } from './microsoft/tenant.mjs';
 
 const it = stack({ endpoint: { mode: 'proxy' } });
 afterEach(() => it.control.clearFaults());
 
-const text = (bytes) => randomBytes(bytes).toString('base64url');
-
 /** A code from the sign-in pages, and what the endpoint has to be given with it. */
 async function code(account = ADELE) {
-  const [codeVerifier, nonce, redirectUri] = [text(32), text(16), `${it.url}/`];
-  const authorize = `${it.tenant.url}/organizations/oauth2/v2.0/authorize?${new URLSearchParams({
-    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: text(16), nonce, prompt: 'select_account',
-    scope: 'openid profile offline_access User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.ReadWrite',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256',
-  })}`;
-  const people = { url: it.tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
-  const back = new URL(await signInByForms(people, authorize, account));
-  return { code: back.searchParams.get('code'), codeVerifier, nonce, redirectUri };
+  const flow = codeFlow(it.tenant, `${it.url}/`);
+  return traded(flow, await signInByForms(it.tenant, flow.authorize, account));
 }
 
 /** A page of the endpoint's origin with nothing on it. */

@@ -1,14 +1,58 @@
-// S12: where a token could be left behind in a page, and whether one was.
+// S12: where a token could be left behind in a page, and whether one was. The harness asks after every test.
 
-/** The places in the page that hold a piece of `token`. */
-export async function tokensLeftBehind(page, token) {
+const ANSWERS = /\/(?:session|exchange|token)$/;
+/** For each profile: the tokens that its pages got, what is still being read, and whether pages asked for anything since the last search. */
+const known = new WeakMap();
+
+/** Notes the tokens that pages of `context` get from an endpoint or send to an API. */
+export function noteTokens(context) {
+  const about = { tokens: new Set(), reading: new Set(), busy: false };
+  known.set(context, about);
+  context.on('request', (request) => {
+    about.busy = true;
+    const [, bearer] = /^Bearer (\S+)$/.exec(request.headers().authorization ?? '') ?? [];
+    if (bearer) about.tokens.add(bearer);
+  });
+  context.on('response', (response) => {
+    if (!ANSWERS.test(new URL(response.url()).pathname)) return;
+    // Where the page is gone meanwhile its answer is too; what it was for is then seen when it is sent.
+    const read = response.json().then(({ accessToken }) => { if (accessToken) about.tokens.add(accessToken); }, () => {}).finally(() => about.reading.delete(read));
+    about.reading.add(read);
+  });
+}
+
+/** Whether pages of `context` asked for anything since they were searched. */
+export const wasBusy = (context) => Boolean(known.get(context)?.busy);
+
+/** Fails where a page of `context` that is open has a piece of a token somewhere. */
+export async function searchForTokens(context) {
+  const about = known.get(context);
+  if (!about) return;
+  about.busy = false;
+  await Promise.all(about.reading);
+  for (const page of context.pages()) {
+    if (page.isClosed() || !page.url().startsWith('http')) continue;
+    const places = await tokensLeftBehind(page, ...about.tokens).catch((error) => {
+      // It left in the middle of the search: what it was is gone.
+      if (/context was destroyed|has been closed|navigat/i.test(error.message)) return [];
+      throw error;
+    });
+    if (places.length > 0) throw new Error(`S12 a token is left behind in ${places.join(', ')} of ${new URL(page.url()).pathname}`);
+  }
+}
+
+/** The places in the page that hold a piece of one of `tokens`. */
+export async function tokensLeftBehind(page, ...tokens) {
   const cookies = await page.context().cookies();
   const places = { ...(await page.evaluate(readEverything)), cookies: JSON.stringify(cookies), url: page.url() };
-  // The header of a JWT is the same for all: pieces of the rest, long enough to be no accident.
-  const tail = token.slice(Math.min(40, token.length >> 2));
-  const pieces = [];
-  for (let at = 0; at + 24 <= tail.length; at += 24) pieces.push(tail.slice(at, at + 24));
+  const pieces = tokens.flatMap(piecesOf);
   return Object.keys(places).filter((name) => pieces.some((piece) => places[name].includes(piece)));
+}
+
+/** The header of a JWT is the same for all: pieces of the rest, long enough to be no accident. */
+function piecesOf(token) {
+  const tail = token.slice(Math.min(40, token.length >> 2));
+  return Array.from({ length: Math.floor(tail.length / 24) }, (_, at) => tail.slice(at * 24, at * 24 + 24));
 }
 
 async function readEverything() {

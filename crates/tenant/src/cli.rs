@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, Seed};
+use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, Seed, StepUp};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// A refresh token that is used twice kills its family.
     #[arg(long)]
     strict_rotation: bool,
+    /// An operation that wants a second factor: 'PATCH /me/mailboxSettings' (repeatable).
+    #[arg(long, value_name = "OPERATION")]
+    step_up: Vec<StepUp>,
     /// What pages may read: `generous` or `strict`.
     #[arg(long, default_value = "generous", value_parser = ["generous", "strict"])]
     cors: String,
@@ -81,6 +84,7 @@ impl Arguments {
             spa_redirect_uris: self.spa_redirect_uri.clone(),
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
+            step_up: self.step_up.clone(),
             seed: self.seed,
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),

@@ -155,6 +155,7 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
             signin::logout::handle(tenant, incoming)
         }
         [_, "login"] if post => signin::steps::login(tenant, incoming),
+        [_, "second-factor"] if post => signin::second_factor::check(tenant, incoming),
         [_, "consent"] if post => signin::steps::consent(tenant, incoming),
         [segment, "v2.0", "adminconsent"] if get => {
             signin::admin::begin(tenant, incoming, segment, false)

@@ -23,7 +23,8 @@
 //! # Control
 //! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
 //! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
-//! forgotten: 410), `POST revoke`, `POST consent`, `GET|DELETE requests`, `POST reset`.
+//! forgotten: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
+//! want a second factor), `GET|DELETE requests`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -39,6 +40,7 @@ mod seed;
 mod signin;
 mod snapshot;
 mod state;
+mod step_up;
 mod store;
 mod timezone;
 mod token;
@@ -46,6 +48,7 @@ mod views;
 
 pub use options::{CorsProfile, Options, Seed};
 pub use state::Tenant;
+pub use step_up::StepUp;
 
 /// Tenant id (directory id) of the local tenant.
 pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
+use crate::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, StepUp};
 
 /// How much data the mailboxes hold at the start.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -64,6 +64,8 @@ pub struct Options {
     pub frontchannel_logout: Option<String>,
     /// Whether a refresh token that is used twice kills its whole family.
     pub strict_rotation: bool,
+    /// Operations that want a second factor.
+    pub step_up: Vec<StepUp>,
     /// What pages may read.
     pub cors: CorsProfile,
     /// How much data to start with.
@@ -101,6 +103,7 @@ impl Default for Options {
             spa_redirect_uris: Vec::new(),
             frontchannel_logout: None,
             strict_rotation: false,
+            step_up: Vec::new(),
             cors: CorsProfile::default(),
             seed: Seed::default(),
             latency: Duration::ZERO,

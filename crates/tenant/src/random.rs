@@ -11,6 +11,13 @@ pub(crate) fn token(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(raw)
 }
 
+/// That many random decimal digits.
+pub(crate) fn digits(count: usize) -> String {
+    (0..count)
+        .map(|_| char::from(b'0' + rand::random_range(0..10_u8)))
+        .collect()
+}
+
 /// A random version 4 GUID.
 pub(crate) fn guid() -> String {
     let mut raw = [0_u8; 16];

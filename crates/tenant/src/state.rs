@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::signin::SignIns;
 use crate::signin::keys::Keys;
 use crate::store::Store;
-use crate::{front, seed, snapshot};
+use crate::{StepUp, front, seed, snapshot};
 
 /// The local tenant. Cheap to clone: clones share everything.
 #[derive(Clone)]
@@ -33,6 +33,7 @@ pub(crate) struct Inner {
     /// Requests in flight by application and mailbox.
     in_flight: Mutex<HashMap<String, usize>>,
     uploads: Mutex<Uploads>,
+    step_up: Mutex<Vec<StepUp>>,
     pub(crate) changed: Notify,
 }
 
@@ -57,6 +58,7 @@ impl Tenant {
             log: Mutex::default(),
             in_flight: Mutex::default(),
             uploads: Mutex::default(),
+            step_up: Mutex::new(options.step_up.clone()),
             changed: Notify::new(),
             options,
         };
@@ -117,9 +119,10 @@ impl Tenant {
         let fresh = seed::store(self.options().seed, self.clock().now());
         *self.store() = fresh;
         *self.signins() = SignIns::default();
-        *self.faults() = Faults::default();
+        self.faults().clear();
         *self.log() = RequestLog::default();
         *self.uploads() = Uploads::default();
+        self.step_up().clone_from(&self.options().step_up);
         self.touch();
     }
 
@@ -153,6 +156,11 @@ impl Tenant {
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
         lock(&self.inner.uploads)
+    }
+
+    /// Operations that want a second factor now.
+    pub(crate) fn step_up(&self) -> MutexGuard<'_, Vec<StepUp>> {
+        lock(&self.inner.step_up)
     }
 
     /// Says that a mailbox has changed.

@@ -9,6 +9,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use exo365_tenant::{CorsProfile, Options};
 use serde_json::{Value, json};
 use support::{ADELE, Api, BEN, GRAPH, Local, V1, V2};
@@ -328,6 +330,21 @@ async fn faults_happen_as_often_as_they_were_ordered() {
         .send("POST", "/_control/faults", &[], b"{}".to_vec())
         .await;
     assert_eq!(refused.status, 403, "no page does this by accident");
+}
+
+#[tokio::test]
+async fn what_is_held_is_answered_when_the_faults_are_cancelled() {
+    let local = Local::default();
+    let caller = local.app(GRAPH).await;
+    local
+        .control("POST", "faults", &json!({"kind": "hold"}))
+        .await;
+    let mut held = Box::pin(caller.call("GET", "/contacts", &[], None));
+    let early = tokio::time::timeout(Duration::ZERO, &mut held).await;
+    assert!(early.is_err(), "no answer yet");
+    local.control("DELETE", "faults", &Value::Null).await;
+    assert_eq!(held.await.status, 200);
+    assert_eq!(caller.call("GET", "/contacts", &[], None).await.status, 200);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
-// The tenant as Microsoft's clients want it: https, with an authority that only they are told to trust.
+// The tenant as Microsoft's clients want it: https, with an authority that only they are told to trust. And sign-in without a browser, for any tenant.
+import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Control } from '../control.mjs';
-import { scratch, startTenant } from '../processes.mjs';
+import { CLIENT_ID, scratch, startTenant } from '../processes.mjs';
 
 /** Starts it. `authority` is the file with the certificate to trust; `send` is a `fetch` that does. */
 export async function startSecureTenant(args = []) {
@@ -31,9 +32,35 @@ const trusting = (ca) => (url, { method = 'GET', headers = {}, body } = {}) =>
     call.on('error', reject).end(body);
   });
 
+/** A `fetch` that follows no redirects: for a tenant without https. */
+const unfollowed = (url, options) => fetch(url, { redirect: 'manual', ...options });
+const random = (bytes) => randomBytes(bytes).toString('base64url');
+
+/** The start of a code flow with PKCE: the authorize address, and what has to be said with the code. `more` are further parameters, or other values of these. */
+export function codeFlow(tenant, redirectUri, more = {}) {
+  const [codeVerifier, nonce] = [random(32), random(16)];
+  const query = new URLSearchParams({
+    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: random(16), nonce,
+    scope: 'openid profile offline_access User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.ReadWrite',
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256', ...more,
+  });
+  return { authorize: `${tenant.url}/organizations/oauth2/v2.0/authorize?${query}`, codeVerifier, nonce, redirectUri };
+}
+
+/** What an endpoint's `/exchange` is given once the sign-in came `back`. */
+export const traded = ({ codeVerifier, nonce, redirectUri }, back) => ({ code: new URL(back).searchParams.get('code'), codeVerifier, nonce, redirectUri });
+
+/** A session at the endpoint whose routes are below `base`; gives its cookie. `origin`: where a page would ask from. */
+export async function exchange(base, flow, back, origin) {
+  const headers = { 'content-type': 'application/json', 'x-exo365': '1', ...(origin && { origin }) };
+  const answer = await fetch(`${base}/exchange`, { method: 'POST', headers, body: JSON.stringify(traded(flow, back)) });
+  if (!answer.ok) throw new Error(`${base}/exchange: ${answer.status} ${await answer.text()}`);
+  return answer.headers.getSetCookie()[0].split(';')[0];
+}
+
 /** Clicks through the pages of an authorize address without a browser; gives the address that it leads back to, a posted form as its query. */
-export async function signInByForms(tenant, authorize, account) {
-  let answer = await tenant.send(authorize);
+export async function signInByForms({ url, send = unfollowed }, authorize, account) {
+  let answer = await send(authorize);
   let cookie;
   for (const fields of [{ account }, { decision: 'accept' }, {}]) {
     if (answer.status === 302) return answer.headers.get('location');
@@ -44,7 +71,7 @@ export async function signInByForms(tenant, authorize, account) {
     if (action?.startsWith('http')) return `${action}?${new URLSearchParams(inputs)}`;
     if (!action || !flow) throw new Error(`no form on the page:\n${html}`);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(cookie && { cookie }) };
-    answer = await tenant.send(tenant.url + action, { method: 'POST', headers, body: String(new URLSearchParams({ flow, ...fields })) });
+    answer = await send(url + action, { method: 'POST', headers, body: String(new URLSearchParams({ flow, ...fields })) });
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
   }
   throw new Error(`the pages did not lead back: ${answer.status}\n${await answer.text()}`);

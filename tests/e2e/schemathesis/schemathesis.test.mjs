@@ -1,33 +1,18 @@
 // The endpoint held to its own description by a program that nobody here wrote: no 5xx, no answer that is not described, nothing sent comes back.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { signInByForms } from '../microsoft/tenant.mjs';
-import { CLIENT_ID, freePort, startEndpoint, startTenant } from '../processes.mjs';
+import { codeFlow, exchange, signInByForms } from '../microsoft/tenant.mjs';
+import { freePort, startEndpoint, startTenant } from '../processes.mjs';
 import { schemathesis, skip } from './run.mjs';
 
 const ADELE = 'adele@contoso.example';
-const text = (bytes) => randomBytes(bytes).toString('base64url');
 
 /** A session, by the forms of the sign-in page; gives its cookie. */
 async function signIn(tenant, endpoint) {
-  const [codeVerifier, nonce, redirectUri] = [text(32), text(16), `${endpoint.url}/`];
-  const query = new URLSearchParams({
-    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: text(8), nonce,
-    scope: 'openid profile offline_access User.Read Mail.ReadWrite',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256',
-  });
-  const send = (url, options) => fetch(url, { redirect: 'manual', ...options });
-  const back = await signInByForms({ url: tenant.url, send }, `${tenant.url}/organizations/oauth2/v2.0/authorize?${query}`, ADELE);
-  const answer = await fetch(`${endpoint.url}/auth/exchange`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-exo365': '1', origin: endpoint.url },
-    body: JSON.stringify({ code: new URL(back).searchParams.get('code'), codeVerifier, nonce, redirectUri }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-  return answer.headers.getSetCookie()[0].split(';')[0];
+  const flow = codeFlow(tenant, `${endpoint.url}/`);
+  return exchange(`${endpoint.url}/auth`, flow, await signInByForms(tenant, flow.authorize, ADELE), endpoint.url);
 }
 
 for (const mode of ['direct', 'proxy']) {

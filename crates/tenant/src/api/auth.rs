@@ -1,10 +1,13 @@
 //! Who calls, and whether the token allows it.
 
+use axum::http::Method;
+
 use super::errors::{Failure, Unauthorized, refuse_token};
 use crate::directory::{self, Account, Kind};
 use crate::signin::flow::Access;
 use crate::signin::scopes::GRAPH;
 use crate::state::Tenant;
+use crate::step_up::CONTEXT;
 use crate::views::Flavour;
 
 /// The token behind an `Authorization` header.
@@ -43,6 +46,35 @@ pub(crate) fn token(
         return refuse(Unauthorized::Claims, "");
     }
     Ok(access)
+}
+
+/// Holds a call to the rules that want a second factor; an application in its own name has none.
+///
+/// # Errors
+/// The challenge, or 403 for clients that did not declare that they understand one.
+pub(crate) fn stepped_up(
+    tenant: &Tenant,
+    access: &Access,
+    method: &Method,
+    below: &[String],
+) -> Result<(), Failure> {
+    let person = access.oid.is_some();
+    let guarded = tenant
+        .step_up()
+        .iter()
+        .any(|rule| rule.guards(method, below));
+    if !guarded || !person || access.contexts.contains(CONTEXT) {
+        return Ok(());
+    }
+    Err(match access.cp1 {
+        true => refuse_token(
+            Flavour::Graph,
+            Unauthorized::StepUp,
+            "",
+            tenant.clock().unix(),
+        ),
+        false => Failure::not_proven(),
+    })
 }
 
 /// `/me`, asked for by an application in its own name.

@@ -10,6 +10,7 @@ use super::reply::{Payload, Reply};
 use crate::front::{self, Incoming};
 use crate::random;
 use crate::state::Tenant;
+use crate::step_up::{self, CONTEXT};
 use crate::views::Flavour;
 
 /// A refusal before it has its envelope.
@@ -67,6 +68,13 @@ impl Failure {
             "ErrorAccessDenied",
             "Access is denied. Check credentials and try again.",
         )
+    }
+
+    /// A guarded operation, from a client that takes no challenges.
+    pub(crate) fn not_proven() -> Self {
+        let text = "The caller does not meet the authentication bar to carry out this operation. The \
+                    service cannot allow this operation.";
+        Self::new(403, "ErrorAccessDenied", text)
     }
 
     /// Somebody changed the item in between.
@@ -157,6 +165,8 @@ pub(crate) enum Unauthorized {
     Claims,
     Empty,
     Expired,
+    /// A guarded operation: the token lacks the authentication context.
+    StepUp,
     Unknown,
 }
 
@@ -183,13 +193,23 @@ fn graph_401(why: Unauthorized, now: i64) -> Failure {
         }
         Unauthorized::Empty => "Access token is empty.",
         Unauthorized::Expired => "Lifetime validation failed, the token is expired.",
+        Unauthorized::StepUp => {
+            "The presented access token had insufficient claims. Please request for claims \
+             requested in the WWW-Authentication header and try again."
+        }
         Unauthorized::Unknown => "IDX14100: JWT is not well formed, there are no dots (.).",
     };
     let mut bearer = GRAPH_BEARER.to_owned();
-    if why == Unauthorized::Claims {
-        let claims =
-            json!({"access_token": {"nbf": {"essential": true, "value": now.to_string()}}});
-        let claims = random::base64(claims.to_string().as_bytes());
+    let claims = match why {
+        Unauthorized::Claims => Some(
+            json!({"access_token": {"nbf": {"essential": true, "value": now.to_string()}}})
+                .to_string(),
+        ),
+        Unauthorized::StepUp => Some(step_up::claims(&[CONTEXT.to_owned()].into())),
+        _ => None,
+    };
+    if let Some(claims) = claims {
+        let claims = random::base64(claims.as_bytes());
         bearer.push_str(&format!(
             ", error=\"insufficient_claims\", claims=\"{claims}\""
         ));
@@ -210,7 +230,7 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
          error=\"invalid_token\",Basic Realm=\"\""
     );
     let (number, reason, category) = match why {
-        Unauthorized::Expired | Unauthorized::Claims => {
+        Unauthorized::Expired | Unauthorized::Claims | Unauthorized::StepUp => {
             (2_000_008, "The token has expired.", "token_expired")
         }
         Unauthorized::Unknown => (

@@ -139,6 +139,9 @@ fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
             ));
         }
     };
+    if raw.flavour.is_graph() {
+        auth::stepped_up(tenant, &access, &raw.method, below)?;
+    }
     if below.is_empty() || below[0] == "photo" {
         return user::handle(tenant, raw, &access, whose.as_deref(), below);
     }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::api;
 use crate::front::{self, Incoming};
@@ -47,6 +48,8 @@ impl Match {
 pub(crate) enum Kind {
     CorsOff,
     Drop,
+    /// The answer waits until the faults are cancelled.
+    Hold,
     Html {
         status: Option<u16>,
     },
@@ -84,35 +87,54 @@ pub(crate) struct Fault {
     times: Option<u32>,
     #[serde(flatten)]
     kind: Kind,
+    /// How often faults had been cancelled when it was ordered.
+    #[serde(skip)]
+    round: u64,
 }
 
 /// Every fault on order.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults {
+    ordered: Vec<Fault>,
+    /// How often all were cancelled: what is held waits for the next time.
+    round: watch::Sender<u64>,
+}
 
 impl Faults {
     /// Orders one. Returns how many there are.
-    pub(crate) fn add(&mut self, fault: Fault) -> usize {
-        self.0.push(fault);
-        self.0.len()
+    pub(crate) fn add(&mut self, mut fault: Fault) -> usize {
+        fault.round = *self.round.borrow();
+        self.ordered.push(fault);
+        self.ordered.len()
+    }
+
+    /// Cancels all, and lets go what they hold.
+    pub(crate) fn clear(&mut self) {
+        self.ordered.clear();
+        self.round.send_modify(|round| *round += 1);
+    }
+
+    /// Tells when all are cancelled.
+    fn rounds(&self) -> watch::Receiver<u64> {
+        self.round.subscribe()
     }
 
     /// Number of faults on order.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.ordered.len()
     }
 
     /// The first fault that fits; counts it down. A preflight meets only what concerns CORS
     /// or what names OPTIONS itself.
     pub(crate) fn take(&mut self, incoming: &Incoming) -> Option<Fault> {
         let preflight = incoming.method.as_str() == "OPTIONS";
-        let at = self.0.iter().position(|fault| {
+        let at = self.ordered.iter().position(|fault| {
             let concerns = !preflight || fault.hides_cors() || fault.matches.method.is_some();
             !matches!(fault.kind, Kind::NoRefreshToken) && concerns && fault.matches.fits(incoming)
         })?;
         // The preflight does not use a fault up: the call after it has to meet it too.
         if preflight {
-            self.0.get(at).cloned()
+            self.ordered.get(at).cloned()
         } else {
             self.count_down(at)
         }
@@ -120,14 +142,14 @@ impl Faults {
 
     /// Whether the token answer has to go without its refresh token.
     pub(crate) fn hides_refresh_token(&mut self, incoming: &Incoming) -> bool {
-        let at = self.0.iter().position(|fault| {
+        let at = self.ordered.iter().position(|fault| {
             matches!(fault.kind, Kind::NoRefreshToken) && fault.matches.fits(incoming)
         });
         at.and_then(|at| self.count_down(at)).is_some()
     }
 
     fn count_down(&mut self, at: usize) -> Option<Fault> {
-        let fault = self.0.get_mut(at)?;
+        let fault = self.ordered.get_mut(at)?;
         match fault.times.as_mut() {
             None => Some(fault.clone()),
             Some(left) => {
@@ -135,7 +157,7 @@ impl Faults {
                 let spent = *left == 0;
                 let copy = fault.clone();
                 if spent {
-                    self.0.remove(at);
+                    self.ordered.remove(at);
                 }
                 Some(copy)
             }
@@ -168,6 +190,12 @@ impl Fault {
         match &self.kind {
             Kind::CorsOff | Kind::NoRefreshToken | Kind::Truncate => None,
             Kind::Drop => Some(broken(None)),
+            Kind::Hold => {
+                let mut rounds = tenant.faults().rounds();
+                // The sender lives as long as the tenant.
+                let _ = rounds.wait_for(|round| *round != self.round).await;
+                None
+            }
             Kind::Html { status } => Some(html(status.unwrap_or(200))),
             Kind::Huge { bytes } => Some(huge(*bytes)),
             Kind::Slow { ms } => {

@@ -13,7 +13,7 @@ use crate::random::fingerprint;
 const KEEP: usize = 5_000;
 /// Largest JSON body that is remembered, in bytes.
 const BODY: usize = 64 * 1024;
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "client_secret",
     "client_assertion",
     "code",
@@ -21,6 +21,7 @@ const SECRETS: [&str; 7] = [
     "refresh_token",
     "passwd",
     "flow",
+    "otc",
 ];
 
 /// The list behind `GET /_control/requests`.

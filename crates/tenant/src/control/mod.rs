@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 pub(crate) use faults::{Fault, Faults};
 pub(crate) use log::RequestLog;
 
+use crate::StepUp;
 use crate::clock::iso;
 use crate::directory;
 use crate::front::{self, Incoming};
@@ -51,7 +52,7 @@ fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
         }
         (&Method::GET, "faults") => Ok(json!({"faults": tenant.faults().len()})),
         (&Method::DELETE, "faults") => {
-            *tenant.faults() = Faults::default();
+            tenant.faults().clear();
             Ok(json!({"faults": 0}))
         }
         (&Method::DELETE, "deltas") => {
@@ -61,6 +62,11 @@ fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
         }
         (&Method::POST, "revoke") => revoke(tenant, &body::<Revoke>(incoming)?),
         (&Method::POST, "consent") => consent(tenant, &body::<Consent>(incoming)?),
+        (&Method::GET, "step-up") => Ok(rules(tenant)),
+        (&Method::POST, "step-up") => {
+            *tenant.step_up() = body::<Rules>(incoming)?.parse()?;
+            Ok(rules(tenant))
+        }
         (&Method::GET, "requests") => Ok(tenant.log().to_json()),
         (&Method::DELETE, "requests") => {
             *tenant.log() = RequestLog::default();
@@ -105,6 +111,24 @@ struct Consent {
     granted: Option<Vec<String>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    operations: Vec<String>,
+}
+
+impl Rules {
+    fn parse(&self) -> Result<Vec<StepUp>, String> {
+        self.operations.iter().map(|text| text.parse()).collect()
+    }
+}
+
+/// The operations that want a second factor.
+fn rules(tenant: &Tenant) -> Value {
+    let all: Value = tenant.step_up().iter().map(StepUp::to_string).collect();
+    json!({"operations": all})
+}
+
 fn oid(user: &str) -> Result<&'static str, String> {
     directory::find(user)
         .map(|account| account.oid)
@@ -119,6 +143,7 @@ fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     signins.revoked.insert(oid.to_owned(), now);
     for session in signins.sessions.values_mut() {
         session.accounts.retain(|one| one != oid);
+        session.proven.retain(|one| one != oid);
     }
     Ok(json!({"revoked": order.user}))
 }

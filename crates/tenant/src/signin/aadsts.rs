@@ -13,6 +13,8 @@ pub(crate) struct Aadsts {
     pub(crate) error: &'static str,
     pub(crate) text: String,
     pub(crate) suberror: Option<&'static str>,
+    /// What the next sign-in has to ask for, JSON text.
+    pub(crate) claims: Option<String>,
     /// HTTP status at the token endpoint.
     pub(crate) status: u16,
 }
@@ -25,6 +27,7 @@ impl Aadsts {
             error,
             text: text.into(),
             suberror: None,
+            claims: None,
             status: 400,
         }
     }
@@ -32,6 +35,12 @@ impl Aadsts {
     /// The same with a `suberror`.
     pub(crate) fn sub(mut self, suberror: &'static str) -> Self {
         self.suberror = Some(suberror);
+        self
+    }
+
+    /// The same with `claims`.
+    pub(crate) fn with_claims(mut self, claims: String) -> Self {
+        self.claims = Some(claims);
         self
     }
 
@@ -87,6 +96,9 @@ impl Aadsts {
         });
         if let Some(suberror) = self.suberror {
             body["suberror"] = suberror.into();
+        }
+        if let Some(claims) = &self.claims {
+            body["claims"] = claims.as_str().into();
         }
         body
     }

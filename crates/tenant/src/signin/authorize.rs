@@ -6,7 +6,7 @@ use super::aadsts::{Aadsts, Ids};
 use super::flow::{Code, Flow};
 use super::request::{AuthRequest, Refusal};
 use super::session::Session;
-use super::{pages, redirect, scopes, session};
+use super::{pages, redirect, scopes, second_factor, session};
 use crate::directory::{self, Account, Kind};
 use crate::front::Incoming;
 use crate::random;
@@ -88,6 +88,8 @@ fn remember(tenant: &Tenant, request: &AuthRequest, account: Option<&Account>) -
     let flow = Flow {
         request: request.clone(),
         oid: account.map(|account| account.oid.to_owned()),
+        code: random::digits(6),
+        second_factor: false,
         started: tenant.clock().unix(),
     };
     let id = random::token(24);
@@ -95,7 +97,7 @@ fn remember(tenant: &Tenant, request: &AuthRequest, account: Option<&Account>) -
     (id, flow)
 }
 
-/// After sign-in: consent where it is missing, otherwise back with a code.
+/// After sign-in: second factor and consent where they are missing, otherwise back with a code.
 pub(crate) fn proceed(
     tenant: &Tenant,
     (id, flow): &(String, Flow),
@@ -106,9 +108,19 @@ pub(crate) fn proceed(
     let Some(account) = flow.oid.as_deref().and_then(directory::find) else {
         return pages::sign_in(tenant, &(id.clone(), flow.clone()), session, None);
     };
+    let mut flow = flow.clone();
+    flow.second_factor = second_factor::shown(&flow, session);
+    tenant.signins().flows.insert(id.clone(), flow.clone());
+    let silent = request.prompt.as_deref() == Some("none");
     let mut response = match consent_needed(tenant, request, account) {
-        Need::Nothing => finish(tenant, id, flow, account, false),
-        Need::Ask if request.prompt.as_deref() == Some("none") => {
+        _ if second_factor::needed(&flow) && silent => {
+            let resource = request.scopes.first_resource().unwrap_or(scopes::GRAPH);
+            let error = second_factor::missing(request.claims.as_deref(), resource);
+            redirect::refuse(tenant, request, &error)
+        }
+        _ if second_factor::needed(&flow) => second_factor::ask(id, &flow, account, None),
+        Need::Nothing => finish(tenant, id, &flow, account, false),
+        Need::Ask if silent => {
             let mut error = Aadsts::no_consent(&request.client_id);
             (error.error, error.suberror) = ("consent_required", None);
             redirect::refuse(tenant, request, &error)
@@ -191,6 +203,7 @@ pub(crate) fn finish(
         sid: sid.clone(),
         issued: tenant.clock().unix(),
         used: false,
+        second_factor: flow.second_factor,
         family: random::guid(),
     };
     signins.codes.insert(code.clone(), record);

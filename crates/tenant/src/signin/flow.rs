@@ -19,6 +19,10 @@ pub(crate) struct Flow {
     pub(crate) request: AuthRequest,
     /// The account that signed in, once it did.
     pub(crate) oid: Option<String>,
+    /// The code that its second factor takes.
+    pub(crate) code: String,
+    /// The account showed a second factor.
+    pub(crate) second_factor: bool,
     /// Start, Unix seconds.
     pub(crate) started: i64,
 }
@@ -31,6 +35,7 @@ pub(crate) struct Code {
     pub(crate) sid: String,
     pub(crate) issued: i64,
     pub(crate) used: bool,
+    pub(crate) second_factor: bool,
     /// Family of the tokens that come of it.
     pub(crate) family: String,
 }
@@ -59,6 +64,10 @@ pub(crate) struct Grant {
     pub(crate) scopes: Vec<String>,
     pub(crate) form: Form,
     pub(crate) spa: bool,
+    /// The sign-in showed a second factor.
+    pub(crate) second_factor: bool,
+    /// Authentication contexts (`acrs`) that tokens of the chain carry.
+    pub(crate) contexts: BTreeSet<String>,
     /// End of a single-page application's chain, Unix seconds.
     pub(crate) spa_end: i64,
 }
@@ -77,4 +86,6 @@ pub(crate) struct Access {
     pub(crate) expires: i64,
     /// The client declared that it understands claims challenges.
     pub(crate) cp1: bool,
+    /// Authentication contexts (`acrs`).
+    pub(crate) contexts: BTreeSet<String>,
 }

@@ -11,6 +11,7 @@ pub(crate) mod pages;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod scopes;
+pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod steps;
 

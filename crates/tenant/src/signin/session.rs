@@ -12,6 +12,8 @@ const COOKIE: &str = "ESTSAUTH";
 pub(crate) struct Session {
     /// Object ids of the accounts that are signed in, newest last.
     pub(crate) accounts: Vec<String>,
+    /// Object ids of the accounts that showed a second factor.
+    pub(crate) proven: Vec<String>,
     /// Value of the `sid` claim, and of the front-channel sign-out.
     pub(crate) sid: String,
     /// Applications that were signed in to.
@@ -48,6 +50,16 @@ pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String
     let id = random::token(32);
     signins.sessions.insert(id.clone(), session);
     set_cookie(tenant, &id, "")
+}
+
+/// Remembers that an account of this browser showed its second factor.
+pub(crate) fn prove(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
+    let mut signins = tenant.signins();
+    let held = cookie(headers).and_then(|id| signins.sessions.get_mut(&id));
+    if let Some(session) = held {
+        session.proven.retain(|one| one != oid);
+        session.proven.push(oid.to_owned());
+    }
 }
 
 /// Ends the browser's session. Returns it with the `Set-Cookie` value that clears the cookie.

@@ -4,6 +4,7 @@ use axum::response::Response;
 
 use super::aadsts::{Aadsts, Ids};
 use super::flow::Flow;
+use super::session::Session;
 use super::{authorize, pages, redirect, session};
 use crate::directory::{self, Kind};
 use crate::front::{Incoming, Params};
@@ -61,11 +62,7 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
         return stale(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    let signed_in = flow
-        .oid
-        .as_deref()
-        .filter(|oid| session.accounts.iter().any(|one| one == oid));
-    let Some(account) = signed_in.and_then(directory::find) else {
+    let Some(account) = signed_in(&flow, &session) else {
         return pages::sign_in(tenant, &(id, flow), &session, None);
     };
     if form.get("decision") != Some("accept") {
@@ -85,19 +82,29 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
     authorize::finish(tenant, &id, &flow, account, everybody)
 }
 
-fn cancelled(tenant: &Tenant, flow: &Flow, text: &str) -> Response {
+/// The account that signed in, as long as the browser's session has it.
+pub(crate) fn signed_in(flow: &Flow, session: &Session) -> Option<&'static directory::Account> {
+    let oid = flow.oid.as_deref();
+    oid.filter(|oid| session.accounts.iter().any(|one| one == oid))
+        .and_then(directory::find)
+}
+
+/// Back with a refusal: the user gave up.
+pub(crate) fn cancelled(tenant: &Tenant, flow: &Flow, text: &str) -> Response {
     let error = Aadsts::new(65_004, "access_denied", text).sub("cancel");
     redirect::refuse(tenant, &flow.request, &error)
 }
 
-fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
+/// The sign-in that a form belongs to.
+pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
     let id = form.get("flow")?;
     let now = tenant.clock().unix();
     let flow = tenant.signins().flows.get(id).cloned()?;
     (now - flow.started <= PAGE_LIFE).then(|| (id.to_owned(), flow))
 }
 
-fn stale(tenant: &Tenant) -> Response {
+/// The page for forms of a sign-in that is over.
+pub(crate) fn stale(tenant: &Tenant) -> Response {
     let text = "Your sign-in page was open for too long, or was used already. Go back to the \
                 application and sign in again.";
     let error = Aadsts::new(165_000, "invalid_request", text);

@@ -1,5 +1,7 @@
 //! The three grants: code, refresh token, client credentials.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{client, issue};
@@ -9,7 +11,9 @@ use crate::signin::aadsts::Aadsts;
 use crate::signin::flow::{Access, Code, Grant, Refresh};
 use crate::signin::request::no_resource;
 use crate::signin::scopes::{self, Scopes};
+use crate::signin::second_factor;
 use crate::state::Tenant;
+use crate::step_up;
 
 /// Life of a code, in seconds.
 const CODE_LIFE: i64 = 600;
@@ -63,10 +67,14 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
     })?;
     check_code(tenant, request, &record)?;
     let asked = asked_for(tenant, request, &record.request.scopes, &record.oid)?;
-    if let Some(code) = tenant.signins().codes.get_mut(presented) {
-        code.used = true;
-    }
-    let grant = Grant {
+    let claims = request
+        .form
+        .get("claims")
+        .or(record.request.claims.as_deref())
+        .map(str::to_owned);
+    // What the pages asked for they had a second factor for.
+    let shown = record.request.claims.as_deref();
+    let mut grant = Grant {
         oid: record.oid.clone(),
         client_id: record.request.client_id.clone(),
         tenant: record.request.tenant.clone(),
@@ -78,13 +86,14 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         scopes: record.request.scopes.oidc.clone(),
         form: record.request.scopes.form,
         spa: record.request.spa,
+        second_factor: record.second_factor,
+        contexts: step_up::contexts(shown),
         spa_end: tenant.clock().unix() + SPA_LIFE,
     };
-    let claims = request
-        .form
-        .get("claims")
-        .or(record.request.claims.as_deref())
-        .map(str::to_owned);
+    step_up(&mut grant, claims.as_deref())?;
+    if let Some(code) = tenant.signins().codes.get_mut(presented) {
+        code.used = true;
+    }
     Ok(issue::answer(tenant, &grant, &asked, claims.as_deref()))
 }
 
@@ -166,9 +175,6 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
         Aadsts::new(9_002_313, "invalid_grant", text).sub("bad_token")
     })?;
     check_refresh(tenant, &record)?;
-    if let Some(token) = tenant.signins().refresh.get_mut(presented) {
-        token.used = true;
-    }
     let held = Scopes {
         oidc: record.grant.scopes.clone(),
         named: consented(tenant, &record.grant.oid, &record.grant.resource),
@@ -179,7 +185,25 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
     grant.v1 = request.v1;
     grant.nonce = None;
     let claims = request.form.get("claims");
+    step_up(&mut grant, claims)?;
+    // A refusal does not use it up.
+    if let Some(token) = tenant.signins().refresh.get_mut(presented) {
+        token.used = true;
+    }
     Ok(issue::answer(tenant, &grant, &asked, claims))
+}
+
+/// Adds the authentication contexts that a request asks for.
+///
+/// # Errors
+/// 50076 where the sign-in behind the grant showed no second factor.
+fn step_up(grant: &mut Grant, claims: Option<&str>) -> Result<(), Aadsts> {
+    let asked = step_up::contexts(claims);
+    if !grant.second_factor && !asked.is_subset(&grant.contexts) {
+        return Err(second_factor::missing(claims, &grant.resource));
+    }
+    grant.contexts.extend(asked);
+    Ok(())
 }
 
 fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
@@ -211,7 +235,7 @@ fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
 /// What an account agreed to at one resource.
 fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)> {
     let signins = tenant.signins();
-    let all: std::collections::BTreeSet<String> = [oid, "*"]
+    let all: BTreeSet<String> = [oid, "*"]
         .iter()
         .filter_map(|who| signins.consents.get(*who))
         .flatten()
@@ -319,6 +343,7 @@ pub(crate) fn application(tenant: &Tenant, request: &Request) -> Answer {
         issued: now,
         expires: now + 3599,
         cp1: false,
+        contexts: BTreeSet::new(),
     };
     Ok(issue::application_answer(tenant, access, request.v1))
 }

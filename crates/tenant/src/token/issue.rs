@@ -50,6 +50,8 @@ pub(crate) fn id_token_for(
         scopes: request.scopes.oidc.clone(),
         form: request.scopes.form,
         spa: false,
+        second_factor: false,
+        contexts: std::collections::BTreeSet::new(),
         spa_end: 0,
     };
     id_token(tenant, &grant, account)
@@ -157,6 +159,7 @@ pub(crate) fn answer(
         issued: now,
         expires: now + life,
         cp1,
+        contexts: grant.contexts.clone(),
     };
     let token = access_token();
     let account = directory::find(&grant.oid);

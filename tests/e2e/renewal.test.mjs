@@ -1,0 +1,72 @@
+// A sign-out while a renewal is on its way: what comes late brings nothing back.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { attempt, call, settled, stack, visit } from './harness.mjs';
+
+const it = stack();
+afterEach(() => it.control.clearFaults());
+
+/** The sign-in service holds its answer to a renewal until `release()`. */
+async function held(page) {
+  await it.control.forget();
+  await it.control.fault({ match: { path: '/oauth2/v2.0/token' }, kind: 'hold' });
+  const answered = page.waitForResponse((response) => response.url().endsWith('/auth/token'));
+  return {
+    /** The renewal has come to the sign-in service. */
+    async asked() {
+      while ((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length === 0);
+    },
+    async release() {
+      await it.control.clearFaults();
+      return answered;
+    },
+  };
+}
+
+/** Starts calls that need a renewal; how they ended is in `ends` of the page later. */
+const start = (page) => page.evaluate(() => {
+  globalThis.ends = [];
+  const note = (promise) => promise.then(() => ends.push('done'), ({ code }) => ends.push(code));
+  note(client.getToken({ forceRefresh: true }).then(() => {}));
+  note(client.mail.messages.list({ top: 1 }));
+});
+
+async function nobody(page) {
+  assert.deepEqual(await page.evaluate(() => client.account), null);
+  assert.equal((await attempt(page, () => client.getToken())).error?.code, 'signed_out');
+  const cookies = await page.context().cookies(it.url);
+  assert.deepEqual(cookies.filter(({ name }) => name.includes('exo365')), []);
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.textContent('#state'), 'signed out');
+}
+
+test('S32 a sign-out during a renewal: the calls reject with signed_out, and the late answer brings nothing back', async () => {
+  const page = await it.signedIn();
+  await it.control.advance(2 * 3600);
+  const renewal = await held(page);
+  await start(page);
+  await renewal.asked();
+  await call(page, () => client.signOut());
+  await (await renewal.release()).finished();
+  await page.waitForFunction(() => ends.length === 2);
+  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await nobody(page);
+});
+
+test('S32 a sign-out in another tab during a renewal here', async () => {
+  const page = await it.signedIn();
+  const other = await page.context().newPage();
+  await visit(other, it.url);
+  await it.control.advance(2 * 3600);
+  const renewal = await held(page);
+  await start(page);
+  await renewal.asked();
+  await call(other, () => client.signOut());
+  await page.waitForFunction(() => client.account === null);
+  await (await renewal.release()).finished();
+  await page.waitForFunction(() => ends.length === 2);
+  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await nobody(other);
+  await nobody(page);
+});

@@ -1,0 +1,84 @@
+// The package in a module worker, under the page's policy: with tokens of the page, and with the session of the page.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ADELE, call, stack } from './harness.mjs';
+
+const it = stack();
+
+/** Starts the worker of a page, and answers what it asks: `page.asked` counts that. */
+async function startWorker(page) {
+  await page.evaluate(() => {
+    globalThis.asked = [];
+    globalThis.waiting = new Map();
+    globalThis.worker = new Worker('./worker.js', { type: 'module' });
+    worker.onerror = ({ message }) => waiting.forEach(({ reject }) => reject(new Error(message ?? 'the worker did not load')));
+    worker.onmessage = async ({ data: { id, ask, request, value, error } }) => {
+      if (ask) {
+        asked.push(request);
+        return worker.postMessage({ answer: ask, token: await client.getToken(request) });
+      }
+      const { resolve, reject } = waiting.get(id);
+      waiting.delete(id);
+      error ? reject(Object.assign(new Error(error.message), error)) : resolve(value);
+    };
+    globalThis.tell = (name, argument) => new Promise((resolve, reject) => {
+      const id = crypto.randomUUID();
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, name, argument });
+    });
+  });
+}
+const tell = (page, name, argument) => page.evaluate(([name, argument]) => tell(name, argument).then((value) => ({ value }), ({ code, message }) => ({ code, message })), [name, argument]);
+const done = async (page, name, argument) => {
+  const { value, ...failed } = await tell(page, name, argument);
+  assert.deepEqual(failed, {}, `${name}: ${JSON.stringify(failed)}`);
+  return value;
+};
+
+async function works(page, config) {
+  const refused = [];
+  page.on('console', (message) => /Content Security Policy/.test(message.text()) && refused.push(message.text()));
+  assert.equal(await done(page, 'evaluates'), false, 'the policy holds in the worker');
+  refused.length = 0;
+  const account = await done(page, 'open', config);
+  assert.equal((await done(page, 'list')).length, 3);
+  const chunk = async () => (await done(page, 'loaded')).filter((path) => path.endsWith('/more.js'));
+  assert.deepEqual(await chunk(), [], 'a list does without the second part');
+  const subject = `Draft of a worker ${config.endpoint ?? ''}`;
+  assert.equal(await done(page, 'draft', subject), subject);
+  assert.equal((await chunk()).length, 1, 'the first write loads it');
+  assert.deepEqual(refused, []);
+  const found = await call(page, async (subject) => (await client.mail.folder('drafts').messages.list({ top: 10 })).items.filter((one) => one.subject === subject).length, subject);
+  assert.equal(found, 1);
+  return account;
+}
+
+test('a worker with tokens of the page: it asks for one, lists, and writes a draft', async () => {
+  const page = await it.signedIn();
+  await startWorker(page);
+  const account = await works(page, { cloud: { login: it.tenant.url, api: it.tenant.url }, allowInsecureLoopback: true });
+  assert.equal(account, null);
+  assert.equal(await page.evaluate(() => asked.length), 1, 'one token for all calls');
+});
+
+test('a worker with the session of the page: it has the account, and renews by itself', async () => {
+  const page = await it.signedIn();
+  await startWorker(page);
+  const account = await works(page, { endpoint: '/auth', allowInsecureLoopback: true });
+  assert.equal(account.username, ADELE);
+  assert.equal(await page.evaluate(() => asked.length), 0);
+  await it.control.advance(2 * 3600);
+  await it.control.forget();
+  assert.equal((await done(page, 'list')).length, 3);
+  assert.equal((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length, 1);
+});
+
+test('a worker starts no sign-in, and has no session when the page signed out', async () => {
+  const page = await it.signedIn();
+  await startWorker(page);
+  await done(page, 'open', { endpoint: '/auth', allowInsecureLoopback: true });
+  const { code, message } = await tell(page, 'signIn');
+  assert.ok(code, message);
+  await call(page, () => client.signOut());
+  assert.equal((await tell(page, 'renew')).code, 'signed_out');
+});
