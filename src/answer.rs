@@ -75,6 +75,7 @@ impl Arrival {
             redirect_uri: flow.redirect_uri,
             resource: flow.resource,
             iss: grant.iss,
+            max_age: flow.max_age,
         };
         Ok(Box::new(Self {
             config,

@@ -57,8 +57,8 @@ function piecesOf(token) {
 
 async function readEverything() {
   const places = {
-    localStorage: JSON.stringify({ ...localStorage }),
-    sessionStorage: JSON.stringify({ ...sessionStorage }),
+    localStorage: storage('localStorage'),
+    sessionStorage: storage('sessionStorage'),
     cookie: document.cookie,
     dom: document.documentElement.outerHTML,
     history: JSON.stringify(history.state) ?? '',
@@ -69,6 +69,14 @@ async function readEverything() {
   places.caches = (await cached()).join('\n');
   places.window = properties();
   return places;
+
+  function storage(name) {
+    try {
+      return JSON.stringify({ ...window[name] });
+    } catch {
+      return ''; // A test forbids it.
+    }
+  }
 
   async function databases() {
     const all = [];

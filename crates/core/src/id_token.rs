@@ -58,6 +58,8 @@ pub struct Claims {
     nbf: Option<Number>,
     iat: Number,
     #[serde(default)]
+    auth_time: Option<Number>,
+    #[serde(default)]
     nonce: Option<String>,
     #[serde(default)]
     tid: String,
@@ -111,6 +113,8 @@ pub struct Expected<'a> {
     pub tenants: &'a [String],
     /// Seconds since 1970.
     pub now: u64,
+    /// `max_age` of the authorize request, in seconds.
+    pub max_age: Option<u64>,
 }
 
 /// Who signed in.
@@ -164,6 +168,7 @@ pub fn judge(claims: &Claims, expected: &Expected<'_>) -> Result<Identity, Error
     check_issuer(claims, expected)?;
     check_audience(claims, expected)?;
     check_times(claims, expected.now)?;
+    check_age(claims, expected)?;
     if !claims
         .nonce
         .as_deref()
@@ -222,6 +227,27 @@ fn check_times(claims: &Claims, now: u64) -> Result<(), Error> {
         let mut error = invalid("the ID token is not of this time");
         error.detail_mut().remedy = Some("Check the clock of the endpoint's machine.".into());
         return Err(error);
+    }
+    Ok(())
+}
+
+/// How long ago the user proved who they are, where the sign-in asked for that.
+fn check_age(claims: &Claims, expected: &Expected<'_>) -> Result<(), Error> {
+    let Some(max_age) = expected.max_age else {
+        return Ok(());
+    };
+    let Some(auth_time) = claims.auth_time else {
+        let mut error = invalid("the ID token does not say when the user signed in (auth_time)");
+        error.detail_mut().remedy =
+            Some("Add the optional claim auth_time to the application's registration.".into());
+        return Err(error);
+    };
+    let oldest = auth_time.0.saturating_add(max_age).saturating_add(SKEW);
+    if oldest < expected.now {
+        return Err(Error::new(
+            Code::InteractionRequired,
+            "the user signed in longer ago than max_age allows: ask again with prompt: 'login'",
+        ));
     }
     Ok(())
 }

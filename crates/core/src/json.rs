@@ -442,6 +442,7 @@ impl ToJson for ExchangeRequest {
             .text("redirectUri", &self.redirect_uri)
             .maybe("resource", self.resource.as_deref())
             .maybe("iss", self.iss.as_deref())
+            .maybe("maxAge", self.max_age.as_deref())
             .done()
     }
 }

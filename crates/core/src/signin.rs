@@ -55,6 +55,8 @@ pub struct Flow {
     pub resource: Option<String>,
     /// Whether an administrator was asked to consent: that ends without a code.
     pub consent: bool,
+    /// How long ago the user may have proved who they are, in seconds, where that was asked.
+    pub max_age: Option<String>,
 }
 
 /// The end of a `state` whose answer arrives in a window of its own (base64url has no dot). The page that it arrives
@@ -90,6 +92,7 @@ impl FromJson for Pending {
             created,
             resource: json.get("resource").text(),
             consent: json.get("consent").str().is_some(),
+            max_age: json.get("maxAge").text(),
         };
         Some(Self { flow, config })
     }
@@ -132,6 +135,8 @@ pub fn begin(
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
 
+    let max_age = options.pairs("extra").find(|pair| pair.0 == "max_age");
+
     let record = Writer::new()
         .text("state", &state)
         .text("nonce", &nonce)
@@ -141,6 +146,7 @@ pub fn begin(
         .number("created", now)
         .maybe("resource", resource.as_deref())
         .maybe("consent", consent.then_some("admin"))
+        .maybe("maxAge", max_age.map(|pair| pair.1))
         .raw("config", &config.to_json())
         .done();
 

@@ -146,6 +146,10 @@ pub struct ExchangeRequest {
     /// The issuer that the redirect named (RFC 9207), where it named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
+    /// `max_age` of the authorize request, in seconds, where it had one: the ID token then has to say when the user
+    /// proved who they are (OpenID Connect Core §3.1.3.7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<String>,
 }
 
 /// Answer of `POST /exchange`.

@@ -72,6 +72,7 @@ fn flow(consent: bool) -> Flow {
         created: CREATED,
         resource: None,
         consent,
+        max_age: None,
     }
 }
 

@@ -25,7 +25,7 @@ const PATIENCE: u32 = 10;
 
 pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     let request: ExchangeRequest = gate::parse(&call.body)?;
-    check(&app, &request)?;
+    let max_age = check(&app, &request)?;
     let audience = match app.config.public.identity {
         Identity::V1 => token::resource(&app, request.resource.clone())?,
         Identity::V2 => None,
@@ -50,7 +50,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
         "the sign-in service gave no ID token",
     );
     let id_token = tokens.id_token.as_deref().ok_or(missing)?;
-    let person = identity::validate(trust, id_token, &request.nonce, now)
+    let person = identity::validate(trust, id_token, (&request.nonce, max_age), now)
         .await
         .inspect_err(|error| {
             tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
@@ -59,8 +59,8 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     begin(&app, call.session, (code, audience), (tokens, person)).await
 }
 
-/// Shapes, and the redirect URI: one of ours, to the letter.
-fn check(app: &State, request: &ExchangeRequest) -> Result<(), Refused> {
+/// Shapes, and the redirect URI: one of ours, to the letter. Gives `maxAge` in seconds.
+fn check(app: &State, request: &ExchangeRequest) -> Result<Option<u64>, Refused> {
     let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let within = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && graphic(text)
@@ -87,7 +87,10 @@ fn check(app: &State, request: &ExchangeRequest) -> Result<(), Refused> {
             "redirectUri is not one of the endpoint's `redirect_uris`",
         ));
     }
-    Ok(())
+    let max_age = request.max_age.as_ref().map(|text| text.parse());
+    max_age
+        .transpose()
+        .map_err(|_| Error::argument("maxAge is a number of seconds, as text").into())
 }
 
 /// A code that came twice may have been stolen: the session that it made ends.

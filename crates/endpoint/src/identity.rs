@@ -18,7 +18,7 @@ use ring::signature::{
 pub(crate) async fn validate(
     (config, keys, upstream): (&Config, &Keys, &Upstream),
     token: &str,
-    nonce: &str,
+    (nonce, max_age): (&str, Option<u64>),
     now: u64,
 ) -> Result<Identity, Error> {
     let parts = Parts::read(token)?;
@@ -51,6 +51,7 @@ pub(crate) async fn validate(
         nonce,
         tenants: &config.tenants,
         now,
+        max_age,
     };
     id_token::judge(&parts.claims, &expected)
 }

@@ -46,6 +46,7 @@ fn flow(kind: &str) -> Flow {
         created: CREATED,
         resource: None,
         consent: kind.contains('c'),
+        max_age: None,
     }
 }
 

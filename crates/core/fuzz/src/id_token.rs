@@ -38,6 +38,7 @@ pub(super) fn run(input: &str) {
             nonce: NONCE,
             tenants,
             now: NOW,
+            max_age: None,
         };
         match judge(&parts.claims, &expected) {
             Ok(identity) => accepted(&identity, &claims, &expected),

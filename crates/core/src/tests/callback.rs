@@ -15,6 +15,7 @@ fn flow() -> Flow {
         created: 1000,
         resource: None,
         consent: false,
+        max_age: None,
     }
 }
 

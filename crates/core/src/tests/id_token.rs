@@ -26,6 +26,7 @@ fn expected() -> Expected<'static> {
         nonce: "n1",
         tenants: &[],
         now: NOW,
+        max_age: None,
     }
 }
 
@@ -185,5 +186,36 @@ proptest! {
     #[test]
     fn no_text_breaks_it(token in "[A-Za-z0-9_\\-.=]{0,200}") {
         let _ = Parts::read(&token);
+    }
+}
+
+#[test]
+fn e17_max_age_bounds_how_long_ago_the_user_signed_in() {
+    for (max_age, auth_time, wanted) in [
+        (None, Value::Null, Ok(())),
+        (Some(60), json!(NOW - 60 - SKEW), Ok(())),
+        (
+            Some(60),
+            json!(NOW - 61 - SKEW),
+            Err(Code::InteractionRequired),
+        ),
+        (Some(0), json!(NOW - SKEW), Ok(())),
+        (
+            Some(0),
+            json!((NOW - SKEW - 1).to_string()),
+            Err(Code::InteractionRequired),
+        ),
+        (Some(u64::MAX), json!(0), Ok(())),
+        (Some(60), Value::Null, Err(Code::InvalidResponse)),
+        (Some(60), json!("yesterday"), Err(Code::InvalidResponse)),
+    ] {
+        let mut claims = good();
+        claims["auth_time"] = auth_time.clone();
+        let expected = Expected {
+            max_age,
+            ..expected()
+        };
+        let judged = judged(claims, &expected).map(|_| ());
+        assert_eq!(judged, wanted, "{max_age:?} {auth_time}");
     }
 }

@@ -121,7 +121,8 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
         nonce: "n".into(),
         redirect_uri: "r".into(),
         resource: Some("x".into()),
-        iss: None,
+        iss: Some("i".into()),
+        max_age: Some("60".into()),
     };
     let read: ExchangeRequest = serde_json::from_str(&exchange.to_json()).unwrap();
     assert_eq!(
@@ -130,14 +131,18 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
             read.code_verifier,
             read.nonce,
             read.redirect_uri,
-            read.resource
+            read.resource,
+            read.iss,
+            read.max_age
         ),
         (
             "c".into(),
             "v".into(),
             "n".into(),
             "r".into(),
-            Some("x".into())
+            Some("x".into()),
+            Some("i".into()),
+            Some("60".into())
         )
     );
     for microsoft in [true, false] {

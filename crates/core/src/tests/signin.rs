@@ -104,6 +104,9 @@ fn parameters_of_the_callers_own_go_along_but_for_those_of_the_sign_in() {
     for (name, value) in [("max_age", "0"), ("slice", "testslice"), ("x-odd", "a&b")] {
         assert!(sent.contains(&(name.into(), value.into())), "{name}");
     }
+    // The trade-in has to tell it on.
+    let extra = begun(&config, r#"{"extra":{"max_age":"0"}}"#).unwrap();
+    assert_eq!(pending(&extra).flow.max_age.as_deref(), Some("0"));
     for name in [
         "state",
         "redirect_uri",
@@ -195,6 +198,7 @@ fn what_the_tab_keeps_comes_back_the_same() {
             created: 7,
             resource: (identity == Identity::V1).then_some(resource),
             consent: false,
+            max_age: None,
         };
         assert!(back.flow == flow);
         let fields = url(&config, text).unwrap();

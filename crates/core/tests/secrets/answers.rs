@@ -190,6 +190,7 @@ fn s30_no_id_token_that_is_refused_is_repeated() {
             nonce: if other { VERIFIER } else { NONCE },
             tenants: &tenants,
             now: if late { CREATED + 9000 } else { CREATED },
+            max_age: None,
         };
         let error = id_token::judge(&parts.claims, &expected).err()?;
         Some(silent(&error))

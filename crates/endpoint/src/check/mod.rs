@@ -214,6 +214,7 @@ async fn refusal(
             .unwrap_or_default(),
         resource: None,
         iss: None,
+        max_age: None,
     };
     let now = clock.now();
     let mut form = authority::proof(&config.public, &config.credential, which, now)?;

@@ -36,6 +36,31 @@ async fn e16_e17_claims_that_do_not_fit_make_no_session() {
 }
 
 #[tokio::test]
+async fn e17_max_age_wants_a_recent_proof() {
+    let world = World::new().await;
+    for (max_age, claims, code) in [
+        (json!("60"), json!({"auth_time": NOW - 360}), ""),
+        (
+            json!("60"),
+            json!({"auth_time": NOW - 361}),
+            "interaction_required",
+        ),
+        (json!("60"), json!({}), "invalid_response"),
+        (json!("soon"), json!({"auth_time": NOW}), "invalid_argument"),
+        (json!("-1"), json!({"auth_time": NOW}), "invalid_argument"),
+        (json!(60), json!({"auth_time": NOW}), "bad_request"),
+        (Value::Null, json!({"auth_time": 0}), ""),
+    ] {
+        *world.fake.claims.lock().unwrap() = claims.clone();
+        let mut request = exchange("c");
+        request["maxAge"] = max_age.clone();
+        let answer = world.post("/exchange", &request, "").await;
+        assert_eq!(answer.code(), code, "{max_age} {claims}");
+        assert_eq!(answer.set_cookie().is_some(), code.is_empty(), "{max_age}");
+    }
+}
+
+#[tokio::test]
 async fn e16_a_tenant_id_in_the_authority_admits_that_tenant_only() {
     let world = World::with("tenant = \"11111111-0000-cccc-1111-dddd2222eeee\"").await;
     assert_eq!(with_claims(&world, json!({})).await, "wrong_account");

@@ -267,9 +267,10 @@ fn requests() {
         redirect_uri: "x".into(),
         resource: text(),
         iss: text(),
+        max_age: Some("60".into()),
     };
     let full = request.clone();
-    (request.resource, request.iss) = (None, None);
+    (request.resource, request.iss, request.max_age) = (None, None, None);
     same("ExchangeRequest", &full, &request);
     let full = TokenRequest {
         scopes: Some(vec!["x".into()]),
