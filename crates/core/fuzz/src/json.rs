@@ -23,9 +23,17 @@ pub(super) fn run(input: &str) {
     assert_eq!(tree.is_some(), value.is_ok(), "{text}");
     if let (Some(tree), Ok(value)) = (&tree, &value) {
         assert!(same(tree, value), "{text}");
-        derived_readers_agree(tree, text);
+        if !is_positional(tree) {
+            derived_readers_agree(tree, text);
+        }
     }
     refusals_are_those_of_the_wire(status, text);
+}
+
+/// Whether a list stands where an object should: derived readers take its items for members, one after the other.
+fn is_positional(tree: &Json) -> bool {
+    let parts = ["config", "cloud", "account", "error"];
+    matches!(tree, Json::List(_)) || parts.iter().any(|name| is_positional(tree.get(name)))
 }
 
 /// Whether both read the same; numbers as far as they are kept.
@@ -112,6 +120,7 @@ fn refusals_are_those_of_the_wire(status: u16, text: &str) {
         assert!(judged.as_ref().is_err_and(fixed), "{text}");
     }
     let said = serde_json::from_str::<ErrorReply>(text).ok();
+    let said = said.filter(|_| !is_positional(&tree));
     if let Some(error) = said.and_then(|reply| reply.error.into_error(status)) {
         assert_eq!(judged.err(), Some(error), "{text}");
     }
