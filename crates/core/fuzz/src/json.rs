@@ -32,8 +32,13 @@ pub(super) fn run(input: &str) {
 
 /// Whether a list stands where an object should: derived readers take its items for members, one after the other.
 fn is_positional(tree: &Json) -> bool {
-    let parts = ["config", "cloud", "account", "error"];
-    matches!(tree, Json::List(_)) || parts.iter().any(|name| is_positional(tree.get(name)))
+    match tree {
+        Json::List(_) => true,
+        Json::Object(_) => ["config", "cloud", "account", "error"]
+            .iter()
+            .any(|name| is_positional(tree.get(name))),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => false,
+    }
 }
 
 /// Whether both read the same; numbers as far as they are kept.
