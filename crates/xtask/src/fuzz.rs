@@ -73,7 +73,7 @@ fn fuzz(tools: &Path, target: &str, seconds: u32) -> Result<()> {
     fuzz.args([
         "--",
         "-max_len=4096",
-        "-verbosity=1",
+        "-verbosity=0",
         "-print_final_stats=1",
     ]);
     fuzz.arg(format!("-max_total_time={seconds}"));

@@ -107,6 +107,7 @@ fn granted(flow: &Flow, grant: &Grant, read: &BTreeMap<String, Vec<String>>) -> 
         assert!(!grant.code.is_empty());
         assert_eq!(values("code"), [grant.code.as_str()]);
     }
+    assert_eq!(grant.iss.as_ref(), values("iss").first(), "passed on");
     if let [issuer] = values("iss") {
         let issuer = Url::parse(issuer).expect("an issuer that passed is an address");
         let host = issuer.host_str();

@@ -23,9 +23,22 @@ pub(super) fn run(input: &str) {
     assert_eq!(tree.is_some(), value.is_ok(), "{text}");
     if let (Some(tree), Ok(value)) = (&tree, &value) {
         assert!(same(tree, value), "{text}");
-        derived_readers_agree(tree, text);
+        if !is_positional(tree) {
+            derived_readers_agree(tree, text);
+        }
     }
     refusals_are_those_of_the_wire(status, text);
+}
+
+/// Whether a list stands where an object should: derived readers take its items for members, one after the other.
+fn is_positional(tree: &Json) -> bool {
+    match tree {
+        Json::List(_) => true,
+        Json::Object(_) => ["config", "cloud", "account", "error"]
+            .iter()
+            .any(|name| is_positional(tree.get(name))),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => false,
+    }
 }
 
 /// Whether both read the same; numbers as far as they are kept.
@@ -112,6 +125,7 @@ fn refusals_are_those_of_the_wire(status: u16, text: &str) {
         assert!(judged.as_ref().is_err_and(fixed), "{text}");
     }
     let said = serde_json::from_str::<ErrorReply>(text).ok();
+    let said = said.filter(|_| !is_positional(&tree));
     if let Some(error) = said.and_then(|reply| reply.error.into_error(status)) {
         assert_eq!(judged.err(), Some(error), "{text}");
     }
