@@ -174,5 +174,8 @@ fn is(id: &str, address: &str, key: &str) -> bool {
 }
 
 fn object(json: Value) -> Map<String, Value> {
-    json.as_object().cloned().unwrap_or_default()
+    match json {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
 }
