@@ -4,7 +4,7 @@
  * Signals for one thing after another, such as the message that is open: `fresh()` aborts what the last one was for.
  * All end with `signal`, which ends when the user leaves the view.
  */
-export function renewer(signal) {
+export function renewer(signal = new AbortController().signal) {
   let last;
   return () => {
     last?.abort();

@@ -10,7 +10,8 @@ const SAMPLES = [
   ['Calendars', 'GET', '/me/calendars?$select=name,color,canEdit'],
   ['New folder', 'POST', '/me/mailFolders', { displayName: 'From the console' }],
   ['Not found', 'GET', '/me/messages/no-such-id'],
-  ['Not permitted', 'GET', '/me/mailboxSettings'], // the demo does not ask for this permission
+  ['Not permitted', 'GET', '/me/people'], // the demo does not ask for this permission
+  ['Guarded', 'PATCH', '/me/mailboxSettings', { timeFormat: 'HH:mm' }], // wants a second factor at the local tenant
 ];
 const json = (value) => JSON.stringify(value, null, 2);
 

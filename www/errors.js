@@ -1,4 +1,5 @@
 // How an Exo365Error looks: what happened, what to do about it, and what support asks for.
+import { renewer } from './calls.js';
 import { h, icon } from './dom.js';
 
 const DETAILS = {
@@ -6,30 +7,53 @@ const DETAILS = {
   clientRequestId: 'Client request id', correlationId: 'Correlation id', retryAfterSeconds: 'Retry after (s)',
 };
 const CURES = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
+const cureOf = (error) => (error.claims ? 'Confirm that it is you' : CURES[error.code] ?? 'Sign in');
+/** What an error with `claims` means for the user; it says itself what a developer does. */
+const GUARDED = 'Your organisation guards this. Confirm in the window that opens: what you typed stays here, and this is tried again afterwards.';
 
-/** The error as an element. `retry` is offered where given; a sign-in or a consent where that cures it. */
-export function errorCard(error, { retry } = {}) {
+/**
+ * The error as an element. `retry` is offered where given; a sign-in or a consent where that cures it. `title` and `advice` replace what the error says
+ * of itself, where the page knows better what the user was about to do.
+ */
+export function errorCard(error, { retry, title, advice, again = 'Try again' } = {}) {
   // Anything else than an Exo365Error is a mistake of this page: shown all the same, and left in the console.
   if (!error?.code) console.error(error);
-  const again = retry && h('button', { type: 'button', onclick: retry }, 'Try again');
-  const cure = error?.resolve && h('button.primary', { type: 'button', onclick: (event) => resolve(error, event.target) }, CURES[error.code] ?? 'Sign in');
-  return h('section.error', { role: 'alert' },
+  const cures = error?.resolve && !title;
+  const fresh = renewer();
+  const cure = cures && h('button.primary', { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) }, cureOf(error));
+  // What a sign-in cures fails again before it.
+  const repeat = retry && !cure && h('button', { type: 'button', onclick: retry }, again);
+  const remedy = advice ?? (cure && error.claims && retry ? GUARDED : error?.remedy);
+  return h(cure && error.claims ? 'section.error.guarded' : 'section.error', { role: 'alert' },
     icon('alert'),
     h('div', {},
-      h('p.error-message', {}, error?.message ?? String(error)),
-      error?.remedy && h('p', {}, error.remedy),
-      (cure || again || error?.consentUrl) && h('p.actions', {}, cure, again, consentLink(error)),
+      h('p.error-message', {}, title ?? error?.message ?? String(error)),
+      remedy && h('p', {}, remedy),
+      (cure || repeat || error?.consentUrl) && h('p.actions', {}, cure, repeat, consentLink(error)),
       details(error),
     ));
 }
 
-/** `resolve()` starts a redirect; it comes back here only if the user returns without having signed in. */
-function resolve(error, button) {
-  button.disabled = true;
-  error.resolve().catch((failure) => {
+/**
+ * Where there is something to repeat, what the user typed is on this page: the sign-in gets a window of its own, and the call is repeated after it.
+ * Else a redirect; that comes back here only if the user returns without having signed in.
+ */
+async function resolve(error, button, retry, fresh) {
+  const stays = retry && !button.dataset.blocked;
+  // A window that the user closes tells nobody: the next click gives it up.
+  button.disabled = !stays;
+  try {
+    await error.resolve(stays ? { mode: 'popup', signal: fresh() } : {});
+    retry?.();
+  } catch (failure) {
     button.disabled = false;
-    button.closest('.error')?.replaceWith(errorCard(failure));
-  });
+    if (failure.code === 'popup_blocked') {
+      button.dataset.blocked = true;
+      button.textContent = 'No window opened: go on in this one';
+    } else if (!['aborted', 'cancelled'].includes(failure.code)) { // after these two the card still says what to do
+      button.closest('.error')?.replaceWith(errorCard(failure, { retry }));
+    }
+  }
 }
 
 function consentLink(error) {

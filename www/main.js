@@ -7,10 +7,11 @@ import { focusOn, h, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { mailView } from './mail.js';
 import { href, read } from './router.js';
+import { settingsView } from './settings.js';
 import { shell } from './shell.js';
 import { welcome } from './welcome.js';
 
-const VIEWS = { mail: mailView, agenda: agendaView, contacts: contactsView, console: consoleView };
+const VIEWS = { mail: mailView, agenda: agendaView, contacts: contactsView, settings: settingsView, console: consoleView };
 const REASONS = {
   user: 'You are signed out.',
   expired: 'Your session has ended. Sign in again to go on where you were.',
@@ -31,7 +32,8 @@ async function boot() {
   });
   if (client?.account) {
     run(client);
-    if (failure) say(failure.message);
+    // Whoever gave up a step in between has to be told no more than that.
+    if (failure) say(failure.code === 'cancelled' ? 'Cancelled: nothing has changed.' : failure.message);
   } else if (client) {
     greet(client, { failure });
   } else {

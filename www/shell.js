@@ -4,7 +4,7 @@ import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 import { href } from './router.js';
 
-const VIEWS = [['mail', 'Mail', 'mail'], ['agenda', 'Agenda', 'calendar'], ['contacts', 'Contacts', 'people'], ['console', 'Console', 'console']];
+const VIEWS = [['mail', 'Mail', 'mail'], ['agenda', 'Agenda', 'calendar'], ['contacts', 'Contacts', 'people'], ['settings', 'Settings', 'gear'], ['console', 'Console', 'console']];
 
 /** The frame of the app; views go into `main`, `mark(view)` shows where the user is. */
 export function shell(client) {

@@ -1,5 +1,5 @@
 // The page before a sign-in.
-import { attempt, busy } from './calls.js';
+import { attempt, busy, renewer } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 
@@ -10,6 +10,8 @@ const PEOPLE = [
   ['Contoso Administrator', 'admin@contoso.example', 'may consent for all'],
   ['Guest of Fabrikam', 'guest@fabrikam.example', 'no mailbox, see it fail'],
 ];
+/** What an app says that understands challenges (Conditional Access): without it, an operation that wants a second factor is only forbidden. */
+const CLAIMS = JSON.stringify({ access_token: { xms_cc: { values: ['cp1'] } } });
 const EXAMPLE = `import { createClient } from 'exo365';
 
 const client = await createClient({ endpoint: '/auth' });
@@ -19,18 +21,36 @@ for await (const m of client.mail.messages.all())
   console.log(m.subject);`;
 const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 
+/** An administrator said yes. */
+const granted = (tenant, scopes) => h('section.notice', { role: 'status' },
+  h('p', {}, h('b', {}, 'Granted for everybody in the organisation.'), ' Nobody there is asked any more. You can sign in now.'),
+  h('details', {}, h('summary', {}, 'What was granted'), h('p', {}, `Tenant ${tenant}`), h('ul', {}, scopes.map((scope) => h('li', {}, h('code', {}, scope))))));
+
+/** An administrator said no, or whoever was asked is none: both come as refusals, the first even with `admin_consent=True` in the address. */
+const DECLINED = new Set(['consent_required', 'access_denied', 'cancelled']);
+const REFUSED = {
+  again: 'Ask again',
+  title: 'The administrator did not grant the permissions.',
+  advice: 'Nothing has changed: whoever could sign in before still can, and decides about their own mailbox. To grant the permissions for everybody, an '
+    + 'administrator of the organisation signs in here and accepts. If you are not one, send one the address of this page.',
+};
+
 /** `notice`: why the user is here, where they were signed out. `failure`: what went wrong with a sign-in. */
 export function welcome(client, { notice, failure } = {}) {
-  const trouble = h('div.trouble', {}, failure && errorCard(failure));
-  const failed = (error) => trouble.replaceChildren(errorCard(error));
+  // Who gave up knows it: that is no error.
+  const told = (error) => (error.code === 'cancelled' ? h('p.notice', { role: 'status' }, 'You cancelled the sign-in. Nothing has happened.') : errorCard(error));
+  const trouble = h('div.trouble', {}, failure && told(failure));
+  const failed = (error) => trouble.replaceChildren(told(error));
   // A redirect: the page leaves here and comes back to the same address, signed in. Its promise settles only if that fails.
-  const signIn = (options) => ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn(options)), failed);
-  // The window opens in the click; where the sign-in ends well, main.js hears of it.
-  const inWindow = ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn({ mode: 'popup', prompt: 'select_account' })), failed);
-  const consent = ({ currentTarget }) => attempt(() => busy(currentTarget, async () => {
-    const { tenant, scopes } = await client.adminConsent({ mode: 'popup' });
-    trouble.replaceChildren(h('p.notice', { role: 'status' }, `Granted for the organisation ${tenant}: ${scopes.join(', ')}.`));
-  }), failed);
+  const signIn = (options) => ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn({ claims: CLAIMS, ...options })), failed);
+  // The window opens in the click; where the sign-in ends well, main.js hears of it. A window that the user closes tells nobody: the buttons stay
+  // as they are, and the next click gives the last window up.
+  const forWindow = renewer();
+  const inWindow = () => attempt(() => client.signIn({ claims: CLAIMS, mode: 'popup', prompt: 'select_account', signal: forWindow() }), failed);
+  const consent = () => attempt(async () => {
+    const { tenant, scopes } = await client.adminConsent({ mode: 'popup', signal: forWindow() });
+    trouble.replaceChildren(granted(tenant, scopes));
+  }, (error) => trouble.replaceChildren(errorCard(error, { retry: consent, ...(DECLINED.has(error.code) && REFUSED) })));
   // A real error, from a real call without a session: `resolve` is offered as a sign-in cures it.
   const fail = ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.mail.messages.list()), failed);
 
@@ -46,7 +66,7 @@ export function welcome(client, { notice, failure } = {}) {
       h('h2', {}, 'Welcome'),
       h('p', {}, 'Sign in to open your mailbox.'),
       h('button.primary.big', { type: 'button', onclick: signIn() }, 'Sign in'),
-      h('p', {}, h('button.link', { type: 'button', onclick: inWindow }, 'Sign in in a window'), ' ', h('button.link', { type: 'button', onclick: consent }, 'Consent for an organisation')),
+      h('p.links', {}, h('button.link', { type: 'button', onclick: inWindow }, 'Sign in in a window'), h('button.link', { type: 'button', onclick: consent }, 'Consent for an organisation')),
       trouble,
       local && h('div.locals', {},
         h('h3', {}, 'People of the local tenant'),

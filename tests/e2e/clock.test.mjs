@@ -7,8 +7,10 @@ const it = stack();
 afterEach(() => it.control.clearFaults());
 
 /** Sets the clock of the device; `performance` goes on as it is. */
-const wrong = (hours) => (page) => page.addInitScript((by) => {
+const wrong = (hours) => (page) => page.addInitScript((hours) => {
   const Real = Date;
+  let by = hours * 3_600_000;
+  globalThis.jump = (hours) => { by += hours * 3_600_000; };
   globalThis.Date = class extends Real {
     constructor(...given) {
       given.length > 0 ? super(...given) : super(Real.now() + by);
@@ -17,7 +19,7 @@ const wrong = (hours) => (page) => page.addInitScript((by) => {
       return Real.now() + by;
     }
   };
-}, hours * 3_600_000);
+}, hours);
 
 const list = (page) => call(page, () => client.mail.messages.list({ top: 1 }));
 
@@ -57,3 +59,15 @@ for (const [name, hours] of [['six hours behind', -6], ['six hours ahead', 6]]) 
     assert.equal((await list(page)).items.length, 1, 'the next call works');
   });
 }
+
+test('a clock that is set while the page is open makes no token older or younger', async () => {
+  const page = await it.open('/', wrong(0));
+  await leave(page);
+  await choose(page, ADELE);
+  const stop = watch(page, (request) => request.url().endsWith('/auth/token'));
+  for (const hours of [6, -12, 48]) {
+    await page.evaluate((hours) => jump(hours), hours);
+    await list(page);
+  }
+  assert.deepEqual(stop(), []);
+});

@@ -54,6 +54,30 @@ test('S32 a sign-out during a renewal: the calls reject with signed_out, and the
   await nobody(page);
 });
 
+test('S32 a renewal that succeeded, whose answer is still on its way when the user signs out, is not taken', async () => {
+  const page = await it.signedIn();
+  let arrive;
+  const late = new Promise((resolve) => { arrive = resolve; });
+  const fetched = new Promise((resolve) => {
+    page.route('**/auth/token', async (route) => {
+      const response = await route.fetch();
+      resolve((await response.json()).accessToken);
+      await late;
+      await route.fulfill({ response });
+    }, { times: 1 });
+  });
+  await page.evaluate(() => {
+    globalThis.ends = [];
+    client.getToken({ forceRefresh: true }).then(() => ends.push('done'), ({ code }) => ends.push(code));
+  });
+  assert.ok((await fetched).length > 20, 'a token that is good');
+  await call(page, () => client.signOut());
+  arrive();
+  await page.waitForFunction(() => ends.length === 1);
+  assert.deepEqual(await page.evaluate(() => ends), ['signed_out']);
+  await nobody(page);
+});
+
 test('S32 a sign-out in another tab during a renewal here', async () => {
   const page = await it.signedIn();
   const other = await page.context().newPage();

@@ -97,6 +97,8 @@ async function readEverything() {
 
   async function cached() {
     const all = [];
+    // Pages on http that are not loopback have none.
+    if (!globalThis.caches) return all;
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
       for (const request of await cache.keys()) all.push(request.url, await (await cache.match(request)).text());

@@ -161,7 +161,9 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
             signin::admin::begin(tenant, incoming, segment, false)
         }
         [segment, "adminconsent"] if get => signin::admin::begin(tenant, incoming, segment, true),
-        [_, "adminconsent", "decide"] if post => signin::admin::decide(tenant, incoming),
+        [segment, "adminconsent", "decide"] if post => {
+            signin::admin::decide(tenant, incoming, segment)
+        }
         [segment, "v2.0", ".well-known", "openid-configuration"] if get => {
             signin::discovery::document(tenant, segment, false)
         }

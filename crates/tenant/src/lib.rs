@@ -14,11 +14,11 @@
 //! # What it plays
 //! Mail with folders, rules, attachments and upload sessions; events with series, meetings
 //! and free/busy; calendars and their groups; contacts with folders and photos; settings,
-//! categories, mail tips, people, users; `$batch`; change tracking in both forms.
+//! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms.
 //!
 //! # What it does not play
 //! Subscriptions, open extensions and extended properties, item and reference attachments,
-//! rooms, multipart batches. Their paths answer like any unknown one.
+//! multipart batches. Their paths answer like any unknown one.
 //!
 //! # Control
 //! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
@@ -35,6 +35,7 @@ mod directory;
 mod front;
 mod odata;
 mod options;
+mod places;
 mod random;
 mod seed;
 mod signin;

@@ -10,7 +10,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{ADELE, BEN, GRAPH, Local, V1, V2};
+use support::{ADELE, BEN, GRAPH, Local, V1, V2, texts};
 
 #[tokio::test]
 async fn contacts_keep_what_they_are_told() {
@@ -262,4 +262,68 @@ async fn ids_are_translated_both_ways() {
         )
         .await;
     assert_eq!(back["value"][0]["targetId"], id);
+}
+
+#[tokio::test]
+async fn rooms_and_their_lists_are_the_organisations() {
+    let local = Local::default();
+    let caller = local.user(GRAPH, ADELE, &["Place.Read.All"]).await;
+    let rooms = caller.get("/v1.0/places/microsoft.graph.room").await;
+    let named = texts(rooms["value"].as_array().unwrap(), "displayName");
+    assert_eq!(named, ["Anchor", "Beacon", "Cabin", "Orangery", "Pergola"]);
+    let (all, pages, _) = caller
+        .all("/v1.0/places/graph.room?$top=2&$select=displayName", &[])
+        .await;
+    assert_eq!((texts(&all, "displayName"), pages), (named, 3));
+    assert!(all[0].get("capacity").is_none() && all[0]["id"].is_string());
+    let large = caller
+        .get("/v1.0/places/microsoft.graph.room?$filter=capacity gt 20&$count=true")
+        .await;
+    assert_eq!(large["@odata.count"], 2);
+    let lists = caller.get("/v1.0/places/microsoft.graph.roomlist").await;
+    let lists = lists["value"].as_array().unwrap();
+    for (list, count) in lists.iter().zip([3, 2]) {
+        for key in ["id", "emailAddress"] {
+            let key = list[key].as_str().unwrap();
+            let path = format!("/v1.0/places/{key}/graph.roomList/rooms");
+            let rooms = caller.get(&path).await;
+            assert_eq!(rooms["value"].as_array().unwrap().len(), count, "{key}");
+        }
+        let path = format!("/v1.0/places/{}", list["emailAddress"].as_str().unwrap());
+        let one = caller.get(&path).await;
+        assert_eq!(one["@odata.type"], "#microsoft.graph.roomList");
+    }
+}
+
+#[tokio::test]
+async fn places_are_refused_without_the_permission_and_where_there_are_none() {
+    let local = Local::default();
+    let reader = local.user(GRAPH, ADELE, &["Mail.Read"]).await;
+    let path = "/v1.0/places/microsoft.graph.room";
+    assert_eq!(reader.call("GET", path, &[], None).await.status, 403);
+    let caller = local.user(GRAPH, ADELE, &["Place.Read.All"]).await;
+    for (method, path, status) in [
+        ("GET", "/v1.0/places/nowhere@contoso.example", 404),
+        ("GET", "/v1.0/places/nowhere/graph.roomList/rooms", 404),
+        ("GET", "/v1.0/places", 400),
+        ("GET", "/v1.0/places/graph.room?$orderby=capacity", 400),
+        ("GET", "/v1.0/places/graph.room?$filter=nope eq 1", 400),
+        ("POST", "/v1.0/places/graph.room", 405),
+    ] {
+        let body = (method == "POST").then(|| serde_json::json!({"displayName": "x"}));
+        let answer = caller.call(method, path, &[], body).await;
+        assert_eq!(
+            answer.status,
+            status,
+            "{method} {path}: {:?}",
+            answer.json()
+        );
+    }
+    let app = local.app(GRAPH).await;
+    assert_eq!(app.call("GET", path, &[], None).await.status, 200);
+    let outlook = local.user(V2, ADELE, &["Mail.Read"]).await;
+    let answer = outlook
+        .call("GET", "/api/v2.0/places/microsoft.graph.room", &[], None)
+        .await;
+    assert_eq!(answer.status, 404, "Outlook had rooms in its beta only");
 }

@@ -249,3 +249,42 @@ async fn an_assertion_without_a_certificate_in_the_registration_is_refused() {
     assert_eq!(answer.status, 401);
     assert_eq!(answer.json()["error_codes"], json!([700_027]));
 }
+
+#[tokio::test]
+async fn an_administrator_who_mistypes_stays_on_the_page_and_can_try_again() {
+    let stage = Stage::default();
+    let asked = [
+        ("client_id", DEFAULT_CLIENT_ID),
+        ("redirect_uri", WEB),
+        ("state", "s"),
+        ("scope", "Mail.Read"),
+    ];
+    let path = format!("/{TENANT_ID}/v2.0/adminconsent?{}", encode(&asked));
+    let page = stage.local.send("GET", &path, &[], vec![]).await;
+    let first = String::from_utf8(page.bytes).unwrap();
+    assert!(!first.contains("role=\"alert\""), "{first}");
+    let mut form = asked.to_vec();
+    form.extend([("form", "v2"), ("decision", "accept")]);
+    form.push(("loginfmt", "admin@contoso.example"));
+    let mut wrong = form.clone();
+    wrong.push(("passwd", "guess"));
+    let again = stage.post("adminconsent/decide", &wrong, &[]).await;
+    let again = String::from_utf8(again.bytes).unwrap();
+    assert!(again.contains("AADSTS90094"), "{again}");
+    // The same form, with everything that it needs to go on.
+    for (name, value) in &form[..5] {
+        assert!(
+            again.contains(&format!(
+                "type=\"hidden\" name=\"{name}\" value=\"{value}\""
+            )),
+            "{name}: {again}"
+        );
+    }
+    form.push(("passwd", "Password1!"));
+    let done = stage.post("adminconsent/decide", &form, &[]).await;
+    assert!(
+        done.header("location").contains("admin_consent=True"),
+        "{}",
+        done.header("location")
+    );
+}

@@ -12,7 +12,7 @@ const HOME: u16 = 8365;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Drive the page in headless Chromium from sign-in to inbox, save target/demo.png, and end.
+    /// Drive the page in headless Chromium from sign-in to inbox, over a step-up and out, save target/demo.png, and end.
     #[arg(long)]
     pub(crate) check: bool,
     /// Port of the page; 8365, or any free one, where this is left out.
@@ -79,18 +79,18 @@ fn serve(stack: &mut Stack, interrupted: &Receiver<()>) -> Result<()> {
 }
 
 fn check(stack: &Stack, browser: &Browser) -> Result<()> {
-    run::say("driving the page from sign-in to inbox");
+    run::say("driving the page from sign-in to inbox, over a step-up and out");
     let picture = project::target().join("demo.png");
     let mut drive = node::script("crates/xtask/node/demo-check.mjs");
     drive.arg(&stack.page_url).arg(&picture);
     run::run(browser.tell(&mut drive), "the demo").with_context(|| {
         format!(
-            "the page did not get to the inbox (picture: {})",
+            "the page did not get through (picture: {})",
             picture.display()
         )
     })?;
     run::say(&format!(
-        "the inbox is there; picture: {}",
+        "the page does it all; picture of the inbox: {}",
         picture.display()
     ));
     Ok(())

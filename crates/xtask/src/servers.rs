@@ -87,6 +87,8 @@ impl Stack {
         files::fresh(&work)?;
         let mut tenant = Command::new(&programs.tenant);
         tenant.args(["--port", "0", "--seed", "full"]);
+        // So that the demo shows a step-up.
+        tenant.args(["--step-up", "PATCH /me/mailboxSettings"]);
         let tenant = Server::start("tenant", tenant, &work)?;
         let page_url = format!("http://localhost:{port}/");
         let config = work.join("endpoint.toml");
@@ -121,7 +123,7 @@ fn endpoint_config(tenant: &str, page: &Path, port: u16, work: &Path) -> String 
          api_origin = \"{tenant}\"\n\
          api = \"graph\"\n\
          identity = \"v2\"\n\
-         scopes = [\"User.Read\", \"Mail.ReadWrite\", \"Mail.Send\", \"Calendars.ReadWrite\", \"Contacts.ReadWrite\"]\n\
+         scopes = [\"User.Read\", \"Mail.ReadWrite\", \"Mail.Send\", \"Calendars.ReadWrite\", \"Contacts.ReadWrite\", \"MailboxSettings.ReadWrite\"]\n\
          redirect_uris = [\"{page_url}/\", \"{page_url}/index.html\"]\n\
          origins = [\"{page_url}\"]\n\
          listen = \"127.0.0.1:{port}\"\n\

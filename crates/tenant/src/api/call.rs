@@ -286,6 +286,8 @@ impl Call<'_> {
             | Kind::MessageRule
             | Kind::Override
             | Kind::Person
+            | Kind::Room
+            | Kind::RoomList
             | Kind::User => return value,
         };
         if let (false, Some(id)) = (self.flavour.is_graph(), id) {

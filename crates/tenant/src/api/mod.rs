@@ -23,6 +23,7 @@ mod messages;
 mod people;
 mod permissions;
 pub(crate) mod photos;
+mod places;
 mod reminders;
 pub(crate) mod reply;
 mod respond;
@@ -131,6 +132,9 @@ fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
     let (whose, below) = match all.as_slice() {
         [me, below @ ..] if me == "me" => (None, below),
         [users] if users == "users" => return user::list(tenant, raw, &access),
+        [places, below @ ..] if places == "places" && raw.flavour.is_graph() => {
+            return places::handle(tenant, raw, &access, below);
+        }
         [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
         _ => {
             return Err(no_segment(
@@ -193,8 +197,10 @@ fn segments(path: &str) -> Vec<String> {
 /// Names are case-insensitive, ids are not; ids are long.
 fn fold(segment: &str) -> String {
     let lower = segment.to_ascii_lowercase();
-    let lower = lower
-        .strip_prefix("microsoft.graph.")
+    // The namespace has a short name.
+    let lower = ["microsoft.graph.", "graph."]
+        .iter()
+        .find_map(|namespace| lower.strip_prefix(namespace))
         .map_or(lower.clone(), str::to_owned);
     if segment.len() < 40 {
         if lower == "folders" {
@@ -311,6 +317,10 @@ mod tests {
         assert_eq!(
             segments("/me/Folders('Inbox')/messages/delta()"),
             ["me", "mailfolders", "Inbox", "messages", "delta"]
+        );
+        assert_eq!(
+            segments("/places/microsoft.graph.roomList"),
+            segments("/places/graph.roomlist")
         );
         assert_eq!(flavour_of("/API/v2.0/me"), Some(Flavour::OutlookV2));
         assert_eq!(flavour_of("/v1.0x"), None);

@@ -13,8 +13,18 @@ use crate::{PASSWORD, TENANT_ID, directory};
 
 /// `GET .../adminconsent`: the page, or an error on our own page.
 pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
-    let params = incoming.query();
-    let asked = match check(tenant, segment, v1, &params) {
+    ask(tenant, segment, v1, &incoming.query(), None)
+}
+
+/// The page for one request; `params` are those of the address or of the form on the page.
+fn ask(
+    tenant: &Tenant,
+    segment: &str,
+    v1: bool,
+    params: &Params,
+    error: Option<&Aadsts>,
+) -> Response {
+    let asked = match check(tenant, segment, v1, params) {
         Ok(asked) => asked,
         Err(error) => return pages::error(&error, &Ids::new(tenant.clock().now(), None)),
     };
@@ -24,7 +34,9 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: boo
          Contoso. An administrator decides.</p>",
     );
     content.push_str(&pages::permissions(&asked));
+    content.push_str(&pages::trouble(error));
     let hidden: String = [
+        ("client_id", tenant.options().client_id.as_str()),
         ("redirect_uri", uri),
         ("state", params.get("state").unwrap_or_default()),
         ("scope", params.get("scope").unwrap_or_default()),
@@ -38,14 +50,17 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: boo
         )
     })
     .collect();
+    let named = params.get("loginfmt").unwrap_or("admin@contoso.example");
     content.push_str(&format!(
         "<form method=\"post\" action=\"/{}/adminconsent/decide\">{hidden}\
-         <label>Administrator <input name=\"loginfmt\" type=\"email\" value=\"admin@contoso.example\">\
-         </label><label>Password <input name=\"passwd\" type=\"password\"></label><div class=\"row\">\
-         <button id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel</button>\
+         <label>Administrator <input name=\"loginfmt\" type=\"email\" value=\"{}\">\
+         </label><label>Password <input name=\"passwd\" type=\"password\"></label>\
+         <div class=\"row turned\">\
          <button id=\"accept\" class=\"primary\" name=\"decision\" value=\"accept\">Accept</button>\
+         <button id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel</button>\
          </div></form>",
-        pages::escape(segment)
+        pages::escape(segment),
+        pages::escape(named),
     ));
     pages::page(
         StatusCode::OK,
@@ -81,7 +96,7 @@ fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Sc
 }
 
 /// What the page posts: the administrator's word.
-pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Response {
     let form = incoming.form();
     let uri = form.get("redirect_uri").unwrap_or_default();
     if registered(tenant.options(), uri).is_none() {
@@ -103,7 +118,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming) -> Response {
     if account.is_none() {
         let text = "Only an administrator may do this, with the right password.";
         let error = Aadsts::new(90_094, "access_denied", text);
-        return pages::error(&error, &Ids::new(tenant.clock().now(), None));
+        return ask(tenant, segment, v1, &form, Some(&error));
     }
     let client_id = tenant.options().client_id.clone();
     let asked = Scopes::parse(scope, &client_id)

@@ -73,6 +73,17 @@ fn guard(response: &mut Response, policy: &str) {
     front::set(response, "cache-control", "no-store");
 }
 
+/// What went wrong with what was posted, above the form; nothing where nothing did.
+pub(crate) fn trouble(error: Option<&Aadsts>) -> String {
+    error.map_or_else(String::new, |error| {
+        format!(
+            "<p role=\"alert\" class=\"error\" id=\"error\">{} <span class=\"id\">AADSTS{}</span></p>\n",
+            escape(&error.text),
+            error.number
+        )
+    })
+}
+
 /// The sign-in page: accounts to click, and a form for address and password.
 pub(crate) fn sign_in(
     tenant: &Tenant,
@@ -96,14 +107,7 @@ pub(crate) fn sign_in(
         "<p>to continue to <strong>exo365 application</strong> <span class=\"id\">{}</span></p>\n",
         escape(&request.client_id)
     );
-    if let Some(error) = error {
-        let _ = writeln!(
-            content,
-            "<p role=\"alert\" class=\"error\" id=\"error\">{} <span class=\"id\">AADSTS{}</span></p>",
-            escape(&error.text),
-            error.number
-        );
-    }
+    content.push_str(&trouble(error));
     let _ = write!(
         content,
         "<form method=\"post\" action=\"{action}\" class=\"accounts\">{hidden}<ul>"
@@ -138,9 +142,8 @@ pub(crate) fn sign_in(
          value=\"{}\" {}></label>\
          <label>Password <input name=\"passwd\" type=\"password\" autocomplete=\"current-password\" \
          required {}></label>\
-         <div class=\"row\"><button id=\"signin\" class=\"primary\">Sign in</button></div></form>\n\
-         <form method=\"post\" action=\"{action}\">{hidden}\
-         <div class=\"row\"><button id=\"back\" name=\"cancel\" value=\"1\">Cancel</button></div></form>",
+         <div class=\"row turned\"><button id=\"signin\" class=\"primary\">Sign in</button>\
+         <button id=\"back\" name=\"cancel\" value=\"1\" formnovalidate>Cancel</button></div></form>",
         escape(address),
         focus[0],
         focus[1],

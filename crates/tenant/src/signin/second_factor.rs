@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::aadsts::Aadsts;
 use super::flow::Flow;
-use super::pages::{escape, page};
+use super::pages::{escape, page, trouble};
 use super::session::{self, Session};
 use super::{authorize, steps};
 use crate::directory::Account;
@@ -53,14 +53,7 @@ pub(crate) fn ask(id: &str, flow: &Flow, account: &Account, error: Option<&Aadst
          do in <strong>exo365 application</strong> is guarded.</p>",
         escape(account.address)
     );
-    if let Some(error) = error {
-        let _ = write!(
-            content,
-            "<p role=\"alert\" class=\"error\" id=\"error\">{} <span class=\"id\">AADSTS{}</span></p>",
-            escape(&error.text),
-            error.number
-        );
-    }
+    content.push_str(&trouble(error));
     let _ = write!(
         content,
         "<p>This is the code that your authenticator app would show:</p>\
@@ -70,9 +63,8 @@ pub(crate) fn ask(id: &str, flow: &Flow, account: &Account, error: Option<&Aadst
          <h2>Or type it</h2><form method=\"post\" action=\"{action}\">{hidden}\
          <label>Code <input name=\"otc\" inputmode=\"numeric\" autocomplete=\"one-time-code\" \
          maxlength=\"6\" required></label>\
-         <div class=\"row\"><button id=\"verify\">Verify</button></div></form>\
-         <form method=\"post\" action=\"{action}\">{hidden}\
-         <div class=\"row\"><button id=\"back\" name=\"cancel\" value=\"1\">Cancel</button></div></form>",
+         <div class=\"row turned\"><button id=\"verify\">Verify</button>\
+         <button id=\"back\" name=\"cancel\" value=\"1\" formnovalidate>Cancel</button></div></form>",
         escape(&flow.code),
     );
     page(

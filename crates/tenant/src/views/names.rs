@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     MessageRule,
     Override,
     Person,
+    Room,
+    RoomList,
     User,
 }
 
@@ -202,6 +204,25 @@ scoredEmailAddresses
 phones
 personType
 userPrincipalName";
+const ROOM: &str = "id
+displayName
+nickname
+emailAddress
+address
+geoCoordinates
+phone
+building
+floorNumber
+floorLabel
+label
+capacity
+bookingType
+audioDeviceName
+videoDeviceName
+displayDeviceName
+isWheelChairAccessible
+tags";
+const ROOM_LIST: &str = "id\ndisplayName\nemailAddress\naddress\ngeoCoordinates\nphone";
 const USER: &str = "id
 displayName
 givenName|-|-
@@ -235,6 +256,8 @@ impl Kind {
             Self::MessageRule => MESSAGE_RULE,
             Self::Override => OVERRIDE,
             Self::Person => PERSON,
+            Self::Room => ROOM,
+            Self::RoomList => ROOM_LIST,
             Self::User => USER,
         }
     }
@@ -255,6 +278,8 @@ impl Kind {
             Self::MessageRule => "MessageRule",
             Self::Override => "InferenceClassificationOverride",
             Self::Person => "Person",
+            Self::Room => "Room",
+            Self::RoomList => "RoomList",
             Self::User => "User",
         }
     }

@@ -1,0 +1,144 @@
+//! `/places`: rooms and lists of rooms. They are the organisation's, and lie in no mailbox.
+//! <https://learn.microsoft.com/graph/api/place-list>
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::call::{Outcome, Raw};
+use super::errors::Failure;
+use super::reply::Reply;
+use super::{listing, no_segment, wrong_method};
+use crate::front::Params;
+use crate::odata::Query;
+use crate::odata::query::option;
+use crate::places::{LISTS, ROOMS, Room, RoomList};
+use crate::signin::flow::Access;
+use crate::state::Tenant;
+use crate::views::names::{Kind, Names};
+
+/// Places of a page where `$top` says nothing, and the most that it may say.
+const PAGE: usize = 100;
+const MOST: usize = 1000;
+
+/// `places/...`.
+///
+/// # Errors
+/// Without `Place.Read.All`; for what is no place; for options that places do not take.
+pub(crate) fn handle(tenant: &Tenant, raw: &Raw, access: &Access, below: &[String]) -> Outcome {
+    if access.oid.is_some() && !access.scopes.contains("place.read.all") {
+        return Err(Failure::denied());
+    }
+    if raw.method != Method::GET {
+        return Err(wrong_method());
+    }
+    let parts: Vec<&str> = below.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["room"] => {
+            let rooms = ROOMS.iter().map(Room::json).collect();
+            list(tenant, raw, Kind::Room, "microsoft.graph.room", rooms)
+        }
+        ["roomlist"] => {
+            let lists = LISTS.iter().map(RoomList::json).collect();
+            list(
+                tenant,
+                raw,
+                Kind::RoomList,
+                "microsoft.graph.roomList",
+                lists,
+            )
+        }
+        [id, "roomlist", "rooms"] => {
+            let rooms = RoomList::find(id).ok_or_else(Failure::not_found)?.rooms();
+            let context = format!("('{id}')/microsoft.graph.roomList/rooms");
+            list(
+                tenant,
+                raw,
+                Kind::Room,
+                &context,
+                rooms.map(Room::json).collect(),
+            )
+        }
+        [id] => one(tenant, raw, id),
+        _ => Err(no_segment(raw.flavour, parts.last().unwrap_or(&"places"))),
+    }
+}
+
+/// A place by its id or address, of whichever type it is.
+fn one(tenant: &Tenant, raw: &Raw, id: &str) -> Outcome {
+    let room = Room::find(id).map(|room| (Kind::Room, "room", room.json()));
+    let found =
+        room.or_else(|| RoomList::find(id).map(|list| (Kind::RoomList, "roomList", list.json())));
+    let (kind, name, mut place) = found.ok_or_else(Failure::not_found)?;
+    let query = query(raw, kind)?;
+    place.retain(|name, _| name == "id" || query.shows(name));
+    place.insert(
+        "@odata.type".into(),
+        format!("#microsoft.graph.{name}").into(),
+    );
+    place.insert(
+        "@odata.context".into(),
+        format!("{}/$metadata#places/$entity", root(tenant, raw)).into(),
+    );
+    Ok(Reply::json(200, Value::Object(place)))
+}
+
+fn list(
+    tenant: &Tenant,
+    raw: &Raw,
+    kind: Kind,
+    context: &str,
+    all: Vec<Map<String, Value>>,
+) -> Outcome {
+    let query = query(raw, kind)?;
+    let page = listing::cut(&query, all, Value::Object);
+    let root = root(tenant, raw);
+    let joint = if context.starts_with('(') { "" } else { "/" };
+    let mut body = json!({"@odata.context": format!("{root}/$metadata#places{joint}{context}"), "value": page.value});
+    if let Some(count) = page.count {
+        body["@odata.count"] = count.into();
+    }
+    if page.more {
+        let skipped = |pair: &&str| {
+            !pair
+                .to_ascii_lowercase()
+                .trim_start_matches("%24")
+                .trim_start_matches('$')
+                .starts_with("skip=")
+        };
+        let mut kept: Vec<String> = raw
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .filter(skipped)
+            .map(str::to_owned)
+            .collect();
+        kept.push(format!("$skip={}", query.skip + page.scanned));
+        body["@odata.nextLink"] = format!("{root}{}?{}", raw.path, kept.join("&")).into();
+    }
+    Ok(Reply::json(200, body))
+}
+
+/// The options: those of lists, without an order and a search.
+fn query(raw: &Raw, kind: Kind) -> Result<Query, Failure> {
+    let names = Names {
+        flavour: raw.flavour,
+        kind,
+    };
+    let params = Params::parse(raw.query.as_bytes());
+    for odd in ["orderby", "search", "expand"] {
+        if option(&params, odd).is_some() {
+            return Err(Failure::bad(format!(
+                "The query option '${odd}' is not supported for places."
+            )));
+        }
+    }
+    let mut query = Query::read(&params, names, MOST)?;
+    if option(&params, "top").is_none() {
+        query.top = PAGE;
+    }
+    Ok(query)
+}
+
+fn root(tenant: &Tenant, raw: &Raw) -> String {
+    format!("{}{}", tenant.origin(), raw.flavour.root())
+}
