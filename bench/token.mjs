@@ -19,7 +19,7 @@ const text = (bytes) => randomBytes(bytes).toString('base64url');
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
 
 /** What a page sends to the sign-in service, and has to say afterwards. */
-function flow(tenant, redirectUri) {
+export function flow(tenant, redirectUri) {
   const [codeVerifier, nonce] = [text(32), text(16)];
   const query = new URLSearchParams({
     client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: text(8), nonce,
@@ -30,7 +30,7 @@ function flow(tenant, redirectUri) {
 }
 
 /** A session at `url` after a code; gives its cookie. */
-async function exchange(url, { codeVerifier, nonce, redirectUri }, back, origin) {
+export async function exchange(url, { codeVerifier, nonce, redirectUri }, back, origin) {
   const code = new URL(back).searchParams.get('code');
   const answer = await fetch(`${url}/exchange`, { method: 'POST', headers: { ...headers, ...(origin && { origin }) }, body: JSON.stringify({ code, codeVerifier, nonce, redirectUri }) });
   if (!answer.ok) throw new Error(`${url}/exchange: ${answer.status} ${await answer.text()}`);
@@ -59,8 +59,11 @@ request = function()
 end`}
 `;
 
-/** Requests per second, the 50th and 99th percentile in milliseconds, and the most that the process `pid` weighed meanwhile. */
-async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
+/**
+ * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
+ * fails where one request did.
+ */
+export async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
   const dir = scratch();
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
@@ -73,11 +76,11 @@ async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(scale);
   if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
-  const percentile = (name) => {
-    const [, value, unit] = new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said);
-    return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
-  };
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), memory: weight };
+  const milliseconds = ([, value, unit]) => Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
+  // Mean, deviation, longest.
+  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), longest, memory: weight };
 }
 
 async function startPeer(tenant) {

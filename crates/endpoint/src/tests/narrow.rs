@@ -3,6 +3,7 @@
 use super::fake::Canned;
 use super::renewal::LATER;
 use super::*;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 fn ask(scopes: &[&str]) -> Value {
@@ -89,7 +90,8 @@ async fn e31_e35_many_that_ask_for_the_same_less_cause_one_request() {
         world.spawn(&mut set, &ask(&["Mail.Read"]), &cookie);
         world.spawn(&mut set, &ask(&["Mail.Send"]), &cookie);
     }
-    world.fake.reached(2).await;
+    let reached = tokio::time::timeout(Duration::from_secs(20), world.fake.reached(2));
+    reached.await.unwrap();
     world.fake.reopen();
     let mut given: Vec<String> = Vec::new();
     while let Some(answer) = set.join_next().await {
