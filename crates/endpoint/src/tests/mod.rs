@@ -11,6 +11,7 @@ mod cookie;
 mod credential;
 mod date;
 mod fake;
+mod fixed;
 mod frontchannel;
 mod full;
 mod gate;
