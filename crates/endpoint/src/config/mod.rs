@@ -53,7 +53,7 @@ pub struct Config {
     pub(crate) resources: Vec<String>,
     pub(crate) origins: Vec<String>,
     pub(crate) cross_origins: Vec<String>,
-    /// Tenants that may sign in; all where empty.
+    /// Ids and domains of tenants that may sign in; all where empty.
     pub(crate) tenants: Vec<String>,
     pub(crate) algorithms: Vec<String>,
     pub(crate) post_logout: Option<String>,
@@ -303,8 +303,13 @@ fn grace(seconds: u32) -> Result<Duration, Problem> {
 
 /// The tenants on the list; a tenant id in the authority admits that one only.
 fn tenants(file: &File) -> Result<Vec<String>, Problem> {
-    if file.tenants.iter().any(|tenant| !id_token::is_guid(tenant)) {
-        return Err(wrong("`tenants` is a list of tenant ids"));
+    let named = |name: &String| is_guid_or_domain(name) && name.contains('.');
+    if !file
+        .tenants
+        .iter()
+        .all(|tenant| id_token::is_guid(tenant) || named(tenant))
+    {
+        return Err(wrong("`tenants` is a list of tenant ids or domains"));
     }
     if file.tenants.is_empty() && id_token::is_guid(&file.tenant) {
         return Ok(vec![file.tenant.clone()]);

@@ -36,6 +36,7 @@ pub(crate) mod server;
 mod settings;
 mod shared;
 mod signin;
+mod tenants;
 
 use crate::clock::Clock;
 use crate::config::Config;
