@@ -188,6 +188,9 @@ async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everythin
     store.insert(key, sealed.unwrap()).await.unwrap();
     assert_eq!(world.narrow(&["Mail.Send"], &cookie).await, "marker-named");
     assert_eq!(world.fake.calls(), 1);
+    world.fake.say(Canned::new(503, "text/html", ""));
+    let answer = world.token(&cookie).await;
+    assert_eq!(answer.code(), "service_unavailable", "not even then");
     assert_eq!(
         world.token(&cookie).await.json()["accessToken"],
         "marker-access-2"
