@@ -38,8 +38,11 @@ request = function()
 end`}
 `;
 
-/** Requests per second, the 50th and 99th percentile in milliseconds, and the most that the process `pid` weighed meanwhile. */
-async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
+/**
+ * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
+ * fails where one request did.
+ */
+export async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
   const dir = scratch();
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
@@ -52,11 +55,11 @@ async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(scale);
   if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
-  const percentile = (name) => {
-    const [, value, unit] = new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said);
-    return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
-  };
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), memory: weight };
+  const milliseconds = ([, value, unit]) => Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
+  // Mean, deviation, longest.
+  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), longest, memory: weight };
 }
 
 async function startPeer(tenant) {

@@ -36,14 +36,20 @@ pub(crate) fn token_url(public: &PageConfig) -> String {
 
 /// The OpenID configuration: names the issuer.
 pub(crate) fn discovery_url(public: &PageConfig) -> String {
+    discovery(public, &public.authority)
+}
+
+/// The same of another tenant, by its id or domain.
+pub(crate) fn discovery_url_of(public: &PageConfig, tenant: &str) -> String {
+    discovery(public, &format!("{}/{tenant}", public.cloud.login))
+}
+
+fn discovery(public: &PageConfig, authority: &str) -> String {
     let version = match public.identity {
         Identity::V1 => "",
         Identity::V2 => "/v2.0",
     };
-    format!(
-        "{}{version}/.well-known/openid-configuration",
-        public.authority
-    )
+    format!("{authority}{version}/.well-known/openid-configuration")
 }
 
 /// The signing keys.

@@ -33,6 +33,7 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
     let audience = audience.unwrap_or_else(|| authority::default_audience(&app.config));
     // Before the code is used up: without the keys its ID token could not be checked.
     let metadata = app.keys.metadata(&app.upstream, &app.config.public).await?;
+    let tenants = app.tenants.admitted(&app.upstream, &app.config).await?;
     let issuer = Issuer::named(&metadata, request.iss.as_deref())?;
     if let Some(left @ ..=PATIENCE) = app.desk.window.left(app.clock.now()) {
         tokio::time::sleep(Duration::from_secs(left.into())).await;
@@ -50,7 +51,8 @@ pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
         "the sign-in service gave no ID token",
     );
     let id_token = tokens.id_token.as_deref().ok_or(missing)?;
-    let person = identity::validate(trust, id_token, (&request.nonce, max_age), now)
+    let wanted = (request.nonce.as_str(), max_age);
+    let person = identity::validate(trust, id_token, wanted, &tenants, now)
         .await
         .inspect_err(|error| {
             tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");

@@ -10,7 +10,7 @@ use crate::{limits, record};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use exo365_core::error::Code;
+use exo365_core::error::{Code, Error};
 use exo365_core::text::form_decode;
 use std::time::Instant;
 
@@ -65,13 +65,11 @@ async fn end(app: &State, query: &str) {
     let (Some(Some(sid)), Some(issuer)) = (field(query, "sid"), field(query, "iss")) else {
         return;
     };
-    if let Some(issuer) = issuer {
-        let metadata = app.keys.metadata(&app.upstream, &app.config.public).await;
-        let fits = metadata.is_ok_and(|metadata| metadata.may_be(&issuer, &app.config.tenants));
-        if !fits {
-            tracing::info!("a front-channel sign-out of another issuer is passed over");
-            return;
-        }
+    if let Some(issuer) = issuer
+        && !is_ours(app, &issuer).await.unwrap_or_default()
+    {
+        tracing::info!("a front-channel sign-out of another issuer is passed over");
+        return;
     }
     let group = record::group(&sid);
     // What failed is in the log; the service could do nothing about it.
@@ -79,6 +77,14 @@ async fn end(app: &State, query: &str) {
         app.metrics.ended(End::Frontchannel, ended);
         tracing::info!(ended, "sessions end: signed out at the sign-in service");
     }
+}
+
+/// The issuer of the metadata, with a tenant that may sign in.
+async fn is_ours(app: &State, issuer: &str) -> Result<bool, Error> {
+    let (upstream, config) = (&app.upstream, &app.config);
+    let metadata = app.keys.metadata(upstream, &config.public).await?;
+    let tenants = app.tenants.admitted(upstream, config).await?;
+    Ok(metadata.may_be(issuer, &tenants))
 }
 
 /// A field of the query: none, one, or something that is neither.

@@ -11,7 +11,8 @@ use ring::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
-/// Validates the ID token of a code that was traded in just now.
+/// Validates the ID token of a code that was traded in just now; one of these `tenants` has to have signed in, or any
+/// where there are none.
 ///
 /// # Errors
 /// As [`id_token::judge`]; [`Code::InvalidResponse`] for a signature that does not hold.
@@ -19,6 +20,7 @@ pub(crate) async fn validate(
     (config, keys, upstream): (&Config, &Keys, &Upstream),
     token: &str,
     (nonce, max_age): (&str, Option<u64>),
+    tenants: &[String],
     now: u64,
 ) -> Result<Identity, Error> {
     let parts = Parts::read(token)?;
@@ -49,7 +51,7 @@ pub(crate) async fn validate(
         issuer: &metadata.issuer,
         key_issuer: key.and_then(|key| key.issuer.as_deref()),
         nonce,
-        tenants: &config.tenants,
+        tenants,
         now,
         max_age,
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// How long documents are good, in seconds.
-const LIFE: u64 = 86_400;
+pub(crate) const LIFE: u64 = 86_400;
 /// Least time between two fetches because of an unknown key, in seconds.
 const PAUSE: u64 = 60;
 /// More keys than any service has.
@@ -176,6 +176,15 @@ async fn fetch(upstream: &Upstream, public: &PageConfig, now: u64) -> Result<Met
             .collect(),
         fetched: now,
     })
+}
+
+/// The issuer that the document at `url` names.
+///
+/// # Errors
+/// As [`Keys::metadata`]; [`Code::Misconfigured`] where the service knows no such tenant.
+pub(crate) async fn issuer(upstream: &Upstream, url: &str) -> Result<String, Error> {
+    let discovery: Discovery = document(upstream, url).await?;
+    Ok(discovery.issuer)
 }
 
 async fn document<T: DeserializeOwned>(upstream: &Upstream, url: &str) -> Result<T, Error> {

@@ -83,7 +83,7 @@
 //! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
 //! `believed` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
-//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer` and `keys` talk to the
+//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer`, `keys` and `tenants` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -126,6 +126,7 @@ mod seal;
 mod session;
 mod state;
 mod store;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -15,6 +15,7 @@ use crate::renewal::{Outcome, Waiting};
 use crate::rest::{self, Rest};
 use crate::seal::Seal;
 use crate::store::{Failed, FileStore, RedisStore, Store};
+use crate::tenants::Tenants;
 use crate::upstream::Upstream;
 use exo365_core::error::{Code, Error};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(crate) struct State {
     pub(crate) upstream: Upstream,
     pub(crate) api: Api,
     pub(crate) keys: Keys,
+    pub(crate) tenants: Tenants,
     pub(crate) desk: Desk,
     /// Sessions in whose renewals the service saw a loop.
     pub(crate) loops: Rest,
@@ -70,6 +72,7 @@ impl State {
             upstream,
             api: Api::new()?,
             keys: Keys::new(clock.clone()),
+            tenants: Tenants::new(clock.clone()),
             loops: Rest::new(rest::LOOP),
             refused: Rest::new(rest::REFUSED),
             flights: Arc::default(),

@@ -212,3 +212,40 @@ fn commands_take_the_configuration_on_either_side_and_tell_what_is_wrong() {
     let nobody = run(dir.path(), &["sessions", "revoke", "--config", "my.toml"]);
     assert!(said(&nobody).contains("--user"), "{}", said(&nobody));
 }
+
+#[test]
+fn all_may_come_by_the_environment_and_then_no_file_is_needed() {
+    let dir = tempfile::tempdir().unwrap();
+    let variables = [
+        ("EXO365_REDIRECT_URIS", "[\"http://localhost:8080/\"]"),
+        ("EXO365_ORIGINS", "[\"http://localhost:8080\"]"),
+        ("EXO365_INSECURE_LOOPBACK", "true"),
+        // Nothing listens there.
+        ("EXO365_LOGIN", "http://localhost:1"),
+        ("EXO365_CLIENT_SECRET", "hush"),
+    ];
+    let ask = |client: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"));
+        command
+            .current_dir(dir.path())
+            .arg("check")
+            .envs(variables)
+            .env_remove("EXO365_CLIENT_ID")
+            .envs(client.map(|id| ("EXO365_CLIENT_ID", id)));
+        command.output().unwrap()
+    };
+    let output = ask(Some("11111111-2222-3333-4444-555555555555"));
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(8), "{text}");
+    assert!(text.contains("sign-in service cannot be reached"), "{text}");
+    let output = ask(None);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("endpoint.toml cannot be read"));
+    let output = ask(Some("hush"));
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("`client_id`") && !text.contains("hush"),
+        "{text}"
+    );
+}

@@ -11,14 +11,14 @@ pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
-    /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node. Writes its part of the results.
+    /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
-    load_tool()?;
+    load_tools()?;
     if options.endpoint {
         let programs = Programs::build(Profile::Server)?;
         let mut bench = prepared()?;
@@ -50,13 +50,16 @@ fn prepared() -> Result<Command> {
     Ok(node::script("bench/run.mjs"))
 }
 
-/// wrk, which makes the load.
-fn load_tool() -> Result<()> {
-    if run::find(&["wrk"]).is_some() {
-        return Ok(());
+/// wrk, which makes the load, and the store whose connections are cut.
+fn load_tools() -> Result<()> {
+    for (program, package) in [("wrk", "wrk"), ("redis-server", "redis-server")] {
+        if run::find(&[program]).is_some() {
+            continue;
+        }
+        if !debian::may_install() {
+            bail!("{program} is missing: install it, the benchmark of the endpoint needs it");
+        }
+        debian::install(&[package])?;
     }
-    if debian::may_install() {
-        return debian::install(&["wrk"]);
-    }
-    bail!("wrk is missing: install it, the benchmark makes its load with it")
+    Ok(())
 }

@@ -20,7 +20,7 @@ pub use source::{KEY, source};
 
 use crate::authority;
 use crate::clock::Clock;
-use crate::config::{Secret, Service};
+use crate::config::{self, Secret, Service};
 use crate::flight::Flights;
 use crate::grant::{self, Desk};
 use crate::problem::Problem;
@@ -77,11 +77,9 @@ impl AppOnly {
     /// # Errors
     /// [`Problem::Config`], [`Problem::Secret`], [`Problem::Machine`].
     pub fn load(file: &Path, choice: &Choice<'_>) -> Result<Self, Problem> {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Problem::Config(format!("{} cannot be read: {error}", file.display()))
-        })?;
-        let folder = file.parent().unwrap_or(Path::new(""));
         let environment = |name: &str| std::env::var(name).ok();
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let text = config::text(file, environment)?;
         Self::parse(&text, folder, environment, choice)
     }
 

@@ -11,10 +11,11 @@ use crate::clock::Clock;
 use crate::config::{Config, Credential};
 use crate::keys::Keys;
 use crate::problem::Problem;
+use crate::tenants;
 use crate::upstream::Upstream;
 use exo365_core::aadsts::{self, Class};
 use exo365_core::error::{Code, Error};
-use exo365_core::id_token::SKEW;
+use exo365_core::id_token::{SKEW, is_guid};
 use exo365_core::token_reply::judge;
 use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
@@ -80,6 +81,16 @@ pub async fn check(
             found.push(finding(Verdict::Wrong, said(&error)));
             return Ok(found);
         }
+    }
+    for tenant in config.tenants.iter().filter(|name| !is_guid(name)) {
+        found.push(match tenants::id(&upstream, config, tenant).await {
+            Ok(id) => finding(Verdict::Good, format!("{tenant} is the tenant {id}")),
+            Err(error) if error.code == Code::Misconfigured => finding(
+                Verdict::Wrong,
+                format!("{tenant} in `tenants` is no tenant's domain: nobody is admitted by it"),
+            ),
+            Err(error) => finding(Verdict::Wrong, format!("{tenant}: {}", said(&error))),
+        });
     }
     for which in 0..config.credential.count() {
         found.push(probe(config, &upstream, clock, which).await);

@@ -1,5 +1,6 @@
 //! The configuration file as it is written: names, types, and who may have been meant.
 
+use super::environment;
 use crate::problem::Problem;
 use exo365_core::wire::{Flavor, Identity};
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The keys of the file.
+#[cfg_attr(test, derive(Debug))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -75,7 +77,7 @@ pub(super) struct File {
 }
 
 /// All of them, for the test and for the nearest name.
-const KEYS: [&str; 40] = [
+pub(super) const KEYS: [&str; 40] = [
     "api",
     "api_origin",
     "base",
@@ -163,18 +165,22 @@ const fn per_session() -> u32 {
 }
 
 impl File {
-    /// Reads TOML text.
+    /// Reads TOML text; a variable of the `environment` goes before the key that it is named after.
     ///
     /// # Errors
     /// [`Problem::Config`]: names the nearest key for one that does not exist.
-    pub(super) fn read(text: &str) -> Result<Self, Problem> {
+    pub(super) fn read(
+        text: &str,
+        environment: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Problem> {
         // The parser's own report quotes the line: a secret that was put there by mistake would be shown.
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is no TOML: {}", error.message()))
         })?;
         if let Some(odd) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(Problem::Config(stranger(odd)));
         }
+        environment::lay(&mut table, environment)?;
         table.try_into().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is wrong: {}", error.message()))
         })
@@ -222,6 +228,10 @@ fn distance(one: &str, other: &str) -> usize {
 mod unit {
     use super::*;
 
+    fn read(text: &str) -> Result<File, Problem> {
+        File::read(text, &|_| None)
+    }
+
     #[test]
     fn distances() {
         for (one, other, wanted) in [
@@ -238,7 +248,7 @@ mod unit {
     #[test]
     fn an_unknown_key_is_named_with_the_nearest() {
         let said = |text: &str| {
-            File::read(text)
+            read(text)
                 .err()
                 .map(|problem| problem.to_string())
                 .unwrap_or_default()
@@ -291,7 +301,7 @@ mod unit {
             } else {
                 "client_id = \"x\""
             };
-            let read = File::read(&format!("{line}\n{id}"));
+            let read = read(&format!("{line}\n{id}"));
             assert!(read.is_ok(), "{line}: {:?}", read.err());
         }
         found.sort_unstable();
@@ -301,7 +311,7 @@ mod unit {
     #[test]
     fn every_key_is_one_of_the_file() {
         for key in KEYS {
-            let said = File::read(&format!("{key} = {{ x = 1 }}"))
+            let said = read(&format!("{key} = {{ x = 1 }}"))
                 .err()
                 .map(|problem| problem.to_string());
             assert!(!said.unwrap_or_default().contains("unknown field"), "{key}");

@@ -1,6 +1,7 @@
 //! The configuration: read, checked, and from then on believed.
 
 mod credential;
+mod environment;
 mod file;
 mod network;
 mod proxy;
@@ -17,6 +18,7 @@ use crate::problem::Problem;
 use exo365_core::wire::{Flavor, Hosts, Identity, PageConfig};
 use exo365_core::{flavor, id_token, origin};
 use file::File;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -53,7 +55,7 @@ pub struct Config {
     pub(crate) resources: Vec<String>,
     pub(crate) origins: Vec<String>,
     pub(crate) cross_origins: Vec<String>,
-    /// Tenants that may sign in; all where empty.
+    /// Ids and domains of tenants that may sign in; all where empty.
     pub(crate) tenants: Vec<String>,
     pub(crate) algorithms: Vec<String>,
     pub(crate) post_logout: Option<String>,
@@ -91,14 +93,13 @@ impl Config {
     /// # Errors
     /// [`Problem::Config`], [`Problem::Secret`].
     pub fn load(file: &Path) -> Result<Self, Problem> {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Problem::Config(format!("{} cannot be read: {error}", file.display()))
-        })?;
+        let environment = |name: &str| std::env::var(name).ok();
         let folder = file.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder, |name| std::env::var(name).ok())
+        Self::parse(&text(file, environment)?, folder, environment)
     }
 
-    /// Reads TOML text; `environment` gives the variables, paths are relative to `folder`.
+    /// Reads TOML text; `environment` gives the variables, which go before the keys that they are named after. Paths are
+    /// relative to `folder`.
     ///
     /// # Errors
     /// [`Problem::Config`], [`Problem::Secret`].
@@ -107,7 +108,7 @@ impl Config {
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        let file = File::read(text)?;
+        let file = File::read(text, &environment)?;
         let public = public(&file)?;
         let local_authority = public.cloud.login.starts_with("http://");
         let api = flavor::resource(public.api, &public.cloud.api);
@@ -170,6 +171,22 @@ impl Config {
     #[must_use]
     pub const fn shutdown_grace(&self) -> Duration {
         self.grace
+    }
+}
+
+/// The file; none where all comes by the environment.
+///
+/// # Errors
+/// [`Problem::Config`].
+pub(crate) fn text(
+    file: &Path,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<String, Problem> {
+    let given = environment(&environment::variable("client_id")).is_some();
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::NotFound && given => Ok(String::new()),
+        Err(error) => Err(wrong(format!("{} cannot be read: {error}", file.display()))),
     }
 }
 
@@ -303,8 +320,13 @@ fn grace(seconds: u32) -> Result<Duration, Problem> {
 
 /// The tenants on the list; a tenant id in the authority admits that one only.
 fn tenants(file: &File) -> Result<Vec<String>, Problem> {
-    if file.tenants.iter().any(|tenant| !id_token::is_guid(tenant)) {
-        return Err(wrong("`tenants` is a list of tenant ids"));
+    let named = |name: &String| is_guid_or_domain(name) && name.contains('.');
+    if !file
+        .tenants
+        .iter()
+        .all(|tenant| id_token::is_guid(tenant) || named(tenant))
+    {
+        return Err(wrong("`tenants` is a list of tenant ids or domains"));
     }
     if file.tenants.is_empty() && id_token::is_guid(&file.tenant) {
         return Ok(vec![file.tenant.clone()]);

@@ -41,7 +41,7 @@ impl Service {
         environment: impl Fn(&str) -> Option<String>,
         (tenant, resource): (Option<&str>, Option<&str>),
     ) -> Result<Self, Problem> {
-        let mut file = File::read(text)?;
+        let mut file = File::read(text, &environment)?;
         if let Some(tenant) = tenant {
             file.tenant = tenant.into();
         }

@@ -3,6 +3,8 @@
 mod file;
 mod redis;
 #[cfg(test)]
+mod silent;
+#[cfg(test)]
 mod suite;
 #[cfg(test)]
 mod tls;

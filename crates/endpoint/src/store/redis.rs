@@ -20,9 +20,14 @@ use redis::{Client, Cmd, FromRedisValue, RedisResult, TlsCertificates};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// How long an answer, or a connection, may take.
+/// How long an answer may take, with the connections that it needs.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a connection may be silent: a command gets its answer on another one, where there is one to be had.
+const SILENCE: Duration = Duration::from_secs(1);
+/// How often a command is sent where one connection after another breaks.
+const ATTEMPTS: usize = 4;
 
 /// Before the name of a record.
 const SESSION: &str = "exo365:session:";
@@ -164,11 +169,13 @@ impl RedisStore {
         }
     }
 
-    /// One command; a second time where the connection broke. Each of ours may be repeated.
+    /// One command; again where the connection broke or fell silent. Each of ours may be repeated.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failed> {
-        for last in [false, true] {
+        let end = Instant::now() + PATIENCE;
+        for attempt in 1..=ATTEMPTS {
             let (number, mut manager) = self.link().map_err(|error| self.failed(&error))?;
-            let answer = tokio::time::timeout(PATIENCE, command.query_async(&mut manager)).await;
+            let silent = end.min(Instant::now() + SILENCE);
+            let answer = tokio::time::timeout_at(silent, command.query_async(&mut manager)).await;
             match answer {
                 Ok(Ok(value)) => {
                     if self.down.swap(false, Ordering::Relaxed) {
@@ -176,7 +183,7 @@ impl RedisStore {
                     }
                     return Ok(value);
                 }
-                Ok(Err(error)) if error.is_connection_dropped() && !last => {}
+                Ok(Err(error)) if error.is_connection_dropped() && attempt < ATTEMPTS => {}
                 Ok(Err(error)) => {
                     // A primary that became a replica keeps its connections.
                     if error.code() == Some("READONLY") {
@@ -186,11 +193,13 @@ impl RedisStore {
                 }
                 Err(_) => {
                     self.forget(number);
-                    return Err(self.failed(&"no answer in time"));
+                    if Instant::now() >= end {
+                        break;
+                    }
                 }
             }
         }
-        Err(Failed)
+        Err(self.failed(&"no answer in time"))
     }
 
     /// Said once, and not for every request until it is back.

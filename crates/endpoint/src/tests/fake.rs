@@ -76,6 +76,10 @@ pub(super) struct Fake {
     pub(super) claims: Mutex<Value>,
     /// What is laid over the next good token reply; null takes a member away.
     pub(super) reply: Mutex<Value>,
+    /// Whose domains these are; asked for any other, the service knows no such tenant.
+    pub(super) domains: Mutex<BTreeMap<String, String>>,
+    /// How often it was asked whose a domain is.
+    pub(super) lookups: AtomicUsize,
     /// What is laid over the discovery document.
     pub(super) discovery: Mutex<Value>,
     /// Sign ID tokens with `alg: none`.
@@ -111,6 +115,8 @@ impl Fake {
             next: Mutex::default(),
             claims: Mutex::new(json!({})),
             reply: Mutex::new(json!({})),
+            domains: Mutex::default(),
+            lookups: AtomicUsize::new(0),
             discovery: Mutex::new(json!({})),
             unsigned: Mutex::new(false),
             algorithm: Mutex::new("RS256"),
@@ -255,11 +261,19 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let v1 = !path.contains("/v2.0");
     if path.ends_with("/openid-configuration") {
-        let v2 = format!("{}/{{tenantid}}/v2.0", fake.origin);
+        let name = path.split('/').nth(1).unwrap_or_default();
+        let mut tenant = String::from("{tenantid}");
+        if name.contains('.') {
+            fake.lookups.fetch_add(1, Ordering::SeqCst);
+            match fake.domains.lock().unwrap().get(name) {
+                Some(id) => tenant.clone_from(id),
+                None => return respond(Canned::refusal("invalid_tenant", 90_002)),
+            }
+        }
         let issuer = if v1 {
-            "https://sts.windows.net/{tenantid}/"
+            format!("https://sts.windows.net/{tenant}/")
         } else {
-            &v2
+            format!("{}/{tenant}/v2.0", fake.origin)
         };
         let mut document = json!({"issuer": issuer});
         lay(&mut document, &fake.discovery.lock().unwrap());

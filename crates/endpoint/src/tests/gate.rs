@@ -286,6 +286,66 @@ async fn e26_cors_is_for_configured_origins_only() {
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
 }
 
+/// Login CSRF: somebody's own code, verifier and nonce, all of them good, sent by a page of theirs in a visitor's browser.
+#[tokio::test]
+async fn e46_a_prepared_sign_in_of_a_foreign_page_signs_nobody_in() {
+    let world = World::new().await;
+    let good = exchange("marker-code");
+    let form = "code=marker-code&codeVerifier=x&nonce=x&redirectUri=x";
+    for (origin, site, kind, body) in [
+        (
+            Some("https://evil.example"),
+            "cross-site",
+            "application/json",
+            good.to_string(),
+        ),
+        (
+            Some("https://evil.example"),
+            "cross-site",
+            "text/plain",
+            good.to_string(),
+        ),
+        (
+            Some("null"),
+            "cross-site",
+            "application/x-www-form-urlencoded",
+            form.into(),
+        ),
+        (None, "cross-site", "application/json", good.to_string()),
+        (None, "same-site", "application/json", good.to_string()),
+        (None, "none", "application/json", good.to_string()),
+    ] {
+        // With our header, as if a preflight had let it pass, and without.
+        for own in [true, false] {
+            let mut asked = request("/exchange", &json!({}), "");
+            *asked.body_mut() = Body::from(body.clone());
+            let headers = asked.headers_mut();
+            headers.remove("origin");
+            if let Some(origin) = origin {
+                headers.insert("origin", origin.parse().unwrap());
+            }
+            if !own {
+                headers.remove("x-exo365");
+            }
+            headers.insert("sec-fetch-site", site.parse().unwrap());
+            headers.insert("content-type", kind.parse().unwrap());
+            let answer = world.send(asked).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{origin:?} {site} {kind}"
+            );
+            assert!(answer.set_cookie().is_none());
+        }
+    }
+    assert_eq!(world.fake.calls(), 0, "the code is not used up");
+    assert_eq!(
+        world.post("/exchange", &good, "").await.status,
+        StatusCode::OK,
+        "it was good"
+    );
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
     #[test]

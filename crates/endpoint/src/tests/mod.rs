@@ -11,6 +11,7 @@ mod cookie;
 mod credential;
 mod date;
 mod fake;
+mod fixed;
 mod frontchannel;
 mod full;
 mod gate;
@@ -35,6 +36,7 @@ pub(crate) mod server;
 mod settings;
 mod shared;
 mod signin;
+mod tenants;
 
 use crate::clock::Clock;
 use crate::config::Config;

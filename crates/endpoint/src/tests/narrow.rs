@@ -3,6 +3,7 @@
 use super::fake::Canned;
 use super::renewal::LATER;
 use super::*;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 fn ask(scopes: &[&str]) -> Value {
@@ -89,7 +90,8 @@ async fn e31_e35_many_that_ask_for_the_same_less_cause_one_request() {
         world.spawn(&mut set, &ask(&["Mail.Read"]), &cookie);
         world.spawn(&mut set, &ask(&["Mail.Send"]), &cookie);
     }
-    world.fake.reached(2).await;
+    let reached = tokio::time::timeout(Duration::from_secs(20), world.fake.reached(2));
+    reached.await.unwrap();
     world.fake.reopen();
     let mut given: Vec<String> = Vec::new();
     while let Some(answer) = set.join_next().await {
@@ -186,6 +188,9 @@ async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everythin
     store.insert(key, sealed.unwrap()).await.unwrap();
     assert_eq!(world.narrow(&["Mail.Send"], &cookie).await, "marker-named");
     assert_eq!(world.fake.calls(), 1);
+    world.fake.say(Canned::new(503, "text/html", ""));
+    let answer = world.token(&cookie).await;
+    assert_eq!(answer.code(), "service_unavailable", "not even then");
     assert_eq!(
         world.token(&cookie).await.json()["accessToken"],
         "marker-access-2"

@@ -44,7 +44,7 @@ fn what_is_wrong_is_named_with_its_cure() {
             "without path",
         ),
         ("cross_origins = [\"http://app.contoso.example\"]", "https"),
-        ("tenants = [\"contoso.example\"]", "`tenants`"),
+        ("tenants = [\"organizations\"]", "`tenants`"),
         ("id_token_algorithms = [\"none\"]", "RS256"),
         ("id_token_algorithms = [\"HS256\"]", "RS256"),
         ("base = \"auth\"", "`base`"),
