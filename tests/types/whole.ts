@@ -187,7 +187,11 @@ export async function windows(client: Client): Promise<void> {
   client.on('renewed', () => {});
   const newest: Diagnostic | undefined = client.diagnostics.list()[0];
   client.diagnostics.clear();
+  const report: Promise<string> = client.diagnostics.text();
+  void createClient({ endpoint: '/auth', keepDiagnostics: true });
+  // @ts-expect-error: it is kept or not
+  void createClient({ endpoint: '/auth', keepDiagnostics: 'indexeddb' });
   // @ts-expect-error: what is kept is the client's
-  client.diagnostics = { list: () => [], clear: () => {} };
-  void [account, consent, stop, newest?.attempts.toFixed(), newest?.code];
+  client.diagnostics = { list: () => [], clear: () => {}, text: async () => '' };
+  void [account, consent, stop, report, newest?.attempts.toFixed(), newest?.code];
 }
