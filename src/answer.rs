@@ -65,8 +65,9 @@ impl Arrival {
         here: &str,
     ) -> Result<Box<Self>, Failure> {
         let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
-        let Pending { flow, config } = record.ok_or_else(Callback::stray)?;
-        let grant = flow.finish(callback, here, browser::now())?;
+        let pending = record.ok_or_else(Callback::stray)?;
+        let grant = pending.finish(callback, here, browser::now())?;
+        let Pending { flow, config } = pending;
         let consent = flow.consent.then_some((grant.tenant, grant.scope));
         let exchange = ExchangeRequest {
             code: grant.code,

@@ -39,7 +39,7 @@ impl Page {
         self.keep_record(name, text).map_err(|cause| {
             let error = Error::new(
                 Code::Misconfigured,
-                "sessionStorage is full, or the browser's settings forbid it to this page",
+                "sessionStorage is full, or forbidden to this page",
             );
             Failure::caused(error, cause)
         })

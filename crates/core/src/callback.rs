@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::scan;
-use crate::signin::{Flow, LIFETIME, POPUP};
+use crate::signin::{Flow, LIFETIME, POPUP, Pending};
 use crate::text::{form_decode, same};
 use crate::wire::Identity;
 use alloc::string::String;
@@ -99,6 +99,28 @@ impl Callback {
             Code::StateMismatch,
             "the answer of the sign-in service is not one that this tab asked for",
         )
+    }
+}
+
+impl Pending {
+    /// As [`Flow::finish`]; where only an administrator can consent, with the address where one does.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
+        self.flow
+            .finish(callback, landed, now)
+            .map_err(|mut error| {
+                if error.code == Code::AdminConsentRequired {
+                    let pieces = [
+                        &self.config.authority,
+                        "/adminconsent?client_id=",
+                        &self.config.client_id,
+                    ];
+                    error.detail_mut().consent_url = Some(scan::concat(&pieces));
+                }
+                error
+            })
     }
 }
 

@@ -143,9 +143,7 @@ impl Kind {
             Self::Timeout => "in milliseconds, 1 to 3600000",
             Self::Truth => "true or false",
             Self::Whole => "a whole number that is not negative",
-            Self::Zone => {
-                "an IANA or Windows name, such as Europe/Berlin or W. Europe Standard Time"
-            }
+            Self::Zone => "an IANA or Windows name, such as Europe/Berlin",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of `callback.rs`.
 
 use super::*;
+use crate::json::{FromJson, Json};
 use proptest::prelude::*;
 
 fn flow() -> Flow {
@@ -326,4 +327,32 @@ proptest! {
             prop_assert!(!told.contains(&code), "the code is in {}", told);
         }
     }
+}
+
+#[test]
+fn where_only_an_administrator_can_consent_the_error_says_where() {
+    let config = r#"{"clientId":"11111111-2222-3333-4444-555555555555","authority":"https://login.example/organizations","identity":"v2","api":"graph","cloud":{"login":"https://login.example","api":"https://graph.example"},"scopes":[],"redirectUris":[],"mode":"direct"}"#;
+    let pending = Pending {
+        flow: flow(),
+        config: FromJson::from_json(&Json::parse(config).unwrap()).unwrap(),
+    };
+    let refused = |query: &str| {
+        let judged = pending.finish(&Callback::read(query, ""), "https://app.example/", 1100);
+        let error = judged.map(|_| ()).unwrap_err();
+        (
+            error.code,
+            error.detail.clone().and_then(|detail| detail.consent_url),
+        )
+    };
+    assert_eq!(
+        refused("?error=consent_required&error_description=AADSTS90094&state=s1"),
+        (
+            Code::AdminConsentRequired,
+            Some("https://login.example/organizations/adminconsent?client_id=11111111-2222-3333-4444-555555555555".into())
+        )
+    );
+    assert_eq!(
+        refused("?error=access_denied&error_description=AADSTS65004&state=s1"),
+        (Code::AccessDenied, None)
+    );
 }
