@@ -43,7 +43,7 @@ async function nobody(page) {
 
 test('S32 a sign-out during a renewal: the calls reject with signed_out, and the late answer brings nothing back', async () => {
   const page = await it.signedIn();
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   const renewal = await held(page);
   await start(page);
   await renewal.asked();
@@ -82,7 +82,7 @@ test('S32 a sign-out in another tab during a renewal here', async () => {
   const page = await it.signedIn();
   const other = await page.context().newPage();
   await visit(other, it.url);
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   const renewal = await held(page);
   await start(page);
   await renewal.asked();

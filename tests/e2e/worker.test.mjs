@@ -67,7 +67,7 @@ test('a worker with the session of the page: it has the account, and renews by i
   const account = await works(page, { endpoint: '/auth', allowInsecureLoopback: true });
   assert.equal(account.username, ADELE);
   assert.equal(await page.evaluate(() => asked.length), 0);
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   await it.control.forget();
   assert.equal((await done(page, 'list')).length, 3);
   assert.equal((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length, 1);

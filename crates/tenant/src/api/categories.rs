@@ -1,12 +1,12 @@
 //! The master list of categories. Names are unique and stay; colours change.
 
-use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
+use super::collection::{Asked, asked};
 use super::errors::Failure;
+use super::listing;
 use super::reply::Reply;
-use super::{listing, missing, wrong_method};
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
 use crate::views::names::Kind;
@@ -17,14 +17,12 @@ const PRESETS: u32 = 25;
 
 /// `outlook/masterCategories...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => list(call),
-        (&Method::POST, []) => create(call),
-        (&Method::GET, [id]) => get(call, id),
-        (&Method::PATCH, [id]) => update(call, id),
-        (&Method::DELETE, [id]) => delete(call, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+    match asked(call, rest)? {
+        Asked::List => list(call),
+        Asked::Create => create(call),
+        Asked::Get(id) => get(call, id),
+        Asked::Update(id) => update(call, id),
+        Asked::Delete(id) => delete(call, id),
     }
 }
 

@@ -7,6 +7,7 @@ mod calendar;
 mod calendar_groups;
 pub(crate) mod call;
 mod categories;
+mod collection;
 mod contacts;
 pub(crate) mod cors;
 mod delta;

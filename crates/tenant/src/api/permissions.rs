@@ -1,12 +1,12 @@
 //! Who may see the default calendar.
 
-use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
+use super::collection::{Asked, asked};
 use super::errors::Failure;
 use super::reply::Reply;
-use super::{event_body, listing, missing, wrong_method};
+use super::{event_body, listing, missing};
 use crate::random;
 use crate::store::{Item, Json};
 use crate::views::names::Kind;
@@ -28,14 +28,12 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
     if !call.flavour.is_graph() {
         return Err(missing(call));
     }
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => list(call),
-        (&Method::POST, []) => create(call),
-        (&Method::GET, [id]) => get(call, id),
-        (&Method::PATCH, [id]) => update(call, id),
-        (&Method::DELETE, [id]) => delete(call, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+    match asked(call, rest)? {
+        Asked::List => list(call),
+        Asked::Create => create(call),
+        Asked::Get(id) => get(call, id),
+        Asked::Update(id) => update(call, id),
+        Asked::Delete(id) => delete(call, id),
     }
 }
 

@@ -9,7 +9,7 @@ use super::reply::Reply;
 use super::{missing, reminders};
 use crate::clock::iso;
 use crate::store::event::{Change, Exception};
-use crate::store::{Event, Json, meetings};
+use crate::store::{Event, Json, Person, Store, meetings};
 use crate::views::message::people;
 
 /// `POST .../events/{id}/{action}`.
@@ -117,22 +117,9 @@ fn cancel(call: &Call<'_>, text: &str) -> Outcome {
         return Err(Failure::bad(text));
     }
     let attendees = people(event.json.get("attendees").unwrap_or(&Value::Null));
-    let addresses: Vec<&str> = attendees.iter().map(|one| one.address.as_str()).collect();
-    let now = call.now();
-    let subject = format!("Canceled: {}", meetings::subject(&event));
-    let mut store = call.tenant.store();
-    meetings::withdraw(&mut store, call.mailbox, event.key, day, now);
-    meetings::mail(
-        &mut store,
-        call.mailbox,
-        &addresses,
-        &subject,
-        meetings::comment(&parameters),
-        now,
-    );
-    drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202))
+    tell(call, &parameters, &attendees, "Canceled", &event, |store| {
+        meetings::withdraw(store, call.mailbox, event.key, day, call.now());
+    })
 }
 
 fn forward(call: &Call<'_>, text: &str) -> Outcome {
@@ -146,18 +133,25 @@ fn forward(call: &Call<'_>, text: &str) -> Outcome {
         ));
     }
     let (event, _) = event(call, text)?;
+    tell(call, &parameters, &to, "Fw", &event, |_| {})
+}
+
+/// Writes to people about a meeting, after what `first` does to the store. `word` stands before the subject.
+fn tell(
+    call: &Call<'_>,
+    parameters: &Json,
+    to: &[Person],
+    word: &str,
+    event: &Event,
+    first: impl FnOnce(&mut Store),
+) -> Outcome {
     let addresses: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
-    let subject = format!("Fw: {}", meetings::subject(&event));
+    let subject = format!("{word}: {}", meetings::subject(event));
+    let comment = meetings::comment(parameters);
     let mut store = call.tenant.store();
-    let comment = meetings::comment(&parameters);
-    meetings::mail(
-        &mut store,
-        call.mailbox,
-        &addresses,
-        &subject,
-        comment,
-        call.now(),
-    );
+    first(&mut store);
+    let now = call.now();
+    meetings::mail(&mut store, call.mailbox, &addresses, &subject, comment, now);
     drop(store);
     call.tenant.touch();
     Ok(Reply::empty(202))

@@ -1,12 +1,12 @@
 //! Message rules of the inbox. Delivery obeys them.
 
-use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
+use super::collection::{Asked, asked};
 use super::errors::Failure;
 use super::reply::Reply;
-use super::{event_body, folders, listing, missing, wrong_method};
+use super::{event_body, folders, listing, missing};
 use crate::store::mailbox::INBOX;
 use crate::store::{Item, Json, rules};
 use crate::views::Flavour;
@@ -22,14 +22,12 @@ pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
         return Err(Failure::bad("Rules belong to the inbox."));
     }
     let tail = format!("mailFolders('{folder}')/messageRules");
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => list(call, &tail),
-        (&Method::POST, []) => create(call, &tail),
-        (&Method::GET, [id]) => get(call, &tail, id),
-        (&Method::PATCH, [id]) => update(call, &tail, id),
-        (&Method::DELETE, [id]) => delete(call, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+    match asked(call, rest)? {
+        Asked::List => list(call, &tail),
+        Asked::Create => create(call, &tail),
+        Asked::Get(id) => get(call, &tail, id),
+        Asked::Update(id) => update(call, &tail, id),
+        Asked::Delete(id) => delete(call, id),
     }
 }
 
