@@ -56,8 +56,7 @@ export async function storeDies() {
   const endpoint = await startEndpoint({ login: tenant.url, dir, store: redis.address, seal_keys_file: keys, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
   const own = codeFlow(tenant, `${endpoint.url}/`);
-  const plain = { url: tenant.url, send: (url, options) => fetch(url, { redirect: 'manual', ...options }) };
-  const cookies = [await exchange(base, own, await signInByForms(plain, own.authorize, 'adele@contoso.example'), endpoint.url)];
+  const cookies = [await exchange(base, own, await signInByForms(tenant, own.authorize, 'adele@contoso.example'), endpoint.url)];
   let cuts = 0;
   const round = async (first, pause) => {
     let timer;

@@ -6,6 +6,7 @@ use axum::serve::ListenerExt as _;
 use exo365_endpoint::{Config, Endpoint, Problem};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -104,7 +105,7 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
         stopped_endpoint.stop();
         tracing::info!("stopping");
         // Nobody listening means that it is over already.
-        let _ = stopping.send(());
+        let _ = stopping.send(again());
     });
     let whole = async {
         server
@@ -144,14 +145,22 @@ pub(crate) fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
 }
 
 /// Resolves when connections have had their grace after the signal, or at another signal: who sends two is in a hurry.
-pub(crate) async fn late(stopped: oneshot::Receiver<()>, grace: Duration) {
+pub(crate) async fn late(stopped: oneshot::Receiver<Again>, grace: Duration) {
     match stopped.await {
-        Ok(()) => tokio::select! {
+        Ok(again) => tokio::select! {
             () = tokio::time::sleep(grace) => {}
-            () = signal() => {}
+            () = again => {}
         },
         Err(_) => std::future::pending().await,
     }
+}
+
+/// The signal after the one that came.
+pub(crate) type Again = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Waits for another signal, from the call on.
+pub(crate) fn again() -> Again {
+    Box::pin(signal())
 }
 
 /// Resolves at Ctrl-C and at SIGTERM: from the call on, which comes before anyone is told the port.

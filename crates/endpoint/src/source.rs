@@ -1,7 +1,7 @@
 //! `app-token`: one token on stdout, or a source of them on a loopback address.
 
 use crate::cli::AppToken;
-use crate::serve::{GRACE, late, listen, signal, write_port};
+use crate::serve::{GRACE, again, late, listen, signal, write_port};
 use exo365_endpoint::app_only::{AppOnly, Choice, KEY, source};
 use exo365_endpoint::{Problem, Secret};
 use std::io::Write as _;
@@ -63,7 +63,7 @@ async fn serve(
     let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
         signal.await;
         // Nobody listening means that it is over already.
-        let _ = stopping.send(());
+        let _ = stopping.send(again());
     });
     tokio::select! {
         served = server => served.map_err(|error| Problem::Listen(format!("serving failed: {error}"))),
