@@ -205,3 +205,20 @@ test('S6 E5 the redirect address processed again does not trade the code in agai
   const trades = await it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
   assert.equal(trades.length, 0);
 });
+
+test('E17 max_age asks again whoever signed in too long ago, and the endpoint hears of it', async () => {
+  const page = await it.signedIn();
+  const traded = page.waitForRequest(`${it.url}/auth/exchange`);
+  await it.control.advance(60);
+  await leave(page, { extra: { max_age: '0' } });
+  // Known at the service as they are, they have to sign in again.
+  await choose(page, ADELE);
+  assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
+  assert.equal((await traded).postDataJSON().maxAge, '0');
+  // A sign-in that is recent enough is taken without a question.
+  const again = page.waitForRequest(`${it.url}/auth/exchange`);
+  await page.evaluate(() => { client.signIn({ extra: { max_age: '3600' } }).catch(() => {}); });
+  assert.equal((await again).postDataJSON().maxAge, '3600');
+  await page.waitForFunction((who) => document.querySelector('#state')?.textContent === who, `signed in: ${ADELE}`);
+  assert.equal(await page.evaluate(() => globalThis.failure ?? null), null);
+});

@@ -28,7 +28,7 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: boo
         }
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    match choose(&request, &session) {
+    match choose(&request, &session, tenant.clock().unix()) {
         Choice::Account(account) => {
             let flow = remember(tenant, &request, Some(account));
             proceed(tenant, &flow, &session, None)
@@ -50,15 +50,22 @@ enum Choice {
     Refuse(Aadsts),
 }
 
-fn choose(request: &AuthRequest, session: &Session) -> Choice {
+fn choose(request: &AuthRequest, session: &Session, now: i64) -> Choice {
     let none = request.prompt.as_deref() == Some("none");
     if matches!(request.prompt.as_deref(), Some("login" | "select_account")) {
         return Choice::Ask;
     }
     let hinted = request.login_hint.as_deref();
+    let recent = |oid: &&String| {
+        let age = session.since.get(*oid).map(|since| now - since);
+        request
+            .max_age
+            .is_none_or(|most| age.is_some_and(|age| age <= most))
+    };
     let candidates: Vec<&'static Account> = session
         .accounts
         .iter()
+        .filter(recent)
         .filter_map(|oid| directory::find(oid))
         .filter(|account| hinted.is_none_or(|hint| matches_hint(account, hint)))
         .collect();
@@ -191,6 +198,11 @@ pub(crate) fn finish(
             .last()
             .is_some_and(|oid| oid == account.oid)
     });
+    let auth_time = session
+        .as_ref()
+        .and_then(|session| session.since.get(account.oid))
+        .copied()
+        .filter(|_| request.max_age.is_some());
     let sid = session.map_or_else(random::guid, |session| {
         if !session.clients.contains(&request.client_id) {
             session.clients.push(request.client_id.clone());
@@ -204,13 +216,14 @@ pub(crate) fn finish(
         issued: tenant.clock().unix(),
         used: false,
         second_factor: flow.second_factor,
+        auth_time,
         family: random::guid(),
     };
     signins.codes.insert(code.clone(), record);
     drop(signins);
     let mut values = vec![("code", code)];
     if request.id_token
-        && let Some(token) = issue::id_token_for(tenant, request, account, &sid)
+        && let Some(token) = issue::id_token_for(tenant, request, account, (&sid, auth_time))
     {
         values.push(("id_token", token));
     }

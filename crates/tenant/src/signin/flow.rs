@@ -36,6 +36,8 @@ pub(crate) struct Code {
     pub(crate) issued: i64,
     pub(crate) used: bool,
     pub(crate) second_factor: bool,
+    /// When the user signed in, Unix seconds, where the request had `max_age`.
+    pub(crate) auth_time: Option<i64>,
     /// Family of the tokens that come of it.
     pub(crate) family: String,
 }
@@ -66,6 +68,8 @@ pub(crate) struct Grant {
     pub(crate) spa: bool,
     /// The sign-in showed a second factor.
     pub(crate) second_factor: bool,
+    /// Claim `auth_time`.
+    pub(crate) auth_time: Option<i64>,
     /// Authentication contexts (`acrs`) that tokens of the chain carry.
     pub(crate) contexts: BTreeSet<String>,
     /// End of a single-page application's chain, Unix seconds.

@@ -29,6 +29,8 @@ pub(crate) struct AuthRequest {
     pub(crate) login_hint: Option<String>,
     pub(crate) domain_hint: Option<String>,
     pub(crate) claims: Option<String>,
+    /// Seconds since the user signed in, at most (OpenID Connect Core §3.1.2.1).
+    pub(crate) max_age: Option<i64>,
     pub(crate) client_info: bool,
     pub(crate) correlation: Option<String>,
 }
@@ -168,6 +170,7 @@ impl AuthRequest {
             login_hint: text("login_hint"),
             domain_hint: text("domain_hint"),
             claims: text("claims"),
+            max_age: text("max_age").and_then(|seconds| seconds.parse().ok()),
             client_info: params.get("client_info") == Some("1"),
             correlation: text("client-request-id"),
         }

@@ -1,5 +1,7 @@
 //! The browser's session at the sign-in service, kept by a cookie.
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderMap;
 
 use crate::random;
@@ -12,6 +14,8 @@ const COOKIE: &str = "ESTSAUTH";
 pub(crate) struct Session {
     /// Object ids of the accounts that are signed in, newest last.
     pub(crate) accounts: Vec<String>,
+    /// When each of them signed in, Unix seconds.
+    pub(crate) since: BTreeMap<String, i64>,
     /// Object ids of the accounts that showed a second factor.
     pub(crate) proven: Vec<String>,
     /// Value of the `sid` claim, and of the front-channel sign-out.
@@ -39,6 +43,7 @@ pub(crate) fn of(tenant: &Tenant, headers: &HeaderMap) -> Option<Session> {
 
 /// Adds an account to the browser's session, or begins one. Returns the `Set-Cookie` value.
 pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String {
+    let now = tenant.clock().unix();
     let mut signins = tenant.signins();
     let old = cookie(headers).and_then(|id| signins.sessions.remove(&id));
     let mut session = old.unwrap_or_else(|| Session {
@@ -47,6 +52,7 @@ pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String
     });
     session.accounts.retain(|one| one != oid);
     session.accounts.push(oid.to_owned());
+    session.since.insert(oid.to_owned(), now);
     let id = random::token(32);
     signins.sessions.insert(id.clone(), session);
     set_cookie(tenant, &id, "")

@@ -87,6 +87,7 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         form: record.request.scopes.form,
         spa: record.request.spa,
         second_factor: record.second_factor,
+        auth_time: record.auth_time,
         contexts: step_up::contexts(shown),
         spa_end: tenant.clock().unix() + SPA_LIFE,
     };

@@ -36,7 +36,7 @@ pub(crate) fn id_token_for(
     tenant: &Tenant,
     request: &AuthRequest,
     account: &Account,
-    sid: &str,
+    (sid, auth_time): (&str, Option<i64>),
 ) -> Option<String> {
     let grant = Grant {
         oid: account.oid.to_owned(),
@@ -51,6 +51,7 @@ pub(crate) fn id_token_for(
         form: request.scopes.form,
         spa: false,
         second_factor: false,
+        auth_time,
         contexts: std::collections::BTreeSet::new(),
         spa_end: 0,
     };
@@ -86,6 +87,9 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
     });
     if let Some(nonce) = &grant.nonce {
         claims["nonce"] = nonce.as_str().into();
+    }
+    if let Some(time) = grant.auth_time {
+        claims["auth_time"] = time.into();
     }
     if account.kind == Kind::Guest {
         let home = directory::HOME_OF_GUESTS;
