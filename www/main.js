@@ -8,7 +8,7 @@ import { errorCard } from './errors.js';
 import { mailView } from './mail.js';
 import { href, read } from './router.js';
 import { settingsView } from './settings.js';
-import { shell } from './shell.js';
+import { LEFT, shell } from './shell.js';
 import { welcome } from './welcome.js';
 
 const VIEWS = { mail: mailView, agenda: agendaView, contacts: contactsView, settings: settingsView, console: consoleView };
@@ -25,6 +25,8 @@ async function boot() {
   // Finishes a sign-in that this load is the answer of, or restores the session, and brings the user back to the place where they were.
   const open = () => createClient({ endpoint: '/auth' });
   let failure;
+  const left = sessionStorage.getItem(LEFT);
+  sessionStorage.removeItem(LEFT);
   const client = await open().catch((error) => {
     failure = error;
     // For example: the user cancelled at the sign-in service. That answer is used up now, so the next call restores the session, if there is one.
@@ -35,7 +37,7 @@ async function boot() {
     // Whoever gave up a step in between has to be told no more than that.
     if (failure) say(failure.code === 'cancelled' ? 'Cancelled: nothing has changed.' : failure.message);
   } else if (client) {
-    greet(client, { failure });
+    greet(client, { failure, notice: left && 'You are signed out, here and at Microsoft.' });
   } else {
     app.replaceChildren(h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })));
   }

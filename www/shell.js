@@ -1,10 +1,13 @@
 // What stays when the view changes: navigation, and the menu of the account.
-import { attempt } from './calls.js';
+import { CLAIMS, attempt } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 import { href } from './router.js';
 
 const VIEWS = [['mail', 'Mail', 'mail'], ['agenda', 'Agenda', 'calendar'], ['contacts', 'Contacts', 'people'], ['settings', 'Settings', 'gear'], ['console', 'Console', 'console']];
+
+/** Left in the tab for the page that Microsoft's sign-out comes back to. */
+export const LEFT = 'demo.left';
 
 /** The frame of the app; views go into `main`, `mark(view)` shows where the user is. */
 export function shell(client) {
@@ -34,8 +37,11 @@ function account(client) {
   // The user is out as far as this page goes, whatever the endpoint says: by now the page before a sign-in may be there.
   const failed = (error) => (trouble.isConnected ? trouble : document.querySelector('.trouble')).replaceChildren(errorCard(error));
   // `app`: this app, in every tab of this browser. `microsoft`: the Microsoft session too, which leaves the page.
-  const signOut = (scope) => () => attempt(() => client.signOut({ scope }), failed);
-  const another = () => attempt(() => client.signIn({ prompt: 'select_account' }), failed);
+  const signOut = (scope) => () => attempt(() => {
+    if (scope === 'microsoft') sessionStorage.setItem(LEFT, 'yes');
+    return client.signOut({ scope });
+  }, failed);
+  const another = () => attempt(() => client.signIn({ claims: CLAIMS, prompt: 'select_account' }), failed);
   const menu = h('div.menu', { popover: 'auto', id: 'account' },
     h('p', {}, h('b', {}, name), h('span', {}, username), isGuest && h('small', {}, 'Guest of this organisation'), h('small', {}, `Tenant ${tenantId}`)),
     h('button.quiet', { type: 'button', onclick: another }, icon('people'), 'Use another account'),

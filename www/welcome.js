@@ -1,5 +1,5 @@
 // The page before a sign-in.
-import { attempt, busy, renewer } from './calls.js';
+import { CLAIMS, attempt, busy, renewer } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 
@@ -10,8 +10,6 @@ const PEOPLE = [
   ['Contoso Administrator', 'admin@contoso.example', 'may consent for all'],
   ['Guest of Fabrikam', 'guest@fabrikam.example', 'no mailbox, see it fail'],
 ];
-/** What an app says that understands challenges (Conditional Access): without it, an operation that wants a second factor is only forbidden. */
-const CLAIMS = JSON.stringify({ access_token: { xms_cc: { values: ['cp1'] } } });
 const EXAMPLE = `import { createClient } from 'exo365';
 
 const client = await createClient({ endpoint: '/auth' });
