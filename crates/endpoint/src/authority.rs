@@ -184,6 +184,7 @@ pub(crate) fn code_form<'a>(
         ("redirect_uri", request.redirect_uri.as_str().into()),
         ("code_verifier", request.code_verifier.as_str().into()),
     ]);
+    form.extend(capable(config));
     form.extend(target(config, audience_of, &[]));
     form
 }
@@ -229,6 +230,13 @@ fn target<'a>(
         Identity::V2 if several => Some(("scope", scope(audience_of, configured).into())),
         Identity::V2 => None,
     }
+}
+
+/// Says that this client understands challenges (`cp1`): to others the API sends none, and refuses for good. The v1
+/// endpoints are asked as in the 2014 post, which knows no claims.
+pub(crate) fn capable(config: &Config) -> Option<(&'static str, Cow<'static, str>)> {
+    let text = r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#;
+    (config.public.identity == Identity::V2).then(|| ("claims", text.into()))
 }
 
 /// The claims of a challenge, with the word that this client understands challenges (`cp1`).

@@ -200,13 +200,12 @@ fn looping(left: u64) -> Error {
 async fn trade(app: &App, refresh_token: &str, want: &Want) -> Result<Tokens, Refusal> {
     let mut form =
         authority::refresh_form(&app.config, refresh_token, &want.audience, &want.scopes);
-    if let Some(claims) = &want.claims {
-        form.push((
-            "claims",
-            authority::merge_claims(claims)
-                .map_err(Refusal::passing)?
-                .into(),
-        ));
+    match &want.claims {
+        Some(claims) => {
+            let merged = authority::merge_claims(claims).map_err(Refusal::passing)?;
+            form.push(("claims", merged.into()));
+        }
+        None => form.extend(authority::capable(&app.config)),
     }
     ask(app, form).await
 }

@@ -18,6 +18,10 @@ async fn e1_e3_e9_the_v2_form_has_secret_and_verifier_and_nothing_beside() {
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     let wanted = [
+        (
+            "claims",
+            r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#,
+        ),
         ("client_id", CLIENT),
         ("client_secret", SECRET),
         ("code", "marker-code"),
