@@ -65,7 +65,7 @@ export async function storeDies() {
       if (pause) timer = setTimeout(again, pause);
     };
     if (first) timer = setTimeout(again, first);
-    const result = await load(`${base}/token`, cookies, { origin: endpoint.url, pid: endpoint.pid, seconds: SECONDS });
+    const result = await load(`${base}/token`, cookies, { origin: endpoint.url, pid: endpoint.pid, seconds: SECONDS, dir });
     clearTimeout(timer);
     return result;
   };

@@ -42,8 +42,7 @@ end`}
  * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
  * fails where one request did.
  */
-export async function load(url, cookies, { origin, pid, seconds = SECONDS }) {
-  const dir = scratch();
+export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir = scratch() }) {
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
   writeFileSync(lua, script(cookies, file, origin));
