@@ -106,16 +106,22 @@ export class Client {
         return who(); // The browser's settings forbid it.
       }
     };
+    let seen;
     const check = () => {
       const there = mark();
+      // Out of the back/forward cache both events come, for one change.
+      if (there === seen) return;
+      seen = there;
       if (this.#account) there !== who() && this.#out('other-tab');
       else if (there) this.#core.enter().then(() => this.#in(), () => {});
     };
     const both = ['storage', 'pageshow'];
     both.forEach((type) => addEventListener(type, check));
     this.#unlisten = () => both.forEach((type) => removeEventListener(type, check));
-    this.#tell = () => mark(who() ?? '');
-    mark(who());
+    this.#tell = () => {
+      seen = mark(who() ?? '');
+    };
+    seen = mark(who());
   }
 
   #emit(kind, event) {

@@ -20,8 +20,7 @@ function keyOf(settings) {
       if (!functions.has(value)) functions.set(value, `function ${++count}`);
       return functions.get(value);
     }
-    const plain = value && typeof value === 'object' && !Array.isArray(value);
-    return plain ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+    return value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value;
   });
 }
 

@@ -1,8 +1,5 @@
 // How views call the API: every call has a signal, and a call that was aborted is no failure.
 
-/** What an app says at sign-in that understands challenges (Conditional Access): without it, an operation that wants a second factor is only forbidden. */
-export const CLAIMS = JSON.stringify({ access_token: { xms_cc: { values: ['cp1'] } } });
-
 /**
  * Signals for one thing after another, such as the message that is open: `fresh()` aborts what the last one was for.
  * All end with `signal`, which ends when the user leaves the view.

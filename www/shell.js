@@ -1,5 +1,5 @@
 // What stays when the view changes: navigation, and the menu of the account.
-import { CLAIMS, attempt } from './calls.js';
+import { attempt } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 import { href } from './router.js';
@@ -41,7 +41,7 @@ function account(client) {
     if (scope === 'microsoft') sessionStorage.setItem(LEFT, 'yes');
     return client.signOut({ scope });
   }, failed);
-  const another = () => attempt(() => client.signIn({ claims: CLAIMS, prompt: 'select_account' }), failed);
+  const another = () => attempt(() => client.signIn({ prompt: 'select_account' }), failed);
   const menu = h('div.menu', { popover: 'auto', id: 'account' },
     h('p', {}, h('b', {}, name), h('span', {}, username), isGuest && h('small', {}, 'Guest of this organisation'), h('small', {}, `Tenant ${tenantId}`)),
     h('button.quiet', { type: 'button', onclick: another }, icon('people'), 'Use another account'),

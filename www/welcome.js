@@ -1,5 +1,5 @@
 // The page before a sign-in.
-import { CLAIMS, attempt, busy, renewer } from './calls.js';
+import { attempt, busy, renewer } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
 
@@ -40,11 +40,11 @@ export function welcome(client, { notice, failure } = {}) {
   const trouble = h('div.trouble', {}, failure && told(failure));
   const failed = (error) => trouble.replaceChildren(told(error));
   // A redirect: the page leaves here and comes back to the same address, signed in. Its promise settles only if that fails.
-  const signIn = (options) => ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn({ claims: CLAIMS, ...options })), failed);
+  const signIn = (options) => ({ currentTarget }) => attempt(() => busy(currentTarget, () => client.signIn(options)), failed);
   // The window opens in the click; where the sign-in ends well, main.js hears of it. A window that the user closes tells nobody: the buttons stay
   // as they are, and the next click gives the last window up.
   const forWindow = renewer();
-  const inWindow = () => attempt(() => client.signIn({ claims: CLAIMS, mode: 'popup', prompt: 'select_account', signal: forWindow() }), failed);
+  const inWindow = () => attempt(() => client.signIn({ mode: 'popup', prompt: 'select_account', signal: forWindow() }), failed);
   const consent = () => attempt(async () => {
     const { tenant, scopes } = await client.adminConsent({ mode: 'popup', signal: forWindow() });
     trouble.replaceChildren(granted(tenant, scopes));

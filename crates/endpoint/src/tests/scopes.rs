@@ -87,6 +87,23 @@ async fn e36_each_service_has_its_own_token() {
 }
 
 #[tokio::test]
+async fn a_renewal_says_as_well_that_challenges_are_understood() {
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    world.advance(4000);
+    assert_eq!(world.token(&cookie).await.status, StatusCode::OK);
+    assert_eq!(
+        world.fake.field("grant_type").as_deref(),
+        Some("refresh_token")
+    );
+    let sent: Value = serde_json::from_str(&world.fake.field("claims").unwrap()).unwrap();
+    assert_eq!(
+        sent,
+        json!({"access_token": {"xms_cc": {"values": ["cp1"]}}})
+    );
+}
+
+#[tokio::test]
 async fn e53_claims_are_merged_and_bounded() {
     let world = World::new().await;
     let cookie = world.sign_in().await;
