@@ -2,8 +2,10 @@
 
 mod cli;
 mod commands;
+mod port;
 mod serve;
 mod source;
+mod stop;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -1,21 +1,17 @@
-//! Opening the port, serving, stopping.
+//! Serving.
 
 use crate::cli::{Arguments, Command};
+use crate::port::{listen, write_port};
+use crate::stop::{GRACE, again, late, signal};
 use crate::{commands, source};
 use axum::serve::ListenerExt as _;
 use exo365_endpoint::{Config, Endpoint, Problem};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::Pin;
-use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-
-/// How long the source of tokens gives open connections after the signal to stop, and work on disks when all is over.
-pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the endpoint until a signal stops it, or a command.
 ///
@@ -122,68 +118,4 @@ async fn serve(config: Config, port_file: Option<&Path>) -> Result<(), Problem> 
             Ok(())
         }
     }
-}
-
-pub(crate) async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener, Problem> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let port = address.port();
-        Problem::Listen(match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                format!("port {port} is taken: stop what runs there, or choose another in `{key}`")
-            }
-            _ => format!("{address} cannot be listened on ({error}): check `{key}`"),
-        })
-    })
-}
-
-/// Written beside and renamed: whoever waits for the file never reads half a number.
-pub(crate) fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
-    let half = file.with_extension("part");
-    std::fs::write(&half, port.to_string())
-        .and_then(|()| std::fs::rename(&half, file))
-        .map_err(|error| Problem::Listen(format!("{} cannot be written: {error}", file.display())))
-}
-
-/// Resolves when connections have had their grace after the signal, or at another signal: who sends two is in a hurry.
-pub(crate) async fn late(stopped: oneshot::Receiver<Again>, grace: Duration) {
-    match stopped.await {
-        Ok(again) => tokio::select! {
-            () = tokio::time::sleep(grace) => {}
-            () = again => {}
-        },
-        Err(_) => std::future::pending().await,
-    }
-}
-
-/// The signal after the one that came.
-pub(crate) type Again = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Waits for another signal, from the call on.
-pub(crate) fn again() -> Again {
-    Box::pin(signal())
-}
-
-/// Resolves at Ctrl-C and at SIGTERM: from the call on, which comes before anyone is told the port.
-#[cfg(unix)]
-pub(crate) fn signal() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let caught = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    );
-    async move {
-        let (Ok(mut terminate), Ok(mut interrupt)) = caught else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
-}
-
-/// Resolves at Ctrl-C.
-#[cfg(not(unix))]
-pub(crate) async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,7 +1,8 @@
 //! `app-token`: one token on stdout, or a source of them on a loopback address.
 
 use crate::cli::AppToken;
-use crate::serve::{GRACE, again, late, listen, signal, write_port};
+use crate::port::{listen, write_port};
+use crate::stop::{GRACE, again, late, signal};
 use exo365_endpoint::app_only::{AppOnly, Choice, KEY, source};
 use exo365_endpoint::{Problem, Secret};
 use std::io::Write as _;
