@@ -286,7 +286,7 @@ export class Client {
   }
 
   on(type, listener) {
-    if (!['signedin', 'signedout', 'diagnostic'].includes(type) || typeof listener !== 'function') throw wrong('on takes an event and a function');
+    if (!['signedin', 'signedout', 'diagnostic'].includes(type) || typeof listener !== 'function') throw wrong('on takes event and function');
     const own = [type, listener];
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);

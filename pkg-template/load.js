@@ -1,7 +1,7 @@
 // Loading the WebAssembly: once, on demand; a load that failed may be tried again.
 import init from './wasm/exo365.js';
 import { fail } from './error.js';
-import { fetch, Response, URL } from './platform.js';
+import { fetch, Response } from './platform.js';
 
 let ready;
 

@@ -120,7 +120,7 @@ test('a token reply without refresh_token: signed in, and later interaction_requ
     await ours(page, 'misconfigured', 'interaction_required');
     return;
   }
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   const { error } = await attempt(page, () => client.mail.messages.list({ top: 1 }));
   assert.equal(error.code, 'interaction_required');
 });
@@ -141,7 +141,7 @@ test('a wrong secret: misconfigured, and the sentence names the secret but does 
 
 test('E33 trouble upstream during a renewal keeps the session', async () => {
   const page = await it.signedIn();
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   await it.control.fault({ match: { path: '/token' }, kind: 'status', status: 503, body: '' });
   const { error } = await attempt(page, () => client.mail.messages.list({ top: 1 }));
   assert.ok(['service_unavailable', 'throttled'].includes(error.code), error.code);

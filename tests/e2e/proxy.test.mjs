@@ -105,7 +105,7 @@ test('a message is written, changed, found in a batch, and deleted', async () =>
 
 test('E31 an expired token is renewed behind the page, once for all calls', async () => {
   const { page } = await signedIn();
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   await it.control.forget();
   const all = await page.evaluate(() => Promise.all(Array.from({ length: 6 }, () => fetch('/auth/proxy/v1.0/me', { headers: { 'X-Exo365': '1' } }).then((answer) => answer.status))));
   assert.deepEqual(all, Array(6).fill(200));
@@ -116,7 +116,7 @@ test('E31 an expired token is renewed behind the page, once for all calls', asyn
 test('E33 a dead grant: the endpoint says so in its own name, and the next answer is signed_out', async () => {
   const { page } = await signedIn();
   await it.control.revoke(ADELE);
-  await it.control.advance(2 * 3600);
+  await it.control.advance(25 * 3600);
   const refused = await ask(page, '/auth/proxy/v1.0/me');
   assert.equal(refused.status, 401, refused.text);
   assert.equal(refused.headers['x-exo365'], '1');
