@@ -1,23 +1,19 @@
 // The 107 exchanges of ./examples (what Microsoft's documentation and many clients show): for each request the named method
 // sends the same one, for each answer the caller gets the same value or the right error.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as graph from './examples-graph.mjs';
 import { BY_REQUEST as OUTLOOK_BY_REQUEST, OUTLOOK_V1, OUTLOOK_V2 } from './examples-outlook.mjs';
+import { answerBy } from './network.mjs';
 import { root } from './processes.mjs';
 import { agrees, compare, examples, given, isNotification, isPreflight, preferences, replaying, settings, tells } from './replay.mjs';
 
 const CALLS = { graph: graph.GRAPH, 'outlook-v2': OUTLOOK_V2, 'outlook-v1': OUTLOOK_V1 };
 
-// The package takes `fetch` when it loads.
-const own = globalThis.fetch;
-let network;
-globalThis.fetch = (...args) => network(...args);
 let sdk;
 before(async () => { sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js'))); });
-after(() => { globalThis.fetch = own; });
 
 /** A client and the requests for tokens that it makes; each token has another number. */
 async function open(api, request) {
@@ -29,7 +25,7 @@ async function open(api, request) {
 /** Calls `call`, with `exchanges` as the answers. */
 async function replay(call, exchanges) {
   const { fetch, sent, script } = replaying(exchanges);
-  network = fetch;
+  answerBy(fetch);
   const [result] = await Promise.allSettled([(async () => call())()]);
   return { result, sent, script };
 }

@@ -1,9 +1,10 @@
 // Every Graph operation with a body that a named method reaches, with a typical body and with one that sets all that can be set.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { join } from 'node:path';
 import { BODIES, READ_ONLY } from './graph-bodies.mjs';
+import { answerBy, own } from './network.mjs';
 import { allowed, description, judged, skip } from './prism-client.mjs';
 import { root } from './processes.mjs';
 
@@ -110,14 +111,11 @@ const ACTIONS = {
 /** Operations that no named method of this version sends. */
 const NO_NAME = { batch: 'it is made of other operations', 'uploadSession.putRange': 'its address is not of Graph' };
 
-// The package takes `fetch` when it loads, which is later.
-const own = globalThis.fetch;
 const bodies = [];
-globalThis.fetch = (...args) => {
+answerBy((...args) => {
   bodies.push(args[1]?.body);
   return own(...args);
-};
-after(() => { globalThis.fetch = own; });
+});
 
 /** Runs a call: what it sends is allowed, is what the operation is, and has no name that the description does not know. */
 async function described(name, call, user, resource) {
