@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [dir, tablePath, flag, least = '0,0,0'] = process.argv.slice(2);
-const { createClient } = await import(pathToFileURL(join(dir, 'index.js')));
 const table = JSON.parse(readFileSync(tablePath, 'utf8'));
 const [A, B] = ['id-1', 'id-2'];
 /** What `settings.part` names. */
@@ -25,6 +24,8 @@ globalThis.fetch = async (...all) => {
   if (path.endsWith('$count')) return new Response('0');
   return Response.json({ value: [], '@odata.deltaLink': `${url.origin}${url.pathname}?$deltatoken=x` });
 };
+// The package takes `fetch` when it loads.
+const { createClient } = await import(pathToFileURL(join(dir, 'index.js')));
 /** Where the pieces of a large attachment go; the second piece fails, so that the session is given up. */
 const UPLOAD = new URL('https://outlook.office.com/api/gv1.0/AttachmentSessions(1)?authtoken=x');
 let piece = 0;
