@@ -27,7 +27,7 @@ export async function bundled(name, exo365, out, splitting = true) {
   });
   // esbuild leaves the wasm to its user: it is looked for where the package has it, seen from the script.
   const wasm = 'wasm/exo365_bg.wasm';
-  if (/exo365|list/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
+  if (/exo365|list|get/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
   const first = new Set();
   const take = (file) => {
     if (first.has(file)) return;
