@@ -64,13 +64,11 @@ function carry(from, to, travel, half, opened) {
 
 /**
  * A port on loopback before `target()`, another one. `roundTrip` in milliseconds, `megabits` per second in each direction; to connect takes a round trip too.
- * `bytes()`: how many came from the target until now.
  */
 export async function startLine(target, { roundTrip, megabits = Infinity }) {
   const half = roundTrip / 2;
   const rate = (megabits * 1e6) / 8 / 1000;
   const [there, back] = [direction(half, rate), direction(half, rate)];
-  let bytes = 0;
   const open = new Set();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     const far = connect({ port: target(), host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
@@ -78,7 +76,6 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
     const opened = new Promise((resolve) => setTimeout(resolve, roundTrip));
     carry(near, far, there, half, opened);
     carry(far, near, back, half, opened);
-    far.on('data', (data) => (bytes += data.length));
     for (const socket of [near, far]) {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
@@ -87,7 +84,10 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: server.address().port,
-    bytes: () => bytes,
+    /** Ends every connection, as servers do with those that nobody uses. */
+    cut() {
+      open.forEach((socket) => socket.end());
+    },
     end() {
       server.close();
       open.forEach((socket) => socket.destroy());
