@@ -11,6 +11,9 @@ pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
+    /// Only the pages: lists, messages by id, the first list, downloads. Writes its part of the results.
+    #[arg(long, conflicts_with = "endpoint")]
+    pages: bool,
     /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
@@ -18,7 +21,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
-    load_tools()?;
+    if !options.pages {
+        load_tools()?;
+    }
     if options.endpoint {
         let programs = Programs::build(Profile::Server)?;
         let mut bench = prepared()?;
@@ -36,6 +41,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     bench
         .env("EXO365_PACKAGE", &package.dir)
         .env("EXO365_OUT", project::target().join("bench"));
+    if options.pages {
+        bench.arg("--pages");
+    }
     if options.no_gate {
         bench.arg("--no-gate");
     }
