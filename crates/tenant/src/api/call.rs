@@ -1,7 +1,7 @@
 //! One call, with everything that its room needs to answer it.
 
 use axum::http::{HeaderMap, Method};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::errors::Failure;
 use super::reply::Reply;
@@ -35,6 +35,26 @@ impl Raw {
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Address of the API's root.
+    pub(crate) fn root(&self, tenant: &Tenant) -> String {
+        format!("{}{}", tenant.origin(), self.flavour.root())
+    }
+
+    /// The same request with another `$skip`.
+    pub(crate) fn next_link(&self, tenant: &Tenant, skip: usize) -> String {
+        let kept = self.query.split('&').filter(|pair| {
+            let name = pair
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            !pair.is_empty() && !matches!(&*name, "$skip" | "%24skip" | "skip")
+        });
+        let mut query: Vec<String> = kept.map(str::to_owned).collect();
+        query.push(format!("$skip={skip}"));
+        format!("{}{}?{}", self.root(tenant), self.path, query.join("&"))
     }
 }
 
@@ -248,7 +268,7 @@ impl Call<'_> {
 
     /// Address of the API's root.
     pub(crate) fn root(&self) -> String {
-        format!("{}{}", self.tenant.origin(), self.flavour.root())
+        self.raw.root(self.tenant)
     }
 
     /// The context URL for what stands below the user, `tail` in canonical names.
@@ -326,37 +346,8 @@ impl Call<'_> {
 
     /// A page as answer, with count and next link.
     pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> Outcome {
-        let mut body = Map::new();
-        body.insert(
-            "@odata.context".into(),
-            self.context(tail, Some(query)).into(),
-        );
-        if let Some(count) = page.count {
-            body.insert("@odata.count".into(), count.into());
-        }
-        if page.more {
-            body.insert(
-                "@odata.nextLink".into(),
-                self.next_link(query.skip + page.scanned).into(),
-            );
-        }
-        body.insert("value".into(), page.value.into());
-        Ok(Reply::json(200, body.into()))
-    }
-
-    /// The same request with another `$skip`.
-    fn next_link(&self, skip: usize) -> String {
-        let kept = self.raw.query.split('&').filter(|pair| {
-            let name = pair
-                .split('=')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            !pair.is_empty() && !matches!(&*name, "$skip" | "%24skip" | "skip")
-        });
-        let mut query: Vec<String> = kept.map(str::to_owned).collect();
-        query.push(format!("$skip={skip}"));
-        format!("{}{}?{}", self.root(), self.raw.path, query.join("&"))
+        let next = |skip| self.raw.next_link(self.tenant, skip);
+        Ok(page.reply(&self.context(tail, Some(query)), query.skip, next))
     }
 }
 
@@ -368,4 +359,24 @@ pub(crate) struct Page {
     pub(crate) more: bool,
     /// Items that this page used up.
     pub(crate) scanned: usize,
+}
+
+impl Page {
+    /// As an answer, with count and next link. `skip` is where the page began; `next` gives the address of the one behind it.
+    pub(crate) fn reply(
+        self,
+        context: &str,
+        skip: usize,
+        next: impl FnOnce(usize) -> String,
+    ) -> Reply {
+        let mut body = json!({"@odata.context": context});
+        if let Some(count) = self.count {
+            body["@odata.count"] = count.into();
+        }
+        if self.more {
+            body["@odata.nextLink"] = next(skip + self.scanned).into();
+        }
+        body["value"] = self.value.into();
+        Reply::json(200, body)
+    }
 }

@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/graph/api/place-list>
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Outcome, Raw};
 use super::errors::Failure;
@@ -77,7 +77,7 @@ fn one(tenant: &Tenant, raw: &Raw, id: &str) -> Outcome {
     );
     place.insert(
         "@odata.context".into(),
-        format!("{}/$metadata#places/$entity", root(tenant, raw)).into(),
+        format!("{}/$metadata#places/$entity", raw.root(tenant)).into(),
     );
     Ok(Reply::json(200, Value::Object(place)))
 }
@@ -91,31 +91,10 @@ fn list(
 ) -> Outcome {
     let query = query(raw, kind)?;
     let page = listing::cut(&query, all, Value::Object);
-    let root = root(tenant, raw);
     let joint = if context.starts_with('(') { "" } else { "/" };
-    let mut body = json!({"@odata.context": format!("{root}/$metadata#places{joint}{context}"), "value": page.value});
-    if let Some(count) = page.count {
-        body["@odata.count"] = count.into();
-    }
-    if page.more {
-        let skipped = |pair: &&str| {
-            !pair
-                .to_ascii_lowercase()
-                .trim_start_matches("%24")
-                .trim_start_matches('$')
-                .starts_with("skip=")
-        };
-        let mut kept: Vec<String> = raw
-            .query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .filter(skipped)
-            .map(str::to_owned)
-            .collect();
-        kept.push(format!("$skip={}", query.skip + page.scanned));
-        body["@odata.nextLink"] = format!("{root}{}?{}", raw.path, kept.join("&")).into();
-    }
-    Ok(Reply::json(200, body))
+    let context = format!("{}/$metadata#places{joint}{context}", raw.root(tenant));
+    let next = |skip| raw.next_link(tenant, skip);
+    Ok(page.reply(&context, query.skip, next))
 }
 
 /// The options: those of lists, without an order and a search.
@@ -137,8 +116,4 @@ fn query(raw: &Raw, kind: Kind) -> Result<Query, Failure> {
         query.top = PAGE;
     }
     Ok(query)
-}
-
-fn root(tenant: &Tenant, raw: &Raw) -> String {
-    format!("{}{}", tenant.origin(), raw.flavour.root())
 }

@@ -117,9 +117,14 @@ fn cancel(call: &Call<'_>, text: &str) -> Outcome {
         return Err(Failure::bad(text));
     }
     let attendees = people(event.json.get("attendees").unwrap_or(&Value::Null));
-    tell(call, &parameters, &attendees, "Canceled", &event, |store| {
-        meetings::withdraw(store, call.mailbox, event.key, day, call.now());
-    })
+    tell(
+        call,
+        &parameters,
+        &attendees,
+        "Canceled",
+        &event,
+        |store, now| meetings::withdraw(store, call.mailbox, event.key, day, now),
+    )
 }
 
 fn forward(call: &Call<'_>, text: &str) -> Outcome {
@@ -133,7 +138,7 @@ fn forward(call: &Call<'_>, text: &str) -> Outcome {
         ));
     }
     let (event, _) = event(call, text)?;
-    tell(call, &parameters, &to, "Fw", &event, |_| {})
+    tell(call, &parameters, &to, "Fw", &event, |_, _| {})
 }
 
 /// Writes to people about a meeting, after what `first` does to the store. `word` stands before the subject.
@@ -143,14 +148,14 @@ fn tell(
     to: &[Person],
     word: &str,
     event: &Event,
-    first: impl FnOnce(&mut Store),
+    first: impl FnOnce(&mut Store, i64),
 ) -> Outcome {
     let addresses: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
     let subject = format!("{word}: {}", meetings::subject(event));
     let comment = meetings::comment(parameters);
-    let mut store = call.tenant.store();
-    first(&mut store);
     let now = call.now();
+    let mut store = call.tenant.store();
+    first(&mut store, now);
     meetings::mail(&mut store, call.mailbox, &addresses, &subject, comment, now);
     drop(store);
     call.tenant.touch();

@@ -113,13 +113,8 @@ pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
         .iter()
         .map(|account| user(raw.flavour, account));
     let page = listing::cut(&query, all.collect(), Value::Object);
-    let root = format!("{}{}", tenant.origin(), raw.flavour.root());
-    let mut body =
-        json!({"@odata.context": format!("{root}/$metadata#users"), "value": page.value});
-    if let Some(count) = page.count {
-        body["@odata.count"] = count.into();
-    }
-    if page.more {
+    let root = raw.root(tenant);
+    let next = |token| {
         let kept = raw
             .query
             .split('&')
@@ -128,10 +123,10 @@ pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
             .filter(|pair| !pair.is_empty())
             .map(str::to_owned)
             .collect();
-        kept.push(format!("$skiptoken={}", query.skip + page.scanned));
-        body["@odata.nextLink"] = format!("{root}/users?{}", kept.join("&")).into();
-    }
-    Ok(Reply::json(200, body))
+        kept.push(format!("$skiptoken={token}"));
+        format!("{root}/users?{}", kept.join("&"))
+    };
+    Ok(page.reply(&format!("{root}/$metadata#users"), query.skip, next))
 }
 
 fn user(flavour: Flavour, account: &Account) -> Map<String, Value> {
