@@ -16,17 +16,17 @@ function check(ok, text) {
 
 const wasm = read('wasm/exo365_bg.wasm');
 const scripts = { 'ES module': ['index.js'], 'script tag': ['dist/exo365.global.js'] };
+const javascript = ['more.js', 'journal.js', ...Object.values(scripts).flat()];
 
 check(brotli(wasm) <= 45_000, `wasm: ${brotli(wasm)} of 45000 B brotli (${wasm.length} raw)`);
 for (const [name, files] of Object.entries(scripts)) {
   const sum = (measure) => files.reduce((all, file) => all + measure(read(file)), 0);
   check(sum(brotli) <= 8_000, `JavaScript, ${name}: ${sum(brotli)} of 8000 B brotli (${sum((bytes) => bytes.length)} raw)`);
 }
-const later = read('more.js');
-check(brotli(later) <= 5_100, `JavaScript, loaded by the first call that needs it: ${brotli(later)} of 5100 B brotli (${later.length} raw)`);
-
-const journal = read('journal.js');
-check(brotli(journal) <= 1_000, `JavaScript, loaded for diagnostics as text or kept: ${brotli(journal)} of 1000 B brotli (${journal.length} raw)`);
+for (const [when, file, most] of [['by the first call that needs it', 'more.js', 5100], ['for diagnostics as text or kept', 'journal.js', 1000]]) {
+  const bytes = read(file);
+  check(brotli(bytes) <= most, `JavaScript, loaded ${when}: ${brotli(bytes)} of ${most} B brotli (${bytes.length} raw)`);
+}
 
 const module = await WebAssembly.compile(wasm).catch((error) => error);
 check(module instanceof WebAssembly.Module, `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`);
@@ -36,7 +36,7 @@ if (module instanceof WebAssembly.Module) {
 }
 
 // S1: the page's half knows no client secret and no refresh token, not even their names.
-for (const file of ['wasm/exo365_bg.wasm', 'more.js', 'journal.js', ...Object.values(scripts).flat()]) {
+for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
   const text = read(file).toString('latin1');
   const found = ['client_secret', 'refresh_token', 'client_assertion'].filter((word) => text.includes(word));
   check(found.length === 0, `S1 ${file} names no secret ${found.join(', ')}`);
@@ -49,7 +49,7 @@ const said = words.filter((word) => wasm.includes(word));
 check(said.length === 0, `S30 the module has no words of a panic ${said.join(', ')}`);
 const sources = wasm.toString('latin1').match(/[\w./-]+\.rs\b/g) ?? [];
 check(sources.length === 0, `S30 the module names no source file ${sources.join(', ')}`);
-for (const file of ['more.js', 'journal.js', ...Object.values(scripts).flat()]) {
+for (const file of javascript) {
   const ways = read(file).toString().match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
   check(ways.length === 0, `S30 ${file} writes to no console ${ways.join(', ')}`);
 }

@@ -60,14 +60,15 @@ fn prepared() -> Result<Command> {
 
 /// wrk, which makes the load, and the store whose connections are cut.
 fn load_tools() -> Result<()> {
-    for (program, package) in [("wrk", "wrk"), ("redis-server", "redis-server")] {
+    // Debian's packages have the names of the programs.
+    for program in ["wrk", "redis-server"] {
         if run::find(&[program]).is_some() {
             continue;
         }
         if !debian::may_install() {
             bail!("{program} is missing: install it, the benchmark of the endpoint needs it");
         }
-        debian::install(&[package])?;
+        debian::install(&[program])?;
     }
     Ok(())
 }

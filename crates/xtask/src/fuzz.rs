@@ -3,7 +3,7 @@
 //! The compiler of the project will do: without a sanitizer nothing of it needs nightly, and the core has no `unsafe`
 //! for one to look at.
 
-use crate::{project, run};
+use crate::{project, run, tools};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -99,11 +99,7 @@ fn cargo_fuzz() -> Result<PathBuf> {
     run::say(&format!(
         "installing cargo-fuzz {VERSION} under target/tools (once, a minute or two)"
     ));
-    let mut install = run::cargo();
-    install.args(["install", "cargo-fuzz", "--debug", "--locked"]);
-    install.args(["--version", VERSION, "--root"]).arg(&tools);
-    install.arg("--target-dir").arg(tools.join("build"));
-    run::run(&mut install, "cargo install cargo-fuzz").with_context(|| {
+    tools::install("cargo-fuzz", VERSION, &tools, true).with_context(|| {
         format!("cargo-fuzz is needed; check the network, or run `cargo install cargo-fuzz --version {VERSION}`")
     })?;
     Ok(tools.join("bin"))

@@ -52,8 +52,9 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
         "installing wasm-bindgen {version} under target/tools (once, a minute or two)"
     ));
     // The versions that its makers tested; where the registry does not have them all, what fits.
-    install(&version, &ours, true)
-        .or_else(|_| install(&version, &ours, false))
+    let package = "wasm-bindgen-cli";
+    install(package, &version, &ours, true)
+        .or_else(|_| install(package, &version, &ours, false))
         .with_context(|| {
             format!(
                 "wasm-bindgen {version} is needed; check the network and run this again, or run \
@@ -69,12 +70,12 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     Ok(ours.join("bin"))
 }
 
-/// Unoptimised: it compiles in half the time, and its work here is small.
-fn install(version: &str, root: &Path, locked: bool) -> Result<()> {
+/// Installs the program of a package under `root`. Unoptimised: it compiles in half the time, and its work here is small.
+pub(crate) fn install(package: &str, version: &str, root: &Path, locked: bool) -> Result<()> {
     let mut install = run::cargo();
     install.args([
         "install",
-        "wasm-bindgen-cli",
+        package,
         "--debug",
         "--force",
         "--version",
@@ -88,7 +89,7 @@ fn install(version: &str, root: &Path, locked: bool) -> Result<()> {
     if locked {
         install.arg("--locked");
     }
-    run::run(&mut install, "cargo install wasm-bindgen-cli")
+    run::run(&mut install, &format!("cargo install {package}"))
 }
 
 fn matches(dir: &Path, version: &str) -> bool {
