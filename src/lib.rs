@@ -13,11 +13,11 @@
 // On any other target there is nothing here: the rest of the workspace builds without a browser.
 #![cfg(target_arch = "wasm32")]
 
+use zeroizing_alloc::ZeroAlloc;
+
 // Whatever is freed is overwritten: a token passes through texts that we do not own, on its way in and in what `fetch` is given.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<rlsf::SmallGlobalTlsf> = ZeroAlloc(rlsf::SmallGlobalTlsf::new());
-
-use zeroizing_alloc::ZeroAlloc;
 
 mod answer;
 mod boundary;

@@ -102,6 +102,15 @@ test('resolve() in a window of its own: the page stays, and its call goes throug
   assert.equal((await call(page, guarded)).timeFormat, 'HH:mm');
 });
 
+/** The guarded call, refused, and the second factor that cures it. */
+async function stepUp(page) {
+  await refuse(page);
+  await resolve(page);
+  await page.click('#take');
+  await page.locator('#state').waitFor();
+  await settled(page);
+}
+
 test('whoever gives up at the second factor stays signed in, and the call stays refused', async () => {
   const page = await signedIn();
   await refuse(page);
@@ -125,11 +134,7 @@ test('S27 the second factor of one tab serves the other: one renewal with the cl
   const page = await signedIn();
   const other = await page.context().newPage();
   await visit(other, it.url);
-  await refuse(page);
-  await resolve(page);
-  await page.click('#take');
-  await page.locator('#state').waitFor();
-  await settled(page);
+  await stepUp(page);
   await it.control.forget();
   assert.equal((await call(other, guarded)).timeFormat, 'HH:mm');
   assert.equal((await patches()).length, 2, 'refused and repeated');
@@ -137,11 +142,7 @@ test('S27 the second factor of one tab serves the other: one renewal with the cl
 
 test('a renewal long after keeps what the second factor gave', async () => {
   const page = await signedIn();
-  await refuse(page);
-  await resolve(page);
-  await page.click('#take');
-  await page.locator('#state').waitFor();
-  await settled(page);
+  await stepUp(page);
   await it.control.advance(30 * 3600);
   await it.control.forget();
   assert.equal((await call(page, guarded)).timeFormat, 'HH:mm');

@@ -235,8 +235,13 @@ fn target<'a>(
 /// Says that this client understands challenges (`cp1`): to others the API sends none, and refuses for good. The v1
 /// endpoints are asked as in the 2014 post, which knows no claims.
 pub(crate) fn capable(config: &Config) -> Option<(&'static str, Cow<'static, str>)> {
-    let text = r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#;
-    (config.public.identity == Identity::V2).then(|| ("claims", text.into()))
+    let claims = json!({"access_token": {"xms_cc": cp1()}});
+    (config.public.identity == Identity::V2).then(|| ("claims", claims.to_string().into()))
+}
+
+/// What the client is capable of, as `xms_cc` names it.
+fn cp1() -> Value {
+    json!({"values": ["cp1"]})
 }
 
 /// The claims of a challenge, with the word that this client understands challenges (`cp1`).
@@ -251,7 +256,7 @@ pub(crate) fn merge_claims(claims: &str) -> Result<String, Error> {
     let mut tree: Map<String, Value> = serde_json::from_str(claims).map_err(|_| wrong.clone())?;
     let access = tree.entry("access_token").or_insert_with(|| json!({}));
     let access = access.as_object_mut().ok_or(wrong)?;
-    access.insert("xms_cc".into(), json!({"values": ["cp1"]}));
+    access.insert("xms_cc".into(), cp1());
     serde_json::to_string(&tree)
         .map_err(|_| Error::new(Code::InvalidArgument, "claims cannot be written"))
 }

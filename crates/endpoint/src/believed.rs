@@ -37,10 +37,7 @@ impl Believed {
     pub(crate) fn is(&self, account: &Account) -> bool {
         match self {
             Self::Anybody => true,
-            Self::One(name) => name
-                .strip_prefix(account.tenant_id.as_str())
-                .and_then(|rest| rest.strip_prefix('.'))
-                .is_some_and(|object| object == account.object_id),
+            Self::One(name) => *name == account.identity(),
             Self::Nobody => false,
         }
     }
