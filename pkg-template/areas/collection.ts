@@ -1,31 +1,40 @@
 // One shape for everything that can be listed; one implementation.
-import { fail, truth } from './error.js';
-import { joined } from './signal.js';
+import type { Api, Options } from '../calls/api.ts';
+import { below, path, type Path } from '../calls/path.ts';
+import { joined } from '../calls/signal.ts';
+import { booleanOption, fail } from '../error.ts';
+import type { Collection, Page } from '../types.ts';
 
-const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
+const QUERY = ['select', 'filter', 'orderBy', 'expand', 'search', 'top', 'skip', 'count', 'query'];
 
-/** The options that every page of a list needs again: a link does not carry headers. */
-const again = ({ signal, timeout, timeZone, headers }) => ({ signal, timeout, timeZone, headers });
+interface Envelope<T> {
+  value: T[];
+  '@odata.nextLink'?: string;
+  '@odata.count'?: number;
+}
 
-/** A page from the service's envelope. `seen` holds the links that led here. */
-function page(face, user, body, query, seen = []) {
+/** A page from the service's answer. `seen` holds the links that led here. */
+function page<T>(api: Api, body: Envelope<T> | undefined, query: Options, seen: string[] = []): Page<T> {
   const items = body?.value;
   if (!Array.isArray(items)) throw fail('invalid_response', 'the answer is no list');
-  const link = body['@odata.nextLink'];
-  const next = async () => {
+  const { '@odata.nextLink': link, '@odata.count': count } = body!;
+  // A link does not carry headers: every page needs these options again.
+  const { signal, timeout, timeZone, headers } = query;
+  const next = async (link: string) => {
     if (seen.includes(link)) throw fail('invalid_response', 'the service repeats a page');
-    return page(face, user, await face.call('GET', user, link, undefined, again(query)), query, [...seen, link]);
+    const answer = await api.call({ method: 'GET', path: link, options: { signal, timeout, timeZone, headers } });
+    return page<T>(api, answer, query, [...seen, link]);
   };
-  const count = body['@odata.count'];
-  return { items, ...(count !== undefined && { count }), next: link ? next : null };
+  return { items, ...(count !== undefined && { count }), next: link ? () => next(link) : null };
 }
 
 /** Items of all pages; the next page is fetched while this one is read, and dropped where nobody wants it any more. */
-export async function* walk(list, query) {
+export async function* walk<T>(list: (query: Options) => Promise<Page<T>>, query?: Options): AsyncGenerator<T, void, undefined> {
   const own = new AbortController();
   try {
-    for (let coming = list({ ...query, signal: joined(own.signal, query?.signal) }); coming; ) {
-      const { items, next } = await coming;
+    let coming: Promise<Page<T>> | undefined = list({ ...query, signal: joined(own.signal, query?.signal) });
+    while (coming) {
+      const { items, next }: Page<T> = await coming;
       coming = next?.();
       coming?.catch(() => {}); // It is told where it is awaited, if it is.
       yield* items;
@@ -35,28 +44,31 @@ export async function* walk(list, query) {
   }
 }
 
-/** One page under `path`, a template whose `{}` are `ids`. `params` are the path's own parameters. */
-export async function list(face, user, path, ids, query, params) {
-  return page(face, user, await face.call('GET', user, path, ids, params ? { ...query, ...params } : query, undefined, LIST), { ...query });
+/** One page of what is at `path`; `query` in `params` are the path's own parameters. */
+export async function list<T>(api: Api, path: Path, query?: Options, params?: Options): Promise<Page<T>> {
+  const options = params ? { ...query, ...params } : query;
+  return page<T>(api, await api.call({ method: 'GET', path, options, allowed: QUERY }), { ...query });
 }
 
 /** A collection: what is written to it may have short forms. */
-export function collection(face, user, path, ids = []) {
-  const item = `${path}/{}`;
-  const write = async (method, where, wheres, given, options, allowed) => face.call(method, user, where, wheres, options, await face.draft(given, options?.timeZone), allowed);
-  const pages = (query) => list(face, user, path, ids, query);
-  return {
+export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<T, 'graph', D> {
+  const item = (id: string) => below(path, '{}', id);
+  const pages = (query?: Options) => list<T>(api, path, query);
+  const write = async (method: string, path: Path, given: unknown, options?: Options, allowed?: string[]) =>
+    api.call({ method, path, options, body: await api.lazy('draft', given, options?.timeZone), allowed });
+  const all = {
     list: pages,
-    all: (query) => walk(pages, query),
-    get: (id, query) => face.call('GET', user, item, [...ids, id], query, undefined, 'select,expand'),
-    create: (given, options) => write('POST', path, ids, given, options),
-    update: (id, changes, options) => write('PATCH', item, [...ids, id], changes, options, 'ifMatch'),
-    async delete(id, options) {
-      const { permanently: given, ...rest } = options ?? {};
-      const permanently = truth(given, 'permanently');
-      return face.call(permanently ? 'POST' : 'DELETE', user, permanently ? `${item}/permanentDelete` : item, [...ids, id], rest, undefined, 'ifMatch');
+    all: (query?: Options) => walk(pages, query),
+    get: (id: string, options?: Options) => api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
+    create: (given: D, options?: Options) => write('POST', path, given, options),
+    update: (id: string, changes: D, options?: Options) => write('PATCH', item(id), changes, options, ['ifMatch']),
+    async delete(id: string, options?: Options) {
+      const { permanently, ...rest } = options ?? {};
+      const [method, path] = booleanOption(permanently, 'permanently') ? ['POST', below(item(id), 'permanentDelete')] as const : ['DELETE', item(id)] as const;
+      return api.call({ method, path, options: rest, allowed: ['ifMatch'] });
     },
-    count: (query) => face.later('count', user, path, ids, query),
-    delta: (options) => face.later('delta', user, path, ids, options),
+    count: (query?: Options) => api.lazy('count', path, query),
+    delta: (options?: Options) => api.lazy('delta', path, options),
   };
+  return all as unknown as Collection<T, 'graph', D>;
 }

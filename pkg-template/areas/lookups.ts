@@ -1,19 +1,32 @@
-// The tree of a mailbox's folders, and the rooms of an organisation.
+// Look-ups that take several calls: the tree of folders, rooms, contacts by address.
+import type { Room } from '@microsoft/microsoft-graph-types';
+import type { Api, Options } from '../calls/api.ts';
+import { path } from '../calls/path.ts';
+import type { Contacts, FolderNode, Folders } from '../types.ts';
 
-/** Every folder under `own`, with what is in it. Those of one level are asked for at once. */
-export async function tree(face, own, options) {
-  const { spell } = face;
-  const nodes = [];
+/** Every folder in `own`, with what is in it. Those of one level are asked for at once. */
+export async function tree(api: Api, own: Folders, options?: Options): Promise<FolderNode[]> {
+  const { spell } = api;
+  const nodes: FolderNode[] = [];
   for await (const folder of own.all(options)) nodes.push({ folder, children: [] });
   await Promise.all(nodes.map(async (node) => {
-    if (node.folder[spell('childFolderCount')]) node.children = await tree(face, own.children(node.folder[spell('id')]), options);
+    const folder = node.folder as Record<string, unknown>;
+    if (folder[spell('childFolderCount')]) node.children = await tree(api, own.children(folder[spell('id')] as string), options);
   }));
   return nodes;
 }
 
 /** All rooms, or those of one list. */
-export function rooms(face, user, options) {
+export function rooms(api: Api, options?: Options): AsyncGenerator<Room, void, undefined> {
   const { list: id, ...query } = options ?? {};
-  const [path, ids] = id === undefined ? ['/places/graph.room', []] : ['/places/{}/graph.roomList/rooms', [id]];
-  return face.walk((own) => face.list(face, user, path, ids, own), query);
+  const place = id === undefined ? path`/places/graph.room` : path`/places/${id as string}/graph.roomList/rooms`;
+  return api.walk((own) => api.list<Room>(api, place, own), query);
+}
+
+/** Contacts with this address among theirs. */
+export async function findByEmail({ spell, filter }: Api, contacts: Contacts, address: string, options?: Options): Promise<unknown[]> {
+  const found: unknown[] = [];
+  const condition = `${spell('emailAddresses')}/any(a:a/${spell('address')} eq ${filter`${address}`})`;
+  for await (const one of contacts.all({ ...options, filter: condition })) found.push(one);
+  return found;
 }

@@ -1,41 +1,76 @@
 // Messages that go out: sent, and answered.
-import { heeded, sendLarge } from './attachments.js';
-import { LARGEST } from './sizes.js';
+import type { Api, Options } from '../calls/api.ts';
+import { below, path } from '../calls/path.ts';
+import type { Draft, Messages, Progress } from '../types.ts';
+import { checkProgress } from './attachments.ts';
+import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
 
-/** A text above the quoted message, or fields that replace those of the answer. */
-async function answer(face, user, name, id, said, options) {
+type ReplyAction = 'reply' | 'createReply';
+
+/** `comment` is a text above the quoted message, `message` has fields that replace those of the answer. */
+async function answer(api: Api, action: ReplyAction, id: string, said: { comment?: unknown; message?: unknown }, options: Options) {
   const { all, ...rest } = options;
-  if (said.message && face.api === 'outlook-v1') throw face.fail('unsupported_by_api', 'outlook-v1 has no answers with a message; these have: graph outlook-v2');
-  const body = face.spelled(await face.draft(said, rest.timeZone));
-  return face.call('POST', user, `messages/{}/${name}${face.truth(all, 'all') ? 'All' : ''}`, [id], rest, body);
+  if (said.message && api.flavor === 'outlook-v1') {
+    throw api.fail('unsupported_by_api', 'outlook-v1 has no answers with a message; these have: graph outlook-v2');
+  }
+  const body = api.spelled(await api.lazy('draft', said, rest.timeZone));
+  const toAll = api.booleanOption(all, 'all') ? 'All' : '';
+  return api.call({ method: 'POST', path: below(path`messages/${id}`, `${action}${toAll}`), options: rest, body });
 }
 
-export async function reply(face, user, id, said, options) {
-  if (said === undefined || said === null) throw face.wrong('a reply is a text or a draft');
-  return answer(face, user, 'reply', id, typeof said === 'string' ? { comment: said } : { message: said }, { ...options });
+export async function reply(api: Api, id: string, said: string | Draft, options?: Options): Promise<void> {
+  if (said === undefined || said === null) throw api.invalidArgument('a reply is a text or a draft');
+  return answer(api, 'reply', id, typeof said === 'string' ? { comment: said } : { message: said }, { ...options });
 }
 
-export async function createReply(face, user, id, options) {
+export async function createReply(api: Api, id: string, options?: Options) {
   const { comment, message, ...rest } = options ?? {};
-  return answer(face, user, 'createReply', id, { comment, message }, rest);
+  return answer(api, 'createReply', id, { comment, message }, rest);
 }
 
-/** In one call; with more files than it takes, by a draft. */
-export async function send(face, user, messages, message, options) {
+interface Sending {
+  saveToSentItems?: boolean | undefined;
+  onProgress?: Progress | undefined;
+}
+
+/** Sends in one call; with more files than it takes, by a draft. */
+export async function send(api: Api, messages: Messages, message: Draft, options?: Options & Sending): Promise<void> {
   const { saveToSentItems: given, onProgress, ...rest } = options ?? {};
-  const saveToSentItems = face.truth(given, 'saveToSentItems', true);
-  heeded(face, onProgress);
-  const files = [message?.attachments, message?.[face.spell('attachments')]].find(Array.isArray) ?? [];
-  const size = files.reduce((sum, one) => sum + (one instanceof Blob && one.size), 0);
-  if (size > LARGEST) return sendLarge(face, messages, message, files, { saveToSentItems, onProgress, ...rest });
-  await face.call('POST', user, 'sendMail', [], rest, face.spelled({ message: await face.draft(message), saveToSentItems }));
+  const saveToSentItems = api.booleanOption(given, 'saveToSentItems', true);
+  checkProgress(api, onProgress);
+  const fields = (message ?? {}) as Record<string, unknown>;
+  const files: unknown[] = [fields.attachments, fields[api.spell('attachments')]].find(Array.isArray) ?? [];
+  const size = total(files.filter((one) => one instanceof Blob));
+  if (size > MAX_INLINE) return sendByDraft(api, messages, message, files, { saveToSentItems, onProgress, ...rest });
+  const body = api.spelled({ message: await api.lazy('draft', message), saveToSentItems });
+  await api.call({ method: 'POST', path: path`sendMail`, options: rest, body });
   onProgress?.(size, size);
 }
 
-/** Contacts with this address among theirs. */
-export async function findByEmail({ spell, filter }, contacts, address, options) {
-  const found = [];
-  const [addresses, name] = ['emailAddresses', 'address'].map(spell);
-  for await (const one of contacts.all({ ...options, filter: `${addresses}/any(a:a/${name} eq ${filter`${address}`})` })) found.push(one);
-  return found;
+const total = (files: Blob[]) => files.reduce((sum, one) => sum + one.size, 0);
+
+/** Sends a message whose files are more than one request takes: into a draft, one by one. Where a file is refused, the draft is deleted. */
+async function sendByDraft(api: Api, messages: Messages, message: Draft, files: unknown[], options: Options & Sending): Promise<void> {
+  const { saveToSentItems, onProgress, ...rest } = options;
+  const { flavor, graph, spell, fail, invalidArgument } = api;
+  if (!saveToSentItems) throw invalidArgument('a message with more than 3 MB of attachments is sent as a draft, which is always saved');
+  const large = files.filter((one) => one instanceof Blob);
+  const size = total(large);
+  const largest = Math.max(...large.map((one) => one.size));
+  if (largest > MAX_UPLOAD) throw fail('too_large', 'an attachment has at most 150 MB');
+  if (largest > MAX_INLINE && !graph) throw fail('unsupported_by_api', `${flavor} has no attachments of more than 3 MB; these have: graph`);
+  const others = files.filter((one) => !(one instanceof Blob)) as Draft['attachments'];
+  const draft = (await messages.create({ ...message, [spell('attachments')]: undefined, attachments: others }, rest)) as Record<string, unknown>;
+  const id = draft[spell('id')] as string;
+  try {
+    let before = 0;
+    for (const file of large) {
+      await messages.attachments(id).add(file, { ...rest, onProgress: (sent) => onProgress?.(before + sent, size) });
+      before += file.size;
+    }
+  } catch (error) {
+    await messages.delete(id).catch(() => {});
+    throw error;
+  }
+  await messages.send(id, rest);
 }

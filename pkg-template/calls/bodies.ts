@@ -1,22 +1,25 @@
-// What goes out.
+// The body of a request.
+import type { Api } from './api.ts';
 
-/** A body as it goes out, and the headers that say so: texts, blobs and bytes as they are, everything else as JSON. */
-export function written({ wrong }, body, headers) {
+type Headers = Record<string, string> | undefined;
+
+/** A body as it is sent, and the headers that describe it: texts, Blobs and bytes as they are, everything else as JSON. */
+export function encodeBody({ invalidArgument }: Api, body: unknown, headers?: Headers): [content: unknown, headers: Headers] {
   if (body === undefined || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [body, headers];
   if (typeof body === 'string') {
-    // The network would put another character in its place.
-    if (body.isWellFormed?.() === false) throw wrong('the body has half a surrogate pair');
+    // `fetch` would send another character in its place.
+    if (body.isWellFormed?.() === false) throw invalidArgument('the body has half a surrogate pair');
     return [body, headers];
   }
+  // JSON would write null for them, which clears a field.
+  const finite = (name: string, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw invalidArgument(`${name} is no finite number`);
+    return value;
+  };
   try {
-    return [JSON.stringify(body, finite(wrong)), { 'content-type': 'application/json', ...headers }];
+    return [JSON.stringify(body, finite), { 'content-type': 'application/json', ...headers }];
   } catch (cause) {
-    throw wrong(cause.code ? cause.message : 'the body cannot be written as JSON', cause);
+    const { code, message } = cause as { code?: string; message: string };
+    throw invalidArgument(code ? message : 'the body cannot be written as JSON', cause);
   }
 }
-
-/** JSON would make null of them, which clears a field. */
-const finite = (wrong) => (name, value) => {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw wrong(`${name} is no finite number`);
-  return value;
-};

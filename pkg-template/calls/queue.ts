@@ -1,12 +1,25 @@
-// Who is sent next: so many calls at a time for each mailbox, and waiting reads together in one batch.
+// The order of calls: so many at a time for each mailbox, and waiting reads together in one batch.
 // Exchange Online answers four calls at a time for one app and mailbox, and runs four items of a batch at a time
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits): a batch takes the whole lane.
+import type { BatchItem } from './core.ts';
 
 /** Most items of one batch. */
-const BATCH = 20;
+const BATCH_SIZE = 20;
+
+/** A call that waits for its turn. */
+export interface Waiting {
+  /** The call as an item of a batch; undefined where it must be sent alone. */
+  read: (() => BatchItem) | undefined;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  /** Sends the call on its own, in a later turn. */
+  alone(): Promise<unknown>;
+  /** Sends the call on its own, now. */
+  run(): Promise<void>;
+}
 
 /** What starts now: [from, how many] of those that wait, a batch where there are several. */
-export function next(waiting, running, limit) {
+export function next(waiting: readonly Pick<Waiting, 'read'>[], running: number, limit: number): [from: number, count: number] {
   const free = limit - running;
   const reads = waiting.length;
   // What no batch takes goes first: a message that is sent does not wait behind five hundred reads.
@@ -14,41 +27,49 @@ export function next(waiting, running, limit) {
   if (free <= 0 || !reads) return [0, 0];
   if (alone >= 0) return [alone, 1];
   // One call that takes long does not hold a batch up.
-  if (!running || (running === 1 && reads > free)) return [0, Math.min(reads, BATCH)];
+  if (!running || (running === 1 && reads > free)) return [0, Math.min(reads, BATCH_SIZE)];
   return [0, reads <= free ? 1 : 0];
 }
 
-/** `enter(lane, run, read)` runs `run` in its turn, or has `gather` answer it with others; `read` is what `gather` wants to know. */
-export function queue(limit, gather) {
-  const lanes = new Map();
-  const start = (lane) => {
+/** Runs `run` in the turn of the mailbox `name`, or has its read answered together with others. */
+export type Enter = (name: string, run: () => Promise<unknown>, read?: Waiting['read']) => Promise<unknown>;
+
+/** A queue with `limit` calls at a time for each mailbox; `sendTogether` answers several waiting reads. */
+export function queue(limit: number, sendTogether: (taken: Waiting[]) => Promise<unknown>): Enter {
+  const lanes = new Map<string, { waiting: Waiting[]; running: number }>();
+  const start = (name: string) => {
+    const lane = lanes.get(name)!;
     const [from, count] = next(lane.waiting, lane.running, limit);
     if (!count) return;
     const taken = lane.waiting.splice(from, count);
     const slots = count > 1 ? limit : 1;
     lane.running += slots;
     // Where no batch can be made, each goes alone.
-    (count > 1 ? gather(taken).catch(() => taken.forEach((one) => one.resolve(one.alone()))) : taken[0].run()).finally(() => {
+    const sending = count > 1 ? sendTogether(taken).catch(() => taken.forEach((one) => one.resolve(one.alone()))) : taken[0]!.run();
+    sending.finally(() => {
       lane.running -= slots;
-      start(lane);
+      start(name);
     });
-    start(lane);
+    start(name);
   };
   return function enter(name, run, read) {
-    const lane = lanes.get(name) ?? { waiting: [], running: 0 };
-    lanes.set(name, lane);
+    if (!lanes.has(name)) lanes.set(name, { waiting: [], running: 0 });
     return new Promise((resolve, reject) => {
-      const alone = () => enter(name, run);
-      const own = async () => {
-        try {
-          resolve(await run());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      lane.waiting.push({ read, resolve, reject, alone, run: own });
+      lanes.get(name)!.waiting.push({
+        read,
+        resolve,
+        reject,
+        alone: () => enter(name, run),
+        run: async () => {
+          try {
+            resolve(await run());
+          } catch (error) {
+            reject(error);
+          }
+        },
+      });
       // Behind everything that begins in the same turn of the event loop.
-      queueMicrotask(() => start(lane));
+      queueMicrotask(() => start(name));
     });
   };
 }

@@ -1,23 +1,37 @@
 // Values inside an OData condition (OData 4.01 part 2, §5.1.1.14): quoted, so that no value can change the condition.
-import { wrong } from './error.js';
+import { invalidArgument } from '../error.ts';
 
-function literal(value) {
+type Value = string | number | boolean | Date | null;
+
+function literal(value: Value): string {
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
   if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return String(value);
   if (value instanceof Date && !Number.isNaN(+value)) return value.toISOString();
-  throw wrong('filter takes texts, finite numbers, booleans, valid Dates and null');
+  throw invalidArgument('filter takes texts, finite numbers, booleans, valid Dates and null');
 }
 
-/** filter`subject eq ${text}` */
-export function filter(strings, ...values) {
+/**
+ * A condition for `filter` whose values are quoted, so that none of them can change it. Throws `invalid_argument` for values of other types,
+ * and where the template has quotes around a value.
+ *
+ * @see https://learn.microsoft.com/graph/filter-query-parameter
+ * @example
+ * ```js
+ * const page = await client.mail.messages.list({ filter: filter`from/emailAddress/address eq ${address} and isRead eq ${false}` });
+ * ```
+ */
+export function filter(strings: TemplateStringsArray, ...values: readonly Value[]): string {
   let text = '';
-  // Called with a text, it would quote nothing; a placeholder between quotes would end them.
-  if (!strings?.raw) throw wrong('filter is a tag: filter`subject eq ${text}`');
+  // Called with a text, it would quote nothing.
+  if (!strings?.raw) throw invalidArgument('filter is a tag: filter`subject eq ${text}`');
   strings.forEach((part, at) => {
     text += part;
     if (at === values.length) return;
-    if (strings.slice(0, at + 1).join('').split("'").length % 2 === 0) throw wrong('filter quotes its values: write no quotes around ${...}');
-    text += literal(values[at]);
+    // A value between quotes would end them.
+    if (strings.slice(0, at + 1).join('').split("'").length % 2 === 0) {
+      throw invalidArgument('filter quotes its values: write no quotes around ${...}');
+    }
+    text += literal(values[at]!);
   });
   return text;
 }

@@ -1,0 +1,100 @@
+// Calendars: events, views of a span of time, calendars and their groups, free and busy times, rooms.
+import type {
+  Calendar as CalendarResource,
+  CalendarGroup,
+  CalendarPermission,
+  Event as EventResource,
+  Extension,
+  RoomList,
+} from '@microsoft/microsoft-graph-types';
+import type { Api, Options } from '../calls/api.ts';
+import { path, type Path } from '../calls/path.ts';
+import { invalidArgument } from '../error.ts';
+import type { Calendar, EventDraft, Events, Moment, Query, View } from '../types.ts';
+import { list, walk } from './collection.ts';
+import { attachments } from './mail.ts';
+import { listed, onlyIn, required, split, verbs } from './verbs.ts';
+
+/** Occurrences between two moments. */
+function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph'> {
+  const span = (timeZone?: string) => {
+    const startDateTime = api.instant(start, timeZone, 'start');
+    const endDateTime = api.instant(end, timeZone, 'end');
+    if (startDateTime >= endDateTime) throw invalidArgument('the end of a view comes after its start');
+    return { startDateTime, endDateTime };
+  };
+  const pages = async (options?: Options) => {
+    const merged: Options = { ...query, ...options };
+    return list<EventResource>(api, path, merged, { query: span(merged.timeZone) });
+  };
+  const own = {
+    list: pages,
+    delta: async (options?: Options) => api.lazy('delta', path, options, span(options?.timeZone)),
+    [Symbol.asyncIterator]: () => walk(pages, query),
+  };
+  return own as unknown as View<'graph'>;
+}
+
+/** An answer to an invitation; with `fields`, the options that become fields of its body. v1.0 always tells the organizer. */
+async function respond(api: Api, path: Path, options: Options | undefined, fields: string[]) {
+  const [{ proposedStart: start, proposedEnd: end, ...given }, rest] = split(options, ['sendResponse', 'comment', ...fields]);
+  onlyIn(api, 'graph outlook-v2', { sendResponse: given.sendResponse });
+  onlyIn(api, 'graph', { proposedStart: start, proposedEnd: end });
+  const usual = api.flavor === 'outlook-v1' ? {} : { sendResponse: true };
+  const proposedNewTime = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+  const proposes = Object.keys(proposedNewTime).length > 0;
+  return verbs(api).post(path, rest, { ...usual, ...given, ...(proposes && { proposedNewTime }) });
+}
+const PROPOSAL = ['proposedStart', 'proposedEnd'];
+
+export function calendar(api: Api): Calendar {
+  const { collection, get, patch, post } = verbs(api);
+
+  const events = (at: Path): Events => ({
+    ...collection<EventResource, EventDraft>(at),
+    accept: (id, options) => respond(api, path`events/${id}/accept`, options, []),
+    decline: (id, options) => respond(api, path`events/${id}/decline`, options, PROPOSAL),
+    tentativelyAccept: (id, options) => respond(api, path`events/${id}/tentativelyAccept`, options, PROPOSAL),
+    cancel: (id, comment, options) => post(path`events/${id}/cancel`, options, { comment }),
+    forward: async (id, toRecipients, comment, options) =>
+      post(path`events/${id}/forward`, options, { ...required({ toRecipients }), comment }),
+    snooze: async (id, newReminderTime, options) => post(path`events/${id}/snoozeReminder`, options, required({ newReminderTime })),
+    dismiss: (id, options) => post(path`events/${id}/dismissReminder`, options),
+    instances: (id, start, end, query) => view(api, path`events/${id}/instances`, start, end, query),
+    calendar: (id, options) => get(path`events/${id}/calendar`, options),
+    attachments: (id) => attachments(api, path`events/${id}/attachments`),
+    extensions: (id) => collection<Extension>(path`events/${id}/extensions`),
+  });
+
+  const views = (at: Path) => (start: Moment, end: Moment, query?: Query<EventResource>) => view(api, at, start, end, query);
+
+  return {
+    events: events(path`events`),
+    get: (options) => get(path`calendar`, options),
+    update: (changes, options) => patch(path`calendar`, options, changes),
+    calendars: collection<CalendarResource>(path`calendars`),
+    groups: {
+      ...collection<CalendarGroup>(path`calendarGroups`),
+      calendars: (id) => collection<CalendarResource>(path`calendarGroups/${id}/calendars`),
+    },
+    permissions: collection<CalendarPermission>(path`calendar/calendarPermissions`),
+    primary: { events: events(path`calendar/events`), view: views(path`calendar/calendarView`) },
+    in: (id) => ({ events: events(path`calendars/${id}/events`), view: views(path`calendars/${id}/calendarView`) }),
+    view: views(path`calendarView`),
+    freeBusy: async (schedules, startTime, endTime, options) => {
+      const [{ interval: availabilityViewInterval }, rest] = split(options, ['interval']);
+      const body = { ...required({ schedules, startTime, endTime }), ...(availabilityViewInterval !== undefined && { availabilityViewInterval }) };
+      return listed(post(path`calendar/getSchedule`, rest, body));
+    },
+    reminders: async (start, end, options) => {
+      const [from, to] = [start, end].map((moment) => api.instant(moment, options?.timeZone)) as [string, string];
+      return listed(get(path`reminderView(StartDateTime='${from}',EndDateTime='${to}')`, options));
+    },
+    sharingRoles: (user, options) => listed(get(path`calendar/allowedCalendarSharingRoles(User='${user}')`, options)),
+    findTimes: async (constraints, options) => post(path`findMeetingTimes`, options, required({ constraints }).constraints),
+    roomLists: collection<RoomList>(path`/places/graph.roomList`),
+    rooms: async function* (options) {
+      yield* await api.lazy('rooms', options);
+    },
+  };
+}
