@@ -1,21 +1,24 @@
-// The JavaScript face: what a page imports. Names, short forms of values and iteration live here;
-// everything that decides, signs in or sends is the WebAssembly's.
-import { Client } from './client.js';
-import { Exo365Error, plainly } from './error.js';
-import { load } from './load.js';
-import { page } from './page.js';
-import { Core } from './wasm/exo365.js';
+// What a page imports.
+import { Core } from './calls/core.ts';
+import { Client } from './client.ts';
+import { Exo365Error, toJson } from './error.ts';
+import { load } from './session/load.ts';
+import { page } from './session/page.ts';
+import type * as types from './types.ts';
 
-export { Exo365Error } from './error.js';
-export { filter } from './filter.js';
+export { Exo365Error } from './error.ts';
+export type * from './types.ts';
+export { filter } from './values/filter.ts';
 
-const clients = new Map();
-const functions = new WeakMap();
+/** Clients that are open or opening, by their settings. */
+const clients = new Map<string, Promise<Client>>();
+/** Numbers of functions among the settings. */
+const functions = new WeakMap<object, string>();
 let count = 0;
 
 /** Equal settings have equal keys, in whatever order; functions are told apart by identity. */
-function keyOf(settings) {
-  return JSON.stringify(settings, (_, value) => {
+function keyOf(settings: object): string {
+  return toJson(settings, (_, value: unknown) => {
     if (typeof value === 'function') {
       if (!functions.has(value)) functions.set(value, `function ${++count}`);
       return functions.get(value);
@@ -24,25 +27,36 @@ function keyOf(settings) {
   });
 }
 
-async function open(settings, wasm, key) {
+async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm'], key: string): Promise<Client> {
   await load(wasm);
   try {
     const { getToken, ...rest } = settings;
-    return new Client(await Core.open(JSON.stringify(rest), typeof getToken === 'function' ? getToken : undefined, page()), settings, () => clients.delete(key));
+    const core = await Core.open(toJson(rest), typeof getToken === 'function' ? getToken : undefined, page());
+    return new Client(core, settings, () => clients.delete(key));
   } catch (error) {
     throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }
 }
 
-/** One way in. The same settings give the same client; a failure may be tried again. */
-export async function createClient(config) {
+/**
+ * The way in: loads the WebAssembly, then either completes the sign-in that redirected here or restores the session.
+ * Equal settings give the one client, however often and wherever they are given; after a failure the next call tries again.
+ * Every failure is a rejection with `Exo365Error`.
+ *
+ * @example
+ * ```js
+ * const client = await createClient({ endpoint: '/auth' });
+ * if (!client.account) button.onclick = () => client.signIn();
+ * ```
+ */
+export async function createClient<F extends types.Flavor = 'graph'>(config: types.ClientConfig<F>): Promise<types.Client<F>> {
   const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
-  const settings = { timeZone, ...given };
-  const key = plainly(() => keyOf(settings));
+  const settings = { timeZone, ...given } as types.ClientConfig;
+  const key = keyOf(settings);
   if (!clients.has(key)) clients.set(key, open(settings, wasm, key));
-  const opening = clients.get(key);
+  const opening = clients.get(key)!;
   return opening.catch((error) => {
     if (clients.get(key) === opening) clients.delete(key);
     throw error;
-  });
+  }) as Promise<unknown> as Promise<types.Client<F>>;
 }

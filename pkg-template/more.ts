@@ -1,18 +1,23 @@
-// What most pages never need: loaded by the first call that does. Nothing of the face is imported here, or it would be there twice.
-export { add, inlineImages } from './attachments.js';
-export { batch, gather } from './batch.js';
-export { count, delta } from './changes.js';
-export { written } from './bodies.js';
-export { draft } from './drafts.js';
-export { rooms, tree } from './folders.js';
+// What most pages never need: loaded by the first call that does. What it needs of the part that is there already
+// (errors, lists, the filter) it gets by its first argument: imported here, it would be downloaded twice.
+import type { Api } from './calls/api.ts';
+import type { Keep } from './calls/diagnostics.ts';
+import type { Diagnostic } from './types.ts';
+
+export { add, inlineImages } from './areas/attachments.ts';
+export { count, delta } from './areas/changes.ts';
+export { findByEmail, rooms, tree } from './areas/lookups.ts';
+export { createReply, reply, send } from './areas/outgoing.ts';
+export { batch, sendTogether } from './calls/batch.ts';
+export { encodeBody } from './calls/bodies.ts';
+export { authorizationResponse } from './session/popup.ts';
+export { draft } from './values/drafts.ts';
 
 /** Rarer still: a file of its own. */
-const journal = (name) => async (face, ...args) => {
-  const loaded = await import('./journal.js').catch((cause) => {
-    throw face.fail('network', 'a part of exo365 did not load', cause);
+const journal = (api: Api) =>
+  import('./journal.ts').catch((cause) => {
+    throw api.fail('network', 'a part of exo365 did not load', cause);
   });
-  return loaded[name](face, ...args);
-};
-export const [kept, report] = [journal('kept'), journal('report')];
-export { createReply, findByEmail, reply, send } from './messages.js';
-export { heard } from './popup.js';
+export const kept = async (api: Api, entries: Diagnostic[], most: number) => (await journal(api)).kept(api, entries, most);
+export const report = async (api: Api, entries: readonly Diagnostic[], keep?: Promise<Keep>) =>
+  (await journal(api)).report(api, entries, keep);

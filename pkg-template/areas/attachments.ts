@@ -1,7 +1,8 @@
 // Attachments: one request for a small file, an upload session for a large one, inline pictures.
+import type { Attachment } from '@microsoft/microsoft-graph-types';
 import type { Api, Options } from '../calls/api.ts';
 import { below, type Path } from '../calls/path.ts';
-import type { Attachments, Messages, Progress } from '../types.ts';
+import type { Attachments, CallOptions, Messages, Progress } from '../types.ts';
 import { attachment } from '../values/drafts.ts';
 import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
 
@@ -11,6 +12,7 @@ const PIECE = 3_932_160;
 const FIELDS = ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'] as const;
 
 type File = Blob & { name?: string };
+type Adding = CallOptions & { name?: string; contentId?: string; onProgress?: Progress };
 
 /** Refuses an `onProgress` that cannot be called. */
 export function checkProgress({ invalidArgument }: Api, onProgress: unknown): asserts onProgress is Progress | undefined {
@@ -23,8 +25,8 @@ interface Session {
 }
 
 /** Sends `file` piece by piece; resolves with the id of the attachment, where the browser lets us see it. */
-async function upload(api: Api, path: Path, file: File, item: object, options: Options): Promise<string | undefined> {
-  const { onProgress, signal, timeout } = options as Options & { onProgress?: Progress };
+async function upload(api: Api, path: Path, file: File, item: object, options: Adding): Promise<string | undefined> {
+  const { onProgress, signal, timeout } = options;
   const { size } = file;
   const body = { AttachmentItem: { attachmentType: 'file', ...item, size } };
   const { uploadUrl } = await api.call({ method: 'POST', path: below(path, 'createUploadSession'), options: { signal, timeout }, body });
@@ -54,11 +56,11 @@ async function upload(api: Api, path: Path, file: File, item: object, options: O
 }
 
 /** Adds `file` to the attachments `own`, which are at `path`. */
-export async function add(api: Api, path: Path, own: Attachments, file: File, options?: Options): Promise<unknown> {
+export async function add(api: Api, path: Path, own: Attachments, file: File, options?: Adding): Promise<Attachment> {
   const { name = file?.name ?? 'attachment', contentId, onProgress, ...rest } = options ?? {};
   if (!(file instanceof Blob)) throw api.invalidArgument('a file is a Blob');
   checkProgress(api, onProgress);
-  const about = { name, ...(contentId !== undefined && contentId !== '' && { contentId, isInline: true }) };
+  const about = { name, ...(contentId && { contentId, isInline: true }) };
   if (file.size <= MAX_INLINE) {
     const { create } = own as unknown as Messages;
     const made = await create({ ...(await attachment(api, file)), ...api.spelled(about) }, rest);
@@ -76,7 +78,7 @@ export async function add(api: Api, path: Path, own: Attachments, file: File, op
 }
 
 /** The pictures that a message shows, by their content id; the object URLs are the caller's to revoke. */
-export async function inlineImages({ spell }: Api, own: Attachments, options?: Options): Promise<Map<string, string>> {
+export async function inlineImages({ spell }: Api, own: Attachments, options?: CallOptions): Promise<Map<string, string>> {
   const field = (one: object, name: string) => (one as Record<string, unknown>)[spell(name)] as string;
   const select = ['id', 'contentType', 'isInline'].map(spell) as (typeof FIELDS)[number][];
   const found = new Map<string, Blob>();

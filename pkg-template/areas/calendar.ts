@@ -10,7 +10,7 @@ import type {
 import type { Api, Options } from '../calls/api.ts';
 import { path, type Path } from '../calls/path.ts';
 import { invalidArgument } from '../error.ts';
-import type { Calendar, EventDraft, Events, Moment, Query, View } from '../types.ts';
+import type { Calendar, Delta, EventDraft, Events, Moment, Query, View } from '../types.ts';
 import { list, walk } from './collection.ts';
 import { attachments } from './mail.ts';
 import { listed, onlyIn, required, split, verbs } from './verbs.ts';
@@ -27,12 +27,11 @@ function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options)
     const merged: Options = { ...query, ...options };
     return list<EventResource>(api, path, merged, { query: span(merged.timeZone) });
   };
-  const own = {
+  return {
     list: pages,
-    delta: async (options?: Options) => api.lazy('delta', path, options, span(options?.timeZone)),
+    delta: async (options) => (await api.lazy('delta', path, options, span(options?.timeZone))) as Delta<EventResource>,
     [Symbol.asyncIterator]: () => walk(pages, query),
   };
-  return own as unknown as View<'graph'>;
 }
 
 /** An answer to an invitation; with `fields`, the options that become fields of its body. v1.0 always tells the organizer. */

@@ -27,7 +27,7 @@ interface Round {
 const idIn = (id: string) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
 
 /** One round of changes at `path`; `query` are the path's own parameters. */
-export async function delta(api: Api, path: Path, options?: Options, query?: Record<string, string>): Promise<Delta<unknown>> {
+export async function delta(api: Api, path: Path, options?: Options & { token?: unknown }, query?: Record<string, string>): Promise<Delta<unknown>> {
   const { fail, invalidArgument } = api;
   const { token, select, ...rest } = options ?? {};
   if (token !== undefined && (typeof token !== 'string' || !token)) throw invalidArgument('`token` is the text that delta gave');

@@ -1,6 +1,6 @@
 // One shape for everything that can be listed; one implementation.
 import type { Api, Options } from '../calls/api.ts';
-import { below, path, type Path } from '../calls/path.ts';
+import { below, type Path } from '../calls/path.ts';
 import { joined } from '../calls/signal.ts';
 import { booleanOption, fail } from '../error.ts';
 import type { Collection, Page } from '../types.ts';
@@ -62,10 +62,12 @@ export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<
     get: (id: string, options?: Options) => api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
     create: (given: D, options?: Options) => write('POST', path, given, options),
     update: (id: string, changes: D, options?: Options) => write('PATCH', item(id), changes, options, ['ifMatch']),
-    async delete(id: string, options?: Options) {
+    async delete(id: string, options?: Options & { permanently?: boolean }) {
       const { permanently, ...rest } = options ?? {};
-      const [method, path] = booleanOption(permanently, 'permanently') ? ['POST', below(item(id), 'permanentDelete')] as const : ['DELETE', item(id)] as const;
-      return api.call({ method, path, options: rest, allowed: ['ifMatch'] });
+      const call = booleanOption(permanently, 'permanently')
+        ? { method: 'POST', path: below(item(id), 'permanentDelete') }
+        : { method: 'DELETE', path: item(id) };
+      return api.call({ ...call, options: rest, allowed: ['ifMatch'] });
     },
     count: (query?: Options) => api.lazy('count', path, query),
     delta: (options?: Options) => api.lazy('delta', path, options),

@@ -17,7 +17,7 @@ export function contacts(api: Api): Contacts {
     },
     in: (id) => collection<Contact>(path`contactFolders/${id}/contacts`),
     photo: (id) => photo(api, path`contacts/${id}/photo`),
-    findByEmail: async (address, options) => (await api.lazy('findByEmail', own, address, options)) as Contact[] as never,
+    findByEmail: (address, options) => api.lazy('findByEmail', own, address, options),
   };
   return own;
 }

@@ -6,9 +6,10 @@ import { checkProgress } from './attachments.ts';
 import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
 
 type ReplyAction = 'reply' | 'createReply';
+type Answering = Options & { all?: boolean };
 
 /** `comment` is a text above the quoted message, `message` has fields that replace those of the answer. */
-async function answer(api: Api, action: ReplyAction, id: string, said: { comment?: unknown; message?: unknown }, options: Options) {
+async function answer(api: Api, action: ReplyAction, id: string, said: { comment?: unknown; message?: unknown }, options: Answering) {
   const { all, ...rest } = options;
   if (said.message && api.flavor === 'outlook-v1') {
     throw api.fail('unsupported_by_api', 'outlook-v1 has no answers with a message; these have: graph outlook-v2');
@@ -18,12 +19,12 @@ async function answer(api: Api, action: ReplyAction, id: string, said: { comment
   return api.call({ method: 'POST', path: below(path`messages/${id}`, `${action}${toAll}`), options: rest, body });
 }
 
-export async function reply(api: Api, id: string, said: string | Draft, options?: Options): Promise<void> {
+export async function reply(api: Api, id: string, said: string | Draft, options?: Answering): Promise<void> {
   if (said === undefined || said === null) throw api.invalidArgument('a reply is a text or a draft');
   return answer(api, 'reply', id, typeof said === 'string' ? { comment: said } : { message: said }, { ...options });
 }
 
-export async function createReply(api: Api, id: string, options?: Options) {
+export async function createReply(api: Api, id: string, options?: Answering & { comment?: string; message?: Draft }) {
   const { comment, message, ...rest } = options ?? {};
   return answer(api, 'createReply', id, { comment, message }, rest);
 }

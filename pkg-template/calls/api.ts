@@ -1,6 +1,7 @@
 // What areas and values are written with: calls to one mailbox, and values as its API flavour spells them.
 import type { Exo365Error, booleanOption, fail, invalidArgument } from '../error.ts';
 import type { list, walk } from '../areas/collection.ts';
+import type { CallOptions } from '../types.ts';
 import type { BatchAnswer, BatchItem } from './core.ts';
 import type { Path } from './path.ts';
 import type { Values } from '../values/moments.ts';
@@ -19,12 +20,25 @@ export interface Call {
   readonly allowed?: readonly string[] | undefined;
 }
 
-/** Options of a call, before core has checked them. */
-export interface Options {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeZone?: string | undefined;
-  readonly headers?: Record<string, string> | undefined;
-  readonly [name: string]: unknown;
+/** Options of a call, as core knows them (crates/core/src/options.rs); it checks their values. A call takes those that it names in `allowed`. */
+export interface Options extends CallOptions {
+  as?: 'json' | 'text' | 'blob' | 'response';
+  /** To another host, without a token: the pieces of an upload. */
+  bare?: boolean;
+  /** Asks for what has changed. */
+  changes?: boolean;
+  count?: boolean;
+  expand?: unknown;
+  filter?: unknown;
+  ifMatch?: string;
+  orderBy?: unknown;
+  pageSize?: unknown;
+  /** Parameters of the query by their own names. */
+  query?: Record<string, string> | undefined;
+  search?: unknown;
+  select?: unknown;
+  skip?: unknown;
+  top?: unknown;
 }
 
 /** The part of the package that is loaded by the first call that needs it. */

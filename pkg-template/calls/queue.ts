@@ -52,7 +52,7 @@ export function queue(limit: number, sendTogether: (taken: Waiting[]) => Promise
     });
     start(name);
   };
-  return function enter(name, run, read) {
+  return function enter(name, run, read?) {
     if (!lanes.has(name)) lanes.set(name, { waiting: [], running: 0 });
     return new Promise((resolve, reject) => {
       lanes.get(name)!.waiting.push({
