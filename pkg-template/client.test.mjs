@@ -1,13 +1,12 @@
 // The client over a core that a test controls: every promise settles, events come once, nothing outlives dispose.
-import './package.mjs';
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
-import { ADELE, Core, failure } from './fake-wasm.mjs';
-import { page } from './fake-page.mjs';
+import { ADELE, Core, failure } from './tests/fake-wasm.mjs';
+import { page } from './tests/fake-page.mjs';
 
-const { Client } = await import('./client.js');
-const { Exo365Error } = await import('./error.js');
+const { Client } = await import('./client.ts');
+const { Exo365Error } = await import('./error.ts');
 
 const WHO = `${ADELE.tenantId} ${ADELE.objectId}`;
 const MARK = 'exo365:https://app.contoso.example/auth';

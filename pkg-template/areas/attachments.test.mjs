@@ -1,11 +1,12 @@
 // Files: one request, or piece by piece; pictures of a body; messages with large files.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { add, inlineImages } from './attachments.js';
-import { fail } from './error.js';
-import { face } from './fake-face.mjs';
-import { tree } from './folders.js';
-import { reply, send } from './messages.js';
+import { path } from '../calls/path.ts';
+import { add, inlineImages } from './attachments.ts';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
+import { tree } from './lookups.ts';
+import { reply, send } from './outgoing.ts';
 
 const MB = 1024 * 1024;
 const URL_ = 'https://outlook.office.com/upload?authtoken=x';
@@ -15,7 +16,7 @@ const expecting = (range, name = 'nextExpectedRanges') => Response.json({ [name]
 /** Uploads `size` bytes; `answers` are those of the pieces, in turn. */
 async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } = {}) {
   const calls = [];
-  const it = face(api, async (method, user, path, ids, given, body) => {
+  const it = fakeApi(api, async (method, path, ids, given, body) => {
     calls.push([method, given?.headers?.['content-range'] ?? path, body?.size]);
     if (path.endsWith('createUploadSession')) return { uploadUrl: URL_, session: body };
     if (method === 'DELETE') return undefined;
@@ -25,7 +26,7 @@ async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } 
   });
   const own = { create: async (made) => ({ made }), get: async (id) => ({ id }), async* all() { yield* [{ id: 'first', name: 'a.bin' }, { id: 'last', name: 'a.bin' }, { id: 'other', name: 'b' }]; } };
   const steps = [];
-  const result = await add(it, 'u', 'messages/{}/attachments', ['m'], own, new File([new Uint8Array(size)], 'a.bin'), { onProgress: (...all) => steps.push(all), ...options }).catch((error) => error);
+  const result = await add(it, path`messages/${'m'}/attachments`, own, new File([new Uint8Array(size)], 'a.bin'), { onProgress: (...all) => steps.push(all), ...options }).catch((error) => error);
   return { result, steps, calls };
 }
 
@@ -49,28 +50,28 @@ test('without a listener, and with a location that the browser hides: the newest
 
 test('what begins an upload: name, type, size, and inline where there is a content id', async () => {
   const begun = [];
-  const it = face('graph', async (method, user, path, ids, given, body) => {
+  const it = fakeApi('graph', async (method, path, ids, given, body) => {
     if (method !== 'POST') return at201("x/attachments('i')");
-    begun.push([user, path, ids, given, body]);
+    begun.push([path, ids, given, body]);
     return { uploadUrl: URL_ };
   });
   const own = { get: async (id, query) => ({ id, query }) };
   const { signal } = new AbortController();
-  const made = await add(it, 'u', 'events/{}/attachments', ['e'], own, new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }), { contentId: 'logo', timeout: 5, signal });
-  assert.deepEqual(begun, [['u', 'events/{}/attachments/createUploadSession', ['e'], { signal, timeout: 5 }, { AttachmentItem: { attachmentType: 'file', name: 'a.png', contentId: 'logo', isInline: true, contentType: 'image/png', size: 3_145_729 } }]]);
+  const made = await add(it, path`events/${'e'}/attachments`, own, new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }), { contentId: 'logo', timeout: 5, signal });
+  assert.deepEqual(begun, [['events/{}/attachments/createUploadSession', ['e'], { signal, timeout: 5 }, { AttachmentItem: { attachmentType: 'file', name: 'a.png', contentId: 'logo', isInline: true, contentType: 'image/png', size: 3_145_729 } }]]);
   assert.deepEqual(made, { id: 'i', query: { select: ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'], timeout: 5, signal } });
 });
 
 test('pieces go bare, with the signal; the last word to the session does not, or an abort would stop it', async () => {
   const calls = [];
   const { signal } = new AbortController();
-  const it = face('graph', async (method, user, path, ids, options, body, allowed) => {
+  const it = fakeApi('graph', async (method, path, ids, options, body, allowed) => {
     if (method === 'POST') return { uploadUrl: URL_ };
-    calls.push([method, user, path, ids, options.bare, options.signal, allowed]);
+    calls.push([method, path, ids, options.bare, options.signal, allowed]);
     if (method === 'PUT') throw fail('aborted', 'x');
   });
-  await assert.rejects(add(it, 'u', 'messages/{}/attachments', ['m'], {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }), { code: 'aborted' });
-  assert.deepEqual(calls, [['PUT', undefined, URL_, undefined, true, signal, 'bare'], ['DELETE', undefined, URL_, undefined, true, undefined, 'bare']]);
+  await assert.rejects(add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }), { code: 'aborted' });
+  assert.deepEqual(calls, [['PUT', URL_, undefined, true, signal, 'bare'], ['DELETE', URL_, undefined, true, undefined, 'bare']]);
 });
 
 for (const [name, size, pieces] of [['3 MB: one request', 3 * MB, 0], ['a byte more: one piece', 3 * MB + 1, 1], ['a whole piece', 3_932_160, 1], ['a piece and a byte', 3_932_161, 2], ['two pieces', 7_864_320, 2]]) {
@@ -92,8 +93,8 @@ test('the service says where it goes on: in the middle of a piece, and first of 
 
 test('an upload whose session cannot be made is told, and nothing has to be dropped', async () => {
   const calls = [];
-  const it = face('outlook-v2', async (method) => { calls.push(method); throw fail('unsupported_by_api', 'only graph'); });
-  await assert.rejects(add(it, 'u', 'messages/{}/attachments', ['m'], {}, new File([new Uint8Array(4 * MB)], 'a')), { code: 'unsupported_by_api' });
+  const it = fakeApi('outlook-v2', async (method) => { calls.push(method); throw fail('unsupported_by_api', 'only graph'); });
+  await assert.rejects(add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a')), { code: 'unsupported_by_api' });
   assert.deepEqual(calls, ['POST']);
 });
 
@@ -132,7 +133,7 @@ test('what does not go on, or fails, is given up and the session dropped', async
     assert.equal(calls.at(-1)[0], 'DELETE');
   }
   for (const [size, options, code] of [[151 * MB, {}, 'too_large'], [1, { onProgress: 5 }, 'invalid_argument']]) assert.equal((await uploaded([], { size, options })).result.code, code);
-  await assert.rejects(add(face(), 'u', 'p', [], {}, 'text'), { code: 'invalid_argument' });
+  await assert.rejects(add(fakeApi(), path`p`, {}, 'text'), { code: 'invalid_argument' });
 });
 
 /** Messages of a mailbox, noted. */
@@ -153,17 +154,17 @@ const own = { '@odata.type': '#microsoft.graph.itemAttachment' };
 test('more than one request takes goes by a draft, file by file', async () => {
   const steps = [];
   const box = messages();
-  await send(face(), undefined, box, { subject: 'x', attachments: [large, own, other] }, { onProgress: (...all) => steps.push(all) });
+  await send(fakeApi(), box, { subject: 'x', attachments: [large, own, other] }, { onProgress: (...all) => steps.push(all) });
   assert.deepEqual(box.log, [['create', { subject: 'x', attachments: [own] }], ['add', 'a'], ['add', 'b'], ['send', 'd']]);
   assert.deepEqual(steps, [[2 * MB, 4 * MB], [4 * MB, 4 * MB]]);
   const outlook = messages();
-  await send(face('outlook-v2'), undefined, outlook, { Attachments: [large, other] });
+  await send(fakeApi('outlook-v2'), outlook, { Attachments: [large, other] });
   assert.deepEqual(outlook.log[0], ['create', { Attachments: undefined, attachments: [] }]);
 });
 
 test('a file that fails leaves no draft; what cannot be makes none', async () => {
   const box = messages({ broken: fail('network', 'x') });
-  await assert.rejects(send(face(), undefined, box, { attachments: [large, other] }), { code: 'network' });
+  await assert.rejects(send(fakeApi(), box, { attachments: [large, other] }), { code: 'network' });
   assert.deepEqual(box.log.at(-1), ['delete', 'd']);
   const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
   const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
@@ -172,17 +173,17 @@ test('a file that fails leaves no draft; what cannot be makes none', async () =>
     ['graph', [], { saveToSentItems: 'no' }, 'invalid_argument'], ['graph', [], { onProgress: 5 }, 'invalid_argument'],
   ]) {
     const none = messages();
-    await assert.rejects(send(face(api), undefined, none, { attachments }, options), { code });
+    await assert.rejects(send(fakeApi(api), none, { attachments }, options), { code });
     assert.deepEqual(none.log, []);
   }
 });
 
 test('replies: a text, a draft where the flavour has it, and never nothing', async () => {
   for (const [api, said, code] of [['graph', undefined, 'invalid_argument'], ['graph', null, 'invalid_argument'], ['outlook-v1', { Body: 'x' }, 'unsupported_by_api']]) {
-    await assert.rejects(reply(face(api), undefined, 'id', said), { code });
+    await assert.rejects(reply(fakeApi(api), 'id', said), { code });
   }
   const calls = [];
-  await reply(face('graph', async (...all) => { calls.push([all[2], all[5]]); }), undefined, 'id', '', { all: true });
+  await reply(fakeApi('graph', async (...all) => { calls.push([all[1], all[4]]); }), 'id', '', { all: true });
   assert.deepEqual(calls, [['messages/{}/replyAll', { comment: '' }]]);
 });
 
@@ -190,7 +191,7 @@ test('pictures that a body shows: images and what says that it is inline, by con
   const files = { a: { contentId: 'logo', contentBytes: 'iVBO' }, b: { contentId: 'hidden', contentBytes: 'iVBO' }, c: { contentBytes: 'iVBO' } };
   const listed = [{ id: 'a', contentType: 'image/png' }, { id: 'b', contentType: 'application/pdf', isInline: false }, { id: 'c', contentType: 'image/gif' }];
   const asked = [];
-  const images = await inlineImages(face(), { async* all() { yield* listed; }, get: async (id) => { asked.push(id); return files[id]; } });
+  const images = await inlineImages(fakeApi(), { async* all() { yield* listed; }, get: async (id) => { asked.push(id); return files[id]; } });
   assert.deepEqual([[...images.keys()], asked], [['logo'], ['a', 'c']]);
   const [url] = images.values();
   const blob = await (await fetch(url)).blob();
@@ -205,12 +206,12 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
   try {
     const listed = ['a', 'b'].map((id) => ({ id, contentType: 'image/png', isInline: true }));
     const get = async (id) => { if (id === 'b') throw fail('not_found', 'x'); return { contentId: id, contentBytes: 'iVBO' }; };
-    await assert.rejects(inlineImages(face(), { async* all() { yield* listed; }, get }), { code: 'not_found' });
+    await assert.rejects(inlineImages(fakeApi(), { async* all() { yield* listed; }, get }), { code: 'not_found' });
     assert.deepEqual(made, []);
-    const twice = await inlineImages(face(), { async* all() { yield* listed; }, get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }) });
+    const twice = await inlineImages(fakeApi(), { async* all() { yield* listed; }, get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }) });
     assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
     const asked = [];
-    const outlook = await inlineImages(face('outlook-v2'), { async* all(query) { asked.push(query); yield { Id: 'a', ContentType: 'text/css', IsInline: true }; }, get: async (id, options) => { asked.push([id, options]); return { ContentId: 'c', ContentBytes: '' + btoa('x') }; } }, { timeout: 5 });
+    const outlook = await inlineImages(fakeApi('outlook-v2'), { async* all(query) { asked.push(query); yield { Id: 'a', ContentType: 'text/css', IsInline: true }; }, get: async (id, options) => { asked.push([id, options]); return { ContentId: 'c', ContentBytes: '' + btoa('x') }; } }, { timeout: 5 });
     assert.deepEqual([[...outlook.keys()], asked], [['c'], [{ timeout: 5, select: ['Id', 'ContentType', 'IsInline'] }, ['a', { timeout: 5 }]]]);
   } finally {
     Object.assign(URL, { createObjectURL });
@@ -220,7 +221,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
 test('the tree: only folders that have some are asked', async () => {
   const asked = [];
   const level = (name, folders) => ({ async* all() { asked.push(name); yield* folders; }, children: (id) => level(id, { inbox: [{ id: 'in', childFolderCount: 0 }] }[id]) });
-  const nodes = await tree(face(), level('top', [{ id: 'inbox', childFolderCount: 1 }, { id: 'sent', childFolderCount: 0 }]));
+  const nodes = await tree(fakeApi(), level('top', [{ id: 'inbox', childFolderCount: 1 }, { id: 'sent', childFolderCount: 0 }]));
   assert.deepEqual(nodes, [{ folder: { id: 'inbox', childFolderCount: 1 }, children: [{ folder: { id: 'in', childFolderCount: 0 }, children: [] }] }, { folder: { id: 'sent', childFolderCount: 0 }, children: [] }]);
   assert.deepEqual(asked, ['top', 'inbox']);
 });

@@ -1,9 +1,10 @@
 // Rounds of changes in Graph's form and in Outlook's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { delta } from './changes.js';
-import { fail } from './error.js';
-import { face } from './fake-face.mjs';
+import { path } from '../calls/path.ts';
+import { delta } from './changes.ts';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
 
 const NEXT = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$skiptoken=1';
 const DELTA = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$deltatoken=2';
@@ -11,13 +12,13 @@ const DELTA = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$deltatoken=
 /** A round over `answers`; gives what it asked as well. */
 async function round(answers, options, query) {
   const calls = [];
-  const it = face('graph', async (method, user, path, ids, given) => {
+  const it = fakeApi('graph', async (method, path, ids, given) => {
     calls.push([path, given]);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;
   });
-  return { result: await delta(it, 'u', 'contacts', [], options, query), calls };
+  return { result: await delta(it, path`contacts`, options, query), calls };
 }
 
 test('pages of a round are one: select in the first request only, the size of pages in each', async () => {

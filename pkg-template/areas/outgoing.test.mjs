@@ -1,9 +1,9 @@
 // Messages that go out: sent at once or by a draft, and answered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fail } from './error.js';
-import { face } from './fake-face.mjs';
-import { mailbox } from './mailbox.js';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
+import { mailbox } from './mailbox.ts';
 
 const MB = 1024 * 1024;
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
@@ -12,14 +12,13 @@ const file = (size, name = 'a.bin') => new File([new Uint8Array(size)], name);
 /** A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, at)` answers them. */
 function box({ api = 'graph', user, answer = () => undefined } = {}) {
   const calls = [];
-  const it = face(api, async (method, own, path, ids, options, body) => {
-    if (!options?.bare) assert.equal(own, user);
+  const it = fakeApi(api, async (method, path, ids, options, body) => {
     calls.push([method, path, ids, body, options]);
     const value = answer(path, method, calls.length);
     if (value instanceof Error) throw value;
     return value;
   });
-  return Object.assign(mailbox(it, user), { calls });
+  return Object.assign(mailbox(it), { calls });
 }
 const short = ({ calls }) => calls.map(([method, path, ids]) => [method, path, ...(ids ?? [])]);
 

@@ -1,9 +1,9 @@
 // Reads that wait together, and batches of the caller's own.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { batch, gather } from './batch.js';
-import { fail } from './error.js';
-import { face } from './fake-face.mjs';
+import { batch, sendTogether } from './batch.ts';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
 
 const { setTimeout: own } = globalThis;
 let waits;
@@ -18,14 +18,11 @@ const ok = (id, body = {}) => ({ id, status: 200, headers: {}, body });
 /** A face whose batches are answered by `answers`, in turn: each a function of the items. */
 function sending(...answers) {
   const sent = [];
-  const it = face('graph', async (method, user, path, ids, options, body) => {
+  const it = fakeApi('graph', async (method, path, ids, options, body) => {
     sent.push(body.requests);
     const answer = answers.shift();
     return { responses: answer ? answer(body.requests) : body.requests.map(({ id }) => ok(id, id)) };
   });
-  // What is not implemented is the core's `service_unavailable` too.
-  const { judge } = it;
-  it.judge = (answer) => (answer.status === 501 ? Object.assign(fail('service_unavailable', 'x'), { status: 501 }) : judge(answer));
   return { it, sent };
 }
 
@@ -35,7 +32,7 @@ async function gathered(answer, count = 2) {
     all_.push({ resolve, reject, alone: async () => `alone ${at}`, read: () => ({ method: 'GET', url: `/${at}`, headers: {} }) });
   }));
   const taken = all_.splice(0);
-  await gather(it, taken);
+  await sendTogether(it, taken);
   return Promise.allSettled(all).then((list) => list.map(({ value, reason }) => value ?? reason.code));
 }
 const all_ = [];
@@ -54,26 +51,26 @@ for (const [name, answer, wanted, waited] of [
   ['no answer: alone', ([a]) => [ok(a.id, 'a')], ['a', 'alone 1'], []],
   ['no batch: each alone', () => { throw new Error('refused'); }, ['alone 0', 'alone 1'], []],
 ]) {
-  test(`gather: ${name}`, async () => {
+  test(`reads that wait together: ${name}`, async () => {
     assert.deepEqual(await gathered(answer), wanted);
     assert.deepEqual(waits, waited);
   });
 }
 
-test('gather: what cannot be written as an item is refused in its own call, the others go together', async () => {
+test('reads that wait together: what cannot be written as an item is refused in its own call, the others go together', async () => {
   const { it, sent } = sending(([a, b]) => [ok(a.id, 'a'), ok(b.id, 'b')]);
   const got = [];
   const one = (name, read) => ({ read, alone: () => `alone ${name}`, resolve: (value) => got.push([name, value]), reject: (error) => got.push([name, error.code]) });
-  await gather(it, [one('a', () => ({ method: 'GET', url: '/a' })), one('odd', () => { throw new Error('no id'); }), one('b', () => ({ method: 'GET', url: '/b' }))]);
+  await sendTogether(it, [one('a', () => ({ method: 'GET', url: '/a' })), one('odd', () => { throw new Error('no id'); }), one('b', () => ({ method: 'GET', url: '/b' }))]);
   assert.deepEqual(got, [['odd', 'alone odd'], ['a', 'a'], ['b', 'b']]);
   assert.deepEqual(sent.map((items) => items.map(({ id, url }) => [id, url])), [[['0', '/a'], ['1', '/b']]]);
 });
 
-test('gather: where nothing is repeated, a throttled one is told at once', async () => {
+test('reads that wait together: where nothing is repeated, a throttled one is told at once', async () => {
   const { it } = sending(([a]) => [{ id: a.id, status: 429, headers: { 'Retry-After': '7' } }]);
   it.retries = 0;
   const got = [];
-  await gather(it, [{ read: () => ({}), alone: () => 'alone', resolve: (value) => got.push(value), reject: ({ code, retryAfterSeconds }) => got.push([code, retryAfterSeconds]) }]);
+  await sendTogether(it, [{ read: () => ({}), alone: () => 'alone', resolve: (value) => got.push(value), reject: ({ code, retryAfterSeconds }) => got.push([code, retryAfterSeconds]) }]);
   assert.deepEqual([got, waits], [[['throttled', 7]], []]);
 });
 
@@ -173,7 +170,7 @@ test('an abort ends the wait for the next round', async () => {
   globalThis.setTimeout = () => {};
   const caller = new AbortController();
   const { it } = sending(([a]) => { setImmediate(() => caller.abort()); return [{ id: a.id, status: 429, headers: {} }]; }, () => { throw fail('aborted', 'stop'); });
-  // The face gives the signal to each call; here the second one stands for it.
+  // The signal goes with each call; here the second one stands for it.
   const results = batch(it, [{ method: 'GET', path: '/a' }], { signal: caller.signal });
   await assert.rejects(results, { code: 'aborted' });
 });
@@ -181,12 +178,12 @@ test('an abort ends the wait for the next round', async () => {
 test('signal and time-out go with each part, the zone with each item; nothing is sent for nothing', async () => {
   const calls = [];
   const items = [];
-  const it = face('graph', async (method, user, path, ids, options, { requests }) => { calls.push([method, user, path, options]); return { responses: requests.map(({ id }) => ok(id)) }; }, 'UTC', {
-    item: (method, path, options) => { items.push([method, path, options]); return { method, url: path, headers: {} }; },
+  const it = fakeApi('graph', async (method, path, ids, options, { requests }) => { calls.push([method, path, ids, options]); return { responses: requests.map(({ id }) => ok(id)) }; }, 'UTC', {
+    batchItem: ({ method, path, options }) => { items.push([method, path, options]); return { method, url: path, headers: {} }; },
   });
   const { signal } = new AbortController();
   await batch(it, [{ method: 'GET', path: '/a', headers: { a: 'b' } }], { signal, timeout: 5, timeZone: 'Asia/Tokyo' });
-  assert.deepEqual(calls, [['POST', undefined, '/$batch', { signal, timeout: 5 }]]);
+  assert.deepEqual(calls, [['POST', '/$batch', [], { signal, timeout: 5 }]]);
   assert.deepEqual(items, [['GET', '/a', { headers: { a: 'b' }, timeZone: 'Asia/Tokyo' }]]);
   assert.deepEqual(await batch(it, []), []);
   assert.equal(calls.length, 1);

@@ -1,7 +1,7 @@
 // Who is sent when: lanes of so many, writes first, reads together.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { next, queue } from './queue.js';
+import { next, queue } from './queue.ts';
 
 const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 

@@ -1,21 +1,20 @@
 // The module in every form that `wasm` may have.
-import './package.mjs';
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { wasm } from './fake-wasm.mjs';
+import { wasm } from '../tests/fake-wasm.mjs';
 
 const BYTES = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 /** What the package takes for `fetch` when it loads, and what stands behind it in a test. */
 let network;
 const { fetch } = globalThis;
 globalThis.fetch = (...args) => network(...args);
-let round = 0;
 let load;
+const { loader } = await import('./load.ts');
 
 beforeEach(async () => {
   Object.assign(wasm, { loads: [], broken: undefined });
   // Its memory of what was loaded is the module's own.
-  ({ load } = await import(`./load.js?${++round}`));
+  load = loader();
 });
 after(() => { globalThis.fetch = fetch; });
 

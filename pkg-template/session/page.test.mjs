@@ -1,8 +1,8 @@
 // The window as the WebAssembly sees it.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { page as put } from './fake-page.mjs';
-import { page } from './page.js';
+import { page as put } from '../tests/fake-page.mjs';
+import { page } from './page.ts';
 
 let it;
 beforeEach(() => { it = put('https://app.contoso.example/mail?view=week&code=c&state=s#top'); });

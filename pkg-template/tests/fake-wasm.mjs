@@ -1,9 +1,5 @@
 // What the face sees of the WebAssembly, under the control of a test.
 
-import { readFileSync } from 'node:fs';
-
-/** The core's own. */
-export const [, table] = /TABLE: &str = "\\\n([^"]*)"/.exec(readFileSync(new URL('../crates/core/src/operations.rs', import.meta.url), 'utf8'));
 
 export const wasm = {
   /** How often the module was loaded, and with what; `broken` makes the next load fail. */
@@ -23,7 +19,7 @@ export default async function init(source) {
 
 /** An error as the WebAssembly makes it: a plain `Error` with our fields. */
 export function failure(code, message = code, fields = {}) {
-  return Object.assign(new Error(message), { name: 'Exo365Error', code, remedy: 'Do this.' }, fields);
+  return Object.assign(new Error(message), { name: 'Exo365Error', code }, fields);
 }
 
 export const ADELE = { tenantId: 't', objectId: 'adele', username: 'adele@contoso.example', name: 'Adele', isGuest: false };
@@ -57,7 +53,7 @@ export class Core {
     this.seen.push([name, ...rest]);
   }
 
-  profile() { return { api: this.api, timeZone: this.timeZone, table }; }
+  profile() { return { api: this.api, timeZone: this.timeZone }; }
   account() { return this.who && { ...this.who }; }
   forget() { this.#note('forget'); this.who = null; }
   authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }
@@ -68,10 +64,13 @@ export class Core {
     const { method, path } = read(asked);
     return JSON.stringify({ method, url: path, headers: {} });
   }
-  judge({ status, headers }, body) { return failure(JUDGED[status] ?? 'bad_request', body, { status, ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }) }); }
+  judge({ status, headers }, body) {
+    const error = failure(JUDGED[status] ?? 'bad_request', body, { status, ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }) });
+    return [error, status === 429 || status === 503 ? 1000 : undefined];
+  }
   call(asked, signal, body) {
     const { method, user, path, ids, options, allowed } = read(asked);
-    const call = { method, user, path, ids, options, allowed: allowed.split(',').filter(Boolean), signal, body };
+    const call = { method, user, path, ids, options, allowed, signal, body };
     this.#note('call', call);
     return this.answer('call', call);
   }

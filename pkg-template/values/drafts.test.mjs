@@ -1,10 +1,14 @@
 // Short forms in three flavours and several zones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Exo365Error } from './error.js';
-import { face } from './fake-face.mjs';
+import { Exo365Error } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
+import { draft } from './drafts.ts';
 
-const values = (api, zone) => face(api, undefined, zone);
+const values = (flavor, zone) => {
+  const api = fakeApi(flavor, undefined, zone);
+  return { ...api, draft: (given, timeZone) => draft(api, given, timeZone) };
+};
 
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
 const BERLIN = 'Europe/Berlin';

@@ -1,8 +1,8 @@
 // Conditions: no value changes them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Exo365Error } from './error.js';
-import { filter } from './filter.js';
+import { Exo365Error } from '../error.ts';
+import { filter } from './filter.ts';
 
 const refused = (run) => assert.throws(run, (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy));
 
