@@ -3,7 +3,7 @@ import { list, walk } from '../areas/collection.ts';
 import { booleanOption, Exo365Error, fail, invalidArgument } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { filter } from '../values/filter.ts';
-import { values } from '../values/moments.ts';
+import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy } from './api.ts';
 import { type Core, describe } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
@@ -31,6 +31,7 @@ export class Calls {
   /** Whether reads may go together. */
   readonly #batching: boolean;
   readonly #enter: Enter;
+  readonly #values: Values;
   readonly #diagnostics: Diagnostics;
   /** Of calls in flight; undefined when the client has ended. */
   #controllers: Set<AbortController> | undefined = new Set();
@@ -42,7 +43,8 @@ export class Calls {
     this.#events = events;
     const { api, timeZone } = core.profile();
     this.#batching = batching !== 'off' && api !== 'outlook-v1';
-    this.api = this.#api(values(api, timeZone));
+    this.#values = values(api, timeZone);
+    this.api = this.to();
     this.#enter = queue(Math.max(1, concurrency), (taken) => this.api.lazy('sendTogether', taken));
     this.#diagnostics = new Diagnostics(this.api, keepDiagnostics, events.diagnostic);
   }
@@ -51,15 +53,16 @@ export class Calls {
     return this.#diagnostics.shown;
   }
 
-  #api(shared: ReturnType<typeof values>): Api {
+  /** What the areas of one mailbox are built on: that of `user`, or of the signed-in user. */
+  to(user?: string): Api {
     const core = this.#core;
     const api: Api = {
-      ...shared,
-      call: (call) => this.#call(undefined, call),
+      ...this.#values,
+      call: (call) => this.#call(user, call),
       lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
       send: (method, path, content, headers) =>
-        this.run((signal) => core.call(describe(undefined, { method, path, options: { headers } }), signal, content)),
-      batchItem: (call) => this.sync(() => JSON.parse(core.item(describe(undefined, call)))),
+        this.run((signal) => core.call(describe(user, { method, path, options: { headers } }), signal, content)),
+      batchItem: (call) => this.sync(() => JSON.parse(core.item(describe(user, call)))),
       judge: (answer, method, repeats) => {
         const [error, wait] = core.judge(answer, JSON.stringify(answer.body) ?? '', method, repeats);
         return [Exo365Error.from(error, this.#events.signIn) as Exo365Error, wait];
@@ -70,16 +73,6 @@ export class Calls {
       filter,
       list,
       walk,
-    };
-    return api;
-  }
-
-  /** To the mailbox of `user`. */
-  to(user: string): Api {
-    const api: Api = {
-      ...this.api,
-      call: (call) => this.#call(user, call),
-      lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
     };
     return api;
   }
