@@ -13,7 +13,6 @@ use crate::tokens::{Source, Token, Tokens};
 use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{Json, ToJson};
-use exo365_core::operations::TABLE;
 use exo365_core::options::{Asked, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::{Api, Request};
@@ -119,13 +118,12 @@ impl Core {
         })
     }
 
-    /// The flavour's name, the time zone, and the table of named operations.
+    /// `{ api, timeZone }`: the flavour's name, and the time zone where one was set.
     pub fn profile(&self) -> JsValue {
         let api = &self.0.api;
         plain(&[
             ("api", Member::Text(Some(api.flavor.name()))),
             ("timeZone", Member::Text(api.time_zone.as_deref())),
-            ("table", Member::Text(Some(TABLE))),
         ])
     }
 
