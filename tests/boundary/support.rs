@@ -153,11 +153,11 @@ pub(crate) fn text(value: &JsValue, name: &str) -> String {
     field(value, name).as_string().unwrap_or_default()
 }
 
-/// The error: a real one, of our brand, with a sentence and what to do.
+/// The error: a real one, of our brand, with a code and a sentence.
 pub(crate) fn error(result: Result<JsValue, JsValue>) -> JsValue {
     let error = result.unwrap_err();
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(text(&error, "name"), "Exo365Error");
-    assert!(!text(&error, "message").is_empty() && !text(&error, "remedy").is_empty());
+    assert!(!text(&error, "message").is_empty() && !text(&error, "code").is_empty());
     error
 }
