@@ -19,7 +19,7 @@ use exo365_core::request::{Api, Request};
 use exo365_core::scan;
 use exo365_core::signin::{self, Entropy};
 use exo365_core::wire::{Account, LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply};
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -191,9 +191,13 @@ impl Core {
         Ok(request.item(&self.0.api.root).into())
     }
 
-    /// The error that an answer to an item of a batch is: `status` and `headers` of `answer`, `body` as text.
-    pub fn judge(&self, answer: &JsValue, body: &str) -> JsValue {
-        http::judge(answer.unchecked_ref(), body).into()
+    /// Judges a refused item of a batch: `status` and `headers` of `answer`, `body` as text. Gives `[error, wait]`:
+    /// the milliseconds after which the item is sent again, undefined where it must not be. `method` is the item's,
+    /// `repeats` how often it was sent again already.
+    pub fn judge(&self, answer: &JsValue, body: &str, method: &str, repeats: u32) -> Array {
+        let failure = http::judge(answer.unchecked_ref(), body);
+        let wait = self.0.sender.wait(failure.error(), method, repeats);
+        Array::of2(&failure.into(), &wait.into())
     }
 
     /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a

@@ -76,7 +76,13 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn item(this: &Core, asked: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method)]
-    pub(crate) fn judge(this: &Core, answer: &JsValue, body: &str) -> JsValue;
+    pub(crate) fn judge(
+        this: &Core,
+        answer: &JsValue,
+        body: &str,
+        method: &str,
+        repeats: u32,
+    ) -> Array;
     #[wasm_bindgen(method)]
     pub(crate) fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]

@@ -41,15 +41,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether the request may be repeated although the first one may have taken effect
-    /// (RFC 9110 §9.2.2).
-    #[must_use]
-    pub fn idempotent(&self) -> bool {
-        is_idempotent(&self.method)
-    }
-}
-
-impl Request {
     /// As an item of a batch, without id and body, as JSON; `None` where the address is not below `root`.
     #[must_use]
     pub fn item(&self, root: &str) -> Option<String> {
@@ -62,12 +53,6 @@ impl Request {
                 .done(),
         )
     }
-}
-
-/// See [`Request::idempotent`].
-#[must_use]
-pub fn is_idempotent(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "PUT" | "PATCH" | "DELETE")
 }
 
 impl Api {
