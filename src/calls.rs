@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Options, Want};
+use exo365_core::options::{Key, Options, Want};
 use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
@@ -40,7 +40,7 @@ impl Job {
     fn form(&self) -> Option<&str> {
         match self.request.bare {
             true => Some(http::SUCCESS),
-            false => self.options.text("as"),
+            false => self.options.text(Key::As),
         }
     }
 
@@ -140,7 +140,7 @@ impl Sender {
 
     #[inline(never)]
     fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
-        let timeout = job.options.number("timeout").unwrap_or(self.timeout);
+        let timeout = job.options.number(Key::Timeout).unwrap_or(self.timeout);
         let watch = Watch::new(job.signal.as_ref(), timeout)?;
         course.attempts += 1;
         course.id = browser::uuid();

@@ -13,7 +13,7 @@ use crate::tokens::{Source, Token, Tokens};
 use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{Json, ToJson};
-use exo365_core::options::{Asked, Options, Want};
+use exo365_core::options::{Asked, Key, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::{Api, Request};
 use exo365_core::scan;
@@ -69,7 +69,7 @@ impl Home {
 
 /// Milliseconds of one attempt.
 fn timeout(setup: &Options) -> u32 {
-    setup.number("timeout").unwrap_or(30_000)
+    setup.number(Key::Timeout).unwrap_or(30_000)
 }
 
 /// The session that the endpoint told of.
@@ -202,7 +202,7 @@ impl Core {
 
     /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
     /// template below the mailbox of `user` (the signed-in one where null); without, a path below the API's
-    /// root or a link that the service gave. `allowed` names the keys that `options` may have, with commas.
+    /// root or a link that the service gave. `allowed` lists the names of all options that the call takes.
     pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {
         let inner = Rc::clone(&self.0);
         let job = inner.job(asked, signal, body);
@@ -257,7 +257,7 @@ impl Inner {
             }
             _ => None,
         };
-        let base = setup.text("endpoint").unwrap_or_default();
+        let base = setup.text(Key::Endpoint).unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
             base: scan::trim_end(base, b"/").into(),
             account: RefCell::default(),
@@ -347,9 +347,9 @@ impl Inner {
         home: Option<Home>,
         source: Source,
     ) -> Core {
-        api.time_zone = setup.text("timeZone").map(String::from);
-        api.text_bodies = setup.text("bodyType") == Some("text");
-        api.immutable_ids = setup.truth("immutableIds", true);
+        api.time_zone = setup.text(Key::TimeZone).map(String::from);
+        api.text_bodies = setup.text(Key::BodyType) == Some("text");
+        api.immutable_ids = setup.truth(Key::ImmutableIds, true);
         let proxied = home
             .as_ref()
             .filter(|home| home.config.mode == Mode::Proxy)
@@ -357,12 +357,12 @@ impl Inner {
         Core(Rc::new(Self {
             page,
             home,
-            redirect_uri: setup.text("redirectUri").map(String::from),
+            redirect_uri: setup.text(Key::RedirectUri).map(String::from),
             api,
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
                 proxied,
-                retries: setup.number("retries").unwrap_or(3),
+                retries: setup.number(Key::Retries).unwrap_or(3),
                 timeout: timeout(setup),
             },
         }))

@@ -49,7 +49,7 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
     ] {
         network.answer(202, "", "{}");
         let asked =
-            format!(r#"["POST",null,"sendMail",[],{{"headers":{headers}}},"signal,headers"]"#);
+            format!(r#"["POST",null,"sendMail",[],{{"headers":{headers}}},["signal","headers"]]"#);
         let body = r#"{"subject":"Grüße","unknown":[1.25,null]}"#;
         let sent = settled(core.call(&asked, None, &body.into())).await;
         assert!(sent.unwrap().is_undefined(), "202 has no body");
@@ -58,7 +58,7 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
         assert_eq!(text.as_string().unwrap(), body);
     }
     let refused = core.call(
-        r#"["GET",null,"messages",[],{},"signal"]"#,
+        r#"["GET",null,"messages",[],{},["signal"]]"#,
         None,
         &"x".into(),
     );
@@ -73,13 +73,13 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
 async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
     let _network = Stub::new();
     let core = own_tokens("return 'a-token'").await;
-    let item = core.item(r#"["GET",null,"messages/{}",["a/b"],{"timeZone":"UTC"},"timeZone"]"#);
+    let item = core.item(r#"["GET",null,"messages/{}",["a/b"],{"timeZone":"UTC"},["timeZone"]]"#);
     assert_eq!(
         item.unwrap(),
         r#"{"method":"GET","url":"/me/messages/a%2Fb","headers":{"prefer":"outlook.timezone=\"UTC\", IdType=\"ImmutableId\""}}"#
     );
     assert!(
-        core.item(r#"["GET",null,"messages/{}",[""],{},"x"]"#)
+        core.item(r#"["GET",null,"messages/{}",[""],{},["x"]]"#)
             .is_err()
     );
     let answer = JSON::parse(r#"{"id":"0","status":429,"headers":{"Retry-After":"7"}}"#).unwrap();
@@ -168,7 +168,7 @@ async fn s15_a_piece_of_an_upload_goes_elsewhere_without_token_and_id() {
     let core = own_tokens("return 'a-token'").await;
     let put = |url: &str| {
         let asked = format!(
-            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},"bare,headers"]"#
+            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},["bare","headers"]]"#
         );
         core.call(&asked, None, &"x".into())
     };

@@ -145,11 +145,12 @@ pub(crate) async fn with_session(
 }
 
 pub(crate) fn list(core: &Core, options: &str, signal: Option<&AbortSignal>) -> Promise {
-    let asked = format!(r#"["GET",null,"messages",[],{options},"select,top,timeout,headers"]"#);
+    let asked =
+        format!(r#"["GET",null,"messages",[],{options},["select","top","timeout","headers"]]"#);
     core.call(&asked, signal, &JsValue::UNDEFINED)
 }
 
-pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},"signal"]"#;
+pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},["signal"]]"#;
 
 pub(crate) fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).unwrap()
