@@ -13,14 +13,13 @@ use crate::tokens::{Source, Token, Tokens};
 use exo365_core::endpoint::{agree, alone, exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{Json, ToJson};
-use exo365_core::operations::TABLE;
-use exo365_core::options::{Asked, Options, Want};
+use exo365_core::options::{Asked, Key, Options, Want};
 use exo365_core::origin;
 use exo365_core::request::{Api, Request};
 use exo365_core::scan;
 use exo365_core::signin::{self, Entropy};
 use exo365_core::wire::{Account, LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply};
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -70,7 +69,7 @@ impl Home {
 
 /// Milliseconds of one attempt.
 fn timeout(setup: &Options) -> u32 {
-    setup.number("timeout").unwrap_or(30_000)
+    setup.number(Key::Timeout).unwrap_or(30_000)
 }
 
 /// The session that the endpoint told of.
@@ -119,13 +118,12 @@ impl Core {
         })
     }
 
-    /// The flavour's name, the time zone, and the table of named operations.
+    /// `{ api, timeZone }`: the flavour's name, and the time zone where one was set.
     pub fn profile(&self) -> JsValue {
         let api = &self.0.api;
         plain(&[
             ("api", Member::Text(Some(api.flavor.name()))),
             ("timeZone", Member::Text(api.time_zone.as_deref())),
-            ("table", Member::Text(Some(TABLE))),
         ])
     }
 
@@ -193,14 +191,18 @@ impl Core {
         Ok(request.item(&self.0.api.root).into())
     }
 
-    /// The error that an answer to an item of a batch is: `status` and `headers` of `answer`, `body` as text.
-    pub fn judge(&self, answer: &JsValue, body: &str) -> JsValue {
-        http::judge(answer.unchecked_ref(), body).into()
+    /// Judges a refused item of a batch: `status` and `headers` of `answer`, `body` as text. Gives `[error, wait]`:
+    /// the milliseconds after which the item is sent again, undefined where it must not be. `method` is the item's,
+    /// `repeats` how often it was sent again already.
+    pub fn judge(&self, answer: &JsValue, body: &str, method: &str, repeats: u32) -> Array {
+        let failure = http::judge(answer.unchecked_ref(), body);
+        let wait = self.0.sender.wait(failure.error(), method, repeats);
+        Array::of2(&failure.into(), &wait.into())
     }
 
     /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
     /// template below the mailbox of `user` (the signed-in one where null); without, a path below the API's
-    /// root or a link that the service gave. `allowed` names the keys that `options` may have, with commas.
+    /// root or a link that the service gave. `allowed` lists the names of all options that the call takes.
     pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {
         let inner = Rc::clone(&self.0);
         let job = inner.job(asked, signal, body);
@@ -255,7 +257,7 @@ impl Inner {
             }
             _ => None,
         };
-        let base = setup.text("endpoint").unwrap_or_default();
+        let base = setup.text(Key::Endpoint).unwrap_or_default();
         let endpoint = Rc::new(Endpoint {
             base: scan::trim_end(base, b"/").into(),
             account: RefCell::default(),
@@ -345,9 +347,9 @@ impl Inner {
         home: Option<Home>,
         source: Source,
     ) -> Core {
-        api.time_zone = setup.text("timeZone").map(String::from);
-        api.text_bodies = setup.text("bodyType") == Some("text");
-        api.immutable_ids = setup.truth("immutableIds", true);
+        api.time_zone = setup.text(Key::TimeZone).map(String::from);
+        api.text_bodies = setup.text(Key::BodyType) == Some("text");
+        api.immutable_ids = setup.truth(Key::ImmutableIds, true);
         let proxied = home
             .as_ref()
             .filter(|home| home.config.mode == Mode::Proxy)
@@ -355,12 +357,12 @@ impl Inner {
         Core(Rc::new(Self {
             page,
             home,
-            redirect_uri: setup.text("redirectUri").map(String::from),
+            redirect_uri: setup.text(Key::RedirectUri).map(String::from),
             api,
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
                 proxied,
-                retries: setup.number("retries").unwrap_or(3),
+                retries: setup.number(Key::Retries).unwrap_or(3),
                 timeout: timeout(setup),
             },
         }))

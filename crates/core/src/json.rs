@@ -80,10 +80,10 @@ impl Json {
         self.str().unwrap_or_default().into()
     }
 
-    /// Whether the members `names` (with commas) are texts. Checked once, so that reading them has no way to
+    /// Whether the members `names` are texts. Checked once, so that reading them has no way to
     /// fail: each early return would drop what was read before it.
-    pub(crate) fn has_texts(&self, names: &str) -> bool {
-        scan::parts(names, b',').all(|name| self.get(name).str().is_some())
+    pub(crate) fn has_texts(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.get(name).str().is_some())
     }
 
     /// The number, if it is one that fits.
@@ -313,7 +313,7 @@ pub trait FromJson: Sized {
 
 impl FromJson for Hosts {
     fn from_json(json: &Json) -> Option<Self> {
-        json.has_texts("login,api").then(|| Self {
+        json.has_texts(&["login", "api"]).then(|| Self {
             login: json.get("login").plain(),
             api: json.get("api").plain(),
         })
@@ -323,7 +323,9 @@ impl FromJson for Hosts {
 impl FromJson for PageConfig {
     fn from_json(json: &Json) -> Option<Self> {
         let (scopes, redirect_uris) = (json.get("scopes"), json.get("redirectUris"));
-        if !json.has_texts("clientId,authority") || !scopes.is_texts() || !redirect_uris.is_texts()
+        if !json.has_texts(&["clientId", "authority"])
+            || !scopes.is_texts()
+            || !redirect_uris.is_texts()
         {
             return None;
         }
@@ -368,7 +370,7 @@ impl PageConfig {
 
 impl FromJson for Account {
     fn from_json(json: &Json) -> Option<Self> {
-        json.has_texts("tenantId,objectId,username,name")
+        json.has_texts(&["tenantId", "objectId", "username", "name"])
             .then(|| Self {
                 tenant_id: json.get("tenantId").plain(),
                 object_id: json.get("objectId").plain(),
