@@ -62,13 +62,18 @@ export class Client implements types.Client {
     this.#tabs = tabs(settings.endpoint, {
       account: () => this.#account,
       signedOutElsewhere: () => this.#signedOut('other-tab'),
-      signedInElsewhere: () => void core.enter().then(() => this.#signedIn(), () => {}),
+      signedInElsewhere: () =>
+        void core.enter().then(
+          () => this.#signedIn(),
+          () => {},
+        ),
     });
   }
 
   #emit<K extends keyof types.ClientEvents>(type: K, event: types.ClientEvents[K]): void {
     // Later and one by one: what a listener throws is the page's own trouble, not the caller's.
-    for (const [wanted, listener] of this.#listeners) if (wanted === type) queueMicrotask(() => listener(event as never));
+    for (const [wanted, listener] of this.#listeners)
+      if (wanted === type) queueMicrotask(() => listener(event as never));
   }
 
   /** Somebody may be signed in now. */
@@ -108,7 +113,7 @@ export class Client implements types.Client {
 
   /** Signs in by a window of its own, opened in the click that asks for it. It answers by a channel of this sign-in. */
   async #popup(url: string, signal: AbortSignal): Promise<unknown> {
-    const state = new URL(url).searchParams.get('state')!;
+    const state = new URL(url).searchParams.get('state') as string;
     const channel = new BroadcastChannel(PREFIX + state);
     if (!open(url, '_blank', 'popup,width=480,height=640')) {
       channel.close();
@@ -141,7 +146,8 @@ export class Client implements types.Client {
 
   async signOut(options?: Parameters<types.Client['signOut']>[0]): Promise<void> {
     const { scope = 'app', signal, ...unknown } = options ?? {};
-    if (!['app', 'microsoft'].includes(scope) || Object.keys(unknown).length) throw invalidArgument('signOut takes `scope` and `signal`');
+    if (!['app', 'microsoft'].includes(scope) || Object.keys(unknown).length)
+      throw invalidArgument('signOut takes `scope` and `signal`');
     return this.#calls.run(async () => {
       const ending = this.#core.sign_out(scope === 'microsoft');
       this.#signedOut('user');
@@ -156,7 +162,11 @@ export class Client implements types.Client {
     return this.#calls.run(() => this.#core.token(toJson(rest)), signal);
   }
 
-  async request<T = unknown>(method: string, path: string, options?: Parameters<types.Client['request']>[2]): Promise<T> {
+  async request<T = unknown>(
+    method: string,
+    path: string,
+    options?: Parameters<types.Client['request']>[2],
+  ): Promise<T> {
     const { body, ...rest } = options ?? {};
     if (typeof path !== 'string') throw invalidArgument('method and path are texts');
     return this.#calls.api.call({ method, path, options: rest, body, allowed: ['ifMatch', 'query', 'as'] });

@@ -77,7 +77,7 @@ export class Exo365Error extends Error {
 
   /** @internal */
   static create(code: ErrorCode, message: string, cause?: unknown): Exo365Error {
-    return Object.assign(new Exo365Error(message), { code, remedy: REMEDIES[code]! }, cause !== undefined && { cause });
+    return Object.assign(new Exo365Error(message), { code, remedy: REMEDIES[code] }, cause !== undefined && { cause });
   }
 
   /** Tells by name and code: holds across realms, and across two copies of this package on one page. */
@@ -94,7 +94,8 @@ export class Exo365Error extends Error {
       if (!error.remedy) Object.assign(error, { remedy: REMEDIES[error.code] });
     }
     if (signIn && error.code in CURED_BY_SIGN_IN && !error.resolve) {
-      const value: SignIn = (options) => signIn({ prompt: CURED_BY_SIGN_IN[error.code], claims: error.claims, ...options });
+      const value: SignIn = (options) =>
+        signIn({ prompt: CURED_BY_SIGN_IN[error.code], claims: error.claims, ...options });
       Object.defineProperty(error, 'resolve', { value });
     }
     return error;

@@ -49,12 +49,14 @@ async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm
  * if (!client.account) button.onclick = () => client.signIn();
  * ```
  */
-export async function createClient<F extends types.Flavor = 'graph'>(config: types.ClientConfig<F>): Promise<types.Client<F>> {
+export async function createClient<F extends types.Flavor = 'graph'>(
+  config: types.ClientConfig<F>,
+): Promise<types.Client<F>> {
   const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
   const settings = { timeZone, ...given } as types.ClientConfig;
   const key = keyOf(settings);
-  if (!clients.has(key)) clients.set(key, open(settings, wasm, key));
-  const opening = clients.get(key)!;
+  const opening = clients.get(key) ?? open(settings, wasm, key);
+  clients.set(key, opening);
   return opening.catch((error) => {
     if (clients.get(key) === opening) clients.delete(key);
     throw error;

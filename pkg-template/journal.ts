@@ -32,14 +32,22 @@ export async function kept(_: Api, entries: Diagnostic[], most: number): Promise
 }
 
 /** The entries as text for a support case: what, when, and the ids by which the service finds the call. */
-export async function report({ flavor }: Api, entries: readonly Diagnostic[], journal?: Promise<Keep>): Promise<string> {
+export async function report(
+  { flavor }: Api,
+  entries: readonly Diagnostic[],
+  journal?: Promise<Keep>,
+): Promise<string> {
   // What earlier page loads left may still be coming in.
   await journal;
-  const lines = entries.map(({ at, method, url, status, code, durationMs, attempts, clientRequestId, requestId, headers }) => {
-    const ids = { 'client-request-id': clientRequestId, 'request-id': requestId, ...headers };
-    const known = Object.entries(ids).filter(([, value]) => value).map(([name, value]) => `\n  ${name}: ${value}`);
-    const tries = `${attempts} attempt${attempts === 1 ? '' : 's'}`;
-    return `${at} ${method} ${url}: ${status ?? 'no status'} ${code ?? 'slow'}, ${durationMs} ms, ${tries}${known.join('')}\n`;
-  });
+  const lines = entries.map(
+    ({ at, method, url, status, code, durationMs, attempts, clientRequestId, requestId, headers }) => {
+      const ids = { 'client-request-id': clientRequestId, 'request-id': requestId, ...headers };
+      const known = Object.entries(ids)
+        .filter(([, value]) => value)
+        .map(([name, value]) => `\n  ${name}: ${value}`);
+      const tries = `${attempts} attempt${attempts === 1 ? '' : 's'}`;
+      return `${at} ${method} ${url}: ${status ?? 'no status'} ${code ?? 'slow'}, ${durationMs} ms, ${tries}${known.join('')}\n`;
+    },
+  );
   return `exo365, ${flavor}, ${globalThis.navigator?.userAgent ?? ''}\n${lines.join('') || 'no failed or slow calls\n'}`;
 }

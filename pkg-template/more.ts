@@ -18,6 +18,7 @@ const journal = (api: Api) =>
   import('./journal.ts').catch((cause) => {
     throw api.fail('network', 'a part of exo365 did not load', cause);
   });
-export const kept = async (api: Api, entries: Diagnostic[], most: number) => (await journal(api)).kept(api, entries, most);
+export const kept = async (api: Api, entries: Diagnostic[], most: number) =>
+  (await journal(api)).kept(api, entries, most);
 export const report = async (api: Api, entries: readonly Diagnostic[], keep?: Promise<Keep>) =>
   (await journal(api)).report(api, entries, keep);

@@ -15,7 +15,10 @@ type File = Blob & { name?: string };
 type Adding = CallOptions & { name?: string; contentId?: string; onProgress?: Progress };
 
 /** Refuses an `onProgress` that cannot be called. */
-export function checkProgress({ invalidArgument }: Api, onProgress: unknown): asserts onProgress is Progress | undefined {
+export function checkProgress(
+  { invalidArgument }: Api,
+  onProgress: unknown,
+): asserts onProgress is Progress | undefined {
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalidArgument('`onProgress` is a function');
 }
 
@@ -29,25 +32,35 @@ async function upload(api: Api, path: Path, file: File, item: object, options: A
   const { onProgress, signal, timeout } = options;
   const { size } = file;
   const body = { AttachmentItem: { attachmentType: 'file', ...item, size } };
-  const { uploadUrl } = await api.call({ method: 'POST', path: below(path, 'createUploadSession'), options: { signal, timeout }, body });
+  const { uploadUrl } = await api.call({
+    method: 'POST',
+    path: below(path, 'createUploadSession'),
+    options: { signal, timeout },
+    body,
+  });
   // Without a token: the address is a secret of its own, on another host.
   const ask = (method: string, options?: Options, body?: Blob) =>
     api.call({ method, path: uploadUrl, options: { bare: true, ...options }, body, allowed: ['bare'] });
   try {
     for (let at = 0; ; ) {
       const piece = file.slice(at, at + PIECE);
-      const headers = { 'content-range': `bytes ${at}-${at + piece.size - 1}/${size}`, 'content-type': 'application/octet-stream' };
+      const headers = {
+        'content-range': `bytes ${at}-${at + piece.size - 1}/${size}`,
+        'content-type': 'application/octet-stream',
+      };
       const answer: Response = await ask('PUT', { headers, signal, timeout }, piece).catch((error) => {
         // It has this piece: the answer to an earlier attempt was lost.
         if (error.status !== 416) throw error;
         return ask('GET', { signal, timeout });
       });
-      const { nextExpectedRanges, NextExpectedRanges: ranges = nextExpectedRanges }: Session = answer.status === 201 ? {} : await answer.json();
-      const next = ranges ? Number.parseInt(ranges[0]!, 10) : size;
+      const { nextExpectedRanges, NextExpectedRanges: ranges = nextExpectedRanges }: Session =
+        answer.status === 201 ? {} : await answer.json();
+      const next = ranges ? Number.parseInt(ranges[0], 10) : size;
       if (!(next > at)) throw api.fail('invalid_response', 'the upload does not go on');
       at = next;
       onProgress?.(at, size);
-      if (answer.status === 201) return /'([^']+)'\)$/.exec(decodeURIComponent(answer.headers.get('location') ?? ''))?.[1];
+      if (answer.status === 201)
+        return /'([^']+)'\)$/.exec(decodeURIComponent(answer.headers.get('location') ?? ''))?.[1];
     }
   } catch (error) {
     ask('DELETE').catch(() => {});
@@ -78,7 +91,11 @@ export async function add(api: Api, path: Path, own: Attachments, file: File, op
 }
 
 /** The pictures that a message shows, by their content id; the object URLs are the caller's to revoke. */
-export async function inlineImages({ spell }: Api, own: Attachments, options?: CallOptions): Promise<Map<string, string>> {
+export async function inlineImages(
+  { spell }: Api,
+  own: Attachments,
+  options?: CallOptions,
+): Promise<Map<string, string>> {
   const field = (one: object, name: string) => (one as Record<string, unknown>)[spell(name)] as string;
   const select = ['id', 'contentType', 'isInline'].map(spell) as (typeof FIELDS)[number][];
   const found = new Map<string, Blob>();

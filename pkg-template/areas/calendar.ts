@@ -36,7 +36,11 @@ function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options)
 
 /** An answer to an invitation; with `fields`, the options that become fields of its body. v1.0 always tells the organizer. */
 async function respond(api: Api, path: Path, options: Options | undefined, fields: string[]) {
-  const [{ proposedStart: start, proposedEnd: end, ...given }, rest] = split(options, ['sendResponse', 'comment', ...fields]);
+  const [{ proposedStart: start, proposedEnd: end, ...given }, rest] = split(options, [
+    'sendResponse',
+    'comment',
+    ...fields,
+  ]);
   onlyIn(api, 'graph outlook-v2', { sendResponse: given.sendResponse });
   onlyIn(api, 'graph', { proposedStart: start, proposedEnd: end });
   const usual = api.flavor === 'outlook-v1' ? {} : { sendResponse: true };
@@ -57,7 +61,8 @@ export function calendar(api: Api): Calendar {
     cancel: (id, comment, options) => post(path`events/${id}/cancel`, options, { comment }),
     forward: async (id, toRecipients, comment, options) =>
       post(path`events/${id}/forward`, options, { ...required({ toRecipients }), comment }),
-    snooze: async (id, newReminderTime, options) => post(path`events/${id}/snoozeReminder`, options, required({ newReminderTime })),
+    snooze: async (id, newReminderTime, options) =>
+      post(path`events/${id}/snoozeReminder`, options, required({ newReminderTime })),
     dismiss: (id, options) => post(path`events/${id}/dismissReminder`, options),
     instances: (id, start, end, query) => view(api, path`events/${id}/instances`, start, end, query),
     calendar: (id, options) => get(path`events/${id}/calendar`, options),
@@ -65,7 +70,8 @@ export function calendar(api: Api): Calendar {
     extensions: (id) => collection<Extension>(path`events/${id}/extensions`),
   });
 
-  const views = (at: Path) => (start: Moment, end: Moment, query?: Query<EventResource>) => view(api, at, start, end, query);
+  const views = (at: Path) => (start: Moment, end: Moment, query?: Query<EventResource>) =>
+    view(api, at, start, end, query);
 
   return {
     events: events(path`events`),
@@ -82,7 +88,10 @@ export function calendar(api: Api): Calendar {
     view: views(path`calendarView`),
     freeBusy: async (schedules, startTime, endTime, options) => {
       const [{ interval: availabilityViewInterval }, rest] = split(options, ['interval']);
-      const body = { ...required({ schedules, startTime, endTime }), ...(availabilityViewInterval !== undefined && { availabilityViewInterval }) };
+      const body = {
+        ...required({ schedules, startTime, endTime }),
+        ...(availabilityViewInterval !== undefined && { availabilityViewInterval }),
+      };
       return listed(post(path`calendar/getSchedule`, rest, body));
     },
     reminders: async (start, end, options) => {
@@ -90,7 +99,8 @@ export function calendar(api: Api): Calendar {
       return listed(get(path`reminderView(StartDateTime='${from}',EndDateTime='${to}')`, options));
     },
     sharingRoles: (user, options) => listed(get(path`calendar/allowedCalendarSharingRoles(User='${user}')`, options)),
-    findTimes: async (constraints, options) => post(path`findMeetingTimes`, options, required({ constraints }).constraints),
+    findTimes: async (constraints, options) =>
+      post(path`findMeetingTimes`, options, required({ constraints }).constraints),
     roomLists: collection<RoomList>(path`/places/graph.roomList`),
     rooms: async function* (options) {
       yield* await api.lazy('rooms', options);

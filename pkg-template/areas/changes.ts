@@ -5,16 +5,22 @@ import type { Delta } from '../types.ts';
 
 /** How many items there are at `path`. */
 export async function count(api: Api, path: Path, query?: Options): Promise<number> {
-  const text = await api.call({ method: 'GET', path: below(path, '$count'), options: { ...query, as: 'text' }, allowed: ['filter', 'as'] });
+  const text = await api.call({
+    method: 'GET',
+    path: below(path, '$count'),
+    options: { ...query, as: 'text' },
+    allowed: ['filter', 'as'],
+  });
   if (!/^\d+$/.test(text)) throw api.fail('invalid_response', 'the answer is no number');
   return Number(text);
 }
 
+/** An item that changed or was removed. Outlook says in the context that it was removed. */
 interface Changed {
   id: string;
-  reason?: Reason;
+  reason: Reason;
   '@removed'?: { reason: Reason };
-  '@odata.context'?: string;
+  '@odata.context': string;
 }
 type Reason = 'deleted' | 'changed';
 interface Round {
@@ -27,16 +33,28 @@ interface Round {
 const idIn = (id: string) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
 
 /** One round of changes at `path`; `query` are the path's own parameters. */
-export async function delta(api: Api, path: Path, options?: Options & { token?: unknown }, query?: Record<string, string>): Promise<Delta<unknown>> {
+export async function delta(
+  api: Api,
+  path: Path,
+  options?: Options & { token?: unknown },
+  query?: Record<string, string>,
+): Promise<Delta<unknown>> {
   const { fail, invalidArgument } = api;
   const { token, select, ...rest } = options ?? {};
-  if (token !== undefined && (typeof token !== 'string' || !token)) throw invalidArgument('`token` is the text that delta gave');
+  if (token !== undefined && (typeof token !== 'string' || !token))
+    throw invalidArgument('`token` is the text that delta gave');
   if (query && select) throw invalidArgument('changes of a view have no `select`');
   // What was selected is in the token.
   const always = { ...rest, changes: true };
   const first = (): Promise<Round> =>
-    api.call({ method: 'GET', path: below(path, 'delta()'), options: { ...always, select, query }, allowed: ['select', 'query', 'pageSize', 'changes'] });
-  const follow = (link: string): Promise<Round> => api.call({ method: 'GET', path: link, options: always, allowed: ['pageSize', 'changes'] });
+    api.call({
+      method: 'GET',
+      path: below(path, 'delta()'),
+      options: { ...always, select, query },
+      allowed: ['select', 'query', 'pageSize', 'changes'],
+    });
+  const follow = (link: string): Promise<Round> =>
+    api.call({ method: 'GET', path: link, options: always, allowed: ['pageSize', 'changes'] });
 
   const allPages = async (begun: Promise<Round>) => {
     const items: unknown[] = [];
@@ -47,7 +65,7 @@ export async function delta(api: Api, path: Path, options?: Options & { token?: 
       if (!Array.isArray(body?.value)) throw fail('invalid_response', 'the answer is no list');
       for (const one of body.value) {
         const reason = one['@removed']?.reason ?? one.reason;
-        if (one['@removed'] || /deletedEntity/i.test(one['@odata.context']!)) removed.push({ id: idIn(one.id), reason: reason! });
+        if (one['@removed'] || /deletedEntity/i.test(one['@odata.context'])) removed.push({ id: idIn(one.id), reason });
         else items.push(one);
       }
       const link = body['@odata.nextLink'];

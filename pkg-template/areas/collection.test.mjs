@@ -36,15 +36,61 @@ test('every method of a collection is one call', async () => {
   const odd = 'AAMk/+=?#%20 ü';
   const base = { body: undefined, allowed: undefined };
   for (const [name, run, wanted, answer] of [
-    ['list', (it) => it.list({ top: 5 }), { method: 'GET', path: 'p', ids: ['f'], options: { top: 5 }, allowed: LIST }, pageOf([])],
-    ['list, bare', (it) => it.list(), { method: 'GET', path: 'p', ids: ['f'], options: undefined, allowed: LIST }, pageOf([])],
-    ['get', (it) => it.get(odd, { select: ['a'] }), { method: 'GET', path: 'p/{}', ids: ['f', odd], options: { select: ['a'] }, allowed: 'select,expand' }],
-    ['create', (it) => it.create({ subject: 'x' }, options), { method: 'POST', path: 'p', ids: ['f'], options, body: { subject: 'x' } }],
-    ['update', (it) => it.update(odd, { subject: null }, { ifMatch: 'W/"1"' }), { method: 'PATCH', path: 'p/{}', ids: ['f', odd], options: { ifMatch: 'W/"1"' }, body: { subject: null }, allowed: 'ifMatch' }],
-    ['delete', (it) => it.delete(odd, options), { method: 'DELETE', path: 'p/{}', ids: ['f', odd], options, allowed: 'ifMatch' }],
-    ['delete, bare', (it) => it.delete(odd), { method: 'DELETE', path: 'p/{}', ids: ['f', odd], options: {}, allowed: 'ifMatch' }],
-    ['delete for good', (it) => it.delete(odd, { permanently: true, timeout: 5 }), { method: 'POST', path: 'p/{}/permanentDelete', ids: ['f', odd], options: { timeout: 5 }, allowed: 'ifMatch' }],
-    ['count', (it) => it.count({ filter: 'a eq 1' }), { method: 'GET', path: 'p/$count', ids: ['f'], options: { filter: 'a eq 1', as: 'text' }, allowed: 'filter,as' }, '7'],
+    [
+      'list',
+      (it) => it.list({ top: 5 }),
+      { method: 'GET', path: 'p', ids: ['f'], options: { top: 5 }, allowed: LIST },
+      pageOf([]),
+    ],
+    [
+      'list, bare',
+      (it) => it.list(),
+      { method: 'GET', path: 'p', ids: ['f'], options: undefined, allowed: LIST },
+      pageOf([]),
+    ],
+    [
+      'get',
+      (it) => it.get(odd, { select: ['a'] }),
+      { method: 'GET', path: 'p/{}', ids: ['f', odd], options: { select: ['a'] }, allowed: 'select,expand' },
+    ],
+    [
+      'create',
+      (it) => it.create({ subject: 'x' }, options),
+      { method: 'POST', path: 'p', ids: ['f'], options, body: { subject: 'x' } },
+    ],
+    [
+      'update',
+      (it) => it.update(odd, { subject: null }, { ifMatch: 'W/"1"' }),
+      {
+        method: 'PATCH',
+        path: 'p/{}',
+        ids: ['f', odd],
+        options: { ifMatch: 'W/"1"' },
+        body: { subject: null },
+        allowed: 'ifMatch',
+      },
+    ],
+    [
+      'delete',
+      (it) => it.delete(odd, options),
+      { method: 'DELETE', path: 'p/{}', ids: ['f', odd], options, allowed: 'ifMatch' },
+    ],
+    [
+      'delete, bare',
+      (it) => it.delete(odd),
+      { method: 'DELETE', path: 'p/{}', ids: ['f', odd], options: {}, allowed: 'ifMatch' },
+    ],
+    [
+      'delete for good',
+      (it) => it.delete(odd, { permanently: true, timeout: 5 }),
+      { method: 'POST', path: 'p/{}/permanentDelete', ids: ['f', odd], options: { timeout: 5 }, allowed: 'ifMatch' },
+    ],
+    [
+      'count',
+      (it) => it.count({ filter: 'a eq 1' }),
+      { method: 'GET', path: 'p/$count', ids: ['f'], options: { filter: 'a eq 1', as: 'text' }, allowed: 'filter,as' },
+      '7',
+    ],
   ]) {
     const api = recording([answer]);
     await run(collection(api, { template: 'p', ids: ['f'] }));
@@ -54,7 +100,16 @@ test('every method of a collection is one call', async () => {
 
 test('nothing throws before its promise', async () => {
   const it = collection(recording([pageOf([]), undefined, undefined, undefined, undefined, '0']), path`p`);
-  for (const run of [() => it.list(null), () => it.get(undefined, null), () => it.create({}, null), () => it.update(undefined, {}, null), () => it.delete(undefined, null), () => it.count(null), () => it.create(null), () => it.update('x')]) {
+  for (const run of [
+    () => it.list(null),
+    () => it.get(undefined, null),
+    () => it.create({}, null),
+    () => it.update(undefined, {}, null),
+    () => it.delete(undefined, null),
+    () => it.count(null),
+    () => it.create(null),
+    () => it.update('x'),
+  ]) {
     const promise = run();
     assert.ok(promise instanceof Promise);
     await promise.catch((error) => assert.ok(invalid(error)));
@@ -66,29 +121,55 @@ test('nothing throws before its promise', async () => {
 
 test('a count that is no number is no answer', async () => {
   assert.equal(await collection(recording(['1234']), path`p`).count(), 1234);
-  for (const odd of ['', '<html>', '1.5', '-1', 'null', undefined]) await assert.rejects(collection(recording([odd]), path`p`).count(), { code: 'invalid_response' }, String(odd));
+  for (const odd of ['', '<html>', '1.5', '-1', 'null', undefined])
+    await assert.rejects(collection(recording([odd]), path`p`).count(), { code: 'invalid_response' }, String(odd));
 });
 
 test('a page: items, count where the service sent one, and the way on', async () => {
-  const page = await collection(recording([{ ...pageOf([1], link(1)), '@odata.count': 5 }, pageOf([2])]), path`p`).list();
+  const page = await collection(
+    recording([{ ...pageOf([1], link(1)), '@odata.count': 5 }, pageOf([2])]),
+    path`p`,
+  ).list();
   assert.deepEqual({ items: page.items, count: page.count }, { items: [1], count: 5 });
   const second = await page.next();
   assert.deepEqual(second, { items: [2], next: null });
-  for (const odd of [undefined, null, 'x', {}, { value: {} }]) await assert.rejects(collection(recording([odd]), path`p`).list(), { code: 'invalid_response' });
+  for (const odd of [undefined, null, 'x', {}, { value: {} }])
+    await assert.rejects(collection(recording([odd]), path`p`).list(), { code: 'invalid_response' });
 });
 
 test('S15 the next page goes as a link, which the core checks, with the headers of the first and none of its query', async () => {
   const api = recording([pageOf([1], link(1)), pageOf([2], link(2)), pageOf([3])]);
   const { signal } = new AbortController();
-  const query = { signal, timeout: 9, timeZone: 'UTC', headers: { prefer: 'x' }, top: 1, select: ['id'], filter: 'f', count: true };
+  const query = {
+    signal,
+    timeout: 9,
+    timeZone: 'UTC',
+    headers: { prefer: 'x' },
+    top: 1,
+    select: ['id'],
+    filter: 'f',
+    count: true,
+  };
   const page = await collection(api, path`p`).list(query);
   await (await page.next()).next();
-  assert.deepEqual(api.calls.slice(1), [1, 2].map((at) => (
-    { method: 'GET', path: link(at), ids: undefined, options: { signal, timeout: 9, timeZone: 'UTC', headers: { prefer: 'x' } }, body: undefined, allowed: undefined })));
+  assert.deepEqual(
+    api.calls.slice(1),
+    [1, 2].map((at) => ({
+      method: 'GET',
+      path: link(at),
+      ids: undefined,
+      options: { signal, timeout: 9, timeZone: 'UTC', headers: { prefer: 'x' } },
+      body: undefined,
+      allowed: undefined,
+    })),
+  );
 });
 
 test('a page may be asked for its next one twice', async () => {
-  const page = await collection(recording([pageOf([1], link(1)), pageOf([2], link(2)), pageOf([2], link(2)), pageOf([3]), pageOf([3])]), path`p`).list();
+  const page = await collection(
+    recording([pageOf([1], link(1)), pageOf([2], link(2)), pageOf([2], link(2)), pageOf([3]), pageOf([3])]),
+    path`p`,
+  ).list();
   const [a, b] = [await page.next(), await page.next()];
   assert.deepEqual([(await a.next()).items, (await b.next()).items], [[3], [3]]);
 });
@@ -101,7 +182,11 @@ test('all: empty pages go on, the last page ends it', async () => {
 });
 
 test('all: a link that was followed before stops it', async () => {
-  for (const links of [[1, 1], [1, 2, 1], [1, 2, 3, 2]]) {
+  for (const links of [
+    [1, 1],
+    [1, 2, 1],
+    [1, 2, 3, 2],
+  ]) {
     const api = recording(links.map((at) => pageOf([at], link(at))));
     await assert.rejects(collect(collection(api, path`p`).all()), { code: 'invalid_response' });
     assert.equal(api.calls.length, links.length, `${links}: no request for a page that was there`);
@@ -129,7 +214,12 @@ test('all: the next page is fetched while this one is read, and only one', async
 
 test('all: break stops the fetching, what is on its way included', async () => {
   const signals = [];
-  const never = ({ signal }) => { signals.push(signal); return new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); }); };
+  const never = ({ signal }) => {
+    signals.push(signal);
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  };
   const api = recording([pageOf([1, 2], link(1)), never]);
   for await (const item of collection(api, path`p`).all()) {
     assert.equal(item, 1);
@@ -142,11 +232,16 @@ test('all: break stops the fetching, what is on its way included', async () => {
 test('all: a failure comes where the page is missing, after the items before it', async () => {
   const found = [];
   const api = recording([pageOf([1, 2], link(1)), Object.assign(new Error('x'), { code: 'network' })]);
-  await assert.rejects(async () => { for await (const item of collection(api, path`p`).all()) found.push(item); }, { code: 'network' });
+  await assert.rejects(
+    async () => {
+      for await (const item of collection(api, path`p`).all()) found.push(item);
+    },
+    { code: 'network' },
+  );
   assert.deepEqual(found, [1, 2]);
 });
 
-test('all: the caller\'s signal reaches every page; what is no signal is refused', async () => {
+test("all: the caller's signal reaches every page; what is no signal is refused", async () => {
   const caller = new AbortController();
   const api = recording([pageOf([1], link(1)), pageOf([2])]);
   for await (const item of collection(api, path`p`).all({ signal: caller.signal })) {
@@ -178,12 +273,29 @@ test('the areas of a mailbox', async () => {
 
 test('send: one call, spelled as the flavour spells it, and no value', async () => {
   for (const [flavor, wanted] of [
-    ['graph', { message: { subject: 'Hi', toRecipients: [{ emailAddress: { address: 'b@contoso.example' } }] }, saveToSentItems: true }],
-    ['outlook-v2', { Message: { subject: 'Hi', ToRecipients: [{ EmailAddress: { Address: 'b@contoso.example' } }] }, SaveToSentItems: true }],
+    [
+      'graph',
+      {
+        message: { subject: 'Hi', toRecipients: [{ emailAddress: { address: 'b@contoso.example' } }] },
+        saveToSentItems: true,
+      },
+    ],
+    [
+      'outlook-v2',
+      {
+        Message: { subject: 'Hi', ToRecipients: [{ EmailAddress: { Address: 'b@contoso.example' } }] },
+        SaveToSentItems: true,
+      },
+    ],
   ]) {
     const api = recording(['whatever'], flavor);
-    assert.equal(await mailbox(api).mail.send({ subject: 'Hi', toRecipients: ['b@contoso.example'] }, { timeout: 5 }), undefined);
-    assert.deepEqual(api.calls, [{ method: 'POST', path: 'sendMail', ids: [], options: { timeout: 5 }, body: wanted, allowed: undefined }]);
+    assert.equal(
+      await mailbox(api).mail.send({ subject: 'Hi', toRecipients: ['b@contoso.example'] }, { timeout: 5 }),
+      undefined,
+    );
+    assert.deepEqual(api.calls, [
+      { method: 'POST', path: 'sendMail', ids: [], options: { timeout: 5 }, body: wanted, allowed: undefined },
+    ]);
   }
   const api = recording();
   await mailbox(api).mail.send({}, { saveToSentItems: false });
@@ -194,20 +306,37 @@ test('events: the zone of the call is the zone of its times', async () => {
   const api = recording();
   await mailbox(api).calendar.events.create({ start: '2026-12-01T09:00' }, { timeZone: 'Asia/Tokyo' });
   await mailbox(api).calendar.events.update('x', { start: '2026-12-01T09:00' });
-  assert.deepEqual(api.calls.map(({ body }) => body.start.timeZone), ['Asia/Tokyo', 'Europe/Berlin']);
+  assert.deepEqual(
+    api.calls.map(({ body }) => body.start.timeZone),
+    ['Asia/Tokyo', 'Europe/Berlin'],
+  );
 });
 
 test('view: instants in the query, options from both places, pages and items', async () => {
   const api = recording([pageOf([1], link(1)), pageOf([2]), pageOf([3])]);
-  const view = mailbox(api).calendar.view('2026-12-01', '2026-12-02T09:00', { select: ['subject'], timeZone: 'America/New_York' });
+  const view = mailbox(api).calendar.view('2026-12-01', '2026-12-02T09:00', {
+    select: ['subject'],
+    timeZone: 'America/New_York',
+  });
   assert.deepEqual(await collect(view), [1, 2]);
   const [first, second] = api.calls;
   const { signal, ...options } = first.options;
   assert.ok(signal instanceof AbortSignal);
-  assert.deepEqual({ ...first, options }, {
-    method: 'GET', path: 'calendarView', ids: [], body: undefined, allowed: LIST,
-    options: { select: ['subject'], timeZone: 'America/New_York', query: { startDateTime: '2026-12-01T05:00:00.000Z', endDateTime: '2026-12-02T14:00:00.000Z' } },
-  });
+  assert.deepEqual(
+    { ...first, options },
+    {
+      method: 'GET',
+      path: 'calendarView',
+      ids: [],
+      body: undefined,
+      allowed: LIST,
+      options: {
+        select: ['subject'],
+        timeZone: 'America/New_York',
+        query: { startDateTime: '2026-12-01T05:00:00.000Z', endDateTime: '2026-12-02T14:00:00.000Z' },
+      },
+    },
+  );
   assert.equal(second.options.timeZone, 'America/New_York');
   assert.deepEqual((await view.list({ timeout: 7 })).items, [3]);
   assert.equal(api.calls[2].options.timeout, 7);
@@ -215,7 +344,12 @@ test('view: instants in the query, options from both places, pages and items', a
 
 test('view: an end that is not after the start is refused, by its promise', async () => {
   const { calendar } = mailbox(recording());
-  for (const [start, end] of [['2026-12-02', '2026-12-01'], ['2026-12-01', '2026-12-01'], ['2026-12-01T09:00+00:00', '2026-12-01T09:30+01:00'], ['x', 'y']]) {
+  for (const [start, end] of [
+    ['2026-12-02', '2026-12-01'],
+    ['2026-12-01', '2026-12-01'],
+    ['2026-12-01T09:00+00:00', '2026-12-01T09:30+01:00'],
+    ['x', 'y'],
+  ]) {
     await assert.rejects(calendar.view(start, end).list(), invalid);
     await assert.rejects(collect(calendar.view(start, end)), invalid);
   }

@@ -8,16 +8,15 @@ import type { Collection, Page } from '../types.ts';
 const QUERY = ['select', 'filter', 'orderBy', 'expand', 'search', 'top', 'skip', 'count', 'query'];
 
 interface Envelope<T> {
-  value: T[];
+  value?: T[];
   '@odata.nextLink'?: string;
   '@odata.count'?: number;
 }
 
 /** A page from the service's answer. `seen` holds the links that led here. */
-function page<T>(api: Api, body: Envelope<T> | undefined, query: Options, seen: string[] = []): Page<T> {
-  const items = body?.value;
+function page<T>(api: Api, body: Envelope<T> | null, query: Options, seen: string[] = []): Page<T> {
+  const { value: items, '@odata.nextLink': link, '@odata.count': count } = body ?? {};
   if (!Array.isArray(items)) throw fail('invalid_response', 'the answer is no list');
-  const { '@odata.nextLink': link, '@odata.count': count } = body!;
   // A link does not carry headers: every page needs these options again.
   const { signal, timeout, timeZone, headers } = query;
   const next = async (link: string) => {
@@ -29,7 +28,10 @@ function page<T>(api: Api, body: Envelope<T> | undefined, query: Options, seen: 
 }
 
 /** Items of all pages; the next page is fetched while this one is read, and dropped where nobody wants it any more. */
-export async function* walk<T>(list: (query: Options) => Promise<Page<T>>, query?: Options): AsyncGenerator<T, void, undefined> {
+export async function* walk<T>(
+  list: (query: Options) => Promise<Page<T>>,
+  query?: Options,
+): AsyncGenerator<T, void, undefined> {
   const own = new AbortController();
   try {
     let coming: Promise<Page<T>> | undefined = list({ ...query, signal: joined(own.signal, query?.signal) });
@@ -59,7 +61,8 @@ export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<
   const all = {
     list: pages,
     all: (query?: Options) => walk(pages, query),
-    get: (id: string, options?: Options) => api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
+    get: (id: string, options?: Options) =>
+      api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
     create: (given: D, options?: Options) => write('POST', path, given, options),
     update: (id: string, changes: D, options?: Options) => write('PATCH', item(id), changes, options, ['ifMatch']),
     async delete(id: string, options?: Options & { permanently?: boolean }) {

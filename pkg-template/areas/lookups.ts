@@ -9,10 +9,13 @@ export async function tree(api: Api, own: Folders, options?: CallOptions): Promi
   const { spell } = api;
   const nodes: FolderNode[] = [];
   for await (const folder of own.all(options)) nodes.push({ folder, children: [] });
-  await Promise.all(nodes.map(async (node) => {
-    const folder = node.folder as Record<string, unknown>;
-    if (folder[spell('childFolderCount')]) node.children = await tree(api, own.children(folder[spell('id')] as string), options);
-  }));
+  await Promise.all(
+    nodes.map(async (node) => {
+      const folder = node.folder as Record<string, unknown>;
+      if (folder[spell('childFolderCount')])
+        node.children = await tree(api, own.children(folder[spell('id')] as string), options);
+    }),
+  );
   return nodes;
 }
 
@@ -24,7 +27,12 @@ export function rooms(api: Api, options?: Options & { list?: string }): AsyncGen
 }
 
 /** Contacts with this address among theirs. */
-export async function findByEmail({ spell, filter }: Api, contacts: Contacts, address: string, options?: CallOptions): Promise<Contact[]> {
+export async function findByEmail(
+  { spell, filter }: Api,
+  contacts: Contacts,
+  address: string,
+  options?: CallOptions,
+): Promise<Contact[]> {
   const found: Contact[] = [];
   const condition = `${spell('emailAddresses')}/any(a:a/${spell('address')} eq ${filter`${address}`})`;
   for await (const one of contacts.all({ ...options, filter: condition })) found.push(one);

@@ -66,8 +66,10 @@ export function mail(api: Api): Mail {
   const folders = (at: Path): Folders => {
     const own: Folders = {
       ...collection<MailFolder>(at),
-      move: async (id, destinationId, options) => post(path`mailFolders/${id}/move`, options, required({ destinationId })),
-      copy: async (id, destinationId, options) => post(path`mailFolders/${id}/copy`, options, required({ destinationId })),
+      move: async (id, destinationId, options) =>
+        post(path`mailFolders/${id}/move`, options, required({ destinationId })),
+      copy: async (id, destinationId, options) =>
+        post(path`mailFolders/${id}/copy`, options, required({ destinationId })),
       children: (id) => folders(path`mailFolders/${id}/childFolders`),
       tree: (options) => api.lazy('tree', own, options),
     };

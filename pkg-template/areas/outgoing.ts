@@ -9,7 +9,13 @@ type ReplyAction = 'reply' | 'createReply';
 type Answering = Options & { all?: boolean };
 
 /** `comment` is a text above the quoted message, `message` has fields that replace those of the answer. */
-async function answer(api: Api, action: ReplyAction, id: string, said: { comment?: unknown; message?: unknown }, options: Answering) {
+async function answer(
+  api: Api,
+  action: ReplyAction,
+  id: string,
+  said: { comment?: unknown; message?: unknown },
+  options: Answering,
+) {
   const { all, ...rest } = options;
   if (said.message && api.flavor === 'outlook-v1') {
     throw api.fail('unsupported_by_api', 'outlook-v1 has no answers with a message; these have: graph outlook-v2');
@@ -51,17 +57,28 @@ export async function send(api: Api, messages: Messages, message: Draft, options
 const total = (files: Blob[]) => files.reduce((sum, one) => sum + one.size, 0);
 
 /** Sends a message whose files are more than one request takes: into a draft, one by one. Where a file is refused, the draft is deleted. */
-async function sendByDraft(api: Api, messages: Messages, message: Draft, files: unknown[], options: Options & Sending): Promise<void> {
+async function sendByDraft(
+  api: Api,
+  messages: Messages,
+  message: Draft,
+  files: unknown[],
+  options: Options & Sending,
+): Promise<void> {
   const { saveToSentItems, onProgress, ...rest } = options;
   const { flavor, graph, spell, fail, invalidArgument } = api;
-  if (!saveToSentItems) throw invalidArgument('a message with more than 3 MB of attachments is sent as a draft, which is always saved');
+  if (!saveToSentItems)
+    throw invalidArgument('a message with more than 3 MB of attachments is sent as a draft, which is always saved');
   const large = files.filter((one) => one instanceof Blob);
   const size = total(large);
   const largest = Math.max(...large.map((one) => one.size));
   if (largest > MAX_UPLOAD) throw fail('too_large', 'an attachment has at most 150 MB');
-  if (largest > MAX_INLINE && !graph) throw fail('unsupported_by_api', `${flavor} has no attachments of more than 3 MB; these have: graph`);
+  if (largest > MAX_INLINE && !graph)
+    throw fail('unsupported_by_api', `${flavor} has no attachments of more than 3 MB; these have: graph`);
   const others = files.filter((one) => !(one instanceof Blob)) as Draft['attachments'];
-  const draft = (await messages.create({ ...message, [spell('attachments')]: undefined, attachments: others }, rest)) as Record<string, unknown>;
+  const draft = (await messages.create(
+    { ...message, [spell('attachments')]: undefined, attachments: others },
+    rest,
+  )) as Record<string, unknown>;
   const id = draft[spell('id')] as string;
   try {
     let before = 0;

@@ -12,6 +12,7 @@ export function settings(api: Api): Mailbox['settings'] {
     part: (name, options) => get(path`mailboxSettings/${name}`, options),
     languages: (options) => listed(get(path`outlook/supportedLanguages()`, options)),
     timeZones: (options) => listed(get(path`outlook/supportedTimeZones()`, options)),
-    timeZonesBy: (standard, options) => listed(get(path`outlook/supportedTimeZones(TimeZoneStandard='${standard}')`, options)),
+    timeZonesBy: (standard, options) =>
+      listed(get(path`outlook/supportedTimeZones(TimeZoneStandard='${standard}')`, options)),
   };
 }

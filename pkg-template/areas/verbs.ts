@@ -15,7 +15,10 @@ export function required<T extends object>(fields: T): T {
 }
 
 /** Takes the body fields `names` out of options: [the fields that were given, the other options]. */
-export function split(options: Options | undefined, names: readonly string[]): [fields: Record<string, unknown>, rest: Options] {
+export function split(
+  options: Options | undefined,
+  names: readonly string[],
+): [fields: Record<string, unknown>, rest: Options] {
   const rest: Record<string, unknown> = { ...options };
   const fields: Record<string, unknown> = {};
   for (const name of names) {

@@ -58,7 +58,7 @@ export interface Api extends Values {
   /** Sends without waiting for a turn: the caller has one. */
   send(method: string, path: Path, content: unknown, headers?: Record<string, string>): Promise<unknown>;
   /** A call as an item of a batch. */
-  batchItem(call: Call): BatchItem;
+  batchItem(call: Call): Omit<BatchItem, 'id'>;
   /** The error that an answer to an item is, and in milliseconds how long to wait before the item is sent again: undefined where it must not be. */
   judge(answer: BatchAnswer, method: string, repeats: number): [error: Exo365Error, wait: number | undefined];
 

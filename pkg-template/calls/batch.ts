@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 import { encodeBody } from './bodies.ts';
 import type { BatchAnswer, BatchItem } from './core.ts';
 import { path } from './path.ts';
-import type { Waiting } from './queue.ts';
+import type { WaitingRead } from './queue.ts';
 
 /** Most items of one batch (https://learn.microsoft.com/graph/json-batching). */
 const BATCH_SIZE = 20;
@@ -27,12 +27,12 @@ const wait = (time: number, signal?: AbortSignal) =>
   });
 
 /** Answers waiting reads by one batch. What the batch does not answer well is asked for alone: there it has its renewal and its repeats. */
-export async function sendTogether(api: Api, taken: readonly Omit<Waiting, 'run'>[]): Promise<void> {
+export async function sendTogether(api: Api, taken: readonly WaitingRead[]): Promise<void> {
   const items: BatchItem[] = [];
-  const asked: Omit<Waiting, 'run'>[] = [];
+  const asked: WaitingRead[] = [];
   for (const one of taken) {
     try {
-      items.push({ id: `${asked.length}`, ...one.read!() });
+      items.push({ id: `${asked.length}`, ...one.read() });
       asked.push(one);
     } catch {
       one.resolve(one.alone()); // it is refused there, with the reason
@@ -40,14 +40,16 @@ export async function sendTogether(api: Api, taken: readonly Omit<Waiting, 'run'
   }
   const [content, headers] = encodeBody(api, { requests: items });
   const answers = await api.send('POST', BATCH, content, headers).then(byId, byId);
-  asked.forEach((one, at) => {
-    const answer = answers.get(`${at}`);
-    if (!answer || answer.status === 401) return one.resolve(one.alone());
-    if (answer.status < 300) return one.resolve(answer.body);
-    const [error, time] = api.judge(answer, 'GET', 0);
-    if (time === undefined) one.reject(error);
-    else one.resolve(wait(time).then(one.alone));
-  });
+  asked.forEach((one, at) => settle(api, one, answers.get(`${at}`)));
+}
+
+/** Settles a read by its answer, or by a call of its own. */
+function settle(api: Api, { resolve, reject, alone }: WaitingRead, answer?: BatchAnswer): void {
+  if (!answer || answer.status === 401) return resolve(alone());
+  if (answer.status < 300) return resolve(answer.body);
+  const [error, time] = api.judge(answer, 'GET', 0);
+  if (time === undefined) reject(error);
+  else resolve(wait(time).then(alone));
 }
 
 /** Parts of at most 20, in which nothing depends on what is in another. */
@@ -55,14 +57,20 @@ function parts(api: Api, items: readonly BatchItem[]): BatchItem[][] {
   const groups: BatchItem[][] = [];
   for (const item of items) {
     const needed = new Set([item.id, ...(item.dependsOn ?? [])]);
-    const related = groups.filter((group) => group.some((one) => needed.has(one.id) || one.dependsOn?.includes(item.id!)));
+    const related = groups.filter((group) =>
+      group.some((one) => needed.has(one.id) || one.dependsOn?.includes(item.id)),
+    );
     groups.splice(0, groups.length, ...groups.filter((group) => !related.includes(group)), [...related.flat(), item]);
   }
-  const out: BatchItem[][] = [[]];
+  let last: BatchItem[] = [];
+  const out = [last];
   for (const group of groups) {
     if (group.length > BATCH_SIZE) throw api.invalidArgument(`more than ${BATCH_SIZE} requests depend on one another`);
-    if (out.at(-1)!.length + group.length > BATCH_SIZE) out.push([]);
-    out.at(-1)!.push(...group);
+    if (last.length + group.length > BATCH_SIZE) {
+      last = [];
+      out.push(last);
+    }
+    last.push(...group);
   }
   return out;
 }
@@ -82,10 +90,14 @@ function withIds(api: Api, requests: readonly BatchRequest[]): Request[] {
   const lost = given.find(({ dependsOn }) => !dependsOn.every((id) => ids.has(id.toLowerCase())));
   if (lost) throw invalidArgument(`dependsOn of ${lost.id} names a request that is not there`);
   if (ids.size < given.length) throw invalidArgument('ids of a batch differ in more than case');
-  return given.map((one) => ({ ...one, dependsOn: one.dependsOn.map((id) => ids.get(id.toLowerCase())!) }));
+  return given.map((one) => ({ ...one, dependsOn: one.dependsOn.map((id) => ids.get(id.toLowerCase()) as string) }));
 }
 
-async function itemOf(api: Api, { id, method, path, headers, body, dependsOn }: Request, timeZone?: string): Promise<BatchItem> {
+async function itemOf(
+  api: Api,
+  { id, method, path, headers, body, dependsOn }: Request,
+  timeZone?: string,
+): Promise<BatchItem> {
   const item: BatchItem = { id, ...api.batchItem({ method, path, options: { headers, timeZone } }) };
   if (dependsOn.length) item.dependsOn = [...dependsOn];
   if (body instanceof Blob) {
@@ -116,12 +128,16 @@ export async function batch(
     const again = new Set<string>();
     for (const part of parts(api, todo)) {
       let failure: Exo365Error | undefined;
-      const answers = byId(await api.call({ method: 'POST', path: BATCH, options: { signal, timeout }, body: { requests: part } }).catch((error) => {
-        // What other parts have done is not lost with this one.
-        if (!results.size || error.code === 'aborted') throw error;
-        failure = error;
-      }));
-      for (const { id, method } of part as (BatchItem & { id: string })[]) {
+      const answers = byId(
+        await api
+          .call({ method: 'POST', path: BATCH, options: { signal, timeout }, body: { requests: part } })
+          .catch((error) => {
+            // What other parts have done is not lost with this one.
+            if (!results.size || error.code === 'aborted') throw error;
+            failure = error;
+          }),
+      );
+      for (const { id, method } of part) {
         const answer = answers.get(id) ?? { status: failure?.status ?? 0, headers: {}, body: undefined };
         const { status, headers, body } = answer;
         const [error, time] = judged(api, answer, failure, method, round);
@@ -134,11 +150,17 @@ export async function batch(
     todo = toRepeat(todo, results, again);
     if (todo.length) await wait(longest, signal);
   }
-  return given.map(({ id }) => results.get(id)!);
+  return given.map(({ id }) => results.get(id) as BatchResponse);
 }
 
 /** The error of an answer, and how long to wait before the item is sent again: undefined where it is not. */
-function judged(api: Api, answer: BatchAnswer, failure: Exo365Error | undefined, method: string, round: number): [Exo365Error?, number?] {
+function judged(
+  api: Api,
+  answer: BatchAnswer,
+  failure: Exo365Error | undefined,
+  method: string,
+  round: number,
+): [Exo365Error?, number?] {
   const { status } = answer;
   if (failure) return [failure];
   if (!status) return [api.fail('invalid_response', 'the batch has no answer to this call')];
@@ -148,10 +170,12 @@ function judged(api: Api, answer: BatchAnswer, failure: Exo365Error | undefined,
 /** The items to send again, with those that waited for them. What was done before needs no waiting for. */
 function toRepeat(items: BatchItem[], results: ReadonlyMap<string, BatchResponse>, again: Set<string>): BatchItem[] {
   for (const { id, dependsOn } of items) {
-    if (results.get(id!)?.status === 424 && dependsOn?.some((one) => again.has(one))) again.add(id!);
+    if (results.get(id)?.status === 424 && dependsOn?.some((one) => again.has(one))) again.add(id);
   }
-  return items.filter(({ id }) => again.has(id!)).map(({ dependsOn, ...one }) => {
-    const still = dependsOn?.filter((id) => again.has(id));
-    return still?.length ? { ...one, dependsOn: still } : one;
-  });
+  return items
+    .filter(({ id }) => again.has(id))
+    .map(({ dependsOn, ...one }) => {
+      const still = dependsOn?.filter((id) => again.has(id));
+      return still?.length ? { ...one, dependsOn: still } : one;
+    });
 }

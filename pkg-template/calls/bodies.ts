@@ -4,8 +4,13 @@ import type { Api } from './api.ts';
 type Headers = Record<string, string> | undefined;
 
 /** A body as it is sent, and the headers that describe it: texts, Blobs and bytes as they are, everything else as JSON. */
-export function encodeBody({ invalidArgument }: Api, body: unknown, headers?: Headers): [content: unknown, headers: Headers] {
-  if (body === undefined || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return [body, headers];
+export function encodeBody(
+  { invalidArgument }: Api,
+  body: unknown,
+  headers?: Headers,
+): [content: unknown, headers: Headers] {
+  if (body === undefined || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body))
+    return [body, headers];
   if (typeof body === 'string') {
     // `fetch` would send another character in its place.
     if (body.isWellFormed?.() === false) throw invalidArgument('the body has half a surrogate pair');

@@ -111,7 +111,8 @@ export class Calls {
 
   async #call(user: string | undefined, call: Call): Promise<unknown> {
     const { method, path, options, body } = call;
-    if (typeof method !== 'string' || !['string', 'object'].includes(typeof path)) throw invalidArgument('method and path are texts');
+    if (typeof method !== 'string' || !['string', 'object'].includes(typeof path))
+      throw invalidArgument('method and path are texts');
     if (typeof (options ?? {}) !== 'object') throw invalidArgument('options are an object');
     const { signal, as, bare, timeout } = options ?? {};
     let { headers } = options ?? {};

@@ -7,7 +7,7 @@ export { Core };
 
 /** One item of a batch, as the service takes it. */
 export interface BatchItem {
-  id?: string;
+  id: string;
   method: string;
   url: string;
   headers: Record<string, string>;

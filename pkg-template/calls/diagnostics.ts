@@ -32,7 +32,7 @@ export class Diagnostics {
     const { status, code, attempts = 1, clientRequestId, requestId, headers } = error ?? ({} as Partial<Exo365Error>);
     const at = new Date().toISOString();
     // Templates for the paths of named methods, without ids; of `request` and links all but the query.
-    const url = typeof path === 'string' ? path.split('?')[0]! : path.template;
+    const url = typeof path === 'string' ? path.split('?')[0] : path.template;
     const entry: Diagnostic = { at, method, url, durationMs, attempts, headers: Object.fromEntries(headers ?? []) };
     Object.assign(entry, { status, code, clientRequestId, requestId });
     if (this.#entries.unshift(entry) > KEPT) this.#entries.pop();

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { next, queue } from './queue.ts';
 
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
+const turn = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 test('what starts: [from, how many] of those that wait', () => {
   const [read, write] = [{ read: () => {} }, {}];
@@ -17,7 +20,8 @@ test('what starts: [from, how many] of those that wait', () => {
     ['slots for all reads', [read, read], 2, [0, 1]],
     ['more reads than slots wait for a batch', [read, read, read], 2, [0, 0]],
     ['one slow call holds no batch up', Array(9).fill(read), 1, [0, 9]],
-  ]) assert.deepEqual(next(waiting, running, 4), wanted, name);
+  ])
+    assert.deepEqual(next(waiting, running, 4), wanted, name);
 });
 
 /** Runs under control: `free()` lets the oldest end. */
@@ -29,12 +33,19 @@ function lanes(limit = 4) {
     taken.forEach((one, at) => one.resolve(`batched ${at}`));
   };
   it.enter = queue(limit, gather);
-  it.run = (name) => () => new Promise((resolve) => {
-    it.most = Math.max(it.most, ++it.running);
-    it.started.push(name);
-    it.ends.push(() => { it.running--; resolve(name); });
-  });
-  it.free = async () => { it.ends.shift()?.(); await turn(); };
+  it.run = (name) => () =>
+    new Promise((resolve) => {
+      it.most = Math.max(it.most, ++it.running);
+      it.started.push(name);
+      it.ends.push(() => {
+        it.running--;
+        resolve(name);
+      });
+    });
+  it.free = async () => {
+    it.ends.shift()?.();
+    await turn();
+  };
   return it;
 }
 
@@ -69,7 +80,13 @@ test('a write that comes while reads wait is next; reads keep their order, and s
   assert.deepEqual(it.started, ['first', 'w1']);
   await it.free();
   await it.free();
-  assert.deepEqual([it.started, await Promise.all([blocker, ...writes])], [['first', 'w1', 'w2'], ['first', 'w1', 'w2']]);
+  assert.deepEqual(
+    [it.started, await Promise.all([blocker, ...writes])],
+    [
+      ['first', 'w1', 'w2'],
+      ['first', 'w1', 'w2'],
+    ],
+  );
   assert.deepEqual([await Promise.all(reads).then((all) => all.at(-1)), it.batches], ['batched 4', [20, 5]]);
 });
 
@@ -77,11 +94,24 @@ test('a batch takes the lane: what comes meanwhile waits, a write first; other m
   let end;
   const taken = [];
   const started = [];
-  const enter = queue(4, async (own) => { taken.push(own.length); await new Promise((resolve) => { end = resolve; }); own.forEach((one) => one.resolve('batched')); });
-  const run = (name) => async () => { started.push(name); return name; };
+  const enter = queue(4, async (own) => {
+    taken.push(own.length);
+    await new Promise((resolve) => {
+      end = resolve;
+    });
+    own.forEach((one) => one.resolve('batched'));
+  });
+  const run = (name) => async () => {
+    started.push(name);
+    return name;
+  };
   const all = Array.from({ length: 6 }, () => enter('', run('read'), () => ({})));
   await turn();
-  all.push(enter('', run('late read'), () => ({})), enter('', run('write')), enter('sales', run('sales')));
+  all.push(
+    enter('', run('late read'), () => ({})),
+    enter('', run('write')),
+    enter('sales', run('sales')),
+  );
   await turn();
   assert.deepEqual([taken, started], [[6], ['sales']]);
   end();
@@ -90,7 +120,10 @@ test('a batch takes the lane: what comes meanwhile waits, a write first; other m
 });
 
 test('one call that takes long holds no batch up; two do, until one has ended', async () => {
-  for (const [slow, wanted] of [[1, [5]], [2, []]]) {
+  for (const [slow, wanted] of [
+    [1, [5]],
+    [2, []],
+  ]) {
     const it = lanes();
     Array.from({ length: slow }, (_, at) => it.enter('', it.run(`slow ${at}`)));
     await turn();
@@ -106,24 +139,58 @@ test('one call that takes long holds no batch up; two do, until one has ended', 
 
 test('a call that fails frees its place; an answer of its own alone takes a turn like any other', async () => {
   const it = lanes(1);
-  const failing = it.enter('', async () => { throw new Error('no'); });
+  const failing = it.enter('', async () => {
+    throw new Error('no');
+  });
   const next = it.enter('', async () => 'next');
   await assert.rejects(failing, /no/);
   assert.equal(await next, 'next');
   let most = 0;
   let running = 0;
   const enter = queue(2, async (own) => own.forEach((one) => one.resolve(one.alone())));
-  const run = async () => { most = Math.max(most, ++running); await turn(); running--; return 'own'; };
-  assert.deepEqual(await Promise.all(Array.from({ length: 30 }, () => enter('', run, () => ({})))), Array(30).fill('own'));
+  const run = async () => {
+    most = Math.max(most, ++running);
+    await turn();
+    running--;
+    return 'own';
+  };
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: 30 }, () => enter('', run, () => ({})))),
+    Array(30).fill('own'),
+  );
   assert.equal(most, 2);
 });
 
 test('where no batch can be made each goes alone; what is thrown at once is told', async () => {
   const alone = [];
-  const enter = queue(4, async () => { throw new Error('no such file'); });
-  const got = await Promise.all(['a', 'b'].map((name) => enter('', async () => { alone.push(name); return name; }, () => ({}))));
-  assert.deepEqual([got, alone], [['a', 'b'], ['a', 'b']]);
-  await assert.rejects(enter('', () => { throw new Error('at once'); }), /at once/);
+  const enter = queue(4, async () => {
+    throw new Error('no such file');
+  });
+  const got = await Promise.all(
+    ['a', 'b'].map((name) =>
+      enter(
+        '',
+        async () => {
+          alone.push(name);
+          return name;
+        },
+        () => ({}),
+      ),
+    ),
+  );
+  assert.deepEqual(
+    [got, alone],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+  );
+  await assert.rejects(
+    enter('', () => {
+      throw new Error('at once');
+    }),
+    /at once/,
+  );
   assert.equal(await enter('', async () => 'after'), 'after');
 });
 
@@ -154,7 +221,11 @@ test('whatever comes in whatever order, with batches that fail in part or at all
       for (const one of own) {
         const at = one.read();
         if (random(3) === 0) one.resolve(one.alone());
-        else once(at), at % 7 === 0 ? one.reject(new Error(`${at}`)) : one.resolve(at);
+        else {
+          once(at);
+          if (at % 7 === 0) one.reject(new Error(`${at}`));
+          else one.resolve(at);
+        }
       }
     });
     const all = [];
@@ -162,7 +233,10 @@ test('whatever comes in whatever order, with batches that fail in part or at all
       all.push(enter('', run(at), random(3) ? () => at : undefined).catch(({ message }) => Number(message)));
       if (random(4) === 0) await turn();
     }
-    assert.deepEqual(await Promise.all(all), all.map((_, at) => at));
+    assert.deepEqual(
+      await Promise.all(all),
+      all.map((_, at) => at),
+    );
     assert.ok([...ran.values()].every((times) => times === 1) && ran.size === 80);
   }
 });
@@ -179,7 +253,9 @@ test('whatever comes in whatever order: everything is answered once, and never m
       if (random(3) === 0) await it.free();
     }
     let settled = false;
-    Promise.all(all).then(() => { settled = true; });
+    Promise.all(all).then(() => {
+      settled = true;
+    });
     while (!settled) await it.free();
     assert.ok(it.most <= limit, `${it.most} of ${limit}`);
     assert.equal(new Set(it.started).size, it.started.length);

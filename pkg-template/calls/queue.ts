@@ -6,20 +6,32 @@ import type { BatchItem } from './core.ts';
 /** Most items of one batch. */
 const BATCH_SIZE = 20;
 
-/** A call that waits for its turn. */
-export interface Waiting {
-  /** The call as an item of a batch; undefined where it must be sent alone. */
-  read: (() => BatchItem) | undefined;
+/** A read that waits for its turn. */
+export interface WaitingRead {
+  /** The read as an item of a batch. */
+  read(): Omit<BatchItem, 'id'>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
-  /** Sends the call on its own, in a later turn. */
+  /** Sends the read on its own, in a later turn. */
   alone(): Promise<unknown>;
+}
+/** A call that waits for its turn; without `read` it must be sent alone. */
+interface Waiting extends Omit<WaitingRead, 'read'> {
+  read?: WaitingRead['read'] | undefined;
   /** Sends the call on its own, now. */
   run(): Promise<void>;
 }
+interface Lane {
+  waiting: Waiting[];
+  running: number;
+}
 
 /** What starts now: [from, how many] of those that wait, a batch where there are several. */
-export function next(waiting: readonly Pick<Waiting, 'read'>[], running: number, limit: number): [from: number, count: number] {
+export function next(
+  waiting: readonly Pick<Waiting, 'read'>[],
+  running: number,
+  limit: number,
+): [from: number, count: number] {
   const free = limit - running;
   const reads = waiting.length;
   // What no batch takes goes first: a message that is sent does not wait behind five hundred reads.
@@ -35,27 +47,28 @@ export function next(waiting: readonly Pick<Waiting, 'read'>[], running: number,
 export type Enter = (name: string, run: () => Promise<unknown>, read?: Waiting['read']) => Promise<unknown>;
 
 /** A queue with `limit` calls at a time for each mailbox; `sendTogether` answers several waiting reads. */
-export function queue(limit: number, sendTogether: (taken: Waiting[]) => Promise<unknown>): Enter {
-  const lanes = new Map<string, { waiting: Waiting[]; running: number }>();
-  const start = (name: string) => {
-    const lane = lanes.get(name)!;
+export function queue(limit: number, sendTogether: (taken: WaitingRead[]) => Promise<unknown>): Enter {
+  const lanes = new Map<string, Lane>();
+  const start = (lane: Lane) => {
     const [from, count] = next(lane.waiting, lane.running, limit);
     if (!count) return;
     const taken = lane.waiting.splice(from, count);
     const slots = count > 1 ? limit : 1;
     lane.running += slots;
     // Where no batch can be made, each goes alone.
-    const sending = count > 1 ? sendTogether(taken).catch(() => taken.forEach((one) => one.resolve(one.alone()))) : taken[0]!.run();
+    const sendEach = () => taken.forEach((one) => one.resolve(one.alone()));
+    const sending = count > 1 ? sendTogether(taken as WaitingRead[]).catch(sendEach) : taken[0].run();
     sending.finally(() => {
       lane.running -= slots;
-      start(name);
+      start(lane);
     });
-    start(name);
+    start(lane);
   };
   return function enter(name, run, read?) {
-    if (!lanes.has(name)) lanes.set(name, { waiting: [], running: 0 });
+    const lane = lanes.get(name) ?? { waiting: [], running: 0 };
+    lanes.set(name, lane);
     return new Promise((resolve, reject) => {
-      lanes.get(name)!.waiting.push({
+      lane.waiting.push({
         read,
         resolve,
         reject,
@@ -69,7 +82,7 @@ export function queue(limit: number, sendTogether: (taken: Waiting[]) => Promise
         },
       });
       // Behind everything that begins in the same turn of the event loop.
-      queueMicrotask(() => start(name));
+      queueMicrotask(() => start(lane));
     });
   };
 }

@@ -16,9 +16,12 @@ beforeEach(async () => {
   // Its memory of what was loaded is the module's own.
   load = loader();
 });
-after(() => { globalThis.fetch = fetch; });
+after(() => {
+  globalThis.fetch = fetch;
+});
 
-const served = (type, body = BYTES, status = 200) => new Response(body, { status, headers: type ? { 'content-type': type } : {} });
+const served = (type, body = BYTES, status = 200) =>
+  new Response(body, { status, headers: type ? { 'content-type': type } : {} });
 
 for (const [name, source] of Object.entries({
   'a compiled module': () => new WebAssembly.Module(BYTES),
@@ -38,7 +41,10 @@ for (const [name, source] of Object.entries({
 
 test('an address is fetched', async () => {
   const asked = [];
-  network = async (url) => { asked.push(String(url)); return served('application/wasm'); };
+  network = async (url) => {
+    asked.push(String(url));
+    return served('application/wasm');
+  };
   await load(new URL('https://static.contoso.example/exo365_bg.wasm'));
   await load('https://static.contoso.example/never.wasm');
   assert.deepEqual(asked, ['https://static.contoso.example/exo365_bg.wasm']);
@@ -46,7 +52,12 @@ test('an address is fetched', async () => {
 
 test('what is no module is told with its cause, and may be tried again', async () => {
   network = async () => served('text/html', '<!doctype html>', 404);
-  for (const source of ['https://static.contoso.example/gone.wasm', served('text/html', '<!doctype html>'), new Uint8Array(8), {}]) {
+  for (const source of [
+    'https://static.contoso.example/gone.wasm',
+    served('text/html', '<!doctype html>'),
+    new Uint8Array(8),
+    {},
+  ]) {
     const error = await load(source).catch((error) => error);
     assert.equal(error.code, 'wasm_unavailable');
     assert.ok(error.cause instanceof Error);

@@ -5,13 +5,23 @@ import { page as put } from '../tests/fake-page.mjs';
 import { page } from './page.ts';
 
 let it;
-beforeEach(() => { it = put('https://app.contoso.example/mail?view=week&code=c&state=s#top'); });
+beforeEach(() => {
+  it = put('https://app.contoso.example/mail?view=week&code=c&state=s#top');
+});
 afterEach(() => it.end());
 
 const state = () => JSON.parse(page().state());
 
 test('where the page is', () => {
-  assert.deepEqual(state(), { origin: 'https://app.contoso.example', pathname: '/mail', search: '?view=week&code=c&state=s', hash: '#top', kept: [], secure: true, framed: false });
+  assert.deepEqual(state(), {
+    origin: 'https://app.contoso.example',
+    pathname: '/mail',
+    search: '?view=week&code=c&state=s',
+    hash: '#top',
+    kept: [],
+    secure: true,
+    framed: false,
+  });
 });
 
 test('S19 a page in a frame says so', () => {
@@ -30,7 +40,8 @@ test('S6 a record is there once; others of the tab are not ours', () => {
 
 test('E8 a record is found by its whole name', () => {
   page().keep('state-1', 'record');
-  for (const other of ['state-', 'state-12', 'STATE-1', '', 'exo365.state-1']) assert.equal(page().take(other), undefined, other);
+  for (const other of ['state-', 'state-12', 'STATE-1', '', 'exo365.state-1'])
+    assert.equal(page().take(other), undefined, other);
   assert.equal(page().take('state-1'), 'record');
 });
 
@@ -44,12 +55,17 @@ test('E7 at most five sign-ins wait: the oldest gives way, what is none of ours 
 });
 
 test('a storage that the browser forbids is empty, and keeping says so', () => {
-  Object.defineProperty(globalThis, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });
+  Object.defineProperty(globalThis, 'sessionStorage', {
+    get() {
+      throw new DOMException('no', 'SecurityError');
+    },
+    configurable: true,
+  });
   assert.deepEqual(state().kept, []);
   assert.throws(() => page().keep('a', 'b'), { name: 'SecurityError' });
 });
 
-test('the address bar changes without a load, and the history state stays the page\'s own', () => {
+test("the address bar changes without a load, and the history state stays the page's own", () => {
   page().show('/mail');
   assert.deepEqual([it.shown, it.went], [[[{ own: 'state' }, '', '/mail']], []]);
   page().go('/calendar');

@@ -24,7 +24,9 @@ export interface Page {
 /** Names of the records that are kept; none where the browser forbids the storage. */
 function kept(): string[] {
   try {
-    return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    return Object.keys(sessionStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => key.slice(PREFIX.length));
   } catch {
     return [];
   }
@@ -32,7 +34,7 @@ function kept(): string[] {
 
 function created(name: string): number {
   try {
-    return JSON.parse(sessionStorage.getItem(PREFIX + name)!).created ?? 0;
+    return JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '').created ?? 0;
   } catch {
     return 0; // none of ours
   }
@@ -66,4 +68,5 @@ const browserPage: Page = {
 };
 
 /** Undefined in a worker and in Node. */
-export const page = (): Page | undefined => (typeof window === 'object' && globalThis.location ? browserPage : undefined);
+export const page = (): Page | undefined =>
+  typeof window === 'object' && globalThis.location ? browserPage : undefined;

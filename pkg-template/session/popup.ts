@@ -8,7 +8,12 @@ const LONGEST = 600_000;
  * The address that the window came back to, as the page in it tells by `channel`. Nothing is read off the window: Microsoft's pages cut
  * it off from this one, and then it looks closed when it is not.
  */
-export function authorizationResponse({ fail }: Api, channel: BroadcastChannel, state: string, signal: AbortSignal): Promise<string> {
+export function authorizationResponse(
+  { fail }: Api,
+  channel: BroadcastChannel,
+  state: string,
+  signal: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -16,8 +21,10 @@ export function authorizationResponse({ fail }: Api, channel: BroadcastChannel, 
       settle();
     };
     const late = () => {
-      const message = 'no answer from the sign-in within ten minutes: what Microsoft says on its own page it does not tell';
-      const remedy = 'Look at what the window said: a redirect URI, client id or tenant that Microsoft does not know is told there only. Then offer the sign-in again.';
+      const message =
+        'no answer from the sign-in within ten minutes: what Microsoft says on its own page it does not tell';
+      const remedy =
+        'Look at what the window said: a redirect URI, client id or tenant that Microsoft does not know is told there only. Then offer the sign-in again.';
       end(() => reject(Object.assign(fail('timeout', message), { remedy })));
     };
     const timer = setTimeout(late, LONGEST);

@@ -5,6 +5,9 @@ import * as more from '../more.ts';
 import { filter } from '../values/filter.ts';
 import { values } from '../values/moments.ts';
 
+/** What is loaded on first use, by name. */
+const lazy = { ...more };
+
 /**
  * `call` is asked in place of the network, with [method, template or link, ids, options, body, allowed (with commas)]; `more` are further members.
  */
@@ -23,13 +26,19 @@ export function fakeApi(flavor = 'graph', call = async () => undefined, zone = '
     booleanOption,
     walk,
     invalidArgument,
-    lazy: async (name, ...args) => more[name](made, ...args),
+    lazy: async (name, ...args) => lazy[name](made, ...args),
     ...rest,
   };
   return made;
 }
 
-const CODES = { 501: 'service_unavailable', 404: 'not_found', 429: 'throttled', 503: 'service_unavailable', 401: 'interaction_required' };
+const CODES = {
+  501: 'service_unavailable',
+  404: 'not_found',
+  429: 'throttled',
+  503: 'service_unavailable',
+  401: 'interaction_required',
+};
 
 /** As the core judges an item, without its jitter and back-off: a second where the service names no time. */
 function judge(retries, { status, headers }, method, repeats) {
@@ -39,4 +48,3 @@ function judge(retries, { status, headers }, method, repeats) {
   const again = status === 429 || (status === 503 && method !== 'POST');
   return [error, again && repeats < retries && !(seconds > 120) ? Number(seconds ?? 1) * 1000 : undefined];
 }
-

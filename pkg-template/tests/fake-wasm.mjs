@@ -1,6 +1,5 @@
 // What the face sees of the WebAssembly, under the control of a test.
 
-
 export const wasm = {
   /** How often the module was loaded, and with what; `broken` makes the next load fail. */
   loads: [],
@@ -22,7 +21,13 @@ export function failure(code, message = code, fields = {}) {
   return Object.assign(new Error(message), { name: 'Exo365Error', code }, fields);
 }
 
-export const ADELE = { tenantId: 't', objectId: 'adele', username: 'adele@contoso.example', name: 'Adele', isGuest: false };
+export const ADELE = {
+  tenantId: 't',
+  objectId: 'adele',
+  username: 'adele@contoso.example',
+  name: 'Adele',
+  isGuest: false,
+};
 
 /** What is undefined crosses as null. */
 function read(asked) {
@@ -37,7 +42,10 @@ export class Core {
   who;
   answer = () => Promise.resolve();
   /** Rejects as the WebAssembly does when its session is over. */
-  expire = () => { this.who = null; return Promise.reject(failure('signed_out')); };
+  expire = () => {
+    this.who = null;
+    return Promise.reject(failure('signed_out'));
+  };
 
   constructor({ who = null, api = 'graph', timeZone = 'Europe/Berlin', answer } = {}) {
     Object.assign(this, { who, api, timeZone });
@@ -53,19 +61,42 @@ export class Core {
     this.seen.push([name, ...rest]);
   }
 
-  profile() { return { api: this.api, timeZone: this.timeZone }; }
-  account() { return this.who && { ...this.who }; }
-  forget() { this.#note('forget'); this.who = null; }
-  authorize_url(options) { this.#note('authorize_url', JSON.parse(options)); return 'https://login.example/authorize?x=1'; }
-  enter(said) { this.#note('enter', said); return this.answer('enter', said); }
-  sign_out(microsoft) { this.#note('sign_out', microsoft); this.who = null; return this.answer('sign_out'); }
-  token(request) { this.#note('token', JSON.parse(request)); return this.answer('token'); }
+  profile() {
+    return { api: this.api, timeZone: this.timeZone };
+  }
+  account() {
+    return this.who && { ...this.who };
+  }
+  forget() {
+    this.#note('forget');
+    this.who = null;
+  }
+  authorize_url(options) {
+    this.#note('authorize_url', JSON.parse(options));
+    return 'https://login.example/authorize?x=1';
+  }
+  enter(said) {
+    this.#note('enter', said);
+    return this.answer('enter', said);
+  }
+  sign_out(microsoft) {
+    this.#note('sign_out', microsoft);
+    this.who = null;
+    return this.answer('sign_out');
+  }
+  token(request) {
+    this.#note('token', JSON.parse(request));
+    return this.answer('token');
+  }
   item(asked) {
     const { method, path } = read(asked);
     return JSON.stringify({ method, url: path, headers: {} });
   }
   judge({ status, headers }, body) {
-    const error = failure(JUDGED[status] ?? 'bad_request', body, { status, ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }) });
+    const error = failure(JUDGED[status] ?? 'bad_request', body, {
+      status,
+      ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }),
+    });
     return [error, status === 429 || status === 503 ? 1000 : undefined];
   }
   call(asked, signal, body) {
@@ -76,5 +107,7 @@ export class Core {
   }
 
   /** The calls, without the rest. */
-  get calls() { return this.seen.filter(([name]) => name === 'call').map(([, call]) => call); }
+  get calls() {
+    return this.seen.filter(([name]) => name === 'call').map(([, call]) => call);
+  }
 }

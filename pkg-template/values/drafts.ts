@@ -12,8 +12,9 @@ interface Forms {
 /** The short forms of one client; made once for each. */
 const made = new WeakMap<Api, Forms>();
 function formsOf(api: Api): Forms {
-  if (!made.has(api)) made.set(api, forms(api));
-  return made.get(api)!;
+  const own = made.get(api) ?? forms(api);
+  made.set(api, own);
+  return own;
 }
 
 /** A draft with its short forms expanded. `null` stays: it clears a field. */
@@ -24,9 +25,11 @@ export const attachment = (api: Api, file: unknown) => formsOf(api).attachment(f
 
 /** Bytes as base64 (RFC 4648). */
 export async function base64({ invalidArgument }: Pick<Api, 'invalidArgument'>, blob: Blob): Promise<string> {
-  const bytes = new Uint8Array(await blob.arrayBuffer().catch((cause) => {
-    throw invalidArgument('an attachment cannot be read', cause);
-  }));
+  const bytes = new Uint8Array(
+    await blob.arrayBuffer().catch((cause) => {
+      throw invalidArgument('an attachment cannot be read', cause);
+    }),
+  );
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
@@ -43,7 +46,10 @@ function forms(api: Api): Forms {
   };
 
   const body: Expand = (given) => {
-    const { contentType = 'text', content } = (typeof given === 'string' ? { content: given } : given) as { contentType?: string; content: unknown };
+    const { contentType = 'text', content } = (typeof given === 'string' ? { content: given } : given) as {
+      contentType?: string;
+      content: unknown;
+    };
     if (typeof content !== 'string') return given;
     const outlookType = /^html$/i.test(contentType) ? 'HTML' : 'Text';
     return spelled({ contentType: graph ? contentType : outlookType, content });
@@ -68,7 +74,10 @@ function forms(api: Api): Forms {
     return spelled({ dateTime: shown.toISOString().slice(0, -1), timeZone: onLocalClock ? zone : 'UTC' });
   };
 
-  const each = (expand: Expand): Expand => (given) => (Array.isArray(given) ? Promise.all(given.map((one) => expand(one))) : given);
+  const each =
+    (expand: Expand): Expand =>
+    (given) =>
+      Array.isArray(given) ? Promise.all(given.map((one) => expand(one))) : given;
   const SHORT_FORMS: Record<string, Expand> = {
     toRecipients: each(recipient),
     ccRecipients: each(recipient),
@@ -98,7 +107,8 @@ function forms(api: Api): Forms {
   };
 
   const draft = async (item: unknown, timeZone?: string): Promise<Fields> => {
-    if (item === null || typeof item !== 'object' || Array.isArray(item)) throw invalidArgument('the item is an object');
+    if (item === null || typeof item !== 'object' || Array.isArray(item))
+      throw invalidArgument('the item is an object');
     const given = item as Fields;
     const out = { ...given };
     const onLocalClock = ['isAllDay', 'recurrence'].some((name) => given[name] || given[spell(name)]);

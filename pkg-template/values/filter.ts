@@ -21,17 +21,19 @@ function literal(value: Value): string {
  * ```
  */
 export function filter(strings: TemplateStringsArray, ...values: readonly Value[]): string {
-  let text = '';
   // Called with a text, it would quote nothing.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the sentence shows how a template is written.
   if (!strings?.raw) throw invalidArgument('filter is a tag: filter`subject eq ${text}`');
+  let text = '';
+  /** Quotes of the template so far: an odd number means that a literal is open, which a value would end. */
+  let quotes = 0;
   strings.forEach((part, at) => {
     text += part;
+    quotes += part.split("'").length - 1;
     if (at === values.length) return;
-    // A value between quotes would end them.
-    if (strings.slice(0, at + 1).join('').split("'").length % 2 === 0) {
-      throw invalidArgument('filter quotes its values: write no quotes around ${...}');
-    }
-    text += literal(values[at]!);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the sentence shows how a template is written.
+    if (quotes % 2) throw invalidArgument('filter quotes its values: write no quotes around ${...}');
+    text += literal(values[at]);
   });
   return text;
 }

@@ -52,8 +52,9 @@ function instantOf(local: string, timeZone: string): number {
 
 export function values(flavor: Flavor, clientZone: string): Values {
   const graph = flavor === 'graph';
-  const spell = (name: string) => (graph ? name : name[0]!.toUpperCase() + name.slice(1));
-  const spelled = (fields: object) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [spell(name), value]));
+  const spell = (name: string) => (graph ? name : name[0].toUpperCase() + name.slice(1));
+  const spelled = (fields: object) =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [spell(name), value]));
 
   const withZone = (given: unknown, timeZone = clientZone): [unknown, string] => {
     const own = given as Record<string, unknown> | undefined;
