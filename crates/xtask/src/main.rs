@@ -26,6 +26,7 @@ mod page;
 mod project;
 mod python;
 mod redis;
+mod remedies;
 mod run;
 mod schemathesis;
 mod servers;

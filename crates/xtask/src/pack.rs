@@ -1,10 +1,13 @@
 //! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
 
-use crate::{files, node, project, run, tools};
+use crate::{files, node, project, remedies, run, tools};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Files of the template that the package has as they are.
+const AS_THEY_ARE: &[&str] = &["CHANGELOG.md", "README.md", "index.d.ts", "package.json"];
 
 /// What `pack` made.
 pub(crate) struct Package {
@@ -23,12 +26,13 @@ pub(crate) fn run() -> Result<Package> {
     lock.lock().context("waiting for another xtask to pack")?;
     let tools_dir = node::install("crates/xtask/node")?;
     let raw = compile()?;
+    let remedies = remedies::write()?;
     let out = project::target().join("pack");
     let dir = out.join("package");
     let tarball = out.join(format!("exo365-{}.tgz", env!("CARGO_PKG_VERSION")));
 
     let mark_file = out.join("mark");
-    let mark = inputs_mark(&raw, &tools_dir)?;
+    let mark = inputs_mark(&raw, &remedies, &tools_dir)?;
     if tarball.is_file() && fs::read_to_string(&mark_file).is_ok_and(|old| old == mark) {
         return Ok(Package { dir, tarball });
     }
@@ -45,7 +49,7 @@ pub(crate) fn run() -> Result<Package> {
         trim.arg(dir.join("wasm/exo365_bg.wasm")),
         "trimming the glue",
     )?;
-    assemble(&dir)?;
+    assemble(&dir, &remedies)?;
     npm_pack(&dir, &out)?;
     if !tarball.is_file() {
         bail!(
@@ -104,10 +108,10 @@ fn compile() -> Result<PathBuf> {
         .join("release/exo365.wasm"))
 }
 
-fn inputs_mark(raw: &Path, tools_dir: &Path) -> Result<String> {
+fn inputs_mark(raw: &Path, remedies: &Path, tools_dir: &Path) -> Result<String> {
     let mut inputs = files::walk(&template())?;
     inputs.extend(files::walk(tools_dir)?);
-    inputs.push(raw.to_owned());
+    inputs.extend([raw, remedies].map(Path::to_owned));
     files::mark(&inputs)
 }
 
@@ -155,20 +159,19 @@ fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
 }
 
 /// The face and its types from the template, bundled and minified over the glue; the licences.
-fn assemble(dir: &Path) -> Result<()> {
-    let plain = |path: &Path| {
-        let script = path
-            .extension()
-            .is_some_and(|ext| ext == "js" || ext == "mjs");
-        !script && path != Path::new("package-lock.json")
-    };
-    files::copy(&template(), dir, plain)?;
+fn assemble(dir: &Path, remedies: &Path) -> Result<()> {
+    files::copy(&template(), dir, |path| {
+        AS_THEY_ARE.iter().any(|name| path == Path::new(name))
+    })?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
-    run::run(bundle.arg(template()).arg(dir), "bundling the JavaScript")?;
+    run::run(
+        bundle.arg(template()).arg(dir).arg(remedies),
+        "bundling the JavaScript",
+    )?;
     // It is inside the bundles now.
     fs::remove_file(dir.join("wasm/exo365.js")).context("removing the bundled glue")
 }

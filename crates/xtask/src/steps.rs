@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, files, node, operations, pack, project, redis, run, schemathesis, tools, valkey,
-    wall,
+    demo, e2e, files, node, operations, pack, project, redis, remedies, run, schemathesis, tools,
+    valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -228,11 +228,11 @@ fn types() -> Result<Report> {
 }
 
 fn face() -> Result<Report> {
-    let tests: Vec<_> = files::walk(&project::root().join("pkg-template"))?
-        .into_iter()
-        .filter(|path| path.to_string_lossy().contains(".test."))
-        .collect();
-    suite(node_tests().args(tests), "the tests of the face")
+    node::install("crates/xtask/node")?;
+    remedies::write()?;
+    let mut tests = node::script("crates/xtask/node/face.mjs");
+    tests.env("CARGO_TARGET_DIR", project::target());
+    suite(&mut tests, "the tests of the face")
 }
 
 /// SECURITY.md against the names of the tests.
