@@ -597,7 +597,7 @@ test('S3 S1 a client has no place for a password or a secret', () => {
   const { client } = signedIn();
   const names = new Set();
   for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
-    Object.getOwnPropertyNames(at).forEach((name) => names.add(name));
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
   assert.deepEqual([...names].sort(), [
     'account',
     'adminConsent',

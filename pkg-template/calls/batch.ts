@@ -40,16 +40,18 @@ export async function sendTogether(api: Api, taken: readonly WaitingRead[]): Pro
   }
   const [content, headers] = encodeBody(api, { requests: items });
   const answers = await api.send('POST', BATCH, content, headers).then(byId, byId);
-  asked.forEach((one, at) => settle(api, one, answers.get(`${at}`)));
+  for (const [at, one] of asked.entries()) settle(api, one, answers.get(`${at}`));
 }
 
 /** Settles a read by its answer, or by a call of its own. */
 function settle(api: Api, { resolve, reject, alone }: WaitingRead, answer?: BatchAnswer): void {
-  if (!answer || answer.status === 401) return resolve(alone());
-  if (answer.status < 300) return resolve(answer.body);
-  const [error, time] = api.judge(answer, 'GET', 0);
-  if (time === undefined) reject(error);
-  else resolve(wait(time).then(alone));
+  if (!answer || answer.status === 401) resolve(alone());
+  else if (answer.status < 300) resolve(answer.body);
+  else {
+    const [error, time] = api.judge(answer, 'GET', 0);
+    if (time === undefined) reject(error);
+    else resolve(wait(time).then(alone));
+  }
 }
 
 /** Parts of at most 20, in which nothing depends on what is in another. */

@@ -30,7 +30,7 @@ function lanes(limit = 4) {
   const gather = async (taken) => {
     it.batches.push(taken.length);
     await turn();
-    taken.forEach((one, at) => one.resolve(`batched ${at}`));
+    for (const [at, one] of taken.entries()) one.resolve(`batched ${at}`);
   };
   it.enter = queue(limit, gather);
   it.run = (name) => () =>
@@ -99,7 +99,7 @@ test('a batch takes the lane: what comes meanwhile waits, a write first; other m
     await new Promise((resolve) => {
       end = resolve;
     });
-    own.forEach((one) => one.resolve('batched'));
+    for (const one of own) one.resolve('batched');
   });
   const run = (name) => async () => {
     started.push(name);
@@ -147,7 +147,9 @@ test('a call that fails frees its place; an answer of its own alone takes a turn
   assert.equal(await next, 'next');
   let most = 0;
   let running = 0;
-  const enter = queue(2, async (own) => own.forEach((one) => one.resolve(one.alone())));
+  const enter = queue(2, async (own) => {
+    for (const one of own) one.resolve(one.alone());
+  });
   const run = async () => {
     most = Math.max(most, ++running);
     await turn();
@@ -196,7 +198,10 @@ test('where no batch can be made each goes alone; what is thrown at once is told
 
 test('whatever comes in whatever order, with batches that fail in part or at all: each is answered with its own, once', async () => {
   let seed = 11;
-  const random = (below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
+  const random = (below) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % below;
+  };
   for (let round = 0; round < 40; round++) {
     const limit = 1 + random(5);
     let running = 0;
@@ -243,7 +248,10 @@ test('whatever comes in whatever order, with batches that fail in part or at all
 
 test('whatever comes in whatever order: everything is answered once, and never more than the limit runs', async () => {
   let seed = 7;
-  const random = (below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
+  const random = (below) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % below;
+  };
   for (let round = 0; round < 40; round++) {
     const limit = 1 + random(5);
     const it = lanes(limit);

@@ -56,7 +56,9 @@ export function queue(limit: number, sendTogether: (taken: WaitingRead[]) => Pro
     const slots = count > 1 ? limit : 1;
     lane.running += slots;
     // Where no batch can be made, each goes alone.
-    const sendEach = () => taken.forEach((one) => one.resolve(one.alone()));
+    const sendEach = () => {
+      for (const one of taken) one.resolve(one.alone());
+    };
     const sending = count > 1 ? sendTogether(taken as WaitingRead[]).catch(sendEach) : taken[0].run();
     sending.finally(() => {
       lane.running -= slots;

@@ -1,7 +1,6 @@
 // Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE PACKAGE REMEDIES`.
 // TEMPLATE holds the sources, PACKAGE/wasm/exo365.js the glue, REMEDIES a JSON file with a sentence for each error code.
 import { build } from 'esbuild';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { minify } from 'terser';
@@ -11,7 +10,7 @@ const [template, out, remediesFile] = process.argv.slice(2);
 const glue = join(out, 'wasm/exo365.js');
 const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
-const source = (name) => ['.ts', '.js'].map((ending) => join(template, name + ending)).find(existsSync);
+const source = (name) => join(template, `${name}.ts`);
 
 /** Bundlers of pages look for exactly this expression to find the module, and ship the file that it names. */
 const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
@@ -22,16 +21,16 @@ const LAZY = ['more', 'journal'];
 const layout = (root) => ({
   name: 'layout of the package',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(?:more|journal)\.[jt]s$/ }, ({ kind, path, resolveDir }) => {
+    onResolve({ filter: /\/(?:more|journal)\.ts$/ }, ({ kind, path, resolveDir }) => {
       const name = LAZY.find((lazy) => source(lazy) === join(resolveDir, path));
       return name && kind === 'dynamic-import' ? { path: `${root}/${name}.js`, external: true } : undefined;
     });
     onResolve({ filter: /\/wasm\/exo365\.js$/ }, () => ({ path: glue }));
-    onResolve({ filter: /\/platform\.js$/ }, () => ({ path: source('session/platform') ?? source('platform') }));
-    onLoad({ filter: /[\\/]load\.[jt]s$/ }, async ({ path }) => {
+    onResolve({ filter: /\/platform\.js$/ }, () => ({ path: source('session/platform') }));
+    onLoad({ filter: /[\\/]load\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(MODULE_URL)) throw new Error(`${path} does not contain ${MODULE_URL}`);
-      return { contents: text.replace(MODULE_URL, MODULE_URL.replace('.', root)), loader: path.endsWith('.ts') ? 'ts' : 'js' };
+      return { contents: text.replace(MODULE_URL, MODULE_URL.replace('.', root)), loader: 'ts' };
     });
   },
 });

@@ -5,7 +5,7 @@
 // that the package supports, whether or not it reads TypeScript.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -22,7 +22,7 @@ const tests = readdirSync(template, { recursive: true })
   .sort();
 if (tests.length === 0) throw new Error(`no test file of pkg-template has "${word}" in its path`);
 
-const fakeWasm = ['fake-wasm.mjs', 'tests/fake-wasm.mjs'].map((name) => join(template, name)).find(existsSync);
+const fakeWasm = join(template, 'tests/fake-wasm.mjs');
 
 /** The WebAssembly is under the control of the tests: only the package has a real one. */
 const replaceGlue = {
