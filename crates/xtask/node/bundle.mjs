@@ -1,5 +1,5 @@
-// Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE PACKAGE REMEDIES`.
-// TEMPLATE holds the sources, PACKAGE/wasm/exo365.js the glue, REMEDIES a JSON file with a sentence for each error code.
+// Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE GLUE REMEDIES PACKAGE`.
+// TEMPLATE holds the sources, GLUE is what glue.mjs wrote, REMEDIES a JSON file with a sentence for each error code.
 import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -7,8 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { minify } from 'terser';
 import { defineRemedies } from './remedies.mjs';
 
-const [template, out, remediesFile] = process.argv.slice(2);
-const glue = join(out, 'wasm/exo365.js');
+const [template, glue, remediesFile, out] = process.argv.slice(2);
 const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
 const source = (name) => ['.ts', '.js'].map((ending) => join(template, name + ending)).find(existsSync);
@@ -27,7 +26,7 @@ const layout = (root) => ({
       return name && kind === 'dynamic-import' ? { path: `${root}/${name}.js`, external: true } : undefined;
     });
     onResolve({ filter: /\/wasm\/exo365\.js$/ }, () => ({ path: glue }));
-    onResolve({ filter: /\/platform\.js$/ }, () => ({ path: source('session/platform') ?? source('platform') }));
+    onResolve({ filter: /^exo365:platform$/ }, () => ({ path: source('session/platform') ?? source('platform') }));
     onLoad({ filter: /[\\/]load\.[jt]s$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(MODULE_URL)) throw new Error(`${path} does not contain ${MODULE_URL}`);
