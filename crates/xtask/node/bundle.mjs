@@ -1,13 +1,12 @@
-// Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE PACKAGE REMEDIES`.
-// TEMPLATE holds the sources, PACKAGE/wasm/exo365.js the glue, REMEDIES a JSON file with a sentence for each error code.
+// Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE GLUE REMEDIES PACKAGE`.
+// TEMPLATE holds the sources, GLUE is what glue.mjs wrote, REMEDIES a JSON file with a sentence for each error code.
 import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { minify } from 'terser';
 import { defineRemedies } from './remedies.mjs';
 
-const [template, out, remediesFile] = process.argv.slice(2);
-const glue = join(out, 'wasm/exo365.js');
+const [template, glue, remediesFile, out] = process.argv.slice(2);
 const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
 const source = (name) => join(template, `${name}.ts`);
@@ -26,7 +25,7 @@ const layout = (root) => ({
       return name && kind === 'dynamic-import' ? { path: `${root}/${name}.js`, external: true } : undefined;
     });
     onResolve({ filter: /\/wasm\/exo365\.js$/ }, () => ({ path: glue }));
-    onResolve({ filter: /\/platform\.js$/ }, () => ({ path: source('session/platform') }));
+    onResolve({ filter: /^exo365:platform$/ }, () => ({ path: source('session/platform') }));
     onLoad({ filter: /[\\/]load\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(MODULE_URL)) throw new Error(`${path} does not contain ${MODULE_URL}`);

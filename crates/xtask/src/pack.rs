@@ -41,15 +41,20 @@ pub(crate) fn run() -> Result<Package> {
     let pruned = out.join("pruned.wasm");
     let mut prune = node::script("crates/xtask/node/prune.mjs");
     run::run(prune.arg(&raw).arg(&pruned), "pruning the WebAssembly")?;
-    bind(&pruned, &dir.join("wasm"))?;
-    optimise(&dir.join("wasm/exo365_bg.wasm"), &tools_dir)?;
-    let mut trim = node::script("crates/xtask/node/glue.mjs");
-    trim.arg(dir.join("wasm/exo365.js"));
+    let bound = out.join("bound");
+    bind(&pruned, &bound)?;
+    fs::create_dir_all(dir.join("wasm"))?;
+    let wasm_opt = tools_dir.join("node_modules/binaryen/bin/wasm-opt");
+    let small = out.join("small.wasm");
+    optimise(&wasm_opt, &bound.join("exo365_bg.wasm"), &small)?;
+    let names = out.join("names.json");
+    shorten_names(&wasm_opt, &small, &dir.join("wasm/exo365_bg.wasm"), &names)?;
+    let mut glue = node::script("crates/xtask/node/glue.mjs");
     run::run(
-        trim.arg(dir.join("wasm/exo365_bg.wasm")),
-        "trimming the glue",
+        glue.arg(&bound).arg(&names),
+        "joining the glue with the WebAssembly",
     )?;
-    assemble(&dir, &remedies)?;
+    assemble(&dir, &bound.join("exo365.js"), &remedies)?;
     npm_pack(&dir, &out)?;
     if !tarball.is_file() {
         bail!(
@@ -120,7 +125,7 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
     let mut bindgen = Command::new(tools::wasm_bindgen()?.join("wasm-bindgen"));
     bindgen.args([
         "--target",
-        "web",
+        "bundler",
         "--no-typescript",
         "--out-name",
         "exo365",
@@ -136,9 +141,9 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
 /// taken apart and built anew, which levels what the compiler wrote in many ways.
 /// `--low-memory-unused`: the linker puts the stack below everything else, so that nothing but an overflowing stack
 /// comes near address 0.
-fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
+fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
     let mut opt = Command::new("node");
-    opt.arg(tools_dir.join("node_modules/binaryen/bin/wasm-opt"));
+    opt.arg(wasm_opt);
     opt.args([
         "--flatten",
         "--rereloop",
@@ -149,17 +154,33 @@ fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
         "--low-memory-unused",
         "--converge",
         "--reorder-functions-by-name",
-        "--strip-debug",
-        "--strip-producers",
+        "--debuginfo",
     ])
-    .arg(wasm)
+    .arg(from)
     .arg("-o")
-    .arg(wasm);
+    .arg(to);
     run::run(&mut opt, "wasm-opt")
 }
 
+/// Shortens the names between module and glue, and writes to `names` which name became which. A run of its own: `--converge`
+/// repeats every pass, and the second time there are only short names.
+fn shorten_names(wasm_opt: &Path, from: &Path, to: &Path, names: &Path) -> Result<()> {
+    let mut opt = Command::new("node");
+    opt.arg(wasm_opt);
+    opt.args([
+        "--minify-imports-and-exports-and-modules",
+        "--strip-debug",
+        "--strip-producers",
+    ])
+    .arg(from)
+    .arg("-o")
+    .arg(to);
+    let map = run::read(&mut opt, "wasm-opt, shortening names")?;
+    fs::write(names, map).with_context(|| format!("writing {}", names.display()))
+}
+
 /// The face and its types from the template, bundled and minified over the glue; the licences.
-fn assemble(dir: &Path, remedies: &Path) -> Result<()> {
+fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
     files::copy(&template(), dir, |path| {
         AS_THEY_ARE.iter().any(|name| path == Path::new(name))
     })?;
@@ -169,11 +190,9 @@ fn assemble(dir: &Path, remedies: &Path) -> Result<()> {
     }
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
     run::run(
-        bundle.arg(template()).arg(dir).arg(remedies),
+        bundle.arg(template()).arg(glue).arg(remedies).arg(dir),
         "bundling the JavaScript",
-    )?;
-    // It is inside the bundles now.
-    fs::remove_file(dir.join("wasm/exo365.js")).context("removing the bundled glue")
+    )
 }
 
 fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
