@@ -6,8 +6,9 @@ import type { Diagnostic } from './types.ts';
 
 export { add, inlineImages } from './areas/attachments.ts';
 export { count, delta } from './areas/changes.ts';
+export { accept, decline, tentativelyAccept } from './areas/invitations.ts';
 export { findByEmail, rooms, tree } from './areas/lookups.ts';
-export { createReply, reply, send } from './areas/outgoing.ts';
+export { createForward, createReply, reply, send } from './areas/outgoing.ts';
 export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';
 export { authorizationResponse } from './session/popup.ts';

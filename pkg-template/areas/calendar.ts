@@ -13,7 +13,7 @@ import { invalidArgument } from '../error.ts';
 import type { Calendar, Delta, EventDraft, Events, Moment, Query, View } from '../types.ts';
 import { list, walk } from './collection.ts';
 import { attachments } from './mail.ts';
-import { listed, onlyIn, required, split, verbs } from './verbs.ts';
+import { listed, required, verbs } from './verbs.ts';
 
 /** Occurrences between two moments. */
 function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph'> {
@@ -34,30 +34,14 @@ function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options)
   };
 }
 
-/** An answer to an invitation; with `fields`, the options that become fields of its body. v1.0 always tells the organizer. */
-async function respond(api: Api, path: Path, options: Options | undefined, fields: string[]) {
-  const [{ proposedStart: start, proposedEnd: end, ...given }, rest] = split(options, [
-    'sendResponse',
-    'comment',
-    ...fields,
-  ]);
-  onlyIn(api, 'graph outlook-v2', { sendResponse: given.sendResponse });
-  onlyIn(api, 'graph', { proposedStart: start, proposedEnd: end });
-  const usual = api.flavor === 'outlook-v1' ? {} : { sendResponse: true };
-  const proposedNewTime = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
-  const proposes = Object.keys(proposedNewTime).length > 0;
-  return verbs(api).post(path, rest, { ...usual, ...given, ...(proposes && { proposedNewTime }) });
-}
-const PROPOSAL = ['proposedStart', 'proposedEnd'];
-
 export function calendar(api: Api): Calendar {
   const { collection, get, patch, post } = verbs(api);
 
   const events = (at: Path): Events => ({
     ...collection<EventResource, EventDraft>(at),
-    accept: (id, options) => respond(api, path`events/${id}/accept`, options, []),
-    decline: (id, options) => respond(api, path`events/${id}/decline`, options, PROPOSAL),
-    tentativelyAccept: (id, options) => respond(api, path`events/${id}/tentativelyAccept`, options, PROPOSAL),
+    accept: (id, options) => api.lazy('accept', id, options),
+    decline: (id, options) => api.lazy('decline', id, options),
+    tentativelyAccept: (id, options) => api.lazy('tentativelyAccept', id, options),
     cancel: (id, comment, options) => post(path`events/${id}/cancel`, options, { comment }),
     forward: async (id, toRecipients, comment, options) =>
       post(path`events/${id}/forward`, options, { ...required({ toRecipients }), comment }),
@@ -87,10 +71,10 @@ export function calendar(api: Api): Calendar {
     in: (id) => ({ events: events(path`calendars/${id}/events`), view: views(path`calendars/${id}/calendarView`) }),
     view: views(path`calendarView`),
     freeBusy: async (schedules, startTime, endTime, options) => {
-      const [{ interval: availabilityViewInterval }, rest] = split(options, ['interval']);
+      const { interval, ...rest } = options ?? {};
       const body = {
         ...required({ schedules, startTime, endTime }),
-        ...(availabilityViewInterval !== undefined && { availabilityViewInterval }),
+        ...(interval !== undefined && { availabilityViewInterval: interval }),
       };
       return listed(post(path`calendar/getSchedule`, rest, body));
     },

@@ -11,7 +11,7 @@ import type {
 import type { Api } from '../calls/api.ts';
 import { below, path, type Path } from '../calls/path.ts';
 import type { Attachments, Draft, Folders, Mail, Messages } from '../types.ts';
-import { listed, onlyIn, required, split, verbs } from './verbs.ts';
+import { listed, required, verbs } from './verbs.ts';
 
 /** What `mailTips` asks for: everything that the service can tell. */
 const MAIL_TIPS = [
@@ -48,11 +48,7 @@ export function mail(api: Api): Mail {
       createReply: (...args) => api.lazy('createReply', ...args),
       forward: async (id, toRecipients, comment, options) =>
         post(path`messages/${id}/forward`, options, { ...required({ toRecipients }), comment }),
-      createForward: async (id, options) => {
-        const [fields, rest] = split(options, ['comment', 'message', 'toRecipients']);
-        onlyIn(api, 'graph outlook-v2', { message: fields.message });
-        return post(path`messages/${id}/createForward`, rest, fields);
-      },
+      createForward: (...args) => api.lazy('createForward', ...args),
       move: async (id, destinationId, options) => post(path`messages/${id}/move`, options, required({ destinationId })),
       copy: async (id, destinationId, options) => post(path`messages/${id}/copy`, options, required({ destinationId })),
       mime: (id, options) => get(path`messages/${id}/$value`, { ...options, as: 'text' }),

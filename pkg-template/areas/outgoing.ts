@@ -3,6 +3,8 @@ import type { Api, Options } from '../calls/api.ts';
 import { below, path } from '../calls/path.ts';
 import type { Draft, Messages, Progress } from '../types.ts';
 import { checkProgress } from './attachments.ts';
+import { onlyIn, postFields, split } from './fields.ts';
+import { draft } from '../values/drafts.ts';
 import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
 
 type ReplyAction = 'reply' | 'createReply';
@@ -17,12 +19,9 @@ async function answer(
   options: Answering,
 ) {
   const { all, ...rest } = options;
-  if (said.message && api.flavor === 'outlook-v1') {
-    throw api.fail('unsupported_by_api', 'outlook-v1 has no answers with a message; these have: graph outlook-v2');
-  }
-  const body = api.spelled(await api.lazy('draft', said, rest.timeZone));
+  onlyIn(api, ['graph', 'outlook-v2'], { message: said.message });
   const toAll = api.booleanOption(all, 'all') ? 'All' : '';
-  return api.call({ method: 'POST', path: below(path`messages/${id}`, `${action}${toAll}`), options: rest, body });
+  return postFields(api, below(path`messages/${id}`, `${action}${toAll}`), said, rest);
 }
 
 export async function reply(api: Api, id: string, said: string | Draft, options?: Answering): Promise<void> {
@@ -33,6 +32,12 @@ export async function reply(api: Api, id: string, said: string | Draft, options?
 export async function createReply(api: Api, id: string, options?: Answering & { comment?: string; message?: Draft }) {
   const { comment, message, ...rest } = options ?? {};
   return answer(api, 'createReply', id, { comment, message }, rest);
+}
+
+export async function createForward(api: Api, id: string, options?: Options) {
+  const [fields, rest] = split(options, ['comment', 'message', 'toRecipients']);
+  onlyIn(api, ['graph', 'outlook-v2'], { message: fields.message });
+  return postFields(api, path`messages/${id}/createForward`, fields, rest);
 }
 
 interface Sending {
@@ -49,7 +54,7 @@ export async function send(api: Api, messages: Messages, message: Draft, options
   const files: unknown[] = [fields.attachments, fields[api.spell('attachments')]].find(Array.isArray) ?? [];
   const size = total(files.filter((one) => one instanceof Blob));
   if (size > MAX_INLINE) return sendByDraft(api, messages, message, files, { saveToSentItems, onProgress, ...rest });
-  const body = api.spelled({ message: await api.lazy('draft', message), saveToSentItems });
+  const body = api.spelled({ message: await draft(api, message), saveToSentItems });
   await api.call({ method: 'POST', path: path`sendMail`, options: rest, body });
   onProgress?.(size, size);
 }
@@ -75,11 +80,11 @@ async function sendByDraft(
   if (largest > MAX_INLINE && !graph)
     throw fail('unsupported_by_api', `${flavor} has no attachments of more than 3 MB; these have: graph`);
   const others = files.filter((one) => !(one instanceof Blob)) as Draft['attachments'];
-  const draft = (await messages.create(
+  const made = (await messages.create(
     { ...message, [spell('attachments')]: undefined, attachments: others },
     rest,
   )) as Record<string, unknown>;
-  const id = draft[spell('id')] as string;
+  const id = made[spell('id')] as string;
   try {
     let before = 0;
     for (const file of large) {

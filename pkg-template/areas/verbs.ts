@@ -1,7 +1,7 @@
 // What the areas of a mailbox are written with: a call for each HTTP method, and the collection at a path.
 import type { Api, Options } from '../calls/api.ts';
 import type { Path } from '../calls/path.ts';
-import { fail, invalidArgument } from '../error.ts';
+import { invalidArgument } from '../error.ts';
 import { collection } from './collection.ts';
 
 const ALLOWED = ['ifMatch', 'select', 'expand', 'as'];
@@ -12,29 +12,6 @@ export function required<T extends object>(fields: T): T {
     if (value === undefined || value === '') throw invalidArgument(`${name} is missing`);
   }
   return fields;
-}
-
-/** Takes the body fields `names` out of options: [the fields that were given, the other options]. */
-export function split(
-  options: Options | undefined,
-  names: readonly string[],
-): [fields: Record<string, unknown>, rest: Options] {
-  const rest: Record<string, unknown> = { ...options };
-  const fields: Record<string, unknown> = {};
-  for (const name of names) {
-    if (rest[name] !== undefined) fields[name] = rest[name];
-    delete rest[name];
-  }
-  return [fields, rest];
-}
-
-/** Refuses fields that only the APIs `flavors` have, where this one is none of them. */
-export function onlyIn({ flavor }: Api, flavors: string, fields: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && !flavors.split(' ').includes(flavor)) {
-      throw fail('unsupported_by_api', `${flavor} has no ${name} here; these have: ${flavors}`);
-    }
-  }
 }
 
 /** The list in an answer. */
