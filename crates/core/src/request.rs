@@ -86,7 +86,7 @@ impl Api {
             ("mailboxSettings/{}", [part]) => part.as_str(),
             _ => template,
         };
-        if self.flavor.lacking(method, part).is_some() {
+        if self.flavor.lacks(method, part) {
             return Err(flavor::unsupported(self.flavor, method, part));
         }
         let template = self.flavor.changes(template);
