@@ -2,10 +2,11 @@
 
 use crate::error::{Code, Detail, Error};
 use crate::flavor;
-use crate::json::{FLAVORS, FromJson, IDENTITIES, Json, MODES, name_of};
+use crate::json::{FromJson, Json};
 use crate::options::{Key, Options};
 use crate::origin;
 use crate::scan;
+use crate::wire::json::{FLAVORS, IDENTITIES, MODES, name_of};
 use crate::wire::{Flavor, Hosts, PageConfig, SessionReply};
 use alloc::boxed::Box;
 use alloc::string::String;

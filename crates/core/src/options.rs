@@ -29,7 +29,7 @@ impl Options {
         };
         for (name, value) in members {
             let option = known.iter().find(|option| option.0.name() == name);
-            let is_allowed = |key| allowed.is_none_or(|list| list.iter().any(|one| *one == key));
+            let is_allowed = |key| allowed.is_none_or(|list| list.contains(&key));
             let Some((_, kind)) = option.filter(|option| is_allowed(option.0)) else {
                 return Err(complaint(&["unknown option `", name, "`"]));
             };

@@ -81,13 +81,15 @@ impl Api {
         ids: &[String],
         options: &Options,
     ) -> Result<Request, Error> {
-        // What a part of the settings is, its name says.
-        let part = match (template, ids) {
+        let operation = match (template, ids) {
+            // The parts of the settings are operations of their own.
             ("mailboxSettings/{}", [part]) => part.as_str(),
+            // The owner of the mailbox.
+            (".", _) => "me",
             _ => template,
         };
-        if self.flavor.lacking(method, part).is_some() {
-            return Err(flavor::unsupported(self.flavor, method, part));
+        if self.flavor.lacks(method, operation) {
+            return Err(flavor::unsupported(self.flavor, method, operation));
         }
         let template = self.flavor.changes(template);
         let mut url = self.root.clone();

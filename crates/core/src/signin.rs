@@ -199,9 +199,28 @@ pub fn begin(
     Ok(Begun { url, state, record })
 }
 
+/// Values of `prompt` (OpenID Connect Core §3.1.2.1).
+const PROMPTS: &[&str] = &["login", "consent", "select_account", "none"];
+
 /// Parameters that the sign-in is made of: nobody sets them beside it.
-const RESERVED: &str = "client_id,redirect_uri,response_type,response_mode,scope,resource,state,nonce,code_challenge,code_challenge_method,\
-    claims,prompt,login_hint,domain_hint,request,request_uri";
+const RESERVED: &[&str] = &[
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "resource",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "claims",
+    "prompt",
+    "login_hint",
+    "domain_hint",
+    "request",
+    "request_uri",
+];
 
 fn push_field(url: &mut String, name: &str, value: &str) {
     url.push('&');
@@ -232,8 +251,7 @@ fn scope(own: &str, configured: &[String], more: &[String]) -> String {
 
 fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     let prompt = options.text(Key::Prompt);
-    let known = "login,consent,select_account,none";
-    let wrong = if prompt.is_some_and(|prompt| scan::parts(known, b',').all(|one| one != prompt)) {
+    let wrong = if prompt.is_some_and(|prompt| !PROMPTS.contains(&prompt)) {
         "prompt is 'login', 'consent', 'select_account' or 'none'"
     } else if prompt == Some("select_account") && options.text(Key::LoginHint).is_some() {
         "prompt: 'select_account' and loginHint exclude each other"
@@ -248,7 +266,7 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     {
         "claims is the JSON text from an error's claims"
     } else if options.pairs(Key::Extra).any(|(name, _)| {
-        scan::lists(RESERVED, name) || name.is_empty() || !scan::is_plain(name, b"-_.")
+        RESERVED.contains(&name) || name.is_empty() || !scan::is_plain(name, b"-_.")
     }) {
         "extra has names that the sign-in does not use itself"
     } else {

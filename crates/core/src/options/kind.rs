@@ -110,7 +110,7 @@ impl Kind {
             Self::Any => true,
             Self::Cloud => text.is_some() || value.has_texts(&["login", "api"]),
             Self::Names => text.is_some() || value.is_texts(),
-            Self::OneOf(names) => text.is_some_and(|text| names.iter().any(|name| *name == text)),
+            Self::OneOf(names) => text.is_some_and(|text| names.contains(&text)),
             Self::Pairs => match value {
                 Json::Object(members) => members.iter().all(|member| member.1.str().is_some()),
                 _ => false,

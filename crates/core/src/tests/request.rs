@@ -162,6 +162,25 @@ fn a_part_of_the_settings_that_a_flavour_lacks_is_refused() {
 }
 
 #[test]
+fn the_owner_of_the_mailbox_is_read_everywhere_and_changed_in_graph_alone() {
+    let asked = |flavor, method: &str| {
+        let request = api(flavor).named(method, None, ".", &[], &Options::default());
+        request
+            .map(|request| request.url)
+            .map_err(|error| error.code)
+    };
+    for flavor in [Flavor::Graph, Flavor::OutlookV2, Flavor::OutlookV1] {
+        assert!(asked(flavor, "GET").unwrap().ends_with("/me"), "{flavor:?}");
+        let changed = asked(flavor, "PATCH");
+        if flavor == Flavor::Graph {
+            assert!(changed.unwrap().ends_with("/me"));
+        } else {
+            assert_eq!(changed, Err(Code::UnsupportedByApi), "{flavor:?}");
+        }
+    }
+}
+
+#[test]
 fn the_directory_is_told_that_its_index_will_do() {
     let level = |path: &str| {
         let request = api(Flavor::Graph).free("GET", path, &Options::default());
