@@ -16,15 +16,41 @@ export async function measureEndpoint() {
   const whole = (number) => Math.round(number).toLocaleString('en');
   const speed = ({ rate, p50, p99 }) => `${whole(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
   const lines = [
-    ['`/token` of a live session, wrk, 32 connections', speed(served.exo365), `Express + msal-node ${speed(served.peer)}`, served.exo365.rate / served.peer.rate, 15, (ratio, bar) => ratio >= bar],
-    [`memory with ${whole(SESSIONS)} sessions (empty: ${whole(held.before)} MiB, ${whole(peer.before)} MiB)`, `${whole(held.memory)} MiB`, `${whole(peer.memory)} MiB`, held.memory / Math.min(peer.memory, PEER_MEMORY), 0.2, (ratio, bar) => ratio <= bar],
-    [`\`/token\` of ${whole(SESSIONS)} sessions in turn`, speed(held), `${whole(1000 / peer.wait)}/s, one request at a time`, null, null, () => true],
+    [
+      '`/token` of a live session, wrk, 32 connections',
+      speed(served.exo365),
+      `Express + msal-node ${speed(served.peer)}`,
+      served.exo365.rate / served.peer.rate,
+      15,
+      (ratio, bar) => ratio >= bar,
+    ],
+    [
+      `memory with ${whole(SESSIONS)} sessions (empty: ${whole(held.before)} MiB, ${whole(peer.before)} MiB)`,
+      `${whole(held.memory)} MiB`,
+      `${whole(peer.memory)} MiB`,
+      held.memory / Math.min(peer.memory, PEER_MEMORY),
+      0.2,
+      (ratio, bar) => ratio <= bar,
+    ],
+    [
+      `\`/token\` of ${whole(SESSIONS)} sessions in turn`,
+      speed(held),
+      `${whole(1000 / peer.wait)}/s, one request at a time`,
+      null,
+      null,
+      () => true,
+    ],
   ];
   const dying = ({ longest, ...one }) => `${speed(one)}, longest ${longest.toFixed(1)} ms`;
-  for (const [what, key] of [['nothing happens to it', 'before'], ['one connection to it is cut', 'once'], ['ten a second are cut', 'often']]) {
+  for (const [what, key] of [
+    ['nothing happens to it', 'before'],
+    ['one connection to it is cut', 'once'],
+    ['ten a second are cut', 'often'],
+  ]) {
     lines.push([`\`/token\` over Redis, ${what}`, dying(store[key]), '', null, null, () => true]);
   }
-  for (const [what, ours, theirs, ratio] of lines) console.log(`${what}: ${ours}; ${theirs}; ${ratio?.toFixed(2) ?? ''}`);
+  for (const [what, ours, theirs, ratio] of lines)
+    console.log(`${what}: ${ours}; ${theirs}; ${ratio?.toFixed(2) ?? ''}`);
   const text = `## The endpoint
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB.
@@ -39,5 +65,10 @@ express-session's MemoryStore and MSAL's cache filled with as many users. The ra
 Redis: \`appendfsync always\`, one session, medians of rounds of four seconds; a connection is cut by \`CLIENT KILL\`, ${store.cuts} of them in all, and no
 request failed: the one on the way is sent again on a new connection.
 `;
-  return { text, missed: lines.filter(([, , , ratio, bar, kept]) => !kept(ratio, bar)).map(([what, , , ratio, bar]) => `${what}: ${ratio.toFixed(2)} of ${bar}`) };
+  return {
+    text,
+    missed: lines
+      .filter(([, , , ratio, bar, kept]) => !kept(ratio, bar))
+      .map(([what, , , ratio, bar]) => `${what}: ${ratio.toFixed(2)} of ${bar}`),
+  };
 }

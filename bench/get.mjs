@@ -16,7 +16,9 @@ const PREFER = { exo365: { prefer: 'IdType="ImmutableId"' }, graph: {} };
 
 /** The ids of the first messages. */
 async function idsOf(tenant, access, prefer) {
-  const answer = await tenant.send(`${tenant.url}/v1.0/users/${USER}/messages?$select=id&$top=${COUNT}`, { headers: { authorization: `Bearer ${access}`, ...prefer } });
+  const answer = await tenant.send(`${tenant.url}/v1.0/users/${USER}/messages?$select=id&$top=${COUNT}`, {
+    headers: { authorization: `Bearer ${access}`, ...prefer },
+  });
   const { value } = await answer.json();
   if (value?.length !== COUNT) throw new Error(`${value?.length} messages, not ${COUNT}`);
   return value.map(({ id }) => id);
@@ -29,7 +31,14 @@ async function idsOf(tenant, access, prefer) {
 export async function get(exo365, out) {
   const dir = await bundle('get', exo365, out);
   // The tenant sends away with 429 what finds four others of the mailbox at work; an item of a batch holds a place like a call.
-  const tenant = await startSecureTenant(['--seed', '1000-messages', '--latency-ms', String(ITEM), '--item-latency-ms', String(ITEM)]);
+  const tenant = await startSecureTenant([
+    '--seed',
+    '1000-messages',
+    '--latency-ms',
+    String(ITEM),
+    '--item-latency-ms',
+    String(ITEM),
+  ]);
   const line = await startLine(() => tenant.port, { roundTrip: ROUND_TRIP });
   const server = await serve(dir);
   const browser = await openBrowser();
@@ -50,15 +59,29 @@ export async function get(exo365, out) {
         for (const which of ['first', 'again']) {
           await tenant.control.forget();
           times[which].push(await page.evaluate((ids) => measure(ids), times.ids));
-          const methods = (await tenant.control.requests()).map(({ method }) => method).filter((method) => method !== 'DELETE');
+          const methods = (await tenant.control.requests())
+            .map(({ method }) => method)
+            .filter((method) => method !== 'DELETE');
           const preflights = methods.filter((method) => method === 'OPTIONS').length;
           if (which === 'first') Object.assign(times, { preflights, asked: methods.length - preflights });
         }
         await page.context().close();
       }
     }
-    const sum = ({ first, again, asked, preflights }) => ({ first: median(first), again: median(again), asked, preflights });
-    return { count: COUNT, roundTrip: ROUND_TRIP, item: ITEM, rounds: ROUNDS, exo365: sum(ways.exo365), graph: sum(ways.graph) };
+    const sum = ({ first, again, asked, preflights }) => ({
+      first: median(first),
+      again: median(again),
+      asked,
+      preflights,
+    });
+    return {
+      count: COUNT,
+      roundTrip: ROUND_TRIP,
+      item: ITEM,
+      rounds: ROUNDS,
+      exo365: sum(ways.exo365),
+      graph: sum(ways.graph),
+    };
   } finally {
     await browser.close();
     server.close();

@@ -25,7 +25,10 @@ const TYPES = { js: 'text/javascript', wasm: 'application/wasm', html: 'text/htm
 
 const GRAPH = 'https://graph.microsoft.com';
 /** What a bundler writes: chunks that the script imports come with it. */
-const chunks = (names) => names.filter((name) => name.endsWith('.js') && name !== 'app.js').map((name) => `<link rel="modulepreload" href="/${name}">`);
+const chunks = (names) =>
+  names
+    .filter((name) => name.endsWith('.js') && name !== 'app.js')
+    .map((name) => `<link rel="modulepreload" href="/${name}">`);
 /** The page. `shown` is when the list is there, from the navigation's start. */
 const html = (names) => `<!doctype html>
 <html lang="en">
@@ -61,12 +64,25 @@ async function serveApp({ dir, first }, endpoint) {
     const { pathname } = new URL(incoming.url, 'http://localhost');
     if (pathname.startsWith('/auth/')) return pass(endpoint().port, incoming, outgoing);
     // A page of this origin that leaves no connection behind; the session's cookie is one that only an answer may set.
-    if (pathname === '/empty') return outgoing.writeHead(200, { 'content-type': TYPES.html, connection: 'close', ...(server.cookie && { 'set-cookie': server.cookie }) }).end();
+    if (pathname === '/empty')
+      return outgoing
+        .writeHead(200, {
+          'content-type': TYPES.html,
+          connection: 'close',
+          ...(server.cookie && { 'set-cookie': server.cookie }),
+        })
+        .end();
     const file = files.get(pathname);
     if (!file) return outgoing.writeHead(404).end();
     const page = pathname === '/';
-    const headers = { 'content-type': TYPES[page ? 'html' : pathname.split('.').pop()], 'content-encoding': 'br', 'content-length': file.length };
-    return outgoing.writeHead(200, { ...headers, 'cache-control': page ? 'no-cache' : 'public, max-age=31536000, immutable' }).end(file);
+    const headers = {
+      'content-type': TYPES[page ? 'html' : pathname.split('.').pop()],
+      'content-encoding': 'br',
+      'content-length': file.length,
+    };
+    return outgoing
+      .writeHead(200, { ...headers, 'cache-control': page ? 'no-cache' : 'public, max-age=31536000, immutable' })
+      .end(file);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(server, { port: server.address().port });
@@ -74,7 +90,9 @@ async function serveApp({ dir, first }, endpoint) {
 
 /** Graph and the sign-in service under their names: TLS in front of the tenant. */
 async function serveMicrosoft(tenant, cert, key) {
-  const server = createSecureServer({ cert, key, noDelay: true, keepAliveTimeout: 60_000 }, (incoming, outgoing) => pass(tenant.port, incoming, outgoing));
+  const server = createSecureServer({ cert, key, noDelay: true, keepAliveTimeout: 60_000 }, (incoming, outgoing) =>
+    pass(tenant.port, incoming, outgoing),
+  );
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(server, { port: server.address().port });
 }
@@ -109,7 +127,11 @@ async function visit(browser, origin, session, cut) {
     await session?.(page);
     const load = async () => {
       await page.goto(`${origin}/`);
-      const { took, items } = await (await page.waitForFunction(() => globalThis.shown && { took: shown, items: document.querySelectorAll('#inbox li').length })).jsonValue();
+      const { took, items } = await (
+        await page.waitForFunction(
+          () => globalThis.shown && { took: shown, items: document.querySelectorAll('#inbox li').length },
+        )
+      ).jsonValue();
       if (items !== 10) throw new Error(`${items} messages on ${origin}`);
       return took;
     };
@@ -133,14 +155,26 @@ async function setUp(exo365, out) {
   // The origins come first: sign-in service and endpoint are told them at their start.
   for (const name of ['exo365', 'msal']) origins[name] = `http://localhost:${await line(name)}`;
   const tenant = await startTenant(['--spa-redirect-uri', origins.msal, '--redirect-uri', `${origins.exo365}/`]);
-  const endpoint = await startEndpoint({ login: tenant.url, api_origin: GRAPH, origins: [origins.exo365], redirect_uris: [`${origins.exo365}/`], limit_per_address: 0, limit_per_session: 0 });
-  for (const name of Object.keys(origins)) servers[name] = await serveApp(await bundled(name, exo365, out), () => endpoint);
+  const endpoint = await startEndpoint({
+    login: tenant.url,
+    api_origin: GRAPH,
+    origins: [origins.exo365],
+    redirect_uris: [`${origins.exo365}/`],
+    limit_per_address: 0,
+    limit_per_session: 0,
+  });
+  for (const name of Object.keys(origins))
+    servers[name] = await serveApp(await bundled(name, exo365, out), () => endpoint);
   const { certificate, privateKey } = makeCertificate();
   servers.microsoft = await serveMicrosoft(tenant, certificate, privateKey);
   const port = await line('microsoft');
   // A certificate that the browser doubts would cost it another connection.
-  const key = createHash('sha256').update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
-  const rules = [new URL(GRAPH).host, 'login.microsoftonline.com'].map((name) => `MAP ${name}:443 127.0.0.1:${port}`).join(', ');
+  const key = createHash('sha256')
+    .update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
+  const rules = [new URL(GRAPH).host, 'login.microsoftonline.com']
+    .map((name) => `MAP ${name}:443 127.0.0.1:${port}`)
+    .join(', ');
   const browser = await openBrowser([`--host-resolver-rules=${rules}`, `--ignore-certificate-errors-spki-list=${key}`]);
   const end = async () => {
     await browser.close();
@@ -181,7 +215,14 @@ export async function load(exo365, out) {
       }
     }
     const sum = (all) => ({ cold: median(all.map(({ cold }) => cold)), warm: median(all.map(({ warm }) => warm)) });
-    return { rounds: ROUNDS, roundTrip: ROUND_TRIP, megabits: MEGABITS, asked, exo365: sum(times.exo365), msal: sum(times.msal) };
+    return {
+      rounds: ROUNDS,
+      roundTrip: ROUND_TRIP,
+      megabits: MEGABITS,
+      asked,
+      exo365: sum(times.exo365),
+      msal: sum(times.msal),
+    };
   } finally {
     await end();
   }

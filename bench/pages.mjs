@@ -27,10 +27,22 @@ export async function measurePages(exo365, out) {
     [`${shown}, all of the app in the cache`, first.exo365.warm, first.msal.warm, 0.8, 'ms'],
     ['download against MSAL.js + Graph client', size.exo365, size.lean, 0.75, 'B'],
     ["download against MSAL.js + Graph client + Microsoft's provider", size.exo365, size.provider, 0.57, 'B'],
-  ].map(([what, ours, theirs, bar, unit]) => ({ what, ours, theirs, ratio: ours / theirs, bar, unit, kept: bar === null || ours / theirs <= bar }));
+  ].map(([what, ours, theirs, bar, unit]) => ({
+    what,
+    ours,
+    theirs,
+    ratio: ours / theirs,
+    bar,
+    unit,
+    kept: bar === null || ours / theirs <= bar,
+  }));
 
-  const rows = lines.map(({ what, ours, theirs, ratio, bar, unit, kept }) => `| ${what} | ${figure(ours, unit)} | ${figure(theirs, unit)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? ''} | ${bar === null ? '' : kept ? 'kept' : 'missed'} |`);
-  const counted = ({ asked, preflights }) => `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
+  const rows = lines.map(
+    ({ what, ours, theirs, ratio, bar, unit, kept }) =>
+      `| ${what} | ${figure(ours, unit)} | ${figure(theirs, unit)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? ''} | ${bar === null ? '' : kept ? 'kept' : 'missed'} |`,
+  );
+  const counted = ({ asked, preflights }) =>
+    `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
   const text = `# Benchmark results
 
 Made by \`cargo xtask bench\`; not edited by hand. ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Chromium ${time.version.split('.')[0]} headless; load of the machine ${loadavg()[1].toFixed(1)}.
@@ -55,6 +67,8 @@ good, the page is not. It is MSAL's best hour: its tokens lie in the tab's stora
 MSAL's page ${first.asked.msal} times, the preflight included. exo365 keeps no token in the browser: it loads its WebAssembly and asks its endpoint, one after the
 other, before it can ask for the list. In the cache: everything but the page itself, and the preflight's answer.
 `;
-  const missed = lines.filter(({ kept }) => !kept).map(({ what, ratio, bar }) => `${what}: ${ratio.toFixed(3)} of at most ${bar}`);
+  const missed = lines
+    .filter(({ kept }) => !kept)
+    .map(({ what, ratio, bar }) => `${what}: ${ratio.toFixed(3)} of at most ${bar}`);
   return { text, missed };
 }

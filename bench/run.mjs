@@ -12,7 +12,9 @@ const results = join(here, 'RESULTS.md');
 const given = (name) => process.argv.includes(name);
 
 /** What the results say already of the part that is not measured now. */
-const [pagesBefore = '', endpointBefore] = existsSync(results) ? readFileSync(results, 'utf8').split(/\n(?=## The endpoint\n)/) : [];
+const [pagesBefore = '', endpointBefore] = existsSync(results)
+  ? readFileSync(results, 'utf8').split(/\n(?=## The endpoint\n)/)
+  : [];
 const endpoint = given('--pages') ? { text: endpointBefore, missed: [] } : await measureEndpoint();
 const pages = given('--endpoint') ? { text: pagesBefore, missed: [] } : await measurePages(exo365, out);
 const text = [pages.text, endpoint.text].filter(Boolean).join('\n');

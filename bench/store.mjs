@@ -19,12 +19,32 @@ const PAUSE = 100;
 async function startRedis() {
   const port = await freePort();
   const dir = scratch();
-  const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''], { stdio: 'ignore' });
+  const child = spawn(
+    'redis-server',
+    [
+      '--port',
+      port,
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      dir,
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'always',
+      '--save',
+      '',
+    ],
+    { stdio: 'ignore' },
+  );
   process.once('exit', () => child.kill());
   let line;
   for (let tries = 0; ; tries++) {
     line = createConnection(port, '127.0.0.1');
-    const open = await Promise.race([once(line, 'connect').then(() => true), once(line, 'error').then(() => false)]).catch(() => false);
+    const open = await Promise.race([
+      once(line, 'connect').then(() => true),
+      once(line, 'error').then(() => false),
+    ]).catch(() => false);
     if (open) break;
     if (tries > 200 || child.exitCode !== null) throw new Error('redis-server does not start');
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -37,7 +57,14 @@ async function startRedis() {
     if (answer.startsWith('-')) throw new Error(`${command}: ${answer}`);
     return answer.trim();
   };
-  return { address: `redis://127.0.0.1:${port}/0`, ask, end: () => { line.destroy(); child.kill(); } };
+  return {
+    address: `redis://127.0.0.1:${port}/0`,
+    ask,
+    end: () => {
+      line.destroy();
+      child.kill();
+    },
+  };
 }
 
 /** Cuts every connection but our own; says how many there were. */
@@ -53,10 +80,19 @@ export async function storeDies() {
   const dir = scratch();
   const keys = join(dir, 'keys');
   writeFileSync(keys, `one:${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  const endpoint = await startEndpoint({ login: tenant.url, dir, store: redis.address, seal_keys_file: keys, limit_per_address: 0, limit_per_session: 0 });
+  const endpoint = await startEndpoint({
+    login: tenant.url,
+    dir,
+    store: redis.address,
+    seal_keys_file: keys,
+    limit_per_address: 0,
+    limit_per_session: 0,
+  });
   const base = `${endpoint.url}/auth`;
   const own = codeFlow(tenant, `${endpoint.url}/`);
-  const cookies = [await exchange(base, own, await signInByForms(tenant, own.authorize, 'adele@contoso.example'), endpoint.url)];
+  const cookies = [
+    await exchange(base, own, await signInByForms(tenant, own.authorize, 'adele@contoso.example'), endpoint.url),
+  ];
   let cuts = 0;
   const round = async (first, pause) => {
     let timer;
@@ -65,7 +101,12 @@ export async function storeDies() {
       if (pause) timer = setTimeout(again, pause);
     };
     if (first) timer = setTimeout(again, first);
-    const result = await load(`${base}/token`, cookies, { origin: endpoint.url, pid: endpoint.pid, seconds: SECONDS, dir });
+    const result = await load(`${base}/token`, cookies, {
+      origin: endpoint.url,
+      pid: endpoint.pid,
+      seconds: SECONDS,
+      dir,
+    });
     clearTimeout(timer);
     return result;
   };
@@ -77,6 +118,7 @@ export async function storeDies() {
   }
   for (const server of [endpoint, tenant, redis]) await server.end();
   if (cuts < ROUNDS * 20) throw new Error(`only ${cuts} connections were cut`);
-  const sum = (all) => Object.fromEntries(['rate', 'p50', 'p99', 'longest'].map((name) => [name, median(all.map((one) => one[name]))]));
+  const sum = (all) =>
+    Object.fromEntries(['rate', 'p50', 'p99', 'longest'].map((name) => [name, median(all.map((one) => one[name]))]));
   return { ...Object.fromEntries(Object.entries(rounds).map(([name, all]) => [name, sum(all)])), cuts };
 }

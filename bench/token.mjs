@@ -23,8 +23,13 @@ const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/
 const script = (cookies, file, origin) => `
 wrk.method = "POST"
 wrk.body = "{}"
-${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
-${cookies.length === 1 ? '' : `
+${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) })
+  .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
+  .join('\n')}
+${
+  cookies.length === 1
+    ? ''
+    : `
 local all, at = {}, 0
 init = function()
   for cookie in io.lines(${JSON.stringify(file)}) do
@@ -35,7 +40,8 @@ end
 request = function()
   at = at % #all + 1
   return all[at]
-end`}
+end`
+}
 `;
 
 /**
@@ -46,11 +52,17 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
   writeFileSync(lua, script(cookies, file, origin));
-  const wrk = spawn('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const wrk = spawn(
+    'wrk',
+    ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let said = '';
   wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
   let weight = 0;
-  const scale = setInterval(() => { weight = Math.max(weight, memory(pid)); }, 200);
+  const scale = setInterval(() => {
+    weight = Math.max(weight, memory(pid));
+  }, 200);
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(scale);
   if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
@@ -58,12 +70,26 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
   const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
   // Mean, deviation, longest.
   const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), longest, memory: weight };
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]),
+    p50: percentile(50),
+    p99: percentile(99),
+    longest,
+    memory: weight,
+  };
 }
 
 async function startPeer(tenant) {
   const child = spawn('node', ['--expose-gc', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
-    env: { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: tenant.authority, AUTHORITY: `${tenant.url}/${TENANT_ID}`, KNOWN_AUTHORITY: tenant.host, CLIENT_ID, CLIENT_SECRET },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NODE_EXTRA_CA_CERTS: tenant.authority,
+      AUTHORITY: `${tenant.url}/${TENANT_ID}`,
+      KNOWN_AUTHORITY: tenant.host,
+      CLIENT_ID,
+      CLIENT_SECRET,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill());
@@ -85,7 +111,9 @@ export async function token() {
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
   const flowOfOurs = codeFlow(tenant, `${endpoint.url}/`);
-  const ours = [await exchange(base, flowOfOurs, await signInByForms(tenant, flowOfOurs.authorize, ADELE), endpoint.url)];
+  const ours = [
+    await exchange(base, flowOfOurs, await signInByForms(tenant, flowOfOurs.authorize, ADELE), endpoint.url),
+  ];
 
   const rounds = { exo365: [], peer: [] };
   for (let round = 0; round < ROUNDS; round++) {
@@ -94,7 +122,8 @@ export async function token() {
   }
   peer.end();
   for (const server of [endpoint, tenant, secure]) await server.end();
-  const sum = (all) => Object.fromEntries(['rate', 'p50', 'p99'].map((name) => [name, median(all.map((one) => one[name]))]));
+  const sum = (all) =>
+    Object.fromEntries(['rate', 'p50', 'p99'].map((name) => [name, median(all.map((one) => one[name]))]));
   return { exo365: sum(rounds.exo365), peer: sum(rounds.peer) };
 }
 
@@ -123,7 +152,8 @@ export async function peerSessions(count) {
   }
   const wait = (performance.now() - begin) / ASKED;
   const renewed = (await secure.control.requests('/token')).length;
-  if (tokens.size !== ASKED || renewed > 0) throw new Error(`the peer is not what it should be: ${tokens.size} tokens, ${renewed} renewals`);
+  if (tokens.size !== ASKED || renewed > 0)
+    throw new Error(`the peer is not what it should be: ${tokens.size} tokens, ${renewed} renewals`);
   peer.end();
   await secure.end();
   return { before, count, memory: full, wait };
@@ -138,12 +168,22 @@ export async function sessions(count) {
   // The sign-in service knows the browser after the first time: one request for each code then.
   let cookie;
   const send = async (url, options = {}) => {
-    const answer = await fetch(url, { redirect: 'manual', ...options, headers: { ...options.headers, ...(cookie && { cookie }) } });
-    cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ') || cookie;
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      ...options,
+      headers: { ...options.headers, ...(cookie && { cookie }) },
+    });
+    cookie =
+      answer.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; ') || cookie;
     return answer;
   };
   const first = codeFlow(tenant, `${endpoint.url}/`);
-  const cookies = [await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url)];
+  const cookies = [
+    await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url),
+  ];
   let begun = 1;
   const worker = async () => {
     while (begun++ < count) {

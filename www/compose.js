@@ -9,10 +9,14 @@ import { full } from './time.js';
 
 /** `Ben Walker <ben@contoso.example>; carla@contoso.example` as recipients of exo365: addresses, or names with addresses. */
 export function recipients(text) {
-  return text.split(/[;,\n]/).map((part) => part.trim()).filter(Boolean).map((part) => {
-    const [, name, address] = /^(.*?)\s*<([^<>]+)>$/.exec(part) ?? [];
-    return address ? { name: name.replace(/^"|"$/g, '') || address.trim(), address: address.trim() } : part;
-  });
+  return text
+    .split(/[;,\n]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => {
+      const [, name, address] = /^(.*?)\s*<([^<>]+)>$/.exec(part) ?? [];
+      return address ? { name: name.replace(/^"|"$/g, '') || address.trim(), address: address.trim() } : part;
+    });
 }
 
 /** Says which part of the field is no address, in the browser's own way. */
@@ -21,13 +25,15 @@ export function checkRecipients(input) {
   input.setCustomValidity(wrong ? `“${wrong.address ?? wrong}” is no address.` : '');
 }
 
-const written = (people) => people.map(({ name, address }) => (name === address ? address : `${name} <${address}>`)).join('; ');
+const written = (people) =>
+  people.map(({ name, address }) => (name === address ? address : `${name} <${address}>`)).join('; ');
 const plain = (message) => (message.html ? textOf(message.body) : message.body.trim());
 
 /** What the form begins with. An answer is addressed here and quoted by the service. */
 function start(mode, message, me) {
   if (mode === 'new') return { to: message ? written([message]) : '', cc: '', subject: '', body: '' };
-  if (mode === 'draft') return { to: written(message.to), cc: written(message.cc), subject: message.subject, body: plain(message) };
+  if (mode === 'draft')
+    return { to: written(message.to), cc: written(message.cc), subject: message.subject, body: plain(message) };
   const others = (list) => list.filter(({ address }) => address.toLowerCase() !== me.toLowerCase());
   const to = message.replyTo.length ? message.replyTo : [message.from];
   const all = mode === 'replyAll';
@@ -77,7 +83,8 @@ export function compose(client, { mode = 'new', message, signal }) {
   const values = (form) => Object.fromEntries(new FormData(form));
   let form;
 
-  const changed = () => files.length > 0 || Object.entries(begin).some(([name, value]) => (values(form)[name] ?? value) !== value);
+  const changed = () =>
+    files.length > 0 || Object.entries(begin).some(([name, value]) => (values(form)[name] ?? value) !== value);
   const save = async () => {
     const draft = draftOf(values(form), files);
     if (mode === 'draft') await client.mail.messages.update(message.id, draft, { signal });
@@ -86,41 +93,96 @@ export function compose(client, { mode = 'new', message, signal }) {
   };
   const mayLeave = async (close) => {
     if (!changed()) return true;
-    const answers = [['Save as draft', 'save', 'primary'], ['Discard', 'discard'], ['Keep writing', 'stay']];
+    const answers = [
+      ['Save as draft', 'save', 'primary'],
+      ['Discard', 'discard'],
+      ['Keep writing', 'stay'],
+    ];
     const choice = await ask('Keep this message?', 'It has not been sent.', answers, { signal });
     if (choice === 'save') attempt(async () => (await save(), close('saved')), failed);
     return choice === 'discard';
   };
 
-  return openDialog({ new: 'New message', draft: 'Draft' }[mode] ?? 'Reply', (close) => {
-    const submit = (event) => {
-      event.preventDefault();
-      attempt(() => busy(event.submitter ?? form.querySelector('.primary'), () => send(client, mode, message, values(form), files, signal)).then(() => {
-        say('Sent');
-        close('sent');
-      }), failed);
-    };
-    const keep = ({ currentTarget }) => attempt(() => busy(currentTarget, save).then(() => close('saved')), failed);
-    form = h('form.compose', { onsubmit: submit },
-      field('To', to),
-      field('Cc', cc),
-      field('Subject', input('subject', { readonly: answer })),
-      h('p.field.grow', {}, h('label', { class: 'sr', for: (body.id = 'compose-body') }, 'Message'), body),
-      answer && h('details.quoted', {}, h('summary', {}, `${message.from.name}, ${full(message.received)}`), h('pre', {}, plain(message))),
-      mode === 'new' && attachments(files),
-      trouble,
-      h('p.actions', {}, h('button.primary', { type: 'submit' }, icon('sent'), 'Send'),
-        !answer && h('button', { type: 'button', onclick: keep }, 'Save draft')));
-    return form;
-  }, { signal, mayLeave, wide: true });
+  return openDialog(
+    { new: 'New message', draft: 'Draft' }[mode] ?? 'Reply',
+    (close) => {
+      const submit = (event) => {
+        event.preventDefault();
+        attempt(
+          () =>
+            busy(event.submitter ?? form.querySelector('.primary'), () =>
+              send(client, mode, message, values(form), files, signal),
+            ).then(() => {
+              say('Sent');
+              close('sent');
+            }),
+          failed,
+        );
+      };
+      const keep = ({ currentTarget }) => attempt(() => busy(currentTarget, save).then(() => close('saved')), failed);
+      form = h(
+        'form.compose',
+        { onsubmit: submit },
+        field('To', to),
+        field('Cc', cc),
+        field('Subject', input('subject', { readonly: answer })),
+        h('p.field.grow', {}, h('label', { class: 'sr', for: (body.id = 'compose-body') }, 'Message'), body),
+        answer &&
+          h(
+            'details.quoted',
+            {},
+            h('summary', {}, `${message.from.name}, ${full(message.received)}`),
+            h('pre', {}, plain(message)),
+          ),
+        mode === 'new' && attachments(files),
+        trouble,
+        h(
+          'p.actions',
+          {},
+          h('button.primary', { type: 'submit' }, icon('sent'), 'Send'),
+          !answer && h('button', { type: 'button', onclick: keep }, 'Save draft'),
+        ),
+      );
+      return form;
+    },
+    { signal, mayLeave, wide: true },
+  );
 }
 
 /** Files to send along: exo365 takes them as they come from the field. It refuses what is too large for one request, and says so. */
 function attachments(files) {
   const list = h('ul.files', { 'aria-label': 'Attachments' });
-  const show = () => list.replaceChildren(...files.map((file, at) => h('li.file', {},
-    icon('clip'), h('span', {}, file.name), h('small', {}, size(file.size)),
-    iconButton('close', `Remove ${file.name}`, () => { files.splice(at, 1); show(); }))));
-  const pick = h('input.sr', { type: 'file', multiple: true, id: 'compose-files', onchange: () => { files.push(...pick.files); pick.value = ''; show(); } });
-  return h('div.attach', {}, pick, h('label.button.quiet', { for: 'compose-files' }, icon('clip'), 'Attach files'), list);
+  const show = () =>
+    list.replaceChildren(
+      ...files.map((file, at) =>
+        h(
+          'li.file',
+          {},
+          icon('clip'),
+          h('span', {}, file.name),
+          h('small', {}, size(file.size)),
+          iconButton('close', `Remove ${file.name}`, () => {
+            files.splice(at, 1);
+            show();
+          }),
+        ),
+      ),
+    );
+  const pick = h('input.sr', {
+    type: 'file',
+    multiple: true,
+    id: 'compose-files',
+    onchange: () => {
+      files.push(...pick.files);
+      pick.value = '';
+      show();
+    },
+  });
+  return h(
+    'div.attach',
+    {},
+    pick,
+    h('label.button.quiet', { for: 'compose-files' }, icon('clip'), 'Attach files'),
+    list,
+  );
 }

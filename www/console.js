@@ -17,26 +17,63 @@ const json = (value) => JSON.stringify(value, null, 2);
 
 export function consoleView({ client, signal }) {
   const heading = h('h1', {}, 'API console');
-  const method = h('select', { name: 'method' }, ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', {}, name)));
-  const path = h('input.mono', { type: 'text', name: 'path', required: true, spellcheck: 'false', autocomplete: 'off', value: '/me' });
+  const method = h(
+    'select',
+    { name: 'method' },
+    ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', {}, name)),
+  );
+  const path = h('input.mono', {
+    type: 'text',
+    name: 'path',
+    required: true,
+    spellcheck: 'false',
+    autocomplete: 'off',
+    value: '/me',
+  });
   const body = h('textarea.mono', { name: 'body', rows: 5, spellcheck: 'false' });
   const bodyField = field('Body (JSON)', body);
   const code = h('pre.code');
-  const answer = h('div.answer', { 'aria-live': 'polite' }, h('p.hint', {}, 'The answer appears here, exactly as exo365 hands it over.'));
-  const form = h('form.form', { onsubmit: (event) => { event.preventDefault(); send(); }, oninput: () => draw() },
+  const answer = h(
+    'div.answer',
+    { 'aria-live': 'polite' },
+    h('p.hint', {}, 'The answer appears here, exactly as exo365 hands it over.'),
+  );
+  const form = h(
+    'form.form',
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        send();
+      },
+      oninput: () => draw(),
+    },
     h('div.request', {}, field('Method', method), field('Path', path), h('button.primary', { type: 'submit' }, 'Send')),
-    bodyField);
-  const node = h('div.console', {},
+    bodyField,
+  );
+  const node = h(
+    'div.console',
+    {},
     h('header.view-head', {}, heading, h('p.hint', {}, 'Each call gets its token and its retries from exo365.')),
-    h('ul.samples', { 'aria-label': 'Samples' }, SAMPLES.map(([label, ...sample]) => h('li', {},
-      h('button', { type: 'button', onclick: () => take(...sample) }, label)))),
-    form, h('h2', {}, 'The same in code'), code, h('h2', {}, 'Answer'), answer);
+    h(
+      'ul.samples',
+      { 'aria-label': 'Samples' },
+      SAMPLES.map(([label, ...sample]) =>
+        h('li', {}, h('button', { type: 'button', onclick: () => take(...sample) }, label)),
+      ),
+    ),
+    form,
+    h('h2', {}, 'The same in code'),
+    code,
+    h('h2', {}, 'Answer'),
+    answer,
+  );
   const forCall = renewer(signal);
   const hasBody = () => !['GET', 'DELETE'].includes(method.value);
 
   function draw() {
     bodyField.hidden = !hasBody();
-    const options = hasBody() && body.value.trim() ? `, {\n  body: ${body.value.trim().replaceAll('\n', '\n  ')},\n}` : '';
+    const options =
+      hasBody() && body.value.trim() ? `, {\n  body: ${body.value.trim().replaceAll('\n', '\n  ')},\n}` : '';
     code.textContent = `const answer = await client.request('${method.value}', '${path.value}'${options});`;
   }
 
@@ -60,12 +97,17 @@ export function consoleView({ client, signal }) {
       return;
     }
     const began = performance.now();
-    const show = (...what) => answer.replaceChildren(h('p.took', {}, icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
-    const call = () => client.request(method.value, path.value, { ...(content !== undefined && { body: content }), signal: forCall() });
-    attempt(async () => {
-      const result = await busy(form.querySelector('button'), call);
-      show(h('pre.code', { tabindex: 0 }, result === undefined || result === null ? 'no content' : json(result)));
-    }, (error) => show(errorCard(error), h('pre.code', { tabindex: 0 }, json(error))));
+    const show = (...what) =>
+      answer.replaceChildren(h('p.took', {}, icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
+    const call = () =>
+      client.request(method.value, path.value, { ...(content !== undefined && { body: content }), signal: forCall() });
+    attempt(
+      async () => {
+        const result = await busy(form.querySelector('button'), call);
+        show(h('pre.code', { tabindex: 0 }, result === undefined || result === null ? 'no content' : json(result)));
+      },
+      (error) => show(errorCard(error), h('pre.code', { tabindex: 0 }, json(error))),
+    );
   }
 
   draw();

@@ -15,9 +15,12 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
     };
     const leave = async () => (await mayLeave(close)) && close();
     const heading = h('h2', { id: `d-${crypto.randomUUID().slice(0, 8)}` }, title);
-    const dialog = h(wide ? 'dialog.wide' : 'dialog', { 'aria-labelledby': heading.id },
+    const dialog = h(
+      wide ? 'dialog.wide' : 'dialog',
+      { 'aria-labelledby': heading.id },
       h('header', {}, heading, iconButton('close', 'Close', leave)),
-      fill(close));
+      fill(close),
+    );
     // By the key: a second `cancel` event in a row cannot be prevented, and half a mail would be gone.
     dialog.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
@@ -40,6 +43,21 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
 }
 
 /** A question with some answers, `[label, value, class]`. */
-export const ask = (title, text, answers, options) => openDialog(title, (close) => h('div.ask', {},
-  h('p', {}, text),
-  h('p.actions', {}, answers.map(([label, value, kind = '']) => h('button', { type: 'button', class: kind, onclick: () => close(value) }, label)))), options);
+export const ask = (title, text, answers, options) =>
+  openDialog(
+    title,
+    (close) =>
+      h(
+        'div.ask',
+        {},
+        h('p', {}, text),
+        h(
+          'p.actions',
+          {},
+          answers.map(([label, value, kind = '']) =>
+            h('button', { type: 'button', class: kind, onclick: () => close(value) }, label),
+          ),
+        ),
+      ),
+    options,
+  );

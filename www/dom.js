@@ -40,7 +40,10 @@ export function field(label, control, hint) {
 
 /** First letters of a name in a circle whose colour stays the same for the same person. */
 export function avatar(name, key = name) {
-  const words = name.replace(/[^\p{L}\p{N}\s]/gu, ' ').trim().split(/\s+/);
+  const words = name
+    .replace(/[^\p{L}\p{N}\s]/gu, ' ')
+    .trim()
+    .split(/\s+/);
   const letters = [words[0], words.length > 1 && words.at(-1)].map((word) => [...(word || '')][0] ?? '').join('');
   const hue = [...key].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 997, 7) % 8;
   return h(`span.avatar.hue-${hue}`, { 'aria-hidden': 'true' }, letters.toUpperCase() || '?');
@@ -81,5 +84,8 @@ export function arrows(list, selector, keys = {}) {
     if (keys[event.key]) keys[event.key](event.target);
     else items[Math.max(0, Math.min(next, items.length - 1))].focus();
   });
-  return { /** To be called when items came or went. */ settle: () => stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector)) };
+  return {
+    /** To be called when items came or went. */ settle: () =>
+      stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector)),
+  };
 }

@@ -3,13 +3,20 @@ import { renewer } from './calls.js';
 import { h, icon } from './dom.js';
 
 const DETAILS = {
-  code: 'Code', status: 'HTTP status', serviceCode: 'Service code', aadsts: 'AADSTS', requestId: 'Request id',
-  clientRequestId: 'Client request id', correlationId: 'Correlation id', retryAfterSeconds: 'Retry after (s)',
+  code: 'Code',
+  status: 'HTTP status',
+  serviceCode: 'Service code',
+  aadsts: 'AADSTS',
+  requestId: 'Request id',
+  clientRequestId: 'Client request id',
+  correlationId: 'Correlation id',
+  retryAfterSeconds: 'Retry after (s)',
 };
 const CURES = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
-const cureOf = (error) => (error.claims ? 'Confirm that it is you' : CURES[error.code] ?? 'Sign in');
+const cureOf = (error) => (error.claims ? 'Confirm that it is you' : (CURES[error.code] ?? 'Sign in'));
 /** What an error with `claims` means for the user; it says itself what a developer does. */
-const GUARDED = 'Your organisation guards this. Confirm in the window that opens: what you typed stays here, and this is tried again afterwards.';
+const GUARDED =
+  'Your organisation guards this. Confirm in the window that opens: what you typed stays here, and this is tried again afterwards.';
 
 /**
  * The error as an element. `retry` is offered where given; a sign-in or a consent where that cures it. `title` and `advice` replace what the error says
@@ -20,18 +27,29 @@ export function errorCard(error, { retry, title, advice, again = 'Try again' } =
   if (!error?.code) console.error(error);
   const cures = error?.resolve && !title;
   const fresh = renewer();
-  const cure = cures && h('button.primary', { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) }, cureOf(error));
+  const cure =
+    cures &&
+    h(
+      'button.primary',
+      { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) },
+      cureOf(error),
+    );
   // What a sign-in cures fails again before it.
   const repeat = retry && !cure && h('button', { type: 'button', onclick: retry }, again);
   const remedy = advice ?? (cure && error.claims && retry ? GUARDED : error?.remedy);
-  return h(cure && error.claims ? 'section.error.guarded' : 'section.error', { role: 'alert' },
+  return h(
+    cure && error.claims ? 'section.error.guarded' : 'section.error',
+    { role: 'alert' },
     icon('alert'),
-    h('div', {},
+    h(
+      'div',
+      {},
       h('p.error-message', {}, title ?? error?.message ?? String(error)),
       remedy && h('p', {}, remedy),
       (cure || repeat || error?.consentUrl) && h('p.actions', {}, cure, repeat, consentLink(error)),
       details(error),
-    ));
+    ),
+  );
 }
 
 /**
@@ -50,7 +68,8 @@ async function resolve(error, button, retry, fresh) {
     if (failure.code === 'popup_blocked') {
       button.dataset.blocked = true;
       button.textContent = 'No window opened: go on in this one';
-    } else if (!['aborted', 'cancelled'].includes(failure.code)) { // after these two the card still says what to do
+    } else if (!['aborted', 'cancelled'].includes(failure.code)) {
+      // after these two the card still says what to do
       button.closest('.error')?.replaceWith(errorCard(failure, { retry }));
     }
   }
@@ -58,13 +77,22 @@ async function resolve(error, button, retry, fresh) {
 
 function consentLink(error) {
   const fine = error?.consentUrl && /^https?:/.test(error.consentUrl);
-  return fine && h('a.button', { href: error.consentUrl, target: '_blank', rel: 'noreferrer' }, 'Page for the administrator');
+  return (
+    fine && h('a.button', { href: error.consentUrl, target: '_blank', rel: 'noreferrer' }, 'Page for the administrator')
+  );
 }
 
 function details(error) {
   const known = Object.entries(DETAILS).filter(([name]) => error?.[name] !== undefined);
   if (known.length === 0) return null;
-  return h('details', {},
+  return h(
+    'details',
+    {},
     h('summary', {}, 'Details ', h('code', {}, error.code)),
-    h('dl', {}, known.flatMap(([name, label]) => [h('dt', {}, label), h('dd', {}, h('code', {}, String(error[name])))])));
+    h(
+      'dl',
+      {},
+      known.flatMap(([name, label]) => [h('dt', {}, label), h('dd', {}, h('code', {}, String(error[name])))]),
+    ),
+  );
 }

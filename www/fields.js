@@ -2,11 +2,44 @@
 // exo365 hands answers over untouched, so what a view needs is picked here, and asked for by `select`: less to send, less to parse.
 import { fromWall } from './time.js';
 
-export const MESSAGE_ROW = ['subject', 'from', 'toRecipients', 'receivedDateTime', 'isRead', 'isDraft', 'hasAttachments', 'importance', 'bodyPreview'];
+export const MESSAGE_ROW = [
+  'subject',
+  'from',
+  'toRecipients',
+  'receivedDateTime',
+  'isRead',
+  'isDraft',
+  'hasAttachments',
+  'importance',
+  'bodyPreview',
+];
 export const MESSAGE = [...MESSAGE_ROW, 'ccRecipients', 'replyTo', 'body'];
-export const EVENT = ['subject', 'start', 'end', 'isAllDay', 'isCancelled', 'isOrganizer', 'location', 'organizer', 'attendees', 'showAs', 'type', 'bodyPreview'];
-export const CONTACT = ['displayName', 'givenName', 'surname', 'companyName', 'jobTitle', 'emailAddresses', 'mobilePhone', 'businessPhones', 'businessAddress',
-  'personalNotes'];
+export const EVENT = [
+  'subject',
+  'start',
+  'end',
+  'isAllDay',
+  'isCancelled',
+  'isOrganizer',
+  'location',
+  'organizer',
+  'attendees',
+  'showAs',
+  'type',
+  'bodyPreview',
+];
+export const CONTACT = [
+  'displayName',
+  'givenName',
+  'surname',
+  'companyName',
+  'jobTitle',
+  'emailAddresses',
+  'mobilePhone',
+  'businessPhones',
+  'businessAddress',
+  'personalNotes',
+];
 
 /** Folders that every mailbox has, by the names that the API knows them under in every language. */
 export const FOLDERS = [
@@ -43,7 +76,13 @@ export const messageOf = (raw) => ({
 export const folderOf = (raw) => ({ unread: raw.unreadItemCount, total: raw.totalItemCount });
 
 export const attachmentOf = (raw) => ({
-  id: raw.id, name: raw.name || 'attachment', type: raw.contentType, size: raw.size, inline: raw.isInline, contentId: raw.contentId, bytes: raw.contentBytes,
+  id: raw.id,
+  name: raw.name || 'attachment',
+  type: raw.contentType,
+  size: raw.size,
+  inline: raw.isInline,
+  contentId: raw.contentId,
+  bytes: raw.contentBytes,
 });
 
 export const eventOf = (raw) => ({
@@ -72,7 +111,10 @@ export const contactOf = (raw) => ({
   emails: (raw.emailAddresses ?? []).map((one) => one.address).filter(Boolean),
   mobile: raw.mobilePhone ?? '',
   phones: raw.businessPhones ?? [],
-  address: ['street', 'postalCode', 'city', 'state', 'countryOrRegion'].map((part) => raw.businessAddress?.[part]).filter(Boolean).join(', '),
+  address: ['street', 'postalCode', 'city', 'state', 'countryOrRegion']
+    .map((part) => raw.businessAddress?.[part])
+    .filter(Boolean)
+    .join(', '),
   notes: raw.personalNotes ?? '',
 });
 

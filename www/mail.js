@@ -29,14 +29,51 @@ export function mailView({ client, signal }) {
   const search = h('input', { type: 'search', placeholder: 'Search this folder', 'aria-label': 'Search this folder' });
   const unread = h('input', { type: 'checkbox' });
   const write = (mode, message) => compose(client, { mode, message, signal }).then((done) => done && show.again());
-  const node = h('div.mail', {},
-    h('div.mail-side', {}, h('button.primary.write', { type: 'button', onclick: () => write('new') }, icon('pen'), h('span', {}, 'New message')), folders.node),
-    h('section.list', { 'aria-label': 'Message list' },
-      h('header.list-head', {}, h('div', {}, heading, count, h('span.gap'), iconButton('refresh', 'Refresh', () => show.again())),
-        h('form.list-tools', { role: 'search', onsubmit: (event) => { event.preventDefault(); filterBy(); } },
-          h('span.search', {}, icon('search'), search), h('label.toggle', {}, unread, 'Unread only'))),
-      h('div.scroll', {}, list, more)),
-    pane);
+  const node = h(
+    'div.mail',
+    {},
+    h(
+      'div.mail-side',
+      {},
+      h(
+        'button.primary.write',
+        { type: 'button', onclick: () => write('new') },
+        icon('pen'),
+        h('span', {}, 'New message'),
+      ),
+      folders.node,
+    ),
+    h(
+      'section.list',
+      { 'aria-label': 'Message list' },
+      h(
+        'header.list-head',
+        {},
+        h(
+          'div',
+          {},
+          heading,
+          count,
+          h('span.gap'),
+          iconButton('refresh', 'Refresh', () => show.again()),
+        ),
+        h(
+          'form.list-tools',
+          {
+            role: 'search',
+            onsubmit: (event) => {
+              event.preventDefault();
+              filterBy();
+            },
+          },
+          h('span.search', {}, icon('search'), search),
+          h('label.toggle', {}, unread, 'Unread only'),
+        ),
+      ),
+      h('div.scroll', {}, list, more),
+    ),
+    pane,
+  );
 
   const forList = renewer(signal);
   const forMessage = renewer(signal);
@@ -50,7 +87,8 @@ export function mailView({ client, signal }) {
     if (event.key === 'Escape' && here.id && event.target.closest('.pane')) back();
   });
 
-  const place = (id) => href('mail', [here.folder, id], { ...(here.unread && { unread: 1 }), ...(here.text && { q: here.text }) });
+  const place = (id) =>
+    href('mail', [here.folder, id], { ...(here.unread && { unread: 1 }), ...(here.text && { q: here.text }) });
   const rowOf = (id) => [...list.children].find((row) => row.dataset.message === id);
   const back = () => {
     const link = rowOf(here.id)?.firstChild;
@@ -83,26 +121,43 @@ export function mailView({ client, signal }) {
     },
   };
 
-  const removeRow = (link) => attempt(async () => {
-    const { message: id } = link.parentElement.dataset;
-    await client.mail.messages.delete(id, { signal });
-    say('Deleted');
-    on.gone(id);
-  }, (error) => more.replaceChildren(errorCard(error)));
+  const removeRow = (link) =>
+    attempt(
+      async () => {
+        const { message: id } = link.parentElement.dataset;
+        await client.mail.messages.delete(id, { signal });
+        say('Deleted');
+        on.gone(id);
+      },
+      (error) => more.replaceChildren(errorCard(error)),
+    );
 
   function row(raw) {
     const message = messageOf(raw);
     const outgoing = FOLDERS.find(({ name }) => name === here.folder)?.outgoing;
-    const who = outgoing ? message.to[0] ?? { name: 'No recipient yet', address: '' } : message.from;
-    const marks = [message.important && ['important', 'Important'], message.attachments && ['clip', 'Has attachments']].filter(Boolean);
-    return h(message.read ? 'li' : 'li.unread', { 'data-message': message.id },
-      h('a', { href: place(message.id), tabindex: -1 },
+    const who = outgoing ? (message.to[0] ?? { name: 'No recipient yet', address: '' }) : message.from;
+    const marks = [
+      message.important && ['important', 'Important'],
+      message.attachments && ['clip', 'Has attachments'],
+    ].filter(Boolean);
+    return h(
+      message.read ? 'li' : 'li.unread',
+      { 'data-message': message.id },
+      h(
+        'a',
+        { href: place(message.id), tabindex: -1 },
         avatar(who.name, who.address),
         h('span.who', {}, outgoing && 'To ', who.name),
         h('time', { datetime: message.received.toISOString(), title: full(message.received) }, brief(message.received)),
         h('span.subject', {}, h('span.sr.if-unread', {}, 'Unread. '), message.subject),
-        h('span.marks', {}, marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', {}, label)))),
-        h('span.preview', {}, message.preview)));
+        h(
+          'span.marks',
+          {},
+          marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', {}, label))),
+        ),
+        h('span.preview', {}, message.preview),
+      ),
+    );
   }
 
   /** Appends a page, and offers the next: by a button, which also presses itself when it comes into view. */
@@ -118,11 +173,16 @@ export function mailView({ client, signal }) {
       if (asked) return;
       asked = true;
       more.append(loading('Loading more'));
-      attempt(async () => append(await page.next()), (error) => more.replaceChildren(errorCard(error, { retry: () => append({ ...page, items: [] }) })));
+      attempt(
+        async () => append(await page.next()),
+        (error) => more.replaceChildren(errorCard(error, { retry: () => append({ ...page, items: [] }) })),
+      );
     };
     const button = h('button', { type: 'button', onclick: load }, 'Load more');
     more.replaceChildren(button);
-    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && (seen.disconnect(), load()), { rootMargin: '200px' });
+    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && (seen.disconnect(), load()), {
+      rootMargin: '200px',
+    });
     seen.observe(button);
   }
 
@@ -132,7 +192,10 @@ export function mailView({ client, signal }) {
     list.replaceChildren();
     more.replaceChildren(loading('Loading messages'));
     const query = { ...queryFor(here), select: MESSAGE_ROW, top: PAGE, signal: forList() };
-    attempt(async () => append(await client.mail.folder(here.folder).messages.list(query)), (error) => more.replaceChildren(errorCard(error, { retry: loadList })));
+    attempt(
+      async () => append(await client.mail.folder(here.folder).messages.list(query)),
+      (error) => more.replaceChildren(errorCard(error, { retry: loadList })),
+    );
   }
 
   function select(id) {

@@ -11,7 +11,13 @@ import { settingsView } from './settings.js';
 import { LEFT, shell } from './shell.js';
 import { welcome } from './welcome.js';
 
-const VIEWS = { mail: mailView, agenda: agendaView, contacts: contactsView, settings: settingsView, console: consoleView };
+const VIEWS = {
+  mail: mailView,
+  agenda: agendaView,
+  contacts: contactsView,
+  settings: settingsView,
+  console: consoleView,
+};
 const REASONS = {
   user: 'You are signed out.',
   expired: 'Your session has ended. Sign in again to go on where you were.',
@@ -39,7 +45,9 @@ async function boot() {
   } else if (client) {
     greet(client, { failure, notice: left && 'You are signed out, here and at Microsoft.' });
   } else {
-    app.replaceChildren(h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })));
+    app.replaceChildren(
+      h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })),
+    );
   }
 }
 

@@ -28,7 +28,8 @@ export function brief(date, now = new Date()) {
 
 export const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 /** By the calendar, not by 24 hours: two days a year have 23 or 25. */
-export const addDays = (date, days) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, date.getHours(), date.getMinutes());
+export const addDays = (date, days) =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, date.getHours(), date.getMinutes());
 export const monday = (date) => addDays(midnight(date), -((date.getDay() + 6) % 7));
 
 const two = (number) => String(number).padStart(2, '0');

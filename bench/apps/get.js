@@ -17,18 +17,30 @@ async function pool(most, all, work) {
 
 const ways = {
   async exo365({ api, token }) {
-    const client = await createClient({ getToken: async () => ({ token, expiresIn: 3600, scopes: [] }), cloud: { login: api, api } });
+    const client = await createClient({
+      getToken: async () => ({ token, expiresIn: 3600, scopes: [] }),
+      cloud: { login: api, api },
+    });
     const { messages } = client.mailbox(USER).mail;
     return (ids) => Promise.all(ids.map((id) => messages.get(id)));
   },
   async graph({ api, token }) {
-    const graph = Client.initWithMiddleware({ authProvider: { getAccessToken: async () => token }, baseUrl: `${api}/`, customHosts: new Set([new URL(api).hostname]) });
+    const graph = Client.initWithMiddleware({
+      authProvider: { getAccessToken: async () => token },
+      baseUrl: `${api}/`,
+      customHosts: new Set([new URL(api).hostname]),
+    });
     return (ids) => pool(4, ids, (id) => graph.api(`/users/${USER}/messages/${id}`).get());
   },
 };
 
 /** Four connections to the API, open and idle: neither way pays for the handshakes. */
-const connectTo = (api) => Promise.all([1, 2, 3, 4].map((number) => fetch(`${api}/v1.0/?${number}`, { credentials: 'omit' }).then((answer) => answer.text())));
+const connectTo = (api) =>
+  Promise.all(
+    [1, 2, 3, 4].map((number) =>
+      fetch(`${api}/v1.0/?${number}`, { credentials: 'omit' }).then((answer) => answer.text()),
+    ),
+  );
 
 globalThis.prepare = async (name, options) => {
   const get = await ways[name](options);

@@ -5,14 +5,24 @@ import { AuthCodeMSALBrowserAuthenticationProvider } from '@microsoft/microsoft-
 import { show } from './show.js';
 
 const scopes = ['User.Read', 'Mail.ReadWrite'];
-const msal = new PublicClientApplication({ auth: { clientId: '11111111-2222-3333-4444-555555555555', authority: 'https://login.microsoftonline.com/organizations', redirectUri: location.origin } });
+const msal = new PublicClientApplication({
+  auth: {
+    clientId: '11111111-2222-3333-4444-555555555555',
+    authority: 'https://login.microsoftonline.com/organizations',
+    redirectUri: location.origin,
+  },
+});
 await msal.initialize();
 await msal.handleRedirectPromise();
 const [account] = msal.getAllAccounts();
 document.querySelector('#signin').onclick = () => msal.loginRedirect({ scopes });
 
 if (account) {
-  const authProvider = new AuthCodeMSALBrowserAuthenticationProvider(msal, { account, scopes, interactionType: InteractionType.Redirect });
+  const authProvider = new AuthCodeMSALBrowserAuthenticationProvider(msal, {
+    account,
+    scopes,
+    interactionType: InteractionType.Redirect,
+  });
   const graph = Client.initWithMiddleware({ authProvider });
   const { value } = await graph.api('/me/messages').select('subject').top(10).get();
   show(account.username, value);

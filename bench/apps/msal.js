@@ -4,7 +4,13 @@ import { Client } from '@microsoft/microsoft-graph-client';
 import { show } from './show.js';
 
 const scopes = ['User.Read', 'Mail.ReadWrite'];
-const msal = new PublicClientApplication({ auth: { clientId: '11111111-2222-3333-4444-555555555555', authority: 'https://login.microsoftonline.com/organizations', redirectUri: location.origin } });
+const msal = new PublicClientApplication({
+  auth: {
+    clientId: '11111111-2222-3333-4444-555555555555',
+    authority: 'https://login.microsoftonline.com/organizations',
+    redirectUri: location.origin,
+  },
+});
 await msal.initialize();
 await msal.handleRedirectPromise();
 const [account] = msal.getAllAccounts();

@@ -11,7 +11,12 @@ function cookieOf(id, secret) {
 function another(token) {
   const copy = Buffer.from(token);
   const signature = token.lastIndexOf('.') + 1;
-  copy.write(randomBytes(copy.length).toString('base64url').slice(0, copy.length - signature), signature);
+  copy.write(
+    randomBytes(copy.length)
+      .toString('base64url')
+      .slice(0, copy.length - signature),
+    signature,
+  );
   return copy.toString('latin1');
 }
 
@@ -20,7 +25,9 @@ export async function fill({ msal, store, secret, count }) {
   // MSAL's way in from outside is one JSON text of everything, which it keeps: its own map weighs less.
   const { storage } = msal.getTokenCache();
   const kept = Object.entries(storage.getCache());
-  const [session] = Object.values(await new Promise((resolve, reject) => store.all((error, all) => (error ? reject(error) : resolve(all)))));
+  const [session] = Object.values(
+    await new Promise((resolve, reject) => store.all((error, all) => (error ? reject(error) : resolve(all)))),
+  );
   const { homeAccountId: first } = session.account;
   const cookies = [];
   for (let number = 0; number < count; number++) {
@@ -30,7 +37,11 @@ export async function fill({ msal, store, secret, count }) {
     const renamed = (text) => text.replaceAll(first.toLowerCase(), home).replaceAll(first, home);
     for (const [key, value] of kept) {
       if (renamed(key) === key) continue;
-      const own = { ...structuredClone(value), ...(value.homeAccountId && { homeAccountId: home }), ...(value.secret && { secret: another(value.secret) }) };
+      const own = {
+        ...structuredClone(value),
+        ...(value.homeAccountId && { homeAccountId: home }),
+        ...(value.secret && { secret: another(value.secret) }),
+      };
       if (value.username) Object.assign(own, { username, localAccountId: user });
       storage.setItem(renamed(key), own);
     }

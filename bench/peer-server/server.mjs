@@ -7,13 +7,17 @@ import { fill } from './fill.mjs';
 
 const { AUTHORITY: authority, KNOWN_AUTHORITY, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = process.env;
 const scopes = ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'];
-const msal = new ConfidentialClientApplication({ auth: { clientId, clientSecret, authority, knownAuthorities: [KNOWN_AUTHORITY] } });
+const msal = new ConfidentialClientApplication({
+  auth: { clientId, clientSecret, authority, knownAuthorities: [KNOWN_AUTHORITY] },
+});
 
 const store = new session.MemoryStore();
 const secret = 'of this process only';
 const app = express();
 app.use(express.json());
-app.use(session({ secret, store, resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'strict' } }));
+app.use(
+  session({ secret, store, resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'strict' } }),
+);
 
 const seconds = ({ expiresOn }) => Math.floor((expiresOn - Date.now()) / 1000);
 
@@ -33,6 +37,8 @@ app.post('/token', async (request, response) => {
 });
 
 // For the measurement of memory: users as if they had signed in.
-app.post('/fill', async (request, response) => response.json({ cookies: await fill({ msal, store, secret, count: request.body.count }) }));
+app.post('/fill', async (request, response) =>
+  response.json({ cookies: await fill({ msal, store, secret, count: request.body.count }) }),
+);
 
 const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));

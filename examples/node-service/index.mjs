@@ -2,14 +2,21 @@
 import { readFile } from 'node:fs/promises';
 import { createClient, Exo365Error } from 'exo365';
 
-const { TOKEN_SOURCE = 'http://127.0.0.1:8366/token', TOKEN_KEY_FILE, EXO365_APP_KEY, LOGIN_ORIGIN, API_ORIGIN, API = 'graph' } = process.env;
+const {
+  TOKEN_SOURCE = 'http://127.0.0.1:8366/token',
+  TOKEN_KEY_FILE,
+  EXO365_APP_KEY,
+  LOGIN_ORIGIN,
+  API_ORIGIN,
+  API = 'graph',
+} = process.env;
 const [user, subject = 'Planning', start = '2026-12-01T09:00', end = '2026-12-01T09:30'] = process.argv.slice(2);
 if (!user) {
   console.error('usage: node index.mjs USER [SUBJECT [START END]]');
   process.exit(2);
 }
 
-const key = (EXO365_APP_KEY ?? await readFile(TOKEN_KEY_FILE, 'utf8')).trim();
+const key = (EXO365_APP_KEY ?? (await readFile(TOKEN_KEY_FILE, 'utf8'))).trim();
 
 /** Asks `exo365-endpoint app-token --listen`, which keeps the secret and a token. */
 async function getToken({ forceRefresh, signal } = {}) {

@@ -18,22 +18,36 @@ export class Network {
 
   /** The next request is answered with this. */
   answer(status, body, headers) {
-    const init = { status, headers: { ...(body && { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }), ...JSON.parse(headers) } };
+    const init = {
+      status,
+      headers: {
+        ...(body && { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }),
+        ...JSON.parse(headers),
+      },
+    };
     this.#answers.push(async () => new Response([204, 205].includes(status) ? null : body, init));
   }
 
   /** The next request rejects with the reason of its signal, as browsers do. */
   obey() {
-    this.#answers.push((request) => new Promise((_, reject) => {
-      const stop = () => reject(request.signal.reason);
-      if (request.signal.aborted) stop();
-      else request.signal.addEventListener('abort', stop);
-    }));
+    this.#answers.push(
+      (request) =>
+        new Promise((_, reject) => {
+          const stop = () => reject(request.signal.reason);
+          if (request.signal.aborted) stop();
+          else request.signal.addEventListener('abort', stop);
+        }),
+    );
   }
 
   /** The next request waits for `release()`. */
   hold(body) {
-    this.#answers.push(() => new Promise((resolve) => { this.release = () => resolve(new Response(body, { headers: { 'content-type': 'application/json' } })); }));
+    this.#answers.push(
+      () =>
+        new Promise((resolve) => {
+          this.release = () => resolve(new Response(body, { headers: { 'content-type': 'application/json' } }));
+        }),
+    );
   }
 
   /** The next request rejects with `value`, whatever it is. */
@@ -42,16 +56,35 @@ export class Network {
   }
 
   /** The next request is answered with this, and our secret in place of `{secret}`. */
-  answerWithSecret(body) { this.answer(200, body.replace('{secret}', SECRET.join('')), '{}'); }
-  sentSecret(at) { return this.seen[at].headers.get('authorization') === `Bearer ${SECRET.join('')}`; }
+  answerWithSecret(body) {
+    this.answer(200, body.replace('{secret}', SECRET.join('')), '{}');
+  }
+  sentSecret(at) {
+    return this.seen[at].headers.get('authorization') === `Bearer ${SECRET.join('')}`;
+  }
 
-  count() { return this.seen.length; }
-  url(at) { return this.seen[at].url; }
-  method(at) { return this.seen[at].method; }
-  header(at, name) { return this.seen[at].headers.get(name) ?? undefined; }
-  mode(at) { const { credentials, redirect, cache, referrerPolicy } = this.seen[at]; return `${credentials} ${redirect} ${cache} ${referrerPolicy}`; }
-  text(at) { return this.seen[at].text(); }
-  restore() { globalThis.fetch = this.#before; }
+  count() {
+    return this.seen.length;
+  }
+  url(at) {
+    return this.seen[at].url;
+  }
+  method(at) {
+    return this.seen[at].method;
+  }
+  header(at, name) {
+    return this.seen[at].headers.get(name) ?? undefined;
+  }
+  mode(at) {
+    const { credentials, redirect, cache, referrerPolicy } = this.seen[at];
+    return `${credentials} ${redirect} ${cache} ${referrerPolicy}`;
+  }
+  text(at) {
+    return this.seen[at].text();
+  }
+  restore() {
+    globalThis.fetch = this.#before;
+  }
 }
 
 /** A window of a test: `pkg-template/page.js` is the real one. */
@@ -61,13 +94,32 @@ export function fakePage(search, record, framed) {
     shown: [],
     went: [],
     records,
-    state: () => JSON.stringify({ origin: 'https://app.contoso.example', pathname: '/', search, hash: '', kept: [...records.keys()], secure: true, framed }),
+    state: () =>
+      JSON.stringify({
+        origin: 'https://app.contoso.example',
+        pathname: '/',
+        search,
+        hash: '',
+        kept: [...records.keys()],
+        secure: true,
+        framed,
+      }),
     keep: (name, text) => void records.set(name, text),
-    take(name) { const text = records.get(name); records.delete(name); return text; },
+    take(name) {
+      const text = records.get(name);
+      records.delete(name);
+      return text;
+    },
     relayed: [],
-    relay(name) { this.relayed.push(name); },
-    show(place) { this.shown.push(place); },
-    go(place) { this.went.push(place); },
+    relay(name) {
+      this.relayed.push(name);
+    },
+    show(place) {
+      this.shown.push(place);
+    },
+    go(place) {
+      this.went.push(place);
+    },
   };
 }
 export const relayed = (page) => page.relayed.join(' ');

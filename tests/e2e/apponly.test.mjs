@@ -30,7 +30,9 @@ before(async () => {
   service = scratch();
   cpSync(join(root, 'examples/node-service'), service, { recursive: true });
   mkdirSync(join(service, 'node_modules'));
-  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(service, 'node_modules/exo365'), { recursive: true });
+  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(service, 'node_modules/exo365'), {
+    recursive: true,
+  });
 });
 after(() => tenant?.end());
 
@@ -39,9 +41,21 @@ function config(settings = {}, files = {}) {
   const dir = join(base, String((configs += 1)));
   mkdirSync(dir);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o600 });
-  const all = { client_id: CLIENT_ID, tenant: TENANT_ID, login: tenant.url, api_origin: tenant.url, insecure_loopback: true, ...settings };
+  const all = {
+    client_id: CLIENT_ID,
+    tenant: TENANT_ID,
+    login: tenant.url,
+    api_origin: tenant.url,
+    insecure_loopback: true,
+    ...settings,
+  };
   const file = join(dir, 'app.toml');
-  writeFileSync(file, Object.entries(all).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join(''));
+  writeFileSync(
+    file,
+    Object.entries(all)
+      .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+      .join(''),
+  );
   return file;
 }
 
@@ -49,7 +63,7 @@ function config(settings = {}, files = {}) {
 async function command(args, { secret = CLIENT_SECRET, ...env } = {}) {
   const given = { ...process.env, ...env, ...(secret && { EXO365_CLIENT_SECRET: secret }) };
   try {
-    return { code: 0, ...await run(program, ['app-token', ...args], { env: given }) };
+    return { code: 0, ...(await run(program, ['app-token', ...args], { env: given })) };
   } catch ({ code, stdout, stderr }) {
     return { code, stdout, stderr };
   }
@@ -57,14 +71,25 @@ async function command(args, { secret = CLIENT_SECRET, ...env } = {}) {
 
 /** The source as a process of this test. */
 async function source(t, file) {
-  const from = await start('token source', program, ['app-token', '--config', file, '--listen', '127.0.0.1:0'], { EXO365_APP_KEY: KEY, EXO365_CLIENT_SECRET: CLIENT_SECRET });
+  const from = await start('token source', program, ['app-token', '--config', file, '--listen', '127.0.0.1:0'], {
+    EXO365_APP_KEY: KEY,
+    EXO365_CLIENT_SECRET: CLIENT_SECRET,
+  });
   t.after(() => from.end());
   return from;
 }
 
-const example = (from, args, env = {}) => run(process.execPath, ['index.mjs', ...args], {
-  cwd: service, env: { ...process.env, TOKEN_SOURCE: `http://127.0.0.1:${from.port}/token`, EXO365_APP_KEY: KEY, API_ORIGIN: tenant.url, ...env },
-});
+const example = (from, args, env = {}) =>
+  run(process.execPath, ['index.mjs', ...args], {
+    cwd: service,
+    env: {
+      ...process.env,
+      TOKEN_SOURCE: `http://127.0.0.1:${from.port}/token`,
+      EXO365_APP_KEY: KEY,
+      API_ORIGIN: tenant.url,
+      ...env,
+    },
+  });
 
 /** The calendar as the application sees it. */
 async function subjects(token, user) {
@@ -78,8 +103,13 @@ test('E51 the command writes one token, by the secret and by the certificate, of
   const files = { 'cert.pem': certificate.certificate, 'key.pem': certificate.privateKey };
   const certified = { client_certificate_file: 'cert.pem', client_key_file: 'key.pem' };
   for (const settings of [{}, { identity: 'v1' }, { api: 'outlook-v2' }, { api: 'outlook-v1' }]) {
-    for (const [proof, secret] of [[{}, CLIENT_SECRET], [certified, '']]) {
-      const { code, stdout, stderr } = await command(['--config', config({ ...settings, ...proof }, files)], { secret });
+    for (const [proof, secret] of [
+      [{}, CLIENT_SECRET],
+      [certified, ''],
+    ]) {
+      const { code, stdout, stderr } = await command(['--config', config({ ...settings, ...proof }, files)], {
+        secret,
+      });
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^\S{20,}\n$/);
     }
@@ -106,7 +136,7 @@ test('E51 where there is no token it says why in a sentence, and ends with its o
   }
 });
 
-test('E51 the example creates an event in another user\'s calendar, with one token for many calls', async (t) => {
+test("E51 the example creates an event in another user's calendar, with one token for many calls", async (t) => {
   const { stdout: token } = await command(['--config', config()]);
   const from = await source(t, config());
   await control.forget();
@@ -142,13 +172,25 @@ test('a token that the API refuses is renewed, and a refusal is told with its cu
 
 test('E51 a browser gets nothing from the source', async (t) => {
   const from = await source(t, config());
-  const at = (headers) => fetch(`http://127.0.0.1:${from.port}/token`, { method: 'POST', headers }).then(({ status }) => status);
+  const at = (headers) =>
+    fetch(`http://127.0.0.1:${from.port}/token`, { method: 'POST', headers }).then(({ status }) => status);
   const key = { authorization: `Bearer ${KEY}` };
-  assert.deepEqual([await at({}), await at({ authorization: 'Bearer wrong' }), await at({ ...key, origin: 'http://localhost:3000' }), await at(key)], [401, 401, 403, 200]);
+  assert.deepEqual(
+    [
+      await at({}),
+      await at({ authorization: 'Bearer wrong' }),
+      await at({ ...key, origin: 'http://localhost:3000' }),
+      await at(key),
+    ],
+    [401, 401, 403, 200],
+  );
   const browser = await openBrowser();
   t.after(() => browser.close());
   const page = await newPage(browser);
   await page.goto(`http://127.0.0.1:${from.port}/`);
-  const seen = await page.evaluate((headers) => fetch('/token', { method: 'POST', headers }).then((answer) => answer.status), key);
+  const seen = await page.evaluate(
+    (headers) => fetch('/token', { method: 'POST', headers }).then((answer) => answer.status),
+    key,
+  );
   assert.equal(seen, 403, 'even from its own origin, and with the key');
 });

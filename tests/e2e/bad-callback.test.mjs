@@ -5,7 +5,8 @@ import { beforeEach, test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
 
 const it = stack();
-const trades = () => it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
+const trades = () =>
+  it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
 beforeEach(() => it.control.forget());
 
 /** What the page learned: the code of its failure, or nothing. */
@@ -28,8 +29,25 @@ const TABLE = [
   ['S8 two codes', (p) => p.append('code', 'another'), 'invalid_callback'],
   ['neither code nor error', (p) => p.delete('code'), 'invalid_callback'],
   ['S9 the answer of another issuer', (p) => p.set('iss', 'https://login.example/other/v2.0'), 'issuer_mismatch'],
-  ['S7 a refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('error_description', 'AADSTS65004: declined'); }, 'access_denied', 'cancelled'],
-  ['S7 a forged refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('state', 'B'.repeat(43)); }, 'state_mismatch'],
+  [
+    'S7 a refusal',
+    (p) => {
+      p.delete('code');
+      p.set('error', 'access_denied');
+      p.set('error_description', 'AADSTS65004: declined');
+    },
+    'access_denied',
+    'cancelled',
+  ],
+  [
+    'S7 a forged refusal',
+    (p) => {
+      p.delete('code');
+      p.set('error', 'access_denied');
+      p.set('state', 'B'.repeat(43));
+    },
+    'state_mismatch',
+  ],
 ];
 
 for (const [name, change, ...wanted] of TABLE) {
@@ -49,7 +67,10 @@ test('S7 an error that nobody asked for neither ends the session nor shows its t
   const page = await it.signedIn();
   await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${'B'.repeat(43)}`);
   assert.equal(await failure(page), 'state_mismatch');
-  assert.doesNotMatch(await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`), /pay-here/);
+  assert.doesNotMatch(
+    await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`),
+    /pay-here/,
+  );
   await visit(page, `${it.url}/`);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
 });
@@ -73,11 +94,14 @@ test('E46 a foreign page cannot trade a code of its own in', async () => {
   // The tenant's port is another origin of the same site: SameSite is not what holds.
   await page.route(`${it.tenant.url}/foreign`, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(`${it.tenant.url}/foreign`);
-  const [answer] = await Promise.all([page.waitForResponse(`${it.url}/auth/exchange`), page.evaluate(() => document.forms[0].submit())]);
+  const [answer] = await Promise.all([
+    page.waitForResponse(`${it.url}/auth/exchange`),
+    page.evaluate(() => document.forms[0].submit()),
+  ]);
   assert.deepEqual([answer.status(), await page.context().cookies(it.url), await trades()], [403, [], []]);
 });
 
-test('E46 the redirect of somebody else\'s sign-in, opened here, signs nobody in', async () => {
+test("E46 the redirect of somebody else's sign-in, opened here, signs nobody in", async () => {
   const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
   assert.equal(await failure(page), 'state_mismatch');
   assert.deepEqual([await page.context().cookies(it.url), await trades()], [[], []]);
@@ -142,7 +166,9 @@ test('S19 inside a frame the sign-in does not start: navigation_blocked', async 
     const frame = document.createElement('iframe');
     frame.src = url;
     document.body.append(frame);
-    await new Promise((resolve) => { frame.onload = resolve; });
+    await new Promise((resolve) => {
+      frame.onload = resolve;
+    });
     return frame.contentDocument?.querySelector('#state')?.textContent ?? 'refused to be framed';
   }, `${it.url}/`);
   assert.match(blocked, /navigation_blocked|refused to be framed/);
@@ -151,7 +177,10 @@ test('S19 inside a frame the sign-in does not start: navigation_blocked', async 
 test('a client id or redirect URI that the tenant does not know: its own page says so, and the page can go on', async () => {
   const page = await it.open();
   const url = new URL(await call(page, () => client.authorizeUrl()));
-  for (const [name, value, number] of [['client_id', '99999999-2222-3333-4444-555555555555', '700016'], ['redirect_uri', 'https://elsewhere.example/', '50011']]) {
+  for (const [name, value, number] of [
+    ['client_id', '99999999-2222-3333-4444-555555555555', '700016'],
+    ['redirect_uri', 'https://elsewhere.example/', '50011'],
+  ]) {
     const wrong = new URL(url);
     wrong.searchParams.set(name, value);
     await page.goto(wrong.href);

@@ -9,7 +9,8 @@ afterEach(() => it.control.clearFaults());
 /** The sign-in service knows the user by now and would not show its page otherwise. */
 const SHOWN = { prompt: 'select_account' };
 
-const failure = (page) => page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
+const failure = (page) =>
+  page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
 const ours = async (page, ...codes) => {
   const error = await failure(page);
   assert.ok(codes.includes(error?.code), `${JSON.stringify(error)}, wanted ${codes}`);
@@ -31,17 +32,27 @@ test('an endpoint that is down: network', async () => {
 });
 
 test('an endpoint that answers HTML: invalid_response or misconfigured', async () => {
-  const page = await withAnswer((route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>A proxy</title>' }));
+  const page = await withAnswer((route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>A proxy</title>' }),
+  );
   await ours(page, 'invalid_response', 'misconfigured');
 });
 
 test('an endpoint that answers 500: service_unavailable', async () => {
-  await ours(await withAnswer((route) => route.fulfill({ status: 500, contentType: 'text/plain', body: 'oops' })), 'service_unavailable', 'invalid_response');
+  await ours(
+    await withAnswer((route) => route.fulfill({ status: 500, contentType: 'text/plain', body: 'oops' })),
+    'service_unavailable',
+    'invalid_response',
+  );
 });
 
 test('an endpoint that answers 10 MB: invalid_response', async () => {
   const body = JSON.stringify({ filler: 'x'.repeat(10_000_000) });
-  await ours(await withAnswer((route) => route.fulfill({ contentType: 'application/json', body })), 'invalid_response', 'misconfigured');
+  await ours(
+    await withAnswer((route) => route.fulfill({ contentType: 'application/json', body })),
+    'invalid_response',
+    'misconfigured',
+  );
 });
 
 test('an endpoint that does not answer: timeout', async () => {
@@ -62,23 +73,30 @@ test('an endpoint that is not there (404 of a static server): misconfigured', as
 });
 
 /** A request as the page would send it, with `headers` in place of its own. */
-const post = (route, body, headers = {}) => fetch(`${it.url}/auth/${route}`, {
-  method: 'POST',
-  redirect: 'manual',
-  headers: { origin: it.url, 'x-exo365': '1', 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-});
+const post = (route, body, headers = {}) =>
+  fetch(`${it.url}/auth/${route}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: it.url, 'x-exo365': '1', 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
 
 test('E12 a request does not choose the sign-in service', async () => {
   const trade = { code: 'c', codeVerifier: 'v'.repeat(43), nonce: 'n', redirectUri: `${it.url}/` };
   assert.equal((await post('exchange', trade)).status, 401, 'the code is asked about');
   await it.control.forget();
-  for (const name of ['authority', 'tenant', 'login', 'cloud', 'identity', 'clientId']) assert.equal((await post('exchange', { ...trade, [name]: 'https://collector.example/common' })).status, 400, name);
+  for (const name of ['authority', 'tenant', 'login', 'cloud', 'identity', 'clientId'])
+    assert.equal((await post('exchange', { ...trade, [name]: 'https://collector.example/common' })).status, 400, name);
   assert.deepEqual(await it.control.requests('/token'), []);
 });
 
 test('E39 what a proxy would say is not believed without one', async () => {
-  for (const [name, value] of [['x-forwarded-host', 'collector.example'], ['x-forwarded-proto', 'https'], ['forwarded', 'host=collector.example;proto=https'], ['x-forwarded-for', '127.0.0.1']]) {
+  for (const [name, value] of [
+    ['x-forwarded-host', 'collector.example'],
+    ['x-forwarded-proto', 'https'],
+    ['forwarded', 'host=collector.example;proto=https'],
+    ['x-forwarded-for', '127.0.0.1'],
+  ]) {
     assert.equal((await post('session', {}, { origin: 'https://collector.example', [name]: value })).status, 403, name);
     const { logoutUrl } = await (await post('logout', { microsoft: true }, { [name]: value })).json();
     assert.equal(new URL(logoutUrl).searchParams.get('post_logout_redirect_uri'), `${it.url}/`, name);
@@ -132,7 +150,10 @@ test('a wrong secret: misconfigured, and the sentence names the secret but does 
   await choose(page, ADELE);
   const { message, remedy } = await ours(page, 'misconfigured');
   assert.match(`${message} ${remedy}`, /secret/i);
-  assert.ok(!`${message} ${remedy}${it.endpoint.log()}`.includes('not-the-secret'), 'S30 the secret is in no message and no log');
+  assert.ok(
+    !`${message} ${remedy}${it.endpoint.log()}`.includes('not-the-secret'),
+    'S30 the secret is in no message and no log',
+  );
   await it.restartEndpoint();
   await visit(page, `${it.url}/`);
   await signIn(page, ADELE, SHOWN);

@@ -9,7 +9,9 @@ const it = stack({ browserArgs: ['--host-resolver-rules=MAP app.contoso.example 
 test('a page on http that is not loopback: insecure_context, and nothing is asked', async () => {
   const page = await newPage(it.browser);
   const asked = [];
-  page.on('request', (request) => { if (request.method() === 'POST') asked.push(request.url()); });
+  page.on('request', (request) => {
+    if (request.method() === 'POST') asked.push(request.url());
+  });
   await visit(page, `http://app.contoso.example:${it.endpoint.port}/`);
   assert.equal(await page.textContent('#state'), 'failed: insecure_context');
   const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
@@ -24,7 +26,9 @@ async function framed(page, query = '') {
     const { 'content-security-policy': _, 'x-frame-options': __, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
-  await page.route(`${it.url}/host`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="/framed${query}"></iframe>` }));
+  await page.route(`${it.url}/host`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="/framed${query}"></iframe>` }),
+  );
   await page.goto(`${it.url}/host`);
   const frame = page.frame({ url: `${it.url}/framed${query}` });
   await settled(frame);
@@ -52,7 +56,9 @@ test('S22 a page that another one opened signs in all the same, and looks at no 
   const opener = await it.open();
   const [popup] = await Promise.all([
     opener.waitForEvent('popup'),
-    opener.evaluate((url) => { globalThis.popup = window.open(url); }, `${it.url}/`),
+    opener.evaluate((url) => {
+      globalThis.popup = window.open(url);
+    }, `${it.url}/`),
   ]);
   await settled(popup);
   await leave(popup);

@@ -5,15 +5,27 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noteTokens, searchForTokens } from './storage.mjs';
 
-const ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], { encoding: 'utf8' }).trim();
+  return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], {
+    encoding: 'utf8',
+  }).trim();
 }
 
 /** Opens the browser; `close()` ends it. */
-export const openBrowser = (args = [], options = {}) => chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
+export const openBrowser = (args = [], options = {}) =>
+  chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
 
 /** A page with a profile of its own, which is searched for tokens before it closes; what the page says on its console is kept in `page.said`. */
 export async function newPage(browser, options = {}) {
@@ -30,8 +42,18 @@ export async function newPage(browser, options = {}) {
 /** A page whose profile is the folder `dir`: frames of other sites have cookies there. `page.context().close()` ends the browser. */
 export async function openProfile(dir) {
   mkdirSync(join(dir, 'Default'), { recursive: true });
-  writeFileSync(join(dir, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }));
-  return pageOf(await chromium.launchPersistentContext(dir, { executablePath: executable(), args: ARGS, headless: true, ignoreHTTPSErrors: true }));
+  writeFileSync(
+    join(dir, 'Default/Preferences'),
+    JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }),
+  );
+  return pageOf(
+    await chromium.launchPersistentContext(dir, {
+      executablePath: executable(),
+      args: ARGS,
+      headless: true,
+      ignoreHTTPSErrors: true,
+    }),
+  );
 }
 
 async function pageOf(context) {

@@ -7,26 +7,32 @@ const it = stack();
 afterEach(() => it.control.clearFaults());
 
 /** Sets the clock of the device; `performance` goes on as it is. */
-const wrong = (hours) => (page) => page.addInitScript((hours) => {
-  const Real = Date;
-  let by = hours * 3_600_000;
-  globalThis.jump = (hours) => { by += hours * 3_600_000; };
-  globalThis.Date = class extends Real {
-    constructor(...given) {
-      given.length > 0 ? super(...given) : super(Real.now() + by);
-    }
-    static now() {
-      return Real.now() + by;
-    }
-  };
-}, hours);
+const wrong = (hours) => (page) =>
+  page.addInitScript((hours) => {
+    const Real = Date;
+    let by = hours * 3_600_000;
+    globalThis.jump = (hours) => {
+      by += hours * 3_600_000;
+    };
+    globalThis.Date = class extends Real {
+      constructor(...given) {
+        given.length > 0 ? super(...given) : super(Real.now() + by);
+      }
+      static now() {
+        return Real.now() + by;
+      }
+    };
+  }, hours);
 
 const list = (page) => call(page, () => client.mail.messages.list({ top: 1 }));
 
-for (const [name, hours] of [['six hours behind', -6], ['six hours ahead', 6]]) {
+for (const [name, hours] of [
+  ['six hours behind', -6],
+  ['six hours ahead', 6],
+]) {
   test(`a clock ${name}: sign-in, calls, and no renewal before its time`, async () => {
     const page = await it.open('/', wrong(hours));
-    const off = await page.evaluate(() => Date.now()) - Date.now();
+    const off = (await page.evaluate(() => Date.now())) - Date.now();
     assert.ok(Math.abs(off - hours * 3_600_000) < 60_000, 'the clock of the page is off');
     await leave(page);
     await choose(page, ADELE);
@@ -41,13 +47,22 @@ for (const [name, hours] of [['six hours behind', -6], ['six hours ahead', 6]]) 
     await it.control.advance(-25 * 3600);
   });
 
-  test(`a clock ${name}: a Retry-After that is a date keeps no call waiting for hours`, { timeout: 60_000 }, async () => {
+  test(`a clock ${name}: a Retry-After that is a date keeps no call waiting for hours`, {
+    timeout: 60_000,
+  }, async () => {
     const page = await it.open('/', wrong(hours));
     await leave(page);
     await choose(page, ADELE);
     await it.control.forget();
     const date = new Date(Date.now() + 1_000).toUTCString();
-    await it.control.fault({ match: { path: '/v1.0/me', method: 'GET' }, kind: 'status', status: 503, headers: { 'retry-after': date }, body: '', times: 1 });
+    await it.control.fault({
+      match: { path: '/v1.0/me', method: 'GET' },
+      kind: 'status',
+      status: 503,
+      headers: { 'retry-after': date },
+      body: '',
+      times: 1,
+    });
     const begin = performance.now();
     const { value, error } = await attempt(page, () => client.mail.messages.list({ top: 1 }));
     assert.ok(performance.now() - begin < 20_000, 'it settled');

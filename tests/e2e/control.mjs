@@ -2,7 +2,9 @@
 
 export class Control {
   /** `send` is a `fetch` that trusts the tenant's certificate, where it has one. */
-  constructor(origin, send = fetch) { Object.assign(this, { origin, send }); }
+  constructor(origin, send = fetch) {
+    Object.assign(this, { origin, send });
+  }
 
   async #call(method, path, body) {
     const response = await this.send(`${this.origin}/_control/${path}`, {
@@ -14,20 +16,40 @@ export class Control {
     return response.json().catch(() => undefined);
   }
 
-  state() { return this.#call('GET', 'state'); }
+  state() {
+    return this.#call('GET', 'state');
+  }
   /** Moves the tenant's clock; nobody sleeps. */
-  advance(seconds) { return this.#call('POST', 'clock', { advanceSeconds: seconds }); }
-  fault(fault) { return this.#call('POST', 'faults', fault); }
-  clearFaults() { return this.#call('DELETE', 'faults'); }
+  advance(seconds) {
+    return this.#call('POST', 'clock', { advanceSeconds: seconds });
+  }
+  fault(fault) {
+    return this.#call('POST', 'faults', fault);
+  }
+  clearFaults() {
+    return this.#call('DELETE', 'faults');
+  }
   /** Every sync state is lost: the next delta is answered with 410. */
-  expireDeltas() { return this.#call('DELETE', 'deltas'); }
+  expireDeltas() {
+    return this.#call('DELETE', 'deltas');
+  }
   /** The user's refresh tokens die, as after a changed password. */
-  revoke(user) { return this.#call('POST', 'revoke', { user }); }
+  revoke(user) {
+    return this.#call('POST', 'revoke', { user });
+  }
   /** Which operations want a second factor: `PATCH /me/mailboxSettings`. */
-  stepUp(...operations) { return this.#call('POST', 'step-up', { operations }); }
-  consent(user, granted) { return this.#call('POST', 'consent', { user, granted }); }
-  reset() { return this.#call('POST', 'reset', {}); }
-  forget() { return this.#call('DELETE', 'requests'); }
+  stepUp(...operations) {
+    return this.#call('POST', 'step-up', { operations });
+  }
+  consent(user, granted) {
+    return this.#call('POST', 'consent', { user, granted });
+  }
+  reset() {
+    return this.#call('POST', 'reset', {});
+  }
+  forget() {
+    return this.#call('DELETE', 'requests');
+  }
 
   /** What the tenant was asked since `forget()`; `filter` is a part of the path, or a test. */
   async requests(filter = () => true) {

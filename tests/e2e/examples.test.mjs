@@ -8,17 +8,33 @@ import * as graph from './examples-graph.mjs';
 import { BY_REQUEST as OUTLOOK_BY_REQUEST, OUTLOOK_V1, OUTLOOK_V2 } from './examples-outlook.mjs';
 import { answerBy } from './network.mjs';
 import { root } from './processes.mjs';
-import { agrees, compare, examples, given, isNotification, isPreflight, preferences, replaying, settings, tells } from './replay.mjs';
+import {
+  agrees,
+  compare,
+  examples,
+  given,
+  isNotification,
+  isPreflight,
+  preferences,
+  replaying,
+  settings,
+  tells,
+} from './replay.mjs';
 
 const CALLS = { graph: graph.GRAPH, 'outlook-v2': OUTLOOK_V2, 'outlook-v1': OUTLOOK_V1 };
 
 let sdk;
-before(async () => { sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js'))); });
+before(async () => {
+  sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js')));
+});
 
 /** A client and the requests for tokens that it makes; each token has another number. */
 async function open(api, request) {
   const asked = [];
-  const client = await sdk.createClient({ ...settings(api, request), getToken: async (want) => `token-${asked.push(want)}` });
+  const client = await sdk.createClient({
+    ...settings(api, request),
+    getToken: async (want) => `token-${asked.push(want)}`,
+  });
   return { client, asked };
 }
 
@@ -54,7 +70,10 @@ for (const { key, api, exchanges } of examples) {
         const follows = calls[at] === graph.next;
         const { client, asked } = follows ? last : await open(api, request);
         const script = answers.map((one) => exchanges[one] ?? one);
-        const run = await replay(() => calls[at](client, { ...given(request), before: last.value, filter: sdk.filter }), script);
+        const run = await replay(
+          () => calls[at](client, { ...given(request), before: last.value, filter: sdk.filter }),
+          script,
+        );
         const rules = { prefer: follows && last.prefer, free };
         last = { client, asked, value: run.result.value, prefer: preferences(run.sent[0]?.headers.prefer) };
         if (run.sent.length === 0) throw run.result.reason ?? new Error('nothing was sent');
@@ -71,7 +90,10 @@ for (const { key, api, exchanges } of examples) {
 
 /** A refused token is replaced by another, made for the claims that the refusal names. */
 function renewed(asked, { result, sent }) {
-  assert.deepEqual(sent.map((one) => one.headers.authorization), ['Bearer token-1', 'Bearer token-2']);
+  assert.deepEqual(
+    sent.map((one) => one.headers.authorization),
+    ['Bearer token-1', 'Bearer token-2'],
+  );
   assert.equal(asked[1].claims, result.reason.claims);
 }
 
@@ -79,7 +101,10 @@ function renewed(asked, { result, sent }) {
 function notification(key, at, api, request) {
   test(`${key} #${at}: ${new URL(request.url).host} is no place for a token`, async () => {
     const { client } = await open(api, request);
-    const { result, sent } = await replay(() => client.request(request.method, request.url, { body: request.body ?? undefined }), []);
+    const { result, sent } = await replay(
+      () => client.request(request.method, request.url, { body: request.body ?? undefined }),
+      [],
+    );
     assert.equal(result.reason?.code, 'untrusted_host');
     assert.deepEqual(sent, []);
   });
@@ -94,15 +119,29 @@ function preflight(key, at, api, { request, response }, following, call) {
     assert.equal(method, request.headers['Access-Control-Request-Method']);
     assert.equal(new URL(url).pathname, new URL(request.url).pathname);
     // What the Fetch standard lets pass without asking.
-    const asking = Object.keys(headers).filter((name) => !/^(accept|accept-language|content-language|range)$/.test(name)).sort().join();
+    const asking = Object.keys(headers)
+      .filter((name) => !/^(accept|accept-language|content-language|range)$/.test(name))
+      .sort()
+      .join();
     assert.equal(asking, request.headers['Access-Control-Request-Headers']);
-    assert.ok(asking.split(',').every((name) => response.headers['Access-Control-Allow-Headers'].split(',').includes(name)));
+    assert.ok(
+      asking.split(',').every((name) => response.headers['Access-Control-Allow-Headers'].split(',').includes(name)),
+    );
   });
 }
 
 test('all 107 exchanges are replayed, and what has a name is called by it', () => {
   assert.equal(new Set(seen).size, 107);
-  const tables = Object.entries(CALLS).flatMap(([api, files]) => Object.entries(files).map(([file, calls]) => [`${api}/${file}`, calls.length]));
-  assert.deepEqual(Object.fromEntries(tables), Object.fromEntries(examples.map(({ key, exchanges }) => [key, exchanges.length])));
-  assert.equal(requests, Object.keys({ ...graph.BY_REQUEST, ...OUTLOOK_BY_REQUEST }).length, 'a request() without a reason');
+  const tables = Object.entries(CALLS).flatMap(([api, files]) =>
+    Object.entries(files).map(([file, calls]) => [`${api}/${file}`, calls.length]),
+  );
+  assert.deepEqual(
+    Object.fromEntries(tables),
+    Object.fromEntries(examples.map(({ key, exchanges }) => [key, exchanges.length])),
+  );
+  assert.equal(
+    requests,
+    Object.keys({ ...graph.BY_REQUEST, ...OUTLOOK_BY_REQUEST }).length,
+    'a request() without a reason',
+  );
 });

@@ -1,11 +1,13 @@
 // A host of its own in front of the tenant: what comes through is counted, and links in answers name this host.
 import { createServer, request } from 'node:http';
 
-const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
-const ended = (server) => new Promise((resolve) => {
-  server.closeAllConnections();
-  server.close(resolve);
-});
+const listening = (server) =>
+  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+const ended = (server) =>
+  new Promise((resolve) => {
+    server.closeAllConnections();
+    server.close(resolve);
+  });
 
 /** Passes all to `target()`. `asked` is what came; `change(json, request)` may give another body for a JSON answer. */
 export async function startGateway(name, target) {
@@ -14,17 +16,28 @@ export async function startGateway(name, target) {
     const { method, url, headers } = incoming;
     gateway.asked.push({ method, url, headers });
     const { hostname, port } = new URL(target());
-    const call = request({ hostname, port, method, path: url, headers: { ...headers, host: `${hostname}:${port}`, 'accept-encoding': 'identity' } }, async (answer) => {
-      const chunks = [];
-      for await (const chunk of answer) chunks.push(chunk);
-      let body = Buffer.concat(chunks);
-      if (/json/.test(answer.headers['content-type'] ?? '')) {
-        const renamed = JSON.parse(body.toString().replaceAll(target(), gateway.url));
-        body = Buffer.from(JSON.stringify(gateway.change(renamed, { method, url })));
-      }
-      const { 'content-length': _, 'transfer-encoding': __, ...rest } = answer.headers;
-      outgoing.writeHead(answer.statusCode, { ...rest, ...(body.length > 0 && { 'content-length': body.length }) }).end(body);
-    });
+    const call = request(
+      {
+        hostname,
+        port,
+        method,
+        path: url,
+        headers: { ...headers, host: `${hostname}:${port}`, 'accept-encoding': 'identity' },
+      },
+      async (answer) => {
+        const chunks = [];
+        for await (const chunk of answer) chunks.push(chunk);
+        let body = Buffer.concat(chunks);
+        if (/json/.test(answer.headers['content-type'] ?? '')) {
+          const renamed = JSON.parse(body.toString().replaceAll(target(), gateway.url));
+          body = Buffer.from(JSON.stringify(gateway.change(renamed, { method, url })));
+        }
+        const { 'content-length': _, 'transfer-encoding': __, ...rest } = answer.headers;
+        outgoing
+          .writeHead(answer.statusCode, { ...rest, ...(body.length > 0 && { 'content-length': body.length }) })
+          .end(body);
+      },
+    );
     call.on('error', () => outgoing.destroy());
     incoming.pipe(call);
   });
@@ -39,7 +52,14 @@ export async function startCollector(name) {
   const server = createServer(({ method, url, headers }, response) => {
     visits.push({ method, url, headers });
     const { origin = '*', 'access-control-request-headers': wanted = '*' } = headers;
-    response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': origin, 'access-control-allow-headers': wanted, 'access-control-allow-methods': '*' }).end('{"value":[]}');
+    response
+      .writeHead(200, {
+        'content-type': 'application/json',
+        'access-control-allow-origin': origin,
+        'access-control-allow-headers': wanted,
+        'access-control-allow-methods': '*',
+      })
+      .end('{"value":[]}');
   });
   const url = `http://${name}:${await listening(server)}`;
   return { url, visits, end: () => ended(server) };

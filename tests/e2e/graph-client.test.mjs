@@ -13,12 +13,22 @@ const call = (body, argument) => program.call(body, argument);
 before(async () => {
   tenant = await startSecureTenant();
   program = await startProgram(tenant);
-  await call(({ host, user, ...auth }) => {
-    const app = new msal.ConfidentialClientApplication({ auth: { ...auth, knownAuthorities: [host] } });
-    const token = async () => (await app.acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] })).accessToken;
-    globalThis.client = graphClient(token);
-    globalThis.mailbox = `/users/${user}`;
-  }, { host: tenant.host, user: ADELE, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, authority: `${tenant.url}/${TENANT_ID}` });
+  await call(
+    ({ host, user, ...auth }) => {
+      const app = new msal.ConfidentialClientApplication({ auth: { ...auth, knownAuthorities: [host] } });
+      const token = async () =>
+        (await app.acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] })).accessToken;
+      globalThis.client = graphClient(token);
+      globalThis.mailbox = `/users/${user}`;
+    },
+    {
+      host: tenant.host,
+      user: ADELE,
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      authority: `${tenant.url}/${TENANT_ID}`,
+    },
+  );
 });
 after(async () => {
   await program?.end();
@@ -60,15 +70,25 @@ test('Graph client: PageIterator ends a delta round with the link of the next', 
 
 test('Graph client: a batch, one call after the other', async () => {
   const answers = await call(async () => {
-    const request = (method, path, body) => new Request(`https://graph.invalid${path}`, { method, body: body && JSON.stringify(body), headers: body && { 'content-type': 'application/json' } });
+    const request = (method, path, body) =>
+      new Request(`https://graph.invalid${path}`, {
+        method,
+        body: body && JSON.stringify(body),
+        headers: body && { 'content-type': 'application/json' },
+      });
     const batch = new graph.BatchRequestContent([
       { id: 'make', request: request('POST', `${mailbox}/messages`, { subject: 'By batch' }) },
-      { id: 'list', request: request('GET', `${mailbox}/mailFolders/drafts/messages?$filter=subject eq 'By batch'`), dependsOn: ['make'] },
+      {
+        id: 'list',
+        request: request('GET', `${mailbox}/mailFolders/drafts/messages?$filter=subject eq 'By batch'`),
+        dependsOn: ['make'],
+      },
       { id: 'none', request: request('GET', `${mailbox}/messages/no-such-id`), dependsOn: ['make'] },
     ]);
     const answer = new graph.BatchResponseContent(await client.api('/$batch').post(await batch.getContent()));
     const told = {};
-    for (const [id, response] of answer.getResponsesIterator()) told[id] = { status: response.status, body: await response.json() };
+    for (const [id, response] of answer.getResponsesIterator())
+      told[id] = { status: response.status, body: await response.json() };
     return told;
   });
   assert.equal(answers.make.status, 201);
@@ -82,20 +102,28 @@ test('Graph client: an attachment of 5 MB goes up in ranges, without the token',
     const content = Buffer.alloc(5 * 1024 * 1024, 'exo365 ');
     const { id } = await client.api(`${mailbox}/messages`).post({ subject: 'Large' });
     const address = `${mailbox}/messages/${id}/attachments`;
-    const session = await graph.LargeFileUploadTask.createUploadSession(client, `${address}/createUploadSession`, { AttachmentItem: { attachmentType: 'file', name: 'plan.bin', size: content.length } });
+    const session = await graph.LargeFileUploadTask.createUploadSession(client, `${address}/createUploadSession`, {
+      AttachmentItem: { attachmentType: 'file', name: 'plan.bin', size: content.length },
+    });
     const file = new graph.FileUpload(content, 'plan.bin', content.length);
     const result = await new graph.LargeFileUploadTask(client, file, session, { rangeSize: 12 * 320 * 1024 }).upload();
     const { value } = await client.api(address).select('id,name,size').get();
-    const back = await client.api(`${address}/${value[0].id}/$value`).responseType(graph.ResponseType.ARRAYBUFFER).get();
+    const back = await client
+      .api(`${address}/${value[0].id}/$value`)
+      .responseType(graph.ResponseType.ARRAYBUFFER)
+      .get();
     return { location: result.location, attachments: value, same: content.equals(Buffer.from(back)) };
   });
   assert.match(location, /attachments\('/i);
   assert.deepEqual([attachments.length, attachments[0].name, same], [1, 'plan.bin', true]);
   const ranges = await tenant.control.requests(({ method }) => method === 'PUT');
-  assert.deepEqual(ranges.map(({ headers }) => [headers['content-range'], headers.authorization]), [
-    ['bytes 0-3932159/5242880', undefined],
-    ['bytes 3932160-5242879/5242880', undefined],
-  ]);
+  assert.deepEqual(
+    ranges.map(({ headers }) => [headers['content-range'], headers.authorization]),
+    [
+      ['bytes 0-3932159/5242880', undefined],
+      ['bytes 3932160-5242879/5242880', undefined],
+    ],
+  );
 });
 
 test('Graph client: what is throttled is repeated, and given up where the service goes on refusing', async () => {
@@ -103,10 +131,18 @@ test('Graph client: what is throttled is repeated, and given up where the servic
   await tenant.control.fault({ kind: 'throttle', retryAfterSeconds: 1, times: 1, match: { path: '/contacts' } });
   assert.equal((await call(() => client.api(`${mailbox}/contacts`).top(2).get())).value.length, 2);
   const asked = await tenant.control.requests('/contacts');
-  assert.deepEqual(asked.map(({ headers }) => headers['retry-attempt']), [undefined, '1']);
+  assert.deepEqual(
+    asked.map(({ headers }) => headers['retry-attempt']),
+    [undefined, '1'],
+  );
 
   await tenant.control.fault({ kind: 'throttle', retryAfterSeconds: 1, times: 9, match: { path: '/contacts' } });
-  const { error } = await program.attempt(() => client.api(`${mailbox}/contacts`).middlewareOptions([new graph.RetryHandlerOptions(0, 1)]).get());
+  const { error } = await program.attempt(() =>
+    client
+      .api(`${mailbox}/contacts`)
+      .middlewareOptions([new graph.RetryHandlerOptions(0, 1)])
+      .get(),
+  );
   await tenant.control.clearFaults();
   assert.equal(error.statusCode, 429);
   assert.ok(error.code, JSON.stringify(error));
@@ -120,7 +156,22 @@ test('Graph client: errors have the status and the code of the service', async (
 
 test('Graph client: mail arrives', async () => {
   const subject = 'From one to the other';
-  await call(({ subject, to }) => client.api(`${mailbox}/sendMail`).post({ message: { subject, body: { contentType: 'text', content: 'At noon?' }, toRecipients: [{ emailAddress: { address: to } }] } }), { subject, to: BEN });
-  const { value } = await call(({ subject, to }) => client.api(`/users/${to}/mailFolders/inbox/messages`).filter(`subject eq '${subject}'`).get(), { subject, to: BEN });
+  await call(
+    ({ subject, to }) =>
+      client
+        .api(`${mailbox}/sendMail`)
+        .post({
+          message: {
+            subject,
+            body: { contentType: 'text', content: 'At noon?' },
+            toRecipients: [{ emailAddress: { address: to } }],
+          },
+        }),
+    { subject, to: BEN },
+  );
+  const { value } = await call(
+    ({ subject, to }) => client.api(`/users/${to}/mailFolders/inbox/messages`).filter(`subject eq '${subject}'`).get(),
+    { subject, to: BEN },
+  );
   assert.equal(value[0]?.from.emailAddress.address, ADELE);
 });

@@ -15,7 +15,9 @@ export const PASSWORD = 'Password1!';
 export function assemblePage(extra = {}) {
   const dir = scratch();
   cpSync(new URL('./pages/', import.meta.url), dir, { recursive: true });
-  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(dir, 'vendor/exo365'), { recursive: true });
+  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(dir, 'vendor/exo365'), {
+    recursive: true,
+  });
   for (const [from, to] of Object.entries(extra)) cpSync(from, join(dir, to), { recursive: true });
   return dir;
 }
@@ -41,7 +43,12 @@ export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browse
     },
     async restartEndpoint(changes = {}) {
       await it.endpoint.end();
-      it.endpoint = await startEndpoint({ ...it.endpointSettings, port: it.endpoint.port, dir: it.endpoint.dir, ...changes });
+      it.endpoint = await startEndpoint({
+        ...it.endpointSettings,
+        port: it.endpoint.port,
+        dir: it.endpoint.dir,
+        ...changes,
+      });
     },
   };
   before(async () => {
@@ -75,13 +82,18 @@ export async function visit(page, url) {
   await settled(page);
 }
 
-export const settled = (page) => page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
+export const settled = (page) =>
+  page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
 
 /** Leaves for the sign-in service; resolves there. */
 export async function leave(page, options = {}) {
   const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin|\/interaction/.test(url.pathname));
   // The promise of a redirect settles only where the page stays: it is not waited for.
-  await page.evaluate((options) => { globalThis.client.signIn(options).catch((error) => { globalThis.failure = error; }); }, options);
+  await page.evaluate((options) => {
+    globalThis.client.signIn(options).catch((error) => {
+      globalThis.failure = error;
+    });
+  }, options);
   await away;
 }
 
@@ -118,7 +130,18 @@ async function inPage(body, argument) {
     return { value: await body(argument) };
   } catch (error) {
     const { code, message, remedy, status, aadsts, claims } = error ?? {};
-    return { error: { code, message, remedy, status, aadsts, claims, isError: error instanceof Error, isOurs: error instanceof globalThis.sdk.Exo365Error } };
+    return {
+      error: {
+        code,
+        message,
+        remedy,
+        status,
+        aadsts,
+        claims,
+        isError: error instanceof Error,
+        isOurs: error instanceof globalThis.sdk.Exo365Error,
+      },
+    };
   }
 }
 
@@ -132,7 +155,9 @@ export async function call(page, body, argument) {
 /** The paths of requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them. */
 export function watch(page, filter = () => true) {
   const seen = [];
-  const note = (request) => filter(request) && seen.push({ method: request.method(), url: request.url(), headers: request.headers(), body: request.postData() });
+  const note = (request) =>
+    filter(request) &&
+    seen.push({ method: request.method(), url: request.url(), headers: request.headers(), body: request.postData() });
   page.on('request', note);
   return () => {
     page.off('request', note);

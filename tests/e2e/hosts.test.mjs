@@ -54,16 +54,40 @@ test('lists, follows the links, writes and batches, with the preflights that ano
   });
   assert.equal(some, 12);
   const subject = 'Over four hosts';
-  assert.equal(await call(page, async (subject) => (await client.mail.messages.create({ subject })).subject, subject), subject);
-  const together = await call(page, async () => (await Promise.all([client.mail.folders.list(), client.calendar.calendars.list(), client.contacts.list({ top: 1 })])).map(({ items }) => items.length));
-  assert.ok(together.every((count) => count > 0), together.join());
+  assert.equal(
+    await call(page, async (subject) => (await client.mail.messages.create({ subject })).subject, subject),
+    subject,
+  );
+  const together = await call(page, async () =>
+    (
+      await Promise.all([
+        client.mail.folders.list(),
+        client.calendar.calendars.list(),
+        client.contacts.list({ top: 1 }),
+      ])
+    ).map(({ items }) => items.length),
+  );
+  assert.ok(
+    together.every((count) => count > 0),
+    together.join(),
+  );
   const asked = seen();
   const preflights = asked.filter(({ method }) => method === 'OPTIONS');
   const calls = asked.filter(({ method }) => method !== 'OPTIONS');
-  assert.ok(calls.some(({ url }) => url.startsWith('/v1.0/$batch')), 'reads of one turn go together');
-  assert.ok(calls.every(({ headers }) => headers.origin === it.url && headers.authorization), 'each from the page, with the token');
+  assert.ok(
+    calls.some(({ url }) => url.startsWith('/v1.0/$batch')),
+    'reads of one turn go together',
+  );
+  assert.ok(
+    calls.every(({ headers }) => headers.origin === it.url && headers.authorization),
+    'each from the page, with the token',
+  );
   const path = ({ url }) => url.split('?')[0];
-  for (const one of new Set(calls.map(path))) assert.ok(preflights.some((preflight) => path(preflight) === one), `a preflight for ${one}`);
+  for (const one of new Set(calls.map(path)))
+    assert.ok(
+      preflights.some((preflight) => path(preflight) === one),
+      `a preflight for ${one}`,
+    );
   for (const { headers } of preflights) {
     assert.match(headers['access-control-request-headers'], /authorization/);
     assert.equal(headers.authorization, undefined, 'no token in a preflight');
@@ -72,7 +96,8 @@ test('lists, follows the links, writes and batches, with the preflights that ano
 
 test('S14 S15 a link of an answer to the foreign host is refused, and so is the host of the sign-in', async () => {
   for (const host of [foreign.url, login, api.url.replace('127.0.0.1', 'localhost')]) {
-    api.change = (json) => ('value' in json ? { ...json, '@odata.nextLink': `${host}/v1.0/me/messages?$skip=1` } : json);
+    api.change = (json) =>
+      'value' in json ? { ...json, '@odata.nextLink': `${host}/v1.0/me/messages?$skip=1` } : json;
     const stop = watch(page, (request) => request.url().startsWith(host));
     const { error } = await attempt(page, async () => {
       for await (const message of client.mail.messages.all({ top: 1 })) void message;

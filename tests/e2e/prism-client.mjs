@@ -18,7 +18,9 @@ export function judged() {
   before(async () => {
     if (skip) return;
     it.prism = await startPrism(description);
-    const { createClient } = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js')));
+    const { createClient } = await import(
+      pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js'))
+    );
     it.client = await createClient({
       getToken: async () => 'a-token',
       cloud: { login: it.prism.origin, api: it.prism.origin },
@@ -34,13 +36,19 @@ export function judged() {
 /** Runs `run(client)`; what it sent is what the description allows. Gives what the mock noted. */
 export async function allowed({ prism, client }, run) {
   const at = prism.calls.length;
-  const failure = await (async () => run(client))().then(() => undefined, (error) => error);
+  const failure = await (async () => run(client))().then(
+    () => undefined,
+    (error) => error,
+  );
   const calls = prism.calls.slice(at);
   assert.ok(calls.length > 0, `a call was made: ${failure?.message}`);
   for (const { method, path, status, violations, invention, body } of calls) {
     assert.deepEqual(violations, [], `${method} ${path}`);
     // An answer that the mock made up wrongly, or not at all, is its own trouble: it says 500, and the request was right.
-    assert.ok(status < 400 || invention || status === 500 && body.includes('SCHEMA_TOO_COMPLEX'), `${method} ${path}: ${status} ${body}`);
+    assert.ok(
+      status < 400 || invention || (status === 500 && body.includes('SCHEMA_TOO_COMPLEX')),
+      `${method} ${path}: ${status} ${body}`,
+    );
   }
   if (calls.every(({ status }) => status < 400)) assert.equal(failure, undefined, failure?.message);
   return calls;

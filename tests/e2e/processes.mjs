@@ -39,7 +39,8 @@ async function until(probe, child, log, name) {
   for (;;) {
     const found = probe();
     if (found) return found;
-    if (child.exitCode !== null || child.signalCode) throw new Error(`the ${name} ended (${child.exitCode ?? child.signalCode}):\n${log()}`);
+    if (child.exitCode !== null || child.signalCode)
+      throw new Error(`the ${name} ended (${child.exitCode ?? child.signalCode}):\n${log()}`);
     if (Date.now() - begin > 30_000) throw new Error(`the ${name} did not start in 30 s:\n${log()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -49,11 +50,19 @@ async function until(probe, child, log, name) {
 export async function start(name, program, args, env = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo xtask e2e\`, which builds it`);
   const portFile = join(scratch(), 'port');
-  const child = spawn(program, [...args, '--port-file', portFile], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...args, '--port-file', portFile], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   let words = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (words += text));
-  const port = await until(() => existsSync(portFile) && Number(readFileSync(portFile, 'utf8').trim()), child, () => words, name);
+  const port = await until(
+    () => existsSync(portFile) && Number(readFileSync(portFile, 'utf8').trim()),
+    child,
+    () => words,
+    name,
+  );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   return {
     port,
@@ -68,31 +77,52 @@ export async function start(name, program, args, env = {}) {
   };
 }
 
-export const startTenant = (args = []) => start('tenant', built('exo365-tenant', 'EXO365_TENANT_BIN'), ['--port', '0', ...args]);
+export const startTenant = (args = []) =>
+  start('tenant', built('exo365-tenant', 'EXO365_TENANT_BIN'), ['--port', '0', ...args]);
 
-const toml = (settings) => Object.entries(settings).filter(([, value]) => value !== undefined).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
+const toml = (settings) =>
+  Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+    .join('');
 
 /** An endpoint for `login` and `api`, with the page of `page` on its own origin. Settings are the configuration file's. */
-export async function startEndpoint({ login, api_origin = login, page, port, dir = scratch(), secret = CLIENT_SECRET, ...settings }) {
+export async function startEndpoint({
+  login,
+  api_origin = login,
+  page,
+  port,
+  dir = scratch(),
+  secret = CLIENT_SECRET,
+  ...settings
+}) {
   port ??= await freePort();
   const origin = `http://localhost:${port}`;
   const file = join(dir, 'endpoint.toml');
-  writeFileSync(file, toml({
-    client_id: CLIENT_ID,
-    tenant: 'organizations',
-    login,
-    api_origin,
-    api: 'graph',
-    identity: 'v2',
-    scopes: ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'],
-    redirect_uris: [`${origin}/`, `${origin}/index.html`],
-    origins: [origin],
-    listen: `127.0.0.1:${port}`,
-    insecure_loopback: true,
-    page,
-    database: join(dir, 'sessions.db'),
-    ...settings,
-  }));
-  const server = await start('endpoint', built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'), ['--config', file], secret === null ? {} : { EXO365_CLIENT_SECRET: secret });
+  writeFileSync(
+    file,
+    toml({
+      client_id: CLIENT_ID,
+      tenant: 'organizations',
+      login,
+      api_origin,
+      api: 'graph',
+      identity: 'v2',
+      scopes: ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'],
+      redirect_uris: [`${origin}/`, `${origin}/index.html`],
+      origins: [origin],
+      listen: `127.0.0.1:${port}`,
+      insecure_loopback: true,
+      page,
+      database: join(dir, 'sessions.db'),
+      ...settings,
+    }),
+  );
+  const server = await start(
+    'endpoint',
+    built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'),
+    ['--config', file],
+    secret === null ? {} : { EXO365_CLIENT_SECRET: secret },
+  );
   return { ...server, port, url: origin, dir };
 }

@@ -24,18 +24,26 @@ async function held(page) {
 }
 
 /** Starts calls that need a renewal; how they ended is in `ends` of the page later. */
-const start = (page) => page.evaluate(() => {
-  globalThis.ends = [];
-  const note = (promise) => promise.then(() => ends.push('done'), ({ code }) => ends.push(code));
-  note(client.getToken({ forceRefresh: true }).then(() => {}));
-  note(client.mail.messages.list({ top: 1 }));
-});
+const start = (page) =>
+  page.evaluate(() => {
+    globalThis.ends = [];
+    const note = (promise) =>
+      promise.then(
+        () => ends.push('done'),
+        ({ code }) => ends.push(code),
+      );
+    note(client.getToken({ forceRefresh: true }).then(() => {}));
+    note(client.mail.messages.list({ top: 1 }));
+  });
 
 async function nobody(page) {
   assert.deepEqual(await page.evaluate(() => client.account), null);
   assert.equal((await attempt(page, () => client.getToken())).error?.code, 'signed_out');
   const cookies = await page.context().cookies(it.url);
-  assert.deepEqual(cookies.filter(({ name }) => name.includes('exo365')), []);
+  assert.deepEqual(
+    cookies.filter(({ name }) => name.includes('exo365')),
+    [],
+  );
   await page.reload();
   await settled(page);
   assert.equal(await page.textContent('#state'), 'signed out');
@@ -57,18 +65,27 @@ test('S32 a sign-out during a renewal: the calls reject with signed_out, and the
 test('S32 a renewal that succeeded, whose answer is still on its way when the user signs out, is not taken', async () => {
   const page = await it.signedIn();
   let arrive;
-  const late = new Promise((resolve) => { arrive = resolve; });
+  const late = new Promise((resolve) => {
+    arrive = resolve;
+  });
   const fetched = new Promise((resolve) => {
-    page.route('**/auth/token', async (route) => {
-      const response = await route.fetch();
-      resolve((await response.json()).accessToken);
-      await late;
-      await route.fulfill({ response });
-    }, { times: 1 });
+    page.route(
+      '**/auth/token',
+      async (route) => {
+        const response = await route.fetch();
+        resolve((await response.json()).accessToken);
+        await late;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
   });
   await page.evaluate(() => {
     globalThis.ends = [];
-    client.getToken({ forceRefresh: true }).then(() => ends.push('done'), ({ code }) => ends.push(code));
+    client.getToken({ forceRefresh: true }).then(
+      () => ends.push('done'),
+      ({ code }) => ends.push(code),
+    );
   });
   assert.ok((await fetched).length > 20, 'a token that is good');
   await call(page, () => client.signOut());

@@ -10,9 +10,15 @@ export const ROOTS = {
 };
 
 /** Every file: `{ key: 'graph/01-messages-page', api, exchanges }`. */
-export const examples = Object.keys(ROOTS).flatMap((api) => readdirSync(new URL(`${api}/`, FOLDER)).sort().map((file) => ({
-  key: `${api}/${file.slice(0, -'.json'.length)}`, api, exchanges: JSON.parse(readFileSync(new URL(`${api}/${file}`, FOLDER), 'utf8')).exchanges,
-})));
+export const examples = Object.keys(ROOTS).flatMap((api) =>
+  readdirSync(new URL(`${api}/`, FOLDER))
+    .sort()
+    .map((file) => ({
+      key: `${api}/${file.slice(0, -'.json'.length)}`,
+      api,
+      exchanges: JSON.parse(readFileSync(new URL(`${api}/${file}`, FOLDER), 'utf8')).exchanges,
+    })),
+);
 
 /** Sent by the service to the app's own server, not by a page. */
 export const isNotification = ({ request }) => !/^https:\/\/(graph\.microsoft|outlook\.office)/.test(request.url);
@@ -20,7 +26,10 @@ export const isNotification = ({ request }) => !/^https:\/\/(graph\.microsoft|ou
 export const isPreflight = ({ request }) => request.method === 'OPTIONS';
 
 /** `Prefer` as an object (RFC 7240 §2): what is preferred has any order. */
-export const preferences = (text) => Object.fromEntries((text?.match(/[\w.-]+(?:="[^"]*"|=[^,\s]*)?/g) ?? []).map((one) => one.split(/=(.*)/s).slice(0, 2)));
+export const preferences = (text) =>
+  Object.fromEntries(
+    (text?.match(/[\w.-]+(?:="[^"]*"|=[^,\s]*)?/g) ?? []).map((one) => one.split(/=(.*)/s).slice(0, 2)),
+  );
 
 /** The settings of a client that the headers of an example's request express. */
 export function settings(api, { headers }) {
@@ -79,7 +88,11 @@ function values(json, api) {
   if (api === 'outlook-v1' && (json === 'true' || json === 'false')) return json === 'true';
   if (json === null || typeof json !== 'object') return value(json);
   // An attachment is no inline one where nothing is said.
-  return Object.fromEntries(Object.entries(json).filter(([name, one]) => name !== 'isInline' || one).map(([name, one]) => [name, values(one, api)]));
+  return Object.fromEntries(
+    Object.entries(json)
+      .filter(([name, one]) => name !== 'isInline' || one)
+      .map(([name, one]) => [name, values(one, api)]),
+  );
 }
 
 /** A function without arguments needs no parentheses (OData 4.01 part 2, §4.4). Outlook's names have any case, and a key stands in parentheses or as a segment (OData 4.01 part 2, §4.3.6). Ids are exact. */
@@ -87,7 +100,11 @@ function path(url, api) {
   assert.ok(url.href.startsWith(ROOTS[api]) || url.pathname.includes('/AttachmentSessions('), url.href);
   const plain = decodeURIComponent(url.pathname).replace(/\(\)$/, '');
   if (api === 'graph') return plain;
-  return plain.replaceAll(/\('([^']*)'\)/g, '/$1').split('/').map((one) => (/^[a-z$]+$/i.test(one) ? one.toLowerCase() : one)).join('/');
+  return plain
+    .replaceAll(/\('([^']*)'\)/g, '/$1')
+    .split('/')
+    .map((one) => (/^[a-z$]+$/i.test(one) ? one.toLowerCase() : one))
+    .join('/');
 }
 
 /**
@@ -98,15 +115,29 @@ function shape({ method, url, headers, body }, api) {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]));
   const at = new URL(url);
   const query = [...at.searchParams].map(([name, text]) => `${name}=${value(text)}`).sort();
-  const kept = ['content-type', 'if-match', 'content-range', 'return-client-request-id'].filter((name) => lower[name] !== undefined);
+  const kept = ['content-type', 'if-match', 'content-range', 'return-client-request-id'].filter(
+    (name) => lower[name] !== undefined,
+  );
   const out = {
-    method, path: path(at, api), query, body,
-    headers: { ...Object.fromEntries(kept.map((name) => [name, lower[name]])), prefer: preferences(lower.prefer), authorized: 'authorization' in lower },
+    method,
+    path: path(at, api),
+    query,
+    body,
+    headers: {
+      ...Object.fromEntries(kept.map((name) => [name, lower[name]])),
+      prefer: preferences(lower.prefer),
+      authorized: 'authorization' in lower,
+    },
   };
   if (/json/.test(lower['content-type'])) out.body = values(body, api);
   // Requests inside a batch have headers of their own.
   for (const item of out.body?.requests ?? []) {
-    item.headers = Object.fromEntries(Object.entries(item.headers ?? {}).map(([name, text]) => [name.toLowerCase(), /^prefer$/i.test(name) ? preferences(text) : text]));
+    item.headers = Object.fromEntries(
+      Object.entries(item.headers ?? {}).map(([name, text]) => [
+        name.toLowerCase(),
+        /^prefer$/i.test(name) ? preferences(text) : text,
+      ]),
+    );
   }
   // An action without arguments has an empty object or no body at all.
   if (out.body === null || JSON.stringify(out.body) === '{}') {
@@ -122,7 +153,9 @@ function wanted({ request }, api, free) {
   if (body?.$bytes) body = body.$bytes;
   const out = shape({ ...request, body }, api);
   // The SDK names its zone in every call, so that an answer never depends on the mailbox; v1.0 knows no such preference.
-  const zoned = (headers) => { (headers.prefer ??= {})['outlook.timezone'] ??= '"UTC"'; };
+  const zoned = (headers) => {
+    (headers.prefer ??= {})['outlook.timezone'] ??= '"UTC"';
+  };
   if (api !== 'outlook-v1' && out.headers.authorized) {
     zoned(out.headers);
     if (!free) for (const item of out.body?.requests ?? []) zoned(item.headers);
@@ -132,7 +165,14 @@ function wanted({ request }, api, free) {
 
 function got(one, api) {
   const type = one.headers['content-type'] ?? '';
-  const body = one.body.length === 0 ? null : /json/.test(type) ? JSON.parse(one.body) : /text/.test(type) ? one.body.toString() : one.body.length;
+  const body =
+    one.body.length === 0
+      ? null
+      : /json/.test(type)
+        ? JSON.parse(one.body)
+        : /text/.test(type)
+          ? one.body.toString()
+          : one.body.length;
   return shape({ ...one, body }, api);
 }
 
@@ -162,8 +202,16 @@ export async function agrees(result, exchanges) {
   if (body === null) assert.equal(result, undefined);
   else if (body.$text !== undefined) assert.equal(String(result), body.$text);
   else if (body.$base64) assert.deepEqual(Buffer.from(await result.arrayBuffer()), bytesOf(body.$base64));
-  else if (result?.removed) delta(result, exchanges.map(({ response }) => response.body));
-  else if (body.responses) assert.deepEqual(result.map(({ error, ...rest }) => rest), [...body.responses].sort((a, b) => a.id - b.id));
+  else if (result?.removed)
+    delta(
+      result,
+      exchanges.map(({ response }) => response.body),
+    );
+  else if (body.responses)
+    assert.deepEqual(
+      result.map(({ error, ...rest }) => rest),
+      [...body.responses].sort((a, b) => a.id - b.id),
+    );
   else if (Array.isArray(result)) assert.deepEqual(result, body.value);
   else if (result?.items) {
     assert.deepEqual(result.items, body.value);
@@ -176,15 +224,32 @@ export async function agrees(result, exchanges) {
 function delta({ items, removed, token, resynced }, pages) {
   const all = pages.flatMap(({ value }) => value ?? []);
   const reason = (one) => one['@removed']?.reason ?? one.reason;
-  assert.deepEqual(items, all.filter((one) => !reason(one)));
-  assert.deepEqual(removed, all.filter(reason).map((one) => ({ id: /\('(.*)'\)/.exec(one.id)?.[1] ?? one.id, reason: reason(one) })));
+  assert.deepEqual(
+    items,
+    all.filter((one) => !reason(one)),
+  );
+  assert.deepEqual(
+    removed,
+    all.filter(reason).map((one) => ({ id: /\('(.*)'\)/.exec(one.id)?.[1] ?? one.id, reason: reason(one) })),
+  );
   assert.equal(typeof token, 'string');
-  assert.equal(resynced, pages.some(({ error }) => error));
+  assert.equal(
+    resynced,
+    pages.some(({ error }) => error),
+  );
 }
 
 const CODES = {
-  400: 'bad_request', 401: 'interaction_required', 403: 'forbidden', 404: 'not_found', 409: 'conflict', 410: 'gone', 412: 'precondition_failed',
-  429: 'throttled', 503: 'service_unavailable', 504: 'service_unavailable',
+  400: 'bad_request',
+  401: 'interaction_required',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  410: 'gone',
+  412: 'precondition_failed',
+  429: 'throttled',
+  503: 'service_unavailable',
+  504: 'service_unavailable',
 };
 /** What says more than the status: there is no mailbox. */
 const NO_MAILBOX = ['MailboxNotEnabledForRESTAPI', '2000001'];
@@ -192,19 +257,32 @@ const NO_MAILBOX = ['MailboxNotEnabledForRESTAPI', '2000001'];
 /** The error tells everything that the refusal told. */
 export function tells(error, { response: { status, headers, body } }, sent, Exo365Error) {
   assert.ok(error instanceof Exo365Error, String(error?.stack ?? error));
-  const [, number, reason, category] = /^(\d+);reason="(.*?)";error_category="(.*?)"/.exec(headers['x-ms-diagnostics'] ?? '') ?? [];
+  const [, number, reason, category] =
+    /^(\d+);reason="(.*?)";error_category="(.*?)"/.exec(headers['x-ms-diagnostics'] ?? '') ?? [];
   const claims = /claims="([^"]*)"/.exec(headers['WWW-Authenticate'] ?? '')?.[1];
   const { code, serviceCode, requestId, clientRequestId, retryAfterSeconds, diagnostics, message, remedy } = error;
-  assert.deepEqual({ code, status: error.status, serviceCode, requestId, clientRequestId, retryAfterSeconds, diagnostics, claims: error.claims }, {
-    code: NO_MAILBOX.includes(body?.error.code ?? number) ? 'mailbox_not_found' : CODES[status],
-    status,
-    serviceCode: body?.error.code,
-    requestId: headers['request-id'],
-    clientRequestId: sent.at(-1).headers['client-request-id'],
-    retryAfterSeconds: headers['Retry-After'] && Number(headers['Retry-After']),
-    diagnostics: number && { number: Number(number), reason, category },
-    claims: claims && bytesOf(claims).toString(),
-  });
+  assert.deepEqual(
+    {
+      code,
+      status: error.status,
+      serviceCode,
+      requestId,
+      clientRequestId,
+      retryAfterSeconds,
+      diagnostics,
+      claims: error.claims,
+    },
+    {
+      code: NO_MAILBOX.includes(body?.error.code ?? number) ? 'mailbox_not_found' : CODES[status],
+      status,
+      serviceCode: body?.error.code,
+      requestId: headers['request-id'],
+      clientRequestId: sent.at(-1).headers['client-request-id'],
+      retryAfterSeconds: headers['Retry-After'] && Number(headers['Retry-After']),
+      diagnostics: number && { number: Number(number), reason, category },
+      claims: claims && bytesOf(claims).toString(),
+    },
+  );
   assert.equal(message, body?.error.message || reason || `the service answered with status ${status}`);
   assert.ok(remedy, 'says what to do');
 }

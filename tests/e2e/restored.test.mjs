@@ -7,10 +7,11 @@ import { ADELE, BEN, attempt, call, choose, leave, stack, visit } from './harnes
 const it = stack({ browserOptions: { ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
 /** Notes in `shows` each time that the page is shown: whether it came out of the cache. */
-const watched = (page) => page.addInitScript(() => {
-  globalThis.shows = [];
-  addEventListener('pageshow', ({ persisted }) => shows.push(persisted));
-});
+const watched = (page) =>
+  page.addInitScript(() => {
+    globalThis.shows = [];
+    addEventListener('pageshow', ({ persisted }) => shows.push(persisted));
+  });
 
 async function open(user) {
   const page = await it.open('/', watched);
@@ -37,15 +38,26 @@ async function around(page, meanwhile = () => {}) {
 /** Back, to the page as it was: where Chromium did not keep it, the test fails with its reasons. */
 async function back(page) {
   // Not `goBack`: that waits for a page to load, and none does.
-  await page.evaluate(() => { setTimeout(() => history.back()); });
+  await page.evaluate(() => {
+    setTimeout(() => history.back());
+  });
   await page.waitForURL((url) => url.pathname === '/', { waitUntil: 'commit' });
   await page.waitForFunction(() => globalThis.client && shows.length > 0);
-  const { shows, reasons } = await page.evaluate(() => ({ shows, reasons: performance.getEntriesByType('navigation')[0].notRestoredReasons }));
+  const { shows, reasons } = await page.evaluate(() => ({
+    shows,
+    reasons: performance.getEntriesByType('navigation')[0].notRestoredReasons,
+  }));
   assert.deepEqual(shows, [false, true], `it came out of the cache: ${JSON.stringify(reasons)}`);
 }
 
 /** What was to happen in this turn of the page has happened. */
-const turn = (page) => page.evaluate(() => new Promise((resolve) => { setTimeout(resolve); }));
+const turn = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        setTimeout(resolve);
+      }),
+  );
 
 test('a page that comes back while its user is signed in works as before', async () => {
   const page = await open(ADELE);

@@ -31,7 +31,11 @@ async function refuse(page) {
 
 /** Leaves by `resolve()` and waits for the page with the code. */
 async function resolve(page) {
-  await page.evaluate(() => { refused.resolve().catch((error) => { globalThis.failure = error; }); });
+  await page.evaluate(() => {
+    refused.resolve().catch((error) => {
+      globalThis.failure = error;
+    });
+  });
   await page.locator('#code').waitFor();
 }
 
@@ -43,7 +47,14 @@ async function resolveInWindow(page) {
     button.onclick = () => {
       button.remove();
       globalThis.result = undefined;
-      refused.resolve({ mode: 'popup' }).then(({ username }) => { globalThis.result = { username }; }, ({ code }) => { globalThis.result = { code }; });
+      refused.resolve({ mode: 'popup' }).then(
+        ({ username }) => {
+          globalThis.result = { username };
+        },
+        ({ code }) => {
+          globalThis.result = { code };
+        },
+      );
     };
   });
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
@@ -65,7 +76,11 @@ test('S27 S28 a guarded call: one renewal with the claims, then interaction_requ
   assert.equal((await patches()).length, 1, 'nothing is sent again with a token that is known not to do');
   const claims = JSON.parse((await form()).claims).access_token;
   assert.deepEqual([claims.acrs, claims.xms_cc], [{ essential: true, value: 'c1' }, { values: ['cp1'] }]);
-  assert.equal((await call(page, () => client.mail.messages.list({ top: 1 }))).items.length, 1, 'what is not guarded goes on');
+  assert.equal(
+    (await call(page, () => client.mail.messages.list({ top: 1 }))).items.length,
+    1,
+    'what is not guarded goes on',
+  );
 });
 
 test('resolve() leads to the second factor, and the call goes through when the page is back', async () => {

@@ -16,7 +16,15 @@ export function noteTokens(context) {
   context.on('response', (response) => {
     if (!ANSWERS.test(new URL(response.url()).pathname)) return;
     // Where the page is gone meanwhile its answer is too; what it was for is then seen when it is sent.
-    const read = response.json().then(({ accessToken }) => { if (accessToken) about.tokens.add(accessToken); }, () => {}).finally(() => about.reading.delete(read));
+    const read = response
+      .json()
+      .then(
+        ({ accessToken }) => {
+          if (accessToken) about.tokens.add(accessToken);
+        },
+        () => {},
+      )
+      .finally(() => about.reading.delete(read));
     about.reading.add(read);
   });
 }
@@ -37,7 +45,8 @@ export async function searchForTokens(context) {
       if (/context was destroyed|has been closed|navigat/i.test(error.message)) return [];
       throw error;
     });
-    if (places.length > 0) throw new Error(`S12 a token is left behind in ${places.join(', ')} of ${new URL(page.url()).pathname}`);
+    if (places.length > 0)
+      throw new Error(`S12 a token is left behind in ${places.join(', ')} of ${new URL(page.url()).pathname}`);
   }
 }
 
@@ -82,7 +91,8 @@ async function readEverything() {
     const all = [];
     for (const { name } of await indexedDB.databases()) {
       const db = await result(indexedDB.open(name));
-      for (const store of db.objectStoreNames) all.push(await result(db.transaction(store).objectStore(store).getAll()));
+      for (const store of db.objectStoreNames)
+        all.push(await result(db.transaction(store).objectStore(store).getAll()));
       db.close();
     }
     return all;
@@ -110,11 +120,17 @@ async function readEverything() {
   function properties() {
     const seen = new Set();
     const texts = [];
-    const queue = Object.getOwnPropertyNames(window).filter((name) => !/^(?:document|parent|top|frames|self)$/.test(name)).map((name) => [window, name, 0]);
+    const queue = Object.getOwnPropertyNames(window)
+      .filter((name) => !/^(?:document|parent|top|frames|self)$/.test(name))
+      .map((name) => [window, name, 0]);
     while (queue.length > 0) {
       const [holder, name, depth] = queue.shift();
       let value;
-      try { value = holder[name]; } catch { continue; }
+      try {
+        value = holder[name];
+      } catch {
+        continue;
+      }
       if (typeof value === 'string') texts.push(value);
       if (value === null || !/^(?:object|function)$/.test(typeof value) || seen.has(value) || depth > 6) continue;
       seen.add(value);

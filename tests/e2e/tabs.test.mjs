@@ -6,10 +6,11 @@ import { ADELE, BEN, attempt, call, choose, leave, settled, stack, visit } from 
 const it = stack();
 
 /** Collects the reasons of `signedout` from now on, in `outs` of the page. */
-const listen = (page) => page.evaluate(() => {
-  globalThis.outs = [];
-  client.on('signedout', ({ reason }) => outs.push(reason));
-});
+const listen = (page) =>
+  page.evaluate(() => {
+    globalThis.outs = [];
+    client.on('signedout', ({ reason }) => outs.push(reason));
+  });
 const heard = (page) => page.evaluate(() => [outs, client.account]);
 
 test('S32 sign-out in one tab reaches the other within a second', async () => {
@@ -49,7 +50,13 @@ test('S33 the back button after a sign-out shows nobody', async () => {
 
 test('S24 where storage is forbidden another user is noticed at the next token, and that session goes on', async () => {
   const one = await it.open();
-  await one.context().addInitScript(() => Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('forbidden', 'SecurityError'); } }));
+  await one.context().addInitScript(() =>
+    Object.defineProperty(globalThis, 'localStorage', {
+      get() {
+        throw new DOMException('forbidden', 'SecurityError');
+      },
+    }),
+  );
   await one.reload();
   await settled(one);
   await leave(one);

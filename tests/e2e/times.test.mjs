@@ -21,23 +21,41 @@ const instant = (value, name) => {
   throw new Error(`${dateTime} is no time of ${timeZone}`);
 };
 
-for (const [api, settings] of [['graph', {}], ['outlook-v2', { scopes: OUTLOOK() }], ['outlook-v1', { identity: 'v1', tenant: 'common', scopes: [] }]]) {
+for (const [api, settings] of [
+  ['graph', {}],
+  ['outlook-v2', { scopes: OUTLOOK() }],
+  ['outlook-v1', { identity: 'v1', tenant: 'common', scopes: [] }],
+]) {
   const it = stack({ endpoint: () => ({ api, ...settings }) });
 
   test(`${api}: all-day events, wall-clock times and instants stay where they are over the change to summer time`, async () => {
     const page = await it.signedIn();
-    const seen = await call(page, async (api) => {
-      const client = await sdk.createClient({ endpoint: '/auth', timeZone: 'Europe/Berlin' });
-      const name = api === 'graph' ? (text) => text : (text) => text[0].toUpperCase() + text.slice(1);
-      const create = (subject, more) => client.calendar.events.create({ [name('subject')]: subject, ...more });
-      const whole = await create('Whole day', { start: '2031-03-30', end: '2031-03-31', [name('isAllDay')]: true });
-      const wall = await create('By the clock', { start: '2031-03-30T03:30', end: { dateTime: '2031-03-30T04:30', timeZone: 'Europe/Berlin' } });
-      const fixed = await create('An instant', { start: '2031-03-30T00:30:00Z', end: new Date('2031-03-30T01:30:00Z') });
-      const view = [];
-      for await (const event of client.calendar.view('2031-03-30', '2031-03-31')) view.push(event[name('subject')]);
-      const moved = await client.calendar.events.update(wall[name('id')], { start: '2031-03-30T09:00', end: '2031-03-30T10:00' }, { timeZone: 'America/New_York' });
-      return { whole, wall, fixed, view, moved };
-    }, api);
+    const seen = await call(
+      page,
+      async (api) => {
+        const client = await sdk.createClient({ endpoint: '/auth', timeZone: 'Europe/Berlin' });
+        const name = api === 'graph' ? (text) => text : (text) => text[0].toUpperCase() + text.slice(1);
+        const create = (subject, more) => client.calendar.events.create({ [name('subject')]: subject, ...more });
+        const whole = await create('Whole day', { start: '2031-03-30', end: '2031-03-31', [name('isAllDay')]: true });
+        const wall = await create('By the clock', {
+          start: '2031-03-30T03:30',
+          end: { dateTime: '2031-03-30T04:30', timeZone: 'Europe/Berlin' },
+        });
+        const fixed = await create('An instant', {
+          start: '2031-03-30T00:30:00Z',
+          end: new Date('2031-03-30T01:30:00Z'),
+        });
+        const view = [];
+        for await (const event of client.calendar.view('2031-03-30', '2031-03-31')) view.push(event[name('subject')]);
+        const moved = await client.calendar.events.update(
+          wall[name('id')],
+          { start: '2031-03-30T09:00', end: '2031-03-30T10:00' },
+          { timeZone: 'America/New_York' },
+        );
+        return { whole, wall, fixed, view, moved };
+      },
+      api,
+    );
     // Berlin leaves +1 for +2 at 2:00 of that night.
     assert.equal(instant(seen.wall, 'start'), '2031-03-30T01:30:00.000Z');
     assert.equal(instant(seen.wall, 'end'), '2031-03-30T02:30:00.000Z');
@@ -49,5 +67,7 @@ for (const [api, settings] of [['graph', {}], ['outlook-v2', { scopes: OUTLOOK()
 }
 
 function OUTLOOK() {
-  return ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'].map((scope) => `https://outlook.office.com/${scope}`);
+  return ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'].map(
+    (scope) => `https://outlook.office.com/${scope}`,
+  );
 }

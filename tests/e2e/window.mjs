@@ -3,15 +3,25 @@ import { PASSWORD } from './harness.mjs';
 
 /** Calls `method` with a window of its own within a click, and gives that window. */
 export async function inWindow(page, method, options = {}) {
-  await page.evaluate(([method, options]) => {
-    globalThis.result = undefined;
-    const button = document.body.appendChild(document.createElement('button'));
-    button.id = 'go';
-    button.onclick = () => {
-      button.remove();
-      client[method]({ mode: 'popup', ...options }).then((value) => { globalThis.result = { value }; }, ({ code, message }) => { globalThis.result = { code, message }; });
-    };
-  }, [method, options]);
+  await page.evaluate(
+    ([method, options]) => {
+      globalThis.result = undefined;
+      const button = document.body.appendChild(document.createElement('button'));
+      button.id = 'go';
+      button.onclick = () => {
+        button.remove();
+        client[method]({ mode: 'popup', ...options }).then(
+          (value) => {
+            globalThis.result = { value };
+          },
+          ({ code, message }) => {
+            globalThis.result = { code, message };
+          },
+        );
+      };
+    },
+    [method, options],
+  );
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
   return popup;
 }

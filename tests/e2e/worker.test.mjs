@@ -11,7 +11,8 @@ async function startWorker(page) {
     globalThis.asked = [];
     globalThis.waiting = new Map();
     globalThis.worker = new Worker('./worker.js', { type: 'module' });
-    worker.onerror = ({ message }) => waiting.forEach(({ reject }) => reject(new Error(message ?? 'the worker did not load')));
+    worker.onerror = ({ message }) =>
+      waiting.forEach(({ reject }) => reject(new Error(message ?? 'the worker did not load')));
     worker.onmessage = async ({ data: { id, ask, request, value, error } }) => {
       if (ask) {
         asked.push(request);
@@ -21,14 +22,23 @@ async function startWorker(page) {
       waiting.delete(id);
       error ? reject(Object.assign(new Error(error.message), error)) : resolve(value);
     };
-    globalThis.tell = (name, argument) => new Promise((resolve, reject) => {
-      const id = crypto.randomUUID();
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, name, argument });
-    });
+    globalThis.tell = (name, argument) =>
+      new Promise((resolve, reject) => {
+        const id = crypto.randomUUID();
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, name, argument });
+      });
   });
 }
-const tell = (page, name, argument) => page.evaluate(([name, argument]) => tell(name, argument).then((value) => ({ value }), ({ code, message }) => ({ code, message })), [name, argument]);
+const tell = (page, name, argument) =>
+  page.evaluate(
+    ([name, argument]) =>
+      tell(name, argument).then(
+        (value) => ({ value }),
+        ({ code, message }) => ({ code, message }),
+      ),
+    [name, argument],
+  );
 const done = async (page, name, argument) => {
   const { value, ...failed } = await tell(page, name, argument);
   assert.deepEqual(failed, {}, `${name}: ${JSON.stringify(failed)}`);
@@ -48,7 +58,13 @@ async function works(page, config) {
   assert.equal(await done(page, 'draft', subject), subject);
   assert.equal((await chunk()).length, 1, 'the first write loads it');
   assert.deepEqual(refused, []);
-  const found = await call(page, async (subject) => (await client.mail.folder('drafts').messages.list({ top: 10 })).items.filter((one) => one.subject === subject).length, subject);
+  const found = await call(
+    page,
+    async (subject) =>
+      (await client.mail.folder('drafts').messages.list({ top: 10 })).items.filter((one) => one.subject === subject)
+        .length,
+    subject,
+  );
   assert.equal(found, 1);
   return account;
 }
@@ -56,7 +72,10 @@ async function works(page, config) {
 test('a worker with tokens of the page: it asks for one, lists, and writes a draft', async () => {
   const page = await it.signedIn();
   await startWorker(page);
-  const account = await works(page, { cloud: { login: it.tenant.url, api: it.tenant.url }, allowInsecureLoopback: true });
+  const account = await works(page, {
+    cloud: { login: it.tenant.url, api: it.tenant.url },
+    allowInsecureLoopback: true,
+  });
   assert.equal(account, null);
   assert.equal(await page.evaluate(() => asked.length), 1, 'one token for all calls');
 });

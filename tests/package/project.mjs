@@ -16,7 +16,11 @@ export function tarball() {
   return join(root, `target/pack/exo365-${version}.tgz`);
 }
 
-const npm = (dir, ...args) => execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+const npm = (dir, ...args) =>
+  execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: dir,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 
 /** Copies the project `name` under target/package, installs its own packages and the tarball; gives the folder. */
 export function project(name) {
@@ -24,7 +28,10 @@ export function project(name) {
   const lock = join(dir, 'package-lock.json');
   const before = existsSync(lock) && readFileSync(lock, 'utf8');
   mkdirSync(dir, { recursive: true });
-  cpSync(fileURLToPath(new URL(`./${name}/`, import.meta.url)), dir, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  cpSync(fileURLToPath(new URL(`./${name}/`, import.meta.url)), dir, {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
   if (!existsSync(join(dir, 'node_modules')) || before !== readFileSync(lock, 'utf8')) npm(dir, 'ci');
   rmSync(join(dir, 'node_modules/exo365'), { recursive: true, force: true });
   npm(dir, 'install', '--no-save', '--no-package-lock', tarball());
@@ -41,8 +48,13 @@ export async function signInAndRead(browser, url) {
     await choose(page, ADELE);
     await page.waitForFunction(() => document.querySelectorAll('#inbox li').length > 0);
   } catch (error) {
-    throw new Error(`${error.message}\nthe page says: ${await page.textContent('body').catch(() => '?')}\n${page.said.join('\n')}`);
+    throw new Error(
+      `${error.message}\nthe page says: ${await page.textContent('body').catch(() => '?')}\n${page.said.join('\n')}`,
+    );
   }
-  return { state: await page.textContent('#state'), subjects: await page.locator('#inbox li').allTextContents(), said: page.said };
+  return {
+    state: await page.textContent('#state'),
+    subjects: await page.locator('#inbox li').allTextContents(),
+    said: page.said,
+  };
 }
-

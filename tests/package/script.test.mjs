@@ -8,7 +8,9 @@ import { startEndpoint, startTenant } from '../e2e/processes.mjs';
 import { project, signInAndRead } from './project.mjs';
 
 const ends = [];
-after(async () => { for (const end of ends.reverse()) await end(); });
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
 
 test('a page with a script tag signs in and lists the inbox', { timeout: 120_000 }, async () => {
   const dir = project('script');

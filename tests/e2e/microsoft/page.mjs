@@ -20,7 +20,11 @@ export async function servePage(port, tenant) {
     format: 'esm',
     target: 'es2022',
     outdir: out,
-    define: { TENANT: JSON.stringify(tenant), CLIENT_ID: JSON.stringify(CLIENT_ID), TENANT_ID: JSON.stringify(TENANT_ID) },
+    define: {
+      TENANT: JSON.stringify(tenant),
+      CLIENT_ID: JSON.stringify(CLIENT_ID),
+      TENANT_ID: JSON.stringify(TENANT_ID),
+    },
     logLevel: 'warning',
   });
   const files = {
@@ -32,7 +36,10 @@ export async function servePage(port, tenant) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const file = files[pathname];
-    response.writeHead(file ? 200 : 404, { 'content-type': TYPES[pathname.split('.').pop()] ?? 'text/plain', 'cache-control': 'no-store' });
+    response.writeHead(file ? 200 : 404, {
+      'content-type': TYPES[pathname.split('.').pop()] ?? 'text/plain',
+      'cache-control': 'no-store',
+    });
     response.end(file);
   });
   server.listen(port, '127.0.0.1');

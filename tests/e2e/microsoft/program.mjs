@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 /** Starts it for the tenant; `call(body, argument)` runs a function there. */
 export async function startProgram(tenant) {
-  const child = fork(fileURLToPath(new URL('./inside.mjs', import.meta.url)), [tenant.url], { env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.authority } });
+  const child = fork(fileURLToPath(new URL('./inside.mjs', import.meta.url)), [tenant.url], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.authority },
+  });
   const stop = () => child.kill();
   process.once('exit', stop);
   const waiting = new Map();

@@ -16,21 +16,29 @@ export async function startSecureTenant(args = []) {
 }
 
 /** Node's own `fetch` takes further authorities only at its start. This one follows no redirects. */
-const trusting = (ca) => (url, { method = 'GET', headers = {}, body } = {}) =>
-  new Promise((resolve, reject) => {
-    const call = request(url, { method, headers, ca }, async (answer) => {
-      try {
-        const chunks = [];
-        for await (const chunk of answer) chunks.push(chunk);
-        const said = new Headers();
-        for (let at = 0; at < answer.rawHeaders.length; at += 2) said.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
-        resolve(new Response(answer.statusCode === 204 ? null : Buffer.concat(chunks), { status: answer.statusCode, headers: said }));
-      } catch (error) {
-        reject(error);
-      }
+const trusting =
+  (ca) =>
+  (url, { method = 'GET', headers = {}, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const call = request(url, { method, headers, ca }, async (answer) => {
+        try {
+          const chunks = [];
+          for await (const chunk of answer) chunks.push(chunk);
+          const said = new Headers();
+          for (let at = 0; at < answer.rawHeaders.length; at += 2)
+            said.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
+          resolve(
+            new Response(answer.statusCode === 204 ? null : Buffer.concat(chunks), {
+              status: answer.statusCode,
+              headers: said,
+            }),
+          );
+        } catch (error) {
+          reject(error);
+        }
+      });
+      call.on('error', reject).end(body);
     });
-    call.on('error', reject).end(body);
-  });
 
 /** A `fetch` that follows no redirects: for a tenant without https. */
 const unfollowed = (url, options) => fetch(url, { redirect: 'manual', ...options });
@@ -40,15 +48,27 @@ const random = (bytes) => randomBytes(bytes).toString('base64url');
 export function codeFlow(tenant, redirectUri, more = {}) {
   const [codeVerifier, nonce] = [random(32), random(16)];
   const query = new URLSearchParams({
-    client_id: CLIENT_ID, response_type: 'code', response_mode: 'query', redirect_uri: redirectUri, state: random(16), nonce,
+    client_id: CLIENT_ID,
+    response_type: 'code',
+    response_mode: 'query',
+    redirect_uri: redirectUri,
+    state: random(16),
+    nonce,
     scope: 'openid profile offline_access User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.ReadWrite',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'), code_challenge_method: 'S256', ...more,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...more,
   });
   return { authorize: `${tenant.url}/organizations/oauth2/v2.0/authorize?${query}`, codeVerifier, nonce, redirectUri };
 }
 
 /** What an endpoint's `/exchange` is given once the sign-in came `back`. */
-export const traded = ({ codeVerifier, nonce, redirectUri }, back) => ({ code: new URL(back).searchParams.get('code'), codeVerifier, nonce, redirectUri });
+export const traded = ({ codeVerifier, nonce, redirectUri }, back) => ({
+  code: new URL(back).searchParams.get('code'),
+  codeVerifier,
+  nonce,
+  redirectUri,
+});
 
 /** A session at the endpoint whose routes are below `base`; gives its cookie. `origin`: where a page would ask from. */
 export async function exchange(base, flow, back, origin) {
@@ -66,12 +86,19 @@ export async function signInByForms({ url, send = unfollowed }, authorize, accou
     if (answer.status === 302) return answer.headers.get('location');
     const html = await answer.text();
     const [, action] = html.match(/<form method="post" action="([^"]+)"/) ?? [];
-    const inputs = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+    const inputs = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
     const { flow } = Object.fromEntries(inputs);
     if (action?.startsWith('http')) return `${action}?${new URLSearchParams(inputs)}`;
     if (!action || !flow) throw new Error(`no form on the page:\n${html}`);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(cookie && { cookie }) };
-    answer = await send(url + action, { method: 'POST', headers, body: String(new URLSearchParams({ flow, ...fields })) });
+    answer = await send(url + action, {
+      method: 'POST',
+      headers,
+      body: String(new URLSearchParams({ flow, ...fields })),
+    });
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
   }
   throw new Error(`the pages did not lead back: ${answer.status}\n${await answer.text()}`);

@@ -5,17 +5,19 @@ let client;
 let count = 0;
 const asked = new Map();
 
-const getToken = (request) => new Promise((resolve) => {
-  asked.set(++count, resolve);
-  postMessage({ ask: count, request: { ...request, signal: undefined } });
-});
+const getToken = (request) =>
+  new Promise((resolve) => {
+    asked.set(++count, resolve);
+    postMessage({ ask: count, request: { ...request, signal: undefined } });
+  });
 
 const DO = {
   async open(config) {
     client = await sdk.createClient({ ...config, ...(!config.endpoint && { getToken }) });
     return client.account;
   },
-  list: async () => (await client.mail.messages.list({ top: 3, select: ['subject'] })).items.map(({ subject }) => subject),
+  list: async () =>
+    (await client.mail.messages.list({ top: 3, select: ['subject'] })).items.map(({ subject }) => subject),
   draft: async (subject) => (await client.mail.messages.create({ subject })).subject,
   signIn: () => client.signIn(),
   renew: async () => (await client.getToken({ forceRefresh: true })).expiresIn > 0,

@@ -10,7 +10,11 @@ const CLI = fileURLToPath(new URL('./node_modules/@stoplight/prism-cli/dist/inde
 /** Starts both. `calls` holds every call with its status and the violations that Prism found in the request. */
 export async function startPrism(description) {
   const port = await freePort();
-  const child = spawn(process.execPath, [CLI, 'mock', '--errors', '--host', '127.0.0.1', '--port', String(port), description], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    [CLI, 'mock', '--errors', '--host', '127.0.0.1', '--port', String(port), description],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   const stop = () => child.kill();
   process.once('exit', stop);
   await listening(child);
@@ -65,15 +69,31 @@ function told(header) {
 /** The description's paths begin below `/v1.0`. Invented next links are left out: they are no addresses. */
 function forward(port, incoming, outgoing, calls) {
   const path = incoming.url.replace(/^\/v1\.0(?=\/)/, '');
-  const inner = send({ host: '127.0.0.1', port, path, method: incoming.method, headers: { ...incoming.headers, host: `127.0.0.1:${port}` } }, async (answer) => {
-    const chunks = [];
-    for await (const chunk of answer) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString();
-    const { ours, its } = told(answer.headers['sl-violations'] ?? '[]');
-    calls.push({ method: incoming.method, path, status: answer.statusCode, violations: ours, invention: its && ours.length === 0, body: text });
-    const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
-    outgoing.writeHead(answer.statusCode, headers);
-    outgoing.end(text.replace(/"@odata\.nextLink":"string"/, '"@odata.nextLink":null'));
-  });
+  const inner = send(
+    {
+      host: '127.0.0.1',
+      port,
+      path,
+      method: incoming.method,
+      headers: { ...incoming.headers, host: `127.0.0.1:${port}` },
+    },
+    async (answer) => {
+      const chunks = [];
+      for await (const chunk of answer) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString();
+      const { ours, its } = told(answer.headers['sl-violations'] ?? '[]');
+      calls.push({
+        method: incoming.method,
+        path,
+        status: answer.statusCode,
+        violations: ours,
+        invention: its && ours.length === 0,
+        body: text,
+      });
+      const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
+      outgoing.writeHead(answer.statusCode, headers);
+      outgoing.end(text.replace(/"@odata\.nextLink":"string"/, '"@odata.nextLink":null'));
+    },
+  );
   incoming.pipe(inner);
 }

@@ -15,7 +15,14 @@ export async function startProvider(page, key) {
   const provider = new Provider(`${origin}${base}/v2.0`, configuration(page, base, key));
   const grants = [];
   for (const outcome of ['success', 'error']) {
-    provider.on(`grant.${outcome}`, (ctx, error) => grants.push({ outcome, type: ctx.oidc.params?.grant_type, error: error?.error_description, headers: ctx.headers }));
+    provider.on(`grant.${outcome}`, (ctx, error) =>
+      grants.push({
+        outcome,
+        type: ctx.oidc.params?.grant_type,
+        error: error?.error_description,
+        headers: ctx.headers,
+      }),
+    );
   }
   const handle = provider.callback();
   const server = createServer((request, response) => {
@@ -36,17 +43,29 @@ export async function startProvider(page, key) {
 }
 
 function configuration(page, base, key) {
-  const claims = { tid: TENANT_ID, oid: '00000000-0000-0000-66f3-3332eca7ea81', name: 'Somebody', preferred_username: 'somebody@contoso.example', ver: '2.0' };
+  const claims = {
+    tid: TENANT_ID,
+    oid: '00000000-0000-0000-66f3-3332eca7ea81',
+    name: 'Somebody',
+    preferred_username: 'somebody@contoso.example',
+    ver: '2.0',
+  };
   return {
-    clients: [{
-      client_id: CLIENT_ID,
-      ...(key
-        ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig' }] } }
-        : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' }),
-      grant_types: ['authorization_code', 'refresh_token'],
-      redirect_uris: [`${page}/`],
-      post_logout_redirect_uris: [`${page}/`],
-    }],
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        ...(key
+          ? {
+              token_endpoint_auth_method: 'private_key_jwt',
+              token_endpoint_auth_signing_alg: 'PS256',
+              jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig' }] },
+            }
+          : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' }),
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: [`${page}/`],
+        post_logout_redirect_uris: [`${page}/`],
+      },
+    ],
     routes: {
       authorization: `${base}/oauth2/v2.0/authorize`,
       token: `${base}/oauth2/v2.0/token`,

@@ -5,7 +5,9 @@ const { createClient, Exo365Error, filter } = await import('exo365');
 if (names() !== before) throw new Error('the import changed the globals');
 // Node itself is still closing the files of the modules.
 await new Promise((resolve) => process.once('beforeExit', resolve));
-console.log(JSON.stringify({
-  exports: [typeof createClient, typeof Exo365Error, typeof filter],
-  handles: process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReq/i.test(name)),
-}));
+console.log(
+  JSON.stringify({
+    exports: [typeof createClient, typeof Exo365Error, typeof filter],
+    handles: process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReq/i.test(name)),
+  }),
+);

@@ -6,7 +6,12 @@ const { ORIGIN, TENANT, CLIENT_ID, CLIENT_SECRET } = process.env;
 async function getToken() {
   const response = await fetch(`${ORIGIN}/${TENANT}/oauth2/v2.0/token`, {
     method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: CLIENT_ID, client_secret: CLIENT_SECRET, scope: 'https://graph.microsoft.com/.default' }),
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+      scope: 'https://graph.microsoft.com/.default',
+    }),
   });
   const reply = await response.json();
   if (!response.ok) throw new Error(reply.error_description);

@@ -19,11 +19,23 @@ const app = new PublicClientApplication({
 /** Like `acquireTokenSilent`; a refusal as a plain object. */
 async function silently(more = {}) {
   try {
-    const { accessToken, fromCache, scopes: granted, account } = await app.acquireTokenSilent({ scopes, account: app.getAllAccounts()[0], redirectUri: `${location.origin}/bridge.html`, ...more });
+    const {
+      accessToken,
+      fromCache,
+      scopes: granted,
+      account,
+    } = await app.acquireTokenSilent({
+      scopes,
+      account: app.getAllAccounts()[0],
+      redirectUri: `${location.origin}/bridge.html`,
+      ...more,
+    });
     return { accessToken, fromCache, granted, username: account.username };
   } catch (error) {
     const { errorCode, errorMessage, subError } = error;
-    return { refused: { errorCode, errorMessage, subError, interaction: error instanceof InteractionRequiredAuthError } };
+    return {
+      refused: { errorCode, errorMessage, subError, interaction: error instanceof InteractionRequiredAuthError },
+    };
   }
 }
 
