@@ -76,7 +76,13 @@ export function compose(client, { mode = 'new', message, signal }) {
   const to = input('to', { required: true, autofocus: !begin.to, placeholder: 'name@example.com; …' });
   const cc = input('cc');
   for (const one of [to, cc]) one.addEventListener('input', () => checkRecipients(one));
-  const body = h('textarea', { name: 'body', rows: 12, value: begin.body, autofocus: Boolean(begin.to) });
+  const body = h('textarea', {
+    name: 'body',
+    id: 'compose-body',
+    rows: 12,
+    value: begin.body,
+    autofocus: Boolean(begin.to),
+  });
   const trouble = h('div');
   const files = [];
   const failed = (error) => trouble.replaceChildren(errorCard(error));
@@ -99,7 +105,7 @@ export function compose(client, { mode = 'new', message, signal }) {
       ['Keep writing', 'stay'],
     ];
     const choice = await ask('Keep this message?', 'It has not been sent.', answers, { signal });
-    if (choice === 'save') attempt(async () => (await save(), close('saved')), failed);
+    if (choice === 'save') attempt(() => save().then(() => close('saved')), failed);
     return choice === 'discard';
   };
 
@@ -126,7 +132,7 @@ export function compose(client, { mode = 'new', message, signal }) {
         field('To', to),
         field('Cc', cc),
         field('Subject', input('subject', { readonly: answer })),
-        h('p.field.grow', {}, h('label', { class: 'sr', for: (body.id = 'compose-body') }, 'Message'), body),
+        h('p.field.grow', {}, h('label', { class: 'sr', for: body.id }, 'Message'), body),
         answer &&
           h(
             'details.quoted',

@@ -80,7 +80,9 @@ export function openForm(client, pane, contact, { signal, on }) {
   const cancel = () => (contact ? on.saved(contact.id) : on.back());
   const submit = (event) => {
     event.preventDefault();
-    const form = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]));
+    const form = Object.fromEntries(
+      [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),
+    );
     const changes = contactChanges(form, contact);
     attempt(
       async () => {

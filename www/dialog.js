@@ -4,10 +4,15 @@ import { h, iconButton } from './dom.js';
 /**
  * Opens a dialog with `content`, made by `fill(close)`. Resolves with what `close` was called with, undefined for Escape.
  * `mayLeave` may keep it open when the user wants to leave. It ends with `signal`: a dialog belongs to its view.
+ *
+ * @param {string} title
+ * @param {(close: (value?: any) => void) => Node} fill
+ * @param {{ signal?: AbortSignal, mayLeave?: (close: (value?: any) => void) => Promise<boolean>, wide?: boolean }} [options]
+ * @returns {Promise<any>}
  */
 export function openDialog(title, fill, { signal, mayLeave = async () => true, wide = false } = {}) {
   return new Promise((resolve) => {
-    const close = (value) => {
+    const close = (/** @type {any} */ value = undefined) => {
       if (!dialog.open) return;
       dialog.close();
       dialog.remove();

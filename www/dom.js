@@ -2,7 +2,11 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`. Children that are null or false are left out. */
+/**
+ * An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`. Children that are null or false are left out.
+ *
+ * @returns {any} An element of the tag that `name` begins with.
+ */
 export function h(name, props = {}, ...children) {
   const [tag, ...classes] = name.split('.');
   const element = document.createElement(tag);
@@ -84,8 +88,7 @@ export function arrows(list, selector, keys = {}) {
     if (keys[event.key]) keys[event.key](event.target);
     else items[Math.max(0, Math.min(next, items.length - 1))].focus();
   });
-  return {
-    /** To be called when items came or went. */ settle: () =>
-      stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector)),
-  };
+  /** To be called when items came or went. */
+  const settle = () => stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector));
+  return { settle };
 }

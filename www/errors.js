@@ -21,6 +21,10 @@ const GUARDED =
 /**
  * The error as an element. `retry` is offered where given; a sign-in or a consent where that cures it. `title` and `advice` replace what the error says
  * of itself, where the page knows better what the user was about to do.
+ *
+ * @param {any} error
+ * @param {{ retry?: () => unknown, title?: string, advice?: string, again?: string }} [options]
+ * @returns {HTMLElement}
  */
 export function errorCard(error, { retry, title, advice, again = 'Try again' } = {}) {
   // Anything else than an Exo365Error is a mistake of this page: shown all the same, and left in the console.

@@ -13,6 +13,7 @@ export function folderList(client) {
         folder.name,
         {
           ...folder,
+          count: undefined,
           number,
           link: h('a', { href: href('mail', [folder.name]) }, icon(folder.icon), h('span', {}, folder.label), number),
         },

@@ -78,7 +78,7 @@ export function mailView({ client, signal }) {
   const forList = renewer(signal);
   const forMessage = renewer(signal);
   const keys = arrows(list, 'a', { Delete: (link) => removeRow(link) });
-  let here = {};
+  let here = { folder: 'inbox', id: undefined, text: '', unread: false };
   let shown = 0;
 
   search.addEventListener('search', () => filterBy()); // the little cross inside the field
@@ -88,7 +88,7 @@ export function mailView({ client, signal }) {
   });
 
   const place = (id) =>
-    href('mail', [here.folder, id], { ...(here.unread && { unread: 1 }), ...(here.text && { q: here.text }) });
+    href('mail', [here.folder, id], { ...(here.unread && { unread: '1' }), ...(here.text && { q: here.text }) });
   const rowOf = (id) => [...list.children].find((row) => row.dataset.message === id);
   const back = () => {
     const link = rowOf(here.id)?.firstChild;
@@ -161,7 +161,7 @@ export function mailView({ client, signal }) {
   }
 
   /** Appends a page, and offers the next: by a button, which also presses itself when it comes into view. */
-  function append(page, retry) {
+  function append(page) {
     list.append(...page.items.map(row));
     shown += page.items.length;
     if (page.count !== undefined) count.textContent = page.count.toLocaleString();
@@ -180,9 +180,14 @@ export function mailView({ client, signal }) {
     };
     const button = h('button', { type: 'button', onclick: load }, 'Load more');
     more.replaceChildren(button);
-    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && (seen.disconnect(), load()), {
-      rootMargin: '200px',
-    });
+    const seen = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry.isIntersecting) return;
+        seen.disconnect();
+        load();
+      },
+      { rootMargin: '200px' },
+    );
     seen.observe(button);
   }
 

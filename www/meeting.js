@@ -98,7 +98,7 @@ export function newMeeting(client, { day, signal }) {
     const [from, to] = [fromIso(start.value), fromIso(end.value)];
     const wrong = allDay.checked ? to < from : to <= from;
     end.setCustomValidity(wrong ? 'The end comes after the start.' : '');
-    if (!wrong) length = to - from;
+    if (!wrong) length = +to - +from;
   };
   start.addEventListener('change', () => {
     // the meeting moves, it does not shrink

@@ -16,7 +16,13 @@ function decoded(segment) {
   }
 }
 
-/** The address of a place. Ids are encoded: they may hold any character. */
+/**
+ * The address of a place. Ids are encoded: they may hold any character.
+ *
+ * @param {string} view
+ * @param {string[]} [parts] Segments after the view; empty ones are left out.
+ * @param {URLSearchParams | Record<string, string> | string} [query]
+ */
 export function href(view, parts = [], query = '') {
   const path = [view, ...parts.filter(Boolean)].map(encodeURIComponent).join('/');
   const search = String(query instanceof URLSearchParams ? query : new URLSearchParams(query));

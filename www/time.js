@@ -20,7 +20,7 @@ export const span = (from, to) => SPAN.formatRange(from, to);
 
 /** As short as can be understood: 14:05, Tue, 12 Oct, 3 Nov 2025. */
 export function brief(date, now = new Date()) {
-  const days = Math.round((midnight(now) - midnight(date)) / DAY);
+  const days = Math.round((+midnight(now) - +midnight(date)) / DAY);
   if (days === 0) return CLOCK.format(date);
   if (days > 0 && days < 7) return WEEKDAY.format(date);
   return (date.getFullYear() === now.getFullYear() ? DATE : OLD).format(date);
@@ -42,10 +42,12 @@ export const fromIso = (text) => (text ? new Date(text.includes('T') ? text : `$
 /**
  * `{dateTime, timeZone}` of an event. exo365 asks for times in the browser's zone, so without an offset it is wall-clock time here;
  * UTC comes where the service ignores that. All-day events are dates, whatever the zone.
+ *
+ * @param {{ dateTime?: string, timeZone?: string }} [moment] Without one the date is invalid.
  */
-export function fromWall({ dateTime, timeZone } = {}, allDay = false) {
-  const wall = String(dateTime).slice(0, 19);
-  return new Date(!allDay && timeZone === 'UTC' ? `${wall}Z` : wall);
+export function fromWall(moment, allDay = false) {
+  const wall = String(moment?.dateTime).slice(0, 19);
+  return new Date(!allDay && moment?.timeZone === 'UTC' ? `${wall}Z` : wall);
 }
 
 /** 09:00 to 09:30, or the days where it is longer than one. */

@@ -53,7 +53,12 @@ const REFUSED = {
     'administrator of the organisation signs in here and accepts. If you are not one, send one the address of this page.',
 };
 
-/** `notice`: why the user is here, where they were signed out. `failure`: what went wrong with a sign-in. */
+/**
+ * The page before a sign-in. `notice`: why the user is here, where they were signed out. `failure`: what went wrong with a sign-in.
+ *
+ * @param {import('exo365').Client} client
+ * @param {{ notice?: string, failure?: any }} [about]
+ */
 export function welcome(client, { notice, failure } = {}) {
   // Who gave up knows it: that is no error.
   const told = (error) =>
