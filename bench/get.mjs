@@ -42,7 +42,8 @@ export async function get(exo365, out) {
   const line = await startLine(() => tenant.port, { roundTrip: ROUND_TRIP });
   const server = await serve(dir);
   const browser = await openBrowser();
-  const ways = { exo365: { first: [], again: [] }, graph: { first: [], again: [] } };
+  const newWay = () => ({ ids: [], first: [], again: [], preflights: 0, asked: 0 });
+  const ways = { exo365: newWay(), graph: newWay() };
   try {
     const probe = await newPage(browser);
     const access = await token(probe, tenant.url);
@@ -53,7 +54,7 @@ export async function get(exo365, out) {
       for (const [name, times] of Object.entries(ways)) {
         // Connections, preflights and what was loaded are a profile's.
         const page = await newPage(browser);
-        await page.goto(`http://localhost:${server.address().port}/`);
+        await page.goto(server.url);
         await page.waitForFunction(() => document.querySelector('#state').textContent === 'ready');
         await page.evaluate(([name, options]) => prepare(name, options), [name, options]);
         for (const which of ['first', 'again']) {
@@ -84,8 +85,7 @@ export async function get(exo365, out) {
     };
   } finally {
     await browser.close();
-    server.close();
-    server.closeAllConnections();
+    server.end();
     line.end();
     await tenant.end();
   }

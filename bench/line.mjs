@@ -1,6 +1,7 @@
 // The line between a browser and its servers: each byte takes half a round trip, one direction carries so much and no more, and TCP opens its window as
 // it does. It passes bytes, so that handshakes and preflights pay as calls do, and it knows nothing of who sends them.
 import { connect, createServer } from 'node:net';
+import { listen } from '../tests/e2e/processes.mjs';
 
 /** TCP's first window: ten segments (RFC 6928). */
 const WINDOW = 10 * 1460;
@@ -81,16 +82,15 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
       socket.once('close', () => open.delete(socket));
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port: server.address().port,
+    port: await listen(server),
     /** Ends every connection, as servers do with those that nobody uses. */
     cut() {
-      open.forEach((socket) => socket.end());
+      for (const socket of open) socket.end();
     },
     end() {
       server.close();
-      open.forEach((socket) => socket.destroy());
+      for (const socket of open) socket.destroy();
     },
   };
 }

@@ -12,7 +12,7 @@ import { Control } from '../tests/e2e/control.mjs';
 import { choose } from '../tests/e2e/harness.mjs';
 import { makeCertificate } from '../tests/e2e/microsoft/certificate.mjs';
 import { codeFlow, exchange, signInByForms } from '../tests/e2e/microsoft/tenant.mjs';
-import { startEndpoint, startTenant } from '../tests/e2e/processes.mjs';
+import { listen, startEndpoint, startTenant } from '../tests/e2e/processes.mjs';
 import { bundled } from './build.mjs';
 import { startLine } from './line.mjs';
 import { median } from './list.mjs';
@@ -54,12 +54,19 @@ function pass(port, incoming, outgoing) {
   incoming.pipe(call);
 }
 
+/** Ends a server and what is connected to it. */
+function stop(server) {
+  server.close();
+  server.closeAllConnections();
+}
+
 /** The app's files, brotli at 11, kept by the browser for good but for the page; `endpoint()` behind `/auth`. */
 async function serveApp({ dir, first }, endpoint) {
   const compressed = (data) => brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
   const names = first.map((file) => relative(dir, file));
   const files = new Map(names.map((name) => [`/${name}`, compressed(readFileSync(join(dir, name)))]));
   files.set('/', compressed(html(names)));
+  let cookie = '';
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
     const { pathname } = new URL(incoming.url, 'http://localhost');
     if (pathname.startsWith('/auth/')) return pass(endpoint().port, incoming, outgoing);
@@ -69,7 +76,7 @@ async function serveApp({ dir, first }, endpoint) {
         .writeHead(200, {
           'content-type': TYPES.html,
           connection: 'close',
-          ...(server.cookie && { 'set-cookie': server.cookie }),
+          ...(cookie && { 'set-cookie': cookie }),
         })
         .end();
     const file = files.get(pathname);
@@ -84,8 +91,14 @@ async function serveApp({ dir, first }, endpoint) {
       .writeHead(200, { ...headers, 'cache-control': page ? 'no-cache' : 'public, max-age=31536000, immutable' })
       .end(file);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(server, { port: server.address().port });
+  return {
+    port: await listen(server),
+    /** The cookie that `/empty` sets. */
+    setCookie(value) {
+      cookie = value;
+    },
+    end: () => stop(server),
+  };
 }
 
 /** Graph and the sign-in service under their names: TLS in front of the tenant. */
@@ -93,8 +106,7 @@ async function serveMicrosoft(tenant, cert, key) {
   const server = createSecureServer({ cert, key, noDelay: true, keepAliveTimeout: 60_000 }, (incoming, outgoing) =>
     pass(tenant.port, incoming, outgoing),
   );
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(server, { port: server.address().port });
+  return { port: await listen(server), end: () => stop(server) };
 }
 
 /** MSAL's storage after a sign-in, as a person does it. */
@@ -102,19 +114,24 @@ async function msalSession(browser, origin) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(origin);
-  await page.waitForFunction(() => document.querySelector('#signin').onclick);
+  await page.waitForFunction(() => document.querySelector('button').onclick);
   await page.click('#signin');
   await choose(page, ADELE);
   await page.waitForFunction(() => globalThis.shown);
   const kept = await page.evaluate(() => Object.entries(sessionStorage));
   await context.close();
-  return (page) => page.evaluate((kept) => kept.forEach(([key, value]) => sessionStorage.setItem(key, value)), kept);
+  return (page) =>
+    page.evaluate((kept) => {
+      for (const [key, value] of kept) sessionStorage.setItem(key, value);
+    }, kept);
 }
 
 /** The endpoint's session: the page's server gives its cookie. */
 async function endpointSession(tenant, endpoint, origin, server) {
   const flow = codeFlow(tenant, `${origin}/`);
-  server.cookie = `${await exchange(`${endpoint.url}/auth`, flow, await signInByForms(tenant, flow.authorize, ADELE), origin)}; Path=/; Secure; HttpOnly; SameSite=Strict`;
+  const back = await signInByForms(tenant, flow.authorize, ADELE);
+  const cookie = await exchange(`${endpoint.url}/auth`, flow, back, origin);
+  server.setCookie(`${cookie}; Path=/; Secure; HttpOnly; SameSite=Strict`);
 }
 
 /** One profile that has the session and nothing else: a load with nothing of the app in the browser's cache, and one with all, both over new connections. */
@@ -146,7 +163,10 @@ async function visit(browser, origin, session, cut) {
 
 /** Two origins for the apps, behind lines of their own; the tenant, and the endpoint behind one of them; a browser. */
 async function setUp(exo365, out) {
-  const [servers, origins, lines] = [{}, {}, []];
+  /** @type {Record<string, any>} */
+  const servers = {};
+  const origins = { exo365: '', msal: '' };
+  const lines = [];
   const line = async (name) => {
     const one = await startLine(() => servers[name].port, { roundTrip: ROUND_TRIP, megabits: MEGABITS });
     lines.push(one);
@@ -178,15 +198,15 @@ async function setUp(exo365, out) {
   const browser = await openBrowser([`--host-resolver-rules=${rules}`, `--ignore-certificate-errors-spki-list=${key}`]);
   const end = async () => {
     await browser.close();
-    lines.forEach((one) => one.end());
-    for (const server of Object.values(servers)) {
-      server.close();
-      server.closeAllConnections();
-    }
+    for (const one of lines) one.end();
+    for (const server of Object.values(servers)) server.end();
     await endpoint.end();
     await tenant.end();
   };
-  return { servers, origins, tenant, endpoint, browser, end, cut: () => lines.forEach((one) => one.cut()) };
+  const cut = () => {
+    for (const one of lines) one.cut();
+  };
+  return { servers, origins, tenant, endpoint, browser, end, cut };
 }
 
 /**
@@ -198,9 +218,9 @@ export async function load(exo365, out) {
   const control = new Control(tenant.url);
   try {
     await endpointSession(tenant, endpoint, origins.exo365, servers.exo365);
-    const sessions = { msal: await msalSession(browser, origins.msal) };
+    const sessions = { exo365: undefined, msal: await msalSession(browser, origins.msal) };
     const times = { exo365: [], msal: [] };
-    const asked = {};
+    const asked = { exo365: 0, msal: 0 };
     for (let round = -1; round < ROUNDS; round++) {
       for (const [name, all] of Object.entries(times)) {
         await control.forget();

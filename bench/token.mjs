@@ -47,6 +47,10 @@ end`
 /**
  * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
  * fails where one request did.
+ *
+ * @param {string} url
+ * @param {string[]} cookies
+ * @param {{ origin?: string, pid: number, seconds?: number, dir?: string }} options
  */
 export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir = scratch() }) {
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
@@ -66,7 +70,8 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(scale);
   if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
-  const milliseconds = ([, value, unit]) => Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const milliseconds = (/** @type {RegExpExecArray} */ [, value, unit]) =>
+    Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
   const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
   // Mean, deviation, longest.
   const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
@@ -122,8 +127,11 @@ export async function token() {
   }
   peer.end();
   for (const server of [endpoint, tenant, secure]) await server.end();
-  const sum = (all) =>
-    Object.fromEntries(['rate', 'p50', 'p99'].map((name) => [name, median(all.map((one) => one[name]))]));
+  const sum = (all) => ({
+    rate: median(all.map(({ rate }) => rate)),
+    p50: median(all.map(({ p50 }) => p50)),
+    p99: median(all.map(({ p99 }) => p99)),
+  });
   return { exo365: sum(rounds.exo365), peer: sum(rounds.peer) };
 }
 

@@ -63,10 +63,9 @@ const rows = read('SECURITY.md')
   });
 
 test('the rows are S1 to S38 and E1 to E60, each once and in order', () => {
-  const wanted = [
-    ['S', 38],
-    ['E', 60],
-  ].flatMap(([side, count]) => Array.from({ length: count }, (_, at) => `${side}${at + 1}`));
+  const wanted = Object.entries({ S: 38, E: 60 }).flatMap(([side, count]) =>
+    Array.from({ length: count }, (_, at) => `${side}${at + 1}`),
+  );
   assert.deepEqual(
     rows.map(({ number }) => number),
     wanted,

@@ -14,7 +14,7 @@ const msal = new PublicClientApplication({
 await msal.initialize();
 await msal.handleRedirectPromise();
 const [account] = msal.getAllAccounts();
-document.querySelector('#signin').onclick = () => msal.loginRedirect({ scopes });
+document.querySelector('button').onclick = () => msal.loginRedirect({ scopes });
 
 async function token() {
   try {

@@ -18,8 +18,12 @@ if (!user) {
 
 const key = (EXO365_APP_KEY ?? (await readFile(TOKEN_KEY_FILE, 'utf8'))).trim();
 
-/** Asks `exo365-endpoint app-token --listen`, which keeps the secret and a token. */
-async function getToken({ forceRefresh, signal } = {}) {
+/**
+ * Asks `exo365-endpoint app-token --listen`, which keeps the secret and a token.
+ *
+ * @param {import('exo365').TokenRequest} request
+ */
+async function getToken({ forceRefresh, signal }) {
   const answer = await fetch(TOKEN_SOURCE, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -33,13 +37,14 @@ async function getToken({ forceRefresh, signal } = {}) {
 
 const client = await createClient({
   getToken,
-  api: API,
+  api: /** @type {'graph'} */ (API),
   // For the local tenant; in production the defaults are right.
   ...(API_ORIGIN && { cloud: { login: LOGIN_ORIGIN ?? API_ORIGIN, api: API_ORIGIN }, allowInsecureLoopback: true }),
 });
 
 try {
   // An application has no mailbox of its own: it names one.
+  /** @type {any} Outlook REST writes its fields with a capital: `Id`, `Subject`. */
   const event = await client.mailbox(user).calendar.events.create({ subject, start, end });
   console.log(JSON.stringify({ id: event.id ?? event.Id, subject: event.subject ?? event.Subject }));
 } catch (error) {

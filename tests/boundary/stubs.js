@@ -7,7 +7,7 @@ export class Network {
   #before = globalThis.fetch;
 
   constructor() {
-    globalThis.fetch = (...all) => {
+    globalThis.fetch = (/** @type {Parameters<typeof fetch>} */ ...all) => {
       const request = new Request(...all);
       this.seen.push(request);
       const answer = this.#answers.shift();
@@ -144,7 +144,7 @@ export function advance(seconds) {
   performance.now = () => Performance.prototype.now.call(performance) + ahead;
 }
 export function drawn(byte) {
-  crypto.getRandomValues = (array) => array.fill(byte);
+  crypto.getRandomValues = (/** @type {any} */ array) => array.fill(byte);
 }
 export function asUsual() {
   delete performance.now;

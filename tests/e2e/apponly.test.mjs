@@ -9,7 +9,7 @@ import { newPage, openBrowser } from './browser.mjs';
 import { Control } from './control.mjs';
 import { BEN } from './harness.mjs';
 import { makeCertificate } from './microsoft/certificate.mjs';
-import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, root, scratch, start, startTenant } from './processes.mjs';
+import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, packageDir, root, scratch, start, startTenant } from './processes.mjs';
 
 const run = promisify(execFile);
 const program = process.env.EXO365_ENDPOINT_BIN ?? join(root, 'target/debug/exo365-endpoint');
@@ -30,15 +30,14 @@ before(async () => {
   service = scratch();
   cpSync(join(root, 'examples/node-service'), service, { recursive: true });
   mkdirSync(join(service, 'node_modules'));
-  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(service, 'node_modules/exo365'), {
-    recursive: true,
-  });
+  cpSync(packageDir, join(service, 'node_modules/exo365'), { recursive: true });
 });
 after(() => tenant?.end());
 
 /** A configuration without a page, as a file. */
 function config(settings = {}, files = {}) {
-  const dir = join(base, String((configs += 1)));
+  configs += 1;
+  const dir = join(base, String(configs));
   mkdirSync(dir);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o600 });
   const all = {
@@ -60,7 +59,7 @@ function config(settings = {}, files = {}) {
 }
 
 /** The command: what it wrote and how it ended. */
-async function command(args, { secret = CLIENT_SECRET, ...env } = {}) {
+async function command(args, /** @type {Record<string, string>} */ { secret = CLIENT_SECRET, ...env } = {}) {
   const given = { ...process.env, ...env, ...(secret && { EXO365_CLIENT_SECRET: secret }) };
   try {
     return { code: 0, ...(await run(program, ['app-token', ...args], { env: given })) };
@@ -103,9 +102,9 @@ test('E51 the command writes one token, by the secret and by the certificate, of
   const files = { 'cert.pem': certificate.certificate, 'key.pem': certificate.privateKey };
   const certified = { client_certificate_file: 'cert.pem', client_key_file: 'key.pem' };
   for (const settings of [{}, { identity: 'v1' }, { api: 'outlook-v2' }, { api: 'outlook-v1' }]) {
-    for (const [proof, secret] of [
-      [{}, CLIENT_SECRET],
-      [certified, ''],
+    for (const { proof, secret } of [
+      { proof: {}, secret: CLIENT_SECRET },
+      { proof: certified, secret: '' },
     ]) {
       const { code, stdout, stderr } = await command(['--config', config({ ...settings, ...proof }, files)], {
         secret,
@@ -120,16 +119,18 @@ test('E51 the command writes one token, by the secret and by the certificate, of
 });
 
 test('E51 where there is no token it says why in a sentence, and ends with its own code', async () => {
-  for (const [settings, env, args, wanted, words] of [
+  /** @type {[settings: object, env: Record<string, string>, args: string[], exit: number, words: RegExp][]} */
+  const refused = [
     [{}, { secret: 'not-the-secret' }, [], 9, /secret/],
     [{ tenant: 'organizations' }, {}, [], 2, /one tenant/],
     [{ login: 'http://localhost:1' }, {}, [], 9, /reached/],
     [{}, { EXO365_APP_KEY: KEY }, ['--listen', '0.0.0.0:0'], 2, /127\.0\.0\.1/],
     [{}, {}, ['--listen', '127.0.0.1:0'], 3, /EXO365_APP_KEY/],
     [{}, { EXO365_APP_KEY: 'short' }, ['--listen', '127.0.0.1:0'], 3, /openssl/],
-  ]) {
+  ];
+  for (const [settings, env, args, exit, words] of refused) {
     const { code, stdout, stderr } = await command(['--config', config(settings), ...args], env);
-    assert.equal(code, wanted, stderr);
+    assert.equal(code, exit, stderr);
     assert.match(stderr, words);
     assert.equal(stdout, '');
     assert.ok(!stderr.includes('not-the-secret') && !stderr.includes(KEY), stderr);

@@ -10,7 +10,7 @@ const trades = () =>
 beforeEach(() => it.control.forget());
 
 /** What the page learned: the code of its failure, or nothing. */
-const failure = (page) => page.evaluate(() => globalThis.failure?.code);
+const failureCode = (page) => page.evaluate(() => globalThis.failure?.code);
 
 /** Starts a sign-in and comes back with `change(params)` in place of the real answer, without trading anything in. */
 async function comeBack(page, change) {
@@ -54,7 +54,10 @@ for (const [name, change, ...wanted] of TABLE) {
   test(`${name}: ${wanted[0]}`, async () => {
     const page = await it.open();
     await comeBack(page, change);
-    assert.ok(wanted.includes(await failure(page)), `${await failure(page)} on ${await page.textContent('#state')}`);
+    assert.ok(
+      wanted.includes(await failureCode(page)),
+      `${await failureCode(page)} on ${await page.textContent('#state')}`,
+    );
     assert.equal((await trades()).length, 0, 'nothing was traded in');
     assert.doesNotMatch(page.url(), /[?&#](?:code|state|error)=/, 'the address bar is clean');
     const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
@@ -66,7 +69,7 @@ for (const [name, change, ...wanted] of TABLE) {
 test('S7 an error that nobody asked for neither ends the session nor shows its text', async () => {
   const page = await it.signedIn();
   await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${'B'.repeat(43)}`);
-  assert.equal(await failure(page), 'state_mismatch');
+  assert.equal(await failureCode(page), 'state_mismatch');
   assert.doesNotMatch(
     await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`),
     /pay-here/,
@@ -103,7 +106,7 @@ test('E46 a foreign page cannot trade a code of its own in', async () => {
 
 test("E46 the redirect of somebody else's sign-in, opened here, signs nobody in", async () => {
   const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
-  assert.equal(await failure(page), 'state_mismatch');
+  assert.equal(await failureCode(page), 'state_mismatch');
   assert.deepEqual([await page.context().cookies(it.url), await trades()], [[], []]);
 });
 
@@ -114,7 +117,7 @@ test('E5 a sign-in that took more than ten minutes: state_expired', async () => 
   const state = new URL(page.url()).searchParams.get('state');
   await page.clock.fastForward(11 * 60 * 1000);
   await visit(page, `${it.url}/?code=a-code&state=${state}`);
-  assert.equal(await failure(page), 'state_expired');
+  assert.equal(await failureCode(page), 'state_expired');
   assert.equal((await trades()).length, 0);
 });
 
@@ -142,7 +145,7 @@ test('a code that was used already: the sign-in ends in an error, and can be sta
   });
   await choose(page, ADELE);
   assert.ok(landing.code);
-  assert.equal(await failure(page), 'interaction_required');
+  assert.equal(await failureCode(page), 'interaction_required');
   await page.unroute(`${it.url}/auth/exchange`);
 });
 

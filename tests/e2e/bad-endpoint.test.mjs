@@ -9,10 +9,10 @@ afterEach(() => it.control.clearFaults());
 /** The sign-in service knows the user by now and would not show its page otherwise. */
 const SHOWN = { prompt: 'select_account' };
 
-const failure = (page) =>
+const failureOf = (page) =>
   page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
 const ours = async (page, ...codes) => {
-  const error = await failure(page);
+  const error = await failureOf(page);
   assert.ok(codes.includes(error?.code), `${JSON.stringify(error)}, wanted ${codes}`);
   assert.ok(error.message && error.remedy);
   return error;

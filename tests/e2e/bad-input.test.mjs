@@ -1,21 +1,19 @@
 // Bad input: `invalid_argument` that names what is wrong, before anything is sent; or sent exactly as given. Never silently changed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from './processes.mjs';
+import { importPackage } from './processes.mjs';
 
 const own = globalThis.fetch;
 const sent = [];
 const clients = {};
 let sdk;
 before(async () => {
-  globalThis.fetch = async (...args) => {
+  globalThis.fetch = async (/** @type {Parameters<typeof fetch>} */ ...args) => {
     const request = new Request(...args);
     sent.push({ method: request.method, url: request.url, body: await request.text() });
     return Response.json({ value: [] });
   };
-  sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js')));
+  sdk = await importPackage();
   for (const api of ['graph', 'outlook-v2', 'outlook-v1'])
     clients[api] = await sdk.createClient({ api, getToken: async () => 'a-token', timeZone: 'UTC', retries: 0 });
 });
@@ -32,7 +30,11 @@ const meeting = { start: '2026-12-01T09:00', end: '2026-12-01T10:00' };
 const circle = {};
 circle.self = circle;
 
-/** Each: what the message names, the call, and the code where there is a better one. */
+/**
+ * Each: what the message names, the call, and the code where there is a better one.
+ *
+ * @type {Record<string, [names: RegExp, call: (client: any) => unknown, codes?: string[]]>}
+ */
 const REFUSED = {
   'an option that a list does not have': [/`slect`/, ({ mail }) => mail.messages.list({ slect: ['subject'] })],
   'an option of lists for one item': [/`top`/, ({ mail }) => mail.messages.get(ID, { top: 1 })],
@@ -185,6 +187,7 @@ const never = {
   recurrence: { pattern: { type: 'fortnightly', interval: 0 }, range: { type: 'never', startDate: '2020-01-01' } },
 };
 const nasty = "50% off 'now' & 100%25 + #1?";
+/** @type {Record<string, [expected: string | object, call: (client: any) => unknown]>} */
 const GIVEN = {
   'an event whose end is before its start': [
     backwards,
@@ -380,11 +383,7 @@ test('an id goes as it is into the paths of each flavour, also that of another',
 });
 
 test('the largest page is that of the flavour', async () => {
-  for (const [api, most] of [
-    ['graph', 1000],
-    ['outlook-v2', 50],
-    ['outlook-v1', 50],
-  ]) {
+  for (const [api, most] of Object.entries({ graph: 1000, 'outlook-v2': 50, 'outlook-v1': 50 })) {
     sent.length = 0;
     await clients[api].mail.messages.list({ top: most });
     assert.match(sent[0].url, new RegExp(`\\$top=${most}$`));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { attempt, call, settled, stack, visit, watch } from './harness.mjs';
+import { listen } from './processes.mjs';
 
 const it = stack();
 let page;
@@ -59,8 +60,7 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
     visits.push(request.url);
     response.end();
   });
-  await new Promise((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  const location = `http://localhost:${collector.address().port}/`;
+  const location = `http://localhost:${await listen(collector)}/`;
   await it.control.fault({ match: api, kind: 'status', status: 302, headers: { location }, body: '' });
   const { error } = await attempt(page, list);
   assert.equal(error?.code, 'invalid_response', 'a redirect is no answer');
@@ -69,7 +69,8 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
   assert.deepEqual(visits, []);
 });
 
-for (const [name, fault, ...codes] of [
+/** @type {[name: string, fault: object, ...codes: string[]][]} */
+const FAULTS = [
   [
     '404',
     { kind: 'status', status: 404, body: { error: { code: 'ErrorItemNotFound', message: 'gone' } } },
@@ -91,7 +92,8 @@ for (const [name, fault, ...codes] of [
   ['half of the answer', { kind: 'truncate' }, 'invalid_response', 'network'],
   ['nothing', { kind: 'drop' }, 'network'],
   ['500 for ever', { kind: 'status', status: 500, body: '' }, 'service_unavailable'],
-]) {
+];
+for (const [name, fault, ...codes] of FAULTS) {
   test(`an API that answers ${name}: ${codes[0]}`, { timeout: 60_000 }, async () => {
     await it.control.fault({ match: api, ...fault });
     const { error } = await attempt(page, list);

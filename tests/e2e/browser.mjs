@@ -23,6 +23,8 @@ function executable() {
   }).trim();
 }
 
+/** @typedef {import('playwright-core').Page & { said: string[] }} TestPage A page; `said` has what it wrote on its console. */
+
 /** Opens the browser; `close()` ends it. */
 export const openBrowser = (args = [], options = {}) =>
   chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });

@@ -14,22 +14,15 @@ const wrong = (hours) => (page) =>
     globalThis.jump = (hours) => {
       by += hours * 3_600_000;
     };
-    globalThis.Date = class extends Real {
-      constructor(...given) {
-        given.length > 0 ? super(...given) : super(Real.now() + by);
-      }
-      static now() {
-        return Real.now() + by;
-      }
-    };
+    globalThis.Date = new Proxy(Real, {
+      construct: (target, given, made) => Reflect.construct(target, given.length > 0 ? given : [Real.now() + by], made),
+      get: (target, name) => (name === 'now' ? () => Real.now() + by : Reflect.get(target, name)),
+    });
   }, hours);
 
 const list = (page) => call(page, () => client.mail.messages.list({ top: 1 }));
 
-for (const [name, hours] of [
-  ['six hours behind', -6],
-  ['six hours ahead', 6],
-]) {
+for (const [name, hours] of Object.entries({ 'six hours behind': -6, 'six hours ahead': 6 })) {
   test(`a clock ${name}: sign-in, calls, and no renewal before its time`, async () => {
     const page = await it.open('/', wrong(hours));
     const off = (await page.evaluate(() => Date.now())) - Date.now();

@@ -3,7 +3,8 @@
 export class Control {
   /** `send` is a `fetch` that trusts the tenant's certificate, where it has one. */
   constructor(origin, send = fetch) {
-    Object.assign(this, { origin, send });
+    this.origin = origin;
+    this.send = send;
   }
 
   async #call(method, path, body) {
@@ -51,7 +52,11 @@ export class Control {
     return this.#call('DELETE', 'requests');
   }
 
-  /** What the tenant was asked since `forget()`; `filter` is a part of the path, or a test. */
+  /**
+   * What the tenant was asked since `forget()`.
+   *
+   * @param {string | ((request: any) => unknown)} [filter] A part of the path, or a condition.
+   */
   async requests(filter = () => true) {
     const all = await this.#call('GET', 'requests');
     const list = Array.isArray(all) ? all : all.requests;

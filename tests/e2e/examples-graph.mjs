@@ -5,7 +5,7 @@
 
 export const WITHIN = Symbol('sent by the call before');
 export const by = (answers, call) => Object.assign(call, { answers });
-export const next = (client, { before }) => before.next();
+export const next = (_client, { before }) => before.next();
 
 const KB = 1024;
 const file = (size, name) =>
@@ -40,13 +40,11 @@ export const BY_REQUEST = {
 export const GRAPH = {
   '01-messages-page': [
     ({ mail }) =>
-      mail
-        .folder('inbox')
-        .messages.list({
-          select: ['subject', 'from', 'receivedDateTime', 'isRead', 'hasAttachments'],
-          orderBy: 'receivedDateTime desc',
-          top: 2,
-        }),
+      mail.folder('inbox').messages.list({
+        select: ['subject', 'from', 'receivedDateTime', 'isRead', 'hasAttachments'],
+        orderBy: 'receivedDateTime desc',
+        top: 2,
+      }),
     next,
   ],
   '02-message-with-attachments': [

@@ -2,12 +2,10 @@
 // sends the same one, for each answer the caller gets the same value or the right error.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as graph from './examples-graph.mjs';
 import { BY_REQUEST as OUTLOOK_BY_REQUEST, OUTLOOK_V1, OUTLOOK_V2 } from './examples-outlook.mjs';
 import { answerBy } from './network.mjs';
-import { root } from './processes.mjs';
+import { importPackage } from './processes.mjs';
 import {
   agrees,
   compare,
@@ -25,7 +23,7 @@ const CALLS = { graph: graph.GRAPH, 'outlook-v2': OUTLOOK_V2, 'outlook-v1': OUTL
 
 let sdk;
 before(async () => {
-  sdk = await import(pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js')));
+  sdk = await importPackage();
 });
 
 /** A client and the requests for tokens that it makes; each token has another number. */
@@ -42,7 +40,10 @@ async function open(api, request) {
 async function replay(call, exchanges) {
   const { fetch, sent, script } = replaying(exchanges);
   answerBy(fetch);
-  const [result] = await Promise.allSettled([(async () => call())()]);
+  const result = await (async () => call())().then(
+    (value) => ({ value, reason: undefined }),
+    (reason) => ({ value: undefined, reason }),
+  );
   return { result, sent, script };
 }
 
@@ -51,7 +52,7 @@ let requests = 0;
 for (const { key, api, exchanges } of examples) {
   const calls = CALLS[api][key.split('/')[1]];
   /** What the call before left: its client, its preferences, its value. */
-  let last = {};
+  let last = { client: undefined, asked: [], value: undefined, prefer: undefined };
 
   for (const [at, exchange] of exchanges.entries()) {
     const { request, response } = exchange;
@@ -64,7 +65,7 @@ for (const { key, api, exchanges } of examples) {
       const span = answers.filter((one) => one >= at).length;
       const name = `${key} #${span > 1 ? `${at}-${at + span - 1}` : at}`;
       const free = /\.request\(/.test(calls[at]);
-      requests += free;
+      if (free) requests += 1;
       test(`${name}: ${request.method} is sent as shown, and its ${response.status} understood`, async () => {
         // A page that follows goes to the address in the answer, with the client and the preferences of the call before.
         const follows = calls[at] === graph.next;

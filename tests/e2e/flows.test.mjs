@@ -65,13 +65,13 @@ test('S24 two tabs that sign in at once as different people: the last one stays,
   await leave(other, { prompt: 'select_account' });
   await choose(one, ADELE);
   await one.evaluate(() => {
-    globalThis.outs = [];
-    client.on('signedout', ({ reason }) => outs.push(reason));
+    globalThis.events = [];
+    client.on('signedout', ({ reason }) => events.push(reason));
   });
   await choose(other, BEN);
   assert.equal(await state(other), `signed in: ${BEN}`);
-  await one.waitForFunction(() => outs.length > 0);
-  assert.deepEqual(await one.evaluate(() => [outs, client.account]), [['other-tab'], null]);
+  await one.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await one.evaluate(() => [events, client.account]), [['other-tab'], null]);
   await visit(one, it.url);
   assert.equal(await state(one), `signed in: ${BEN}`, 'one session for the browser');
 });

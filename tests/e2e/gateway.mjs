@@ -1,8 +1,7 @@
 // A host of its own in front of the tenant: what comes through is counted, and links in answers name this host.
 import { createServer, request } from 'node:http';
+import { listen } from './processes.mjs';
 
-const listening = (server) =>
-  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 const ended = (server) =>
   new Promise((resolve) => {
     server.closeAllConnections();
@@ -11,7 +10,12 @@ const ended = (server) =>
 
 /** Passes all to `target()`. `asked` is what came; `change(json, request)` may give another body for a JSON answer. */
 export async function startGateway(name, target) {
-  const gateway = { asked: [], change: (json) => json };
+  const gateway = {
+    asked: [],
+    change: (json, _request) => json,
+    url: '',
+    end: () => ended(server),
+  };
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming;
     gateway.asked.push({ method, url, headers });
@@ -41,8 +45,7 @@ export async function startGateway(name, target) {
     call.on('error', () => outgoing.destroy());
     incoming.pipe(call);
   });
-  gateway.url = `http://${name}:${await listening(server)}`;
-  gateway.end = () => ended(server);
+  gateway.url = `http://${name}:${await listen(server)}`;
   return gateway;
 }
 
@@ -61,6 +64,6 @@ export async function startCollector(name) {
       })
       .end('{"value":[]}');
   });
-  const url = `http://${name}:${await listening(server)}`;
+  const url = `http://${name}:${await listen(server)}`;
   return { url, visits, end: () => ended(server) };
 }

@@ -14,11 +14,13 @@ before(async () => {
   tenant = await startSecureTenant();
   program = await startProgram(tenant);
   await call(
-    ({ host, user, ...auth }) => {
-      const app = new msal.ConfidentialClientApplication({ auth: { ...auth, knownAuthorities: [host] } });
+    ({ host, user, clientId, clientSecret, authority }) => {
+      const app = new msal.ConfidentialClientApplication({
+        auth: { clientId, clientSecret, authority, knownAuthorities: [host] },
+      });
       const token = async () =>
         (await app.acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] })).accessToken;
-      globalThis.client = graphClient(token);
+      globalThis.graphApi = graphClient(token);
       globalThis.mailbox = `/users/${user}`;
     },
     {
@@ -37,11 +39,11 @@ after(async () => {
 
 test('Graph client: PageIterator walks every page, stops and goes on', async () => {
   const { total, atStop, ids, complete } = await call(async () => {
-    const total = (await client.api(`${mailbox}/messages`).count(true).top(1).get())['@odata.count'];
+    const total = (await graphApi.api(`${mailbox}/messages`).count(true).top(1).get())['@odata.count'];
     const ids = [];
     let stopAt = 30;
-    const first = await client.api(`${mailbox}/messages`).select('id').top(25).get();
-    const pages = new graph.PageIterator(client, first, ({ id }) => ids.push(id) !== stopAt);
+    const first = await graphApi.api(`${mailbox}/messages`).select('id').top(25).get();
+    const pages = new graph.PageIterator(graphApi, first, ({ id }) => ids.push(id) !== stopAt);
     await pages.iterate();
     const atStop = ids.length;
     stopAt = -1;
@@ -56,12 +58,12 @@ test('Graph client: PageIterator ends a delta round with the link of the next', 
   const { first, link, changed } = await call(async () => {
     const round = async (address) => {
       const items = [];
-      const pages = new graph.PageIterator(client, await client.api(address).get(), (item) => items.push(item) > 0);
+      const pages = new graph.PageIterator(graphApi, await graphApi.api(address).get(), (item) => items.push(item) > 0);
       await pages.iterate();
       return { items, link: pages.getDeltaLink() };
     };
     const { items, link } = await round(`${mailbox}/mailFolders/drafts/messages/delta`);
-    await client.api(`${mailbox}/messages`).post({ subject: 'Since then' });
+    await graphApi.api(`${mailbox}/messages`).post({ subject: 'Since then' });
     return { first: items.length, link, changed: (await round(link)).items.map(({ subject }) => subject) };
   });
   assert.ok(link, `a link after ${first} items`);
@@ -85,7 +87,7 @@ test('Graph client: a batch, one call after the other', async () => {
       },
       { id: 'none', request: request('GET', `${mailbox}/messages/no-such-id`), dependsOn: ['make'] },
     ]);
-    const answer = new graph.BatchResponseContent(await client.api('/$batch').post(await batch.getContent()));
+    const answer = new graph.BatchResponseContent(await graphApi.api('/$batch').post(await batch.getContent()));
     const told = {};
     for (const [id, response] of answer.getResponsesIterator())
       told[id] = { status: response.status, body: await response.json() };
@@ -100,15 +102,17 @@ test('Graph client: an attachment of 5 MB goes up in ranges, without the token',
   await tenant.control.forget();
   const { location, attachments, same } = await call(async () => {
     const content = Buffer.alloc(5 * 1024 * 1024, 'exo365 ');
-    const { id } = await client.api(`${mailbox}/messages`).post({ subject: 'Large' });
+    const { id } = await graphApi.api(`${mailbox}/messages`).post({ subject: 'Large' });
     const address = `${mailbox}/messages/${id}/attachments`;
-    const session = await graph.LargeFileUploadTask.createUploadSession(client, `${address}/createUploadSession`, {
+    const session = await graph.LargeFileUploadTask.createUploadSession(graphApi, `${address}/createUploadSession`, {
       AttachmentItem: { attachmentType: 'file', name: 'plan.bin', size: content.length },
     });
     const file = new graph.FileUpload(content, 'plan.bin', content.length);
-    const result = await new graph.LargeFileUploadTask(client, file, session, { rangeSize: 12 * 320 * 1024 }).upload();
-    const { value } = await client.api(address).select('id,name,size').get();
-    const back = await client
+    const result = await new graph.LargeFileUploadTask(graphApi, file, session, {
+      rangeSize: 12 * 320 * 1024,
+    }).upload();
+    const { value } = await graphApi.api(address).select('id,name,size').get();
+    const back = await graphApi
       .api(`${address}/${value[0].id}/$value`)
       .responseType(graph.ResponseType.ARRAYBUFFER)
       .get();
@@ -129,7 +133,7 @@ test('Graph client: an attachment of 5 MB goes up in ranges, without the token',
 test('Graph client: what is throttled is repeated, and given up where the service goes on refusing', async () => {
   await tenant.control.forget();
   await tenant.control.fault({ kind: 'throttle', retryAfterSeconds: 1, times: 1, match: { path: '/contacts' } });
-  assert.equal((await call(() => client.api(`${mailbox}/contacts`).top(2).get())).value.length, 2);
+  assert.equal((await call(() => graphApi.api(`${mailbox}/contacts`).top(2).get())).value.length, 2);
   const asked = await tenant.control.requests('/contacts');
   assert.deepEqual(
     asked.map(({ headers }) => headers['retry-attempt']),
@@ -138,7 +142,7 @@ test('Graph client: what is throttled is repeated, and given up where the servic
 
   await tenant.control.fault({ kind: 'throttle', retryAfterSeconds: 1, times: 9, match: { path: '/contacts' } });
   const { error } = await program.attempt(() =>
-    client
+    graphApi
       .api(`${mailbox}/contacts`)
       .middlewareOptions([new graph.RetryHandlerOptions(0, 1)])
       .get(),
@@ -149,7 +153,7 @@ test('Graph client: what is throttled is repeated, and given up where the servic
 });
 
 test('Graph client: errors have the status and the code of the service', async () => {
-  const { error } = await program.attempt(() => client.api('/users/nobody@contoso.example/messages').get());
+  const { error } = await program.attempt(() => graphApi.api('/users/nobody@contoso.example/messages').get());
   assert.equal(error.statusCode, 404);
   assert.equal(error.code, 'ErrorInvalidUser');
 });
@@ -158,19 +162,18 @@ test('Graph client: mail arrives', async () => {
   const subject = 'From one to the other';
   await call(
     ({ subject, to }) =>
-      client
-        .api(`${mailbox}/sendMail`)
-        .post({
-          message: {
-            subject,
-            body: { contentType: 'text', content: 'At noon?' },
-            toRecipients: [{ emailAddress: { address: to } }],
-          },
-        }),
+      graphApi.api(`${mailbox}/sendMail`).post({
+        message: {
+          subject,
+          body: { contentType: 'text', content: 'At noon?' },
+          toRecipients: [{ emailAddress: { address: to } }],
+        },
+      }),
     { subject, to: BEN },
   );
   const { value } = await call(
-    ({ subject, to }) => client.api(`/users/${to}/mailFolders/inbox/messages`).filter(`subject eq '${subject}'`).get(),
+    ({ subject, to }) =>
+      graphApi.api(`/users/${to}/mailFolders/inbox/messages`).filter(`subject eq '${subject}'`).get(),
     { subject, to: BEN },
   );
   assert.equal(value[0]?.from.emailAddress.address, ADELE);

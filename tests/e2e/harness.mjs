@@ -4,7 +4,7 @@ import { after, afterEach, before } from 'node:test';
 import { join } from 'node:path';
 import { newPage, openBrowser } from './browser.mjs';
 import { Control } from './control.mjs';
-import { root, scratch, startEndpoint, startTenant } from './processes.mjs';
+import { packageDir, scratch, startEndpoint, startTenant } from './processes.mjs';
 import { searchForTokens, wasBusy } from './storage.mjs';
 
 export const ADELE = 'adele@contoso.example';
@@ -15,7 +15,7 @@ export const PASSWORD = 'Password1!';
 export function assemblePage(extra = {}) {
   const dir = scratch();
   cpSync(new URL('./pages/', import.meta.url), dir, { recursive: true });
-  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(dir, 'vendor/exo365'), {
+  cpSync(packageDir, join(dir, 'vendor/exo365'), {
     recursive: true,
   });
   for (const [from, to] of Object.entries(extra)) cpSync(from, join(dir, to), { recursive: true });
@@ -24,11 +24,21 @@ export function assemblePage(extra = {}) {
 
 /**
  * Starts everything before the tests of the file and ends it after them. Its pages are searched for tokens (S12): after each test those that asked for something, at the end all.
- * `tenant`: its arguments; `endpoint`: settings, or a function of the tenant's address that gives them; `browserOptions`: of Playwright's `launch`.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.tenant] Arguments of the tenant.
+ * @param {object | ((tenant: string) => object)} [options.endpoint] Settings, or a function of the tenant's address that gives them.
+ * @param {string[]} [options.browserArgs]
+ * @param {object} [options.browserOptions] Of Playwright's `launch`.
  */
 export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browserArgs = [], browserOptions } = {}) {
   const it = {
-    /** A fresh profile on the page, loaded and settled; `prepare` gets it before the page loads. */
+    /**
+     * A fresh profile on the page, loaded and settled.
+     *
+     * @param {string} [path]
+     * @param {(page: import('./browser.mjs').TestPage) => unknown} [prepare] Gets the page before it loads.
+     */
     async open(path = '/', prepare = () => {}) {
       const page = await newPage(it.browser);
       await prepare(page);
@@ -152,7 +162,11 @@ export async function call(page, body, argument) {
   return value;
 }
 
-/** The paths of requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them. */
+/**
+ * The requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them.
+ *
+ * @param {(request: import('playwright-core').Request) => unknown} [filter]
+ */
 export function watch(page, filter = () => true) {
   const seen = [];
   const note = (request) =>

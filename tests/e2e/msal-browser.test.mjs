@@ -75,19 +75,19 @@ test('MSAL.js: renews with the refresh token, which changes each time: one used 
 
 test('Graph client in a page: lists with a query, follows the next link, sends a mail', async () => {
   const { subjects, more } = await page.evaluate(async () => {
-    const first = await graph.api('/me/messages').select('subject').top(5).get();
-    const second = await graph.api(first['@odata.nextLink']).get();
+    const first = await graphApi.api('/me/messages').select('subject').top(5).get();
+    const second = await graphApi.api(first['@odata.nextLink']).get();
     return { subjects: first.value.map(({ subject }) => subject), more: second.value.length };
   });
   assert.deepEqual([subjects.length, more], [5, 5]);
   const subject = 'From the Graph client';
-  await page.evaluate((message) => graph.api('/me/sendMail').post({ message }), {
+  await page.evaluate((message) => graphApi.api('/me/sendMail').post({ message }), {
     subject,
     body: { contentType: 'text', content: 'At noon?' },
     toRecipients: [{ emailAddress: { address: BEN } }],
   });
   const found = await page.evaluate(
-    (subject) => graph.api('/me/mailFolders/sentitems/messages').filter(`subject eq '${subject}'`).get(),
+    (subject) => graphApi.api('/me/mailFolders/sentitems/messages').filter(`subject eq '${subject}'`).get(),
     subject,
   );
   assert.equal(found.value[0]?.toRecipients[0].emailAddress.address, BEN);
@@ -101,7 +101,7 @@ test('Graph client in a page: a throttled call is repeated after the time that t
     match: { path: '/v1.0/me/messages' },
   });
   const stop = watch(page, (request) => request.url().includes('/me/messages') && request.method() === 'GET');
-  const { value } = await page.evaluate(() => graph.api('/me/messages').top(1).get());
+  const { value } = await page.evaluate(() => graphApi.api('/me/messages').top(1).get());
   assert.equal(value.length, 1);
   assert.equal(stop().length, 2);
 });
@@ -109,17 +109,20 @@ test('Graph client in a page: a throttled call is repeated after the time that t
 test('Graph client in a page: a large attachment goes to another host, without the token and the headers of Graph', async () => {
   const stop = watch(page, (request) => request.method() === 'PUT');
   const { location, size } = await page.evaluate(async () => {
-    const { id } = await graph.api('/me/messages').post({ subject: 'Large' });
+    const { id } = await graphApi.api('/me/messages').post({ subject: 'Large' });
     const file = new File([new Uint8Array(5 * 1024 * 1024).fill(7)], 'plan.bin');
     const session = await LargeFileUploadTask.createUploadSession(
-      graph,
+      graphApi,
       `/me/messages/${id}/attachments/createUploadSession`,
       { AttachmentItem: { attachmentType: 'file', name: file.name, size: file.size } },
     );
-    const { location } = await new LargeFileUploadTask(graph, new FileUpload(file, file.name, file.size), session, {
+    const { location } = await new LargeFileUploadTask(graphApi, new FileUpload(file, file.name, file.size), session, {
       rangeSize: 12 * 320 * 1024,
     }).upload();
-    return { location, size: (await graph.api(`/me/messages/${id}/attachments`).select('size').get()).value[0].size };
+    return {
+      location,
+      size: (await graphApi.api(`/me/messages/${id}/attachments`).select('size').get()).value[0].size,
+    };
   });
   assert.match(location, /attachments\('/i);
   assert.ok(size >= 5 * 1024 * 1024, String(size));

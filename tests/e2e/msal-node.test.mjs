@@ -20,10 +20,12 @@ before(async () => {
   tenant = await startSecureTenant(['--client-certificate', file]);
   program = await startProgram(tenant);
   await program.call(
-    ({ host, ...auth }) => {
-      globalThis.application = (more = {}) =>
-        new msal.ConfidentialClientApplication({ auth: { ...auth, knownAuthorities: [host], ...more } });
-      globalThis.app = application();
+    ({ host, clientId, clientSecret, authority }) => {
+      globalThis.newApplication = (more = {}) =>
+        new msal.ConfidentialClientApplication({
+          auth: { clientId, clientSecret, authority, knownAuthorities: [host], ...more },
+        });
+      globalThis.application = newApplication();
       /** What tests look at; errors have plain fields already. */
       globalThis.plain = ({ account, accessToken, fromCache, scopes, tenantId }) => ({
         username: account?.username,
@@ -47,7 +49,7 @@ async function signIn(scopes, more = {}) {
     async (request) => {
       const { verifier, challenge } = await new msal.CryptoProvider().generatePkceCodes();
       globalThis.verifier = verifier;
-      return app.getAuthCodeUrl({
+      return application.getAuthCodeUrl({
         ...request,
         codeChallenge: challenge,
         codeChallengeMethod: 'S256',
@@ -62,14 +64,17 @@ async function signIn(scopes, more = {}) {
 }
 
 const redeem = (request) =>
-  program.attempt(async (request) => plain(await app.acquireTokenByCode({ codeVerifier: verifier, ...request })), {
-    redirectUri,
-    ...request,
-  });
+  program.attempt(
+    async (request) => plain(await application.acquireTokenByCode({ codeVerifier: verifier, ...request })),
+    {
+      redirectUri,
+      ...request,
+    },
+  );
 const silently = (request) =>
   program.attempt(async (request) => {
-    const [account] = await app.getTokenCache().getAllAccounts();
-    return plain(await app.acquireTokenSilent({ account, ...request }));
+    const [account] = await application.getTokenCache().getAllAccounts();
+    return plain(await application.acquireTokenSilent({ account, ...request }));
   }, request);
 
 test('msal-node: a code with PKCE and the secret', async () => {
@@ -100,8 +105,8 @@ test('msal-node: the next token comes from its cache, a forced one by the refres
 
 test('msal-node: a refresh token from elsewhere', async () => {
   const value = await program.call(async () => {
-    const [{ secret }] = Object.values(JSON.parse(app.getTokenCache().serialize()).RefreshToken);
-    return plain(await application().acquireTokenByRefreshToken({ refreshToken: secret, scopes: ['Mail.Read'] }));
+    const [{ secret }] = Object.values(JSON.parse(application.getTokenCache().serialize()).RefreshToken);
+    return plain(await newApplication().acquireTokenByRefreshToken({ refreshToken: secret, scopes: ['Mail.Read'] }));
   });
   assert.equal(value.username, ADELE);
 });
@@ -116,7 +121,7 @@ test('msal-node: `.default` is cached as such', async () => {
 for (const segment of ['organizations', 'common', 'contoso.example']) {
   test(`msal-node: the authority may be /${segment}`, async () => {
     await program.call((authority) => {
-      globalThis.app = application({ authority });
+      globalThis.application = newApplication({ authority });
     }, `${tenant.url}/${segment}`);
     const scopes = ['Mail.Read'];
     const { value, error } = await redeem({ scopes, code: await signIn(scopes) });
@@ -124,7 +129,7 @@ for (const segment of ['organizations', 'common', 'contoso.example']) {
     assert.equal((await silently({ scopes })).value?.fromCache, true);
     assert.equal((await silently({ scopes, forceRefresh: true })).value?.fromCache, false);
     await program.call(() => {
-      globalThis.app = application();
+      globalThis.application = newApplication();
     });
     const again = await redeem({ scopes, code: await signIn(scopes) });
     assert.equal(again.value.username, ADELE);
@@ -149,7 +154,7 @@ test('msal-node: a code goes once, and only with its verifier', async () => {
 
 test('msal-node: continuous access evaluation, from the challenge of Graph to a new sign-in', async () => {
   await program.call(() => {
-    globalThis.app = application({ clientCapabilities: ['CP1'] });
+    globalThis.application = newApplication({ clientCapabilities: ['CP1'] });
   });
   const scopes = ['Mail.Read'];
   const { value } = await redeem({ scopes, code: await signIn(scopes) });
@@ -187,8 +192,8 @@ test('msal-node: an application in its own name', async () => {
   const scopes = ['https://graph.microsoft.com/.default'];
   const [first, second] = await program.call(
     async (scopes) => [
-      plain(await app.acquireTokenByClientCredential({ scopes })),
-      plain(await app.acquireTokenByClientCredential({ scopes })),
+      plain(await application.acquireTokenByClientCredential({ scopes })),
+      plain(await application.acquireTokenByClientCredential({ scopes })),
     ],
     scopes,
   );
@@ -219,7 +224,7 @@ test('msal-node: a certificate in place of the secret', async () => {
   await tenant.control.forget();
   const attempt = (clientCertificate) =>
     program.attempt(async (clientCertificate) => {
-      const signed = application({ clientSecret: undefined, clientCertificate });
+      const signed = newApplication({ clientSecret: undefined, clientCertificate });
       return plain(await signed.acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] }));
     }, clientCertificate);
   const { value, error } = await attempt(clientCertificate);
@@ -239,7 +244,9 @@ test('msal-node: a wrong secret, and an application that names no tenant, are re
     program.attempt(
       async (more) =>
         plain(
-          await application(more).acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] }),
+          await newApplication(more).acquireTokenByClientCredential({
+            scopes: ['https://graph.microsoft.com/.default'],
+          }),
         ),
       more,
     );

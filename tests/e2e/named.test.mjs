@@ -130,12 +130,10 @@ for (const [api, settings] of Object.entries(FLAVOURS)) {
       });
       const view = (await inside.view('2031-05-06', '2031-05-07').list()).items.map((one) => one[n('subject')]);
       const folder = await client.contacts.folders.create({ [n('displayName')]: 'Press' });
-      await client.contacts
-        .in(folder[n('id')])
-        .create({
-          [n('givenName')]: 'Grace',
-          [n('emailAddresses')]: [{ [n('address')]: 'grace@fabrikam.example', [n('name')]: 'Grace' }],
-        });
+      await client.contacts.in(folder[n('id')]).create({
+        [n('givenName')]: 'Grace',
+        [n('emailAddresses')]: [{ [n('address')]: 'grace@fabrikam.example', [n('name')]: 'Grace' }],
+      });
       const listed = (await client.contacts.in(folder[n('id')]).list()).items.length;
       await client.contacts.create({
         [n('givenName')]: 'Ada',

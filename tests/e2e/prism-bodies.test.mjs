@@ -18,7 +18,11 @@ const LARGE = Object.assign(new Blob([new Uint8Array(4 * 1024 * 1024)], { type: 
 const INLINE = { name: 'logo.png', contentId: 'logo001@contoso.example', onProgress() {} };
 const TO = ['ben@contoso.example', { name: 'Adele Varga', address: 'adele@contoso.example' }];
 
-/** Operations that write a resource: name in the table of operations, resource, call. */
+/**
+ * Operations that write a resource: name in the table of operations, resource, call.
+ *
+ * @type {Record<string, [resource: string, call: (client: any, body: object) => Promise<unknown>]>}
+ */
 const WRITES = {
   'messages.create': ['message', ({ mail }, body) => mail.messages.create(body)],
   'messages.update': ['message', ({ mail }, body) => mail.messages.update(ID, body)],
@@ -189,7 +193,7 @@ const ACTIONS = {
 const NO_NAME = { batch: 'it is made of other operations', 'uploadSession.putRange': 'its address is not of Graph' };
 
 const bodies = [];
-answerBy((...args) => {
+answerBy((/** @type {Parameters<typeof fetch>} */ ...args) => {
   bodies.push(args[1]?.body);
   return own(...args);
 });
@@ -218,7 +222,10 @@ function properties(schema) {
 }
 
 function known(value, schema, where) {
-  if (Array.isArray(value)) return value.forEach((one) => known(one, schema.items, where));
+  if (Array.isArray(value)) {
+    for (const one of value) known(one, schema.items, where);
+    return;
+  }
   if (value === null || typeof value !== 'object') return;
   const type = value['@odata.type']?.slice(1);
   const names = properties(type ? { $ref: `#/components/schemas/${type}` } : schema);

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from './processes.mjs';
+import { importPackage, root } from './processes.mjs';
 import { startPrism } from './third-party/prism.mjs';
 
 export const description = process.env.EXO365_OPENAPI ?? join(root, '../shared/api/graph-subset.openapi.json');
@@ -13,14 +12,12 @@ export const skip = existsSync(description) ? false : 'skipped: no OpenAPI descr
 
 /** Starts the mock before the tests of the file: `{ prism, client }`, filled in then. */
 export function judged() {
-  const it = {};
+  const it = { prism: undefined, client: undefined };
   if (skip) console.log(skip);
   before(async () => {
     if (skip) return;
     it.prism = await startPrism(description);
-    const { createClient } = await import(
-      pathToFileURL(join(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), 'index.js'))
-    );
+    const { createClient } = await importPackage();
     it.client = await createClient({
       getToken: async () => 'a-token',
       cloud: { login: it.prism.origin, api: it.prism.origin },

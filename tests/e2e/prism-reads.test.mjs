@@ -45,10 +45,10 @@ const COLLECTIONS = {
   subscriptions: [({ subscriptions }) => subscriptions],
 };
 const ACTS = {
-  list: (own, id, query) => own.list(query),
+  list: (own, _id, query) => own.list(query),
   get: (own, id, query) => own.get(id, query),
-  count: (own, id, query) => own.count(query),
-  delta: (own, id, query) => own.delta(query),
+  count: (own, _id, query) => own.count(query),
+  delta: (own, _id, query) => own.delta(query),
   delete: (own, id) => own.delete(id),
   permanentDelete: (own, id) => own.delete(id, { permanently: true }),
 };
@@ -195,9 +195,9 @@ for (const user of [undefined, 'sales@contoso.example']) {
 test('the directory is asked for counts and searches with ConsistencyLevel: eventual', { skip }, async (t) => {
   const levels = [];
   t.after(() => answerBy());
-  answerBy(async (...args) => {
+  answerBy(async (/** @type {Parameters<typeof fetch>} */ ...args) => {
     levels.push(new Request(...args).headers.get('consistencylevel'));
-    return new Response(/count$/.test(args[0]) ? '5' : '{"value":[]}', {
+    return new Response(/count$/.test(String(args[0])) ? '5' : '{"value":[]}', {
       headers: { 'content-type': 'application/json' },
     });
   });

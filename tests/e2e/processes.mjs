@@ -1,12 +1,17 @@
 // The two servers as processes of this test: started on free ports, ended with it whatever happens.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The unpacked package. */
+export const packageDir = process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package');
+/** The package, imported here. */
+export const importPackage = () => import(pathToFileURL(join(packageDir, 'index.js')).href);
 const built = (name, variable) => process.env[variable] ?? join(root, 'target/debug', name);
 
 export const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
@@ -14,7 +19,9 @@ export const CLIENT_SECRET = 'local-tenant-secret-not-for-production';
 export const TENANT_ID = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 
 const running = new Set();
-process.once('exit', () => running.forEach((child) => child.kill()));
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /** A folder that goes away with the process. */
@@ -24,12 +31,23 @@ export function scratch() {
   return dir;
 }
 
+/**
+ * Starts `server` on a free port of the loopback interface; gives the port.
+ *
+ * @param {import('node:net').Server} server
+ */
+export async function listen(server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return /** @type {import('node:net').AddressInfo} */ (server.address()).port;
+}
+
 /** A port that was free a moment ago: redirect URIs have to be known before the server starts. */
 export async function freePort() {
   const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
+  const port = await listen(server);
+  server.close();
+  await once(server, 'close');
   return port;
 }
 
@@ -86,7 +104,11 @@ const toml = (settings) =>
     .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
     .join('');
 
-/** An endpoint for `login` and `api`, with the page of `page` on its own origin. Settings are the configuration file's. */
+/**
+ * An endpoint for the sign-in service `login`, with the folder `page` on its own origin. Other settings are those of the configuration file.
+ *
+ * @param {{ login: string, api_origin?: string, page?: string, port?: number, dir?: string, secret?: string | null, [setting: string]: unknown }} settings
+ */
 export async function startEndpoint({
   login,
   api_origin = login,

@@ -27,7 +27,7 @@ async function blank() {
 }
 
 /** `fetch` in the page: status, headers, and the body as text. */
-const ask = (page, path, { method = 'GET', headers = {}, body } = {}) =>
+const ask = (page, path, { method = 'GET', headers = {}, body = undefined } = {}) =>
   page.evaluate(
     async ({ path, method, headers, body }) => {
       const answer = await fetch(path, { method, headers: { 'X-Exo365': '1', ...headers }, body });

@@ -23,14 +23,14 @@ async function held(page) {
   };
 }
 
-/** Starts calls that need a renewal; how they ended is in `ends` of the page later. */
+/** Starts calls that need a renewal; how they ended is in `outcomes` of the page later. */
 const start = (page) =>
   page.evaluate(() => {
-    globalThis.ends = [];
+    globalThis.outcomes = [];
     const note = (promise) =>
       promise.then(
-        () => ends.push('done'),
-        ({ code }) => ends.push(code),
+        () => outcomes.push('done'),
+        ({ code }) => outcomes.push(code),
       );
     note(client.getToken({ forceRefresh: true }).then(() => {}));
     note(client.mail.messages.list({ top: 1 }));
@@ -57,8 +57,8 @@ test('S32 a sign-out during a renewal: the calls reject with signed_out, and the
   await renewal.asked();
   await call(page, () => client.signOut());
   await (await renewal.release()).finished();
-  await page.waitForFunction(() => ends.length === 2);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await page.waitForFunction(() => outcomes.length === 2);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out', 'signed_out']);
   await nobody(page);
 });
 
@@ -81,17 +81,17 @@ test('S32 a renewal that succeeded, whose answer is still on its way when the us
     );
   });
   await page.evaluate(() => {
-    globalThis.ends = [];
+    globalThis.outcomes = [];
     client.getToken({ forceRefresh: true }).then(
-      () => ends.push('done'),
-      ({ code }) => ends.push(code),
+      () => outcomes.push('done'),
+      ({ code }) => outcomes.push(code),
     );
   });
   assert.ok((await fetched).length > 20, 'a token that is good');
   await call(page, () => client.signOut());
   arrive();
-  await page.waitForFunction(() => ends.length === 1);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out']);
+  await page.waitForFunction(() => outcomes.length === 1);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out']);
   await nobody(page);
 });
 
@@ -106,8 +106,8 @@ test('S32 a sign-out in another tab during a renewal here', async () => {
   await call(other, () => client.signOut());
   await page.waitForFunction(() => client.account === null);
   await (await renewal.release()).finished();
-  await page.waitForFunction(() => ends.length === 2);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await page.waitForFunction(() => outcomes.length === 2);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out', 'signed_out']);
   await nobody(other);
   await nobody(page);
 });

@@ -55,6 +55,7 @@ const bytesOf = (base64) => Buffer.from(base64, 'base64');
 
 /** The answer of an exchange. */
 function answer({ response: { status, headers, body } }) {
+  /** @type {BodyInit | null} */
   let content = body === null ? null : JSON.stringify(body);
   if (body?.$base64) content = bytesOf(body.$base64);
   if (body?.$text !== undefined) content = body.$text;
@@ -66,7 +67,7 @@ export function replaying(exchanges) {
   // A refused token is renewed and a 410 asked for past the cache: these are asked for twice.
   const script = exchanges.flatMap((one) => ([401, 410].includes(one.response.status) ? [one, one] : [one]));
   const sent = [];
-  const fetch = async (...args) => {
+  const fetch = async (/** @type {Parameters<typeof globalThis.fetch>} */ ...args) => {
     const request = new Request(...args);
     const { method, url, headers } = request;
     sent.push({ method, url, headers: Object.fromEntries(headers), body: Buffer.from(await request.arrayBuffer()) });
@@ -154,7 +155,8 @@ function wanted({ request }, api, free) {
   const out = shape({ ...request, body }, api);
   // The SDK names its zone in every call, so that an answer never depends on the mailbox; v1.0 knows no such preference.
   const zoned = (headers) => {
-    (headers.prefer ??= {})['outlook.timezone'] ??= '"UTC"';
+    headers.prefer ??= {};
+    headers.prefer['outlook.timezone'] ??= '"UTC"';
   };
   if (api !== 'outlook-v1' && out.headers.authorized) {
     zoned(out.headers);

@@ -21,9 +21,9 @@ async function open(user) {
     assert.equal(await page.textContent('#state'), `signed in: ${user}`);
   }
   await page.evaluate(() => {
-    globalThis.heard = [];
-    client.on('signedout', ({ reason }) => heard.push(reason));
-    client.on('signedin', ({ username }) => heard.push(username));
+    globalThis.events = [];
+    client.on('signedout', ({ reason }) => events.push(reason));
+    client.on('signedin', ({ username }) => events.push(username));
   });
   return page;
 }
@@ -45,7 +45,8 @@ async function back(page) {
   await page.waitForFunction(() => globalThis.client && shows.length > 0);
   const { shows, reasons } = await page.evaluate(() => ({
     shows,
-    reasons: performance.getEntriesByType('navigation')[0].notRestoredReasons,
+    // Of Chromium only.
+    reasons: /** @type {any} */ (performance.getEntriesByType('navigation')[0]).notRestoredReasons,
   }));
   assert.deepEqual(shows, [false, true], `it came out of the cache: ${JSON.stringify(reasons)}`);
 }
@@ -64,7 +65,7 @@ test('a page that comes back while its user is signed in works as before', async
   await around(page);
   assert.equal(await page.evaluate(() => client.account.username), ADELE);
   assert.equal((await call(page, () => client.mail.messages.list({ top: 2 }))).items.length, 2);
-  assert.deepEqual(await page.evaluate(() => heard), []);
+  assert.deepEqual(await page.evaluate(() => events), []);
 });
 
 test('S33 a page that comes back after a sign-out elsewhere has no account and no token, and says so', async () => {
@@ -75,8 +76,8 @@ test('S33 a page that comes back after a sign-out elsewhere has no account and n
     await call(other, () => client.signOut());
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account]), [['other-tab'], null]);
+  await page.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await page.evaluate(() => [events, client.account]), [['other-tab'], null]);
   for (const use of [() => client.getToken(), () => client.mail.messages.list()]) {
     assert.equal((await attempt(page, use)).error?.code, 'signed_out');
   }
@@ -91,10 +92,10 @@ test('S24 S33 a page that comes back to another user is out', async () => {
     await choose(other, BEN);
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
+  await page.waitForFunction(() => events.length > 0);
   // Both events, of storage and of the page, are one change: out, and not in again as the other.
   await turn(page);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account]), [['other-tab'], null]);
+  assert.deepEqual(await page.evaluate(() => [events, client.account]), [['other-tab'], null]);
 });
 
 test('a page that comes back after a sign-in elsewhere is signed in', async () => {
@@ -106,8 +107,8 @@ test('a page that comes back after a sign-in elsewhere is signed in', async () =
     await choose(other, ADELE);
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account.username]), [[ADELE], ADELE]);
+  await page.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await page.evaluate(() => [events, client.account.username]), [[ADELE], ADELE]);
 });
 
 test('back in the middle of a sign-in: cancelled, and the next one works', async () => {

@@ -176,10 +176,10 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
 test('E55 every further sign-in gets another session id: more consent, another account', async () => {
   const page = await it.open();
   const ids = new Set();
-  for (const [user, options] of [
-    [ADELE, {}],
-    [ADELE, { prompt: 'consent' }],
-    [BEN, { prompt: 'select_account' }],
+  for (const { user, options } of [
+    { user: ADELE, options: {} },
+    { user: ADELE, options: { prompt: 'consent' } },
+    { user: BEN, options: { prompt: 'select_account' } },
   ]) {
     await signIn(page, user, options);
     assert.equal(await page.textContent('#state'), `signed in: ${user}`);

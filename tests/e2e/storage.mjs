@@ -120,6 +120,7 @@ async function readEverything() {
   function properties() {
     const seen = new Set();
     const texts = [];
+    /** @type {[holder: any, name: PropertyKey, depth: number][]} */
     const queue = Object.getOwnPropertyNames(window)
       .filter((name) => !/^(?:document|parent|top|frames|self)$/.test(name))
       .map((name) => [window, name, 0]);

@@ -13,15 +13,18 @@ test('signs in', async () => {
 /** The end of the token that the page has: what a careless line would keep. */
 const piece = () => page.evaluate(async () => (await client.getToken()).token.slice(-60));
 
-for (const [place, plant, clear] of [
+/** @type {[place: string, plant: (token: string) => unknown, clear: () => unknown][]} */
+const PLACES = [
   ['localStorage', (token) => localStorage.setItem('odd', token), () => localStorage.removeItem('odd')],
   ['sessionStorage', (token) => sessionStorage.setItem('odd', token), () => sessionStorage.removeItem('odd')],
   [
     'cookie',
     (token) => {
+      // biome-ignore lint/suspicious/noDocumentCookie: so does a page that leaves a token there
       document.cookie = `odd=${token}`;
     },
     () => {
+      // biome-ignore lint/suspicious/noDocumentCookie: the same
       document.cookie = 'odd=; max-age=0';
     },
   ],
@@ -72,13 +75,14 @@ for (const [place, plant, clear] of [
       indexedDB.deleteDatabase('odd');
     },
   ],
-]) {
+];
+for (const [place, plant, clear] of PLACES) {
   test(`S12 a token in ${place} is found`, async () => {
     const token = await piece();
     await call(page, plant, token);
     await assert.rejects(
       searchForTokens(page.context()),
-      (error) => error.message.includes(place) && !error.message.includes(token.slice(0, 24)),
+      (/** @type {Error} */ error) => error.message.includes(place) && !error.message.includes(token.slice(0, 24)),
     );
     await call(page, clear);
     assert.deepEqual(await tokensLeftBehind(page, token), []);

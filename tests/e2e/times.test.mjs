@@ -21,11 +21,11 @@ const instant = (value, name) => {
   throw new Error(`${dateTime} is no time of ${timeZone}`);
 };
 
-for (const [api, settings] of [
-  ['graph', {}],
-  ['outlook-v2', { scopes: OUTLOOK() }],
-  ['outlook-v1', { identity: 'v1', tenant: 'common', scopes: [] }],
-]) {
+for (const [api, settings] of Object.entries({
+  graph: {},
+  'outlook-v2': { scopes: OUTLOOK() },
+  'outlook-v1': { identity: 'v1', tenant: 'common', scopes: [] },
+})) {
   const it = stack({ endpoint: () => ({ api, ...settings }) });
 
   test(`${api}: all-day events, wall-clock times and instants stay where they are over the change to summer time`, async () => {

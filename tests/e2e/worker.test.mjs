@@ -5,22 +5,24 @@ import { ADELE, call, stack } from './harness.mjs';
 
 const it = stack();
 
-/** Starts the worker of a page, and answers what it asks: `page.asked` counts that. */
+/** Starts the worker of a page, and answers its requests for a token, which are kept in `tokenRequests` of the page. */
 async function startWorker(page) {
   await page.evaluate(() => {
-    globalThis.asked = [];
+    globalThis.tokenRequests = [];
     globalThis.waiting = new Map();
     globalThis.worker = new Worker('./worker.js', { type: 'module' });
-    worker.onerror = ({ message }) =>
-      waiting.forEach(({ reject }) => reject(new Error(message ?? 'the worker did not load')));
+    worker.onerror = ({ message }) => {
+      for (const { reject } of waiting.values()) reject(new Error(message ?? 'the worker did not load'));
+    };
     worker.onmessage = async ({ data: { id, ask, request, value, error } }) => {
       if (ask) {
-        asked.push(request);
+        tokenRequests.push(request);
         return worker.postMessage({ answer: ask, token: await client.getToken(request) });
       }
       const { resolve, reject } = waiting.get(id);
       waiting.delete(id);
-      error ? reject(Object.assign(new Error(error.message), error)) : resolve(value);
+      if (error) reject(Object.assign(new Error(error.message), error));
+      else resolve(value);
     };
     globalThis.tell = (name, argument) =>
       new Promise((resolve, reject) => {
@@ -77,7 +79,7 @@ test('a worker with tokens of the page: it asks for one, lists, and writes a dra
     allowInsecureLoopback: true,
   });
   assert.equal(account, null);
-  assert.equal(await page.evaluate(() => asked.length), 1, 'one token for all calls');
+  assert.equal(await page.evaluate(() => tokenRequests.length), 1, 'one token for all calls');
 });
 
 test('a worker with the session of the page: it has the account, and renews by itself', async () => {
@@ -85,7 +87,7 @@ test('a worker with the session of the page: it has the account, and renews by i
   await startWorker(page);
   const account = await works(page, { endpoint: '/auth', allowInsecureLoopback: true });
   assert.equal(account.username, ADELE);
-  assert.equal(await page.evaluate(() => asked.length), 0);
+  assert.equal(await page.evaluate(() => tokenRequests.length), 0);
   await it.control.advance(25 * 3600);
   await it.control.forget();
   assert.equal((await done(page, 'list')).length, 3);

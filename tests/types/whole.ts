@@ -221,6 +221,7 @@ export async function around(client: Client): Promise<void> {
   // @ts-expect-error: no such standard
   await settings.timeZonesBy('POSIX');
   const languages: LocaleInfo[] = await settings.languages();
+  // biome-ignore lint/suspicious/noConfusingVoidType: the type that is promised
   const nothing: void = await client.updateUser({ mobilePhone: '+49 30 1' });
   // @ts-expect-error: users have no such field
   await client.updateUser({ phone: '+49 30 1' });

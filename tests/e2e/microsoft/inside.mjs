@@ -1,4 +1,5 @@
 // The inside of the program: Microsoft's libraries, and whatever it is sent.
+import { runInThisContext } from 'node:vm';
 import * as msal from '@azure/msal-node'; // found in this folder's node_modules
 import * as graph from '@microsoft/microsoft-graph-client';
 
@@ -18,7 +19,7 @@ Object.assign(globalThis, { msal, graph, graphClient });
 
 process.on('message', async ({ id, body, argument }) => {
   try {
-    process.send({ id, value: await (0, eval)(`(${body})`)(argument) });
+    process.send({ id, value: await runInThisContext(`(${body})`)(argument) });
   } catch (error) {
     const { name, message, errorCode, errorMessage, subError, statusCode, code } = error;
     process.send({ id, error: { name, message, errorCode, errorMessage, subError, statusCode, code } });

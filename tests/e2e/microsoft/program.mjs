@@ -11,8 +11,10 @@ export async function startProgram(tenant) {
   const stop = () => child.kill();
   process.once('exit', stop);
   const waiting = new Map();
-  child.on('message', ({ id, ...outcome }) => waiting.get(id)?.(outcome));
-  child.once('exit', () => waiting.forEach((settle) => settle({ error: { message: 'the program ended' } })));
+  child.on('message', (/** @type {any} */ { id, ...outcome }) => waiting.get(id)?.(outcome));
+  child.once('exit', () => {
+    for (const settle of waiting.values()) settle({ error: { message: 'the program ended' } });
+  });
   let last = 0;
 
   /** `{ value }`, or `{ error }` with its plain fields. */

@@ -15,7 +15,11 @@ export async function startSecureTenant(args = []) {
   return { ...tenant, url, host: new URL(url).host, authority, send, control: new Control(url, send) };
 }
 
-/** Node's own `fetch` takes further authorities only at its start. This one follows no redirects. */
+/**
+ * Node's own `fetch` takes further authorities only at its start. This one follows no redirects.
+ *
+ * @returns {(url: string, options?: { method?: string, headers?: Record<string, string>, body?: string }) => Promise<Response>}
+ */
 const trusting =
   (ca) =>
   (url, { method = 'GET', headers = {}, body } = {}) =>

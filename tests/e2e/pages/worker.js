@@ -31,11 +31,11 @@ const DO = {
   },
 };
 
-onmessage = async ({ data: { id, name, argument, answer, token } }) => {
+addEventListener('message', async ({ data: { id, name, argument, answer, token } }) => {
   if (answer) return asked.get(answer)(token);
   try {
     postMessage({ id, value: await DO[name](argument) });
   } catch ({ code, message }) {
     postMessage({ id, error: { code, message } });
   }
-};
+});

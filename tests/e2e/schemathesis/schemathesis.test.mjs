@@ -1,10 +1,9 @@
 // The endpoint held to its own description by a program that nobody here wrote: no 5xx, no answer that is not described, nothing sent comes back.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { codeFlow, exchange, signInByForms } from '../microsoft/tenant.mjs';
-import { freePort, startEndpoint, startTenant } from '../processes.mjs';
+import { freePort, listen, startEndpoint, startTenant } from '../processes.mjs';
 import { schemathesis, skip } from './run.mjs';
 
 const ADELE = 'adele@contoso.example';
@@ -91,9 +90,9 @@ test('schemathesis: finds a server that repeats what it was sent', { skip }, asy
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(pathname === '/openapi.json' ? description : { word: searchParams.get('word') }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { code, words } = await schemathesis(`http://localhost:${server.address().port}/openapi.json`, { examples: 5 });
+  });
+  const port = await listen(server);
+  const { code, words } = await schemathesis(`http://localhost:${port}/openapi.json`, { examples: 5 });
   server.closeAllConnections();
   server.close();
   assert.equal(code, 1, words);

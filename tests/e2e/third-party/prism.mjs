@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../processes.mjs';
+import { freePort, listen } from '../processes.mjs';
 
 const CLI = fileURLToPath(new URL('./node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
 
@@ -21,10 +21,8 @@ export async function startPrism(description) {
 
   const calls = [];
   const door = createServer((incoming, outgoing) => forward(port, incoming, outgoing, calls));
-  door.listen(0, '127.0.0.1');
-  await once(door, 'listening');
   return {
-    origin: `http://localhost:${door.address().port}`,
+    origin: `http://localhost:${await listen(door)}`,
     calls,
     async end() {
       door.close();
@@ -37,6 +35,7 @@ export async function startPrism(description) {
   };
 }
 
+/** @returns {Promise<void>} Prism is listening. */
 function listening(child) {
   return new Promise((resolve, reject) => {
     let words = '';

@@ -80,7 +80,7 @@ function configuration(page, base, key) {
     conformIdTokenClaims: false,
     scopes: ['openid', 'offline_access', 'profile', 'User.Read', 'Mail.ReadWrite'],
     claims: { openid: ['sub', 'tid', 'oid', 'name', 'preferred_username', 'ver'] },
-    findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
+    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
     cookies: { keys: ['only for this test'] },
   };
 }

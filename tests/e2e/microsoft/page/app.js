@@ -39,14 +39,14 @@ async function silently(more = {}) {
   }
 }
 
-const graph = Client.initWithMiddleware({
+const graphApi = Client.initWithMiddleware({
   authProvider: { getAccessToken: async () => (await silently()).accessToken },
   baseUrl: `${TENANT}/`,
   defaultVersion: 'v1.0',
   customHosts: new Set([new URL(TENANT).hostname]),
 });
 
-Object.assign(globalThis, { app, graph, scopes, silently, FileUpload, LargeFileUploadTask });
+Object.assign(globalThis, { app, graphApi, scopes, silently, FileUpload, LargeFileUploadTask });
 try {
   await app.initialize();
   const result = await app.handleRedirectPromise();
