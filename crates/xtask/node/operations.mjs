@@ -13,11 +13,11 @@ const START = '2026-12-01T00:00:00Z';
 const END = '2026-12-08T00:00:00Z';
 
 const asked = [];
-globalThis.fetch = async (...all) => {
+globalThis.fetch = async (/** @type {Parameters<typeof fetch>} */ ...all) => {
   const request = new Request(...all);
   const url = new URL(request.url);
   const path = decodeURIComponent(url.pathname).replaceAll(/id-\d|2026-12-0\dT00:00:00.000Z/g, '{}');
-  asked.push({ what: `${request.method} ${path === UPLOAD.pathname ? '/v1.0{}' : path}`.toLowerCase(), query: [...url.searchParams.keys()].filter((name) => path !== UPLOAD.pathname) });
+  asked.push({ what: `${request.method} ${path === UPLOAD.pathname ? '/v1.0{}' : path}`.toLowerCase(), query: path === UPLOAD.pathname ? [] : [...url.searchParams.keys()] });
   if (path === UPLOAD.pathname) return request.method === 'PUT' && piece++ === 0 ? Response.json({ nextExpectedRanges: ['3932160'] }) : new Response(null, { status: request.method === 'PUT' ? 500 : 204 });
   if (path.endsWith('createUploadSession')) return Response.json({ uploadUrl: UPLOAD.href, nextExpectedRanges: ['0-'] });
   if (path.endsWith('$batch')) return Response.json({ responses: (await request.json()).requests.map(({ id }) => ({ id, status: 200, headers: {}, body: {} })) });
@@ -25,7 +25,7 @@ globalThis.fetch = async (...all) => {
   return Response.json({ value: [], '@odata.deltaLink': `${url.origin}${url.pathname}?$deltatoken=x` });
 };
 // The package takes `fetch` when it loads.
-const { createClient } = await import(pathToFileURL(join(dir, 'index.js')));
+const { createClient } = await import(pathToFileURL(join(dir, 'index.js')).href);
 /** Where the pieces of a large attachment go; the second piece fails, so that the session is given up. */
 const UPLOAD = new URL('https://outlook.office.com/api/gv1.0/AttachmentSessions(1)?authtoken=x');
 let piece = 0;

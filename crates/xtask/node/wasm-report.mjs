@@ -4,7 +4,11 @@ const NAMES = ['custom', 'type', 'import', 'function', 'table', 'memory', 'globa
 
 /** A cursor over the module: LEB128 numbers, byte ranges, names. */
 export class Reader {
-  constructor(bytes, at = 0, end = bytes.length) { Object.assign(this, { bytes, at, end }); }
+  constructor(bytes, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
   get done() { return this.at >= this.end; }
   number() {
     let value = 0;
