@@ -22,7 +22,8 @@ if (throwing.length > 0) throw new Error(`a text may leave by ${throwing}`);
 
 const defined = [...glue.matchAll(DEFINITION)].map(([, name]) => name);
 const missing = [...wanted].filter((name) => !defined.includes(name) && !glue.includes(`${name}:`));
-if (missing.length > 0 || defined.length < wanted.size / 2) throw new Error(`the glue is not written as it was: does not define ${missing.slice(0, 3)}`);
+if (missing.length > 0 || defined.length < wanted.size / 2)
+  throw new Error(`the glue is not written as it was: does not define ${missing.slice(0, 3)}`);
 glue = glue.replace(DEFINITION, (whole, name) => (wanted.has(name) ? whole : ''));
 
 glue = trim(glue);

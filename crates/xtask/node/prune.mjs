@@ -33,8 +33,14 @@ const THROWS = ['wasm_bindgen::throw_str'];
  * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling v0), or
  * `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
  */
-const mangled = (path) => path.split('::').map((part) => `${part.length}${part}`).join('');
-const PANIC = new RegExp(`^(?:_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})|_ZN(?:${THROWS.map(mangled).join('|')})17h)`);
+const mangled = (path) =>
+  path
+    .split('::')
+    .map((part) => `${part.length}${part}`)
+    .join('');
+const PANIC = new RegExp(
+  `^(?:_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})|_ZN(?:${THROWS.map(mangled).join('|')})17h)`,
+);
 
 const TRAP = [0x00, 0x00, 0x0b]; // no locals, `unreachable`, `end`
 const [CALL, LOCAL_GET, I32_CONST, I64_CONST] = [0x10, 0x20, 0x41, 0x42];
@@ -71,8 +77,10 @@ function importedFunctions() {
     body.text();
     body.text();
     const kind = body.bytes[body.at++];
-    if (kind === 3) body.at += 2; // a global: its type, whether it changes
-    else if (kind === 1) body.at++; // a table: the type of its elements
+    if (kind === 3)
+      body.at += 2; // a global: its type, whether it changes
+    else if (kind === 1)
+      body.at++; // a table: the type of its elements
     else body.number(); // a function: its type
     if (kind === 1 && body.number() & 1) body.number();
     if (kind === 1) body.number();
@@ -217,7 +225,9 @@ const bodies = functions.map((one, at) => {
 const framed = (id, body) => Buffer.concat([Buffer.from([id]), leb(body.length), body]);
 const parts = sections
   .filter(({ name = '' }) => name !== 'linking' && !name.startsWith('reloc.'))
-  .map(({ id, begin, end }) => (id === 10 ? framed(id, Buffer.concat([leb(functions.length), ...bodies])) : out.subarray(begin, end)));
+  .map(({ id, begin, end }) =>
+    id === 10 ? framed(id, Buffer.concat([leb(functions.length), ...bodies])) : out.subarray(begin, end),
+  );
 const module = Buffer.concat([out.subarray(0, 8), ...parts]);
 await WebAssembly.compile(module);
 await writeFile(to, module);

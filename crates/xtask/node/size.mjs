@@ -21,18 +21,27 @@ const javascript = ['more.js', 'journal.js', ...Object.values(scripts).flat()];
 check(brotli(wasm) <= 45_000, `wasm: ${brotli(wasm)} of 45000 B brotli (${wasm.length} raw)`);
 for (const [name, files] of Object.entries(scripts)) {
   const sum = (measure) => files.reduce((all, file) => all + measure(read(file)), 0);
-  check(sum(brotli) <= 8_000, `JavaScript, ${name}: ${sum(brotli)} of 8000 B brotli (${sum((bytes) => bytes.length)} raw)`);
+  check(
+    sum(brotli) <= 8_000,
+    `JavaScript, ${name}: ${sum(brotli)} of 8000 B brotli (${sum((bytes) => bytes.length)} raw)`,
+  );
 }
 for (const { when, file, most } of [
   { when: 'by the first call that needs it', file: 'more.js', most: 5100 },
   { when: 'for diagnostics as text or kept', file: 'journal.js', most: 1000 },
 ]) {
   const bytes = read(file);
-  check(brotli(bytes) <= most, `JavaScript, loaded ${when}: ${brotli(bytes)} of ${most} B brotli (${bytes.length} raw)`);
+  check(
+    brotli(bytes) <= most,
+    `JavaScript, loaded ${when}: ${brotli(bytes)} of ${most} B brotli (${bytes.length} raw)`,
+  );
 }
 
 const module = await WebAssembly.compile(wasm).catch((error) => error);
-check(module instanceof WebAssembly.Module, `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`);
+check(
+  module instanceof WebAssembly.Module,
+  `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`,
+);
 if (module instanceof WebAssembly.Module) {
   const from = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))];
   check(from.length === 1 && from[0] === 'a', `the module imports nothing but its glue (${from.join(', ')})`);
@@ -47,13 +56,31 @@ for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
 
 // S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not in
 // the module (prune.mjs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
-const words = ['index out of bounds', 'out of range for slice', 'out of bounds of', '::unwrap()`', '::expect()`', 'unwrap_throw', 'already borrowed', 'already mutably borrowed', 'char boundary', 'capacity overflow', 'internal error', 'assertion', 'poisoned', 'panicked'];
+const words = [
+  'index out of bounds',
+  'out of range for slice',
+  'out of bounds of',
+  '::unwrap()`',
+  '::expect()`',
+  'unwrap_throw',
+  'already borrowed',
+  'already mutably borrowed',
+  'char boundary',
+  'capacity overflow',
+  'internal error',
+  'assertion',
+  'poisoned',
+  'panicked',
+];
 const said = words.filter((word) => wasm.includes(word));
 check(said.length === 0, `S30 the module has no words of a panic ${said.join(', ')}`);
 const sources = wasm.toString('latin1').match(/[\w./-]+\.rs\b/g) ?? [];
 check(sources.length === 0, `S30 the module names no source file ${sources.join(', ')}`);
 for (const file of javascript) {
-  const ways = read(file).toString().match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
+  const ways =
+    read(file)
+      .toString()
+      .match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
   check(ways.length === 0, `S30 ${file} writes to no console ${ways.join(', ')}`);
 }
 

@@ -1,6 +1,21 @@
 // What the bytes of a WebAssembly module are: sections, and the largest functions by the names that the build leaves in.
 
-const NAMES = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element', 'code', 'data', 'data count', 'tag'];
+const NAMES = [
+  'custom',
+  'type',
+  'import',
+  'function',
+  'table',
+  'memory',
+  'global',
+  'export',
+  'start',
+  'element',
+  'code',
+  'data',
+  'data count',
+  'tag',
+];
 
 /** A cursor over the module: LEB128 numbers, byte ranges, names. */
 export class Reader {
@@ -9,7 +24,9 @@ export class Reader {
     this.at = at;
     this.end = end;
   }
-  get done() { return this.at >= this.end; }
+  get done() {
+    return this.at >= this.end;
+  }
   number() {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -47,9 +64,15 @@ function importedFunctions(body) {
     body.text();
     const kind = body.bytes[body.at++];
     if (kind === 0) count++;
-    if (kind === 0 || kind === 3 || kind === 4) { body.number(); if (kind !== 0) body.number(); }
+    if (kind === 0 || kind === 3 || kind === 4) {
+      body.number();
+      if (kind !== 0) body.number();
+    }
     if (kind === 1) body.at++;
-    if (kind === 1 || kind === 2) { if (body.number() & 1) body.number(); body.number(); }
+    if (kind === 1 || kind === 2) {
+      if (body.number() & 1) body.number();
+      body.number();
+    }
   }
   return count;
 }
