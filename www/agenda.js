@@ -42,7 +42,7 @@ export function agendaView({ client, signal }) {
     days,
   );
 
-  /** A day with its events; `events` is undefined while they are on their way. */
+  /** A day with its events; `events` is undefined while they are loading. */
   function column(day, events) {
     const isToday = +day === +now;
     return h(
@@ -73,7 +73,7 @@ export function agendaView({ client, signal }) {
   }
 
   function card(event, day) {
-    const began = event.start < day; // it goes on from the day before
+    const began = event.start < day; // it continues from the day before
     const when = event.allDay ? 'All day' : began ? `until ${clock(event.end)}` : clock(event.start);
     const kind = event.cancelled ? 'cancelled' : event.allDay ? 'all-day' : event.showAs;
     const open = () => showMeeting(client, event, { signal }).then((gone) => gone && load());
@@ -95,7 +95,8 @@ export function agendaView({ client, signal }) {
     await attempt(
       async () => {
         const events = [];
-        // Moments without an offset are in the client's zone. The loop reads every page; the next one is fetched while this one is read.
+        // Times without an offset are in the client's time zone. The loop reads every page; while one page is read, the
+        // next one is fetched.
         const view = client.calendar.view(isoDay(started), isoDay(addDays(started, 7)), {
           select: EVENT,
           orderBy: 'start/dateTime',
@@ -104,7 +105,7 @@ export function agendaView({ client, signal }) {
         });
         for await (const raw of view) events.push(eventOf(raw));
         events.sort((a, b) => b.allDay - a.allDay || a.start - b.start);
-        // An event is shown on every day that it touches; one without length on its own.
+        // An event is shown on every day that it touches; an event without duration on the day that it is on.
         const on = (day) =>
           events.filter(({ start, end }) => start < addDays(day, 1) && (end > day || +start === +day));
         days.replaceChildren(...week.map((day) => column(day, on(day))));

@@ -1,4 +1,4 @@
-// Writing: a new message, an answer, or a draft again.
+// The form for a new message, a reply or a draft.
 import { textOf } from './body.js';
 import { attempt, busy } from './calls.js';
 import { ask, openDialog } from './dialog.js';
@@ -7,7 +7,9 @@ import { errorCard } from './errors.js';
 import { size } from './message.js';
 import { full } from './time.js';
 
-/** `Ben Walker <ben@contoso.example>; carla@contoso.example` as recipients of exo365: addresses, or names with addresses. */
+/**
+ * Reads `Ben Walker <ben@contoso.example>; carla@contoso.example` as recipients: addresses, or names with addresses.
+ */
 export function recipients(text) {
   return text
     .split(/[;,\n]/)
@@ -19,17 +21,17 @@ export function recipients(text) {
     });
 }
 
-/** Says which part of the field is no address, in the browser's own way. */
+/** Marks the field as invalid where a part of it is not an e-mail address; the browser shows the message. */
 export function checkRecipients(input) {
   const wrong = recipients(input.value).find((one) => !/^[^\s@<>]+@[^\s@<>]+$/.test(one.address ?? one));
-  input.setCustomValidity(wrong ? `“${wrong.address ?? wrong}” is no address.` : '');
+  input.setCustomValidity(wrong ? `“${wrong.address ?? wrong}” is not an e-mail address.` : '');
 }
 
 const written = (people) =>
   people.map(({ name, address }) => (name === address ? address : `${name} <${address}>`)).join('; ');
 const plain = (message) => (message.html ? textOf(message.body) : message.body.trim());
 
-/** What the form begins with. An answer is addressed here and quoted by the service. */
+/** The values that the form starts with. A reply gets its recipients here; the service adds the quoted text. */
 function start(mode, message, me) {
   if (mode === 'new') return { to: message ? written([message]) : '', cc: '', subject: '', body: '' };
   if (mode === 'draft')
@@ -45,7 +47,7 @@ function start(mode, message, me) {
   };
 }
 
-/** What the form holds, in the short forms of exo365: it expands addresses, text and files to what the API wants. */
+/** The values of the form as a draft. exo365 expands addresses, text and files to what the API expects. */
 const draftOf = (form, files) => ({
   subject: form.subject,
   toRecipients: recipients(form.to),
@@ -54,7 +56,7 @@ const draftOf = (form, files) => ({
   ...(files.length > 0 && { attachments: files }),
 });
 
-/** Sends what the form holds. Each kind is one way that the API has for it. */
+/** Sends the message, by the operation of the API for its kind. */
 async function send(client, mode, message, form, files, signal) {
   const draft = draftOf(form, files);
   if (mode === 'new') return client.mail.send(draft, { signal });
@@ -63,12 +65,15 @@ async function send(client, mode, message, form, files, signal) {
     await messages.update(message.id, draft, { signal });
     return messages.send(message.id, { signal });
   }
-  // A reply keeps the conversation together and quotes the text; the subject is its own.
+  // The API's reply keeps the conversation together, quotes the text and sets the subject.
   const { toRecipients, ccRecipients, body } = draft;
   return messages.reply(message.id, { toRecipients, ccRecipients, body }, { signal });
 }
 
-/** Opens the dialog. Resolves with 'sent' or 'saved', or undefined. `message`: what is answered, or { name, address } for a new one. */
+/**
+ * Opens the dialog. Resolves with 'sent', 'saved' or undefined. `message` is the message that is answered or the draft;
+ * for a new message the recipient, as { name, address }.
+ */
 export function compose(client, { mode = 'new', message, signal }) {
   const answer = mode === 'reply' || mode === 'replyAll';
   const begin = start(mode, message, client.account?.username ?? '');
@@ -155,7 +160,10 @@ export function compose(client, { mode = 'new', message, signal }) {
   );
 }
 
-/** Files to send along: exo365 takes them as they come from the field. It refuses what is too large for one request, and says so. */
+/**
+ * The list of attachments. exo365 takes the files of the input as they are, and rejects with `too_large` where one is
+ * too large.
+ */
 function attachments(files) {
   const list = h('ul.files', { 'aria-label': 'Attachments' });
   const show = () =>

@@ -1,4 +1,4 @@
-// The API console: any call that the API has, through `client.request`, with the answer or the error as it comes.
+// The API console: any call to the API through `client.request`, and the response or the error as exo365 returns it.
 import { attempt, busy, renewer } from './calls.js';
 import { field, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
@@ -10,8 +10,8 @@ const SAMPLES = [
   ['Calendars', 'GET', '/me/calendars?$select=name,color,canEdit'],
   ['New folder', 'POST', '/me/mailFolders', { displayName: 'From the console' }],
   ['Not found', 'GET', '/me/messages/no-such-id'],
-  ['Not permitted', 'GET', '/me/people'], // the demo does not ask for this permission
-  ['Guarded', 'PATCH', '/me/mailboxSettings', { timeFormat: 'HH:mm' }], // wants a second factor at the local tenant
+  ['Not permitted', 'GET', '/me/people'], // the demo does not request this permission
+  ['Protected', 'PATCH', '/me/mailboxSettings', { timeFormat: 'HH:mm' }], // the local tenant asks for a second factor
 ];
 const json = (value) => JSON.stringify(value, null, 2);
 
@@ -36,7 +36,7 @@ export function consoleView({ client, signal }) {
   const answer = h(
     'div.answer',
     { 'aria-live': 'polite' },
-    h('p.hint', {}, 'The answer appears here, exactly as exo365 hands it over.'),
+    h('p.hint', {}, 'The response appears here, exactly as exo365 returns it.'),
   );
   const form = h(
     'form.form',
@@ -53,7 +53,12 @@ export function consoleView({ client, signal }) {
   const node = h(
     'div.console',
     {},
-    h('header.view-head', {}, heading, h('p.hint', {}, 'Each call gets its token and its retries from exo365.')),
+    h(
+      'header.view-head',
+      {},
+      heading,
+      h('p.hint', {}, 'exo365 adds the token to each call, and retries where that helps.'),
+    ),
     h(
       'ul.samples',
       { 'aria-label': 'Samples' },
@@ -64,7 +69,7 @@ export function consoleView({ client, signal }) {
     form,
     h('h2', {}, 'The same in code'),
     code,
-    h('h2', {}, 'Answer'),
+    h('h2', {}, 'Response'),
     answer,
   );
   const forCall = renewer(signal);

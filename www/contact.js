@@ -1,4 +1,4 @@
-// One contact: what is known of it, and the form that adds or changes one.
+// One contact: its details, and the form that adds or changes one.
 import { attempt, busy } from './calls.js';
 import { compose } from './compose.js';
 import { ask } from './dialog.js';
@@ -6,7 +6,7 @@ import { avatar, field, focusOn, h, icon, iconButton, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { contactChanges, contactOf } from './fields.js';
 
-/** What stands above a contact; the way back is needed where the list is hidden. */
+/** The bar above a contact. Its back button is for narrow screens, where the list is hidden. */
 export const bar = (on, ...children) =>
   h(
     'div.reader-bar',

@@ -1,4 +1,4 @@
-// Contacts: the list with a search, and the one that is open beside it.
+// Contacts: the list with a search field, and the open contact beside it.
 import { attempt, renewer } from './calls.js';
 import { bar, openContact, openForm } from './contact.js';
 import { arrows, avatar, empty, h, icon, iconButton, loading } from './dom.js';
@@ -59,7 +59,7 @@ export function contactsView({ client, signal }) {
     link?.focus();
   };
 
-  /** Address books are small: all of it is read once, and searched here, so that each key has its answer at once. */
+  /** Address books are small: the whole list is read once and searched here, so that results appear with each key. */
   function load() {
     trouble.replaceChildren(loading('Loading contacts'));
     loaded = attempt(
@@ -104,11 +104,11 @@ export function contactsView({ client, signal }) {
       return [h('li.letter', { 'aria-hidden': 'true' }, letter), row];
     });
     list.replaceChildren(...rows);
-    trouble.replaceChildren(found.length ? '' : empty('people', all.length ? 'Nobody found.' : 'No contacts yet.'));
+    trouble.replaceChildren(found.length ? '' : empty('people', all.length ? 'No contact found.' : 'No contacts yet.'));
     keys.settle();
   }
 
-  /** After a change: the list again, then the place where the contact is. */
+  /** What the open contact and the form tell this view. After a change the list is read again. */
   const on = {
     back,
     async saved(id) {
@@ -135,7 +135,7 @@ export function contactsView({ client, signal }) {
     if (id === 'new') return openForm(client, pane, undefined, { signal: fresh, on });
     if (!(await loaded) || fresh.aborted) return undefined;
     const contact = all.find((one) => one.id === id);
-    if (!contact) return pane.replaceChildren(bar(on), empty('people', 'This contact is not there any more.'));
+    if (!contact) return pane.replaceChildren(bar(on), empty('people', 'This contact no longer exists.'));
     if (action === 'edit') return openForm(client, pane, contact, { signal: fresh, on });
     return openContact(client, pane, contact, { signal: fresh, on, moveFocus: () => list.offsetParent === null });
   }

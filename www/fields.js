@@ -1,5 +1,5 @@
-// The one place that knows how the API spells its fields (here: Microsoft Graph). Views see plain objects.
-// exo365 hands answers over untouched, so what a view needs is picked here, and asked for by `select`: less to send, less to parse.
+// The only module that knows the names of the API's fields (here: Microsoft Graph). Views get plain objects. exo365
+// returns responses unchanged; this module picks what a view needs, and `select` requests no more than that.
 import { fromWall } from './time.js';
 
 export const MESSAGE_ROW = [
@@ -41,7 +41,7 @@ export const CONTACT = [
   'personalNotes',
 ];
 
-/** Folders that every mailbox has, by the names that the API knows them under in every language. */
+/** Folders that every mailbox has, by their well-known names, which are the same in every language. */
 export const FOLDERS = [
   { name: 'inbox', label: 'Inbox', icon: 'inbox' },
   { name: 'drafts', label: 'Drafts', icon: 'pen', outgoing: true },
@@ -50,7 +50,7 @@ export const FOLDERS = [
   { name: 'deleteditems', label: 'Deleted', icon: 'trash' },
 ];
 
-/** Name and address; a name that is missing is the address. */
+/** Name and address of a recipient. Without a name, the address takes its place. */
 export function person(recipient) {
   const { name, address = '' } = recipient?.emailAddress ?? {};
   return { name: name || address || 'Unknown', address };
@@ -118,7 +118,7 @@ export const contactOf = (raw) => ({
   notes: raw.personalNotes ?? '',
 });
 
-/** What the form of a contact writes. Other addresses and numbers of the contact stay. */
+/** The changes that the form of a contact makes. Further addresses and numbers of the contact are kept. */
 export function contactChanges(form, before) {
   const name = [form.given, form.surname].filter(Boolean).join(' ') || form.company;
   const keep = before?.emails.slice(1) ?? [];

@@ -1,4 +1,4 @@
-// Mail: folders, the list of messages, and the message that is open beside it.
+// Mail: folders, the list of messages, and the open message beside it.
 import { filter } from './vendor/exo365/index.js';
 import { attempt, renewer } from './calls.js';
 import { compose } from './compose.js';
@@ -12,7 +12,10 @@ import { brief, full } from './time.js';
 
 const PAGE = 30;
 
-/** What to ask the list for. Exchange wants the sorted property first in a filter, and no order at all beside a search. */
+/**
+ * The query of the list. Exchange requires the sorted property to come first in a filter, and allows no order with a
+ * search.
+ */
 function queryFor({ unread, text }) {
   if (text) return { search: text };
   const newest = { orderBy: 'receivedDateTime desc', count: true };
@@ -81,7 +84,7 @@ export function mailView({ client, signal }) {
   let here = { folder: 'inbox', id: undefined, text: '', unread: false };
   let shown = 0;
 
-  search.addEventListener('search', () => filterBy()); // the little cross inside the field
+  search.addEventListener('search', () => filterBy()); // the clear button inside the field
   unread.addEventListener('change', () => filterBy());
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && here.id && event.target.closest('.pane')) back();
@@ -160,13 +163,13 @@ export function mailView({ client, signal }) {
     );
   }
 
-  /** Appends a page, and offers the next: by a button, which also presses itself when it comes into view. */
+  /** Appends a page and a button for the next one, which is also loaded when the button comes into view. */
   function append(page) {
     list.append(...page.items.map(row));
     shown += page.items.length;
     if (page.count !== undefined) count.textContent = page.count.toLocaleString();
     select(here.id);
-    const nothing = here.text ? 'Nothing found.' : here.unread ? 'Everything is read.' : 'No messages here.';
+    const nothing = here.text ? 'Nothing found.' : here.unread ? 'No unread messages.' : 'No messages here.';
     if (!page.next) return more.replaceChildren(shown ? '' : empty('inbox', nothing));
     let asked = false;
     const load = () => {
@@ -209,14 +212,17 @@ export function mailView({ client, signal }) {
     keys.settle();
   }
 
-  /** Shows a place of this view: another folder or filter asks for the list again, another id opens a message. */
+  /**
+   * Shows a place of this view: for another folder or filter the list is loaded again, for another id a message is
+   * opened.
+   */
   function show({ parts: [folder = 'inbox', id], query }) {
     const next = { folder, id, text: query.get('q') ?? '', unread: query.has('unread') };
     const same = shown > 0 && ['folder', 'text', 'unread'].every((key) => next[key] === loaded?.[key]);
     here = next;
     search.value = here.text;
     unread.checked = here.unread;
-    unread.disabled = Boolean(here.text); // the service filters or searches, not both
+    unread.disabled = Boolean(here.text); // the service cannot filter and search at once
     heading.textContent = FOLDERS.find(({ name }) => name === folder)?.label ?? 'Folder';
     folders.mark(folder);
     node.classList.toggle('reading', Boolean(id));

@@ -9,7 +9,7 @@ import { ZONE, addDays, fromIso, isoDay, isoWall, period } from './time.js';
 const ANSWERS = { organizer: 'organizer', accepted: 'accepted', declined: 'declined', tentativelyAccepted: 'maybe' };
 const HOUR = 3_600_000;
 
-/** Shows an event. Resolves with true where it was deleted. */
+/** Shows an event in a dialog. Resolves with true if the user deleted it. */
 export function showMeeting(client, event, { signal }) {
   const trouble = h('div');
   const row = (name, ...content) => h('p.fact', {}, icon(name), h('span', {}, ...content));
@@ -19,7 +19,7 @@ export function showMeeting(client, event, { signal }) {
       const remove = async ({ currentTarget: button }) => {
         const told =
           event.mine && event.attendees.length > 0
-            ? 'The others get a cancellation.'
+            ? 'The attendees receive a cancellation.'
             : 'It is removed from your calendar.';
         if (
           !(await ask(
@@ -71,7 +71,7 @@ export function showMeeting(client, event, { signal }) {
   );
 }
 
-/** The form. Resolves with the event that was made, or undefined. */
+/** Opens the form for a new meeting. Resolves with the created event, or undefined. */
 export function newMeeting(client, { day, signal }) {
   const now = new Date();
   const hour = isoDay(day) === isoDay(now) ? Math.min(now.getHours() + 1, 23) : 9;
@@ -97,11 +97,11 @@ export function newMeeting(client, { day, signal }) {
   const check = () => {
     const [from, to] = [fromIso(start.value), fromIso(end.value)];
     const wrong = allDay.checked ? to < from : to <= from;
-    end.setCustomValidity(wrong ? 'The end comes after the start.' : '');
+    end.setCustomValidity(wrong ? 'The end must be after the start.' : '');
     if (!wrong) length = +to - +from;
   };
   start.addEventListener('change', () => {
-    // the meeting moves, it does not shrink
+    // The meeting keeps its duration.
     const from = fromIso(start.value);
     if (!Number.isNaN(+from)) end.value = (allDay.checked ? isoDay : isoWall)(new Date(+from + length));
     check();
@@ -125,7 +125,7 @@ export function newMeeting(client, { day, signal }) {
         const form = Object.fromEntries(new FormData(event.target));
         const draft = {
           subject: form.subject,
-          // Wall-clock times: exo365 adds the client's time zone, so that the meeting stays at nine when summer time ends.
+          // Local times: exo365 adds the client's time zone, so that the meeting stays at nine when summer time ends.
           start: form.start,
           end: allDay.checked ? isoDay(addDays(fromIso(form.end), 1)) : form.end,
           isAllDay: allDay.checked,
@@ -136,7 +136,7 @@ export function newMeeting(client, { day, signal }) {
         attempt(
           () =>
             busy(event.submitter, () => client.calendar.events.create(draft, { signal })).then((made) => {
-              say(draft.attendees.length ? 'Meeting made, invitations sent' : 'Meeting made');
+              say(draft.attendees.length ? 'Meeting created, invitations sent' : 'Meeting created');
               close(made);
             }),
           (error) => trouble.replaceChildren(errorCard(error)),

@@ -1,4 +1,4 @@
-// The reading pane: one message, what can be done with it, and its attachments.
+// The reading pane: one message with its actions and attachments.
 import { attempt, busy } from './calls.js';
 import { bodyOf, contentIds } from './body.js';
 import { avatar, focusOn, h, icon, iconButton, loading, say } from './dom.js';
@@ -8,8 +8,9 @@ import { full } from './time.js';
 
 const LARGEST_PICTURE = 1024 * 1024;
 /**
- * Shows message `id` in `pane`. `on` is told what became of it: `read(id, value)`, `gone(id)`, `write(mode, message)`, `back()`.
- * `signal` ends when another message is opened, and with it everything that was asked for this one.
+ * Shows message `id` in `pane`. `on` has a function for each thing that can happen to it: `read(id, value)`,
+ * `gone(id)`, `write(mode, message)`, `back()`. `signal` is aborted when another message is opened, which ends the
+ * calls for this one.
  */
 export async function openMessage(client, pane, id, { signal, on, moveFocus }) {
   pane.replaceChildren(loading('Opening the message'));
@@ -106,7 +107,7 @@ function people({ from, to, cc, received, important }) {
   );
 }
 
-/** Files as buttons that download; inline pictures into the text. */
+/** Shows files as download buttons, and puts inline pictures into the text. */
 async function attachments(client, message, { files, text, signal }) {
   const attached = client.mail.messages.attachments(message.id);
   const { items } = await attached.list({ select: ['id', 'name', 'contentType', 'size', 'isInline'], signal });
@@ -116,7 +117,7 @@ async function attachments(client, message, { files, text, signal }) {
   );
   const inline = all.filter((one) => one.inline && one.size < LARGEST_PICTURE);
   if (!message.html || inline.length === 0) return;
-  // The list has no content ids: they are a property of file attachments only, and come with each.
+  // The list has no content ids: only file attachments have that property, and it comes with each single one.
   const whole = await Promise.all(inline.map((one) => attached.get(one.id, { signal })));
   const pictures = whole.map(attachmentOf).filter((one) => one.contentId && /^image\/[\w.+-]+$/.test(one.type));
   text.replaceChildren(
@@ -128,7 +129,7 @@ function fileButton(client, message, file, signal) {
   const save = async () => {
     const blob = await client.mail.messages.attachments(message.id).content(file.id, { signal });
     const url = URL.createObjectURL(blob);
-    // `download`: saved, never shown as a page of this origin, whatever is in it.
+    // With `download` the browser saves the file and never shows it as a page of this origin.
     h('a', { href: url, download: file.name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   };

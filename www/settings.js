@@ -1,11 +1,11 @@
-// Settings: automatic replies. Saving them is an operation that an administrator may guard: then Microsoft wants a second proof of who it is,
-// exo365 rejects with `interaction_required`, and the card of that error leads there and saves again.
+// Settings: automatic replies. An administrator may protect saving them by Conditional Access. Microsoft then asks for
+// a second factor: exo365 rejects with `interaction_required`, and the error card starts the step-up and saves again.
 import { textOf } from './body.js';
 import { attempt, busy, renewer } from './calls.js';
 import { field, h, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
 
-/** Plain text as the service wants it: HTML. */
+/** Plain text as HTML, which the service expects. */
 function htmlOf(text) {
   const lines = text
     .trim()
@@ -38,8 +38,8 @@ export function settingsView({ client, signal }) {
         save();
       },
     },
-    h('label.toggle', {}, on, 'Answer for me while I am away'),
-    field('What people are told', message),
+    h('label.toggle', {}, on, 'Send automatic replies'),
+    field('Text of the reply', message),
     h('p.actions', {}, button),
   );
   const waiting = h('div', {}, loading('Loading settings'));
@@ -51,7 +51,7 @@ export function settingsView({ client, signal }) {
     h(
       'p.hint',
       {},
-      'At the local tenant saving is guarded by Conditional Access: the first time you are asked to confirm that it is you.',
+      'With the local tenant, Conditional Access protects this setting: the first time you save, you confirm that it is you.',
     ),
     waiting,
     form,

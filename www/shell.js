@@ -1,4 +1,4 @@
-// What stays when the view changes: navigation, and the menu of the account.
+// The frame around the views: the navigation and the account menu.
 import { attempt } from './calls.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
@@ -12,10 +12,10 @@ const VIEWS = [
   ['console', 'Console', 'console'],
 ];
 
-/** Left in the tab for the page that Microsoft's sign-out comes back to. */
+/** The key in `sessionStorage` by which the page knows, after its return, that the user signed out at Microsoft. */
 export const LEFT = 'demo.left';
 
-/** The frame of the app; views go into `main`, `mark(view)` shows where the user is. */
+/** The frame of the app. Views go into `main`; `mark(view)` marks the current one in the navigation. */
 export function shell(client) {
   const links = new Map(
     VIEWS.map(([view, label, drawing]) => [view, h('a', { href: href(view) }, icon(drawing), h('span', {}, label))]),
@@ -56,10 +56,11 @@ export function shell(client) {
 function account(client) {
   const { name, username, tenantId, isGuest } = client.account;
   const trouble = h('div');
-  // The user is out as far as this page goes, whatever the endpoint says: by now the page before a sign-in may be there.
+  // This page has signed the user out even if the endpoint reports an error, so the welcome page may be shown already.
   const failed = (error) =>
     (trouble.isConnected ? trouble : document.querySelector('.trouble')).replaceChildren(errorCard(error));
-  // `app`: this app, in every tab of this browser. `microsoft`: the Microsoft session too, which leaves the page.
+  // `app` signs out of this app, in every tab of this browser; `microsoft` also of the Microsoft session, for which the
+  // page is redirected.
   const signOut = (scope) => () =>
     attempt(() => {
       if (scope === 'microsoft') sessionStorage.setItem(LEFT, 'yes');
