@@ -1,4 +1,4 @@
-// SECURITY.md stays true: every number has its row, and every row names tests that there are, or says `later`.
+// Checks SECURITY.md: every number has a row, and every row names existing tests, or says `later`.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -19,12 +19,15 @@ function files(dir) {
   return found;
 }
 
-/** Tests of Rust by name, also those of wasm-bindgen and inside `proptest!`. Whatever has no `#[..test]` is a helper. */
+/** Rust tests by name, also those of wasm-bindgen and in `proptest!`. A function without a `#[..test]` is a helper. */
 const RUST = /#\[(?:\w+::)?\w*test\b[^\]]*\]\s*(?:\/\/[^\n]*\s*|#\[[^\n]*\]\s*)*(?:async )?fn ((?:[se]\d+_)+\w+)/g;
-/** Titles: of `test`, of a row in a table of tests, of a check in the size gate. What an assertion says is none. */
+/**
+ * Titles of tests: of `test`, of a row in a table of tests, of a check in the size gate. The message of an assertion is
+ * not a title.
+ */
 const TITLE = /(?:\btest(?:\.\w+)?\(\s*|^\s*\[\s*|^\s*check\(.*?,\s*)['"`]((?:[SE]\d+ )+)/gm;
 
-/** What holds a number: names of Rust tests, and files whose titles have it. Number to names. */
+/** For each number, the names of the Rust tests, and the files with a title, that have it. */
 function tests() {
   const found = new Map();
   const note = (number, name) => found.set(number, (found.get(number) ?? new Set()).add(name));

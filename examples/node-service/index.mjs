@@ -1,4 +1,5 @@
-// Books a meeting in somebody else's calendar, in the name of the application: no user, no page, no secret in this process.
+// Creates an event in a user's calendar with a token of the application: without a page, a sign-in or a secret in this
+// process.
 import { readFile } from 'node:fs/promises';
 import { createClient, Exo365Error } from 'exo365';
 
@@ -19,7 +20,7 @@ if (!user) {
 const key = (EXO365_APP_KEY ?? (await readFile(TOKEN_KEY_FILE, 'utf8'))).trim();
 
 /**
- * Asks `exo365-endpoint app-token --listen`, which keeps the secret and a token.
+ * Requests a token from `exo365-endpoint app-token --listen`, which keeps the secret and caches the token.
  *
  * @param {import('exo365').TokenRequest} request
  */
@@ -38,12 +39,12 @@ async function getToken({ forceRefresh, signal }) {
 const client = await createClient({
   getToken,
   api: /** @type {'graph'} */ (API),
-  // For the local tenant; in production the defaults are right.
+  // Only for the local tenant: in production the defaults are right.
   ...(API_ORIGIN && { cloud: { login: LOGIN_ORIGIN ?? API_ORIGIN, api: API_ORIGIN }, allowInsecureLoopback: true }),
 });
 
 try {
-  // An application has no mailbox of its own: it names one.
+  // An application has no mailbox: it has to name one.
   /** @type {any} Outlook REST writes its fields with a capital: `Id`, `Subject`. */
   const event = await client.mailbox(user).calendar.events.create({ subject, start, end });
   console.log(JSON.stringify({ id: event.id ?? event.Id, subject: event.subject ?? event.Subject }));

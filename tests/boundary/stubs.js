@@ -1,6 +1,6 @@
-// What the boundary tests put in place of the network and of the window.
+// Stubs of the boundary tests, in place of the network and the window.
 
-/** Takes the place of `fetch` until `restore()`: notes each request and gives the answers in turn. */
+/** Replaces `fetch` until `restore()`: keeps each request and gives the prepared responses in turn. */
 export class Network {
   seen = [];
   #answers = [];
@@ -87,7 +87,7 @@ export class Network {
   }
 }
 
-/** A window of a test: `pkg-template/page.js` is the real one. */
+/** A fake of the window object that `pkg-template/page.js` makes. */
 export function fakePage(search, record, framed) {
   const records = new Map(record ? [JSON.parse(record)] : []);
   return {
@@ -129,10 +129,10 @@ export const kept = (page) => JSON.stringify([...page.records][0] ?? null);
 export const json = (value) => JSON.stringify(value);
 export const same = (a, b) => a === b;
 
-/** A token that only JavaScript knows: no constant of the module has a piece of it. */
+/** A random token, so that no constant of the module can contain a piece of it. */
 const SECRET = Array.from({ length: 8 }, () => crypto.randomUUID());
 
-/** Whether a piece of it is in the module's memory, used or free. */
+/** Whether the module's memory contains a piece of it, in used or freed bytes. */
 export function holdsSecret(memory) {
   const text = new TextDecoder('latin1').decode(memory.buffer);
   return SECRET.some((piece) => text.includes(piece));

@@ -1,4 +1,5 @@
-// A service in its own name: the command gets the token, the example writes into somebody's calendar with it.
+// A service with a token of the application: `exo365-endpoint app-token` gets the token, and the example writes into a
+// user's calendar.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -34,7 +35,7 @@ before(async () => {
 });
 after(() => tenant?.end());
 
-/** A configuration without a page, as a file. */
+/** Writes a configuration file without a page; gives its path. */
 function config(settings = {}, files = {}) {
   configs += 1;
   const dir = join(base, String(configs));
@@ -58,7 +59,7 @@ function config(settings = {}, files = {}) {
   return file;
 }
 
-/** The command: what it wrote and how it ended. */
+/** Runs `app-token`; gives its exit code and its output. */
 async function command(args, /** @type {Record<string, string>} */ { secret = CLIENT_SECRET, ...env } = {}) {
   const given = { ...process.env, ...env, ...(secret && { EXO365_CLIENT_SECRET: secret }) };
   try {
@@ -68,7 +69,7 @@ async function command(args, /** @type {Record<string, string>} */ { secret = CL
   }
 }
 
-/** The source as a process of this test. */
+/** Starts the token source (`app-token --listen`); it ends with the test. */
 async function source(t, file) {
   const from = await start('token source', program, ['app-token', '--config', file, '--listen', '127.0.0.1:0'], {
     EXO365_APP_KEY: KEY,
@@ -90,7 +91,7 @@ const example = (from, args, env = {}) =>
     },
   });
 
-/** The calendar as the application sees it. */
+/** The subjects of the events that the example created in the user's calendar. */
 async function subjects(token, user) {
   const path = `/v1.0/users/${user}/events?$select=subject&$filter=startsWith(subject,'Booked')`;
   const answer = await fetch(tenant.url + path, { headers: { authorization: `Bearer ${token}` } });
@@ -158,7 +159,7 @@ test('E51 the example on Outlook v2.0', async (t) => {
 test('a token that the API refuses is renewed, and a refusal is told with its cure', async (t) => {
   const from = await source(t, config());
   await example(from, [BEN, 'Booked early']);
-  // Longer than what counts as just given.
+  // A token that is younger than five seconds is not renewed.
   await new Promise((resolve) => setTimeout(resolve, 5_500));
   await control.fault({ match: { path: '/events' }, kind: 'unauthorized', times: 1 });
   await control.forget();

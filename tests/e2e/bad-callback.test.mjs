@@ -1,18 +1,18 @@
-// Answers of the sign-in service that are forged, broken, late or repeated: each ends in its code, nothing is traded in,
-// and the session that was there stays.
+// Authorization responses that are forged, broken, late or repeated: each ends in its error code, no code is exchanged,
+// and an existing session stays.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
 
 const it = stack();
-const trades = () =>
+const codeRequests = () =>
   it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
 beforeEach(() => it.control.forget());
 
-/** What the page learned: the code of its failure, or nothing. */
+/** The error code of the page's `createClient`, or undefined. */
 const failureCode = (page) => page.evaluate(() => globalThis.failure?.code);
 
-/** Starts a sign-in and comes back with `change(params)` in place of the real answer, without trading anything in. */
+/** Starts a sign-in and returns with `change(params)` in place of the real response. */
 async function comeBack(page, change) {
   await leave(page);
   const params = new URLSearchParams({ code: 'a-code', state: new URL(page.url()).searchParams.get('state') });
@@ -58,7 +58,7 @@ for (const [name, change, ...wanted] of TABLE) {
       wanted.includes(await failureCode(page)),
       `${await failureCode(page)} on ${await page.textContent('#state')}`,
     );
-    assert.equal((await trades()).length, 0, 'nothing was traded in');
+    assert.equal((await codeRequests()).length, 0, 'no code was exchanged');
     assert.doesNotMatch(page.url(), /[?&#](?:code|state|error)=/, 'the address bar is clean');
     const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
     assert.ok(message.length > 10 && remedy.length > 10, 'a sentence, and what to do');
@@ -90,24 +90,24 @@ test('S18 the address bar is clean before the code goes out', async () => {
   assert.equal(shown, `${it.url}/`);
 });
 
-test('E46 a foreign page cannot trade a code of its own in', async () => {
+test('E46 a foreign page cannot exchange a code of its own', async () => {
   const page = await it.open();
   const trade = JSON.stringify({ code: 'theirs', codeVerifier: 'v'.repeat(43), nonce: 'n', redirectUri: `${it.url}/` });
   const body = `<!doctype html><form method="post" enctype="text/plain" action="${it.url}/auth/exchange"><input name='${trade}'></form>`;
-  // The tenant's port is another origin of the same site: SameSite is not what holds.
+  // The tenant's port is another origin of the same site: SameSite cookies are no protection here.
   await page.route(`${it.tenant.url}/foreign`, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(`${it.tenant.url}/foreign`);
   const [answer] = await Promise.all([
     page.waitForResponse(`${it.url}/auth/exchange`),
     page.evaluate(() => document.forms[0].submit()),
   ]);
-  assert.deepEqual([answer.status(), await page.context().cookies(it.url), await trades()], [403, [], []]);
+  assert.deepEqual([answer.status(), await page.context().cookies(it.url), await codeRequests()], [403, [], []]);
 });
 
 test("E46 the redirect of somebody else's sign-in, opened here, signs nobody in", async () => {
   const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
   assert.equal(await failureCode(page), 'state_mismatch');
-  assert.deepEqual([await page.context().cookies(it.url), await trades()], [[], []]);
+  assert.deepEqual([await page.context().cookies(it.url), await codeRequests()], [[], []]);
 });
 
 test('E5 a sign-in that took more than ten minutes: state_expired', async () => {
@@ -118,7 +118,7 @@ test('E5 a sign-in that took more than ten minutes: state_expired', async () => 
   await page.clock.fastForward(11 * 60 * 1000);
   await visit(page, `${it.url}/?code=a-code&state=${state}`);
   assert.equal(await failureCode(page), 'state_expired');
-  assert.equal((await trades()).length, 0);
+  assert.equal((await codeRequests()).length, 0);
 });
 
 test('S5 S6 a state that was used already is refused, and the session stays', async () => {
@@ -128,7 +128,7 @@ test('S5 S6 a state that was used already is refused, and the session stays', as
   await choose(page, ADELE);
   await it.control.forget();
   await visit(page, `${it.url}/?code=another-code&state=${state}`);
-  assert.equal((await trades()).length, 0);
+  assert.equal((await codeRequests()).length, 0);
   await visit(page, `${it.url}/`);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
 });

@@ -1,4 +1,5 @@
-// An endpoint that is down, slow, answers HTML, 500 or 10 MB, and one whose upstream refuses: each ends in its code, no promise hangs.
+// An endpoint that is down, slow, answers HTML, 500 or 10 MB, and one whose sign-in service fails: each ends in its
+// error code, and no promise hangs.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { ADELE, attempt, call, choose, leave, settled, signIn, stack, visit } from './harness.mjs';
@@ -6,8 +7,8 @@ import { ADELE, attempt, call, choose, leave, settled, signIn, stack, visit } fr
 const it = stack();
 afterEach(() => it.control.clearFaults());
 
-/** The sign-in service knows the user by now and would not show its page otherwise. */
-const SHOWN = { prompt: 'select_account' };
+/** The sign-in service has a session of the user by now; with this prompt it shows its page all the same. */
+const ASK_AGAIN = { prompt: 'select_account' };
 
 const failureOf = (page) =>
   page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
@@ -125,7 +126,7 @@ for (const [name, fault, ...codes] of [
     await ours(page, ...codes);
     await it.control.clearFaults();
     await visit(page, `${it.url}/`);
-    await signIn(page, ADELE, SHOWN);
+    await signIn(page, ADELE, ASK_AGAIN);
     assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
     await page.context().close();
   });
@@ -156,7 +157,7 @@ test('a wrong secret: misconfigured, and the sentence names the secret but does 
   );
   await it.restartEndpoint();
   await visit(page, `${it.url}/`);
-  await signIn(page, ADELE, SHOWN);
+  await signIn(page, ADELE, ASK_AGAIN);
   assert.equal((await call(page, () => client.mail.messages.list({ top: 1 }))).items.length, 1);
 });
 

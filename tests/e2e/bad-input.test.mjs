@@ -1,4 +1,5 @@
-// Bad input: `invalid_argument` that names what is wrong, before anything is sent; or sent exactly as given. Never silently changed.
+// Bad input is either refused with an `invalid_argument` that names what is wrong, before anything is sent, or it is
+// sent exactly as given. It is never changed silently.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { importPackage } from './processes.mjs';
@@ -23,15 +24,15 @@ after(() => {
 
 const ID = 'AAMk=';
 const LONE = 'a\ud800b';
-/** Large by its own word: it is refused before it is read. */
+/** A blob that only claims to be large: it has to be refused before it is read. */
 const blob = (megabytes) => Object.defineProperty(new Blob(['x']), 'size', { value: megabytes * 1024 * 1024 });
 const meeting = { start: '2026-12-01T09:00', end: '2026-12-01T10:00' };
-/** No object has a JSON form of it. */
+/** An object that JSON cannot express. */
 const circle = {};
 circle.self = circle;
 
 /**
- * Each: what the message names, the call, and the code where there is a better one.
+ * Each: what the message has to name, the call, and the expected codes where they are not `invalid_argument`.
  *
  * @type {Record<string, [names: RegExp, call: (client: any) => unknown, codes?: string[]]>}
  */
@@ -177,7 +178,7 @@ each('the end of a reminder', /time|newReminderTime/i, NO_TIMES, ({ calendar }, 
   calendar.events.snooze(ID, until),
 );
 
-/** Each: what is sent, and the call. A URL as its decoded path and query, a body as JSON. */
+/** Each: what is sent, and the call. A text is the decoded path and query of the URL, an object is the body. */
 const backwards = {
   start: { dateTime: '2026-12-01T10:00', timeZone: 'UTC' },
   end: { dateTime: '2026-12-01T09:00', timeZone: 'UTC' },
@@ -250,7 +251,7 @@ for (const id of [
   GIVEN[`the folder ${id}`] = [{ destinationId: id }, ({ mail }) => mail.messages.move(ID, id)];
 }
 
-/** Where there is a better one than `invalid_argument`. */
+/** `codes`: the expected ones where they are not `invalid_argument`. */
 const CODES = ['invalid_argument', 'too_large', 'unsupported_by_api'];
 Object.assign(REFUSED, {
   'a folder to move to that is empty': [/destinationId/, ({ mail }) => mail.messages.move(ID, ''), CODES],
@@ -368,7 +369,7 @@ for (const [name, [expected, call]] of Object.entries(GIVEN)) {
     const [{ url, body }] = sent;
     if (typeof expected !== 'string') return assert.deepEqual(JSON.parse(body), expected);
     const { pathname, search } = new URL(url);
-    // One path segment, one parameter: what is decoded is not split anew.
+    // Still one path segment and one parameter: nothing is split after decoding.
     assert.equal(decodeURIComponent(pathname) + decodeURIComponent(search), expected);
     assert.ok(pathname.split('/').length <= 5 && search.split('&').length === 1, url);
   });

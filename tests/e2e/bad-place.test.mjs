@@ -1,4 +1,4 @@
-// Pages in places where a sign-in cannot or need not work as usual: plain http, a frame, a window that another page opened.
+// Pages in surroundings where a sign-in does not work as usual: plain http, a frame, a window that another page opened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit, watch } from './harness.mjs';
@@ -19,7 +19,10 @@ test('a page on http that is not loopback: insecure_context, and nothing is aske
   assert.deepEqual(asked, []);
 });
 
-/** The page in a frame of its own origin, with `query`. The endpoint forbids frames; this answer does without that header, so that the script's own check is what holds. */
+/**
+ * The page in a frame of its own origin, with `query`. The endpoint forbids frames by a header; this response comes
+ * without it, so that the check of the script is tested.
+ */
 async function framed(page, query = '') {
   await page.route(`${it.url}/framed*`, async (route) => {
     const response = await route.fetch({ url: `${it.url}/` });

@@ -1,4 +1,4 @@
-// An API that misbehaves: each ends in its code, tokens stay with the service they are for, no promise hangs.
+// Faults of the API: each ends in its error code, tokens go to no other service, and no promise hangs.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { afterEach, test } from 'node:test';
@@ -54,7 +54,7 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
   assert.match(sent.headers.authorization, /^Bearer /);
   const arrived = (await it.control.requests((one) => one.method === 'GET' && one.path.startsWith('/v1.0/me'))).at(-1);
   for (const name of ['referer', 'cookie']) assert.equal(arrived.headers[name], undefined, name);
-  // A server that really is there: what the browser only considers does not count.
+  // A server that really listens: requests that the browser plans but does not send would not count.
   const visits = [];
   const collector = createServer((request, response) => {
     visits.push(request.url);

@@ -23,13 +23,16 @@ function executable() {
   }).trim();
 }
 
-/** @typedef {import('playwright-core').Page & { said: string[] }} TestPage A page; `said` has what it wrote on its console. */
+/** @typedef {import('playwright-core').Page & { said: string[] }} TestPage A page; `said` has its console messages. */
 
 /** Opens the browser; `close()` ends it. */
 export const openBrowser = (args = [], options = {}) =>
   chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
 
-/** A page with a profile of its own, which is searched for tokens before it closes; what the page says on its console is kept in `page.said`. */
+/**
+ * A page in a new profile. The profile is searched for tokens before it closes; `page.said` has the page's console
+ * messages.
+ */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   noteTokens(context);
@@ -41,7 +44,10 @@ export async function newPage(browser, options = {}) {
   return pageOf(context);
 }
 
-/** A page whose profile is the folder `dir`: frames of other sites have cookies there. `page.context().close()` ends the browser. */
+/**
+ * A page whose profile is the folder `dir` and allows third-party cookies in frames. `page.context().close()` ends the
+ * browser.
+ */
 export async function openProfile(dir) {
   mkdirSync(join(dir, 'Default'), { recursive: true });
   writeFileSync(

@@ -1,4 +1,5 @@
-// A device whose clock is hours off: life of tokens goes by a clock that nobody can set, and waits never grow to hours.
+// A device whose clock is hours off: the lifetime of tokens follows a clock that nobody can set, and no call waits for
+// hours.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { ADELE, attempt, call, choose, leave, stack, watch } from './harness.mjs';
@@ -6,7 +7,7 @@ import { ADELE, attempt, call, choose, leave, stack, watch } from './harness.mjs
 const it = stack();
 afterEach(() => it.control.clearFaults());
 
-/** Sets the clock of the device; `performance` goes on as it is. */
+/** Sets the clock of the device (`Date`); the monotonic clock (`performance`) is unchanged. */
 const wrong = (hours) => (page) =>
   page.addInitScript((hours) => {
     const Real = Date;
@@ -59,7 +60,8 @@ for (const [name, hours] of Object.entries({ 'six hours behind': -6, 'six hours 
     const begin = performance.now();
     const { value, error } = await attempt(page, () => client.mail.messages.list({ top: 1 }));
     assert.ok(performance.now() - begin < 20_000, 'it settled');
-    // Who is behind would have to wait for hours, and is told that; who is ahead asks again.
+    // A clock that is behind would mean a wait of hours, so the call fails; with one that is ahead it is repeated at
+    // once.
     if (hours < 0) assert.equal(error?.code, 'service_unavailable');
     else assert.equal(value?.items.length, 1);
     const asked = await it.control.requests((one) => one.method === 'GET' && one.path.startsWith('/v1.0/me'));

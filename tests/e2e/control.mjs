@@ -1,4 +1,4 @@
-// The tenant's control interface: the virtual clock, faults, and what it was asked.
+// The tenant's control interface: its virtual clock, its faults, and the log of its requests.
 
 export class Control {
   /** `send` is a `fetch` that trusts the tenant's certificate, where it has one. */
@@ -20,7 +20,7 @@ export class Control {
   state() {
     return this.#call('GET', 'state');
   }
-  /** Moves the tenant's clock; nobody sleeps. */
+  /** Advances the tenant's clock, so that no test has to sleep. */
   advance(seconds) {
     return this.#call('POST', 'clock', { advanceSeconds: seconds });
   }
@@ -30,15 +30,15 @@ export class Control {
   clearFaults() {
     return this.#call('DELETE', 'faults');
   }
-  /** Every sync state is lost: the next delta is answered with 410. */
+  /** Discards every sync state: the next delta is answered with 410. */
   expireDeltas() {
     return this.#call('DELETE', 'deltas');
   }
-  /** The user's refresh tokens die, as after a changed password. */
+  /** Revokes the user's refresh tokens, as a changed password does. */
   revoke(user) {
     return this.#call('POST', 'revoke', { user });
   }
-  /** Which operations want a second factor: `PATCH /me/mailboxSettings`. */
+  /** Sets the operations that require a second factor, such as `PATCH /me/mailboxSettings`. */
   stepUp(...operations) {
     return this.#call('POST', 'step-up', { operations });
   }
@@ -53,7 +53,7 @@ export class Control {
   }
 
   /**
-   * What the tenant was asked since `forget()`.
+   * The requests to the tenant since `forget()`.
    *
    * @param {string | ((request: any) => unknown)} [filter] A part of the path, or a condition.
    */

@@ -1,4 +1,4 @@
-// The same stories with the endpoint in between: the page calls its own host, and no token is in it.
+// The same tests in proxy mode: the page calls its own host, and has no token.
 import { crud } from './crud.mjs';
 
 crud('graph', { mode: 'proxy' });

@@ -1,9 +1,9 @@
-// Create, read, update, delete of mail, events and contacts: one story, told in the spelling of each flavour.
+// Create, read, update and delete mail, events and contacts: the same tests for each flavour.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attempt, BEN, call, stack } from './harness.mjs';
 
-/** The names of fields as the flavour spells them. */
+/** Gives the name of a field in the flavour's spelling. */
 const speller = (api) => (api === 'graph' ? (name) => name : (name) => name[0].toUpperCase() + name.slice(1));
 
 /** Registers the tests for one flavour. */
@@ -69,7 +69,7 @@ export function crud(api, settings) {
     assert.equal(read[subject], 'Plan');
     await call(page, (id) => client.mail.messages.delete(id), made[id]);
     if (api === 'graph') {
-      // An immutable id survives the move to Deleted Items; only there it is gone for good.
+      // An immutable id is still valid in Deleted Items; deleting the message there deletes it permanently.
       const [deleted] = await call(page, async () => {
         const { messages } = client.mail.folder('deleteditems');
         return (await messages.list({ filter: sdk.filter`subject eq ${'Plan'}`, select: ['id'] })).items;

@@ -1,4 +1,4 @@
-// What failed, for the people who have to find out why: listed, told, kept over reloads where a page wants that.
+// Diagnostics: failed calls are listed, sent as events, and kept over reloads where the page wants that.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attempt, call, settled, stack, visit } from './harness.mjs';
@@ -6,7 +6,7 @@ import { attempt, call, settled, stack, visit } from './harness.mjs';
 const it = stack();
 const list = () => client.mail.messages.list({ top: 1 });
 
-/** A signed-in page whose client keeps its diagnostics, with one refused call in them. */
+/** A signed-in page whose client keeps its diagnostics; they contain one failed call. */
 async function failed() {
   const page = await it.signedIn();
   await page.evaluate(() =>

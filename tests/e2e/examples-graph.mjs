@@ -1,7 +1,7 @@
-// The call of the public face that makes each request of examples/graph, in the order of the file.
-// An entry is a function of (client, { id, ids, body, before }), with what the call before gave in `before`; `by()` says whose
-// exchanges answer it where that is not just its own (a number, or an exchange that the file does not have); WITHIN is what
-// the call before sends by itself.
+// For each request of examples/graph, the call of the SDK that makes it, in the order of the file. An entry is a
+// function of (client, { id, ids, body, before }); `before` is the result of the previous call. `by()` names the
+// exchanges that answer a call where they are not just its own: by their numbers, or as exchanges that the file does
+// not have. WITHIN marks a request that the previous call sends by itself.
 
 export const WITHIN = Symbol('sent by the call before');
 export const by = (answers, call) => Object.assign(call, { answers });
@@ -11,7 +11,7 @@ const KB = 1024;
 const file = (size, name) =>
   Object.assign(new Blob([new Uint8Array(size)], { type: 'application/octet-stream' }), { name });
 
-/** What an upload made is known by its address only, and then read. */
+/** After an upload only the URL of the new attachment is known; the SDK reads it. */
 const made =
   'https://graph.microsoft.com/v1.0/me/messages/AAMkAGQ1Y29udG9zby1tYWlsYm94LW1lc3NhZ2UAAAAAAAAAAAAAAAAAAAAAAAAAAAUA' +
   '/attachments/AAMkAGQ1Y29udG9zby1tYWlsYm94LWF0dGFjaG1lbnQAAAAAAAAAAAAAAAAAAAAAAE0A?$select=id,name,contentType,size,isInline,lastModifiedDateTime';
@@ -29,7 +29,7 @@ const read = {
   },
 };
 
-/** What has a named method that cannot make the request of the example, with the reason. */
+/** Examples whose named method cannot make their request, with the reason. */
 export const BY_REQUEST = {
   'graph/03-send-and-reply #5': 'a message as MIME text has no named method',
   'graph/06-errors #8': 'a view has always its two moments',
@@ -123,7 +123,7 @@ export const GRAPH = {
     by([0, 1], ({ mail }) => mail.folder('inbox').messages.delta({ select: ['subject', 'isRead'], pageSize: 2 })),
     WITHIN,
     ({ mail }, { before }) => mail.folder('inbox').messages.delta({ token: before.token }),
-    // The token is lost, and the whole round is gone through again.
+    // The delta token is invalid, and the whole round starts again.
     by([3, 0, 1], ({ mail }) =>
       mail.folder('inbox').messages.delta({
         token: 'https://graph.microsoft.com/v1.0/me/mailFolders/inbox/messages/delta?$deltatoken=R0usmcCM996atia_d1',

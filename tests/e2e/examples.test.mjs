@@ -1,5 +1,5 @@
-// The 107 exchanges of ./examples (what Microsoft's documentation and many clients show): for each request the named method
-// sends the same one, for each answer the caller gets the same value or the right error.
+// The 107 exchanges of ./examples, from Microsoft's documentation and from clients: for each request, the named method
+// sends the same one; for each response, the caller gets the same value or the right error.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as graph from './examples-graph.mjs';
@@ -26,7 +26,7 @@ before(async () => {
   sdk = await importPackage();
 });
 
-/** A client and the requests for tokens that it makes; each token has another number. */
+/** A client, and the token requests that it makes; each token has another number. */
 async function open(api, request) {
   const asked = [];
   const client = await sdk.createClient({
@@ -36,7 +36,7 @@ async function open(api, request) {
   return { client, asked };
 }
 
-/** Calls `call`, with `exchanges` as the answers. */
+/** Runs `call`, answered by `exchanges`. */
 async function replay(call, exchanges) {
   const { fetch, sent, script } = replaying(exchanges);
   answerBy(fetch);
@@ -51,7 +51,7 @@ const seen = [];
 let requests = 0;
 for (const { key, api, exchanges } of examples) {
   const calls = CALLS[api][key.split('/')[1]];
-  /** What the call before left: its client, its preferences, its value. */
+  /** From the previous call: its client, its preferences, its value. */
   let last = { client: undefined, asked: [], value: undefined, prefer: undefined };
 
   for (const [at, exchange] of exchanges.entries()) {
@@ -67,7 +67,8 @@ for (const { key, api, exchanges } of examples) {
       const free = /\.request\(/.test(calls[at]);
       if (free) requests += 1;
       test(`${name}: ${request.method} is sent as shown, and its ${response.status} understood`, async () => {
-        // A page that follows goes to the address in the answer, with the client and the preferences of the call before.
+        // A next page is requested by the link in the response, with the client and the preferences of the previous
+        // call.
         const follows = calls[at] === graph.next;
         const { client, asked } = follows ? last : await open(api, request);
         const script = answers.map((one) => exchanges[one] ?? one);
@@ -89,7 +90,7 @@ for (const { key, api, exchanges } of examples) {
   }
 }
 
-/** A refused token is replaced by another, made for the claims that the refusal names. */
+/** A rejected token was replaced by one that was requested with the claims of the 401. */
 function renewed(asked, { result, sent }) {
   assert.deepEqual(
     sent.map((one) => one.headers.authorization),
@@ -98,7 +99,9 @@ function renewed(asked, { result, sent }) {
   assert.equal(asked[1].claims, result.reason.claims);
 }
 
-/** What the service tells the app's own server is no call of a page: its host never gets a token. */
+/**
+ * Change notifications go from the service to the app's server. A page that calls that host must not send it a token.
+ */
 function notification(key, at, api, request) {
   test(`${key} #${at}: ${new URL(request.url).host} is no place for a token`, async () => {
     const { client } = await open(api, request);
@@ -111,7 +114,7 @@ function notification(key, at, api, request) {
   });
 }
 
-/** The browser asks first: a call needs no other headers than those that the service allows there. */
+/** A preflight: a call has only headers that the service allows in its response. */
 function preflight(key, at, api, { request, response }, following, call) {
   test(`${key} #${at}: the call has the headers that its preflight asks for, and no others`, async () => {
     const { client } = await open(api, request);
@@ -119,7 +122,7 @@ function preflight(key, at, api, { request, response }, following, call) {
     const [{ method, url, headers }] = sent;
     assert.equal(method, request.headers['Access-Control-Request-Method']);
     assert.equal(new URL(url).pathname, new URL(request.url).pathname);
-    // What the Fetch standard lets pass without asking.
+    // Headers that need no permission (CORS-safelisted, Fetch standard).
     const asking = Object.keys(headers)
       .filter((name) => !/^(accept|accept-language|content-language|range)$/.test(name))
       .sort()

@@ -1,4 +1,5 @@
-// Many sign-ins: components that mount twice, two tabs at once, the back button in the middle, and again.
+// Several sign-ins: components that mount twice, two tabs at once, the back button during a sign-in, and repeated
+// sign-ins.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -10,7 +11,7 @@ const kept = (page) =>
 const exchanges = (page) => watch(page, (request) => request.url().endsWith('/auth/exchange'));
 const state = (page) => page.textContent('#state');
 
-/** The page of the tests, whose component mounts twice. */
+/** Changes the test page so that it creates its client twice more, as a component that mounts twice does. */
 const twice = (page) =>
   page.route('**/page.js', (route) => {
     const script = readFileSync(new URL('./pages/page.js', import.meta.url), 'utf8');
@@ -97,7 +98,7 @@ test('S6 back after a sign-in to the pages of the service, and once more through
   await leave(page);
   const authorize = page.url();
   await choose(page, ADELE);
-  // The service knows the browser now, and answers the old request with a new code under the old state.
+  // The sign-in service has a session now: it answers the old request with a new code and the old state.
   const stop = exchanges(page);
   await visit(page, authorize);
   assert.equal(await page.evaluate(() => globalThis.failure?.code), 'state_mismatch');

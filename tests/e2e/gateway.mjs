@@ -1,4 +1,4 @@
-// A host of its own in front of the tenant: what comes through is counted, and links in answers name this host.
+// A reverse proxy in front of the tenant, on a host of its own: it logs requests, and links in responses name its host.
 import { createServer, request } from 'node:http';
 import { listen } from './processes.mjs';
 
@@ -8,7 +8,10 @@ const ended = (server) =>
     server.close(resolve);
   });
 
-/** Passes all to `target()`. `asked` is what came; `change(json, request)` may give another body for a JSON answer. */
+/**
+ * Forwards everything to `target()`. `asked` has the requests; `change(json, request)` may replace the body of a JSON
+ * response.
+ */
 export async function startGateway(name, target) {
   const gateway = {
     asked: [],
@@ -49,7 +52,7 @@ export async function startGateway(name, target) {
   return gateway;
 }
 
-/** A host that takes anything from anybody, and remembers it. */
+/** A host that accepts every request of every origin, and logs it. */
 export async function startCollector(name) {
   const visits = [];
   const server = createServer(({ method, url, headers }, response) => {

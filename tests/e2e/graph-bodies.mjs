@@ -1,5 +1,5 @@
-// What can be written to Graph: for each resource a typical body, and one with every property that can be set.
-// Short forms where the SDK has them: what is sent is the service's own form.
+// Bodies for writes to Graph: for each resource a typical one, and one with every writable property. They use the SDK's
+// short forms where there are any; the SDK sends the service's form.
 const adele = { name: 'Adele Varga', address: 'adele@contoso.example' };
 const ben = { name: 'Ben Okafor', address: 'ben@contoso.example' };
 const recipient = (emailAddress) => ({ emailAddress });
@@ -361,14 +361,14 @@ export const BODIES = {
   },
 };
 
-/** What the service sets, by its documentation; beside these, `id`, `@odata.*` and what a link leads to. */
+/** Read-only properties by Microsoft's documentation, without `id`, `@odata.*` and navigation properties. */
 export const READ_ONLY = {
   message:
     'changeKey createdDateTime lastModifiedDateTime bodyPreview conversationId conversationIndex hasAttachments isDraft parentFolderId receivedDateTime sentDateTime uniqueBody webLink',
   event:
     'changeKey createdDateTime lastModifiedDateTime bodyPreview cancelledOccurrences hasAttachments iCalUId isCancelled isDraft isOrganizer onlineMeeting onlineMeetingUrl organizer ' +
     'originalEndTimeZone originalStart originalStartTimeZone responseStatus seriesMasterId type webLink calendar exceptionOccurrences instances',
-  // The three addresses are those of `emailAddresses`.
+  // The three addresses are the entries of `emailAddresses`.
   contact:
     'changeKey createdDateTime lastModifiedDateTime primaryEmailAddress secondaryEmailAddress tertiaryEmailAddress photo',
   mailFolder:
@@ -381,7 +381,7 @@ export const READ_ONLY = {
   calendarPermission: 'allowedRoles',
   contactFolder: 'childFolders contacts',
   mailboxSettings: 'archiveFolder userPurpose',
-  // And what only an administrator sets.
+  // And properties that only an administrator can set.
   user:
     'deletedDateTime accountEnabled ageGroup assignedLicenses assignedPlans authorizationInfo consentProvidedForMinor createdDateTime creationType deviceEnrollmentLimit employeeHireDate ' +
     'employeeLeaveDateTime employeeOrgData externalUserState externalUserStateChangeDateTime identities identityParentId imAddresses isManagementRestricted isResourceAccount ' +

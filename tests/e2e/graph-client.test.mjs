@@ -1,4 +1,5 @@
-// Microsoft's Graph client for JavaScript, with its own helpers, at the local tenant: pages, batches, large files, throttling.
+// Microsoft's Graph client for JavaScript, with its own helpers, at the local tenant: pages, batches, large files,
+// throttling.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ADELE, BEN } from './harness.mjs';

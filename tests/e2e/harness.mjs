@@ -1,4 +1,4 @@
-// What every journey starts with: tenant, endpoint, page, browser. One `stack()` for a file, one `open()` for a test.
+// The set-up of a journey: tenant, endpoint, page and browser. A file calls `stack()` once, a test calls `open()`.
 import { cpSync } from 'node:fs';
 import { after, afterEach, before } from 'node:test';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export const ADELE = 'adele@contoso.example';
 export const BEN = 'ben@contoso.example';
 export const PASSWORD = 'Password1!';
 
-/** The test page and the package beside it, as a folder to serve. */
+/** A folder to serve: the test page with the package. */
 export function assemblePage(extra = {}) {
   const dir = scratch();
   cpSync(new URL('./pages/', import.meta.url), dir, { recursive: true });
@@ -23,7 +23,8 @@ export function assemblePage(extra = {}) {
 }
 
 /**
- * Starts everything before the tests of the file and ends it after them. Its pages are searched for tokens (S12): after each test those that asked for something, at the end all.
+ * Starts everything before the tests of the file and ends it after them. Pages are searched for tokens (S12): after
+ * each test those that sent a request, at the end all.
  *
  * @param {object} [options]
  * @param {string[]} [options.tenant] Arguments of the tenant.
@@ -86,7 +87,7 @@ export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browse
   return it;
 }
 
-/** Goes to `url` and waits until the client of the page is there, or has failed. */
+/** Goes to `url` and waits until the page has created its client, or failed to. */
 export async function visit(page, url) {
   await page.goto(url);
   await settled(page);
@@ -95,10 +96,10 @@ export async function visit(page, url) {
 export const settled = (page) =>
   page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
 
-/** Leaves for the sign-in service; resolves there. */
+/** Starts a sign-in by redirect; resolves when the browser is at the sign-in service. */
 export async function leave(page, options = {}) {
   const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin|\/interaction/.test(url.pathname));
-  // The promise of a redirect settles only where the page stays: it is not waited for.
+  // Not awaited: the promise of a redirect settles only if the page stays.
   await page.evaluate((options) => {
     globalThis.client.signIn(options).catch((error) => {
       globalThis.failure = error;
@@ -112,7 +113,7 @@ export async function choose(page, user, { consent = 'accept' } = {}) {
   const account = page.locator(`button[data-account="${user}"]`);
   const accept = page.locator('#accept');
   const back = page.locator('#state');
-  // Whom the sign-in service knows already it does not ask again.
+  // With a session at the sign-in service there is no account picker.
   await account.or(accept).first().waitFor();
   if (await account.count()) await account.click();
   await accept.or(back).first().waitFor();
@@ -123,15 +124,15 @@ export async function choose(page, user, { consent = 'accept' } = {}) {
   await settled(page);
 }
 
-/** The whole way: leave, choose, accept, come back. */
+/** The whole sign-in: redirect, account picker, consent, return. */
 export async function signIn(page, user = ADELE, options = {}) {
   await leave(page, options);
   await choose(page, user);
 }
 
-/** Calls `body` in the page with `argument`; a failure comes back as `{ error }` with its plain fields. */
+/** Calls `body` in the page with `argument`. Gives `{ value }`, or `{ error }` with the plain fields of the error. */
 export function attempt(page, body, argument) {
-  // As text: the page's policy forbids `eval`, and only what the driver evaluates directly is exempt from it.
+  // As one text: the page's CSP forbids `eval`, except for what the driver itself evaluates.
   return page.evaluate(`(${inPage})(${body}, ${JSON.stringify(argument)})`);
 }
 
@@ -155,7 +156,7 @@ async function inPage(body, argument) {
   }
 }
 
-/** Like `attempt`, where success is expected: the value, or a failure of the test. */
+/** Like `attempt`, for a call that has to succeed: gives the value, or fails the test. */
 export async function call(page, body, argument) {
   const { value, error } = await attempt(page, body, argument);
   if (error) throw new Error(`${error.code}: ${error.message}`);

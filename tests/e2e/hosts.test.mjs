@@ -1,4 +1,5 @@
-// App, sign-in service, API and a foreign host: four origins under two names, so that requests are cross-site as in production.
+// App, sign-in service, API and a foreign host: four origins on two host names, so that requests are cross-site, as in
+// production.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startCollector, startGateway } from './gateway.mjs';
@@ -24,7 +25,7 @@ after(async () => {
 });
 let page;
 
-/** What came to the API from now on. */
+/** The requests to the API from now on. */
 const since = () => {
   const from = api.asked.length;
   return () => api.asked.slice(from);
@@ -113,7 +114,7 @@ test('S14 nothing goes to the foreign host, not even where the page asks for it'
   const { error } = await attempt(page, (url) => client.request('GET', `${url}/v1.0/me`), foreign.url);
   assert.ok(['untrusted_host', 'invalid_argument'].includes(error?.code), error?.code);
   assert.deepEqual([stop(), foreign.visits], [[], []]);
-  // It would have taken everything: only the policy of the page, and the SDK, keep tokens from it.
+  // The collector accepts everything: only the page's CSP and the SDK keep tokens from it.
   assert.equal((await fetch(`${foreign.url}/v1.0/me`)).status, 200);
   assert.equal(foreign.visits.length, 1);
 });

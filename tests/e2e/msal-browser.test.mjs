@@ -1,4 +1,5 @@
-// A page with Microsoft's own libraries, MSAL.js and the Graph client, at the local tenant: no line of ours between them.
+// A page with Microsoft's own libraries, MSAL.js and the Graph client, at the local tenant: without exo365 between
+// them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openProfile } from './browser.mjs';

@@ -1,4 +1,5 @@
-// A server with Microsoft's MSAL for Node at the local tenant: codes, refresh tokens, its own name, and what it does when refused.
+// A server with Microsoft's MSAL for Node at the local tenant: codes, refresh tokens, tokens of the application, and
+// refusals.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ before(async () => {
           auth: { clientId, clientSecret, authority, knownAuthorities: [host], ...more },
         });
       globalThis.application = newApplication();
-      /** What tests look at; errors have plain fields already. */
+      /** The fields of a result that tests look at. */
       globalThis.plain = ({ account, accessToken, fromCache, scopes, tenantId }) => ({
         username: account?.username,
         accessToken,
@@ -43,7 +44,7 @@ after(async () => {
   await tenant?.end();
 });
 
-/** Sends a person to the sign-in page and comes back with the code: what a web server does in two requests. */
+/** Signs a user in and gives the code: what a web server does in two requests. */
 async function signIn(scopes, more = {}) {
   const authorize = await program.call(
     async (request) => {

@@ -1,4 +1,5 @@
-// Microsoft's libraries for Python at the local tenant: MSAL at the v2 endpoint, ADAL, which nobody maintains any more, at v1.
+// Microsoft's libraries for Python at the local tenant: MSAL at the v2 endpoints, and ADAL, which is no longer
+// maintained, at v1.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ADELE } from './harness.mjs';

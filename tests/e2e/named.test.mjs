@@ -1,4 +1,5 @@
-// The named operations against the tenant, in the spelling of each flavour; what a flavour lacks is refused before anything is sent.
+// The named operations against the tenant, in each flavour; an operation that a flavour does not have is refused before
+// anything is sent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attempt, BEN, call, stack, watch } from './harness.mjs';
@@ -25,7 +26,7 @@ const FLAVOURS = {
 for (const [api, settings] of Object.entries(FLAVOURS)) {
   const it = stack({ endpoint: () => ({ api, ...settings }) });
   let page;
-  /** Runs `body` in the page, with `n(name)` spelling a field as the flavour does. */
+  /** Runs `body` in the page; `n(name)` gives the name of a field in the flavour's spelling. */
   const run = (body, argument) =>
     call(
       page,

@@ -1,4 +1,5 @@
-// The endpoint proves itself by a certificate, to an authorization server that nobody here wrote: each assertion is checked there.
+// The endpoint authenticates by a certificate (RFC 7523) to an authorization server that is not ours, which checks each
+// assertion.
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ after(async () => {
   await provider?.end();
 });
 
-/** An endpoint with that certificate, and a page that has been through the sign-in. */
+/** An endpoint with that certificate, and a page after its sign-in. */
 async function through({ certificate, privateKey }) {
   const dir = scratch();
   const [client_certificate_file, client_key_file] = ['certificate.pem', 'key.pem'].map((name) => join(dir, name));

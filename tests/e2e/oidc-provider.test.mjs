@@ -1,4 +1,4 @@
-// Sign-in, renewal and sign-out against an authorization server that nobody here wrote.
+// Sign-in, renewal and sign-out against an authorization server that is not ours.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newPage, openBrowser } from './browser.mjs';

@@ -1,4 +1,4 @@
-// Scripts that come after the package and put their own functions in the place of the browser's.
+// Scripts that are loaded after the package and replace functions of the browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, call, stack } from './harness.mjs';
@@ -6,7 +6,7 @@ import { answer, inWindow, result } from './window.mjs';
 
 const it = stack();
 
-/** From now on everything that goes through these globals is noted in `taken`, and goes nowhere. */
+/** Replaces these globals by functions that note their calls in `taken` and throw. */
 const poison = (page) =>
   page.evaluate(() => {
     globalThis.taken = [];

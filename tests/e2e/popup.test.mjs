@@ -1,4 +1,4 @@
-// Sign-in and an administrator's consent in a window of its own, past Microsoft's `Cross-Origin-Opener-Policy`.
+// Sign-in and an administrator's consent in a pop-up window, in spite of Microsoft's `Cross-Origin-Opener-Policy`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, settled, stack, visit, watch } from './harness.mjs';
@@ -15,7 +15,7 @@ test('S20 S22 the page stays where it is, the window closes itself, the account 
   assert.deepEqual(
     stop().map(({ url }) => new URL(url).pathname),
     ['/auth/exchange'],
-    'traded in once, by the page that asked',
+    'exchanged once, by the page that started the sign-in',
   );
   assert.equal(await page.evaluate(() => client.account.username), ADELE);
   assert.ok((await page.evaluate(async () => (await client.mail.messages.list({ top: 1 })).items.length)) === 1);
@@ -64,7 +64,7 @@ test('S21 two at once: each window answers its own call', async () => {
   await first.close();
 });
 
-test('popup_blocked: told, with what to do', async () => {
+test('popup_blocked is reported with its remedy', async () => {
   const page = await it.open();
   const { error } = await attempt(page, () => {
     globalThis.open = () => null;
@@ -74,7 +74,7 @@ test('popup_blocked: told, with what to do', async () => {
   assert.match(error.remedy, /click/);
 });
 
-test('S21 an answer that nobody asked for is passed to nobody and trades nothing in', async () => {
+test('S21 an answer without a sign-in is passed to no page, and no code is exchanged', async () => {
   const page = await it.open();
   const stop = watch(page, (request) => request.url().includes('/auth/'));
   await page.goto(`${it.url}/?code=forged&state=forged.p`);

@@ -16,7 +16,7 @@ test('the page opens', async () => {
 
 const tokenRequests = (grant) =>
   it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === grant);
-/** The call of the post: the newest ten of the inbox. */
+/** The call of the post: the ten newest messages of the inbox. */
 const inbox = () => client.mail.folder('inbox').messages.list({ top: 10 });
 
 test('2 authorize: GET /common/oauth2/authorize with exactly the parameters of the post', async () => {
@@ -44,7 +44,7 @@ test('2 refusal: the user says no, the state is checked, and the page learns acc
   const code = await page.evaluate(() => globalThis.failure?.code ?? globalThis.client?.account);
   assert.ok(code === 'access_denied' || code === 'cancelled', `the refusal is told: ${code}`);
   assert.doesNotMatch(page.url(), /error|state=/, 'the address bar is clean');
-  assert.equal((await tokenRequests('authorization_code')).length, 0, 'nothing was traded in');
+  assert.equal((await tokenRequests('authorization_code')).length, 0, 'no code was exchanged');
 });
 
 test('2 a forged answer with another state is refused', async () => {

@@ -1,14 +1,15 @@
-// Every Graph operation with a body that a named method reaches, with a typical body and with one that sets all that can be set.
+// Every Graph operation with a body that has a named method: with a typical body, and with one that sets every writable
+// property.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { join } from 'node:path';
 import { BODIES, READ_ONLY } from './graph-bodies.mjs';
 import { answerBy, own } from './network.mjs';
-import { allowed, description, judged, skip } from './prism-client.mjs';
+import { allowed, description, startClient, skip } from './prism-client.mjs';
 import { root } from './processes.mjs';
 
-const it = judged();
+const it = startClient();
 const api = skip ? undefined : JSON.parse(readFileSync(description, 'utf8'));
 const operations = JSON.parse(readFileSync(join(root, 'tests/operations.json'), 'utf8'));
 const ID = 'AAMk=';
@@ -168,7 +169,7 @@ const ACTIONS = {
   ],
   'users.getMailTips': [({ mail }) => mail.mailTips(['ben@contoso.example', 'adele@contoso.example'])],
   'users.translateExchangeIds': [({ mail }) => mail.translateIds([ID, INNER], 'restId', 'restImmutableEntryId')],
-  // The address to upload to that the mock invents is none: what comes after is not its trade.
+  // The upload URL that the mock invents is not valid, so the upload itself cannot be tested here.
   'messageAttachments.createUploadSession': [{ onProgress() {} }, INLINE].map(
     (options) =>
       ({ mail }) =>
@@ -189,7 +190,7 @@ const ACTIONS = {
   'contactPhoto.put': [({ contacts }) => contacts.photo(ID).set(JPEG)],
 };
 
-/** Operations that no named method of this version sends. */
+/** Operations without a named method, with the reason. */
 const NO_NAME = { batch: 'it is made of other operations', 'uploadSession.putRange': 'its address is not of Graph' };
 
 const bodies = [];
@@ -198,7 +199,9 @@ answerBy((/** @type {Parameters<typeof fetch>} */ ...args) => {
   return own(...args);
 });
 
-/** Runs a call: what it sends is allowed, is what the operation is, and has no name that the description does not know. */
+/**
+ * Runs a call: its request is valid, belongs to the operation, and its body has only names that the description knows.
+ */
 async function described(name, call, user, resource) {
   bodies.length = 0;
   const calls = await allowed(it, (client) => call(user ? client.mailbox(user) : client));
@@ -214,7 +217,7 @@ async function described(name, call, user, resource) {
   known(JSON.parse(body), schema, resource ?? name);
 }
 
-/** Properties of a schema, with those that it inherits. */
+/** The properties of a schema, with the inherited ones. */
 function properties(schema) {
   const one = schema.$ref ? api.components.schemas[schema.$ref.split('/').at(-1)] : schema;
   const parts = [...(one.allOf ?? []), ...(one.anyOf ?? []), ...(one.oneOf ?? [])];
@@ -230,7 +233,7 @@ function known(value, schema, where) {
   const type = value['@odata.type']?.slice(1);
   const names = properties(type ? { $ref: `#/components/schemas/${type}` } : schema);
   for (const [name, inner] of Object.entries(value)) {
-    // An open extension holds what the app likes.
+    // An open extension may have any property.
     if (type === 'microsoft.graph.openTypeExtension' && !(name in names)) continue;
     assert.ok(name in names, `${where}.${name} is not in the description`);
     known(inner, names[name], `${where}.${name}`);

@@ -1,4 +1,4 @@
-// A client whose calls are judged by Microsoft's own description of Graph: the mock refuses what the description does not allow.
+// A client whose requests are validated by Prism against Microsoft's OpenAPI description of Graph.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before } from 'node:test';
@@ -7,11 +7,11 @@ import { importPackage, root } from './processes.mjs';
 import { startPrism } from './third-party/prism.mjs';
 
 export const description = process.env.EXO365_OPENAPI ?? join(root, '../shared/api/graph-subset.openapi.json');
-/** Why the tests of the file are skipped, or false. */
+/** Why the tests are skipped, or false. */
 export const skip = existsSync(description) ? false : 'skipped: no OpenAPI description of Graph (EXO365_OPENAPI)';
 
-/** Starts the mock before the tests of the file: `{ prism, client }`, filled in then. */
-export function judged() {
+/** Starts the mock before the tests of the file. Gives `{ prism, client }`, which are set by then. */
+export function startClient() {
   const it = { prism: undefined, client: undefined };
   if (skip) console.log(skip);
   before(async () => {
@@ -30,7 +30,7 @@ export function judged() {
   return it;
 }
 
-/** Runs `run(client)`; what it sent is what the description allows. Gives what the mock noted. */
+/** Runs `run(client)` and checks that its requests are valid. Gives the calls that the mock noted. */
 export async function allowed({ prism, client }, run) {
   const at = prism.calls.length;
   const failure = await (async () => run(client))().then(
@@ -41,7 +41,7 @@ export async function allowed({ prism, client }, run) {
   assert.ok(calls.length > 0, `a call was made: ${failure?.message}`);
   for (const { method, path, status, violations, invention, body } of calls) {
     assert.deepEqual(violations, [], `${method} ${path}`);
-    // An answer that the mock made up wrongly, or not at all, is its own trouble: it says 500, and the request was right.
+    // Where the mock cannot make up a response it answers 500; the request was valid all the same.
     assert.ok(
       status < 400 || invention || (status === 500 && body.includes('SCHEMA_TOO_COMPLEX')),
       `${method} ${path}: ${status} ${body}`,

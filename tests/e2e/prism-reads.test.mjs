@@ -1,13 +1,13 @@
-// Every Graph operation without a body that a named method reaches: as short as it goes, and with all the options that it takes.
+// Every Graph operation without a body that has a named method: with the fewest arguments, and with all options.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { join } from 'node:path';
 import { answerBy } from './network.mjs';
-import { allowed, description, judged, skip } from './prism-client.mjs';
+import { allowed, description, startClient, skip } from './prism-client.mjs';
 import { root } from './processes.mjs';
 
-const it = judged();
+const it = startClient();
 const api = skip ? undefined : JSON.parse(readFileSync(description, 'utf8'));
 const operations = JSON.parse(readFileSync(join(root, 'tests/operations.json'), 'utf8')).filter(
   (one) => !one.request_body && one.path_graph,
@@ -15,7 +15,7 @@ const operations = JSON.parse(readFileSync(join(root, 'tests/operations.json'), 
 const [ID, INNER] = ['AAMk=', 'AAMkAGQ='];
 const [START, END] = ['2026-12-01T00:00:00Z', '2026-12-08T00:00:00Z'];
 
-/** Collections by the first part of the names of their operations; an id of theirs. */
+/** Collections by the first part of their operations' names, and the id to use, where it is not ID. */
 const COLLECTIONS = {
   messages: [({ mail }) => mail.messages],
   folderMessages: [({ mail }) => mail.folder(ID).messages, INNER],
@@ -53,7 +53,7 @@ const ACTS = {
   permanentDelete: (own, id) => own.delete(id, { permanently: true }),
 };
 
-/** What is no more than a collection. */
+/** Operations beyond those that every collection has. */
 const OTHERS = {
   'messages.getMime': ({ mail }) => mail.messages.mime(ID),
   'messages.send': ({ mail }) => mail.messages.send(ID),
@@ -92,7 +92,7 @@ const OTHERS = {
   'places.roomsInList': ({ calendar }, query) => first(calendar.rooms({ list: 'rooms@contoso.example', ...query })),
   'subscriptions.reauthorize': ({ subscriptions }) => subscriptions.reauthorize(ID),
 };
-/** What no named method sends. */
+/** Operations without a named method, with the reason. */
 const NO_NAME = { 'uploadSession.cancel': 'its address is not of Graph' };
 
 const first = async (items) => {
@@ -102,7 +102,7 @@ const first = async (items) => {
 function callOf(name) {
   if (OTHERS[name]) return OTHERS[name];
   const [collection, act] = name.split('.');
-  // `settings.part` has them all.
+  // All of them are `settings.part`.
   if (collection === 'mailboxSettings') return ({ settings }) => settings.part(act[3].toLowerCase() + act.slice(4));
   const [own, id = ID] = COLLECTIONS[collection] ?? [];
   return own && ACTS[act] && ((client, query) => ACTS[act](own(client), id, query));
@@ -121,7 +121,7 @@ const GIVEN = {
   includeHiddenFolders: { query: { includeHiddenFolders: 'true' } },
 };
 
-/** All the options of an operation. Which of them go together is left to the service. */
+/** Every option of an operation, whether or not the service accepts them together. */
 function options({ name, query }) {
   if (name.endsWith('delta')) return { pageSize: 5, ...(query.includes('$select') && GIVEN.$select) };
   return Object.assign(
@@ -137,7 +137,10 @@ function parameters({ method, path_graph }) {
   return all.map((one) => (one.$ref ? api.components.parameters[one.$ref.split('/').at(-1)] : one).name);
 }
 
-/** The request was that of the operation, with the options that were given and no parameter that the description does not know. */
+/**
+ * Checks that the request is that of the operation, with the given options, and only with parameters that the
+ * description knows.
+ */
 function described(operation, [call], user, wanted) {
   const { method, path_graph, path_graph_users } = operation;
   const template = ((user && path_graph_users) || path_graph)
@@ -167,7 +170,10 @@ function described(operation, [call], user, wanted) {
   }
 }
 
-/** The mock's answers are made up: an empty list of changes without an address for the next ones, a number that is a text. */
+/**
+ * Ignores errors that only the mock's invented responses cause: a round of changes without a link for the next one, a
+ * count that is not a number.
+ */
 const madeUp = (error) => {
   if (error.code !== 'invalid_response') throw error;
 };
@@ -191,7 +197,7 @@ for (const user of [undefined, 'sales@contoso.example']) {
   }
 }
 
-// The directory answers these only so: https://learn.microsoft.com/graph/aad-advanced-queries
+// The directory requires this header for these queries: https://learn.microsoft.com/graph/aad-advanced-queries
 test('the directory is asked for counts and searches with ConsistencyLevel: eventual', { skip }, async (t) => {
   const levels = [];
   t.after(() => answerBy());

@@ -1,4 +1,4 @@
-// The two servers as processes of this test: started on free ports, ended with it whatever happens.
+// Starts the tenant and the endpoint on free ports; they end with the test process in any case.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
-/** A folder that goes away with the process. */
+/** A temporary folder that is removed when the process ends. */
 export function scratch() {
   const dir = mkdtempSync(join(tmpdir(), 'exo365-e2e-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ export async function listen(server) {
   return /** @type {import('node:net').AddressInfo} */ (server.address()).port;
 }
 
-/** A port that was free a moment ago: redirect URIs have to be known before the server starts. */
+/** A port that was free a moment ago, for a server whose URL has to be known before it starts (redirect URIs). */
 export async function freePort() {
   const server = createServer();
   const port = await listen(server);
@@ -51,7 +51,9 @@ export async function freePort() {
   return port;
 }
 
-/** Resolves when `probe` gives something; rejects with the last words of the process where that ends first. */
+/**
+ * Resolves when `probe` gives a value; rejects with the output of the process if that ends first, or after 30 seconds.
+ */
 async function until(probe, child, log, name) {
   const begin = Date.now();
   for (;;) {
@@ -64,7 +66,7 @@ async function until(probe, child, log, name) {
   }
 }
 
-/** Starts a program that takes `--port-file`; `end()` asks it to stop and waits. */
+/** Starts a program that takes `--port-file`; `end()` stops it and waits for its end. */
 export async function start(name, program, args, env = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo xtask e2e\`, which builds it`);
   const portFile = join(scratch(), 'port');
@@ -73,12 +75,12 @@ export async function start(name, program, args, env = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  let words = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (words += text));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const port = await until(
     () => existsSync(portFile) && Number(readFileSync(portFile, 'utf8').trim()),
     child,
-    () => words,
+    () => output,
     name,
   );
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -86,7 +88,7 @@ export async function start(name, program, args, env = {}) {
     port,
     pid: child.pid,
     url: `http://localhost:${port}`,
-    log: () => words,
+    log: () => output,
     async end() {
       running.delete(child);
       if (child.exitCode === null && !child.signalCode) child.kill();
@@ -105,9 +107,19 @@ const toml = (settings) =>
     .join('');
 
 /**
- * An endpoint for the sign-in service `login`, with the folder `page` on its own origin. Other settings are those of the configuration file.
+ * @typedef {object} EndpointOptions
+ * @property {string} login The origin of the sign-in service.
+ * @property {string} [api_origin]
+ * @property {string} [page] A folder that the endpoint serves on its own origin.
+ * @property {number} [port]
+ * @property {string} [dir] For the configuration file and the sessions.
+ * @property {string | null} [secret] Null: none.
+ */
+
+/**
+ * Starts an endpoint. Further options are settings of the configuration file.
  *
- * @param {{ login: string, api_origin?: string, page?: string, port?: number, dir?: string, secret?: string | null, [setting: string]: unknown }} settings
+ * @param {EndpointOptions & Record<string, unknown>} options
  */
 export async function startEndpoint({
   login,

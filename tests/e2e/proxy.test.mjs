@@ -1,22 +1,22 @@
-// Proxy mode, as a browser sees it: the page calls its own host, the endpoint calls the API, and no token comes to the page.
-// These calls are the contract by itself, without the SDK.
+// Proxy mode: the page calls its own host, the endpoint calls the API, and the page gets no token. These tests use the
+// HTTP interface directly, without the SDK.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { ADELE, stack } from './harness.mjs';
 import { newPage } from './browser.mjs';
-import { codeFlow, signInByForms, traded } from './microsoft/tenant.mjs';
+import { codeFlow, exchangeBody, signInByForms } from './microsoft/tenant.mjs';
 
 const it = stack({ endpoint: { mode: 'proxy' } });
 afterEach(() => it.control.clearFaults());
 
-/** A code from the sign-in pages, and what the endpoint has to be given with it. */
+/** Signs in by the forms; gives the body for `/exchange`. */
 async function code(account = ADELE) {
   const flow = codeFlow(it.tenant, `${it.url}/`);
-  return traded(flow, await signInByForms(it.tenant, flow.authorize, account));
+  return exchangeBody(flow, await signInByForms(it.tenant, flow.authorize, account));
 }
 
-/** A page of the endpoint's origin with nothing on it. */
+/** An empty page of the endpoint's origin. */
 async function blank() {
   const page = await newPage(it.browser);
   await page.route(`${it.url}/`, (route) =>
@@ -176,11 +176,11 @@ test('an answer is not held back on its way: small calls take no forty milliseco
     }
     return times;
   });
-  // A kernel that waits for more before it sends (Nagle) shows once a connection is warm, and then in each call.
+  // Delays by Nagle's algorithm would show on a connection that is in use already, and then in every call.
   assert.ok(Math.min(...times.slice(-10)) < 35, times.map(Math.round).join(' '));
 });
 
-/** Bytes as they are on a connection of their own; gives what comes back until it is silent. */
+/** Sends raw bytes on a new connection; gives the response until the connection is silent. */
 const raw = (bytes) =>
   new Promise((resolve, reject) => {
     let said = '';

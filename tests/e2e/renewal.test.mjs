@@ -1,4 +1,4 @@
-// A sign-out while a renewal is on its way: what comes late brings nothing back.
+// A sign-out during a renewal: the late response does not restore the session.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { attempt, call, settled, stack, visit } from './harness.mjs';
@@ -6,13 +6,13 @@ import { attempt, call, settled, stack, visit } from './harness.mjs';
 const it = stack();
 afterEach(() => it.control.clearFaults());
 
-/** The sign-in service holds its answer to a renewal until `release()`. */
+/** Makes the sign-in service hold its response to a renewal until `release()`. */
 async function held(page) {
   await it.control.forget();
   await it.control.fault({ match: { path: '/oauth2/v2.0/token' }, kind: 'hold' });
   const answered = page.waitForResponse((response) => response.url().endsWith('/auth/token'));
   return {
-    /** The renewal has come to the sign-in service. */
+    /** Resolves when the renewal has arrived at the sign-in service. */
     async asked() {
       while ((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length === 0);
     },
@@ -23,7 +23,7 @@ async function held(page) {
   };
 }
 
-/** Starts calls that need a renewal; how they ended is in `outcomes` of the page later. */
+/** Starts calls that need a renewal; `outcomes` of the page gets how each ended. */
 const start = (page) =>
   page.evaluate(() => {
     globalThis.outcomes = [];

@@ -1,4 +1,4 @@
-// The examples of ./examples: reading them, answering with them, and the rules by which what was sent is compared with them.
+// Reads the exchanges of ./examples, answers requests with them, and compares requests with theirs.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -25,19 +25,19 @@ export const isNotification = ({ request }) => !/^https:\/\/(graph\.microsoft|ou
 /** Sent by the browser before a request of the page's. */
 export const isPreflight = ({ request }) => request.method === 'OPTIONS';
 
-/** `Prefer` as an object (RFC 7240 §2): what is preferred has any order. */
+/** `Prefer` as an object, as its preferences have no order (RFC 7240 §2). */
 export const preferences = (text) =>
   Object.fromEntries(
     (text?.match(/[\w.-]+(?:="[^"]*"|=[^,\s]*)?/g) ?? []).map((one) => one.split(/=(.*)/s).slice(0, 2)),
   );
 
-/** The settings of a client that the headers of an example's request express. */
+/** The settings of the client that sends the headers of an example's request. */
 export function settings(api, { headers }) {
   const prefer = preferences(headers.Prefer);
   const bare = (text) => text?.replaceAll('"', '');
   return {
     api,
-    // What the service takes where nothing is said.
+    // The service's default.
     timeZone: bare(prefer['outlook.timezone']) ?? 'UTC',
     immutableIds: 'IdType' in prefer,
     ...(prefer['outlook.body-content-type'] && { bodyType: bare(prefer['outlook.body-content-type']) }),
@@ -45,7 +45,7 @@ export function settings(api, { headers }) {
   };
 }
 
-/** What the table of calls takes out of an example's request: ids of its path, its body. */
+/** The parts of an example's request that the tables of calls use: the ids in its path, and its body. */
 export function given({ url, body }) {
   const ids = decodeURIComponent(new URL(url).pathname).match(/AAMk[\w-]+=*|[\da-f]{8}-[\da-f-]{27}/g) ?? [];
   return { id: ids[0], ids, body };
@@ -53,7 +53,7 @@ export function given({ url, body }) {
 
 const bytesOf = (base64) => Buffer.from(base64, 'base64');
 
-/** The answer of an exchange. */
+/** The response of an exchange. */
 function answer({ response: { status, headers, body } }) {
   /** @type {BodyInit | null} */
   let content = body === null ? null : JSON.stringify(body);
@@ -62,9 +62,9 @@ function answer({ response: { status, headers, body } }) {
   return new Response(content, { status, headers });
 }
 
-/** A `fetch` that gives the answers of `exchanges` in turn and notes in `sent` what it was asked. */
+/** A `fetch` that gives the responses of `exchanges` in turn; `sent` has the requests. */
 export function replaying(exchanges) {
-  // A refused token is renewed and a 410 asked for past the cache: these are asked for twice.
+  // After a 401 the token is renewed, and after a 410 the cache is bypassed: these requests are sent twice.
   const script = exchanges.flatMap((one) => ([401, 410].includes(one.response.status) ? [one, one] : [one]));
   const sent = [];
   const fetch = async (/** @type {Parameters<typeof globalThis.fetch>} */ ...args) => {
@@ -85,10 +85,10 @@ const value = (one) => (INSTANT.test(one) ? new Date(one).toISOString() : one);
 
 function values(json, api) {
   if (Array.isArray(json)) return json.map((one) => values(one, api));
-  // v1.0's documentation writes truth values as texts; its metadata says Edm.Boolean.
+  // The documentation of v1.0 writes booleans as strings; its metadata says Edm.Boolean.
   if (api === 'outlook-v1' && (json === 'true' || json === 'false')) return json === 'true';
   if (json === null || typeof json !== 'object') return value(json);
-  // An attachment is no inline one where nothing is said.
+  // The default of `isInline` is false.
   return Object.fromEntries(
     Object.entries(json)
       .filter(([name, one]) => name !== 'isInline' || one)
@@ -96,7 +96,10 @@ function values(json, api) {
   );
 }
 
-/** A function without arguments needs no parentheses (OData 4.01 part 2, §4.4). Outlook's names have any case, and a key stands in parentheses or as a segment (OData 4.01 part 2, §4.3.6). Ids are exact. */
+/**
+ * A path as it is compared. A function without arguments needs no parentheses (OData 4.01 part 2, §4.4); a key is in
+ * parentheses or a segment (§4.3.6); names of Outlook REST are case-insensitive, ids are not.
+ */
 function path(url, api) {
   assert.ok(url.href.startsWith(ROOTS[api]) || url.pathname.includes('/AttachmentSessions('), url.href);
   const plain = decodeURIComponent(url.pathname).replace(/\(\)$/, '');
@@ -109,8 +112,8 @@ function path(url, api) {
 }
 
 /**
- * A request as it is compared. Left out: `Accept` (JSON is what the services answer with), `X-AnchorMailbox` (a hint that
- * spares the service a hop), and what a browser sets itself (`User-Agent`, `Origin`, `Content-Length`).
+ * A request as it is compared. Left out are `Accept` (the services answer with JSON anyway), `X-AnchorMailbox` (a
+ * routing hint), and headers that the browser sets (`User-Agent`, `Origin`, `Content-Length`).
  */
 function shape({ method, url, headers, body }, api) {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]));
@@ -131,7 +134,7 @@ function shape({ method, url, headers, body }, api) {
     },
   };
   if (/json/.test(lower['content-type'])) out.body = values(body, api);
-  // Requests inside a batch have headers of their own.
+  // The requests of a batch have their own headers.
   for (const item of out.body?.requests ?? []) {
     item.headers = Object.fromEntries(
       Object.entries(item.headers ?? {}).map(([name, text]) => [
@@ -140,7 +143,7 @@ function shape({ method, url, headers, body }, api) {
       ]),
     );
   }
-  // An action without arguments has an empty object or no body at all.
+  // The body of an action without arguments is an empty object, or missing.
   if (out.body === null || JSON.stringify(out.body) === '{}') {
     delete out.body;
     delete out.headers['content-type'];
@@ -153,7 +156,8 @@ function wanted({ request }, api, free) {
   if (body?.$text) body = body.$text;
   if (body?.$bytes) body = body.$bytes;
   const out = shape({ ...request, body }, api);
-  // The SDK names its zone in every call, so that an answer never depends on the mailbox; v1.0 knows no such preference.
+  // The SDK sends its time zone with every call, so that responses do not depend on the mailbox. v1.0 does not know
+  // this preference.
   const zoned = (headers) => {
     headers.prefer ??= {};
     headers.prefer['outlook.timezone'] ??= '"UTC"';
@@ -178,10 +182,13 @@ function got(one, api) {
   return shape({ ...one, body }, api);
 }
 
-/** Each request is that of its exchange. `prefer`: in place of the example's, for a page that follows another; `free`: made by request(). */
+/**
+ * Checks that each request is that of its exchange. `prefer` replaces the example's preferences for a next page; `free`
+ * marks a call of `request()`.
+ */
 export function compare(sent, script, api, { prefer, free }) {
   assert.equal(sent.length, script.length, 'requests');
-  // A size of pages holds for all requests of a call.
+  // The page size applies to all requests of a call.
   const size = script.map(({ request }) => preferences(request.headers.Prefer)['odata.maxpagesize']).find(Boolean);
   for (const [at, one] of sent.entries()) {
     const expected = wanted(script[at], api, free);
@@ -198,7 +205,7 @@ export function compare(sent, script, api, { prefer, free }) {
 
 // ---------------------------------------------------------------- what the caller gets
 
-/** What a call gave is what the last of `exchanges` answered. */
+/** Checks that the value of a call is the body of the last of `exchanges`. */
 export async function agrees(result, exchanges) {
   const { body } = exchanges.at(-1).response;
   if (body === null) assert.equal(result, undefined);
@@ -222,7 +229,10 @@ export async function agrees(result, exchanges) {
   } else assert.deepEqual(result, body);
 }
 
-/** Items and removals of a whole round: Graph marks a removal, Outlook sends an entity of its own with the id in parentheses. */
+/**
+ * Items and removals of a whole delta round. Graph marks a removed item; Outlook sends a separate entity with the id in
+ * parentheses.
+ */
 function delta({ items, removed, token, resynced }, pages) {
   const all = pages.flatMap(({ value }) => value ?? []);
   const reason = (one) => one['@removed']?.reason ?? one.reason;
@@ -253,10 +263,10 @@ const CODES = {
   503: 'service_unavailable',
   504: 'service_unavailable',
 };
-/** What says more than the status: there is no mailbox. */
+/** The service codes that mean more than their status: the user has no mailbox. */
 const NO_MAILBOX = ['MailboxNotEnabledForRESTAPI', '2000001'];
 
-/** The error tells everything that the refusal told. */
+/** Checks that the error has everything that the error response says. */
 export function tells(error, { response: { status, headers, body } }, sent, Exo365Error) {
   assert.ok(error instanceof Exo365Error, String(error?.stack ?? error));
   const [, number, reason, category] =

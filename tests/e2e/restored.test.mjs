@@ -1,12 +1,12 @@
-// Pages that really come back from the back/forward cache, with everything that was in their memory.
+// Pages that are restored from the back/forward cache, with everything that was in their memory.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, call, choose, leave, stack, visit } from './harness.mjs';
 
-// Playwright turns the cache off.
+// Playwright disables the cache by default.
 const it = stack({ browserOptions: { ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
-/** Notes in `shows` each time that the page is shown: whether it came out of the cache. */
+/** Notes in `shows`, for each `pageshow`, whether the page came out of the cache. */
 const watched = (page) =>
   page.addInitScript(() => {
     globalThis.shows = [];
@@ -35,9 +35,9 @@ async function around(page, meanwhile = () => {}) {
   await back(page);
 }
 
-/** Back, to the page as it was: where Chromium did not keep it, the test fails with its reasons. */
+/** Goes back to the cached page. If Chromium did not cache it, the test fails with Chromium's reasons. */
 async function back(page) {
-  // Not `goBack`: that waits for a page to load, and none does.
+  // Not `goBack`: that waits for a load event, and a restored page has none.
   await page.evaluate(() => {
     setTimeout(() => history.back());
   });
@@ -45,13 +45,13 @@ async function back(page) {
   await page.waitForFunction(() => globalThis.client && shows.length > 0);
   const { shows, reasons } = await page.evaluate(() => ({
     shows,
-    // Of Chromium only.
+    // A property of Chromium only.
     reasons: /** @type {any} */ (performance.getEntriesByType('navigation')[0]).notRestoredReasons,
   }));
   assert.deepEqual(shows, [false, true], `it came out of the cache: ${JSON.stringify(reasons)}`);
 }
 
-/** What was to happen in this turn of the page has happened. */
+/** Resolves after the current task of the page's event loop. */
 const turn = (page) =>
   page.evaluate(
     () =>
@@ -93,7 +93,7 @@ test('S24 S33 a page that comes back to another user is out', async () => {
     await other.close();
   });
   await page.waitForFunction(() => events.length > 0);
-  // Both events, of storage and of the page, are one change: out, and not in again as the other.
+  // The storage event and `pageshow` report the same change: signed out once, and not signed in as the other user.
   await turn(page);
   assert.deepEqual(await page.evaluate(() => [events, client.account]), [['other-tab'], null]);
 });

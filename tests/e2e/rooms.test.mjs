@@ -1,4 +1,4 @@
-// The rooms of an organisation: all of them, those of a building, and who may not see them.
+// The rooms of an organisation: all rooms, those of a building, and a user without the permission.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, attempt, call, signIn, stack, watch } from './harness.mjs';

@@ -1,4 +1,5 @@
-// Sign-in by the v2 endpoints: to the inbox, over a reload, and out again; what is on the wire, what is left behind.
+// Sign-in by the v2 endpoints: to the inbox, over a reload, and sign-out; the requests on the wire, and what is left in
+// the browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -156,7 +157,7 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
   const page = await it.open();
   const bodies = [];
   page.on('response', (response) => {
-    // The redirect leaves behind what was asked before it.
+    // Response bodies of the page before a redirect are no longer available.
     if (response.url().includes('/auth/')) bodies.push(response.text().catch(() => ''));
   });
   await signIn(page);
@@ -211,11 +212,11 @@ test('E42 sign-out at Microsoft leaves for its logout with a state, and comes ba
   assert.equal(pathname, '/organizations/oauth2/v2.0/logout');
   const state = searchParams.get('state');
   assert.match(state, /^[0-9a-f-]{36}$/);
-  // The service brings the page back by itself.
+  // The service redirects to the page without a click.
   await page.waitForFunction(() => document.querySelector('#state')?.textContent === 'signed out');
   assert.equal(page.url(), `${it.url}/`);
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
-  // The return is known by its state, once; any other is the page's own business.
+  // The return is recognised by its state, and once; any other `state` in the URL belongs to the page.
   for (const other of [state, 'ours']) {
     await visit(page, `${it.url}/?state=${other}`);
     assert.equal(await page.textContent('#state'), 'signed out');
@@ -258,14 +259,14 @@ test('S6 E5 the redirect address processed again does not trade the code in agai
 
 test('E17 max_age asks again whoever signed in too long ago, and the endpoint hears of it', async () => {
   const page = await it.signedIn();
-  const traded = page.waitForRequest(`${it.url}/auth/exchange`);
+  const exchanged = page.waitForRequest(`${it.url}/auth/exchange`);
   await it.control.advance(60);
   await leave(page, { extra: { max_age: '0' } });
-  // Known at the service as they are, they have to sign in again.
+  // With `maxAge` 0 a user with a session at the service has to sign in again.
   await choose(page, ADELE);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
-  assert.equal((await traded).postDataJSON().maxAge, '0');
-  // A sign-in that is recent enough is taken without a question.
+  assert.equal((await exchanged).postDataJSON().maxAge, '0');
+  // A recent sign-in is accepted without a question.
   const again = page.waitForRequest(`${it.url}/auth/exchange`);
   await page.evaluate(() => {
     client.signIn({ extra: { max_age: '3600' } }).catch(() => {});

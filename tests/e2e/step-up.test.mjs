@@ -1,4 +1,4 @@
-// Conditional Access: a guarded call is challenged, its error leads to the second factor, and then it goes through.
+// Conditional Access: a protected call is challenged, its error leads to the second factor, and then the call succeeds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, attempt, call, settled, signIn, stack, visit, watch } from './harness.mjs';
@@ -16,7 +16,7 @@ async function signedIn() {
   return page;
 }
 
-/** The guarded call, refused; its error stays in the page as `refused`. */
+/** Makes the protected call, which is refused; its error stays in the page as `refused`. */
 async function refuse(page) {
   const { error } = await attempt(page, async () => {
     try {
@@ -29,7 +29,7 @@ async function refuse(page) {
   return error;
 }
 
-/** Leaves by `resolve()` and waits for the page with the code. */
+/** Starts the step-up by `resolve()`, with a redirect; resolves at the page with the code. */
 async function resolve(page) {
   await page.evaluate(() => {
     refused.resolve().catch((error) => {
@@ -39,7 +39,7 @@ async function resolve(page) {
   await page.locator('#code').waitFor();
 }
 
-/** The same in a window of its own. */
+/** The same with a pop-up window. */
 async function resolveInWindow(page) {
   await page.evaluate(() => {
     const button = document.body.appendChild(document.createElement('button'));
@@ -117,7 +117,7 @@ test('resolve() in a window of its own: the page stays, and its call goes throug
   assert.equal((await call(page, guarded)).timeFormat, 'HH:mm');
 });
 
-/** The guarded call, refused, and the second factor that cures it. */
+/** Makes the protected call, which is refused, and then the step-up. */
 async function stepUp(page) {
   await refuse(page);
   await resolve(page);

@@ -1,4 +1,4 @@
-// The search for tokens that every journey ends with can fail: a token in any place that a script could read is found there.
+// Tests the search for tokens that every journey ends with: it finds a token in any place that a script can read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, stack } from './harness.mjs';
@@ -10,7 +10,7 @@ test('signs in', async () => {
   page = await it.signedIn();
 });
 
-/** The end of the token that the page has: what a careless line would keep. */
+/** The last 60 characters of the page's token. */
 const piece = () => page.evaluate(async () => (await client.getToken()).token.slice(-60));
 
 /** @type {[place: string, plant: (token: string) => unknown, clear: () => unknown][]} */
@@ -20,11 +20,11 @@ const PLACES = [
   [
     'cookie',
     (token) => {
-      // biome-ignore lint/suspicious/noDocumentCookie: so does a page that leaves a token there
+      // biome-ignore lint/suspicious/noDocumentCookie: this is how a page would leave a token there
       document.cookie = `odd=${token}`;
     },
     () => {
-      // biome-ignore lint/suspicious/noDocumentCookie: the same
+      // biome-ignore lint/suspicious/noDocumentCookie: undoes the line above
       document.cookie = 'odd=; max-age=0';
     },
   ],

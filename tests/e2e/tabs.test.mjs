@@ -1,4 +1,4 @@
-// Several tabs of one browser, and the back button: whoever signs out or in elsewhere is noticed here.
+// Several tabs of one browser, and the back button: a tab notices when the user signs out or in elsewhere.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, call, choose, leave, settled, stack, visit } from './harness.mjs';

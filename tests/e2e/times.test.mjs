@@ -1,17 +1,17 @@
-// Times do not shift: what a page writes is what the calendar shows, over a change to summer time and in three flavours.
+// Times do not shift: the calendar shows what a page wrote, over a change to summer time and in three flavours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, stack } from './harness.mjs';
 
 const BERLIN = 'Europe/Berlin';
 
-/** The instant of an event's start or end, as the flavour tells it. */
+/** The instant of an event's start or end, from the flavour's fields. */
 const instant = (value, name) => {
   const told = value[name] ?? value[name[0].toUpperCase() + name.slice(1)];
   if (typeof told === 'string') return new Date(told).toISOString();
   const { dateTime = told.DateTime, timeZone = told.TimeZone } = told;
   if (timeZone === 'UTC') return new Date(`${dateTime.slice(0, 19)}Z`).toISOString();
-  // The answers are in the client's zone: read the wall clock back through it.
+  // Responses are in the client's time zone: find the instant that has this local time there.
   const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   const wall = Date.parse(`${dateTime.slice(0, 19)}Z`);
   for (let offset = -14; offset <= 14; offset++) {
@@ -56,7 +56,7 @@ for (const [api, settings] of Object.entries({
       },
       api,
     );
-    // Berlin leaves +1 for +2 at 2:00 of that night.
+    // Berlin changes from +1 to +2 at 2:00 in that night.
     assert.equal(instant(seen.wall, 'start'), '2031-03-30T01:30:00.000Z');
     assert.equal(instant(seen.wall, 'end'), '2031-03-30T02:30:00.000Z');
     assert.equal(instant(seen.fixed, 'start'), '2031-03-30T00:30:00.000Z');

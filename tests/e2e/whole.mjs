@@ -1,4 +1,5 @@
-// Changes, batches, lanes, large attachments, trees and free times against the tenant: what is more than one request.
+// Features that take more than one request, against the tenant: changes, batches, lanes, large attachments, folder
+// trees, free/busy.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attempt, BEN, call, stack, watch } from './harness.mjs';
@@ -16,7 +17,7 @@ const SCOPES = [
 /** Registers the tests for one mode. */
 export function whole(mode) {
   const it = stack({ endpoint: () => ({ api: 'graph', mode, scopes: SCOPES }) });
-  /** Where the API's calls go. */
+  /** The URL that the API's calls begin with. */
   const called = () => (mode === 'proxy' ? `${it.url}/auth/proxy/` : it.tenant.url);
   let page;
 
@@ -108,7 +109,8 @@ export function whole(mode) {
       batches.map(({ body }) => JSON.parse(body).requests.length),
       [20, 20, 6],
     );
-    // The draft goes beside the first batch: where the service finds five calls at a time, an item is asked for again, alone.
+    // The draft is created beside the first batch. If the service then counts five calls at a time, one item is
+    // requested again on its own.
     const others = calls.filter((one) => !batches.includes(one));
     assert.equal(others.filter(({ method }) => method === 'POST').length, 1, 'the draft');
     assert.ok(others.length <= 4, 'and nothing else but what was refused for that');

@@ -1,4 +1,4 @@
-// The package in a module worker, under the page's policy: with tokens of the page, and with the session of the page.
+// The package in a module worker, under the page's CSP: with tokens from the page, and with the page's session.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, call, stack } from './harness.mjs';

@@ -1,4 +1,4 @@
-// A project as a stranger has it: copied out of this one, with the tarball installed from the file.
+// Makes a project outside of this repository, with the tarball installed.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ export function project(name) {
   return dir;
 }
 
-/** Signs in on a page that shows its state in #state and the subjects in #inbox; gives what it shows in the end. */
+/** Signs in on a page that shows its state in #state and the subjects in #inbox; gives both at the end. */
 export async function signInAndRead(browser, url) {
   const page = await newPage(browser);
   await page.goto(url);

@@ -1,4 +1,4 @@
-// The plain script: no build step, the global Exo365, the wasm where the package has it.
+// The package by a script tag: no build step, the global `Exo365`, and the wasm at its place in the package.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The import, built by Vite for production and opened in headless Chromium.
+// The package in a production build by Vite, opened in headless Chromium.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -1,8 +1,8 @@
-// A certificate of an application, made for one test: Node signs, but makes no certificates.
+// Makes a certificate of an application for a test. Node can sign, but has no function that makes certificates.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 const hex = (text) => Buffer.from(text, 'hex');
-/** One element of DER: tag, length, content. */
+/** An element in DER: tag, length, content. */
 function der(tag, ...parts) {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const { length } = content;

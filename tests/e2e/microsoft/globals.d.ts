@@ -23,7 +23,10 @@ declare global {
   var msal: typeof msalNode;
   var graph: typeof graphLibrary;
   var graphClient: (getAccessToken: () => Promise<string>) => graphLibrary.Client;
-  /** Set by `msal-node.test.mjs`: an application, one with other settings, and the fields of a result that tests look at. */
+  /**
+   * Set by `msal-node.test.mjs`: an application, one with other settings, and the fields of a result that tests look
+   * at.
+   */
   var application: msalNode.ConfidentialClientApplication;
   var newApplication: (settings?: object) => msalNode.ConfidentialClientApplication;
   var plain: (result: msalNode.AuthenticationResult) => object;

@@ -1,4 +1,5 @@
-// A program in a process of its own, told before its start whom to trust. Functions are sent to it as to a page.
+// A program in a process of its own, because Node reads the authorities to trust at its start. Functions are sent to it
+// as to a page.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,7 @@ export async function startProgram(tenant) {
   });
   let last = 0;
 
-  /** `{ value }`, or `{ error }` with its plain fields. */
+  /** Gives `{ value }`, or `{ error }` with the plain fields of the error. */
   async function attempt(body, argument) {
     const id = ++last;
     const outcome = new Promise((resolve) => waiting.set(id, resolve));

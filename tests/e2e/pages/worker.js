@@ -1,4 +1,5 @@
-// A module worker with a client of its own. It is told by messages what to do; where the page has the tokens, it asks by messages.
+// A module worker with a client of its own. The page calls it by messages; without an endpoint the worker asks the page
+// for tokens by messages.
 import * as sdk from './vendor/exo365/index.js';
 
 let client;

@@ -1,4 +1,5 @@
-// schemathesis as a process: the folder of its packages comes from `cargo xtask test`, which installs them or says with an empty name that it cannot.
+// Runs schemathesis. `cargo xtask test` installs it and sets the folder of its packages, or an empty name where it
+// cannot.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { root, scratch } from '../processes.mjs';
 
 const packages = process.env.EXO365_SCHEMATHESIS ?? join(root, 'target/schemathesis');
-/** Why there is nothing to test with; false where there is. */
+/** Why the tests are skipped, or false. */
 export const skip =
   packages && existsSync(join(packages, 'schemathesis'))
     ? false
@@ -28,8 +29,8 @@ const CHECKS = [
 ];
 
 /**
- * Runs it over the description at `url`; gives `{ code, words }`. The same cases at every run. `paths` are called beside `/proxy/{path}`, as it is
- * described: what is made up for `{path}` is never one that the API has.
+ * Runs it over the description at `url`, with the same cases each time; gives `{ code, words }`. `paths` are called in
+ * addition to `/proxy/{path}`: a path that is made up for `{path}` never exists in the API.
  */
 export async function schemathesis(
   url,

@@ -1,4 +1,5 @@
-// The endpoint held to its own description by a program that nobody here wrote: no 5xx, no answer that is not described, nothing sent comes back.
+// schemathesis tests the endpoint against its OpenAPI description: no 5xx, no response that is not described, and no
+// request data in a response.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
@@ -8,7 +9,7 @@ import { schemathesis, skip } from './run.mjs';
 
 const ADELE = 'adele@contoso.example';
 
-/** A session, by the forms of the sign-in page; gives its cookie. */
+/** Creates a session by the forms of the sign-in page; gives its cookie. */
 async function signIn(tenant, endpoint) {
   const flow = codeFlow(tenant, `${endpoint.url}/`);
   return exchange(`${endpoint.url}/auth`, flow, await signInByForms(tenant, flow.authorize, ADELE), endpoint.url);
@@ -53,7 +54,7 @@ for (const mode of ['direct', 'proxy']) {
         paths: mode === 'proxy' ? ['/proxy/v1.0/me', '/proxy/v1.0/me/messages/{path}'] : [],
         more: ['--exclude-path', '/logout'],
       });
-      // It came all the way: tokens were given, or calls went to the API.
+      // The requests were really processed: tokens were issued, or calls went to the API.
       const counted = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
       const [, times] =
         counted.match(

@@ -1,4 +1,5 @@
-// Prism, an off-the-shelf mock that validates each request by Microsoft's own description, behind a door that notes what it says.
+// Prism, a mock server that validates each request against Microsoft's OpenAPI description, behind a reverse proxy that
+// notes its results.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
@@ -7,7 +8,7 @@ import { freePort, listen } from '../processes.mjs';
 
 const CLI = fileURLToPath(new URL('./node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
 
-/** Starts both. `calls` holds every call with its status and the violations that Prism found in the request. */
+/** Starts both. `calls` has every call with its status and the violations that Prism found in the request. */
 export async function startPrism(description) {
   const port = await freePort();
   const child = spawn(
@@ -20,13 +21,13 @@ export async function startPrism(description) {
   await listening(child);
 
   const calls = [];
-  const door = createServer((incoming, outgoing) => forward(port, incoming, outgoing, calls));
+  const proxy = createServer((incoming, outgoing) => forward(port, incoming, outgoing, calls));
   return {
-    origin: `http://localhost:${await listen(door)}`,
+    origin: `http://localhost:${await listen(proxy)}`,
     calls,
     async end() {
-      door.close();
-      door.closeAllConnections();
+      proxy.close();
+      proxy.closeAllConnections();
       process.off('exit', stop);
       const ended = once(child, 'exit');
       child.kill();
@@ -50,11 +51,11 @@ function listening(child) {
 }
 
 /**
- * What the mock says of a call: what the request violates, and whether the answer that it invented does
- * (it invents recursive types to a depth at which they are no longer what they should be).
+ * The mock's findings about a call: the violations of the request, and whether the response that it made up is invalid
+ * itself (it cuts recursive types at some depth).
  */
 function told(header) {
-  // Long lists come behind a sentence, and may be cut.
+  // Long lists come after a sentence, and may be cut.
   const list = header.slice(header.indexOf('['));
   try {
     const all = JSON.parse(list);
@@ -65,7 +66,9 @@ function told(header) {
   }
 }
 
-/** The description's paths begin below `/v1.0`. Invented next links are left out: they are no addresses. */
+/**
+ * Forwards a call; the description's paths have no `/v1.0`. Made-up next links are removed, as they are not valid URLs.
+ */
 function forward(port, incoming, outgoing, calls) {
   const path = incoming.url.replace(/^\/v1\.0(?=\/)/, '');
   const inner = send(

@@ -1,12 +1,13 @@
-// oidc-provider, a certified OpenID provider, at the addresses of Microsoft's v2 endpoints: PKCE required, refresh rotation on.
+// oidc-provider, a certified OpenID provider, at the addresses of Microsoft's v2 endpoints: PKCE required, refresh
+// rotation on.
 import Provider from 'oidc-provider'; // found in this folder's node_modules
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, freePort } from '../processes.mjs';
 
 /**
- * Starts it for the page at `page` (an origin). `grants` notes each answer of its token endpoint. With `key`, a public key, the
- * application proves itself by signed assertions (RFC 7523) and has no secret.
+ * Starts it for the page at `page` (an origin). `grants` has each response of its token endpoint. With `key`, a public
+ * key, the application authenticates by signed assertions (RFC 7523) and has no secret.
  */
 export async function startProvider(page, key) {
   const port = await freePort();
@@ -26,7 +27,7 @@ export async function startProvider(page, key) {
   }
   const handle = provider.callback();
   const server = createServer((request, response) => {
-    // Its one address that cannot be configured.
+    // The only path that cannot be configured.
     request.url = request.url.replace(`${base}/v2.0/.well-known/`, '/.well-known/');
     handle(request, response);
   });
@@ -85,7 +86,7 @@ function configuration(page, base, key) {
   };
 }
 
-/** Fills in its pages, from the one that asks who is there to the one that asks for consent. */
+/** Fills in the provider's pages, from the sign-in to the consent. */
 export async function signInThere(page) {
   await page.fill('input[name=login]', 'somebody');
   await page.fill('input[name=password]', 'anything');

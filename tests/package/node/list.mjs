@@ -1,4 +1,4 @@
-// A service's own credential, and a mailbox: what a job on a server does.
+// A job on a server: it gets a token with the application's secret, and reads a mailbox.
 import { createClient } from 'exo365';
 
 const { ORIGIN, TENANT, CLIENT_ID, CLIENT_SECRET } = process.env;

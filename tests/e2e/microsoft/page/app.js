@@ -1,4 +1,4 @@
-// A single-page application as its author would write it; what tests drive is put on the window.
+// A single-page application with MSAL.js and the Graph client. What tests use is global.
 import { InteractionRequiredAuthError, PublicClientApplication } from '@azure/msal-browser';
 import { Client, FileUpload, LargeFileUploadTask } from '@microsoft/microsoft-graph-client';
 
@@ -16,7 +16,7 @@ const app = new PublicClientApplication({
   },
 });
 
-/** Like `acquireTokenSilent`; a refusal as a plain object. */
+/** `acquireTokenSilent`; an error comes back as the plain object `refused`. */
 async function silently(more = {}) {
   try {
     const {
