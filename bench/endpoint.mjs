@@ -1,28 +1,37 @@
-// The endpoint beside Express + MSAL for Node: what is measured, the bars, and how it is told.
+// Compares the endpoint with Express + MSAL for Node: the measurements, the bars, and their part of RESULTS.md.
 import { cpus, totalmem } from 'node:os';
-import { storeDies } from './store.mjs';
+import { measureStoreFailures } from './store.mjs';
 import { peerSessions, sessions, token } from './token.mjs';
 
-/** Sessions that both servers are filled with, and what such a peer weighed elsewhere, in MiB: the bar is a fifth of the smaller. */
+/**
+ * Sessions in both servers, and the memory of such a peer on another machine in MiB: the bar applies to the smaller of
+ * the two peers.
+ */
 const SESSIONS = 100_000;
 const PEER_MEMORY = 830e6 / 2 ** 20;
 
-/** At least so many times the requests per second of the peer, and at most such a part of its memory. */
+/** The bars: at least 15 times the requests per second of the peer, at most a fifth of its memory. */
 const SPEED_BAR = 15;
 const MEMORY_BAR = 0.2;
 
-/** @typedef {{ what: string, ours: string, theirs: string, judged?: { ratio: number, bar: number, kept: boolean } }} Line */
+/**
+ * @typedef {object} Line
+ * @property {string} what
+ * @property {string} ours
+ * @property {string} theirs
+ * @property {{ ratio: number, bar: number, kept: boolean }} [judged] Missing where there is no bar.
+ */
 
 /** A line of the table in RESULTS.md. */
 const row = (/** @type {Line} */ { what, ours, theirs, judged }) =>
   `| ${what} | ${ours} | ${theirs} | ${judged?.ratio.toFixed(2) ?? ''} | ${judged?.bar ?? ''} | ${judged ? (judged.kept ? 'kept' : 'missed') : ''} |`;
 
-/** `text`: its part of the results; `missed`: a sentence for each bar. */
+/** Gives `text`, the part of RESULTS.md, and `missed`, a sentence for each missed bar. */
 export async function measureEndpoint() {
   const served = await token();
   const peer = await peerSessions(SESSIONS);
   const held = await sessions(SESSIONS);
-  const store = await storeDies();
+  const store = await measureStoreFailures();
   const whole = (number) => Math.round(number).toLocaleString('en');
   const speed = ({ rate, p50, p99 }) => `${whole(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
   const faster = served.exo365.rate / served.peer.rate;
@@ -47,13 +56,13 @@ export async function measureEndpoint() {
       theirs: `${whole(1000 / peer.wait)}/s, one request at a time`,
     },
   ];
-  const dying = (one) => `${speed(one)}, longest ${one.longest.toFixed(1)} ms`;
+  const withLongest = (one) => `${speed(one)}, longest ${one.longest.toFixed(1)} ms`;
   for (const [what, key] of [
     ['nothing happens to it', 'before'],
     ['one connection to it is cut', 'once'],
     ['ten a second are cut', 'often'],
   ]) {
-    lines.push({ what: `\`/token\` over Redis, ${what}`, ours: dying(store[key]), theirs: '' });
+    lines.push({ what: `\`/token\` over Redis, ${what}`, ours: withLongest(store[key]), theirs: '' });
   }
   for (const { what, ours, theirs, judged } of lines)
     console.log(`${what}: ${ours}; ${theirs}; ${judged?.ratio.toFixed(2) ?? ''}`);

@@ -1,4 +1,5 @@
-// Five hundred messages by their ids, asked for at once, in headless Chromium: exo365 beside the Graph client at four at a time.
+// Five hundred messages by their ids in headless Chromium: exo365 with all calls at once, the Graph client with four
+// calls at a time.
 import { newPage, openBrowser } from '../tests/e2e/browser.mjs';
 import { startSecureTenant } from '../tests/e2e/microsoft/tenant.mjs';
 import { bundle } from './build.mjs';
@@ -11,10 +12,10 @@ const ITEM = 5;
 const ROUNDS = 3;
 const USER = 'adele@contoso.example';
 
-/** What each way asks for by its own: exo365 names messages by ids that outlive a move. */
+/** The headers by which the ids are requested: exo365 uses immutable ids. */
 const PREFER = { exo365: { prefer: 'IdType="ImmutableId"' }, graph: {} };
 
-/** The ids of the first messages. */
+/** The ids of the newest messages. */
 async function idsOf(tenant, access, prefer) {
   const answer = await tenant.send(`${tenant.url}/v1.0/users/${USER}/messages?$select=id&$top=${COUNT}`, {
     headers: { authorization: `Bearer ${access}`, ...prefer },
@@ -25,12 +26,13 @@ async function idsOf(tenant, access, prefer) {
 }
 
 /**
- * `{ first, again }` of each way: medians of milliseconds in a fresh profile, and once more in the same page, where the browser remembers its preflights;
- * `asked` and `preflights` of the first. It fails where a call does.
+ * Measures both clients. `first` and `again` are medians in milliseconds: in a fresh profile, and once more in the same
+ * page, where the browser has cached its preflights. `asked` and `preflights` are the numbers of requests at first.
+ * Rejects if a call fails.
  */
 export async function get(exo365, out) {
   const dir = await bundle('get', exo365, out);
-  // The tenant sends away with 429 what finds four others of the mailbox at work; an item of a batch holds a place like a call.
+  // The tenant answers 429 to a fifth call at a time for the same mailbox; an item of a batch counts as a call.
   const tenant = await startSecureTenant([
     '--seed',
     '1000-messages',
@@ -52,7 +54,7 @@ export async function get(exo365, out) {
     const options = { api: `https://localhost:${line.port}`, token: access };
     for (let round = 0; round < ROUNDS; round++) {
       for (const [name, times] of Object.entries(ways)) {
-        // Connections, preflights and what was loaded are a profile's.
+        // A fresh profile has no connections, no cached preflights and no cached files.
         const page = await newPage(browser);
         await page.goto(server.url);
         await page.waitForFunction(() => document.querySelector('#state').textContent === 'ready');

@@ -1,4 +1,5 @@
-// A list of 100 messages in headless Chromium, against the tenant over TLS, three ways in one run.
+// A list of 100 messages in headless Chromium, against the tenant over TLS: exo365, bare fetch and the Graph client in
+// one run.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +11,12 @@ const TYPES = { 'app.js': 'text/javascript', 'wasm/exo365_bg.wasm': 'application
 const HTML =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>list</title><p id="state"></p><script type="module" src="/app.js"></script>';
 
-/** The page and what it loads; `url` is where. */
+/** Serves the page and its files; `url` is its address. */
 export async function serve(dir) {
   const server = createServer((request, response) => {
     const file = request.url.slice(1);
-    // Alone in its process, a page gets a clock of 5 µs; else one of 100 µs, which is a fifth of what is measured here.
+    // A cross-origin isolated page has a clock with 5 µs resolution; others have 100 µs, which is a fifth of what is
+    // measured here.
     response
       .setHeader('cross-origin-opener-policy', 'same-origin')
       .setHeader('cross-origin-embedder-policy', 'require-corp');
@@ -30,7 +32,7 @@ export async function serve(dir) {
   return { url, end };
 }
 
-/** A token of the application itself; the tenant's authority is one of its own, so this goes through the browser too. */
+/** A token of the application. Requested through the browser, which accepts the tenant's certificate. */
 export async function token(page, api) {
   const response = await page.request.post(`${api}/${TENANT_ID}/oauth2/v2.0/token`, {
     form: {
@@ -46,7 +48,7 @@ export async function token(page, api) {
 
 export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Medians in milliseconds. */
+/** Measures the three clients; gives medians in milliseconds. */
 export async function list(exo365, out, { top = 100, warmUps = 30, rounds = 300 } = {}) {
   const dir = await bundle('list', exo365, out);
   const tenant = await startTenant([

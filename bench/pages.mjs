@@ -1,4 +1,5 @@
-// Pages beside MSAL.js, the Graph client and bare `fetch`: what is measured, the bars, and how it is told.
+// Compares pages with MSAL.js, the Graph client and bare `fetch`: the measurements, the bars, and their part of
+// RESULTS.md.
 import { cpus, loadavg, totalmem } from 'node:os';
 import { download } from './download.mjs';
 import { get } from './get.mjs';
@@ -8,7 +9,7 @@ import { load } from './load.mjs';
 const whole = (number) => Math.round(number).toLocaleString('en');
 const figure = (value, unit) => (unit === 'ms' && value < 100 ? `${value.toFixed(2)} ms` : `${whole(value)} ${unit}`);
 
-/** `text`: its part of the results; `missed`: a sentence for each bar. */
+/** Gives `text`, the part of RESULTS.md, and `missed`, a sentence for each missed bar. */
 export async function measurePages(exo365, out) {
   const size = await download(exo365, out);
   const time = await list(exo365, out);
@@ -17,7 +18,7 @@ export async function measurePages(exo365, out) {
 
   const messages = `${many.count} messages by id against the Graph client, four at a time`;
   const shown = 'first list of a page with a session against MSAL.js + Graph client';
-  /** Each line: what, ours, theirs, and the most that ours may be of theirs (none: told, not judged). */
+  /** Each line: what is measured, our value, theirs, and the largest allowed ratio (null: no bar). */
   const lines = [
     [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.1, 'ms'],
     [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, null, 'ms'],

@@ -1,4 +1,5 @@
-// `/token` over Redis while the endpoint's connection to it dies: what who asks notices of it, by wrk.
+// `/token` with sessions in Redis, while the endpoint's connections to Redis are cut: the effect on clients, measured
+// by wrk.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,10 +13,10 @@ import { freePort, scratch, startEndpoint, startTenant } from '../tests/e2e/proc
 
 const ROUNDS = 3;
 const SECONDS = 4;
-/** Between two cuts, in milliseconds. */
+/** Milliseconds between two cuts. */
 const PAUSE = 100;
 
-/** A Redis that keeps what it is told, and a line to it. */
+/** Starts a Redis that writes every change to disk, with a connection for commands. */
 async function startRedis() {
   const port = await freePort();
   const dir = scratch();
@@ -50,7 +51,7 @@ async function startRedis() {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   line.setEncoding('utf8');
-  /** One command, one line of an answer. */
+  /** Sends one command; gives its reply, which has to be one line. */
   const ask = async (command) => {
     line.write(`${command}\r\n`);
     const [answer] = await once(line, 'data');
@@ -67,14 +68,15 @@ async function startRedis() {
   };
 }
 
-/** Cuts every connection but our own; says how many there were. */
+/** Cuts every connection but our own; gives their number. */
 const cut = async (redis) => Number((await redis.ask('CLIENT KILL TYPE normal SKIPME yes')).slice(1));
 
 /**
- * `{ before, once, often, cuts }`: medians of `{ rate, p50, p99, longest }` of rounds with nothing cut, with one cut in the middle, and with one every
- * tenth of a second; and how many connections died in all rounds. A request that fails ends it.
+ * Measures rounds without a cut (`before`), with one cut in the middle (`once`) and with a cut every tenth of a second
+ * (`often`): medians of `{ rate, p50, p99, longest }`. `cuts` is the number of all cut connections. Rejects if a
+ * request fails.
  */
-export async function storeDies() {
+export async function measureStoreFailures() {
   const redis = await startRedis();
   const tenant = await startTenant();
   const dir = scratch();

@@ -1,5 +1,5 @@
-// `/token` of a live session: the endpoint beside Express + MSAL for Node, one after the other in this run, by wrk. And what each of them
-// weighs with a hundred thousand sessions.
+// `/token` of a valid session, measured by wrk: the endpoint against Express + MSAL for Node, in turns. And the memory
+// of each with a hundred thousand sessions.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startEndpoint, startTenan
 const SECONDS = 4;
 const ROUNDS = 3;
 const CONNECTIONS = 32;
-/** Sessions of the full peer that are asked for their token. */
+/** Requests to the full peer, each for another session. */
 const ASKED = 10;
 const ADELE = 'adele@contoso.example';
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
@@ -19,7 +19,10 @@ const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
 /** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-/** The same request again and again, which costs wrk nothing; where there are several cookies, one after the other. */
+/**
+ * A script for wrk: always the same request, or the requests of several cookies in turn. They are prepared before the
+ * measurement.
+ */
 const script = (cookies, file, origin) => `
 wrk.method = "POST"
 wrk.body = "{}"
@@ -45,8 +48,8 @@ end`
 `;
 
 /**
- * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
- * fails where one request did.
+ * Runs wrk. Gives the requests per second (`rate`), the 50th and 99th percentile and the longest time in milliseconds,
+ * and the peak memory of the process `pid` in MiB. Rejects if a request fails.
  *
  * @param {string} url
  * @param {string[]} cookies
@@ -63,24 +66,24 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
   );
   let said = '';
   wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
-  let weight = 0;
-  const scale = setInterval(() => {
-    weight = Math.max(weight, memory(pid));
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, memory(pid));
   }, 200);
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
-  clearInterval(scale);
+  clearInterval(sampling);
   if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
   const milliseconds = (/** @type {RegExpExecArray} */ [, value, unit]) =>
     Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
   const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
-  // Mean, deviation, longest.
+  // wrk prints mean, deviation, longest.
   const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
   return {
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]),
     p50: percentile(50),
     p99: percentile(99),
     longest,
-    memory: weight,
+    memory: peak,
   };
 }
 
@@ -105,7 +108,7 @@ async function startPeer(tenant) {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** `{ exo365, peer }`: each `{ rate, p50, p99 }`, the medians of rounds that the two take in turns. */
+/** Measures both in turns; gives `{ rate, p50, p99 }` of each, as medians of the rounds. */
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
@@ -115,9 +118,9 @@ export async function token() {
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
-  const flowOfOurs = codeFlow(tenant, `${endpoint.url}/`);
+  const endpointFlow = codeFlow(tenant, `${endpoint.url}/`);
   const ours = [
-    await exchange(base, flowOfOurs, await signInByForms(tenant, flowOfOurs.authorize, ADELE), endpoint.url),
+    await exchange(base, endpointFlow, await signInByForms(tenant, endpointFlow.authorize, ADELE), endpoint.url),
   ];
 
   const rounds = { exo365: [], peer: [] };
@@ -136,8 +139,9 @@ export async function token() {
 }
 
 /**
- * The peer with `count` users, each with a session: one signs in, the others are made of what MSAL and the session store kept for that one. `before`
- * is empty, `memory` full, in MiB; `wait` is what one request takes there, in milliseconds: MSAL goes through all of its cache.
+ * Measures the peer with `count` users, each with a session: one signs in, the others are copies. Gives its memory in
+ * MiB, empty (`before`) and full (`memory`), and the milliseconds of one request when it is full (`wait`), for which
+ * MSAL searches its whole cache.
  */
 export async function peerSessions(count) {
   const secure = await startSecureTenant();
@@ -167,13 +171,16 @@ export async function peerSessions(count) {
   return { before, count, memory: full, wait };
 }
 
-/** The endpoint with `count` sessions, each of which signed in: `before` (empty), and under load from all of them. In MiB. */
+/**
+ * Measures the endpoint with `count` sessions, each by a sign-in of its own: its memory when empty (`before`, MiB), and
+ * the results of `load`.
+ */
 export async function sessions(count) {
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
   const before = memory(endpoint.pid);
-  // The sign-in service knows the browser after the first time: one request for each code then.
+  // After the first sign-in the service has a session: each further code takes one request.
   let cookie;
   const send = async (url, options = {}) => {
     const answer = await fetch(url, {

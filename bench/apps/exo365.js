@@ -1,4 +1,4 @@
-// Sign in and show ten subjects, with exo365.
+// Signs in and shows ten subjects, with exo365.
 import { createClient } from 'exo365';
 import { show } from './show.js';
 

@@ -1,10 +1,10 @@
-// The page that measures: one list of messages in three ways, taken in turns.
+// The measured page: one list of messages by three clients, in turns.
 import { Client } from '@microsoft/microsoft-graph-client';
 import { createClient } from 'exo365';
 
 const USER = 'adele@contoso.example';
 
-/** Milliseconds of each way, round by round; the order changes from round to round. */
+/** Milliseconds of each client for each round; the order of the clients changes from round to round. */
 globalThis.measure = async ({ api, token, top, warmUps, rounds }) => {
   const client = await createClient({
     getToken: async () => ({ token, expiresIn: 3600, scopes: [] }),

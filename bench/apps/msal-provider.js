@@ -1,4 +1,4 @@
-// Sign in and show ten subjects, with MSAL.js, the Graph client and Microsoft's own provider between them.
+// Signs in and shows ten subjects, with MSAL.js, the Graph client and Microsoft's authentication provider.
 import { InteractionType, PublicClientApplication } from '@azure/msal-browser';
 import { Client } from '@microsoft/microsoft-graph-client';
 import { AuthCodeMSALBrowserAuthenticationProvider } from '@microsoft/microsoft-graph-client/authProviders/authCodeMsalBrowser';

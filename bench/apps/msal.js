@@ -1,4 +1,4 @@
-// Sign in and show ten subjects, with MSAL.js and the Graph client, the token handed over by four lines of our own.
+// Signs in and shows ten subjects, with MSAL.js, the Graph client and a function that passes the token on.
 import { InteractionRequiredAuthError, PublicClientApplication } from '@azure/msal-browser';
 import { Client } from '@microsoft/microsoft-graph-client';
 import { show } from './show.js';

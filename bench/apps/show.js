@@ -1,4 +1,4 @@
-/** What the three apps have in common. */
+/** Shows the user and the subjects: the common part of the three apps. */
 export function show(name, messages) {
   document.querySelector('#state').textContent = name;
   document
