@@ -1,4 +1,5 @@
-// The JavaScript of the package: `node bundle.mjs TEMPLATE PACKAGE`. PACKAGE/wasm holds the glue, which ends up inside the bundles.
+// The JavaScript of the package: `node bundle.mjs TEMPLATE PACKAGE`. PACKAGE/wasm holds the glue, which ends up inside
+// the bundles.
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

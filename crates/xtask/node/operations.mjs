@@ -1,5 +1,6 @@
 // How many of the operations a named method reaches: `node operations.mjs PACKAGE TABLE [--at-least G,V2,V1]`.
-// Every method is really called, against a `fetch` that notes what it is asked; method, path and query are compared with the table.
+// Every method is really called, against a `fetch` that notes what it is asked; method, path and query are compared
+// with the table.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,5 @@
-// Takes out of the linked module what only a panic would use: `node prune.mjs RAW OUT`; RAW is linked with --emit-relocs.
+// Takes out of the linked module what only a panic would use: `node prune.mjs RAW OUT`; RAW is linked with
+// --emit-relocs.
 //
 // On this target a panic formats its message for a console that is not there, and traps. Here it traps at once: each
 // function that begins a panic becomes one `unreachable`. What nobody refers to any more goes with it: code and data,
@@ -27,11 +28,14 @@ const PANICS = [
   'core::slice::index::slice_index_fail',
   'core::str::slice_error_fail',
 ];
-/** The same of wasm-bindgen, which throws its texts: what they are about (an object used after its end) the face cannot do. */
+/**
+ * The same of wasm-bindgen, which throws its texts: what they are about (an object used after its end) the face cannot
+ * do.
+ */
 const THROWS = ['wasm_bindgen::throw_str'];
 /**
- * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling v0), or
- * `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
+ * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling
+ * v0), or `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
  */
 const mangled = (path) =>
   path
@@ -183,7 +187,10 @@ const placed = symbols.filter((symbol) => symbol.end > symbol.at);
 relocations('reloc.CODE', code, holdingFunction);
 relocations('reloc.DATA', data, holding(placed));
 
-/** Where a panic begins (`core::panic::Location`: file, length, line, column) is told by nobody any more, wherever it is handed on to. */
+/**
+ * Where a panic begins (`core::panic::Location`: file, length, line, column) is told by nobody any more, wherever it is
+ * handed on to.
+ */
 const sources = new Set(placed.filter(({ at, end }) => /^[\w./-]+\.rs\0?$/.test(bytes.toString('latin1', at, end))));
 const isPlace = ({ at, end, refers }) => end - at === 16 && refers.some((target) => sources.has(symbols[target]));
 const unread = new Set([...sources, ...placed.filter(isPlace)]);

@@ -54,8 +54,8 @@ for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
   check(found.length === 0, `S1 ${file} names no secret ${found.join(', ')}`);
 }
 
-// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not in
-// the module (prune.mjs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
+// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not
+// in the module (prune.mjs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
 const words = [
   'index out of bounds',
   'out of range for slice',

@@ -1,5 +1,6 @@
-// What wasm-bindgen writes for every browser that ever had WebAssembly, cut to those that have `AbortSignal.any` (2023 and later):
-// without it the package does not run anyway. Each rule says what it looks for; one that finds nothing ends the build.
+// What wasm-bindgen writes for every browser that ever had WebAssembly, cut to those that have `AbortSignal.any` (2023
+// and later): without it the package does not run anyway. Each rule says what it looks for; one that finds nothing ends
+// the build.
 
 const STRING = /passStringToWasm0\((\w+), wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g;
 

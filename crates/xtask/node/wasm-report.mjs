@@ -1,4 +1,5 @@
-// What the bytes of a WebAssembly module are: sections, and the largest functions by the names that the build leaves in.
+// What the bytes of a WebAssembly module are: sections, and the largest functions by the names that the build leaves
+// in.
 
 const NAMES = [
   'custom',
@@ -102,7 +103,9 @@ function largest(bytes, limit) {
   return found.sort((a, b) => b.size - a.size).slice(0, limit);
 }
 
-/** Prints the sections of what is shipped, and the largest functions of what the compiler made (it still has the names). */
+/**
+ * Prints the sections of what is shipped, and the largest functions of what the compiler made (it still has the names).
+ */
 export function report(shipped, raw) {
   console.log('\nsections of the shipped module, bytes');
   for (const { name, size } of sections(shipped)) console.log(`${String(size).padStart(9)}  ${name}`);
