@@ -58,9 +58,9 @@ export async function measureEndpoint() {
   ];
   const withLongest = (one) => `${speed(one)}, longest ${one.longest.toFixed(1)} ms`;
   for (const [what, key] of [
-    ['nothing happens to it', 'before'],
-    ['one connection to it is cut', 'once'],
-    ['ten a second are cut', 'often'],
+    ['no connection is cut', 'before'],
+    ['one connection is cut', 'once'],
+    ['ten connections a second are cut', 'often'],
   ]) {
     lines.push({ what: `\`/token\` over Redis, ${what}`, ours: withLongest(store[key]), theirs: '' });
   }
@@ -74,11 +74,12 @@ ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(t
 |---|---:|---:|---:|---:|---|
 ${lines.map(row).join('\n')}
 
-Speed: medians of rounds that the two take in turns, one session, load and servers on the same cores. Memory: resident; the endpoint's the most
-under load from all its sessions, each of which signed in, the database file beside it; the peer's full and at rest after a garbage collection,
-express-session's MemoryStore and MSAL's cache filled with as many users. The ratio is to the smaller of the peer here and 830 MB, measured elsewhere.
-Redis: \`appendfsync always\`, one session, medians of rounds of four seconds; a connection is cut by \`CLIENT KILL\`, ${store.cuts} of them in all, and no
-request failed: the one on the way is sent again on a new connection.
+Speed: medians of rounds in turns, with one session; wrk and the servers share the cores. Memory: resident. For the
+endpoint it is the peak under load from all its sessions, each by a sign-in of its own, with the database file beside it.
+For the peer it is the memory at rest after a garbage collection, with as many users in express-session's MemoryStore and
+in MSAL's cache. The ratio is to the smaller of this peer and 830 MB, which were measured on another machine. Redis:
+\`appendfsync always\`, one session, medians of rounds of four seconds. Connections were cut by \`CLIENT KILL\`, ${store.cuts} in all.
+No request failed: a request in progress is sent again on a new connection.
 `;
   return {
     text,
