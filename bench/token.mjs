@@ -64,22 +64,22 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
     ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  let said = '';
-  wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
+  let output = '';
+  wrk.stdout.setEncoding('utf8').on('data', (more) => (output += more));
   let peak = 0;
   const sampling = setInterval(() => {
     peak = Math.max(peak, memory(pid));
   }, 200);
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(sampling);
-  if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
+  if (/Non-2xx|Socket errors/.test(output) || !/Requests\/sec/.test(output)) throw new Error(output);
   const milliseconds = (/** @type {RegExpExecArray} */ [, value, unit]) =>
     Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
-  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
+  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(output));
   // wrk prints mean, deviation, longest.
-  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
+  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(output));
   return {
-    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]),
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]),
     p50: percentile(50),
     p99: percentile(99),
     longest,
@@ -199,9 +199,9 @@ export async function sessions(count) {
   const cookies = [
     await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url),
   ];
-  let begun = 1;
+  let started = 1;
   const worker = async () => {
-    while (begun++ < count) {
+    while (started++ < count) {
       const next = codeFlow(tenant, `${endpoint.url}/`);
       const back = (await fetch(next.authorize, { redirect: 'manual', headers: { cookie } })).headers.get('location');
       cookies.push(await exchange(base, next, back, endpoint.url));

@@ -12,8 +12,8 @@ const DETAILS = {
   correlationId: 'Correlation id',
   retryAfterSeconds: 'Retry after (s)',
 };
-const CURES = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
-const cureOf = (error) => (error.claims ? 'Confirm that it is you' : (CURES[error.code] ?? 'Sign in'));
+const LABELS = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
+const labelOf = (error) => (error.claims ? 'Confirm that it is you' : (LABELS[error.code] ?? 'Sign in'));
 /** What an error with `claims` means for the user; its own remedy is written for developers. */
 const GUARDED =
   'Your organisation protects this action. Confirm in the window that opens that it is you: what you typed stays here, ' +
@@ -31,20 +31,20 @@ const GUARDED =
 export function errorCard(error, { retry, title, advice, again = 'Try again' } = {}) {
   // Anything but an Exo365Error is a bug of this page: it is shown as well, and logged to the console.
   if (!error?.code) console.error(error);
-  const cures = error?.resolve && !title;
+  const canResolve = error?.resolve && !title;
   const fresh = renewer();
-  const cure =
-    cures &&
+  const resolveButton =
+    canResolve &&
     h(
       'button.primary',
       { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) },
-      cureOf(error),
+      labelOf(error),
     );
   // Without the sign-in the call would fail again.
-  const repeat = retry && !cure && h('button', { type: 'button', onclick: retry }, again);
-  const remedy = advice ?? (cure && error.claims && retry ? GUARDED : error?.remedy);
+  const retryButton = retry && !resolveButton && h('button', { type: 'button', onclick: retry }, again);
+  const remedy = advice ?? (resolveButton && error.claims && retry ? GUARDED : error?.remedy);
   return h(
-    cure && error.claims ? 'section.error.guarded' : 'section.error',
+    resolveButton && error.claims ? 'section.error.guarded' : 'section.error',
     { role: 'alert' },
     icon('alert'),
     h(
@@ -52,7 +52,8 @@ export function errorCard(error, { retry, title, advice, again = 'Try again' } =
       {},
       h('p.error-message', {}, title ?? error?.message ?? String(error)),
       remedy && h('p', {}, remedy),
-      (cure || repeat || error?.consentUrl) && h('p.actions', {}, cure, repeat, consentLink(error)),
+      (resolveButton || retryButton || error?.consentUrl) &&
+        h('p.actions', {}, resolveButton, retryButton, consentLink(error)),
       details(error),
     ),
   );

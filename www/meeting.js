@@ -17,14 +17,14 @@ export function showMeeting(client, event, { signal }) {
     event.subject,
     (close) => {
       const remove = async ({ currentTarget: button }) => {
-        const told =
+        const consequence =
           event.mine && event.attendees.length > 0
             ? 'The attendees receive a cancellation.'
             : 'It is removed from your calendar.';
         if (
           !(await ask(
             'Delete this meeting?',
-            told,
+            consequence,
             [
               ['Delete', true, 'danger'],
               ['Keep', false],

@@ -62,12 +62,12 @@ const REFUSED = {
  */
 export function welcome(client, { notice, failure } = {}) {
   // A user who cancelled needs no error message.
-  const told = (error) =>
+  const noticeFor = (error) =>
     error.code === 'cancelled'
       ? h('p.notice', { role: 'status' }, 'You cancelled the sign-in. Nothing has changed.')
       : errorCard(error);
-  const trouble = h('div.trouble', {}, failure && told(failure));
-  const failed = (error) => trouble.replaceChildren(told(error));
+  const trouble = h('div.trouble', {}, failure && noticeFor(failure));
+  const failed = (error) => trouble.replaceChildren(noticeFor(error));
   // A redirect: the browser leaves the page and returns to the same URL, signed in. The promise settles only if that
   // fails.
   const signIn =

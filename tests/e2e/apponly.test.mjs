@@ -156,7 +156,7 @@ test('E51 the example on Outlook v2.0', async (t) => {
   assert.equal(JSON.parse(made.stdout).subject, 'Booked on Outlook', made.stderr);
 });
 
-test('a token that the API refuses is renewed, and a refusal is told with its cure', async (t) => {
+test('a token that the API refuses is renewed, and an error is shown with its remedy', async (t) => {
   const from = await source(t, config());
   await example(from, [BEN, 'Booked early']);
   // A token that is younger than five seconds is not renewed.

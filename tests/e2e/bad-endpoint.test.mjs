@@ -12,7 +12,8 @@ const ASK_AGAIN = { prompt: 'select_account' };
 
 const failureOf = (page) =>
   page.evaluate(() => globalThis.failure && { code: failure.code, message: failure.message, remedy: failure.remedy });
-const ours = async (page, ...codes) => {
+/** Checks that the page's failure has one of `codes`, a message and a remedy. */
+const assertFailure = async (page, ...codes) => {
   const error = await failureOf(page);
   assert.ok(codes.includes(error?.code), `${JSON.stringify(error)}, wanted ${codes}`);
   assert.ok(error.message && error.remedy);
@@ -29,18 +30,18 @@ async function withAnswer(answer) {
 }
 
 test('an endpoint that is down: network', async () => {
-  await ours(await withAnswer((route) => route.abort('connectionrefused')), 'network');
+  await assertFailure(await withAnswer((route) => route.abort('connectionrefused')), 'network');
 });
 
 test('an endpoint that answers HTML: invalid_response or misconfigured', async () => {
   const page = await withAnswer((route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>A proxy</title>' }),
   );
-  await ours(page, 'invalid_response', 'misconfigured');
+  await assertFailure(page, 'invalid_response', 'misconfigured');
 });
 
 test('an endpoint that answers 500: service_unavailable', async () => {
-  await ours(
+  await assertFailure(
     await withAnswer((route) => route.fulfill({ status: 500, contentType: 'text/plain', body: 'oops' })),
     'service_unavailable',
     'invalid_response',
@@ -49,7 +50,7 @@ test('an endpoint that answers 500: service_unavailable', async () => {
 
 test('an endpoint that answers 10 MB: invalid_response', async () => {
   const body = JSON.stringify({ filler: 'x'.repeat(10_000_000) });
-  await ours(
+  await assertFailure(
     await withAnswer((route) => route.fulfill({ contentType: 'application/json', body })),
     'invalid_response',
     'misconfigured',
@@ -62,7 +63,7 @@ test('an endpoint that does not answer: timeout', async () => {
   await page.route('**/auth/session', () => {});
   await page.reload();
   await settled(page);
-  await ours(page, 'timeout');
+  await assertFailure(page, 'timeout');
 });
 
 test('an endpoint that is not there (404 of a static server): misconfigured', async () => {
@@ -70,7 +71,7 @@ test('an endpoint that is not there (404 of a static server): misconfigured', as
   await page.evaluate(() => sessionStorage.setItem('test-config', JSON.stringify({ endpoint: '/nowhere' })));
   await page.reload();
   await settled(page);
-  await ours(page, 'misconfigured', 'invalid_response', 'not_found');
+  await assertFailure(page, 'misconfigured', 'invalid_response', 'not_found');
 });
 
 /** A request as the page would send it, with `headers` in place of its own. */
@@ -123,7 +124,7 @@ for (const [name, fault, ...codes] of [
 ]) {
   test(`E37 a sign-in service that answers ${name}: ${codes[0]}, and the next sign-in works`, async () => {
     const page = await signInDuring(fault);
-    await ours(page, ...codes);
+    await assertFailure(page, ...codes);
     await it.control.clearFaults();
     await visit(page, `${it.url}/`);
     await signIn(page, ADELE, ASK_AGAIN);
@@ -136,7 +137,7 @@ test('a token reply without refresh_token: signed in, and later interaction_requ
   const page = await signInDuring({ kind: 'noRefreshToken', times: 1 });
   await it.control.clearFaults();
   if ((await page.textContent('#state')).startsWith('failed')) {
-    await ours(page, 'misconfigured', 'interaction_required');
+    await assertFailure(page, 'misconfigured', 'interaction_required');
     return;
   }
   await it.control.advance(25 * 3600);
@@ -149,7 +150,7 @@ test('a wrong secret: misconfigured, and the sentence names the secret but does 
   const page = await it.open();
   await leave(page);
   await choose(page, ADELE);
-  const { message, remedy } = await ours(page, 'misconfigured');
+  const { message, remedy } = await assertFailure(page, 'misconfigured');
   assert.match(`${message} ${remedy}`, /secret/i);
   assert.ok(
     !`${message} ${remedy}${it.endpoint.log()}`.includes('not-the-secret'),

@@ -81,7 +81,7 @@ const REFUSED = {
   'a select that is no list': [/`select`/, ({ mail }) => mail.messages.list({ select: 'subject' })],
   'a select of nothing': [/select/, ({ mail }) => mail.messages.list({ select: [] })],
   'an order by an empty name': [/orderBy/, ({ mail }) => mail.messages.list({ orderBy: [''] })],
-  'a count that is no truth value': [/`count`/, ({ mail }) => mail.messages.list({ count: 'yes' })],
+  'a count that is not a boolean': [/`count`/, ({ mail }) => mail.messages.list({ count: 'yes' })],
   'a signal that is none': [/`signal`/, ({ mail }) => mail.messages.list({ signal: 5 })],
   'headers that are no texts': [/`headers`/, ({ mail }) => mail.messages.list({ headers: { a: 5 } })],
   'a header that is none': [/`a b`/, ({ mail }) => mail.messages.list({ headers: { 'a b': 'x' } })],
@@ -261,12 +261,12 @@ Object.assign(REFUSED, {
   'no text to reply': [/reply/, ({ mail }) => mail.messages.reply(ID), CODES],
   'no picture': [/missing/, ({ photo }) => photo.set(), CODES],
   'settings that are none': [/missing/, ({ settings }) => settings.update(), CODES],
-  'permanently that is no truth value': [
+  'permanently that is not a boolean': [
     /`permanently`/,
     ({ mail }) => mail.messages.delete(ID, { permanently: 'no' }),
     CODES,
   ],
-  'all that is no truth value': [/`all`/, ({ mail }) => mail.messages.reply(ID, 'x', { all: 'no' }), CODES],
+  'all that is not a boolean': [/`all`/, ({ mail }) => mail.messages.reply(ID, 'x', { all: 'no' }), CODES],
   'options that are a number': [/options/, ({ mail }) => mail.messages.list(5), CODES],
   'a proposal without a start': [
     /start/,

@@ -23,14 +23,14 @@ function executable() {
   }).trim();
 }
 
-/** @typedef {import('playwright-core').Page & { said: string[] }} TestPage A page; `said` has its console messages. */
+/** @typedef {import('playwright-core').Page & { consoleMessages: string[] }} TestPage */
 
 /** Opens the browser; `close()` ends it. */
 export const openBrowser = (args = [], options = {}) =>
   chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
 
 /**
- * A page in a new profile. The profile is searched for tokens before it closes; `page.said` has the page's console
+ * A page in a new profile. The profile is searched for tokens before it closes; `page.consoleMessages` has the page's console
  * messages.
  */
 export async function newPage(browser, options = {}) {
@@ -67,8 +67,8 @@ export async function openProfile(dir) {
 async function pageOf(context) {
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  page.said = [];
-  page.on('console', (message) => page.said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => page.said.push(`uncaught: ${error.message}`));
+  page.consoleMessages = [];
+  page.on('console', (message) => page.consoleMessages.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => page.consoleMessages.push(`uncaught: ${error.message}`));
   return page;
 }

@@ -89,10 +89,10 @@ test('Graph client: a batch, one call after the other', async () => {
       { id: 'none', request: request('GET', `${mailbox}/messages/no-such-id`), dependsOn: ['make'] },
     ]);
     const answer = new graph.BatchResponseContent(await graphApi.api('/$batch').post(await batch.getContent()));
-    const told = {};
+    const responses = {};
     for (const [id, response] of answer.getResponsesIterator())
-      told[id] = { status: response.status, body: await response.json() };
-    return told;
+      responses[id] = { status: response.status, body: await response.json() };
+    return responses;
   });
   assert.equal(answers.make.status, 201);
   assert.equal(answers.list.body.value[0].id, answers.make.body.id);

@@ -38,13 +38,13 @@ after(async () => {
 });
 
 test('MSAL.js: signs in by redirect, with PKCE and no secret', async () => {
-  assert.equal(await state(), 'signed out', page.said.join('\n'));
+  assert.equal(await state(), 'signed out', page.consoleMessages.join('\n'));
   await page.evaluate(() => {
     app.loginRedirect({ scopes });
   });
   await page.waitForURL(/\/authorize/);
   await choose(page, ADELE);
-  assert.equal(await state(), `signed in: ${ADELE}`, page.said.join('\n'));
+  assert.equal(await state(), `signed in: ${ADELE}`, page.consoleMessages.join('\n'));
   const { tenantId, idTokenClaims, scopes: granted } = await page.evaluate(() => result);
   assert.equal(tenantId, TENANT_ID);
   assert.equal(idTokenClaims.iss, `${tenant.url}/${TENANT_ID}/v2.0`);

@@ -88,7 +88,7 @@ for (const [api, settings] of Object.entries(FLAVOURS)) {
     assert.match(titles.join(), /RE: /i);
   });
 
-  test(`${api}: an invitation is answered, a series is told by its occurrences`, async () => {
+  test(`${api}: an invitation is answered, the occurrences of a series are listed`, async () => {
     const invited = await run(async (n, ben) => {
       const event = await client.calendar.events.create({
         [n('subject')]: 'Weekly',

@@ -63,7 +63,7 @@ test('E1 E52 oidc-provider: an assertion by our certificate signs in and renews'
   await endpoint.end();
 });
 
-test('E1 oidc-provider: an assertion by another certificate is refused there, and told as a matter of the configuration', async () => {
+test('E1 oidc-provider: an assertion by another certificate is refused there, and reported as misconfigured', async () => {
   const { endpoint, page } = await through(other);
   assert.match(await page.textContent('#state'), /^failed: misconfigured$/, endpoint.log());
   assert.deepEqual(

@@ -107,11 +107,11 @@ test('a sign-in in one tab is one in the other', async () => {
   await visit(other, it.url);
   await other.evaluate(() => {
     client.on('signedin', ({ username }) => {
-      globalThis.told = username;
+      globalThis.signedInAs = username;
     });
   });
   await answer(await inWindow(context, 'signIn'), ADELE);
   await result(context);
-  await other.waitForFunction(() => globalThis.told);
-  assert.deepEqual(await other.evaluate(() => [globalThis.told, client.account.username]), [ADELE, ADELE]);
+  await other.waitForFunction(() => globalThis.signedInAs);
+  assert.deepEqual(await other.evaluate(() => [globalThis.signedInAs, client.account.username]), [ADELE, ADELE]);
 });

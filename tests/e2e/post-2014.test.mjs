@@ -42,7 +42,7 @@ test('2 refusal: the user says no, the state is checked, and the page learns acc
   await page.locator('#state').waitFor();
   await settled(page);
   const code = await page.evaluate(() => globalThis.failure?.code ?? globalThis.client?.account);
-  assert.ok(code === 'access_denied' || code === 'cancelled', `the refusal is told: ${code}`);
+  assert.ok(code === 'access_denied' || code === 'cancelled', `the refusal is reported: ${code}`);
   assert.doesNotMatch(page.url(), /error|state=/, 'the address bar is clean');
   assert.equal((await tokenRequests('authorization_code')).length, 0, 'no code was exchanged');
 });

@@ -59,9 +59,9 @@ test('E29 no token reaches the page: not at sign-in, not at a reload, not when i
   const mail = await ask(page, '/auth/proxy/v1.0/me/messages?$top=1');
   const tokens = (await it.control.requests('/v1.0/me/messages')).map(({ headers }) => headers?.authorization ?? '');
   for (const { text, headers } of [answer, session, token, mail]) {
-    const said = text + JSON.stringify(headers);
-    assert.ok(!/accessToken|refresh/.test(said), said.slice(0, 300));
-    for (const one of tokens) assert.ok(!one || !said.includes(one.slice(7)), 'an access token');
+    const received = text + JSON.stringify(headers);
+    assert.ok(!/accessToken|refresh/.test(received), received.slice(0, 300));
+    for (const one of tokens) assert.ok(!one || !received.includes(one.slice(7)), 'an access token');
   }
   assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), [
     '',
@@ -150,7 +150,7 @@ test('E33 a dead grant: the endpoint says so in its own name, and the next answe
   assert.equal(JSON.parse((await ask(page, '/auth/proxy/v1.0/me')).text).error.code, 'signed_out');
 });
 
-test('the API in trouble is told as it is; one that cannot be reached by the endpoint', async () => {
+test('an error of the API is passed on unchanged; one that cannot be reached is reported by the endpoint', async () => {
   const { page } = await signedIn();
   const api = { path: '/v1.0/me' };
   await it.control.fault({ match: api, kind: 'throttle', retryAfterSeconds: 7 });
@@ -183,13 +183,13 @@ test('an answer is not held back on its way: small calls take no forty milliseco
 /** Sends raw bytes on a new connection; gives the response until the connection is silent. */
 const raw = (bytes) =>
   new Promise((resolve, reject) => {
-    let said = '';
+    let received = '';
     const socket = connect(it.endpoint.port, '127.0.0.1', () => socket.write(bytes)).setEncoding('latin1');
     socket.setTimeout(1500, () => socket.destroy());
     socket
-      .on('data', (text) => (said += text))
+      .on('data', (text) => (received += text))
       .on('error', reject)
-      .on('close', () => resolve(said));
+      .on('close', () => resolve(received));
   });
 
 test('E37 E60 no request hides behind another: lengths that disagree, folded and doubled headers', async () => {
@@ -243,5 +243,5 @@ test('E23 E24 E60 a foreign page, a form, a navigation and another path get noth
   for (const path of ['v1.0/groups', 'v1.0/me/%2e%2e/groups', 'v1.0/me/..%2fgroups', 'https://collector.example/'])
     assert.equal(await at(own, path), 403, path);
   assert.equal(await at(own, 'v1.0/me', 'HEAD'), 405);
-  assert.deepEqual(await it.control.requests('/v1.0/'), [], 'the API heard of none of it');
+  assert.deepEqual(await it.control.requests('/v1.0/'), [], 'no request reached the API');
 });

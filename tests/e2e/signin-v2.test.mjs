@@ -69,15 +69,15 @@ test('S2 S4 E3 E4 the authorize request: a code with PKCE, a fresh state and non
 
 test('S2 S3 a sign-in takes no response type, user name or password: invalid_argument', async () => {
   const page = await it.open();
-  for (const odd of [
+  for (const invalid of [
     { responseType: 'token' },
     { response_type: 'id_token' },
     { responseMode: 'fragment' },
     { username: 'adele' },
     { password: 'x' },
   ]) {
-    const { error } = await attempt(page, (odd) => client.authorizeUrl(odd), odd);
-    assert.equal(error?.code, 'invalid_argument', JSON.stringify(odd));
+    const { error } = await attempt(page, (invalid) => client.authorizeUrl(invalid), invalid);
+    assert.equal(error?.code, 'invalid_argument', JSON.stringify(invalid));
   }
 });
 

@@ -7,9 +7,9 @@ const BERLIN = 'Europe/Berlin';
 
 /** The instant of an event's start or end, from the flavour's fields. */
 const instant = (value, name) => {
-  const told = value[name] ?? value[name[0].toUpperCase() + name.slice(1)];
-  if (typeof told === 'string') return new Date(told).toISOString();
-  const { dateTime = told.DateTime, timeZone = told.TimeZone } = told;
+  const moment = value[name] ?? value[name[0].toUpperCase() + name.slice(1)];
+  if (typeof moment === 'string') return new Date(moment).toISOString();
+  const { dateTime = moment.DateTime, timeZone = moment.TimeZone } = moment;
   if (timeZone === 'UTC') return new Date(`${dateTime.slice(0, 19)}Z`).toISOString();
   // Responses are in the client's time zone: find the instant that has this local time there.
   const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });

@@ -49,12 +49,12 @@ export async function signInAndRead(browser, url) {
     await page.waitForFunction(() => document.querySelectorAll('#inbox li').length > 0);
   } catch (error) {
     throw new Error(
-      `${error.message}\nthe page says: ${await page.textContent('body').catch(() => '?')}\n${page.said.join('\n')}`,
+      `${error.message}\nthe page says: ${await page.textContent('body').catch(() => '?')}\n${page.consoleMessages.join('\n')}`,
     );
   }
   return {
     state: await page.textContent('#state'),
     subjects: await page.locator('#inbox li').allTextContents(),
-    said: page.said,
+    consoleMessages: page.consoleMessages,
   };
 }

@@ -25,8 +25,8 @@ test('a page with a script tag signs in and lists the inbox', { timeout: 120_000
   ends.push(() => endpoint.end());
   const browser = await openBrowser();
   ends.push(() => browser.close());
-  const { state, subjects, said } = await signInAndRead(browser, `${endpoint.url}/`);
+  const { state, subjects, consoleMessages } = await signInAndRead(browser, `${endpoint.url}/`);
   assert.equal(state, 'adele@contoso.example');
   assert.equal(subjects.length, 5);
-  assert.deepEqual(said, [], 'nothing on the console');
+  assert.deepEqual(consoleMessages, [], 'nothing on the console');
 });

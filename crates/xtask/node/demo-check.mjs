@@ -65,7 +65,7 @@ const STEPS = {
   'showing the inbox again': () => page.locator('[data-message]').nth(4).waitFor(),
   'opening the account again': () => page.locator('.me').click(),
   'signing out of the app': () => button('Sign out of this app').click(),
-  'being told so': () => page.getByText('You are signed out.').waitFor(),
+  'reading that the user is signed out': () => page.getByText('You are signed out.').waitFor(),
 };
 
 try {

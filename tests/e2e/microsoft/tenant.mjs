@@ -32,13 +32,13 @@ const trusting =
         try {
           const chunks = [];
           for await (const chunk of answer) chunks.push(chunk);
-          const said = new Headers();
+          const received = new Headers();
           for (let at = 0; at < answer.rawHeaders.length; at += 2)
-            said.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
+            received.append(answer.rawHeaders[at], answer.rawHeaders[at + 1]);
           resolve(
             new Response(answer.statusCode === 204 ? null : Buffer.concat(chunks), {
               status: answer.statusCode,
-              headers: said,
+              headers: received,
             }),
           );
         } catch (error) {

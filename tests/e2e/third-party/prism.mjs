@@ -54,15 +54,18 @@ function listening(child) {
  * The mock's findings about a call: the violations of the request, and whether the response that it made up is invalid
  * itself (it cuts recursive types at some depth).
  */
-function told(header) {
+function violationsOf(header) {
   // Long lists come after a sentence, and may be cut.
   const list = header.slice(header.indexOf('['));
   try {
     const all = JSON.parse(list);
     const of = (side) => all.filter(({ location }) => location[0] === side);
-    return { ours: of('request'), its: of('response').length > 0 };
+    return { inRequest: of('request'), inResponse: of('response').length > 0 };
   } catch {
-    return { ours: list.match(/\{"location":\["request"[^}]*/g) ?? [], its: list.includes('"location":["response"') };
+    return {
+      inRequest: list.match(/\{"location":\["request"[^}]*/g) ?? [],
+      inResponse: list.includes('"location":["response"'),
+    };
   }
 }
 
@@ -83,13 +86,13 @@ function forward(port, incoming, outgoing, calls) {
       const chunks = [];
       for await (const chunk of answer) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
-      const { ours, its } = told(answer.headers['sl-violations'] ?? '[]');
+      const { inRequest, inResponse } = violationsOf(answer.headers['sl-violations'] ?? '[]');
       calls.push({
         method: incoming.method,
         path,
         status: answer.statusCode,
-        violations: ours,
-        invention: its && ours.length === 0,
+        violations: inRequest,
+        invalidResponse: inResponse && inRequest.length === 0,
         body: text,
       });
       const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
