@@ -17,6 +17,15 @@ pub(crate) struct Package {
     pub(crate) tarball: PathBuf,
 }
 
+impl Package {
+    /// Puts the package where npm would, below `dir`.
+    pub(crate) fn install(&self, dir: &Path) -> Result<()> {
+        let installed = dir.join("node_modules/exo365");
+        files::fresh(&installed)?;
+        files::copy(&self.dir, &installed, |_| true)
+    }
+}
+
 /// Builds and packs; a step whose inputs have not changed is not repeated.
 pub(crate) fn run() -> Result<Package> {
     node::ensure()?;
