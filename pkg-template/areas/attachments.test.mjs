@@ -395,7 +395,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
         },
         get: async (id, options) => {
           asked.push([id, options]);
-          return { ContentId: 'c', ContentBytes: '' + btoa('x') };
+          return { ContentId: 'c', ContentBytes: btoa('x') };
         },
       },
       { timeout: 5 },

@@ -69,8 +69,15 @@ for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints:
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
-await bundle('dist/exo365.global.js', {
-  stdin: { contents: `import { ${names} } from ${JSON.stringify(source('index'))}; globalThis.Exo365 = { ${names} };`, resolveDir: template },
-  inject: [join(import.meta.dirname, 'script-address.js')],
-  define: { ...remedies, 'import.meta.url': 'scriptAddress' },
-}, true);
+await bundle(
+  'dist/exo365.global.js',
+  {
+    stdin: {
+      contents: `import { ${names} } from ${JSON.stringify(source('index'))}; globalThis.Exo365 = { ${names} };`,
+      resolveDir: template,
+    },
+    inject: [join(import.meta.dirname, 'script-address.js')],
+    define: { ...remedies, 'import.meta.url': 'scriptAddress' },
+  },
+  true,
+);

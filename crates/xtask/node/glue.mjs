@@ -13,7 +13,8 @@ const exports = Object.fromEntries(names.exports);
 
 // S30: the text of a panic cannot leave the module: there is nothing that it could throw or write it with (see prune.mjs).
 const leaks = imports.filter(({ name }) => /throw|console|panic/.test(name));
-if (leaks.length > 0) throw new Error(`the module imports ${leaks.map(({ name }) => name)}: a text of a panic could leave by it`);
+if (leaks.length > 0)
+  throw new Error(`the module imports ${leaks.map(({ name }) => name)}: a text of a panic could leave by it`);
 
 // Only the imports that wasm-opt left are named here: esbuild leaves out the rest of the glue. Binaryen calls the one module `a`.
 const start = `
@@ -42,7 +43,8 @@ const { outputFiles } = await build({
   define: { 'globalThis.crypto': 'crypto' },
 });
 const { text } = outputFiles[0];
-if (!text.includes('import { crypto, fetch, Response } from "exo365:platform"')) throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
+if (!text.includes('import { crypto, fetch, Response } from "exo365:platform"'))
+  throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
 const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Response)\b/);
 if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);
 await writeFile(join(folder, 'exo365.js'), text);
