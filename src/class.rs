@@ -4,7 +4,6 @@
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::http;
 use crate::open;
 use crate::page::Page;
@@ -18,16 +17,6 @@ use web_sys::AbortSignal;
 /// A client: the signed-in account, its tokens, and the API.
 #[wasm_bindgen]
 pub struct Core(Rc<Client>);
-
-/// A token as pages get it.
-fn handed_out(token: &Token) -> JsValue {
-    let left = (token.expires - browser::monotonic()) / 1000.0;
-    plain(&[
-        ("token", Member::Text(Some(token.secret.expose()))),
-        ("expiresIn", Member::Number(left as u32)),
-        ("scopes", Member::Texts(Some(&token.scopes))),
-    ])
-}
 
 #[wasm_bindgen]
 impl Core {
@@ -137,4 +126,14 @@ impl Core {
             result.inspect_err(|failure| client.notice(failure))
         })
     }
+}
+
+/// A token as pages get it.
+fn handed_out(token: &Token) -> JsValue {
+    let left = (token.expires - browser::monotonic()) / 1000.0;
+    plain(&[
+        ("token", Member::Text(Some(token.secret.expose()))),
+        ("expiresIn", Member::Number(left as u32)),
+        ("scopes", Member::Texts(Some(&token.scopes))),
+    ])
 }
