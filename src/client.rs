@@ -46,7 +46,7 @@ impl Client {
     ) -> Rc<Self> {
         api.time_zone = setup.text(Key::TimeZone).map(String::from);
         api.text_bodies = setup.text(Key::BodyType) == Some("text");
-        api.immutable_ids = setup.truth(Key::ImmutableIds, true);
+        api.immutable_ids = setup.flag(Key::ImmutableIds, true);
         let proxied = session
             .as_ref()
             .filter(|session| session.config.mode == Mode::Proxy)

@@ -122,7 +122,7 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
 pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     let api = setup.value(Key::Api).one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
-    check_hosts(&cloud, setup.truth(Key::AllowInsecureLoopback, false))?;
+    check_hosts(&cloud, setup.flag(Key::AllowInsecureLoopback, false))?;
     Ok((api, cloud))
 }
 
@@ -160,7 +160,7 @@ pub fn agree(
         }
         config.scopes = scopes;
     }
-    let loopback = page_is_loopback || setup.truth(Key::AllowInsecureLoopback, false);
+    let loopback = page_is_loopback || setup.flag(Key::AllowInsecureLoopback, false);
     check_hosts(&config.cloud, loopback)?;
     let path = config.authority.strip_prefix(config.cloud.login.as_str());
     if !path.is_some_and(|path| path.starts_with('/')) {

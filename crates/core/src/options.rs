@@ -6,7 +6,7 @@ use crate::json::{Json, Writer};
 use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
-use kind::{CALL, Known, SETUP, SIGN_IN, TOKEN};
+use kind::{CALL, CLIENT, Known, SIGN_IN, TOKEN};
 
 mod key;
 mod kind;
@@ -53,7 +53,7 @@ impl Options {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn setup(text: &str, page_tokens: bool) -> Result<Self, Error> {
-        let setup = Self::read(text, SETUP)?;
+        let setup = Self::read(text, CLIENT)?;
         if setup.text(Key::Endpoint).is_some() == page_tokens {
             return Err(Error::argument(
                 "createClient takes either `endpoint` or `getToken`, a function",
@@ -89,12 +89,12 @@ impl Options {
         self.0.get(key.name()).number()
     }
 
-    /// The truth value under `key`; `usual` where it was left out.
+    /// The boolean under `key`; `default` where it was left out.
     #[must_use]
-    pub fn truth(&self, key: Key, usual: bool) -> bool {
+    pub fn flag(&self, key: Key, default: bool) -> bool {
         match self.0.get(key.name()) {
             Json::Bool(value) => *value,
-            _ => usual,
+            _ => default,
         }
     }
 
@@ -161,7 +161,7 @@ impl Want {
     /// Not the one that is here, whatever its age.
     #[must_use]
     pub fn force(&self) -> bool {
-        self.0.truth(Key::ForceRefresh, false)
+        self.0.flag(Key::ForceRefresh, false)
     }
 
     /// What tells one cache entry from another: the API and the permissions.

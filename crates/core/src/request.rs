@@ -139,7 +139,7 @@ impl Api {
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
     pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
-        if options.truth(Key::Bare, false) {
+        if options.flag(Key::Bare, false) {
             return bare(method, path, options);
         }
         // A link may leave out the origin: those of the endpoint's proxy do.
@@ -215,7 +215,7 @@ impl Api {
         if self.immutable_ids && self.flavor == Flavor::Graph {
             add(["IdType=", "\"ImmutableId\"", ""]);
         }
-        if options.truth(Key::Changes, false) && self.flavor != Flavor::Graph {
+        if options.flag(Key::Changes, false) && self.flavor != Flavor::Graph {
             add(["odata.track-changes", "", ""]);
         }
         if let Some(size) = options.number(Key::PageSize) {

@@ -130,7 +130,7 @@ pub fn begin(
     if options.text(Key::Mode) == Some("popup") {
         state.push_str(POPUP);
     }
-    let consent = options.truth(Key::AdminConsent, false);
+    let consent = options.flag(Key::AdminConsent, false);
     let verifier = base64url(&random[64..]);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));

@@ -38,7 +38,7 @@ fn every_option_of_a_call_is_read() {
         (call.number(Key::Top), call.number(Key::Skip)),
         (Some(5), Some(6))
     );
-    assert!(call.truth(Key::Count, false) && call.truth(Key::Bare, true));
+    assert!(call.flag(Key::Count, false) && call.flag(Key::Bare, true));
     assert_eq!(call.pairs(Key::Headers).collect::<Vec<_>>(), [("a", "b")]);
     assert_eq!(call.text(Key::IfMatch), Some("W/1"));
     assert_eq!(call.text(Key::As), Some("blob"));
