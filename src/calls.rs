@@ -5,8 +5,9 @@ use crate::endpoint::{ACCOUNT, Endpoint, MARK};
 use crate::failure::Failure;
 use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
+use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Key, Options, Want};
+use exo365_core::options::{Key, Options};
 use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
@@ -88,7 +89,7 @@ impl Job {
 struct Course {
     token: Option<Rc<Token>>,
     /// What the next token has to be, and has not to be.
-    want: Want,
+    want: AccessTokenRequest,
     rejected: Option<Rc<Token>>,
     renewed: bool,
     past_cache: bool,
@@ -162,7 +163,7 @@ impl Sender {
         if wants_renewal && !course.renewed && self.carries_token(job) {
             course.renewed = true;
             if let Some(claims) = &detail.claims {
-                course.want = Want::claiming(claims);
+                course.want = AccessTokenRequest::with_claims(claims);
             }
             course.rejected = course.token.take();
             return Next::Again;

@@ -5,8 +5,10 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::page::Page;
 use crate::tokens::{Source, Tokens};
+use exo365_core::access_token_request::AccessTokenRequest;
+use exo365_core::call_description::CallDescription;
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Asked, Key, Options, Want};
+use exo365_core::options::{Key, Options};
 use exo365_core::request::{Api, Request};
 use exo365_core::wire::{Account, Mode, PageConfig};
 use std::rc::Rc;
@@ -123,7 +125,7 @@ impl Client {
     /// The request that `asked` describes, and its options.
     pub(crate) fn request(&self, asked: &str) -> Result<(Request, Options), Failure> {
         self.signed_in()?;
-        let asked = Asked::read(asked)?;
+        let asked = CallDescription::read(asked)?;
         let (method, path, options) = (&asked.method, &asked.path, &asked.options);
         let request = match &asked.ids {
             Some(ids) => self
@@ -135,12 +137,12 @@ impl Client {
     }
 
     /// What a `TokenRequest` asks for, where somebody is signed in.
-    pub(crate) fn wanted(&self, request: &str) -> Result<Want, Failure> {
+    pub(crate) fn wanted(&self, request: &str) -> Result<AccessTokenRequest, Failure> {
         self.signed_in()?;
         if self.sender.proxied.is_some() {
             let text = "in proxy mode no token reaches the page: the endpoint keeps them";
             return Err(Error::new(Code::Misconfigured, text).into());
         }
-        Ok(Want::read(request)?)
+        Ok(AccessTokenRequest::read(request)?)
     }
 }

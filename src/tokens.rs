@@ -5,10 +5,10 @@ use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
+use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::endpoint::expect;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
-use exo365_core::options::Want;
 use exo365_core::wire::TokenReply;
 use js_sys::{Function, JSON, Promise, Reflect};
 use std::cell::{Cell, RefCell, RefMut};
@@ -38,9 +38,14 @@ pub(crate) struct Token {
 
 impl Token {
     /// With fewer permissions than were asked for it serves this call, and the next one asks again.
-    fn new(want: &Want, token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
+    fn new(
+        want: &AccessTokenRequest,
+        token: String,
+        expires_in: u32,
+        scopes: Vec<String>,
+    ) -> Rc<Self> {
         let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
-        let fresh = if want.covered(&scopes) {
+        let fresh = if want.is_covered_by(&scopes) {
             let jitter = f64::from(browser::jitter()) * JITTER;
             (life - MARGIN - jitter).max(life / 2.0)
         } else {
@@ -82,9 +87,9 @@ impl Tokens {
     /// Takes the token that came with a session or a sign-in.
     pub(crate) fn admit(&self, token: Option<String>, expires_in: u32, scopes: Vec<String>) {
         if let Some(token) = token {
-            let want = Want::default();
+            let want = AccessTokenRequest::default();
             let token = Token::new(&want, token, expires_in, scopes);
-            self.slot(&want.key()).token = Some(token);
+            self.slot(&want.cache_key()).token = Some(token);
         }
     }
 
@@ -114,10 +119,10 @@ impl Tokens {
     /// Whoever asks meanwhile gets the same answer.
     pub(crate) async fn get(
         self: &Rc<Self>,
-        want: Want,
+        want: AccessTokenRequest,
         rejected: Option<Rc<Token>>,
     ) -> Result<Rc<Token>, Failure> {
-        let key = want.key();
+        let key = want.cache_key();
         let flight = match self.board(&key, want, rejected) {
             Ok(token) => return Ok(token),
             Err(flight) => flight,
@@ -137,7 +142,7 @@ impl Tokens {
     fn board(
         self: &Rc<Self>,
         key: &str,
-        want: Want,
+        want: AccessTokenRequest,
         mut rejected: Option<Rc<Token>>,
     ) -> Result<Rc<Token>, Promise> {
         let cached = self.slot(key).token.clone();
@@ -149,12 +154,12 @@ impl Tokens {
         if let Some(token) = cached {
             let good = match &rejected {
                 Some(bad) => token.secret.expose() != bad.secret.expose(),
-                None => !want.force() && browser::monotonic() < token.renew_at,
+                None => !want.force_refresh() && browser::monotonic() < token.renew_at,
             };
             if good && want.claims().is_none() {
                 return Ok(token);
             }
-            if want.force() {
+            if want.force_refresh() {
                 rejected = Some(token);
             }
         }
@@ -167,7 +172,12 @@ impl Tokens {
     }
 
     /// Starts the one renewal of a key.
-    fn start(self: &Rc<Self>, own: String, want: Want, rejected: Option<Rc<Token>>) -> Promise {
+    fn start(
+        self: &Rc<Self>,
+        own: String,
+        want: AccessTokenRequest,
+        rejected: Option<Rc<Token>>,
+    ) -> Promise {
         let this = Rc::clone(self);
         boundary::promise(async move {
             let epoch = this.epoch.get();
@@ -181,7 +191,7 @@ impl Tokens {
         &self,
         epoch: u32,
         own: &str,
-        want: &Want,
+        want: &AccessTokenRequest,
         token: Result<Rc<Token>, Failure>,
     ) -> Result<JsValue, Failure> {
         let same_session = epoch == self.epoch.get();
@@ -199,11 +209,15 @@ impl Tokens {
         if !same_session {
             return Err(signed_out().into());
         }
-        self.slot(&want.key()).token = Some(token);
+        self.slot(&want.cache_key()).token = Some(token);
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn fetch(&self, want: &Want, rejected: Option<Rc<Token>>) -> Result<Rc<Token>, Failure> {
+    async fn fetch(
+        &self,
+        want: &AccessTokenRequest,
+        rejected: Option<Rc<Token>>,
+    ) -> Result<Rc<Token>, Failure> {
         match &self.source {
             Source::Endpoint(endpoint) => {
                 let rejected = rejected.map(|token| token.secret.hash());
@@ -238,20 +252,20 @@ fn none_given(cause: JsValue) -> Failure {
 }
 
 /// Asks the page's own `getToken`.
-fn ask(function: &Function, want: &Want, force: bool) -> Result<Promise, Failure> {
+fn ask(function: &Function, want: &AccessTokenRequest, force: bool) -> Result<Promise, Failure> {
     let scopes = want.scopes();
     let asked = boundary::plain(&[
         ("scopes", Member::Texts(scopes.as_deref())),
         ("resource", Member::Text(want.resource())),
         ("claims", Member::Text(want.claims())),
-        ("forceRefresh", Member::Flag(force || want.force())),
+        ("forceRefresh", Member::Flag(force || want.force_refresh())),
     ]);
     let promise = function.call1(&JsValue::UNDEFINED, &asked);
     Ok(Promise::resolve(&promise.map_err(none_given)?))
 }
 
 /// The token that the page gave.
-fn given(want: &Want, given: &JsValue) -> Result<Rc<Token>, Failure> {
+fn given(want: &AccessTokenRequest, given: &JsValue) -> Result<Rc<Token>, Failure> {
     if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
         // Nothing is known of its life: it serves this call, and the next one asks again.
         return Ok(Token::new(want, token, 0, Vec::new()));
