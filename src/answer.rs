@@ -39,7 +39,9 @@ impl Arrival {
             return Err(Callback::stray().into());
         }
         let kept = place.kept();
-        let own = callback.state().filter(|state| scan::holds(&kept, state));
+        let own = callback
+            .state()
+            .filter(|state| scan::contains(&kept, state));
         if own.is_none() && !callback.is_answer(!kept.is_empty()) {
             return Ok(None);
         }

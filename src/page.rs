@@ -86,7 +86,7 @@ impl Place {
 
     /// Whether the page is served from this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        scan::cut(self.part("origin"), "://").is_some_and(|cut| origin::is_loopback(cut.1))
+        scan::split_once(self.part("origin"), "://").is_some_and(|cut| origin::is_loopback(cut.1))
     }
 
     /// A page in a frame neither starts nor ends a sign-in.

@@ -82,7 +82,7 @@ fn consented(arrival: &Arrival) -> JsValue {
         .consent
         .as_ref()
         .map_or(("", ""), |both| (&both.0, &both.1));
-    let scopes: Vec<String> = scan::parts(scope, b' ').map(String::from).collect();
+    let scopes: Vec<String> = scan::split(scope, b' ').map(String::from).collect();
     plain(&[
         ("tenant", Member::Text(Some(tenant))),
         ("scopes", Member::Texts(Some(&scopes))),

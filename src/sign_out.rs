@@ -43,7 +43,11 @@ impl Session {
         if let Some(page) = page {
             page.keep(&state, SIGNED_OUT)?;
         }
-        let joint = if scan::has(&url, b"?") { "&" } else { "?" };
+        let joint = if scan::contains_any(&url, b"?") {
+            "&"
+        } else {
+            "?"
+        };
         Ok(scan::concat(&[&url, joint, "state=", &state]).into())
     }
 }

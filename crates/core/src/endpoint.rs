@@ -135,7 +135,7 @@ pub fn agree(
     config: &mut PageConfig,
     page_is_loopback: bool,
 ) -> Result<(), Error> {
-    let tenant = scan::cut_last(&config.authority, b"/").map_or("", |cut| cut.1);
+    let tenant = scan::rsplit_once(&config.authority, b"/").map_or("", |cut| cut.1);
     let same = [
         (Key::ClientId, config.client_id.as_str()),
         (Key::Tenant, tenant),
@@ -154,7 +154,7 @@ pub fn agree(
     if let Some(scopes) = setup.texts(Key::Scopes) {
         if scopes
             .iter()
-            .any(|scope| !scan::holds(&config.scopes, scope))
+            .any(|scope| !scan::contains(&config.scopes, scope))
         {
             return Err(disagreement(Key::Scopes));
         }
@@ -197,7 +197,7 @@ pub fn redirect_uri<'a>(
     here: &'a str,
 ) -> Result<&'a str, Error> {
     let asked = wish.unwrap_or(here);
-    if scan::holds(&config.redirect_uris, asked) {
+    if scan::contains(&config.redirect_uris, asked) {
         return Ok(asked);
     }
     if wish.is_some() {

@@ -39,7 +39,7 @@ pub fn judge(
     if message.is_empty() {
         message = reason;
     }
-    let mut message = String::from(scan::shorten(message, MAX_MESSAGE));
+    let mut message = String::from(scan::truncate(message, MAX_MESSAGE));
     if message.is_empty() {
         message.push_str("the service answered with status ");
         scan::push_number(&mut message, status.into());
