@@ -1,6 +1,6 @@
 //! Sign-outs: of the endpoint, and where the page asks for it of Microsoft.
 
-use crate::answer::SIGNED_OUT;
+use crate::authorization_response::SIGNED_OUT;
 use crate::browser;
 use crate::client::{Client, Session};
 use crate::failure::Failure;
