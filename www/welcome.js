@@ -5,10 +5,10 @@ import { errorCard } from './errors.js';
 
 /** Accounts of the local tenant: name, address, note. The address is only a login hint. */
 const PEOPLE = [
-  ['Adele Vance', 'adele@contoso.example', 'has a full mailbox: start here'],
+  ['Adele Vance', 'adele@contoso.example', 'full mailbox: start here'],
   ['Ben Walker', 'ben@contoso.example', 'receives what Adele sends'],
-  ['Contoso Administrator', 'admin@contoso.example', 'can grant permissions for everybody'],
-  ['Guest of Fabrikam', 'guest@fabrikam.example', 'has no mailbox: shows an error'],
+  ['Contoso Administrator', 'admin@contoso.example', 'can grant permissions'],
+  ['Guest of Fabrikam', 'guest@fabrikam.example', 'has no mailbox'],
 ];
 const EXAMPLE = `import { createClient } from 'exo365';
 
