@@ -37,11 +37,6 @@ export async function oneWayIn(signal: AbortSignal): Promise<void> {
   void [link, token, stop];
 }
 
-export async function endsWithItsBlock(): Promise<void> {
-  using client = await createClient({ endpoint: '/auth', timeZone: 'W. Europe Standard Time', bodyType: 'text', immutableIds: false, retries: 0, timeout: 5_000 });
-  await client.mail.messages.list();
-}
-
 export async function tokensFromElsewhere(): Promise<void> {
   await createClient({ getToken: async () => 'token', api: 'graph', cloud: { login: 'http://127.0.0.1:8365', api: 'http://127.0.0.1:8365' }, allowInsecureLoopback: true });
   await createClient({ getToken: async ({ scopes }) => ({ token: String(scopes), expiresIn: 3600, scopes: [] }) });
