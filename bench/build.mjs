@@ -1,4 +1,4 @@
-// Bundles an app of this folder as its author would: esbuild, minified, ES modules.
+// Bundles an app of `apps/` as a production build would: esbuild, minified, ES modules.
 import { build } from 'esbuild';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const apps = fileURLToPath(new URL('./apps/', import.meta.url));
 
-/** Gives the folder with the app's script, and the wasm beside it where it needs that. */
+/** Bundles an app into one script; gives its folder, which also has the wasm if the app needs it. */
 export const bundle = async (name, exo365, out) => (await bundled(name, exo365, out, false)).dir;
 
-/** The same, and the files that a visitor downloads before anything is done: what is imported on demand stays apart, as bundlers do it. */
+/**
+ * The same with code splitting; `first` are the files that a visitor downloads before anything else, without dynamic
+ * imports.
+ */
 export async function bundled(name, exo365, out, splitting = true) {
   const { metafile } = await build({
     entryPoints: { app: join(apps, `${name}.js`) },
@@ -25,7 +28,7 @@ export async function bundled(name, exo365, out, splitting = true) {
     nodePaths: [fileURLToPath(new URL('./node_modules', import.meta.url))],
     logLevel: 'warning',
   });
-  // esbuild leaves the wasm to its user: it is looked for where the package has it, seen from the script.
+  // esbuild does not copy the wasm: the script looks for it at the same relative path as in the package.
   const wasm = 'wasm/exo365_bg.wasm';
   if (/exo365|list|get/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
   const first = new Set();

@@ -1,4 +1,4 @@
-// What a visitor downloads for the same small app before it shows anything: brotli at 11, as a CDN sends it.
+// The download of the same small app before it shows anything, by brotli at quality 11, as a CDN sends it.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { bundled } from './build.mjs';
@@ -10,7 +10,7 @@ async function bytes(name, exo365, out) {
   return first.reduce((sum, file) => sum + brotliCompressSync(readFileSync(file), { params }).length, 0);
 }
 
-/** Bytes of each app. */
+/** Compressed bytes of each app. */
 export async function download(exo365, out) {
   return {
     exo365: await bytes('exo365', exo365, out),

@@ -1,43 +1,90 @@
-// The endpoint beside Express + MSAL for Node: what is measured, the bars, and how it is told.
+// Compares the endpoint with Express + MSAL for Node: the measurements, the bars, and their part of RESULTS.md.
 import { cpus, totalmem } from 'node:os';
-import { storeDies } from './store.mjs';
+import { measureStoreFailures } from './store.mjs';
 import { peerSessions, sessions, token } from './token.mjs';
 
-/** Sessions that both servers are filled with, and what such a peer weighed elsewhere, in MiB: the bar is a fifth of the smaller. */
+/**
+ * Sessions in both servers, and the memory of such a peer on another machine in MiB: the bar applies to the smaller of
+ * the two peers.
+ */
 const SESSIONS = 100_000;
 const PEER_MEMORY = 830e6 / 2 ** 20;
 
-/** `text`: its part of the results; `missed`: a sentence for each bar. */
+/** The bars: at least 15 times the requests per second of the peer, at most a fifth of its memory. */
+const SPEED_BAR = 15;
+const MEMORY_BAR = 0.2;
+
+/**
+ * @typedef {object} Line
+ * @property {string} what
+ * @property {string} ours
+ * @property {string} theirs
+ * @property {{ ratio: number, bar: number, kept: boolean }} [judged] Missing where there is no bar.
+ */
+
+/** A line of the table in RESULTS.md. */
+const row = (/** @type {Line} */ { what, ours, theirs, judged }) =>
+  `| ${what} | ${ours} | ${theirs} | ${judged?.ratio.toFixed(2) ?? ''} | ${judged?.bar ?? ''} | ${judged ? (judged.kept ? 'kept' : 'missed') : ''} |`;
+
+/** Gives `text`, the part of RESULTS.md, and `missed`, a sentence for each missed bar. */
 export async function measureEndpoint() {
   const served = await token();
   const peer = await peerSessions(SESSIONS);
   const held = await sessions(SESSIONS);
-  const store = await storeDies();
+  const store = await measureStoreFailures();
   const whole = (number) => Math.round(number).toLocaleString('en');
   const speed = ({ rate, p50, p99 }) => `${whole(rate)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
+  const faster = served.exo365.rate / served.peer.rate;
+  const lighter = held.memory / Math.min(peer.memory, PEER_MEMORY);
+  /** @type {Line[]} */
   const lines = [
-    ['`/token` of a live session, wrk, 32 connections', speed(served.exo365), `Express + msal-node ${speed(served.peer)}`, served.exo365.rate / served.peer.rate, 15, (ratio, bar) => ratio >= bar],
-    [`memory with ${whole(SESSIONS)} sessions (empty: ${whole(held.before)} MiB, ${whole(peer.before)} MiB)`, `${whole(held.memory)} MiB`, `${whole(peer.memory)} MiB`, held.memory / Math.min(peer.memory, PEER_MEMORY), 0.2, (ratio, bar) => ratio <= bar],
-    [`\`/token\` of ${whole(SESSIONS)} sessions in turn`, speed(held), `${whole(1000 / peer.wait)}/s, one request at a time`, null, null, () => true],
+    {
+      what: '`/token` of a live session, wrk, 32 connections',
+      ours: speed(served.exo365),
+      theirs: `Express + msal-node ${speed(served.peer)}`,
+      judged: { ratio: faster, bar: SPEED_BAR, kept: faster >= SPEED_BAR },
+    },
+    {
+      what: `memory with ${whole(SESSIONS)} sessions (empty: ${whole(held.before)} MiB, ${whole(peer.before)} MiB)`,
+      ours: `${whole(held.memory)} MiB`,
+      theirs: `${whole(peer.memory)} MiB`,
+      judged: { ratio: lighter, bar: MEMORY_BAR, kept: lighter <= MEMORY_BAR },
+    },
+    {
+      what: `\`/token\` of ${whole(SESSIONS)} sessions in turn`,
+      ours: speed(held),
+      theirs: `${whole(1000 / peer.wait)}/s, one request at a time`,
+    },
   ];
-  const dying = ({ longest, ...one }) => `${speed(one)}, longest ${longest.toFixed(1)} ms`;
-  for (const [what, key] of [['nothing happens to it', 'before'], ['one connection to it is cut', 'once'], ['ten a second are cut', 'often']]) {
-    lines.push([`\`/token\` over Redis, ${what}`, dying(store[key]), '', null, null, () => true]);
+  const withLongest = (one) => `${speed(one)}, longest ${one.longest.toFixed(1)} ms`;
+  for (const [what, key] of [
+    ['no connection is cut', 'before'],
+    ['one connection is cut', 'once'],
+    ['ten connections a second are cut', 'often'],
+  ]) {
+    lines.push({ what: `\`/token\` over Redis, ${what}`, ours: withLongest(store[key]), theirs: '' });
   }
-  for (const [what, ours, theirs, ratio] of lines) console.log(`${what}: ${ours}; ${theirs}; ${ratio?.toFixed(2) ?? ''}`);
+  for (const { what, ours, theirs, judged } of lines)
+    console.log(`${what}: ${ours}; ${theirs}; ${judged?.ratio.toFixed(2) ?? ''}`);
   const text = `## The endpoint
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB.
 
 | endpoint | exo365 | peer | ratio | bar | |
 |---|---:|---:|---:|---:|---|
-${lines.map(([what, ours, theirs, ratio, bar, kept]) => `| ${what} | ${ours} | ${theirs} | ${ratio?.toFixed(2) ?? ''} | ${bar ?? ''} | ${bar === null ? '' : kept(ratio, bar) ? 'kept' : 'missed'} |`).join('\n')}
+${lines.map(row).join('\n')}
 
-Speed: medians of rounds that the two take in turns, one session, load and servers on the same cores. Memory: resident; the endpoint's the most
-under load from all its sessions, each of which signed in, the database file beside it; the peer's full and at rest after a garbage collection,
-express-session's MemoryStore and MSAL's cache filled with as many users. The ratio is to the smaller of the peer here and 830 MB, measured elsewhere.
-Redis: \`appendfsync always\`, one session, medians of rounds of four seconds; a connection is cut by \`CLIENT KILL\`, ${store.cuts} of them in all, and no
-request failed: the one on the way is sent again on a new connection.
+Speed: medians of rounds in turns, with one session; wrk and the servers share the cores. Memory: resident. For the
+endpoint it is the peak under load from all its sessions, each by a sign-in of its own, with the database file beside it.
+For the peer it is the memory at rest after a garbage collection, with as many users in express-session's MemoryStore and
+in MSAL's cache. The ratio is to the smaller of this peer and 830 MB, which were measured on another machine. Redis:
+\`appendfsync always\`, one session, medians of rounds of four seconds. Connections were cut by \`CLIENT KILL\`, ${store.cuts} in all.
+No request failed: a request in progress is sent again on a new connection.
 `;
-  return { text, missed: lines.filter(([, , , ratio, bar, kept]) => !kept(ratio, bar)).map(([what, , , ratio, bar]) => `${what}: ${ratio.toFixed(2)} of ${bar}`) };
+  return {
+    text,
+    missed: lines
+      .filter(({ judged }) => judged?.kept === false)
+      .map(({ what, judged }) => `${what}: ${judged.ratio.toFixed(2)} of ${judged.bar}`),
+  };
 }

@@ -1,13 +1,14 @@
-// The line between a browser and its servers: each byte takes half a round trip, one direction carries so much and no more, and TCP opens its window as
-// it does. It passes bytes, so that handshakes and preflights pay as calls do, and it knows nothing of who sends them.
+// Simulates a network between a browser and its servers: latency, bandwidth in each direction, and TCP's slow start. It
+// forwards bytes of any protocol, so that handshakes and preflights take as long as they would.
 import { connect, createServer } from 'node:net';
+import { listen } from '../tests/e2e/processes.mjs';
 
 /** TCP's first window: ten segments (RFC 6928). */
 const WINDOW = 10 * 1460;
-/** Bytes that travel as one. */
+/** Bytes that are forwarded at once. */
 const PIECE = 4 * 1460;
 
-/** One direction, of all connections together: says when `bytes` that are sent now have arrived, in milliseconds from now. */
+/** One direction, shared by all connections: gives the milliseconds until `bytes` that are sent now have arrived. */
 function direction(half, rate) {
   let free = 0;
   return (bytes) => {
@@ -17,7 +18,7 @@ function direction(half, rate) {
   };
 }
 
-/** Runs each thing at its time, in the order in which they were said: timers of different lengths may overtake each other. */
+/** Runs functions after their wait, in the order of the calls: timers of different lengths may overtake each other. */
 function inOrder() {
   const due = [];
   const run = () => {
@@ -30,20 +31,23 @@ function inOrder() {
   };
 }
 
-/** What `from` says reaches `to`, by `travel`, not before `opened`. A window of data is on its way at most; what is acknowledged widens it by as much. */
+/**
+ * Forwards data from `from` to `to` with the delay of `travel`, after `opened`. At most one congestion window of data
+ * is in flight; acknowledged bytes enlarge the window by their number.
+ */
 function carry(from, to, travel, half, opened) {
   const waiting = [];
   const [deliver, acknowledge] = [inOrder(), inOrder()];
-  let [window, flying, over] = [WINDOW, 0, false];
-  const finish = () => over && flying === 0 && waiting.length === 0 && to.end();
+  let [window, inFlight, over] = [WINDOW, 0, false];
+  const finish = () => over && inFlight === 0 && waiting.length === 0 && to.end();
   const pump = () => {
-    while (waiting.length > 0 && flying < window) {
+    while (waiting.length > 0 && inFlight < window) {
       const piece = waiting.shift();
-      flying += piece.length;
+      inFlight += piece.length;
       const arrives = travel(piece.length);
       deliver(arrives, () => to.write(piece));
       acknowledge(arrives + half, () => {
-        flying -= piece.length;
+        inFlight -= piece.length;
         window += piece.length;
         pump();
         finish();
@@ -58,12 +62,13 @@ function carry(from, to, travel, half, opened) {
     over = true;
     finish();
   };
-  // What was said before the end is still on its way.
+  // Data that was sent before the end is still in flight.
   from.on('end', last).on('close', last).on('error', last);
 }
 
 /**
- * A port on loopback before `target()`, another one. `roundTrip` in milliseconds, `megabits` per second in each direction; to connect takes a round trip too.
+ * Listens on a loopback port and forwards to the port `target()`. `roundTrip` in milliseconds, `megabits` per second in
+ * each direction. A new connection takes a round trip as well.
  */
 export async function startLine(target, { roundTrip, megabits = Infinity }) {
   const half = roundTrip / 2;
@@ -72,7 +77,7 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
   const open = new Set();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     const far = connect({ port: target(), host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
-    // The kernel has said yes already: what comes first waits for as long as the handshake would take.
+    // The kernel has accepted the connection already: the first data waits for as long as the handshake would take.
     const opened = new Promise((resolve) => setTimeout(resolve, roundTrip));
     carry(near, far, there, half, opened);
     carry(far, near, back, half, opened);
@@ -81,16 +86,15 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
       socket.once('close', () => open.delete(socket));
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port: server.address().port,
-    /** Ends every connection, as servers do with those that nobody uses. */
+    port: await listen(server),
+    /** Ends every connection, as servers do with idle ones. */
     cut() {
-      open.forEach((socket) => socket.end());
+      for (const socket of open) socket.end();
     },
     end() {
       server.close();
-      open.forEach((socket) => socket.destroy());
+      for (const socket of open) socket.destroy();
     },
   };
 }

@@ -1,4 +1,5 @@
-// `node run.mjs [--pages | --endpoint] [--no-gate]`, by `cargo xtask bench`: measures, prints, writes RESULTS.md, fails where a bar is missed.
+// `node run.mjs [--pages | --endpoint] [--no-gate]`, run by `cargo xtask bench`: measures, prints, writes RESULTS.md,
+// and fails if a bar is missed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +12,10 @@ const out = process.env.EXO365_OUT ?? join(here, '../target/bench');
 const results = join(here, 'RESULTS.md');
 const given = (name) => process.argv.includes(name);
 
-/** What the results say already of the part that is not measured now. */
-const [pagesBefore = '', endpointBefore] = existsSync(results) ? readFileSync(results, 'utf8').split(/\n(?=## The endpoint\n)/) : [];
+/** The existing results; the part that is not measured now is kept. */
+const [pagesBefore = '', endpointBefore] = existsSync(results)
+  ? readFileSync(results, 'utf8').split(/\n(?=## The endpoint\n)/)
+  : [];
 const endpoint = given('--pages') ? { text: endpointBefore, missed: [] } : await measureEndpoint();
 const pages = given('--endpoint') ? { text: pagesBefore, missed: [] } : await measurePages(exo365, out);
 const text = [pages.text, endpoint.text].filter(Boolean).join('\n');

@@ -1,5 +1,5 @@
-// `/token` of a live session: the endpoint beside Express + MSAL for Node, one after the other in this run, by wrk. And what each of them
-// weighs with a hundred thousand sessions.
+// `/token` of a valid session, measured by wrk: the endpoint against Express + MSAL for Node, in turns. And the memory
+// of each with a hundred thousand sessions.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startEndpoint, startTenan
 const SECONDS = 4;
 const ROUNDS = 3;
 const CONNECTIONS = 32;
-/** Sessions of the full peer that are asked for their token. */
+/** Requests to the full peer, each for another session. */
 const ASKED = 10;
 const ADELE = 'adele@contoso.example';
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
@@ -19,12 +19,20 @@ const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
 /** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-/** The same request again and again, which costs wrk nothing; where there are several cookies, one after the other. */
+/**
+ * A script for wrk: always the same request, or the requests of several cookies in turn. They are prepared before the
+ * measurement.
+ */
 const script = (cookies, file, origin) => `
 wrk.method = "POST"
 wrk.body = "{}"
-${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
-${cookies.length === 1 ? '' : `
+${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) })
+  .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
+  .join('\n')}
+${
+  cookies.length === 1
+    ? ''
+    : `
 local all, at = {}, 0
 init = function()
   for cookie in io.lines(${JSON.stringify(file)}) do
@@ -35,35 +43,61 @@ end
 request = function()
   at = at % #all + 1
   return all[at]
-end`}
+end`
+}
 `;
 
 /**
- * Requests per second, the 50th and 99th percentile and the longest in milliseconds, and the most that the process `pid` weighed meanwhile. It
- * fails where one request did.
+ * Runs wrk. Gives the requests per second (`rate`), the 50th and 99th percentile and the longest time in milliseconds,
+ * and the peak memory of the process `pid` in MiB. Rejects if a request fails.
+ *
+ * @param {string} url
+ * @param {string[]} cookies
+ * @param {{ origin?: string, pid: number, seconds?: number, dir?: string }} options
  */
 export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir = scratch() }) {
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
   writeFileSync(lua, script(cookies, file, origin));
-  const wrk = spawn('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  wrk.stdout.setEncoding('utf8').on('data', (more) => (said += more));
-  let weight = 0;
-  const scale = setInterval(() => { weight = Math.max(weight, memory(pid)); }, 200);
+  const wrk = spawn(
+    'wrk',
+    ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  wrk.stdout.setEncoding('utf8').on('data', (more) => (output += more));
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, memory(pid));
+  }, 200);
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
-  clearInterval(scale);
-  if (/Non-2xx|Socket errors/.test(said) || !/Requests\/sec/.test(said)) throw new Error(said);
-  const milliseconds = ([, value, unit]) => Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
-  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(said));
-  // Mean, deviation, longest.
-  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(said));
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: percentile(50), p99: percentile(99), longest, memory: weight };
+  clearInterval(sampling);
+  if (/Non-2xx|Socket errors/.test(output) || !/Requests\/sec/.test(output)) throw new Error(output);
+  const milliseconds = (/** @type {RegExpExecArray} */ [, value, unit]) =>
+    Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const percentile = (name) => milliseconds(new RegExp(`${name}%\\s+([\\d.]+)(us|ms|s)`).exec(output));
+  // wrk prints mean, deviation, longest.
+  const longest = milliseconds(/Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)/.exec(output));
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]),
+    p50: percentile(50),
+    p99: percentile(99),
+    longest,
+    memory: peak,
+  };
 }
 
 async function startPeer(tenant) {
   const child = spawn('node', ['--expose-gc', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
-    env: { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: tenant.authority, AUTHORITY: `${tenant.url}/${TENANT_ID}`, KNOWN_AUTHORITY: tenant.host, CLIENT_ID, CLIENT_SECRET },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NODE_EXTRA_CA_CERTS: tenant.authority,
+      AUTHORITY: `${tenant.url}/${TENANT_ID}`,
+      KNOWN_AUTHORITY: tenant.host,
+      CLIENT_ID,
+      CLIENT_SECRET,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill());
@@ -74,7 +108,7 @@ async function startPeer(tenant) {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** `{ exo365, peer }`: each `{ rate, p50, p99 }`, the medians of rounds that the two take in turns. */
+/** Measures both in turns; gives `{ rate, p50, p99 }` of each, as medians of the rounds. */
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
@@ -84,8 +118,10 @@ export async function token() {
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
-  const flowOfOurs = codeFlow(tenant, `${endpoint.url}/`);
-  const ours = [await exchange(base, flowOfOurs, await signInByForms(tenant, flowOfOurs.authorize, ADELE), endpoint.url)];
+  const endpointFlow = codeFlow(tenant, `${endpoint.url}/`);
+  const ours = [
+    await exchange(base, endpointFlow, await signInByForms(tenant, endpointFlow.authorize, ADELE), endpoint.url),
+  ];
 
   const rounds = { exo365: [], peer: [] };
   for (let round = 0; round < ROUNDS; round++) {
@@ -94,13 +130,18 @@ export async function token() {
   }
   peer.end();
   for (const server of [endpoint, tenant, secure]) await server.end();
-  const sum = (all) => Object.fromEntries(['rate', 'p50', 'p99'].map((name) => [name, median(all.map((one) => one[name]))]));
+  const sum = (all) => ({
+    rate: median(all.map(({ rate }) => rate)),
+    p50: median(all.map(({ p50 }) => p50)),
+    p99: median(all.map(({ p99 }) => p99)),
+  });
   return { exo365: sum(rounds.exo365), peer: sum(rounds.peer) };
 }
 
 /**
- * The peer with `count` users, each with a session: one signs in, the others are made of what MSAL and the session store kept for that one. `before`
- * is empty, `memory` full, in MiB; `wait` is what one request takes there, in milliseconds: MSAL goes through all of its cache.
+ * Measures the peer with `count` users, each with a session: one signs in, the others are copies. Gives its memory in
+ * MiB, empty (`before`) and full (`memory`), and the milliseconds of one request when it is full (`wait`), for which
+ * MSAL searches its whole cache.
  */
 export async function peerSessions(count) {
   const secure = await startSecureTenant();
@@ -123,30 +164,44 @@ export async function peerSessions(count) {
   }
   const wait = (performance.now() - begin) / ASKED;
   const renewed = (await secure.control.requests('/token')).length;
-  if (tokens.size !== ASKED || renewed > 0) throw new Error(`the peer is not what it should be: ${tokens.size} tokens, ${renewed} renewals`);
+  if (tokens.size !== ASKED || renewed > 0)
+    throw new Error(`the peer is not what it should be: ${tokens.size} tokens, ${renewed} renewals`);
   peer.end();
   await secure.end();
   return { before, count, memory: full, wait };
 }
 
-/** The endpoint with `count` sessions, each of which signed in: `before` (empty), and under load from all of them. In MiB. */
+/**
+ * Measures the endpoint with `count` sessions, each by a sign-in of its own: its memory when empty (`before`, MiB), and
+ * the results of `load`.
+ */
 export async function sessions(count) {
   const tenant = await startTenant();
   const endpoint = await startEndpoint({ login: tenant.url, limit_per_address: 0, limit_per_session: 0 });
   const base = `${endpoint.url}/auth`;
   const before = memory(endpoint.pid);
-  // The sign-in service knows the browser after the first time: one request for each code then.
+  // After the first sign-in the service has a session: each further code takes one request.
   let cookie;
   const send = async (url, options = {}) => {
-    const answer = await fetch(url, { redirect: 'manual', ...options, headers: { ...options.headers, ...(cookie && { cookie }) } });
-    cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ') || cookie;
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      ...options,
+      headers: { ...options.headers, ...(cookie && { cookie }) },
+    });
+    cookie =
+      answer.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; ') || cookie;
     return answer;
   };
   const first = codeFlow(tenant, `${endpoint.url}/`);
-  const cookies = [await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url)];
-  let begun = 1;
+  const cookies = [
+    await exchange(base, first, await signInByForms({ url: tenant.url, send }, first.authorize, ADELE), endpoint.url),
+  ];
+  let started = 1;
   const worker = async () => {
-    while (begun++ < count) {
+    while (started++ < count) {
       const next = codeFlow(tenant, `${endpoint.url}/`);
       const back = (await fetch(next.authorize, { redirect: 'manual', headers: { cookie } })).headers.get('location');
       cookies.push(await exchange(base, next, back, endpoint.url));

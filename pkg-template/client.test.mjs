@@ -1,29 +1,35 @@
 // The client over a core that a test controls: every promise settles, events come once, nothing outlives dispose.
-import './package.mjs';
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
-import { ADELE, Core, failure } from './fake-wasm.mjs';
-import { page } from './fake-page.mjs';
+import { ADELE, Core, failure } from './tests/fake-wasm.mjs';
+import { page } from './tests/fake-page.mjs';
 
-const { Client } = await import('./client.js');
-const { Exo365Error } = await import('./error.js');
+const { Client } = await import('./client.ts');
+const { Exo365Error } = await import('./error.ts');
 
 const WHO = `${ADELE.tenantId} ${ADELE.objectId}`;
 const MARK = 'exo365:https://app.contoso.example/auth';
 const invalid = (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy);
-const later = () => new Promise((resolve) => { setImmediate(resolve); });
+const later = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 const never = () => new Promise(() => {});
 
 let it;
-beforeEach(() => { it = page(); });
+beforeEach(() => {
+  it = page();
+});
 afterEach(() => it.end());
 
 /** A client of Adele's over a core; `answer` is what the core's promises do. */
 function signedIn(answer, settings = { endpoint: '/auth' }) {
   const core = new Core({ who: ADELE, answer });
   let forgotten = 0;
-  const client = new Client(core, settings, () => { forgotten++; });
+  const client = new Client(core, settings, () => {
+    forgotten++;
+  });
   const events = [];
   client.on('signedout', ({ reason }) => events.push(reason));
   return { client, core, events, forgotten: () => forgotten };
@@ -58,9 +64,26 @@ test('the account is that of the core, and the same object as long as it is', ()
 test('a call: options as text, the keys of every call allowed, the body as it is, a signal always', async () => {
   const { client, core } = signedIn(() => Promise.resolve('answer'));
   const body = new Blob(['x']);
-  assert.equal(await client.request('patch', '/me/x?$top=1', { query: { $select: 'a' }, body, as: 'text', ifMatch: 'W/1', timeout: 5, headers: { a: 'b' } }), 'answer');
+  assert.equal(
+    await client.request('patch', '/me/x?$top=1', {
+      query: { $select: 'a' },
+      body,
+      as: 'text',
+      ifMatch: 'W/1',
+      timeout: 5,
+      headers: { a: 'b' },
+    }),
+    'answer',
+  );
   const [{ signal, allowed, ...call }] = core.calls;
-  assert.deepEqual(call, { method: 'patch', user: undefined, path: '/me/x?$top=1', ids: undefined, options: { query: { $select: 'a' }, as: 'text', ifMatch: 'W/1', timeout: 5, headers: { a: 'b' } }, body });
+  assert.deepEqual(call, {
+    method: 'patch',
+    user: undefined,
+    path: '/me/x?$top=1',
+    ids: undefined,
+    options: { query: { $select: 'a' }, as: 'text', ifMatch: 'W/1', timeout: 5, headers: { a: 'b' } },
+    body,
+  });
   assert.equal(call.body, body);
   assert.deepEqual(allowed, ['timeout', 'timeZone', 'headers', 'ifMatch', 'query', 'as']);
   assert.ok(signal instanceof AbortSignal);
@@ -68,11 +91,14 @@ test('a call: options as text, the keys of every call allowed, the body as it is
   assert.deepEqual([core.calls[1].options, core.calls[1].body], [{}, undefined]);
 });
 
-test('mailbox: the user goes along; what cannot be one is left to the core\'s refusal', async () => {
+test("mailbox: the user goes along; what cannot be one is left to the core's refusal", async () => {
   const { client, core } = signedIn();
   await client.mailbox('sales@contoso.example').contacts.get('x');
   for (const odd of [undefined, null, 5, {}, Symbol('x'), '']) await client.mailbox(odd).contacts.get('x');
-  assert.deepEqual(core.calls.map(({ user }) => user), ['sales@contoso.example', '', '', '', '', '', '']);
+  assert.deepEqual(
+    core.calls.map(({ user }) => user),
+    ['sales@contoso.example', '', '', '', '', '', ''],
+  );
 });
 
 test('options that cannot cross are refused', async () => {
@@ -82,16 +108,25 @@ test('options that cannot cross are refused', async () => {
   for (const odd of [{ top: 1n }, { headers: circular }]) await assert.rejects(client.mail.messages.list(odd), invalid);
   await assert.rejects(client.getToken({ scopes: [1n] }), invalid);
   assert.throws(() => client.authorizeUrl({ loginHint: 1n }), invalid);
-  for (const [method, path] of [[undefined, '/me'], ['GET'], ['GET', 5], [{}, {}]]) await assert.rejects(client.request(method, path), invalid);
+  for (const [method, path] of [[undefined, '/me'], ['GET'], ['GET', 5], [{}, {}]])
+    await assert.rejects(client.request(method, path), invalid);
   for (const id of [undefined, null, 5]) await client.contacts.get(id).catch(() => {});
-  assert.deepEqual(core.calls.map(({ ids }) => ids), [[null], [null], [5]], 'ids are the core\'s to judge');
+  assert.deepEqual(
+    core.calls.map(({ ids }) => ids),
+    [[null], [null], [5]],
+    "ids are the core's to judge",
+  );
 });
 
 for (const [name, run] of Object.entries(METHODS)) {
   test(`${name}: settles on abort, before and during; refuses what is no signal; takes null for options`, async () => {
     const { client, core } = signedIn(never);
     const stopped = AbortSignal.abort('not now');
-    await assert.rejects(run(client, { signal: stopped }), (error) => error instanceof Exo365Error && error.code === 'aborted' && error.cause === 'not now' && Boolean(error.remedy));
+    await assert.rejects(
+      run(client, { signal: stopped }),
+      (error) =>
+        error instanceof Exo365Error && error.code === 'aborted' && error.cause === 'not now' && Boolean(error.remedy),
+    );
     assert.deepEqual([core.seen, it.went], [[], []], 'nothing was started');
 
     const caller = new AbortController();
@@ -100,10 +135,16 @@ for (const [name, run] of Object.entries(METHODS)) {
     const [call] = core.calls;
     caller.abort('left the page');
     await assert.rejects(promise, { code: 'aborted', cause: 'left the page' });
-    if (call) assert.deepEqual([call.signal.aborted, call.signal.reason], [true, 'left the page'], 'the request itself is stopped');
+    if (call)
+      assert.deepEqual(
+        [call.signal.aborted, call.signal.reason],
+        [true, 'left the page'],
+        'the request itself is stopped',
+      );
 
     for (const odd of ['x', 5, {}, true]) await assert.rejects(run(client, { signal: odd }), invalid);
-    for (const nothing of [null, undefined]) run(client, nothing).catch((error) => assert.ok(error instanceof Exo365Error));
+    for (const nothing of [null, undefined])
+      run(client, nothing).catch((error) => assert.ok(error instanceof Exo365Error));
     await later();
   });
 
@@ -120,7 +161,7 @@ for (const [name, run] of Object.entries(METHODS)) {
   });
 }
 
-test('a caller\'s signal that is used again and again keeps nothing of the calls that ended', async () => {
+test("a caller's signal that is used again and again keeps nothing of the calls that ended", async () => {
   const { client, core } = signedIn(() => Promise.resolve({ value: [] }));
   const caller = new AbortController();
   await client.mail.messages.list({ signal: caller.signal });
@@ -137,7 +178,11 @@ test('errors of the core get our prototype and, with an endpoint, a cure', async
   assert.deepEqual(it.went, ['https://login.example/authorize?x=1']);
 
   const alone = signedIn(() => Promise.reject(failure('interaction_required')), {});
-  assert.equal((await alone.client.mail.messages.list().catch((error) => error)).resolve, undefined, 'the page gives the tokens: no sign-in of ours cures it');
+  assert.equal(
+    (await alone.client.mail.messages.list().catch((error) => error)).resolve,
+    undefined,
+    'the page gives the tokens: no sign-in of ours cures it',
+  );
 });
 
 test('S25 a failure that a sign-in would cure starts none', async () => {
@@ -152,14 +197,21 @@ test('S25 a failure that a sign-in would cure starts none', async () => {
 
 test('what the core throws and is not ours passes untouched', async () => {
   const trap = new WebAssembly.RuntimeError('unreachable');
-  const { client } = signedIn(() => { throw trap; });
+  const { client } = signedIn(() => {
+    throw trap;
+  });
   assert.equal(await client.mail.messages.list().catch((error) => error), trap);
   assert.equal(await client.signOut().catch((error) => error), trap);
 });
 
 test('a session that ended is told once, however many calls find out', async () => {
   const { client, core, events } = signedIn(() => later().then(() => core.expire()));
-  const all = await Promise.allSettled([client.contacts.get('a'), client.contacts.get('b'), client.getToken(), client.mail.messages.list()]);
+  const all = await Promise.allSettled([
+    client.contacts.get('a'),
+    client.contacts.get('b'),
+    client.getToken(),
+    client.mail.messages.list(),
+  ]);
   await assert.rejects(client.contacts.get('c'), { code: 'signed_out' });
   await later();
   assert.ok(all.every(({ reason }) => reason.code === 'signed_out' && reason.resolve));
@@ -183,16 +235,30 @@ test('listeners: several, the same one twice, and off again; what they throw is 
   first();
   const thrown = [];
   const { queueMicrotask } = globalThis;
-  globalThis.queueMicrotask = (run) => queueMicrotask(() => { try { run(); } catch (error) { thrown.push(error.message); } });
-  client.on('signedout', () => { throw new Error('the page\'s own'); });
+  globalThis.queueMicrotask = (run) =>
+    queueMicrotask(() => {
+      try {
+        run();
+      } catch (error) {
+        thrown.push(error.message);
+      }
+    });
+  client.on('signedout', () => {
+    throw new Error("the page's own");
+  });
   client.on('signedout', () => events.push('last'));
   await client.signOut();
   await later();
   globalThis.queueMicrotask = queueMicrotask;
   second();
   assert.deepEqual(events, ['user', 'twice', 'last']);
-  assert.deepEqual(thrown, ['the page\'s own']);
-  for (const [type, listener] of [['signedIn', () => {}], ['signedout', 5], [undefined, undefined]]) assert.throws(() => client.on(type, listener), invalid);
+  assert.deepEqual(thrown, ["the page's own"]);
+  for (const [type, listener] of [
+    ['signedIn', () => {}],
+    ['signedout', 5],
+    [undefined, undefined],
+  ])
+    assert.throws(() => client.on(type, listener), invalid);
 });
 
 test('signIn: leaves for the address of the core; coming back or staying is cancelled', async () => {
@@ -211,9 +277,14 @@ test('signIn: leaves for the address of the core; coming back or staying is canc
 
 test('signIn: what the core refuses comes through', async () => {
   const { client, core } = signedIn();
-    core.authorize_url = () => { throw failure('navigation_blocked'); };
+  core.authorize_url = () => {
+    throw failure('navigation_blocked');
+  };
   await assert.rejects(client.signIn(), { code: 'navigation_blocked' });
-  assert.throws(() => client.authorizeUrl(), (error) => Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked');
+  assert.throws(
+    () => client.authorizeUrl(),
+    (error) => Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked',
+  );
   assert.deepEqual(it.went, []);
 });
 
@@ -226,25 +297,47 @@ function inWindow(client, method = 'signIn', options = {}) {
   const promise = client[method]({ mode: 'popup', ...options });
   promise.catch(() => {});
   /** Resolves when it listens. */
-  const listening = async () => { while (waiting() === before) await later(); };
-  return { promise, windows, listening, say: (text, name = 'STATE.p') => { const channel = new BroadcastChannel(`exo365.${name}`); channel.postMessage(text); setImmediate(() => channel.close()); } };
+  const listening = async () => {
+    while (waiting() === before) await later();
+  };
+  return {
+    promise,
+    windows,
+    listening,
+    say: (text, name = 'STATE.p') => {
+      const channel = new BroadcastChannel(`exo365.${name}`);
+      channel.postMessage(text);
+      setImmediate(() => channel.close());
+    },
+  };
 }
 
 test('S20 S21 S22 popup: opened within the click, heard by its own channel, judged by the core', async () => {
   const { client, core } = signedIn();
-  core.authorize_url = (options) => { core.seen.push(['authorize_url', JSON.parse(options)]); return 'https://login.example/authorize?state=STATE.p'; };
+  core.authorize_url = (options) => {
+    core.seen.push(['authorize_url', JSON.parse(options)]);
+    return 'https://login.example/authorize?state=STATE.p';
+  };
   const events = [];
   client.on('signedin', ({ username }) => events.push(username));
   const { promise, windows, say, listening } = inWindow(client, 'signIn', { loginHint: 'ben@contoso.example' });
-  assert.deepEqual(windows, [['https://login.example/authorize?state=STATE.p', '_blank', 'popup,width=480,height=640']]);
+  assert.deepEqual(windows, [
+    ['https://login.example/authorize?state=STATE.p', '_blank', 'popup,width=480,height=640'],
+  ]);
   assert.deepEqual(core.seen, [['authorize_url', { mode: 'popup', loginHint: 'ben@contoso.example' }]]);
   await listening();
   const other = { ...ADELE, objectId: 'ben', username: 'ben@contoso.example' };
-  core.answer = async (name) => { if (name === 'enter') core.who = other; };
+  core.answer = async (name) => {
+    if (name === 'enter') core.who = other;
+  };
   say('{"search":"?state=OTHER.p"}');
   say('{"search":"?code=c&state=STATE.p"}');
   assert.equal((await promise).username, 'ben@contoso.example');
-  assert.deepEqual(core.seen.at(-1), ['enter', '{"search":"?code=c&state=STATE.p"}'], 'what belongs to another sign-in is not heard');
+  assert.deepEqual(
+    core.seen.at(-1),
+    ['enter', '{"search":"?code=c&state=STATE.p"}'],
+    'what belongs to another sign-in is not heard',
+  );
   await later();
   assert.deepEqual(events, ['ben@contoso.example']);
   assert.ok([...it.store.values()].includes('t ben'), 'other tabs learn of it');
@@ -261,19 +354,24 @@ test('popup: blocked, aborted, refused, too long', async () => {
   await assert.rejects(aborted.promise, { code: 'aborted' });
   const refused = inWindow(client);
   await refused.listening();
-  core.answer = async () => { throw failure('access_denied'); };
+  core.answer = async () => {
+    throw failure('access_denied');
+  };
   refused.say('STATE.p');
   await assert.rejects(refused.promise, { code: 'access_denied' });
   assert.deepEqual(client.account, ADELE, 'whoever was signed in still is');
   const late = inWindow(client);
   await late.listening();
-  for (const { after, run } of it.timers.filter(({ after }) => after === 600_000)) run();
+  for (const { run } of it.timers.filter(({ after }) => after === 600_000)) run();
   await assert.rejects(late.promise, { code: 'timeout' });
 });
 
 test('E54 adminConsent: the same ways; it tells for which organisation and to what', async () => {
   const { client, core } = signedIn();
-  core.authorize_url = (options) => { core.seen.push(['authorize_url', JSON.parse(options)]); return 'https://login.example/adminconsent?state=STATE.p'; };
+  core.authorize_url = (options) => {
+    core.seen.push(['authorize_url', JSON.parse(options)]);
+    return 'https://login.example/adminconsent?state=STATE.p';
+  };
   const { promise, say, listening } = inWindow(client, 'adminConsent');
   assert.deepEqual(core.seen[0], ['authorize_url', { mode: 'popup', adminConsent: true }]);
   await listening();
@@ -287,7 +385,11 @@ test('E54 adminConsent: the same ways; it tells for which organisation and to wh
 });
 
 test('a sign-in in another tab is one here, where nobody was signed in', async () => {
-  const core = new Core({ answer: async (name) => { if (name === 'enter') core.who = ADELE; } });
+  const core = new Core({
+    answer: async (name) => {
+      if (name === 'enter') core.who = ADELE;
+    },
+  });
   const client = new Client(core, { endpoint: '/auth' }, () => {});
   const events = [];
   client.on('signedin', (account) => events.push(account.username));
@@ -299,7 +401,17 @@ test('a sign-in in another tab is one here, where nobody was signed in', async (
 });
 
 test('diagnostics: what failed, newest first, without secrets; what was refused here is none', async () => {
-  const { client, core } = signedIn(() => Promise.reject(failure('throttled', 'Too many', { status: 429, requestId: 'r', clientRequestId: 'c', attempts: 4, headers: new Headers({ 'retry-after': '7' }) })));
+  const { client, core } = signedIn(() =>
+    Promise.reject(
+      failure('throttled', 'Too many', {
+        status: 429,
+        requestId: 'r',
+        clientRequestId: 'c',
+        attempts: 4,
+        headers: new Headers({ 'retry-after': '7' }),
+      }),
+    ),
+  );
   const heard = [];
   client.on('diagnostic', (one) => heard.push(one.code));
   await assert.rejects(client.mail.messages.get('secret-id'), { code: 'throttled' });
@@ -309,7 +421,21 @@ test('diagnostics: what failed, newest first, without secrets; what was refused 
   await assert.rejects(client.request('GET', '/me'), { code: 'invalid_argument' });
   const [second, first, ...none] = client.diagnostics.list();
   assert.deepEqual(none, []);
-  assert.deepEqual({ ...first, at: undefined, durationMs: undefined }, { at: undefined, method: 'GET', url: 'messages/{}', status: 429, code: 'throttled', durationMs: undefined, attempts: 4, clientRequestId: 'c', requestId: 'r', headers: { 'retry-after': '7' } });
+  assert.deepEqual(
+    { ...first, at: undefined, durationMs: undefined },
+    {
+      at: undefined,
+      method: 'GET',
+      url: 'messages/{}',
+      status: 429,
+      code: 'throttled',
+      durationMs: undefined,
+      attempts: 4,
+      clientRequestId: 'c',
+      requestId: 'r',
+      headers: { 'retry-after': '7' },
+    },
+  );
   assert.deepEqual([second.code, second.attempts, second.headers], ['network', 1, {}]);
   assert.match(first.at, /^\d{4}-.*Z$/);
   await later();
@@ -326,7 +452,10 @@ test('authorizeUrl: the address, at once', () => {
   const { client, core } = signedIn();
   assert.equal(client.authorizeUrl({ domainHint: 'contoso.example' }), 'https://login.example/authorize?x=1');
   assert.equal(client.authorizeUrl(null), 'https://login.example/authorize?x=1');
-  assert.deepEqual(core.seen.map(([, options]) => options), [{ domainHint: 'contoso.example' }, {}]);
+  assert.deepEqual(
+    core.seen.map(([, options]) => options),
+    [{ domainHint: 'contoso.example' }, {}],
+  );
 });
 
 test('getToken: what the core gives', async () => {
@@ -334,12 +463,20 @@ test('getToken: what the core gives', async () => {
   const { client, core } = signedIn(() => Promise.resolve(token));
   assert.equal(await client.getToken({ scopes: ['a'], forceRefresh: true }), token);
   await client.getToken();
-  assert.deepEqual(core.seen, [['token', { scopes: ['a'], forceRefresh: true }], ['token', {}]]);
+  assert.deepEqual(core.seen, [
+    ['token', { scopes: ['a'], forceRefresh: true }],
+    ['token', {}],
+  ]);
 });
 
 test('signOut: forgets at once, tells the tabs before the endpoint has answered', async () => {
   let answer;
-  const { client, core, events } = signedIn(() => new Promise((resolve) => { answer = resolve; }));
+  const { client, core, events } = signedIn(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
   const promise = client.signOut();
   assert.equal(client.account, null);
   assert.equal(it.store.get(MARK), '');
@@ -367,7 +504,8 @@ test('signOut: a failure of the endpoint is told; here it is over all the same',
   assert.equal(client.account, null);
   await later();
   assert.deepEqual(events, ['user']);
-  for (const odd of [{ scope: 'all' }, { scop: 'app' }, { scope: null }]) await assert.rejects(client.signOut(odd), invalid);
+  for (const odd of [{ scope: 'all' }, { scop: 'app' }, { scope: null }])
+    await assert.rejects(client.signOut(odd), invalid);
 });
 
 test('S32 a sign-out in another tab ends this one, and a second one is not told again', async () => {
@@ -413,7 +551,12 @@ test('a storage that was emptied, or is forbidden, ends nothing', async () => {
   it.store.clear();
   it.fire('storage', {});
   assert.deepEqual(client.account, ADELE);
-  Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });
+  Object.defineProperty(globalThis, 'localStorage', {
+    get() {
+      throw new DOMException('no', 'SecurityError');
+    },
+    configurable: true,
+  });
   it.fire('storage', {});
   assert.deepEqual(client.account, ADELE);
   const other = signedIn();
@@ -453,8 +596,34 @@ test('dispose: listeners are gone, the account too, others are not told, twice i
 test('S3 S1 a client has no place for a password or a secret', () => {
   const { client } = signedIn();
   const names = new Set();
-  for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) Object.getOwnPropertyNames(at).forEach((name) => names.add(name));
-  assert.deepEqual([...names].sort(), ['account', 'adminConsent', 'authorizeUrl', 'batch', 'calendar', 'constructor', 'contacts', 'diagnostics', 'directReports', 'getToken', 'mail', 'mailbox', 'manager', 'on', 'people', 'photo', 'request', 'settings', 'signIn', 'signOut', 'subscriptions', 'updateUser', 'user', 'users']);
+  for (let at = client; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  assert.deepEqual([...names].sort(), [
+    'account',
+    'adminConsent',
+    'authorizeUrl',
+    'batch',
+    'calendar',
+    'constructor',
+    'contacts',
+    'diagnostics',
+    'directReports',
+    'getToken',
+    'mail',
+    'mailbox',
+    'manager',
+    'on',
+    'people',
+    'photo',
+    'request',
+    'settings',
+    'signIn',
+    'signOut',
+    'subscriptions',
+    'updateUser',
+    'user',
+    'users',
+  ]);
 });
 
 test('outside of a page there is nothing to listen to', async () => {

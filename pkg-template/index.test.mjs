@@ -1,31 +1,48 @@
 // The way in: one client for equal settings, failures that may be tried again, an import that does nothing.
-import './package.mjs';
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { beforeEach, test } from 'node:test';
-import { page } from './fake-page.mjs';
-import { ADELE, Core, failure, wasm } from './fake-wasm.mjs';
+import { pathToFileURL } from 'node:url';
+import { page } from './tests/fake-page.mjs';
+import { ADELE, Core, failure, wasm } from './tests/fake-wasm.mjs';
 
+/** The sources; the tests run at the root of the project. */
+const TEMPLATE = pathToFileURL(`${process.cwd()}/pkg-template/`);
 const before = Object.getOwnPropertyNames(globalThis);
-const sdk = await import('./index.js');
+const sdk = await import('./index.ts');
 const { createClient, Exo365Error } = sdk;
 
-test('S4 S20 S22 S31 S38 the face has no words for what it must not do', async () => {
-  const dir = new URL('.', import.meta.url);
-  const modules = (await readdir(dir)).filter((name) => name.endsWith('.js'));
-  assert.ok(modules.length >= 9);
-  const forbidden = /Math\.random|(?<!new BroadcastChannel\(PREFIX \+ name\)\.)postMessage|\bopener\b|\.closed\b|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|serviceWorker|indexedDB|document\.cookie/;
+test('S4 S20 S22 S31 S38 the package has no words for what it must not do', async () => {
+  const modules = (await readdir(TEMPLATE, { recursive: true })).filter(
+    (name) => name.endsWith('.ts') && !/node_modules|\.d\.ts$|types\.ts$/.test(name),
+  );
+  assert.ok(modules.length >= 20);
+  const forbidden =
+    /Math\.random|(?<!new BroadcastChannel\(PREFIX \+ name\)\.)postMessage|\bopener\b|\.closed\b|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|serviceWorker|indexedDB|document\.cookie/;
   for (const name of modules) {
-    const text = await readFile(new URL(name, dir), 'utf8');
+    const text = await readFile(new URL(name, TEMPLATE), 'utf8');
     // Diagnostics are kept where the page asks for it, by one module that knows no token.
-    assert.doesNotMatch(name === 'journal.js' ? text.replace("indexedDB.open('exo365', 1)", '') : text, forbidden, name);
+    assert.doesNotMatch(
+      name === 'journal.ts' ? text.replace("indexedDB.open('exo365', 1)", '') : text,
+      forbidden,
+      name,
+    );
   }
 });
 
 test('S37 the README says what a script of an attacker gets, and what is against it', async () => {
-  const text = (await readFile(new URL('./README.md', import.meta.url), 'utf8')).replaceAll(/\s+/g, ' ');
+  const text = (await readFile(new URL('README.md', TEMPLATE), 'utf8')).replaceAll(/\s+/g, ' ');
   const [, limits] = /## Security, and its limits (.*?) ## /.exec(text);
-  for (const words of [/XSS/, /reads and sends mail through the user's browser/, /take the current access token/, /cannot take the refresh token or the client secret/, /strict CSP/, /Trusted Types/, /one app per origin/]) assert.match(limits, words);
+  for (const words of [
+    /XSS/,
+    /reads and sends mail through the user's browser/,
+    /take the current access token/,
+    /cannot take the refresh token or the client secret/,
+    /strict CSP/,
+    /Trusted Types/,
+    /one app per origin/,
+  ])
+    assert.match(limits, words);
 });
 
 let round = 0;
@@ -57,14 +74,27 @@ test('the WebAssembly is loaded with the first client; a load that failed may be
 test('equal settings are one client: at the same time, later, in another order', async () => {
   const cloud = { login: 'https://login.example', api: 'https://api.example' };
   const first = createClient({ ...settings, cloud, scopes: ['a', 'b'] });
-  const all = await Promise.all([first, createClient({ scopes: ['a', 'b'], cloud: { api: cloud.api, login: cloud.login }, ...settings }), createClient({ ...settings, cloud, scopes: ['a', 'b'], timeout: undefined })]);
+  const all = await Promise.all([
+    first,
+    createClient({ scopes: ['a', 'b'], cloud: { api: cloud.api, login: cloud.login }, ...settings }),
+    createClient({ ...settings, cloud, scopes: ['a', 'b'], timeout: undefined }),
+  ]);
   assert.equal(new Set(all).size, 1);
   assert.equal(await createClient({ ...settings, cloud, scopes: ['a', 'b'] }), all[0]);
   assert.equal(wasm.opened.length, 1);
 });
 
 test('other settings are another client', async () => {
-  const clients = await Promise.all([settings, { ...settings, retries: 1 }, { ...settings, retries: '1' }, { ...settings, scopes: ['a', 'b'] }, { ...settings, scopes: ['b', 'a'] }, { ...settings, timeZone: 'Asia/Tokyo' }].map(createClient));
+  const clients = await Promise.all(
+    [
+      settings,
+      { ...settings, retries: 1 },
+      { ...settings, retries: '1' },
+      { ...settings, scopes: ['a', 'b'] },
+      { ...settings, scopes: ['b', 'a'] },
+      { ...settings, timeZone: 'Asia/Tokyo' },
+    ].map(createClient),
+  );
   assert.equal(new Set(clients).size, clients.length);
 });
 
@@ -73,7 +103,10 @@ test('functions are told apart by identity, and go as themselves', async () => {
   const clients = await Promise.all([{ getToken: one }, { getToken: two }, { getToken: one }].map(createClient));
   assert.equal(new Set(clients).size, 2);
   assert.equal(clients[0], clients[2]);
-  assert.deepEqual(wasm.opened.map(({ getToken }) => getToken), [one, two]);
+  assert.deepEqual(
+    wasm.opened.map(({ getToken }) => getToken),
+    [one, two],
+  );
   assert.ok(wasm.opened.every(({ settings }) => !('getToken' in settings)));
   await createClient({ getToken: 'a token' });
   assert.equal(wasm.opened[2].getToken, undefined, 'what is no function is none');
@@ -87,7 +120,10 @@ test('the core gets the page where there is one', async () => {
   } finally {
     it.end();
   }
-  assert.deepEqual(wasm.opened.map(({ page }) => typeof page), ['undefined', 'object']);
+  assert.deepEqual(
+    wasm.opened.map(({ page }) => typeof page),
+    ['undefined', 'object'],
+  );
 });
 
 test('the zone is that of the browser where none is given', async () => {
@@ -95,13 +131,18 @@ test('the zone is that of the browser where none is given', async () => {
   await createClient(settings);
   await createClient({ ...settings, timeZone: undefined });
   await createClient({ ...settings, timeZone: 'W. Europe Standard Time' });
-  assert.deepEqual(wasm.opened.map(({ settings }) => settings.timeZone), [timeZone, 'W. Europe Standard Time']);
+  assert.deepEqual(
+    wasm.opened.map(({ settings }) => settings.timeZone),
+    [timeZone, 'W. Europe Standard Time'],
+  );
 });
 
 test('a failed open is told to all who wait, and tried again by the next', async () => {
   wasm.opens = () => Promise.reject(failure('network', 'offline'));
   const results = await Promise.allSettled([createClient(settings), createClient(settings)]);
-  assert.ok(results.every(({ reason }) => Object.getPrototypeOf(reason) === Exo365Error.prototype && reason.code === 'network'));
+  assert.ok(
+    results.every(({ reason }) => Object.getPrototypeOf(reason) === Exo365Error.prototype && reason.code === 'network'),
+  );
   assert.equal(wasm.opened.length, 1);
   wasm.opens = () => new Core({ who: ADELE });
   assert.deepEqual((await createClient(settings)).account, ADELE);
@@ -140,8 +181,12 @@ test('settings that are none are refused, never thrown', async () => {
   circular.self = circular;
   for (const odd of [{ retries: 1n }, circular]) {
     const promise = createClient(odd);
-    await assert.rejects(promise, (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy));
+    await assert.rejects(
+      promise,
+      (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && Boolean(error.remedy),
+    );
   }
   wasm.opens = () => Promise.reject(failure('invalid_argument'));
-  for (const odd of [undefined, null, 'x', 5, []]) await assert.rejects(createClient(odd), { code: 'invalid_argument' });
+  for (const odd of [undefined, null, 'x', 5, []])
+    await assert.rejects(createClient(odd), { code: 'invalid_argument' });
 });

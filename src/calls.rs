@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::http::{self, Answer, Watch};
 use crate::tokens::{Token, Tokens};
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Options, Want};
+use exo365_core::options::{Key, Options, Want};
 use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
@@ -40,7 +40,7 @@ impl Job {
     fn form(&self) -> Option<&str> {
         match self.request.bare {
             true => Some(http::SUCCESS),
-            false => self.options.text("as"),
+            false => self.options.text(Key::As),
         }
     }
 
@@ -101,7 +101,9 @@ struct Course {
 /// What comes after an attempt.
 enum Next {
     End(Result<JsValue, Failure>),
-    /// Again, after so many milliseconds.
+    /// The same call again, at once.
+    Again,
+    /// The same call again, after so many milliseconds.
     Wait(u32),
 }
 
@@ -119,12 +121,17 @@ impl Sender {
             let answer = http::exchange(&job.request.url, init, watch, job.form()).await;
             match self.next(job, &mut course, answer) {
                 Next::End(result) => return result,
-                Next::Wait(0) => {}
+                Next::Again => {}
                 Next::Wait(time) => {
                     let _ = browser::sleep(time, job.signal.as_ref()).await;
                 }
             }
         }
+    }
+
+    /// Milliseconds until what was refused is sent again; `None` where it is not.
+    pub(crate) fn wait(&self, error: &Error, method: &str, repeats: u32) -> Option<u32> {
+        retry::decide(error, method, repeats, self.retries, browser::jitter())
     }
 
     fn carries_token(&self, job: &Job) -> bool {
@@ -133,7 +140,7 @@ impl Sender {
 
     #[inline(never)]
     fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
-        let timeout = job.options.number("timeout").unwrap_or(self.timeout);
+        let timeout = job.options.number(Key::Timeout).unwrap_or(self.timeout);
         let watch = Watch::new(job.signal.as_ref(), timeout)?;
         course.attempts += 1;
         course.id = browser::uuid();
@@ -158,24 +165,17 @@ impl Sender {
                 course.want = Want::claiming(claims);
             }
             course.rejected = course.token.take();
-            return Next::Wait(0);
+            return Next::Again;
         }
         if failure.error().code == Code::Gone && !course.past_cache {
             // It may come out of the browser's cache, where a 410 never grows old (RFC 9110 §15.5.11).
             course.past_cache = true;
-            return Next::Wait(0);
+            return Next::Again;
         }
-        let wait = retry::decide(
-            failure.error(),
-            course.repeats,
-            self.retries,
-            job.request.idempotent(),
-            browser::jitter(),
-        );
+        let wait = self.wait(failure.error(), &job.request.method, course.repeats);
         course.repeats += 1;
         match wait {
-            // At least a moment: zero is for what has to be asked again at once.
-            Some(time) => Next::Wait(time.max(1)),
+            Some(time) => Next::Wait(time),
             None => {
                 failure.after(course.attempts);
                 Next::End(Err(failure))

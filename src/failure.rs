@@ -1,4 +1,6 @@
 //! How an error crosses to JavaScript: a real `Error` with a stable `code`, its cause untouched.
+//!
+//! `remedy` crosses only where it is better than the code's own sentence: the face has those, by `code`.
 
 use exo365_core::error::{Code, Detail, Error};
 use js_sys::{JsString, Object, Reflect};
@@ -99,6 +101,7 @@ fn details(js: &JsValue, detail: &Detail) {
     text(js, "serviceCode", &detail.service_code);
     text(js, "claims", &detail.claims);
     text(js, "consentUrl", &detail.consent_url);
+    text(js, "remedy", &detail.remedy);
     if !detail.aadsts.is_empty() {
         let numbers = js_sys::Array::new();
         for number in &detail.aadsts {
@@ -134,7 +137,6 @@ impl From<Failure> for JsValue {
         set(&js, "headers", &headers);
         number(&js, "attempts", (attempts > 0).then_some(attempts));
         set(&js, "code", &Self::from_str(error.code.as_str()));
-        set(&js, "remedy", &Self::from_str(error.remedy()));
         if let Some(detail) = &error.detail {
             details(&js, detail);
         }

@@ -23,13 +23,17 @@ mod answer;
 mod boundary;
 mod browser;
 mod calls;
+mod class;
 mod client;
 mod endpoint;
 mod failure;
 mod http;
+mod open;
 mod page;
 mod secret;
+mod sign_in;
+mod sign_out;
 mod tokens;
 
-pub use client::Core;
+pub use class::Core;
 pub use page::Page;

@@ -20,36 +20,70 @@ export function agendaView({ client, signal }) {
   const now = midnight(new Date());
   const inWeek = () => (now >= first && now < addDays(first, 7) ? now : first);
 
-  const node = h('div.agenda', {},
-    h('header.view-head', {}, heading,
-      h('div.turn', {},
+  const node = h(
+    'div.agenda',
+    {},
+    h(
+      'header.view-head',
+      {},
+      heading,
+      h(
+        'div.turn',
+        {},
         iconButton('back', 'Previous week', () => turn(-1)),
         h('button', { type: 'button', onclick: today }, 'Today'),
-        iconButton('next', 'Next week', () => turn(1))),
+        iconButton('next', 'Next week', () => turn(1)),
+      ),
       h('small.zone', { title: 'Your time zone' }, icon('clock'), ZONE.replaceAll('_', ' ')),
       h('span.gap'),
-      h('button.primary', { type: 'button', onclick: () => add(inWeek()) }, icon('plus'), 'New meeting')),
-    trouble, days);
+      h('button.primary', { type: 'button', onclick: () => add(inWeek()) }, icon('plus'), 'New meeting'),
+    ),
+    trouble,
+    days,
+  );
 
-  /** A day with its events; `events` is undefined while they are on their way. */
+  /** A day with its events; `events` is undefined while they are loading. */
   function column(day, events) {
     const isToday = +day === +now;
-    return h(isToday ? 'li.day.today' : 'li.day', {},
-      h('header', {},
-        h('h2', { 'aria-label': longDay(day), ...(isToday && { 'aria-current': 'date' }) }, h('span', {}, weekday(day)), ' ', h('b', {}, day.getDate())),
-        iconButton('plus', `New meeting on ${longDay(day)}`, () => add(day))),
-      !events ? loading('') : events.length === 0 ? h('p.free', {}, 'Nothing planned') : h('ul', {}, events.map((event) => h('li', {}, card(event, day)))));
+    return h(
+      isToday ? 'li.day.today' : 'li.day',
+      {},
+      h(
+        'header',
+        {},
+        h(
+          'h2',
+          { 'aria-label': longDay(day), ...(isToday && { 'aria-current': 'date' }) },
+          h('span', {}, weekday(day)),
+          ' ',
+          h('b', {}, day.getDate()),
+        ),
+        iconButton('plus', `New meeting on ${longDay(day)}`, () => add(day)),
+      ),
+      !events
+        ? loading('')
+        : events.length === 0
+          ? h('p.free', {}, 'Nothing planned')
+          : h(
+              'ul',
+              {},
+              events.map((event) => h('li', {}, card(event, day))),
+            ),
+    );
   }
 
   function card(event, day) {
-    const began = event.start < day; // it goes on from the day before
+    const began = event.start < day; // it continues from the day before
     const when = event.allDay ? 'All day' : began ? `until ${clock(event.end)}` : clock(event.start);
     const kind = event.cancelled ? 'cancelled' : event.allDay ? 'all-day' : event.showAs;
     const open = () => showMeeting(client, event, { signal }).then((gone) => gone && load());
-    return h(`button.event.${kind}`, { type: 'button', onclick: open },
+    return h(
+      `button.event.${kind}`,
+      { type: 'button', onclick: open },
       h('span.event-time', {}, when, event.recurring && icon('repeat')),
       h('span.event-subject', {}, event.cancelled && h('span.sr', {}, 'Cancelled: '), event.subject),
-      event.place && h('span.event-place', {}, event.place));
+      event.place && h('span.event-place', {}, event.place),
+    );
   }
 
   async function load() {
@@ -58,19 +92,29 @@ export function agendaView({ client, signal }) {
     const week = [0, 1, 2, 3, 4, 5, 6].map((day) => addDays(started, day));
     trouble.replaceChildren();
     days.replaceChildren(...week.map((day) => column(day)));
-    await attempt(async () => {
-      const events = [];
-      // Moments without an offset are in the client's zone. The loop reads every page; the next one is fetched while this one is read.
-      const view = client.calendar.view(isoDay(started), isoDay(addDays(started, 7)), { select: EVENT, orderBy: 'start/dateTime', top: 50, signal: fresh });
-      for await (const raw of view) events.push(eventOf(raw));
-      events.sort((a, b) => b.allDay - a.allDay || a.start - b.start);
-      // An event is shown on every day that it touches; one without length on its own.
-      const on = (day) => events.filter(({ start, end }) => start < addDays(day, 1) && (end > day || +start === +day));
-      days.replaceChildren(...week.map((day) => column(day, on(day))));
-    }, (error) => {
-      days.replaceChildren();
-      trouble.replaceChildren(errorCard(error, { retry: load }));
-    });
+    await attempt(
+      async () => {
+        const events = [];
+        // Times without an offset are in the client's time zone. The loop reads every page; while one page is read, the
+        // next one is fetched.
+        const view = client.calendar.view(isoDay(started), isoDay(addDays(started, 7)), {
+          select: EVENT,
+          orderBy: 'start/dateTime',
+          top: 50,
+          signal: fresh,
+        });
+        for await (const raw of view) events.push(eventOf(raw));
+        events.sort((a, b) => b.allDay - a.allDay || a.start - b.start);
+        // An event is shown on every day that it touches; an event without duration on the day that it is on.
+        const on = (day) =>
+          events.filter(({ start, end }) => start < addDays(day, 1) && (end > day || +start === +day));
+        days.replaceChildren(...week.map((day) => column(day, on(day))));
+      },
+      (error) => {
+        days.replaceChildren();
+        trouble.replaceChildren(errorCard(error, { retry: load }));
+      },
+    );
   }
 
   return {

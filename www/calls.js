@@ -1,8 +1,8 @@
-// How views call the API: every call has a signal, and a call that was aborted is no failure.
+// How views call the API: every call has a signal, and an aborted call is not an error.
 
 /**
- * Signals for one thing after another, such as the message that is open: `fresh()` aborts what the last one was for.
- * All end with `signal`, which ends when the user leaves the view.
+ * A function that gives a new signal at each call and aborts the one before: for calls of which only the latest counts,
+ * such as those for the open message. All of them are aborted with `signal`, that is when the user leaves the view.
  */
 export function renewer(signal = new AbortController().signal) {
   let last;
@@ -13,7 +13,7 @@ export function renewer(signal = new AbortController().signal) {
   };
 }
 
-/** Waits for `work`. Failures go to `failed`, except `aborted`: then the user is elsewhere by now. */
+/** Waits for `work`. Errors go to `failed`, except `aborted`: the user has left the view then. */
 export async function attempt(work, failed) {
   try {
     return await work();
@@ -24,7 +24,7 @@ export async function attempt(work, failed) {
   }
 }
 
-/** Keeps `button` from being pressed twice while `work` is on its way. */
+/** Disables `button` until `work` is done, so that nobody presses it twice. */
 export async function busy(button, work) {
   button.disabled = true;
   button.setAttribute('aria-busy', 'true');

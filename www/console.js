@@ -1,4 +1,4 @@
-// The API console: any call that the API has, through `client.request`, with the answer or the error as it comes.
+// The API console: any call to the API through `client.request`, and the response or the error as exo365 returns it.
 import { attempt, busy, renewer } from './calls.js';
 import { field, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
@@ -10,33 +10,75 @@ const SAMPLES = [
   ['Calendars', 'GET', '/me/calendars?$select=name,color,canEdit'],
   ['New folder', 'POST', '/me/mailFolders', { displayName: 'From the console' }],
   ['Not found', 'GET', '/me/messages/no-such-id'],
-  ['Not permitted', 'GET', '/me/people'], // the demo does not ask for this permission
-  ['Guarded', 'PATCH', '/me/mailboxSettings', { timeFormat: 'HH:mm' }], // wants a second factor at the local tenant
+  ['Not permitted', 'GET', '/me/people'], // the demo does not request this permission
+  ['Protected', 'PATCH', '/me/mailboxSettings', { timeFormat: 'HH:mm' }], // the local tenant asks for a second factor
 ];
 const json = (value) => JSON.stringify(value, null, 2);
 
 export function consoleView({ client, signal }) {
   const heading = h('h1', {}, 'API console');
-  const method = h('select', { name: 'method' }, ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', {}, name)));
-  const path = h('input.mono', { type: 'text', name: 'path', required: true, spellcheck: 'false', autocomplete: 'off', value: '/me' });
+  const method = h(
+    'select',
+    { name: 'method' },
+    ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', {}, name)),
+  );
+  const path = h('input.mono', {
+    type: 'text',
+    name: 'path',
+    required: true,
+    spellcheck: 'false',
+    autocomplete: 'off',
+    value: '/me',
+  });
   const body = h('textarea.mono', { name: 'body', rows: 5, spellcheck: 'false' });
   const bodyField = field('Body (JSON)', body);
   const code = h('pre.code');
-  const answer = h('div.answer', { 'aria-live': 'polite' }, h('p.hint', {}, 'The answer appears here, exactly as exo365 hands it over.'));
-  const form = h('form.form', { onsubmit: (event) => { event.preventDefault(); send(); }, oninput: () => draw() },
+  const answer = h(
+    'div.answer',
+    { 'aria-live': 'polite' },
+    h('p.hint', {}, 'The response appears here, exactly as exo365 returns it.'),
+  );
+  const form = h(
+    'form.form',
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        send();
+      },
+      oninput: () => draw(),
+    },
     h('div.request', {}, field('Method', method), field('Path', path), h('button.primary', { type: 'submit' }, 'Send')),
-    bodyField);
-  const node = h('div.console', {},
-    h('header.view-head', {}, heading, h('p.hint', {}, 'Each call gets its token and its retries from exo365.')),
-    h('ul.samples', { 'aria-label': 'Samples' }, SAMPLES.map(([label, ...sample]) => h('li', {},
-      h('button', { type: 'button', onclick: () => take(...sample) }, label)))),
-    form, h('h2', {}, 'The same in code'), code, h('h2', {}, 'Answer'), answer);
+    bodyField,
+  );
+  const node = h(
+    'div.console',
+    {},
+    h(
+      'header.view-head',
+      {},
+      heading,
+      h('p.hint', {}, 'exo365 adds the token to each call, and retries where that helps.'),
+    ),
+    h(
+      'ul.samples',
+      { 'aria-label': 'Samples' },
+      SAMPLES.map(([label, ...sample]) =>
+        h('li', {}, h('button', { type: 'button', onclick: () => take(...sample) }, label)),
+      ),
+    ),
+    form,
+    h('h2', {}, 'The same in code'),
+    code,
+    h('h2', {}, 'Response'),
+    answer,
+  );
   const forCall = renewer(signal);
   const hasBody = () => !['GET', 'DELETE'].includes(method.value);
 
   function draw() {
     bodyField.hidden = !hasBody();
-    const options = hasBody() && body.value.trim() ? `, {\n  body: ${body.value.trim().replaceAll('\n', '\n  ')},\n}` : '';
+    const options =
+      hasBody() && body.value.trim() ? `, {\n  body: ${body.value.trim().replaceAll('\n', '\n  ')},\n}` : '';
     code.textContent = `const answer = await client.request('${method.value}', '${path.value}'${options});`;
   }
 
@@ -60,12 +102,17 @@ export function consoleView({ client, signal }) {
       return;
     }
     const began = performance.now();
-    const show = (...what) => answer.replaceChildren(h('p.took', {}, icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
-    const call = () => client.request(method.value, path.value, { ...(content !== undefined && { body: content }), signal: forCall() });
-    attempt(async () => {
-      const result = await busy(form.querySelector('button'), call);
-      show(h('pre.code', { tabindex: 0 }, result === undefined || result === null ? 'no content' : json(result)));
-    }, (error) => show(errorCard(error), h('pre.code', { tabindex: 0 }, json(error))));
+    const show = (...what) =>
+      answer.replaceChildren(h('p.took', {}, icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
+    const call = () =>
+      client.request(method.value, path.value, { ...(content !== undefined && { body: content }), signal: forCall() });
+    attempt(
+      async () => {
+        const result = await busy(form.querySelector('button'), call);
+        show(h('pre.code', { tabindex: 0 }, result === undefined || result === null ? 'no content' : json(result)));
+      },
+      (error) => show(errorCard(error), h('pre.code', { tabindex: 0 }, json(error))),
+    );
   }
 
   draw();

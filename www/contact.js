@@ -1,4 +1,4 @@
-// One contact: what is known of it, and the form that adds or changes one.
+// One contact: its details, and the form that adds or changes one.
 import { attempt, busy } from './calls.js';
 import { compose } from './compose.js';
 import { ask } from './dialog.js';
@@ -6,9 +6,14 @@ import { avatar, field, focusOn, h, icon, iconButton, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { contactChanges, contactOf } from './fields.js';
 
-/** What stands above a contact; the way back is needed where the list is hidden. */
-export const bar = (on, ...children) => h('div.reader-bar', {},
-  iconButton('back', 'Back to the list', on.back, { class: 'icon-button narrow-only' }), ...children);
+/** The bar above a contact. Its back button is for narrow screens, where the list is hidden. */
+export const bar = (on, ...children) =>
+  h(
+    'div.reader-bar',
+    {},
+    iconButton('back', 'Back to the list', on.back, { class: 'icon-button narrow-only' }),
+    ...children,
+  );
 
 /** Shows `contact` in `pane`. */
 export function openContact(client, pane, contact, { signal, on, moveFocus }) {
@@ -16,10 +21,15 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
   const failed = (error) => trouble.replaceChildren(errorCard(error));
   const heading = h('h2', {}, contact.name);
   const write = (address) => compose(client, { message: { name: contact.name, address }, signal });
-  const fact = (name, label, content) => content && h('div.fact', {}, icon(name), h('div', {}, h('small', {}, label), content));
+  const fact = (name, label, content) =>
+    content && h('div.fact', {}, icon(name), h('div', {}, h('small', {}, label), content));
   const remove = async ({ currentTarget: button }) => {
-    const answers = [['Delete', true, 'danger'], ['Keep', false]];
-    if (!(await ask('Delete this contact?', `${contact.name} is removed from your contacts.`, answers, { signal }))) return;
+    const answers = [
+      ['Delete', true, 'danger'],
+      ['Keep', false],
+    ];
+    if (!(await ask('Delete this contact?', `${contact.name} is removed from your contacts.`, answers, { signal })))
+      return;
     await attempt(async () => {
       await busy(button, () => client.contacts.delete(contact.id, { signal }));
       say('Contact deleted');
@@ -27,20 +37,37 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
     }, failed);
   };
   pane.replaceChildren(
-    bar(on,
+    bar(
+      on,
       h('button.quiet', { type: 'button', onclick: () => on.edit(contact.id) }, icon('pen'), 'Edit'),
       h('span.gap'),
-      iconButton('trash', 'Delete', remove)),
-    h('article.card', {},
-      h('header', {},
+      iconButton('trash', 'Delete', remove),
+    ),
+    h(
+      'article.card',
+      {},
+      h(
+        'header',
+        {},
         avatar(contact.name, contact.emails[0] ?? contact.name),
-        h('div', {}, heading, h('p', {}, [contact.job, contact.company].filter(Boolean).join(', ')))),
+        h('div', {}, heading, h('p', {}, [contact.job, contact.company].filter(Boolean).join(', '))),
+      ),
       trouble,
-      contact.emails.map((address) => fact('mail', 'E-mail', h('button.link', { type: 'button', onclick: () => write(address) }, address))),
-      fact('phone', 'Mobile', contact.mobile && h('a', { href: `tel:${contact.mobile.replace(/[^+\d]/g, '')}` }, contact.mobile)),
-      contact.phones.map((phone) => fact('phone', 'Work', h('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}` }, phone))),
+      contact.emails.map((address) =>
+        fact('mail', 'E-mail', h('button.link', { type: 'button', onclick: () => write(address) }, address)),
+      ),
+      fact(
+        'phone',
+        'Mobile',
+        contact.mobile && h('a', { href: `tel:${contact.mobile.replace(/[^+\d]/g, '')}` }, contact.mobile),
+      ),
+      contact.phones.map((phone) =>
+        fact('phone', 'Work', h('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}` }, phone)),
+      ),
       fact('building', 'Address', contact.address && h('span', {}, contact.address)),
-      fact('note', 'Notes', contact.notes && h('p.notes', {}, contact.notes))));
+      fact('note', 'Notes', contact.notes && h('p.notes', {}, contact.notes)),
+    ),
+  );
   pane.scrollTop = 0;
   if (moveFocus()) focusOn(heading);
 }
@@ -48,29 +75,56 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
 /** The form, for `contact` or for a new one. */
 export function openForm(client, pane, contact, { signal, on }) {
   const trouble = h('div');
-  const text = (label, name, value = '', more = {}) => field(label, h('input', { type: 'text', name, value, autocomplete: 'off', ...more }));
+  const text = (label, name, value = '', more = {}) =>
+    field(label, h('input', { type: 'text', name, value, autocomplete: 'off', ...more }));
   const cancel = () => (contact ? on.saved(contact.id) : on.back());
   const submit = (event) => {
     event.preventDefault();
-    const form = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]));
+    const form = Object.fromEntries(
+      [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),
+    );
     const changes = contactChanges(form, contact);
-    attempt(async () => {
-      const { contacts } = client;
-      const raw = await busy(event.submitter, () => (contact ? contacts.update(contact.id, changes, { signal }) : contacts.create(changes, { signal })));
-      say(contact ? 'Contact changed' : 'Contact added');
-      on.saved(contactOf(raw).id);
-    }, (error) => trouble.replaceChildren(errorCard(error)));
+    attempt(
+      async () => {
+        const { contacts } = client;
+        const raw = await busy(event.submitter, () =>
+          contact ? contacts.update(contact.id, changes, { signal }) : contacts.create(changes, { signal }),
+        );
+        say(contact ? 'Contact changed' : 'Contact added');
+        on.saved(contactOf(raw).id);
+      },
+      (error) => trouble.replaceChildren(errorCard(error)),
+    );
   };
   pane.replaceChildren(
     bar(on),
-    h('form.form.card', { onsubmit: submit },
+    h(
+      'form.form.card',
+      { onsubmit: submit },
       h('h2', {}, contact ? 'Edit contact' : 'New contact'),
-      h('div.pair', {}, text('First name', 'given', contact?.given, { required: true, autofocus: true }), text('Last name', 'surname', contact?.surname)),
+      h(
+        'div.pair',
+        {},
+        text('First name', 'given', contact?.given, { required: true, autofocus: true }),
+        text('Last name', 'surname', contact?.surname),
+      ),
       h('div.pair', {}, text('Company', 'company', contact?.company), text('Job title', 'job', contact?.job)),
       text('E-mail', 'email', contact?.emails[0], { type: 'email' }),
-      h('div.pair', {}, text('Mobile', 'mobile', contact?.mobile, { type: 'tel' }), text('Work phone', 'phone', contact?.phones[0], { type: 'tel' })),
+      h(
+        'div.pair',
+        {},
+        text('Mobile', 'mobile', contact?.mobile, { type: 'tel' }),
+        text('Work phone', 'phone', contact?.phones[0], { type: 'tel' }),
+      ),
       field('Notes', h('textarea', { name: 'notes', rows: 4, value: contact?.notes ?? '' })),
       trouble,
-      h('p.actions', {}, h('button.primary', { type: 'submit' }, 'Save'), h('button', { type: 'button', onclick: cancel }, 'Cancel'))));
+      h(
+        'p.actions',
+        {},
+        h('button.primary', { type: 'submit' }, 'Save'),
+        h('button', { type: 'button', onclick: cancel }, 'Cancel'),
+      ),
+    ),
+  );
   pane.querySelector('input').focus();
 }

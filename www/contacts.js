@@ -1,4 +1,4 @@
-// Contacts: the list with a search, and the one that is open beside it.
+// Contacts: the list with a search field, and the open contact beside it.
 import { attempt, renewer } from './calls.js';
 import { bar, openContact, openForm } from './contact.js';
 import { arrows, avatar, empty, h, icon, iconButton, loading } from './dom.js';
@@ -11,16 +11,42 @@ const COLLATOR = new Intl.Collator(undefined, { sensitivity: 'base' });
 export function contactsView({ client, signal }) {
   const heading = h('h1', {}, 'Contacts');
   const count = h('span.count');
-  const search = h('input', { type: 'search', placeholder: 'Search contacts', 'aria-label': 'Search contacts', oninput: () => draw() });
+  const search = h('input', {
+    type: 'search',
+    placeholder: 'Search contacts',
+    'aria-label': 'Search contacts',
+    oninput: () => draw(),
+  });
   const list = h('ul.people-list', { 'aria-label': 'Contacts' });
   const trouble = h('div.more');
   const pane = h('section.pane', { 'aria-label': 'Contact' });
-  const node = h('div.contacts', {},
-    h('section.list', { 'aria-label': 'Contact list' },
-      h('header.list-head', {}, h('div', {}, heading, count, h('span.gap'), iconButton('plus', 'New contact', () => go(href('contacts', ['new'])))),
-        h('form.list-tools', { role: 'search', onsubmit: (event) => event.preventDefault() }, h('span.search', {}, icon('search'), search))),
-      h('div.scroll', {}, list, trouble)),
-    pane);
+  const node = h(
+    'div.contacts',
+    {},
+    h(
+      'section.list',
+      { 'aria-label': 'Contact list' },
+      h(
+        'header.list-head',
+        {},
+        h(
+          'div',
+          {},
+          heading,
+          count,
+          h('span.gap'),
+          iconButton('plus', 'New contact', () => go(href('contacts', ['new']))),
+        ),
+        h(
+          'form.list-tools',
+          { role: 'search', onsubmit: (event) => event.preventDefault() },
+          h('span.search', {}, icon('search'), search),
+        ),
+      ),
+      h('div.scroll', {}, list, trouble),
+    ),
+    pane,
+  );
   const keys = arrows(list, 'a');
   const forContact = renewer(signal);
   let all = [];
@@ -33,39 +59,56 @@ export function contactsView({ client, signal }) {
     link?.focus();
   };
 
-  /** Address books are small: all of it is read once, and searched here, so that each key has its answer at once. */
+  /** Address books are small: the whole list is read once and searched here, so that results appear with each key. */
   function load() {
     trouble.replaceChildren(loading('Loading contacts'));
-    loaded = attempt(async () => {
-      const read = [];
-      for await (const raw of client.contacts.all({ select: CONTACT, orderBy: 'displayName', top: 100, signal })) read.push(contactOf(raw));
-      all = read.sort((a, b) => COLLATOR.compare(a.name, b.name));
-      trouble.replaceChildren();
-      draw();
-      return true;
-    }, (error) => trouble.replaceChildren(errorCard(error, { retry: load })));
+    loaded = attempt(
+      async () => {
+        const read = [];
+        for await (const raw of client.contacts.all({ select: CONTACT, orderBy: 'displayName', top: 100, signal }))
+          read.push(contactOf(raw));
+        all = read.sort((a, b) => COLLATOR.compare(a.name, b.name));
+        trouble.replaceChildren();
+        draw();
+        return true;
+      },
+      (error) => trouble.replaceChildren(errorCard(error, { retry: load })),
+    );
     return loaded;
   }
 
   function draw() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = all.filter((one) => words.every((word) => `${one.name} ${one.company} ${one.job} ${one.emails.join(' ')}`.toLowerCase().includes(word)));
+    const found = all.filter((one) =>
+      words.every((word) =>
+        `${one.name} ${one.company} ${one.job} ${one.emails.join(' ')}`.toLowerCase().includes(word),
+      ),
+    );
     count.textContent = found.length.toLocaleString();
     let letter = '';
     const rows = found.flatMap((one) => {
       const [initial] = one.name.normalize('NFD').toUpperCase();
-      const row = h('li', {}, h('a', { href: href('contacts', [one.id]), tabindex: -1, ...(one.id === open && { 'aria-current': 'true' }) },
-        avatar(one.name, one.emails[0] ?? one.name), h('span.who', {}, one.name), h('span.company', {}, one.company || one.emails[0] || '')));
+      const row = h(
+        'li',
+        {},
+        h(
+          'a',
+          { href: href('contacts', [one.id]), tabindex: -1, ...(one.id === open && { 'aria-current': 'true' }) },
+          avatar(one.name, one.emails[0] ?? one.name),
+          h('span.who', {}, one.name),
+          h('span.company', {}, one.company || one.emails[0] || ''),
+        ),
+      );
       if (initial === letter) return [row];
       letter = initial;
       return [h('li.letter', { 'aria-hidden': 'true' }, letter), row];
     });
     list.replaceChildren(...rows);
-    trouble.replaceChildren(found.length ? '' : empty('people', all.length ? 'Nobody found.' : 'No contacts yet.'));
+    trouble.replaceChildren(found.length ? '' : empty('people', all.length ? 'No contact found.' : 'No contacts yet.'));
     keys.settle();
   }
 
-  /** After a change: the list again, then the place where the contact is. */
+  /** What the open contact and the form tell this view. After a change the list is read again. */
   const on = {
     back,
     async saved(id) {
@@ -92,7 +135,7 @@ export function contactsView({ client, signal }) {
     if (id === 'new') return openForm(client, pane, undefined, { signal: fresh, on });
     if (!(await loaded) || fresh.aborted) return undefined;
     const contact = all.find((one) => one.id === id);
-    if (!contact) return pane.replaceChildren(bar(on), empty('people', 'This contact is not there any more.'));
+    if (!contact) return pane.replaceChildren(bar(on), empty('people', 'This contact no longer exists.'));
     if (action === 'edit') return openForm(client, pane, contact, { signal: fresh, on });
     return openContact(client, pane, contact, { signal: fresh, on, moveFocus: () => list.offsetParent === null });
   }

@@ -1,13 +1,19 @@
-// Dialogs: the browser's own element brings the focus trap, Escape and the way back for the focus.
+// Dialogs. The browser's own element traps the focus, handles Escape, and gives the focus back at the end.
 import { h, iconButton } from './dom.js';
 
 /**
- * Opens a dialog with `content`, made by `fill(close)`. Resolves with what `close` was called with, undefined for Escape.
- * `mayLeave` may keep it open when the user wants to leave. It ends with `signal`: a dialog belongs to its view.
+ * Opens a dialog with the content that `fill(close)` makes. Resolves with the value that `close` was called with; with
+ * undefined for Escape. Where `mayLeave` resolves with false, the dialog stays open. It closes when `signal` is
+ * aborted: a dialog belongs to its view.
+ *
+ * @param {string} title
+ * @param {(close: (value?: any) => void) => Node} fill
+ * @param {{ signal?: AbortSignal, mayLeave?: (close: (value?: any) => void) => Promise<boolean>, wide?: boolean }} [options]
+ * @returns {Promise<any>}
  */
 export function openDialog(title, fill, { signal, mayLeave = async () => true, wide = false } = {}) {
   return new Promise((resolve) => {
-    const close = (value) => {
+    const close = (/** @type {any} */ value = undefined) => {
       if (!dialog.open) return;
       dialog.close();
       dialog.remove();
@@ -15,10 +21,14 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
     };
     const leave = async () => (await mayLeave(close)) && close();
     const heading = h('h2', { id: `d-${crypto.randomUUID().slice(0, 8)}` }, title);
-    const dialog = h(wide ? 'dialog.wide' : 'dialog', { 'aria-labelledby': heading.id },
+    const dialog = h(
+      wide ? 'dialog.wide' : 'dialog',
+      { 'aria-labelledby': heading.id },
       h('header', {}, heading, iconButton('close', 'Close', leave)),
-      fill(close));
-    // By the key: a second `cancel` event in a row cannot be prevented, and half a mail would be gone.
+      fill(close),
+    );
+    // Escape is handled here because the browser closes the dialog at a second `cancel` event in a row, and the text
+    // would be lost.
     dialog.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       event.preventDefault();
@@ -39,7 +49,22 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
   });
 }
 
-/** A question with some answers, `[label, value, class]`. */
-export const ask = (title, text, answers, options) => openDialog(title, (close) => h('div.ask', {},
-  h('p', {}, text),
-  h('p.actions', {}, answers.map(([label, value, kind = '']) => h('button', { type: 'button', class: kind, onclick: () => close(value) }, label)))), options);
+/** Asks a question. `answers` are the buttons: `[label, value, class]`. Resolves with the value. */
+export const ask = (title, text, answers, options) =>
+  openDialog(
+    title,
+    (close) =>
+      h(
+        'div.ask',
+        {},
+        h('p', {}, text),
+        h(
+          'p.actions',
+          {},
+          answers.map(([label, value, kind = '']) =>
+            h('button', { type: 'button', class: kind, onclick: () => close(value) }, label),
+          ),
+        ),
+      ),
+    options,
+  );

@@ -1,8 +1,14 @@
-// Elements without a framework: what a view needs to make them, fill them and move the focus. Text only ever enters as text.
+// Functions that make and fill elements and move the focus, without a framework. Text is always inserted as text, never
+// as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`. Children that are null or false are left out. */
+/**
+ * An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`. Children that are null or false are left
+ * out.
+ *
+ * @returns {any} An element of the tag that `name` begins with.
+ */
 export function h(name, props = {}, ...children) {
   const [tag, ...classes] = name.split('.');
   const element = document.createElement(tag);
@@ -17,7 +23,10 @@ export function h(name, props = {}, ...children) {
   return element;
 }
 
-/** A drawing of icons.svg. Decoration: the words beside it, or `label` of the button, say what it means. */
+/**
+ * A drawing of icons.svg. It is hidden from screen readers: the text beside it, or the label of its button, says the
+ * same.
+ */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');
@@ -32,15 +41,18 @@ export function icon(name) {
 export const iconButton = (name, label, onclick, props) =>
   h('button.icon-button', { type: 'button', 'aria-label': label, title: label, onclick, ...props }, icon(name));
 
-/** A field with its label. `control` gets the id. */
+/** A field with its label; `control` gets an id where it has none. */
 export function field(label, control, hint) {
   control.id ||= `f-${crypto.randomUUID().slice(0, 8)}`;
   return h('p.field', {}, h('label', { for: control.id }, label), control, hint && h('small', {}, hint));
 }
 
-/** First letters of a name in a circle whose colour stays the same for the same person. */
+/** The initials of a person in a circle, whose colour is always the same for the same `key`. */
 export function avatar(name, key = name) {
-  const words = name.replace(/[^\p{L}\p{N}\s]/gu, ' ').trim().split(/\s+/);
+  const words = name
+    .replace(/[^\p{L}\p{N}\s]/gu, ' ')
+    .trim()
+    .split(/\s+/);
   const letters = [words[0], words.length > 1 && words.at(-1)].map((word) => [...(word || '')][0] ?? '').join('');
   const hue = [...key].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 997, 7) % 8;
   return h(`span.avatar.hue-${hue}`, { 'aria-hidden': 'true' }, letters.toUpperCase() || '?');
@@ -50,7 +62,7 @@ export const loading = (text = 'Loading') => h('p.loading', {}, text);
 export const empty = (name, text) => h('div.empty', {}, icon(name), h('p', {}, text));
 
 let timer;
-/** Tells what happened: seen for some seconds, and read out by screen readers. */
+/** Shows a message for some seconds; screen readers read it out. */
 export function say(text) {
   const status = document.getElementById('status');
   status.textContent = text;
@@ -59,13 +71,13 @@ export function say(text) {
   timer = setTimeout(() => status.classList.remove('shown'), 4000);
 }
 
-/** Moves the focus to something that is no control, such as the heading of a new view. */
+/** Moves the focus to an element that is not a control, such as the heading of a new view. */
 export function focusOn(element) {
   element?.setAttribute('tabindex', '-1');
   element?.focus();
 }
 
-/** One Tab stop for a whole list; arrows, Home and End move inside it. `keys` adds keys of the list's own. */
+/** Makes a list one tab stop: arrows, Home and End move inside it. `keys` adds further keys of the list. */
 export function arrows(list, selector, keys = {}) {
   const stop = (item) => {
     for (const other of list.querySelectorAll(selector)) other.tabIndex = other === item ? 0 : -1;
@@ -81,5 +93,7 @@ export function arrows(list, selector, keys = {}) {
     if (keys[event.key]) keys[event.key](event.target);
     else items[Math.max(0, Math.min(next, items.length - 1))].focus();
   });
-  return { /** To be called when items came or went. */ settle: () => stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector)) };
+  /** To be called after items were added or removed. */
+  const settle = () => stop(list.querySelector(`${selector}[aria-current]`) ?? list.querySelector(selector));
+  return { settle };
 }

@@ -1,46 +1,73 @@
-// How an Exo365Error looks: what happened, what to do about it, and what support asks for.
+// Shows an Exo365Error: what happened, what to do, and the details that support asks for.
 import { renewer } from './calls.js';
 import { h, icon } from './dom.js';
 
 const DETAILS = {
-  code: 'Code', status: 'HTTP status', serviceCode: 'Service code', aadsts: 'AADSTS', requestId: 'Request id',
-  clientRequestId: 'Client request id', correlationId: 'Correlation id', retryAfterSeconds: 'Retry after (s)',
+  code: 'Code',
+  status: 'HTTP status',
+  serviceCode: 'Service code',
+  aadsts: 'AADSTS',
+  requestId: 'Request id',
+  clientRequestId: 'Client request id',
+  correlationId: 'Correlation id',
+  retryAfterSeconds: 'Retry after (s)',
 };
-const CURES = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
-const cureOf = (error) => (error.claims ? 'Confirm that it is you' : CURES[error.code] ?? 'Sign in');
-/** What an error with `claims` means for the user; it says itself what a developer does. */
-const GUARDED = 'Your organisation guards this. Confirm in the window that opens: what you typed stays here, and this is tried again afterwards.';
+const LABELS = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
+const labelOf = (error) => (error.claims ? 'Confirm that it is you' : (LABELS[error.code] ?? 'Sign in'));
+/** What an error with `claims` means for the user; its own remedy is written for developers. */
+const GUARDED =
+  'Your organisation protects this action. Confirm in the window that opens that it is you: what you typed stays here, ' +
+  'and the action is tried again afterwards.';
 
 /**
- * The error as an element. `retry` is offered where given; a sign-in or a consent where that cures it. `title` and `advice` replace what the error says
- * of itself, where the page knows better what the user was about to do.
+ * The error as an element, with a button for `retry` where given, and one for a sign-in or a consent where that helps.
+ * `title` and `advice` replace the error's own message and remedy, where the page knows better what the user wanted to
+ * do.
+ *
+ * @param {any} error
+ * @param {{ retry?: () => unknown, title?: string, advice?: string, again?: string }} [options]
+ * @returns {HTMLElement}
  */
 export function errorCard(error, { retry, title, advice, again = 'Try again' } = {}) {
-  // Anything else than an Exo365Error is a mistake of this page: shown all the same, and left in the console.
+  // Anything but an Exo365Error is a bug of this page: it is shown as well, and logged to the console.
   if (!error?.code) console.error(error);
-  const cures = error?.resolve && !title;
+  const canResolve = error?.resolve && !title;
   const fresh = renewer();
-  const cure = cures && h('button.primary', { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) }, cureOf(error));
-  // What a sign-in cures fails again before it.
-  const repeat = retry && !cure && h('button', { type: 'button', onclick: retry }, again);
-  const remedy = advice ?? (cure && error.claims && retry ? GUARDED : error?.remedy);
-  return h(cure && error.claims ? 'section.error.guarded' : 'section.error', { role: 'alert' },
+  const resolveButton =
+    canResolve &&
+    h(
+      'button.primary',
+      { type: 'button', onclick: ({ currentTarget }) => resolve(error, currentTarget, retry, fresh) },
+      labelOf(error),
+    );
+  // Without the sign-in the call would fail again.
+  const retryButton = retry && !resolveButton && h('button', { type: 'button', onclick: retry }, again);
+  const remedy = advice ?? (resolveButton && error.claims && retry ? GUARDED : error?.remedy);
+  return h(
+    resolveButton && error.claims ? 'section.error.guarded' : 'section.error',
+    { role: 'alert' },
     icon('alert'),
-    h('div', {},
+    h(
+      'div',
+      {},
       h('p.error-message', {}, title ?? error?.message ?? String(error)),
       remedy && h('p', {}, remedy),
-      (cure || repeat || error?.consentUrl) && h('p.actions', {}, cure, repeat, consentLink(error)),
+      (resolveButton || retryButton || error?.consentUrl) &&
+        h('p.actions', {}, resolveButton, retryButton, consentLink(error)),
       details(error),
-    ));
+    ),
+  );
 }
 
 /**
- * Where there is something to repeat, what the user typed is on this page: the sign-in gets a window of its own, and the call is repeated after it.
- * Else a redirect; that comes back here only if the user returns without having signed in.
+ * Starts the sign-in or the consent. With `retry`, it opens in a pop-up window, so that what the user typed stays on
+ * this page, and the call is repeated afterwards. Without `retry` the page is redirected; the promise settles only if
+ * the user comes back without having signed in.
  */
 async function resolve(error, button, retry, fresh) {
   const stays = retry && !button.dataset.blocked;
-  // A window that the user closes tells nobody: the next click gives it up.
+  // A page is not told that the user closed the window: the button stays enabled, and the next click aborts the first
+  // attempt.
   button.disabled = !stays;
   try {
     await error.resolve(stays ? { mode: 'popup', signal: fresh() } : {});
@@ -49,8 +76,9 @@ async function resolve(error, button, retry, fresh) {
     button.disabled = false;
     if (failure.code === 'popup_blocked') {
       button.dataset.blocked = true;
-      button.textContent = 'No window opened: go on in this one';
-    } else if (!['aborted', 'cancelled'].includes(failure.code)) { // after these two the card still says what to do
+      button.textContent = 'No window opened: continue in this tab';
+    } else if (!['aborted', 'cancelled'].includes(failure.code)) {
+      // After these two the card still says what to do.
       button.closest('.error')?.replaceWith(errorCard(failure, { retry }));
     }
   }
@@ -58,13 +86,23 @@ async function resolve(error, button, retry, fresh) {
 
 function consentLink(error) {
   const fine = error?.consentUrl && /^https?:/.test(error.consentUrl);
-  return fine && h('a.button', { href: error.consentUrl, target: '_blank', rel: 'noreferrer' }, 'Page for the administrator');
+  return (
+    fine &&
+    h('a.button', { href: error.consentUrl, target: '_blank', rel: 'noreferrer' }, 'Open the page for administrators')
+  );
 }
 
 function details(error) {
   const known = Object.entries(DETAILS).filter(([name]) => error?.[name] !== undefined);
   if (known.length === 0) return null;
-  return h('details', {},
+  return h(
+    'details',
+    {},
     h('summary', {}, 'Details ', h('code', {}, error.code)),
-    h('dl', {}, known.flatMap(([name, label]) => [h('dt', {}, label), h('dd', {}, h('code', {}, String(error[name])))])));
+    h(
+      'dl',
+      {},
+      known.flatMap(([name, label]) => [h('dt', {}, label), h('dd', {}, h('code', {}, String(error[name])))]),
+    ),
+  );
 }

@@ -1,14 +1,47 @@
-// The one place that knows how the API spells its fields (here: Microsoft Graph). Views see plain objects.
-// exo365 hands answers over untouched, so what a view needs is picked here, and asked for by `select`: less to send, less to parse.
+// The only module that knows the names of the API's fields (here: Microsoft Graph). Views get plain objects. exo365
+// returns responses unchanged; this module picks what a view needs, and `select` requests no more than that.
 import { fromWall } from './time.js';
 
-export const MESSAGE_ROW = ['subject', 'from', 'toRecipients', 'receivedDateTime', 'isRead', 'isDraft', 'hasAttachments', 'importance', 'bodyPreview'];
+export const MESSAGE_ROW = [
+  'subject',
+  'from',
+  'toRecipients',
+  'receivedDateTime',
+  'isRead',
+  'isDraft',
+  'hasAttachments',
+  'importance',
+  'bodyPreview',
+];
 export const MESSAGE = [...MESSAGE_ROW, 'ccRecipients', 'replyTo', 'body'];
-export const EVENT = ['subject', 'start', 'end', 'isAllDay', 'isCancelled', 'isOrganizer', 'location', 'organizer', 'attendees', 'showAs', 'type', 'bodyPreview'];
-export const CONTACT = ['displayName', 'givenName', 'surname', 'companyName', 'jobTitle', 'emailAddresses', 'mobilePhone', 'businessPhones', 'businessAddress',
-  'personalNotes'];
+export const EVENT = [
+  'subject',
+  'start',
+  'end',
+  'isAllDay',
+  'isCancelled',
+  'isOrganizer',
+  'location',
+  'organizer',
+  'attendees',
+  'showAs',
+  'type',
+  'bodyPreview',
+];
+export const CONTACT = [
+  'displayName',
+  'givenName',
+  'surname',
+  'companyName',
+  'jobTitle',
+  'emailAddresses',
+  'mobilePhone',
+  'businessPhones',
+  'businessAddress',
+  'personalNotes',
+];
 
-/** Folders that every mailbox has, by the names that the API knows them under in every language. */
+/** Folders that every mailbox has, by their well-known names, which are the same in every language. */
 export const FOLDERS = [
   { name: 'inbox', label: 'Inbox', icon: 'inbox' },
   { name: 'drafts', label: 'Drafts', icon: 'pen', outgoing: true },
@@ -17,7 +50,7 @@ export const FOLDERS = [
   { name: 'deleteditems', label: 'Deleted', icon: 'trash' },
 ];
 
-/** Name and address; a name that is missing is the address. */
+/** Name and address of a recipient. Without a name, the address takes its place. */
 export function person(recipient) {
   const { name, address = '' } = recipient?.emailAddress ?? {};
   return { name: name || address || 'Unknown', address };
@@ -43,7 +76,13 @@ export const messageOf = (raw) => ({
 export const folderOf = (raw) => ({ unread: raw.unreadItemCount, total: raw.totalItemCount });
 
 export const attachmentOf = (raw) => ({
-  id: raw.id, name: raw.name || 'attachment', type: raw.contentType, size: raw.size, inline: raw.isInline, contentId: raw.contentId, bytes: raw.contentBytes,
+  id: raw.id,
+  name: raw.name || 'attachment',
+  type: raw.contentType,
+  size: raw.size,
+  inline: raw.isInline,
+  contentId: raw.contentId,
+  bytes: raw.contentBytes,
 });
 
 export const eventOf = (raw) => ({
@@ -72,11 +111,14 @@ export const contactOf = (raw) => ({
   emails: (raw.emailAddresses ?? []).map((one) => one.address).filter(Boolean),
   mobile: raw.mobilePhone ?? '',
   phones: raw.businessPhones ?? [],
-  address: ['street', 'postalCode', 'city', 'state', 'countryOrRegion'].map((part) => raw.businessAddress?.[part]).filter(Boolean).join(', '),
+  address: ['street', 'postalCode', 'city', 'state', 'countryOrRegion']
+    .map((part) => raw.businessAddress?.[part])
+    .filter(Boolean)
+    .join(', '),
   notes: raw.personalNotes ?? '',
 });
 
-/** What the form of a contact writes. Other addresses and numbers of the contact stay. */
+/** The changes that the form of a contact makes. Further addresses and numbers of the contact are kept. */
 export function contactChanges(form, before) {
   const name = [form.given, form.surname].filter(Boolean).join(' ') || form.company;
   const keep = before?.emails.slice(1) ?? [];

@@ -4,12 +4,25 @@ import { h, icon } from './dom.js';
 import { FOLDERS, folderOf } from './fields.js';
 import { href } from './router.js';
 
-/** The list of folders; `fill(signal)` asks for the numbers, `mark(name)` shows where the user is, `read(name, by)` counts along. */
+/**
+ * The list of folders. `fill(signal)` reads the numbers, `mark(name)` marks the current folder, `read(name, by)`
+ * reduces its number of unread messages by `by`.
+ */
 export function folderList(client) {
-  const rows = new Map(FOLDERS.map((folder) => {
-    const number = h('span.number');
-    return [folder.name, { ...folder, number, link: h('a', { href: href('mail', [folder.name]) }, icon(folder.icon), h('span', {}, folder.label), number) }];
-  }));
+  const rows = new Map(
+    FOLDERS.map((folder) => {
+      const number = h('span.number');
+      return [
+        folder.name,
+        {
+          ...folder,
+          count: undefined,
+          number,
+          link: h('a', { href: href('mail', [folder.name]) }, icon(folder.icon), h('span', {}, folder.label), number),
+        },
+      ];
+    }),
+  );
 
   const show = (row, count) => {
     row.count = Math.max(0, count);
@@ -18,16 +31,27 @@ export function folderList(client) {
   };
 
   return {
-    node: h('nav.folders', { 'aria-label': 'Folders' }, h('ul', {}, [...rows.values()].map(({ link }) => h('li', {}, link)))),
+    node: h(
+      'nav.folders',
+      { 'aria-label': 'Folders' },
+      h(
+        'ul',
+        {},
+        [...rows.values()].map(({ link }) => h('li', {}, link)),
+      ),
+    ),
 
-    // One after another: Exchange allows four calls at once, and the list of messages is one of them.
+    // One after the other: Exchange allows four calls at a time, and the list of messages needs one of them.
     async fill(signal) {
       for (const row of rows.values()) {
-        await attempt(async () => {
-          const select = ['unreadItemCount', 'totalItemCount'];
-          const { unread, total } = folderOf(await client.mail.folders.get(row.name, { select, signal }));
-          show(row, row.name === 'drafts' ? total : row.name === 'sentitems' ? 0 : unread);
-        }, () => {}); // a number that is missing harms nobody; what is wrong is told by the list of messages
+        await attempt(
+          async () => {
+            const select = ['unreadItemCount', 'totalItemCount'];
+            const { unread, total } = folderOf(await client.mail.folders.get(row.name, { select, signal }));
+            show(row, row.name === 'drafts' ? total : row.name === 'sentitems' ? 0 : unread);
+          },
+          () => {}, // A missing number does no harm; the list of messages shows the error.
+        );
       }
     },
 

@@ -1,4 +1,4 @@
-// Mail: folders, the list of messages, and the message that is open beside it.
+// Mail: folders, the list of messages, and the open message beside it.
 import { filter } from './vendor/exo365/index.js';
 import { attempt, renewer } from './calls.js';
 import { compose } from './compose.js';
@@ -12,7 +12,10 @@ import { brief, full } from './time.js';
 
 const PAGE = 30;
 
-/** What to ask the list for. Exchange wants the sorted property first in a filter, and no order at all beside a search. */
+/**
+ * The query of the list. Exchange requires the sorted property to come first in a filter, and allows no order with a
+ * search.
+ */
 function queryFor({ unread, text }) {
   if (text) return { search: text };
   const newest = { orderBy: 'receivedDateTime desc', count: true };
@@ -29,28 +32,66 @@ export function mailView({ client, signal }) {
   const search = h('input', { type: 'search', placeholder: 'Search this folder', 'aria-label': 'Search this folder' });
   const unread = h('input', { type: 'checkbox' });
   const write = (mode, message) => compose(client, { mode, message, signal }).then((done) => done && show.again());
-  const node = h('div.mail', {},
-    h('div.mail-side', {}, h('button.primary.write', { type: 'button', onclick: () => write('new') }, icon('pen'), h('span', {}, 'New message')), folders.node),
-    h('section.list', { 'aria-label': 'Message list' },
-      h('header.list-head', {}, h('div', {}, heading, count, h('span.gap'), iconButton('refresh', 'Refresh', () => show.again())),
-        h('form.list-tools', { role: 'search', onsubmit: (event) => { event.preventDefault(); filterBy(); } },
-          h('span.search', {}, icon('search'), search), h('label.toggle', {}, unread, 'Unread only'))),
-      h('div.scroll', {}, list, more)),
-    pane);
+  const node = h(
+    'div.mail',
+    {},
+    h(
+      'div.mail-side',
+      {},
+      h(
+        'button.primary.write',
+        { type: 'button', onclick: () => write('new') },
+        icon('pen'),
+        h('span', {}, 'New message'),
+      ),
+      folders.node,
+    ),
+    h(
+      'section.list',
+      { 'aria-label': 'Message list' },
+      h(
+        'header.list-head',
+        {},
+        h(
+          'div',
+          {},
+          heading,
+          count,
+          h('span.gap'),
+          iconButton('refresh', 'Refresh', () => show.again()),
+        ),
+        h(
+          'form.list-tools',
+          {
+            role: 'search',
+            onsubmit: (event) => {
+              event.preventDefault();
+              filterBy();
+            },
+          },
+          h('span.search', {}, icon('search'), search),
+          h('label.toggle', {}, unread, 'Unread only'),
+        ),
+      ),
+      h('div.scroll', {}, list, more),
+    ),
+    pane,
+  );
 
   const forList = renewer(signal);
   const forMessage = renewer(signal);
   const keys = arrows(list, 'a', { Delete: (link) => removeRow(link) });
-  let here = {};
+  let here = { folder: 'inbox', id: undefined, text: '', unread: false };
   let shown = 0;
 
-  search.addEventListener('search', () => filterBy()); // the little cross inside the field
+  search.addEventListener('search', () => filterBy()); // the clear button inside the field
   unread.addEventListener('change', () => filterBy());
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && here.id && event.target.closest('.pane')) back();
   });
 
-  const place = (id) => href('mail', [here.folder, id], { ...(here.unread && { unread: 1 }), ...(here.text && { q: here.text }) });
+  const place = (id) =>
+    href('mail', [here.folder, id], { ...(here.unread && { unread: '1' }), ...(here.text && { q: here.text }) });
   const rowOf = (id) => [...list.children].find((row) => row.dataset.message === id);
   const back = () => {
     const link = rowOf(here.id)?.firstChild;
@@ -83,46 +124,73 @@ export function mailView({ client, signal }) {
     },
   };
 
-  const removeRow = (link) => attempt(async () => {
-    const { message: id } = link.parentElement.dataset;
-    await client.mail.messages.delete(id, { signal });
-    say('Deleted');
-    on.gone(id);
-  }, (error) => more.replaceChildren(errorCard(error)));
+  const removeRow = (link) =>
+    attempt(
+      async () => {
+        const { message: id } = link.parentElement.dataset;
+        await client.mail.messages.delete(id, { signal });
+        say('Deleted');
+        on.gone(id);
+      },
+      (error) => more.replaceChildren(errorCard(error)),
+    );
 
   function row(raw) {
     const message = messageOf(raw);
     const outgoing = FOLDERS.find(({ name }) => name === here.folder)?.outgoing;
-    const who = outgoing ? message.to[0] ?? { name: 'No recipient yet', address: '' } : message.from;
-    const marks = [message.important && ['important', 'Important'], message.attachments && ['clip', 'Has attachments']].filter(Boolean);
-    return h(message.read ? 'li' : 'li.unread', { 'data-message': message.id },
-      h('a', { href: place(message.id), tabindex: -1 },
+    const who = outgoing ? (message.to[0] ?? { name: 'No recipient yet', address: '' }) : message.from;
+    const marks = [
+      message.important && ['important', 'Important'],
+      message.attachments && ['clip', 'Has attachments'],
+    ].filter(Boolean);
+    return h(
+      message.read ? 'li' : 'li.unread',
+      { 'data-message': message.id },
+      h(
+        'a',
+        { href: place(message.id), tabindex: -1 },
         avatar(who.name, who.address),
         h('span.who', {}, outgoing && 'To ', who.name),
         h('time', { datetime: message.received.toISOString(), title: full(message.received) }, brief(message.received)),
         h('span.subject', {}, h('span.sr.if-unread', {}, 'Unread. '), message.subject),
-        h('span.marks', {}, marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', {}, label)))),
-        h('span.preview', {}, message.preview)));
+        h(
+          'span.marks',
+          {},
+          marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', {}, label))),
+        ),
+        h('span.preview', {}, message.preview),
+      ),
+    );
   }
 
-  /** Appends a page, and offers the next: by a button, which also presses itself when it comes into view. */
-  function append(page, retry) {
+  /** Appends a page and a button for the next one, which is also loaded when the button comes into view. */
+  function append(page) {
     list.append(...page.items.map(row));
     shown += page.items.length;
     if (page.count !== undefined) count.textContent = page.count.toLocaleString();
     select(here.id);
-    const nothing = here.text ? 'Nothing found.' : here.unread ? 'Everything is read.' : 'No messages here.';
+    const nothing = here.text ? 'Nothing found.' : here.unread ? 'No unread messages.' : 'No messages here.';
     if (!page.next) return more.replaceChildren(shown ? '' : empty('inbox', nothing));
     let asked = false;
     const load = () => {
       if (asked) return;
       asked = true;
       more.append(loading('Loading more'));
-      attempt(async () => append(await page.next()), (error) => more.replaceChildren(errorCard(error, { retry: () => append({ ...page, items: [] }) })));
+      attempt(
+        async () => append(await page.next()),
+        (error) => more.replaceChildren(errorCard(error, { retry: () => append({ ...page, items: [] }) })),
+      );
     };
     const button = h('button', { type: 'button', onclick: load }, 'Load more');
     more.replaceChildren(button);
-    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && (seen.disconnect(), load()), { rootMargin: '200px' });
+    const seen = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry.isIntersecting) return;
+        seen.disconnect();
+        load();
+      },
+      { rootMargin: '200px' },
+    );
     seen.observe(button);
   }
 
@@ -132,7 +200,10 @@ export function mailView({ client, signal }) {
     list.replaceChildren();
     more.replaceChildren(loading('Loading messages'));
     const query = { ...queryFor(here), select: MESSAGE_ROW, top: PAGE, signal: forList() };
-    attempt(async () => append(await client.mail.folder(here.folder).messages.list(query)), (error) => more.replaceChildren(errorCard(error, { retry: loadList })));
+    attempt(
+      async () => append(await client.mail.folder(here.folder).messages.list(query)),
+      (error) => more.replaceChildren(errorCard(error, { retry: loadList })),
+    );
   }
 
   function select(id) {
@@ -141,14 +212,17 @@ export function mailView({ client, signal }) {
     keys.settle();
   }
 
-  /** Shows a place of this view: another folder or filter asks for the list again, another id opens a message. */
+  /**
+   * Shows a place of this view: for another folder or filter the list is loaded again, for another id a message is
+   * opened.
+   */
   function show({ parts: [folder = 'inbox', id], query }) {
     const next = { folder, id, text: query.get('q') ?? '', unread: query.has('unread') };
     const same = shown > 0 && ['folder', 'text', 'unread'].every((key) => next[key] === loaded?.[key]);
     here = next;
     search.value = here.text;
     unread.checked = here.unread;
-    unread.disabled = Boolean(here.text); // the service filters or searches, not both
+    unread.disabled = Boolean(here.text); // the service cannot filter and search at once
     heading.textContent = FOLDERS.find(({ name }) => name === folder)?.label ?? 'Folder';
     folders.mark(folder);
     node.classList.toggle('reading', Boolean(id));

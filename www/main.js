@@ -1,4 +1,4 @@
-// Start here. One client for the page, the view that the address names, and what to do when the session ends.
+// The start of the app: the client of the page, the view that the URL names, and what happens when the session ends.
 import { createClient } from './vendor/exo365/index.js';
 import { agendaView } from './agenda.js';
 import { consoleView } from './console.js';
@@ -11,39 +11,52 @@ import { settingsView } from './settings.js';
 import { LEFT, shell } from './shell.js';
 import { welcome } from './welcome.js';
 
-const VIEWS = { mail: mailView, agenda: agendaView, contacts: contactsView, settings: settingsView, console: consoleView };
+const VIEWS = {
+  mail: mailView,
+  agenda: agendaView,
+  contacts: contactsView,
+  settings: settingsView,
+  console: consoleView,
+};
 const REASONS = {
   user: 'You are signed out.',
-  expired: 'Your session has ended. Sign in again to go on where you were.',
-  revoked: 'Your access was withdrawn.',
+  expired: 'Your session has ended. Sign in again to continue where you were.',
+  revoked: 'Your access was revoked.',
   'other-tab': 'You signed out in another tab.',
 };
 const app = document.getElementById('app');
 
 async function boot() {
   app.replaceChildren(h('main.splash', {}, loading('Starting')));
-  // Finishes a sign-in that this load is the answer of, or restores the session, and brings the user back to the place where they were.
+  // Completes a sign-in where the page was loaded by its redirect, else restores the session, and returns to the place
+  // where the user was.
   const open = () => createClient({ endpoint: '/auth' });
   let failure;
   const left = sessionStorage.getItem(LEFT);
   sessionStorage.removeItem(LEFT);
   const client = await open().catch((error) => {
     failure = error;
-    // For example: the user cancelled at the sign-in service. That answer is used up now, so the next call restores the session, if there is one.
+    // For example, the user cancelled at the sign-in service. That response is used up, so the next call restores the
+    // session if there is one.
     return open().catch(() => undefined);
   });
   if (client?.account) {
     run(client);
-    // Whoever gave up a step in between has to be told no more than that.
+    // A user who cancelled a step, such as a step-up, needs no details.
     if (failure) say(failure.code === 'cancelled' ? 'Cancelled: nothing has changed.' : failure.message);
   } else if (client) {
     greet(client, { failure, notice: left && 'You are signed out, here and at Microsoft.' });
   } else {
-    app.replaceChildren(h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })));
+    app.replaceChildren(
+      h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })),
+    );
   }
 }
 
-/** Until somebody signs in: here in a window of its own, or in another tab. A redirect comes back as a new page. */
+/**
+ * Shows the page before a sign-in, until somebody signs in by a pop-up window or in another tab. A redirect loads the
+ * page anew.
+ */
 function greet(client, about) {
   app.replaceChildren(welcome(client, about));
   const off = client.on('signedin', () => {
@@ -63,13 +76,13 @@ function run(client) {
     const name = VIEWS[place.view] ? place.view : 'mail';
     const entering = view?.name !== name;
     if (entering) {
-      leaving?.abort(); // what the last view asked for is not wanted any more
+      leaving?.abort(); // ends the calls of the last view
       leaving = new AbortController();
       const first = !view;
       view = { name, ...VIEWS[name]({ client, signal: leaving.signal }) };
       frame.main.replaceChildren(view.node);
       frame.mark(name);
-      if (!first) focusOn(view.heading); // at the first one, the focus belongs to the browser
+      if (!first) focusOn(view.heading); // at the first view the browser sets the focus
     }
     view.show(place);
     document.title = `${view.title()} – exo365 demo`;
@@ -88,7 +101,7 @@ function run(client) {
   show();
 }
 
-// The fragment is the place in the app: the skip link must not change it.
+// The fragment of the URL is the place in the app: the skip link must not change it.
 document.querySelector('.skip').addEventListener('click', (event) => {
   event.preventDefault();
   focusOn(document.querySelector('main'));

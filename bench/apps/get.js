@@ -1,10 +1,13 @@
-// The page that measures: many messages by their ids, in two ways, one of them in each page.
+// The measured page: many messages by their ids, by one of two clients.
 import { Client } from '@microsoft/microsoft-graph-client';
 import { createClient } from 'exo365';
 
 const USER = 'adele@contoso.example';
 
-/** At most `most` at a time, as users of the Graph client write it who know the service's limit. */
+/**
+ * Runs `work` for all, at most `most` at a time: the service allows four calls at a time, and the Graph client has no
+ * queue.
+ */
 async function pool(most, all, work) {
   const waiting = all.entries();
   const results = [];
@@ -17,23 +20,35 @@ async function pool(most, all, work) {
 
 const ways = {
   async exo365({ api, token }) {
-    const client = await createClient({ getToken: async () => ({ token, expiresIn: 3600, scopes: [] }), cloud: { login: api, api } });
+    const client = await createClient({
+      getToken: async () => ({ token, expiresIn: 3600, scopes: [] }),
+      cloud: { login: api, api },
+    });
     const { messages } = client.mailbox(USER).mail;
     return (ids) => Promise.all(ids.map((id) => messages.get(id)));
   },
   async graph({ api, token }) {
-    const graph = Client.initWithMiddleware({ authProvider: { getAccessToken: async () => token }, baseUrl: `${api}/`, customHosts: new Set([new URL(api).hostname]) });
+    const graph = Client.initWithMiddleware({
+      authProvider: { getAccessToken: async () => token },
+      baseUrl: `${api}/`,
+      customHosts: new Set([new URL(api).hostname]),
+    });
     return (ids) => pool(4, ids, (id) => graph.api(`/users/${USER}/messages/${id}`).get());
   },
 };
 
-/** Four connections to the API, open and idle: neither way pays for the handshakes. */
-const connectTo = (api) => Promise.all([1, 2, 3, 4].map((number) => fetch(`${api}/v1.0/?${number}`, { credentials: 'omit' }).then((answer) => answer.text())));
+/** Opens four connections to the API, so that the handshakes are not measured. */
+const connectTo = (api) =>
+  Promise.all(
+    [1, 2, 3, 4].map((number) =>
+      fetch(`${api}/v1.0/?${number}`, { credentials: 'omit' }).then((answer) => answer.text()),
+    ),
+  );
 
 globalThis.prepare = async (name, options) => {
   const get = await ways[name](options);
   await connectTo(options.api);
-  /** Milliseconds until all are there. A message that fails, or is another one, fails it. */
+  /** Milliseconds until all messages are there. Rejects if a call fails or gives another message. */
   globalThis.measure = async (ids) => {
     const begin = performance.now();
     const messages = await get(ids);

@@ -1,19 +1,27 @@
-// The page that measures: one list of messages in three ways, taken in turns.
+// The measured page: one list of messages by three clients, in turns.
 import { Client } from '@microsoft/microsoft-graph-client';
 import { createClient } from 'exo365';
 
 const USER = 'adele@contoso.example';
 
-/** Milliseconds of each way, round by round; the order changes from round to round. */
+/** Milliseconds of each client for each round; the order of the clients changes from round to round. */
 globalThis.measure = async ({ api, token, top, warmUps, rounds }) => {
-  const client = await createClient({ getToken: async () => ({ token, expiresIn: 3600, scopes: [] }), cloud: { login: api, api } });
+  const client = await createClient({
+    getToken: async () => ({ token, expiresIn: 3600, scopes: [] }),
+    cloud: { login: api, api },
+  });
   const mail = client.mailbox(USER).mail;
-  const graph = Client.initWithMiddleware({ authProvider: { getAccessToken: async () => token }, baseUrl: `${api}/`, customHosts: new Set([new URL(api).hostname]) });
+  const graph = Client.initWithMiddleware({
+    authProvider: { getAccessToken: async () => token },
+    baseUrl: `${api}/`,
+    customHosts: new Set([new URL(api).hostname]),
+  });
   const url = `${api}/v1.0/users/${encodeURIComponent(USER)}/messages?$top=${top}`;
 
   const ways = {
     exo365: async () => (await mail.messages.list({ top })).items,
-    fetch: async () => (await fetch(url, { headers: { authorization: `Bearer ${token}` } }).then((response) => response.json())).value,
+    fetch: async () =>
+      (await fetch(url, { headers: { authorization: `Bearer ${token}` } }).then((response) => response.json())).value,
     graph: async () => (await graph.api(`/users/${USER}/messages`).top(top).get()).value,
   };
   const names = Object.keys(ways);

@@ -1,14 +1,20 @@
-// Sign in and show ten subjects, with MSAL.js and the Graph client, the token handed over by four lines of our own.
+// Signs in and shows ten subjects, with MSAL.js, the Graph client and a function that passes the token on.
 import { InteractionRequiredAuthError, PublicClientApplication } from '@azure/msal-browser';
 import { Client } from '@microsoft/microsoft-graph-client';
 import { show } from './show.js';
 
 const scopes = ['User.Read', 'Mail.ReadWrite'];
-const msal = new PublicClientApplication({ auth: { clientId: '11111111-2222-3333-4444-555555555555', authority: 'https://login.microsoftonline.com/organizations', redirectUri: location.origin } });
+const msal = new PublicClientApplication({
+  auth: {
+    clientId: '11111111-2222-3333-4444-555555555555',
+    authority: 'https://login.microsoftonline.com/organizations',
+    redirectUri: location.origin,
+  },
+});
 await msal.initialize();
 await msal.handleRedirectPromise();
 const [account] = msal.getAllAccounts();
-document.querySelector('#signin').onclick = () => msal.loginRedirect({ scopes });
+document.querySelector('button').onclick = () => msal.loginRedirect({ scopes });
 
 async function token() {
   try {

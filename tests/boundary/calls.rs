@@ -49,7 +49,7 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
     ] {
         network.answer(202, "", "{}");
         let asked =
-            format!(r#"["POST",null,"sendMail",[],{{"headers":{headers}}},"signal,headers"]"#);
+            format!(r#"["POST",null,"sendMail",[],{{"headers":{headers}}},["signal","headers"]]"#);
         let body = r#"{"subject":"Grüße","unknown":[1.25,null]}"#;
         let sent = settled(core.call(&asked, None, &body.into())).await;
         assert!(sent.unwrap().is_undefined(), "202 has no body");
@@ -58,7 +58,7 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
         assert_eq!(text.as_string().unwrap(), body);
     }
     let refused = core.call(
-        r#"["GET",null,"messages",[],{},"signal"]"#,
+        r#"["GET",null,"messages",[],{},["signal"]]"#,
         None,
         &"x".into(),
     );
@@ -73,23 +73,52 @@ async fn a_body_goes_out_as_it_is_with_the_headers_that_were_asked_for() {
 async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
     let _network = Stub::new();
     let core = own_tokens("return 'a-token'").await;
-    let item = core.item(r#"["GET",null,"messages/{}",["a/b"],{"timeZone":"UTC"},"timeZone"]"#);
+    let item = core.item(r#"["GET",null,"messages/{}",["a/b"],{"timeZone":"UTC"},["timeZone"]]"#);
     assert_eq!(
         item.unwrap(),
         r#"{"method":"GET","url":"/me/messages/a%2Fb","headers":{"prefer":"outlook.timezone=\"UTC\", IdType=\"ImmutableId\""}}"#
     );
     assert!(
-        core.item(r#"["GET",null,"messages/{}",[""],{},"x"]"#)
+        core.item(r#"["GET",null,"messages/{}",[""],{},["x"]]"#)
             .is_err()
     );
     let answer = JSON::parse(r#"{"id":"0","status":429,"headers":{"Retry-After":"7"}}"#).unwrap();
     let body = r#"{"error":{"code":"ApplicationThrottled","message":"Too many."}}"#;
-    let error = error(Err(core.judge(&answer, body)));
+    let judged = core.judge(&answer, body, "GET", 0);
+    let error = error(Err(judged.get(0)));
     assert_eq!(text(&error, "code"), "throttled");
     assert_eq!(text(&error, "serviceCode"), "ApplicationThrottled");
     assert_eq!(field(&error, "retryAfterSeconds").as_f64(), Some(7.0));
     let odd = JSON::parse(r#"{"status":7}"#).unwrap();
-    assert_eq!(text(&core.judge(&odd, ""), "code"), "invalid_response");
+    let odd = core.judge(&odd, "", "GET", 0);
+    assert_eq!(text(&odd.get(0), "code"), "invalid_response");
+    assert!(odd.get(1).is_undefined());
+}
+
+#[wasm_bindgen_test]
+async fn an_item_of_a_batch_waits_as_a_call_of_its_own_does() {
+    let _network = Stub::new();
+    drawn(255);
+    let core = own_tokens("return 'a-token'").await;
+    let wait = |answer: &str, method: &str, repeats: u32| {
+        let judged = core.judge(&JSON::parse(answer).unwrap(), "", method, repeats);
+        assert_eq!(judged.length(), 2);
+        judged.get(1).as_f64()
+    };
+    let named = r#"{"status":429,"headers":{"Retry-After":"7"}}"#;
+    assert_eq!(wait(named, "POST", 0), Some(7255.0));
+    let unnamed = r#"{"status":429,"headers":{}}"#;
+    assert_eq!(wait(unnamed, "POST", 0), Some(500.0));
+    assert_eq!(wait(unnamed, "GET", 2), Some(2000.0));
+    assert_eq!(wait(unnamed, "GET", 3), None, "`retries` is 3");
+    let down = r#"{"status":503,"headers":{}}"#;
+    assert_eq!(wait(down, "GET", 0), Some(500.0));
+    assert_eq!(wait(down, "POST", 0), None, "it may have taken effect");
+    let unknown = r#"{"status":501,"headers":{}}"#;
+    assert_eq!(wait(unknown, "GET", 0), None);
+    let tomorrow = r#"{"status":429,"headers":{"Retry-After":"86400"}}"#;
+    assert_eq!(wait(tomorrow, "GET", 0), None);
+    as_usual();
 }
 
 #[wasm_bindgen_test]
@@ -139,7 +168,7 @@ async fn s15_a_piece_of_an_upload_goes_elsewhere_without_token_and_id() {
     let core = own_tokens("return 'a-token'").await;
     let put = |url: &str| {
         let asked = format!(
-            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},"bare,headers"]"#
+            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},["bare","headers"]]"#
         );
         core.call(&asked, None, &"x".into())
     };

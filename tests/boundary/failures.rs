@@ -32,6 +32,26 @@ async fn a_refusal_becomes_an_error_with_what_is_known() {
 }
 
 #[wasm_bindgen_test]
+async fn a_remedy_crosses_only_where_it_is_better_than_the_codes_own() {
+    let network = Stub::new();
+    let core = with_session(&network, SESSION, None).await;
+    network.answer(
+        403,
+        r#"{"error":{"code":"admin_consent_required","message":"Not granted.","remedy":"Ask Adele.","consentUrl":"https://login.microsoftonline.com/x"}}"#,
+        "{}",
+    );
+    let better = error(settled(core.token(r#"{"forceRefresh":true}"#)).await);
+    assert_eq!(text(&better, "remedy"), "Ask Adele.");
+    network.answer(404, "{}", "{}");
+    let plain = error(settled(list(&core, "{}", None)).await);
+    assert_eq!(text(&plain, "code"), "not_found");
+    assert!(
+        !Reflect::has(&plain, &"remedy".into()).unwrap(),
+        "the face has the sentences"
+    );
+}
+
+#[wasm_bindgen_test]
 async fn an_abort_with_a_string_reason_rejects_and_keeps_the_reason() {
     let network = Stub::new();
     let core = own_tokens("return 'a-token'").await;

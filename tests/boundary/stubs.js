@@ -1,13 +1,13 @@
-// What the boundary tests put in place of the network and of the window.
+// Stubs of the boundary tests, in place of the network and the window.
 
-/** Takes the place of `fetch` until `restore()`: notes each request and gives the answers in turn. */
+/** Replaces `fetch` until `restore()`: keeps each request and gives the prepared responses in turn. */
 export class Network {
   seen = [];
   #answers = [];
   #before = globalThis.fetch;
 
   constructor() {
-    globalThis.fetch = (...all) => {
+    globalThis.fetch = (/** @type {Parameters<typeof fetch>} */ ...all) => {
       const request = new Request(...all);
       this.seen.push(request);
       const answer = this.#answers.shift();
@@ -18,22 +18,36 @@ export class Network {
 
   /** The next request is answered with this. */
   answer(status, body, headers) {
-    const init = { status, headers: { ...(body && { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }), ...JSON.parse(headers) } };
+    const init = {
+      status,
+      headers: {
+        ...(body && { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }),
+        ...JSON.parse(headers),
+      },
+    };
     this.#answers.push(async () => new Response([204, 205].includes(status) ? null : body, init));
   }
 
   /** The next request rejects with the reason of its signal, as browsers do. */
   obey() {
-    this.#answers.push((request) => new Promise((_, reject) => {
-      const stop = () => reject(request.signal.reason);
-      if (request.signal.aborted) stop();
-      else request.signal.addEventListener('abort', stop);
-    }));
+    this.#answers.push(
+      (request) =>
+        new Promise((_, reject) => {
+          const stop = () => reject(request.signal.reason);
+          if (request.signal.aborted) stop();
+          else request.signal.addEventListener('abort', stop);
+        }),
+    );
   }
 
   /** The next request waits for `release()`. */
   hold(body) {
-    this.#answers.push(() => new Promise((resolve) => { this.release = () => resolve(new Response(body, { headers: { 'content-type': 'application/json' } })); }));
+    this.#answers.push(
+      () =>
+        new Promise((resolve) => {
+          this.release = () => resolve(new Response(body, { headers: { 'content-type': 'application/json' } }));
+        }),
+    );
   }
 
   /** The next request rejects with `value`, whatever it is. */
@@ -42,32 +56,70 @@ export class Network {
   }
 
   /** The next request is answered with this, and our secret in place of `{secret}`. */
-  answerWithSecret(body) { this.answer(200, body.replace('{secret}', SECRET.join('')), '{}'); }
-  sentSecret(at) { return this.seen[at].headers.get('authorization') === `Bearer ${SECRET.join('')}`; }
+  answerWithSecret(body) {
+    this.answer(200, body.replace('{secret}', SECRET.join('')), '{}');
+  }
+  sentSecret(at) {
+    return this.seen[at].headers.get('authorization') === `Bearer ${SECRET.join('')}`;
+  }
 
-  count() { return this.seen.length; }
-  url(at) { return this.seen[at].url; }
-  method(at) { return this.seen[at].method; }
-  header(at, name) { return this.seen[at].headers.get(name) ?? undefined; }
-  mode(at) { const { credentials, redirect, cache, referrerPolicy } = this.seen[at]; return `${credentials} ${redirect} ${cache} ${referrerPolicy}`; }
-  text(at) { return this.seen[at].text(); }
-  restore() { globalThis.fetch = this.#before; }
+  count() {
+    return this.seen.length;
+  }
+  url(at) {
+    return this.seen[at].url;
+  }
+  method(at) {
+    return this.seen[at].method;
+  }
+  header(at, name) {
+    return this.seen[at].headers.get(name) ?? undefined;
+  }
+  mode(at) {
+    const { credentials, redirect, cache, referrerPolicy } = this.seen[at];
+    return `${credentials} ${redirect} ${cache} ${referrerPolicy}`;
+  }
+  text(at) {
+    return this.seen[at].text();
+  }
+  restore() {
+    globalThis.fetch = this.#before;
+  }
 }
 
-/** A window of a test: `pkg-template/page.js` is the real one. */
+/** A fake of the window object that `pkg-template/page.js` makes. */
 export function fakePage(search, record, framed) {
   const records = new Map(record ? [JSON.parse(record)] : []);
   return {
     shown: [],
     went: [],
     records,
-    state: () => JSON.stringify({ origin: 'https://app.contoso.example', pathname: '/', search, hash: '', kept: [...records.keys()], secure: true, framed }),
+    state: () =>
+      JSON.stringify({
+        origin: 'https://app.contoso.example',
+        pathname: '/',
+        search,
+        hash: '',
+        kept: [...records.keys()],
+        secure: true,
+        framed,
+      }),
     keep: (name, text) => void records.set(name, text),
-    take(name) { const text = records.get(name); records.delete(name); return text; },
+    take(name) {
+      const text = records.get(name);
+      records.delete(name);
+      return text;
+    },
     relayed: [],
-    relay(name) { this.relayed.push(name); },
-    show(place) { this.shown.push(place); },
-    go(place) { this.went.push(place); },
+    relay(name) {
+      this.relayed.push(name);
+    },
+    show(place) {
+      this.shown.push(place);
+    },
+    go(place) {
+      this.went.push(place);
+    },
   };
 }
 export const relayed = (page) => page.relayed.join(' ');
@@ -77,10 +129,10 @@ export const kept = (page) => JSON.stringify([...page.records][0] ?? null);
 export const json = (value) => JSON.stringify(value);
 export const same = (a, b) => a === b;
 
-/** A token that only JavaScript knows: no constant of the module has a piece of it. */
+/** A random token, so that no constant of the module can contain a piece of it. */
 const SECRET = Array.from({ length: 8 }, () => crypto.randomUUID());
 
-/** Whether a piece of it is in the module's memory, used or free. */
+/** Whether the module's memory contains a piece of it, in used or freed bytes. */
 export function holdsSecret(memory) {
   const text = new TextDecoder('latin1').decode(memory.buffer);
   return SECRET.some((piece) => text.includes(piece));
@@ -92,7 +144,7 @@ export function advance(seconds) {
   performance.now = () => Performance.prototype.now.call(performance) + ahead;
 }
 export function drawn(byte) {
-  crypto.getRandomValues = (array) => array.fill(byte);
+  crypto.getRandomValues = (/** @type {any} */ array) => array.fill(byte);
 }
 export function asUsual() {
   delete performance.now;

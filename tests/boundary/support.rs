@@ -76,7 +76,13 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn item(this: &Core, asked: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method)]
-    pub(crate) fn judge(this: &Core, answer: &JsValue, body: &str) -> JsValue;
+    pub(crate) fn judge(
+        this: &Core,
+        answer: &JsValue,
+        body: &str,
+        method: &str,
+        repeats: u32,
+    ) -> Array;
     #[wasm_bindgen(method)]
     pub(crate) fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]
@@ -139,11 +145,12 @@ pub(crate) async fn with_session(
 }
 
 pub(crate) fn list(core: &Core, options: &str, signal: Option<&AbortSignal>) -> Promise {
-    let asked = format!(r#"["GET",null,"messages",[],{options},"select,top,timeout,headers"]"#);
+    let asked =
+        format!(r#"["GET",null,"messages",[],{options},["select","top","timeout","headers"]]"#);
     core.call(&asked, signal, &JsValue::UNDEFINED)
 }
 
-pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},"signal"]"#;
+pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},["signal"]]"#;
 
 pub(crate) fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).unwrap()
@@ -153,11 +160,11 @@ pub(crate) fn text(value: &JsValue, name: &str) -> String {
     field(value, name).as_string().unwrap_or_default()
 }
 
-/// The error: a real one, of our brand, with a sentence and what to do.
+/// The error: a real one, of our brand, with a code and a sentence.
 pub(crate) fn error(result: Result<JsValue, JsValue>) -> JsValue {
     let error = result.unwrap_err();
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(text(&error, "name"), "Exo365Error");
-    assert!(!text(&error, "message").is_empty() && !text(&error, "remedy").is_empty());
+    assert!(!text(&error, "message").is_empty() && !text(&error, "code").is_empty());
     error
 }

@@ -1,17 +1,18 @@
-// Answers of the sign-in service that are forged, broken, late or repeated: each ends in its code, nothing is traded in,
-// and the session that was there stays.
+// Authorization responses that are forged, broken, late or repeated: each ends in its error code, no code is exchanged,
+// and an existing session stays.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
 
 const it = stack();
-const trades = () => it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
+const codeRequests = () =>
+  it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
 beforeEach(() => it.control.forget());
 
-/** What the page learned: the code of its failure, or nothing. */
-const failure = (page) => page.evaluate(() => globalThis.failure?.code);
+/** The error code of the page's `createClient`, or undefined. */
+const failureCode = (page) => page.evaluate(() => globalThis.failure?.code);
 
-/** Starts a sign-in and comes back with `change(params)` in place of the real answer, without trading anything in. */
+/** Starts a sign-in and returns with `change(params)` in place of the real response. */
 async function comeBack(page, change) {
   await leave(page);
   const params = new URLSearchParams({ code: 'a-code', state: new URL(page.url()).searchParams.get('state') });
@@ -28,16 +29,36 @@ const TABLE = [
   ['S8 two codes', (p) => p.append('code', 'another'), 'invalid_callback'],
   ['neither code nor error', (p) => p.delete('code'), 'invalid_callback'],
   ['S9 the answer of another issuer', (p) => p.set('iss', 'https://login.example/other/v2.0'), 'issuer_mismatch'],
-  ['S7 a refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('error_description', 'AADSTS65004: declined'); }, 'access_denied', 'cancelled'],
-  ['S7 a forged refusal', (p) => { p.delete('code'); p.set('error', 'access_denied'); p.set('state', 'B'.repeat(43)); }, 'state_mismatch'],
+  [
+    'S7 a refusal',
+    (p) => {
+      p.delete('code');
+      p.set('error', 'access_denied');
+      p.set('error_description', 'AADSTS65004: declined');
+    },
+    'access_denied',
+    'cancelled',
+  ],
+  [
+    'S7 a forged refusal',
+    (p) => {
+      p.delete('code');
+      p.set('error', 'access_denied');
+      p.set('state', 'B'.repeat(43));
+    },
+    'state_mismatch',
+  ],
 ];
 
 for (const [name, change, ...wanted] of TABLE) {
   test(`${name}: ${wanted[0]}`, async () => {
     const page = await it.open();
     await comeBack(page, change);
-    assert.ok(wanted.includes(await failure(page)), `${await failure(page)} on ${await page.textContent('#state')}`);
-    assert.equal((await trades()).length, 0, 'nothing was traded in');
+    assert.ok(
+      wanted.includes(await failureCode(page)),
+      `${await failureCode(page)} on ${await page.textContent('#state')}`,
+    );
+    assert.equal((await codeRequests()).length, 0, 'no code was exchanged');
     assert.doesNotMatch(page.url(), /[?&#](?:code|state|error)=/, 'the address bar is clean');
     const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
     assert.ok(message.length > 10 && remedy.length > 10, 'a sentence, and what to do');
@@ -48,8 +69,11 @@ for (const [name, change, ...wanted] of TABLE) {
 test('S7 an error that nobody asked for neither ends the session nor shows its text', async () => {
   const page = await it.signedIn();
   await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${'B'.repeat(43)}`);
-  assert.equal(await failure(page), 'state_mismatch');
-  assert.doesNotMatch(await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`), /pay-here/);
+  assert.equal(await failureCode(page), 'state_mismatch');
+  assert.doesNotMatch(
+    await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`),
+    /pay-here/,
+  );
   await visit(page, `${it.url}/`);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
 });
@@ -66,21 +90,24 @@ test('S18 the address bar is clean before the code goes out', async () => {
   assert.equal(shown, `${it.url}/`);
 });
 
-test('E46 a foreign page cannot trade a code of its own in', async () => {
+test('E46 a foreign page cannot exchange a code of its own', async () => {
   const page = await it.open();
   const trade = JSON.stringify({ code: 'theirs', codeVerifier: 'v'.repeat(43), nonce: 'n', redirectUri: `${it.url}/` });
   const body = `<!doctype html><form method="post" enctype="text/plain" action="${it.url}/auth/exchange"><input name='${trade}'></form>`;
-  // The tenant's port is another origin of the same site: SameSite is not what holds.
+  // The tenant's port is another origin of the same site: SameSite cookies are no protection here.
   await page.route(`${it.tenant.url}/foreign`, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(`${it.tenant.url}/foreign`);
-  const [answer] = await Promise.all([page.waitForResponse(`${it.url}/auth/exchange`), page.evaluate(() => document.forms[0].submit())]);
-  assert.deepEqual([answer.status(), await page.context().cookies(it.url), await trades()], [403, [], []]);
+  const [answer] = await Promise.all([
+    page.waitForResponse(`${it.url}/auth/exchange`),
+    page.evaluate(() => document.forms[0].submit()),
+  ]);
+  assert.deepEqual([answer.status(), await page.context().cookies(it.url), await codeRequests()], [403, [], []]);
 });
 
-test('E46 the redirect of somebody else\'s sign-in, opened here, signs nobody in', async () => {
+test("E46 the redirect of somebody else's sign-in, opened here, signs nobody in", async () => {
   const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
-  assert.equal(await failure(page), 'state_mismatch');
-  assert.deepEqual([await page.context().cookies(it.url), await trades()], [[], []]);
+  assert.equal(await failureCode(page), 'state_mismatch');
+  assert.deepEqual([await page.context().cookies(it.url), await codeRequests()], [[], []]);
 });
 
 test('E5 a sign-in that took more than ten minutes: state_expired', async () => {
@@ -90,8 +117,8 @@ test('E5 a sign-in that took more than ten minutes: state_expired', async () => 
   const state = new URL(page.url()).searchParams.get('state');
   await page.clock.fastForward(11 * 60 * 1000);
   await visit(page, `${it.url}/?code=a-code&state=${state}`);
-  assert.equal(await failure(page), 'state_expired');
-  assert.equal((await trades()).length, 0);
+  assert.equal(await failureCode(page), 'state_expired');
+  assert.equal((await codeRequests()).length, 0);
 });
 
 test('S5 S6 a state that was used already is refused, and the session stays', async () => {
@@ -101,7 +128,7 @@ test('S5 S6 a state that was used already is refused, and the session stays', as
   await choose(page, ADELE);
   await it.control.forget();
   await visit(page, `${it.url}/?code=another-code&state=${state}`);
-  assert.equal((await trades()).length, 0);
+  assert.equal((await codeRequests()).length, 0);
   await visit(page, `${it.url}/`);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
 });
@@ -118,7 +145,7 @@ test('a code that was used already: the sign-in ends in an error, and can be sta
   });
   await choose(page, ADELE);
   assert.ok(landing.code);
-  assert.equal(await failure(page), 'interaction_required');
+  assert.equal(await failureCode(page), 'interaction_required');
   await page.unroute(`${it.url}/auth/exchange`);
 });
 
@@ -142,7 +169,9 @@ test('S19 inside a frame the sign-in does not start: navigation_blocked', async 
     const frame = document.createElement('iframe');
     frame.src = url;
     document.body.append(frame);
-    await new Promise((resolve) => { frame.onload = resolve; });
+    await new Promise((resolve) => {
+      frame.onload = resolve;
+    });
     return frame.contentDocument?.querySelector('#state')?.textContent ?? 'refused to be framed';
   }, `${it.url}/`);
   assert.match(blocked, /navigation_blocked|refused to be framed/);
@@ -151,7 +180,10 @@ test('S19 inside a frame the sign-in does not start: navigation_blocked', async 
 test('a client id or redirect URI that the tenant does not know: its own page says so, and the page can go on', async () => {
   const page = await it.open();
   const url = new URL(await call(page, () => client.authorizeUrl()));
-  for (const [name, value, number] of [['client_id', '99999999-2222-3333-4444-555555555555', '700016'], ['redirect_uri', 'https://elsewhere.example/', '50011']]) {
+  for (const [name, value, number] of [
+    ['client_id', '99999999-2222-3333-4444-555555555555', '700016'],
+    ['redirect_uri', 'https://elsewhere.example/', '50011'],
+  ]) {
     const wrong = new URL(url);
     wrong.searchParams.set(name, value);
     await page.goto(wrong.href);

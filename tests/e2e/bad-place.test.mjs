@@ -1,4 +1,4 @@
-// Pages in places where a sign-in cannot or need not work as usual: plain http, a frame, a window that another page opened.
+// Pages in surroundings where a sign-in does not work as usual: plain http, a frame, a window that another page opened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit, watch } from './harness.mjs';
@@ -9,7 +9,9 @@ const it = stack({ browserArgs: ['--host-resolver-rules=MAP app.contoso.example 
 test('a page on http that is not loopback: insecure_context, and nothing is asked', async () => {
   const page = await newPage(it.browser);
   const asked = [];
-  page.on('request', (request) => { if (request.method() === 'POST') asked.push(request.url()); });
+  page.on('request', (request) => {
+    if (request.method() === 'POST') asked.push(request.url());
+  });
   await visit(page, `http://app.contoso.example:${it.endpoint.port}/`);
   assert.equal(await page.textContent('#state'), 'failed: insecure_context');
   const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
@@ -17,14 +19,19 @@ test('a page on http that is not loopback: insecure_context, and nothing is aske
   assert.deepEqual(asked, []);
 });
 
-/** The page in a frame of its own origin, with `query`. The endpoint forbids frames; this answer does without that header, so that the script's own check is what holds. */
+/**
+ * The page in a frame of its own origin, with `query`. The endpoint forbids frames by a header; this response comes
+ * without it, so that the check of the script is tested.
+ */
 async function framed(page, query = '') {
   await page.route(`${it.url}/framed*`, async (route) => {
     const response = await route.fetch({ url: `${it.url}/` });
     const { 'content-security-policy': _, 'x-frame-options': __, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
-  await page.route(`${it.url}/host`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="/framed${query}"></iframe>` }));
+  await page.route(`${it.url}/host`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="/framed${query}"></iframe>` }),
+  );
   await page.goto(`${it.url}/host`);
   const frame = page.frame({ url: `${it.url}/framed${query}` });
   await settled(frame);
@@ -52,7 +59,9 @@ test('S22 a page that another one opened signs in all the same, and looks at no 
   const opener = await it.open();
   const [popup] = await Promise.all([
     opener.waitForEvent('popup'),
-    opener.evaluate((url) => { globalThis.popup = window.open(url); }, `${it.url}/`),
+    opener.evaluate((url) => {
+      globalThis.popup = window.open(url);
+    }, `${it.url}/`),
   ]);
   await settled(popup);
   await leave(popup);

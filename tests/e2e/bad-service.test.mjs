@@ -1,12 +1,15 @@
-// An API that misbehaves: each ends in its code, tokens stay with the service they are for, no promise hangs.
+// Faults of the API: each ends in its error code, tokens go to no other service, and no promise hangs.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { attempt, call, settled, stack, visit, watch } from './harness.mjs';
+import { listen } from './processes.mjs';
 
 const it = stack();
 let page;
-test('signs in', async () => { page = await it.signedIn(); });
+test('signs in', async () => {
+  page = await it.signedIn();
+});
 afterEach(() => it.control.clearFaults());
 
 const list = () => client.mail.messages.list({ top: 1 });
@@ -16,7 +19,10 @@ test('S14 S15 a next link to a foreign host is not followed: untrusted_host', as
   await page.route('**/v1.0/me/**', async (route) => {
     const response = await route.fetch();
     if (route.request().method() !== 'GET') return route.fulfill({ response });
-    const body = { ...(await response.json()), '@odata.nextLink': 'https://collector.example/v1.0/me/messages?$skip=1' };
+    const body = {
+      ...(await response.json()),
+      '@odata.nextLink': 'https://collector.example/v1.0/me/messages?$skip=1',
+    };
     return route.fulfill({ response, json: body });
   });
   const stop = watch(page, (request) => request.url().includes('collector.example'));
@@ -30,7 +36,11 @@ test('S14 S15 a next link to a foreign host is not followed: untrusted_host', as
 
 test('S14 request takes no foreign address: untrusted_host', async () => {
   const stop = watch(page, (request) => request.url().includes('collector.example'));
-  for (const path of ['https://collector.example/v1.0/me', '//collector.example/v1.0/me', 'https://user@collector.example/']) {
+  for (const path of [
+    'https://collector.example/v1.0/me',
+    '//collector.example/v1.0/me',
+    'https://user@collector.example/',
+  ]) {
     const { error } = await attempt(page, (path) => client.request('GET', path), path);
     assert.ok(['untrusted_host', 'invalid_argument'].includes(error?.code), `${path}: ${error?.code}`);
   }
@@ -44,14 +54,13 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
   assert.match(sent.headers.authorization, /^Bearer /);
   const arrived = (await it.control.requests((one) => one.method === 'GET' && one.path.startsWith('/v1.0/me'))).at(-1);
   for (const name of ['referer', 'cookie']) assert.equal(arrived.headers[name], undefined, name);
-  // A server that really is there: what the browser only considers does not count.
+  // A server that really listens: requests that the browser plans but does not send would not count.
   const visits = [];
   const collector = createServer((request, response) => {
     visits.push(request.url);
     response.end();
   });
-  await new Promise((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  const location = `http://localhost:${collector.address().port}/`;
+  const location = `http://localhost:${await listen(collector)}/`;
   await it.control.fault({ match: api, kind: 'status', status: 302, headers: { location }, body: '' });
   const { error } = await attempt(page, list);
   assert.equal(error?.code, 'invalid_response', 'a redirect is no answer');
@@ -60,17 +69,31 @@ test('S16 S17 calls carry the token without cookies, referrer and redirects', as
   assert.deepEqual(visits, []);
 });
 
-for (const [name, fault, ...codes] of [
-  ['404', { kind: 'status', status: 404, body: {"error":{"code":"ErrorItemNotFound","message":"gone"}} }, 'not_found'],
-  ['403', { kind: 'status', status: 403, body: {"error":{"code":"ErrorAccessDenied","message":"no"}} }, 'forbidden'],
-  ['412', { kind: 'status', status: 412, body: {"error":{"code":"ErrorIrresolvableConflict","message":"changed"}} }, 'precondition_failed'],
-  ['410', { kind: 'status', status: 410, body: {"error":{"code":"SyncStateNotFound","message":"old"}} }, 'gone'],
-  ['400', { kind: 'status', status: 400, body: {"error":{"code":"ErrorInvalidIdMalformed","message":"bad"}} }, 'bad_request'],
+/** @type {[name: string, fault: object, ...codes: string[]][]} */
+const FAULTS = [
+  [
+    '404',
+    { kind: 'status', status: 404, body: { error: { code: 'ErrorItemNotFound', message: 'gone' } } },
+    'not_found',
+  ],
+  ['403', { kind: 'status', status: 403, body: { error: { code: 'ErrorAccessDenied', message: 'no' } } }, 'forbidden'],
+  [
+    '412',
+    { kind: 'status', status: 412, body: { error: { code: 'ErrorIrresolvableConflict', message: 'changed' } } },
+    'precondition_failed',
+  ],
+  ['410', { kind: 'status', status: 410, body: { error: { code: 'SyncStateNotFound', message: 'old' } } }, 'gone'],
+  [
+    '400',
+    { kind: 'status', status: 400, body: { error: { code: 'ErrorInvalidIdMalformed', message: 'bad' } } },
+    'bad_request',
+  ],
   ['HTML with 200', { kind: 'html' }, 'invalid_response'],
   ['half of the answer', { kind: 'truncate' }, 'invalid_response', 'network'],
   ['nothing', { kind: 'drop' }, 'network'],
   ['500 for ever', { kind: 'status', status: 500, body: '' }, 'service_unavailable'],
-]) {
+];
+for (const [name, fault, ...codes] of FAULTS) {
   test(`an API that answers ${name}: ${codes[0]}`, { timeout: 60_000 }, async () => {
     await it.control.fault({ match: api, ...fault });
     const { error } = await attempt(page, list);
@@ -104,15 +127,25 @@ test('S27 S28 a challenge with claims that stays: one renewal with these claims,
 });
 
 test('S29 where a challenge points to, nobody goes', async () => {
-  const challenge = 'Bearer realm="collector.example", authorization_uri="https://collector.example/authorize", error="invalid_token"';
-  const headers = { 'access-control-allow-origin': it.url, 'access-control-expose-headers': 'www-authenticate', 'www-authenticate': challenge };
-  await page.route('**/v1.0/me/**', (route) => (route.request().method() === 'GET' ? route.fulfill({ status: 401, headers }) : route.continue()));
+  const challenge =
+    'Bearer realm="collector.example", authorization_uri="https://collector.example/authorize", error="invalid_token"';
+  const headers = {
+    'access-control-allow-origin': it.url,
+    'access-control-expose-headers': 'www-authenticate',
+    'www-authenticate': challenge,
+  };
+  await page.route('**/v1.0/me/**', (route) =>
+    route.request().method() === 'GET' ? route.fulfill({ status: 401, headers }) : route.continue(),
+  );
   const stop = watch(page, (request) => request.url().includes('collector.example'));
   const { error } = await attempt(page, list);
   await page.unroute('**/v1.0/me/**');
   assert.equal(error.code, 'interaction_required');
   const next = await call(page, () => client.authorizeUrl());
-  assert.deepEqual([stop(), new URL(next).origin, JSON.stringify(error).includes('collector')], [[], it.tenant.url, false]);
+  assert.deepEqual(
+    [stop(), new URL(next).origin, JSON.stringify(error).includes('collector')],
+    [[], it.tenant.url, false],
+  );
 });
 
 test('S26 E31 calls at once in two tabs: each tab asks once, and one renewal reaches the sign-in service', async () => {
@@ -121,8 +154,15 @@ test('S26 E31 calls at once in two tabs: each tab asks once, and one renewal rea
   await it.control.advance(25 * 3600);
   await it.control.forget();
   const stops = [page, other].map((page) => watch(page, (request) => request.url().endsWith('/auth/token')));
-  await Promise.all([page, other].map((page) => call(page, () => Promise.all([1, 2, 3].map((top) => client.mail.messages.list({ top }))))));
-  assert.deepEqual(stops.map((stop) => stop().length), [1, 1]);
+  await Promise.all(
+    [page, other].map((page) =>
+      call(page, () => Promise.all([1, 2, 3].map((top) => client.mail.messages.list({ top })))),
+    ),
+  );
+  assert.deepEqual(
+    stops.map((stop) => stop().length),
+    [1, 1],
+  );
   assert.equal((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length, 1);
   await other.close();
 });
@@ -143,12 +183,16 @@ test('E58 an access token that is no JWT is sent as it is', async () => {
 
 test('an aborted call rejects with aborted, whatever the reason was', async () => {
   for (const reason of ['left the page', null]) {
-    const { error } = await attempt(page, async (reason) => {
-      const controller = new AbortController();
-      const promise = client.mail.messages.list({ signal: controller.signal });
-      controller.abort(reason ?? undefined);
-      return promise;
-    }, reason);
+    const { error } = await attempt(
+      page,
+      async (reason) => {
+        const controller = new AbortController();
+        const promise = client.mail.messages.list({ signal: controller.signal });
+        controller.abort(reason ?? undefined);
+        return promise;
+      },
+      reason,
+    );
     assert.equal(error?.code, 'aborted');
   }
 });

@@ -5,17 +5,34 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noteTokens, searchForTokens } from './storage.mjs';
 
-const ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], { encoding: 'utf8' }).trim();
+  return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'], {
+    encoding: 'utf8',
+  }).trim();
 }
 
-/** Opens the browser; `close()` ends it. */
-export const openBrowser = (args = [], options = {}) => chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
+/** @typedef {import('playwright-core').Page & { consoleMessages: string[] }} TestPage */
 
-/** A page with a profile of its own, which is searched for tokens before it closes; what the page says on its console is kept in `page.said`. */
+/** Opens the browser; `close()` ends it. */
+export const openBrowser = (args = [], options = {}) =>
+  chromium.launch({ executablePath: executable(), args: [...ARGS, ...args], headless: true, ...options });
+
+/**
+ * A page in a new profile. The profile is searched for tokens before it closes; `page.consoleMessages` has the page's console
+ * messages.
+ */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
   noteTokens(context);
@@ -27,18 +44,31 @@ export async function newPage(browser, options = {}) {
   return pageOf(context);
 }
 
-/** A page whose profile is the folder `dir`: frames of other sites have cookies there. `page.context().close()` ends the browser. */
+/**
+ * A page whose profile is the folder `dir` and allows third-party cookies in frames. `page.context().close()` ends the
+ * browser.
+ */
 export async function openProfile(dir) {
   mkdirSync(join(dir, 'Default'), { recursive: true });
-  writeFileSync(join(dir, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }));
-  return pageOf(await chromium.launchPersistentContext(dir, { executablePath: executable(), args: ARGS, headless: true, ignoreHTTPSErrors: true }));
+  writeFileSync(
+    join(dir, 'Default/Preferences'),
+    JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }),
+  );
+  return pageOf(
+    await chromium.launchPersistentContext(dir, {
+      executablePath: executable(),
+      args: ARGS,
+      headless: true,
+      ignoreHTTPSErrors: true,
+    }),
+  );
 }
 
 async function pageOf(context) {
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  page.said = [];
-  page.on('console', (message) => page.said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => page.said.push(`uncaught: ${error.message}`));
+  page.consoleMessages = [];
+  page.on('console', (message) => page.consoleMessages.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => page.consoleMessages.push(`uncaught: ${error.message}`));
   return page;
 }

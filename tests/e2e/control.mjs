@@ -1,8 +1,11 @@
-// The tenant's control interface: the virtual clock, faults, and what it was asked.
+// The tenant's control interface: its virtual clock, its faults, and the log of its requests.
 
 export class Control {
   /** `send` is a `fetch` that trusts the tenant's certificate, where it has one. */
-  constructor(origin, send = fetch) { Object.assign(this, { origin, send }); }
+  constructor(origin, send = fetch) {
+    this.origin = origin;
+    this.send = send;
+  }
 
   async #call(method, path, body) {
     const response = await this.send(`${this.origin}/_control/${path}`, {
@@ -14,22 +17,46 @@ export class Control {
     return response.json().catch(() => undefined);
   }
 
-  state() { return this.#call('GET', 'state'); }
-  /** Moves the tenant's clock; nobody sleeps. */
-  advance(seconds) { return this.#call('POST', 'clock', { advanceSeconds: seconds }); }
-  fault(fault) { return this.#call('POST', 'faults', fault); }
-  clearFaults() { return this.#call('DELETE', 'faults'); }
-  /** Every sync state is lost: the next delta is answered with 410. */
-  expireDeltas() { return this.#call('DELETE', 'deltas'); }
-  /** The user's refresh tokens die, as after a changed password. */
-  revoke(user) { return this.#call('POST', 'revoke', { user }); }
-  /** Which operations want a second factor: `PATCH /me/mailboxSettings`. */
-  stepUp(...operations) { return this.#call('POST', 'step-up', { operations }); }
-  consent(user, granted) { return this.#call('POST', 'consent', { user, granted }); }
-  reset() { return this.#call('POST', 'reset', {}); }
-  forget() { return this.#call('DELETE', 'requests'); }
+  state() {
+    return this.#call('GET', 'state');
+  }
+  /** Advances the tenant's clock, so that no test has to sleep. */
+  advance(seconds) {
+    return this.#call('POST', 'clock', { advanceSeconds: seconds });
+  }
+  fault(fault) {
+    return this.#call('POST', 'faults', fault);
+  }
+  clearFaults() {
+    return this.#call('DELETE', 'faults');
+  }
+  /** Discards every sync state: the next delta is answered with 410. */
+  expireDeltas() {
+    return this.#call('DELETE', 'deltas');
+  }
+  /** Revokes the user's refresh tokens, as a changed password does. */
+  revoke(user) {
+    return this.#call('POST', 'revoke', { user });
+  }
+  /** Sets the operations that require a second factor, such as `PATCH /me/mailboxSettings`. */
+  stepUp(...operations) {
+    return this.#call('POST', 'step-up', { operations });
+  }
+  consent(user, granted) {
+    return this.#call('POST', 'consent', { user, granted });
+  }
+  reset() {
+    return this.#call('POST', 'reset', {});
+  }
+  forget() {
+    return this.#call('DELETE', 'requests');
+  }
 
-  /** What the tenant was asked since `forget()`; `filter` is a part of the path, or a test. */
+  /**
+   * The requests to the tenant since `forget()`.
+   *
+   * @param {string | ((request: any) => unknown)} [filter] A part of the path, or a condition.
+   */
   async requests(filter = () => true) {
     const all = await this.#call('GET', 'requests');
     const list = Array.isArray(all) ? all : all.requests;

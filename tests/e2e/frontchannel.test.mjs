@@ -1,4 +1,5 @@
-// Signing out at Microsoft ends the endpoint's sessions of that sign-in, by the frame of its sign-out page.
+// Front-channel logout: signing out at Microsoft ends the endpoint's sessions of that sign-in, by a frame in its
+// sign-out page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, settled, stack } from './harness.mjs';
@@ -15,7 +16,7 @@ test('E43 signed out at Microsoft: the session of that browser ends, and no othe
   const [page, other] = [await it.signedIn(), await it.signedIn(BEN)];
   const elsewhere = await page.context().newPage();
   const framed = elsewhere.waitForResponse((response) => response.url().includes('/auth/frontchannel-logout'));
-  // Not by the page: another application of the same sign-in leads here.
+  // Not started by this page: another application of the same sign-in signs out.
   await elsewhere.goto(`${it.tenant.url}/organizations/oauth2/v2.0/logout`);
   assert.equal((await framed).status(), 200);
 

@@ -1,32 +1,45 @@
-// What every journey starts with: tenant, endpoint, page, browser. One `stack()` for a file, one `open()` for a test.
+// The set-up of a journey: tenant, endpoint, page and browser. A file calls `stack()` once, a test calls `open()`.
 import { cpSync } from 'node:fs';
 import { after, afterEach, before } from 'node:test';
 import { join } from 'node:path';
 import { newPage, openBrowser } from './browser.mjs';
 import { Control } from './control.mjs';
-import { root, scratch, startEndpoint, startTenant } from './processes.mjs';
+import { packageDir, scratch, startEndpoint, startTenant } from './processes.mjs';
 import { searchForTokens, wasBusy } from './storage.mjs';
 
 export const ADELE = 'adele@contoso.example';
 export const BEN = 'ben@contoso.example';
 export const PASSWORD = 'Password1!';
 
-/** The test page and the package beside it, as a folder to serve. */
+/** A folder to serve: the test page with the package. */
 export function assemblePage(extra = {}) {
   const dir = scratch();
   cpSync(new URL('./pages/', import.meta.url), dir, { recursive: true });
-  cpSync(process.env.EXO365_PACKAGE ?? join(root, 'target/pack/package'), join(dir, 'vendor/exo365'), { recursive: true });
+  cpSync(packageDir, join(dir, 'vendor/exo365'), {
+    recursive: true,
+  });
   for (const [from, to] of Object.entries(extra)) cpSync(from, join(dir, to), { recursive: true });
   return dir;
 }
 
 /**
- * Starts everything before the tests of the file and ends it after them. Its pages are searched for tokens (S12): after each test those that asked for something, at the end all.
- * `tenant`: its arguments; `endpoint`: settings, or a function of the tenant's address that gives them; `browserOptions`: of Playwright's `launch`.
+ * Starts everything before the tests of the file and ends it after them. Pages are searched for tokens (S12): after
+ * each test those that sent a request, at the end all.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.tenant] Arguments of the tenant.
+ * @param {object | ((tenant: string) => object)} [options.endpoint] Settings, or a function of the tenant's address that gives them.
+ * @param {string[]} [options.browserArgs]
+ * @param {object} [options.browserOptions] Of Playwright's `launch`.
  */
 export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browserArgs = [], browserOptions } = {}) {
   const it = {
-    /** A fresh profile on the page, loaded and settled; `prepare` gets it before the page loads. */
+    /**
+     * A fresh profile on the page, loaded and settled.
+     *
+     * @param {string} [path]
+     * @param {(page: import('./browser.mjs').TestPage) => unknown} [prepare] Gets the page before it loads.
+     */
     async open(path = '/', prepare = () => {}) {
       const page = await newPage(it.browser);
       await prepare(page);
@@ -41,7 +54,12 @@ export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browse
     },
     async restartEndpoint(changes = {}) {
       await it.endpoint.end();
-      it.endpoint = await startEndpoint({ ...it.endpointSettings, port: it.endpoint.port, dir: it.endpoint.dir, ...changes });
+      it.endpoint = await startEndpoint({
+        ...it.endpointSettings,
+        port: it.endpoint.port,
+        dir: it.endpoint.dir,
+        ...changes,
+      });
     },
   };
   before(async () => {
@@ -69,19 +87,24 @@ export function stack({ tenant: tenantArgs = [], endpoint: settings = {}, browse
   return it;
 }
 
-/** Goes to `url` and waits until the client of the page is there, or has failed. */
+/** Goes to `url` and waits until the page has created its client, or failed to. */
 export async function visit(page, url) {
   await page.goto(url);
   await settled(page);
 }
 
-export const settled = (page) => page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
+export const settled = (page) =>
+  page.waitForFunction(() => document.querySelector('#state')?.textContent !== 'loading');
 
-/** Leaves for the sign-in service; resolves there. */
+/** Starts a sign-in by redirect; resolves when the browser is at the sign-in service. */
 export async function leave(page, options = {}) {
   const away = page.waitForURL((url) => /\/authorize|\/oauth2|\/login|\/signin|\/interaction/.test(url.pathname));
-  // The promise of a redirect settles only where the page stays: it is not waited for.
-  await page.evaluate((options) => { globalThis.client.signIn(options).catch((error) => { globalThis.failure = error; }); }, options);
+  // Not awaited: the promise of a redirect settles only if the page stays.
+  await page.evaluate((options) => {
+    globalThis.client.signIn(options).catch((error) => {
+      globalThis.failure = error;
+    });
+  }, options);
   await away;
 }
 
@@ -90,7 +113,7 @@ export async function choose(page, user, { consent = 'accept' } = {}) {
   const account = page.locator(`button[data-account="${user}"]`);
   const accept = page.locator('#accept');
   const back = page.locator('#state');
-  // Whom the sign-in service knows already it does not ask again.
+  // With a session at the sign-in service there is no account picker.
   await account.or(accept).first().waitFor();
   if (await account.count()) await account.click();
   await accept.or(back).first().waitFor();
@@ -101,15 +124,15 @@ export async function choose(page, user, { consent = 'accept' } = {}) {
   await settled(page);
 }
 
-/** The whole way: leave, choose, accept, come back. */
+/** The whole sign-in: redirect, account picker, consent, return. */
 export async function signIn(page, user = ADELE, options = {}) {
   await leave(page, options);
   await choose(page, user);
 }
 
-/** Calls `body` in the page with `argument`; a failure comes back as `{ error }` with its plain fields. */
+/** Calls `body` in the page with `argument`. Gives `{ value }`, or `{ error }` with the plain fields of the error. */
 export function attempt(page, body, argument) {
-  // As text: the page's policy forbids `eval`, and only what the driver evaluates directly is exempt from it.
+  // As one text: the page's CSP forbids `eval`, except for what the driver itself evaluates.
   return page.evaluate(`(${inPage})(${body}, ${JSON.stringify(argument)})`);
 }
 
@@ -118,21 +141,38 @@ async function inPage(body, argument) {
     return { value: await body(argument) };
   } catch (error) {
     const { code, message, remedy, status, aadsts, claims } = error ?? {};
-    return { error: { code, message, remedy, status, aadsts, claims, isError: error instanceof Error, isOurs: error instanceof globalThis.sdk.Exo365Error } };
+    return {
+      error: {
+        code,
+        message,
+        remedy,
+        status,
+        aadsts,
+        claims,
+        isError: error instanceof Error,
+        isOurs: error instanceof globalThis.sdk.Exo365Error,
+      },
+    };
   }
 }
 
-/** Like `attempt`, where success is expected: the value, or a failure of the test. */
+/** Like `attempt`, for a call that has to succeed: gives the value, or fails the test. */
 export async function call(page, body, argument) {
   const { value, error } = await attempt(page, body, argument);
   if (error) throw new Error(`${error.code}: ${error.message}`);
   return value;
 }
 
-/** The paths of requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them. */
+/**
+ * The requests that the page makes from now on: `const stop = watch(page); ...; stop()` gives them.
+ *
+ * @param {(request: import('playwright-core').Request) => unknown} [filter]
+ */
 export function watch(page, filter = () => true) {
   const seen = [];
-  const note = (request) => filter(request) && seen.push({ method: request.method(), url: request.url(), headers: request.headers(), body: request.postData() });
+  const note = (request) =>
+    filter(request) &&
+    seen.push({ method: request.method(), url: request.url(), headers: request.headers(), body: request.postData() });
   page.on('request', note);
   return () => {
     page.off('request', note);

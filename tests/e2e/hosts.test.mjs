@@ -1,4 +1,5 @@
-// App, sign-in service, API and a foreign host: four origins under two names, so that requests are cross-site as in production.
+// App, sign-in service, API and a foreign host: four origins on two host names, so that requests are cross-site, as in
+// production.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startCollector, startGateway } from './gateway.mjs';
@@ -24,7 +25,7 @@ after(async () => {
 });
 let page;
 
-/** What came to the API from now on. */
+/** The requests to the API from now on. */
 const since = () => {
   const from = api.asked.length;
   return () => api.asked.slice(from);
@@ -54,16 +55,40 @@ test('lists, follows the links, writes and batches, with the preflights that ano
   });
   assert.equal(some, 12);
   const subject = 'Over four hosts';
-  assert.equal(await call(page, async (subject) => (await client.mail.messages.create({ subject })).subject, subject), subject);
-  const together = await call(page, async () => (await Promise.all([client.mail.folders.list(), client.calendar.calendars.list(), client.contacts.list({ top: 1 })])).map(({ items }) => items.length));
-  assert.ok(together.every((count) => count > 0), together.join());
+  assert.equal(
+    await call(page, async (subject) => (await client.mail.messages.create({ subject })).subject, subject),
+    subject,
+  );
+  const together = await call(page, async () =>
+    (
+      await Promise.all([
+        client.mail.folders.list(),
+        client.calendar.calendars.list(),
+        client.contacts.list({ top: 1 }),
+      ])
+    ).map(({ items }) => items.length),
+  );
+  assert.ok(
+    together.every((count) => count > 0),
+    together.join(),
+  );
   const asked = seen();
   const preflights = asked.filter(({ method }) => method === 'OPTIONS');
   const calls = asked.filter(({ method }) => method !== 'OPTIONS');
-  assert.ok(calls.some(({ url }) => url.startsWith('/v1.0/$batch')), 'reads of one turn go together');
-  assert.ok(calls.every(({ headers }) => headers.origin === it.url && headers.authorization), 'each from the page, with the token');
+  assert.ok(
+    calls.some(({ url }) => url.startsWith('/v1.0/$batch')),
+    'reads of one turn go together',
+  );
+  assert.ok(
+    calls.every(({ headers }) => headers.origin === it.url && headers.authorization),
+    'each from the page, with the token',
+  );
   const path = ({ url }) => url.split('?')[0];
-  for (const one of new Set(calls.map(path))) assert.ok(preflights.some((preflight) => path(preflight) === one), `a preflight for ${one}`);
+  for (const one of new Set(calls.map(path)))
+    assert.ok(
+      preflights.some((preflight) => path(preflight) === one),
+      `a preflight for ${one}`,
+    );
   for (const { headers } of preflights) {
     assert.match(headers['access-control-request-headers'], /authorization/);
     assert.equal(headers.authorization, undefined, 'no token in a preflight');
@@ -72,7 +97,8 @@ test('lists, follows the links, writes and batches, with the preflights that ano
 
 test('S14 S15 a link of an answer to the foreign host is refused, and so is the host of the sign-in', async () => {
   for (const host of [foreign.url, login, api.url.replace('127.0.0.1', 'localhost')]) {
-    api.change = (json) => ('value' in json ? { ...json, '@odata.nextLink': `${host}/v1.0/me/messages?$skip=1` } : json);
+    api.change = (json) =>
+      'value' in json ? { ...json, '@odata.nextLink': `${host}/v1.0/me/messages?$skip=1` } : json;
     const stop = watch(page, (request) => request.url().startsWith(host));
     const { error } = await attempt(page, async () => {
       for await (const message of client.mail.messages.all({ top: 1 })) void message;
@@ -88,7 +114,7 @@ test('S14 nothing goes to the foreign host, not even where the page asks for it'
   const { error } = await attempt(page, (url) => client.request('GET', `${url}/v1.0/me`), foreign.url);
   assert.ok(['untrusted_host', 'invalid_argument'].includes(error?.code), error?.code);
   assert.deepEqual([stop(), foreign.visits], [[], []]);
-  // It would have taken everything: only the policy of the page, and the SDK, keep tokens from it.
+  // The collector accepts everything: only the page's CSP and the SDK keep tokens from it.
   assert.equal((await fetch(`${foreign.url}/v1.0/me`)).status, 200);
   assert.equal(foreign.visits.length, 1);
 });

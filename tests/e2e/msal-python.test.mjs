@@ -1,4 +1,5 @@
-// Microsoft's libraries for Python at the local tenant: MSAL at the v2 endpoint, ADAL, which nobody maintains any more, at v1.
+// Microsoft's libraries for Python at the local tenant: MSAL at the v2 endpoints, and ADAL, which is no longer
+// maintained, at v1.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ADELE } from './harness.mjs';
@@ -40,7 +41,10 @@ test('MSAL Python: from the cache, by the refresh token, and refused after a rev
   assert.equal(cached.token_source, 'cache');
   const fresh = await python.call('msal_silently', { scopes: ['Mail.Read'], force: true });
   assert.equal(fresh.token_source, 'identity_provider', fresh.error_description);
-  assert.deepEqual((await tenant.control.requests('/token')).map(({ form }) => form.grant_type), ['refresh_token']);
+  assert.deepEqual(
+    (await tenant.control.requests('/token')).map(({ form }) => form.grant_type),
+    ['refresh_token'],
+  );
   await tenant.control.revoke(ADELE);
   const refused = await python.call('msal_silently', { scopes: ['Mail.Read'], force: true });
   assert.equal(refused.error, 'invalid_grant');
@@ -50,14 +54,23 @@ test('MSAL Python: from the cache, by the refresh token, and refused after a rev
 
 test('MSAL Python: an application in its own name, and with a wrong secret', { skip }, async () => {
   const answer = await python.call('msal_own_name');
-  const { status } = await python.call('api', { path: `/v1.0/users/${ADELE}/messages?$top=1`, token: answer.access_token });
+  const { status } = await python.call('api', {
+    path: `/v1.0/users/${ADELE}/messages?$top=1`,
+    token: answer.access_token,
+  });
   assert.equal(status, 200);
   const refused = await python.call('msal_own_name', 'not the secret');
   assert.deepEqual([refused.error, refused.error_codes], ['invalid_client', [7000215]]);
 });
 
 test('ADAL: a code of the v1 endpoint for Outlook', { skip }, async () => {
-  const query = new URLSearchParams({ client_id: CLIENT_ID, response_type: 'code', redirect_uri: 'http://localhost/', resource: OUTLOOK, state: 'a-state' });
+  const query = new URLSearchParams({
+    client_id: CLIENT_ID,
+    response_type: 'code',
+    redirect_uri: 'http://localhost/',
+    resource: OUTLOOK,
+    state: 'a-state',
+  });
   const back = new URL(await signInByForms(tenant, `${tenant.url}/${TENANT_ID}/oauth2/authorize?${query}`, ADELE));
   adal = await python.call('adal_code', { code: back.searchParams.get('code'), resource: OUTLOOK });
   assert.equal(adal.userId, ADELE);
@@ -77,7 +90,10 @@ test('ADAL: from its cache, and by the refresh token for another resource', { sk
 
 test('ADAL: an application in its own name, and with a wrong secret', { skip }, async () => {
   const answer = await python.call('adal_own_name', { resource: OUTLOOK });
-  const { status } = await python.call('api', { path: `/api/v1.0/users/${ADELE}/messages?$top=1`, token: answer.accessToken });
+  const { status } = await python.call('api', {
+    path: `/api/v1.0/users/${ADELE}/messages?$top=1`,
+    token: answer.accessToken,
+  });
   assert.equal(status, 200);
   const { error } = await python.attempt('adal_own_name', { resource: OUTLOOK, secret: 'not the secret' });
   assert.equal(error.name, 'AdalError');

@@ -1,9 +1,10 @@
-// The package takes `fetch` when it loads: this stands in its place, and a test says what is behind it. To be imported before the package is.
+// Replaces the global `fetch`, which the package takes when it loads; `answerBy` sets what answers. This module has to
+// be imported before the package is.
 export const own = globalThis.fetch;
 let behind = own;
-globalThis.fetch = (...args) => behind(...args);
+globalThis.fetch = (/** @type {Parameters<typeof fetch>} */ ...args) => behind(...args);
 
-/** What answers from now on; without an argument the network. */
+/** Sets the function that answers from now on; without an argument, the network. */
 export function answerBy(fetch = own) {
   behind = fetch;
 }

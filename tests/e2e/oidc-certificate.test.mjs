@@ -1,4 +1,5 @@
-// The endpoint proves itself by a certificate, to an authorization server that nobody here wrote: each assertion is checked there.
+// The endpoint authenticates by a certificate (RFC 7523) to an authorization server that is not ours, which checks each
+// assertion.
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -25,13 +26,22 @@ after(async () => {
   await provider?.end();
 });
 
-/** An endpoint with that certificate, and a page that has been through the sign-in. */
+/** An endpoint with that certificate, and a page after its sign-in. */
 async function through({ certificate, privateKey }) {
   const dir = scratch();
   const [client_certificate_file, client_key_file] = ['certificate.pem', 'key.pem'].map((name) => join(dir, name));
   writeFileSync(client_certificate_file, certificate);
   writeFileSync(client_key_file, privateKey, { mode: 0o600 });
-  const endpoint = await startEndpoint({ login: provider.origin, tenant: TENANT_ID, page: assemblePage(), port, secret: null, client_certificate_file, client_key_file, scopes: ['User.Read', 'Mail.ReadWrite'] });
+  const endpoint = await startEndpoint({
+    login: provider.origin,
+    tenant: TENANT_ID,
+    page: assemblePage(),
+    port,
+    secret: null,
+    client_certificate_file,
+    client_key_file,
+    scopes: ['User.Read', 'Mail.ReadWrite'],
+  });
   const page = await newPage(browser);
   await visit(page, `${endpoint.url}/`);
   await leave(page);
@@ -44,15 +54,21 @@ const grants = () => provider.grants.splice(0).map(({ outcome, type }) => `${typ
 test('E1 E52 oidc-provider: an assertion by our certificate signs in and renews', async () => {
   const { endpoint, page } = await through(own);
   assert.equal(await page.textContent('#state'), 'signed in: somebody@contoso.example', endpoint.log());
-  const tokens = [await call(page, () => client.getToken({ forceRefresh: true })), await call(page, () => client.getToken({ forceRefresh: true }))];
+  const tokens = [
+    await call(page, () => client.getToken({ forceRefresh: true })),
+    await call(page, () => client.getToken({ forceRefresh: true })),
+  ];
   assert.notEqual(tokens[0].token, tokens[1].token);
   assert.deepEqual(grants(), ['authorization_code success', 'refresh_token success', 'refresh_token success']);
   await endpoint.end();
 });
 
-test('E1 oidc-provider: an assertion by another certificate is refused there, and told as a matter of the configuration', async () => {
+test('E1 oidc-provider: an assertion by another certificate is refused there, and reported as misconfigured', async () => {
   const { endpoint, page } = await through(other);
   assert.match(await page.textContent('#state'), /^failed: misconfigured$/, endpoint.log());
-  assert.deepEqual(grants().filter((one) => one.endsWith('success')), []);
+  assert.deepEqual(
+    grants().filter((one) => one.endsWith('success')),
+    [],
+  );
   await endpoint.end();
 });

@@ -1,4 +1,4 @@
-// Sign-in, renewal and sign-out against an authorization server that nobody here wrote.
+// Sign-in, renewal and sign-out against an authorization server that is not ours.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newPage, openBrowser } from './browser.mjs';
@@ -14,7 +14,13 @@ let page;
 before(async () => {
   const port = await freePort();
   provider = await startProvider(`http://localhost:${port}`);
-  endpoint = await startEndpoint({ login: provider.origin, tenant: TENANT_ID, page: assemblePage(), port, scopes: ['User.Read', 'Mail.ReadWrite'] });
+  endpoint = await startEndpoint({
+    login: provider.origin,
+    tenant: TENANT_ID,
+    page: assemblePage(),
+    port,
+    scopes: ['User.Read', 'Mail.ReadWrite'],
+  });
   browser = await openBrowser();
   page = await newPage(browser);
   await visit(page, `${endpoint.url}/`);
@@ -32,14 +38,21 @@ test('oidc-provider: signs in with PKCE and the secret', async () => {
   assert.equal(await page.textContent('#state'), 'signed in: somebody@contoso.example', endpoint.log());
   const account = await call(page, () => client.account);
   assert.equal(account.tenantId, TENANT_ID);
-  assert.deepEqual(provider.grants.map(({ outcome, type }) => `${type} ${outcome}`), ['authorization_code success']);
+  assert.deepEqual(
+    provider.grants.map(({ outcome, type }) => `${type} ${outcome}`),
+    ['authorization_code success'],
+  );
 });
 
 test('oidc-provider: renews twice, with rotation: a token used twice would end it all', async () => {
   const tokens = new Set();
-  for (let round = 0; round < 2; round++) tokens.add((await call(page, () => client.getToken({ forceRefresh: true }))).token);
+  for (let round = 0; round < 2; round++)
+    tokens.add((await call(page, () => client.getToken({ forceRefresh: true }))).token);
   assert.equal(tokens.size, 2);
-  assert.deepEqual(provider.grants.slice(1).map(({ outcome, type }) => `${type} ${outcome}`), ['refresh_token success', 'refresh_token success']);
+  assert.deepEqual(
+    provider.grants.slice(1).map(({ outcome, type }) => `${type} ${outcome}`),
+    ['refresh_token success', 'refresh_token success'],
+  );
 });
 
 test('oidc-provider: a reload restores the session', async () => {
@@ -50,7 +63,9 @@ test('oidc-provider: a reload restores the session', async () => {
 
 test('oidc-provider: signs out of both', async () => {
   const away = page.waitForURL((url) => url.origin === provider.origin && url.pathname.endsWith('/logout'));
-  await page.evaluate(() => { client.signOut({ scope: 'microsoft' }).catch(() => {}); });
+  await page.evaluate(() => {
+    client.signOut({ scope: 'microsoft' }).catch(() => {});
+  });
   await away;
   assert.doesNotMatch(await page.textContent('body'), /invalid_request/);
   await page.click('button[name=logout]');

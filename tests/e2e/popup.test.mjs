@@ -1,4 +1,4 @@
-// Sign-in and an administrator's consent in a window of its own, past Microsoft's `Cross-Origin-Opener-Policy`.
+// Sign-in and an administrator's consent in a pop-up window, in spite of Microsoft's `Cross-Origin-Opener-Policy`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, settled, stack, visit, watch } from './harness.mjs';
@@ -12,7 +12,11 @@ test('S20 S22 the page stays where it is, the window closes itself, the account 
   await answer(await inWindow(page, 'signIn'), ADELE);
   assert.equal((await result(page)).value.username, ADELE);
   assert.equal(new URL(page.url()).search, '?keep=me');
-  assert.deepEqual(stop().map(({ url }) => new URL(url).pathname), ['/auth/exchange'], 'traded in once, by the page that asked');
+  assert.deepEqual(
+    stop().map(({ url }) => new URL(url).pathname),
+    ['/auth/exchange'],
+    'exchanged once, by the page that started the sign-in',
+  );
   assert.equal(await page.evaluate(() => client.account.username), ADELE);
   assert.ok((await page.evaluate(async () => (await client.mail.messages.list({ top: 1 })).items.length)) === 1);
   await visit(page, it.url);
@@ -29,11 +33,16 @@ test('a refusal in the window is one of the call; who was signed in stays', asyn
 
 test('aborted: the call ends, and the late answer changes nothing', async () => {
   const page = await it.open();
-  await page.evaluate(() => { globalThis.controller = new AbortController(); });
+  await page.evaluate(() => {
+    globalThis.controller = new AbortController();
+  });
   await page.evaluate(() => {
     const button = document.body.appendChild(document.createElement('button'));
     button.id = 'go';
-    button.onclick = () => client.signIn({ mode: 'popup', signal: controller.signal }).catch(({ code }) => { globalThis.result = { code }; });
+    button.onclick = () =>
+      client.signIn({ mode: 'popup', signal: controller.signal }).catch(({ code }) => {
+        globalThis.result = { code };
+      });
   });
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
   await page.evaluate(() => controller.abort());
@@ -45,21 +54,27 @@ test('aborted: the call ends, and the late answer changes nothing', async () => 
 test('S21 two at once: each window answers its own call', async () => {
   const page = await it.open();
   const first = await inWindow(page, 'signIn');
-  await page.evaluate(() => { globalThis.firstResult = undefined; globalThis.result = undefined; });
+  await page.evaluate(() => {
+    globalThis.firstResult = undefined;
+    globalThis.result = undefined;
+  });
   const second = await inWindow(page, 'signIn');
   await answer(second, BEN);
   assert.equal((await result(page)).value.username, BEN);
   await first.close();
 });
 
-test('popup_blocked: told, with what to do', async () => {
+test('popup_blocked is reported with its remedy', async () => {
   const page = await it.open();
-  const { error } = await attempt(page, () => { globalThis.open = () => null; return client.signIn({ mode: 'popup' }); });
+  const { error } = await attempt(page, () => {
+    globalThis.open = () => null;
+    return client.signIn({ mode: 'popup' });
+  });
   assert.equal(error.code, 'popup_blocked');
   assert.match(error.remedy, /click/);
 });
 
-test('S21 an answer that nobody asked for is passed to nobody and trades nothing in', async () => {
+test('S21 an answer without a sign-in is passed to no page, and no code is exchanged', async () => {
   const page = await it.open();
   const stop = watch(page, (request) => request.url().includes('/auth/'));
   await page.goto(`${it.url}/?code=forged&state=forged.p`);
@@ -75,7 +90,10 @@ test('E54 an administrator consents: for which organisation, to what; a refusal 
   const { value, ...failed } = await result(page);
   assert.ok(value, JSON.stringify(failed));
   assert.match(value.tenant, /^[\da-f-]{36}$/);
-  assert.ok(value.scopes.some((scope) => /Mail/.test(scope)), value.scopes.join());
+  assert.ok(
+    value.scopes.some((scope) => /Mail/.test(scope)),
+    value.scopes.join(),
+  );
   assert.equal(await page.evaluate(() => client.account), null, 'it allows nothing by itself');
   await answer(await inWindow(page, 'adminConsent'), 'admin@contoso.example', 'cancel');
   const refused = await result(page);
@@ -87,9 +105,13 @@ test('a sign-in in one tab is one in the other', async () => {
   const context = await it.open();
   const other = await context.context().newPage();
   await visit(other, it.url);
-  await other.evaluate(() => { client.on('signedin', ({ username }) => { globalThis.told = username; }); });
+  await other.evaluate(() => {
+    client.on('signedin', ({ username }) => {
+      globalThis.signedInAs = username;
+    });
+  });
   await answer(await inWindow(context, 'signIn'), ADELE);
   await result(context);
-  await other.waitForFunction(() => globalThis.told);
-  assert.deepEqual(await other.evaluate(() => [globalThis.told, client.account.username]), [ADELE, ADELE]);
+  await other.waitForFunction(() => globalThis.signedInAs);
+  assert.deepEqual(await other.evaluate(() => [globalThis.signedInAs, client.account.username]), [ADELE, ADELE]);
 });

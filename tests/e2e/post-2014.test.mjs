@@ -10,10 +10,13 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const it = stack({ endpoint: () => ({ identity: 'v1', api: 'outlook-v1', tenant: 'common', scopes: [] }) });
 let page;
-test('the page opens', async () => { page = await it.open(); });
+test('the page opens', async () => {
+  page = await it.open();
+});
 
-const tokenRequests = (grant) => it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === grant);
-/** The call of the post: the newest ten of the inbox. */
+const tokenRequests = (grant) =>
+  it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === grant);
+/** The call of the post: the ten newest messages of the inbox. */
 const inbox = () => client.mail.folder('inbox').messages.list({ top: 10 });
 
 test('2 authorize: GET /common/oauth2/authorize with exactly the parameters of the post', async () => {
@@ -25,7 +28,11 @@ test('2 authorize: GET /common/oauth2/authorize with exactly the parameters of t
   assert.equal(fields.redirect_uri, `${it.url}/`);
   assert.equal(fields.resource, RESOURCE);
   assert.ok(fields.state.length >= 22, 'state: long and unguessable');
-  assert.equal(fields.scope?.includes('Mail') ?? false, false, 'permissions are those of the registration, not a scope');
+  assert.equal(
+    fields.scope?.includes('Mail') ?? false,
+    false,
+    'permissions are those of the registration, not a scope',
+  );
 });
 
 test('2 refusal: the user says no, the state is checked, and the page learns access_denied', async () => {
@@ -35,9 +42,9 @@ test('2 refusal: the user says no, the state is checked, and the page learns acc
   await page.locator('#state').waitFor();
   await settled(page);
   const code = await page.evaluate(() => globalThis.failure?.code ?? globalThis.client?.account);
-  assert.ok(code === 'access_denied' || code === 'cancelled', `the refusal is told: ${code}`);
+  assert.ok(code === 'access_denied' || code === 'cancelled', `the refusal is reported: ${code}`);
   assert.doesNotMatch(page.url(), /error|state=/, 'the address bar is clean');
-  assert.equal((await tokenRequests('authorization_code')).length, 0, 'nothing was traded in');
+  assert.equal((await tokenRequests('authorization_code')).length, 0, 'no code was exchanged');
 });
 
 test('2 a forged answer with another state is refused', async () => {
@@ -67,7 +74,11 @@ test('2 and 3 success and trade-in: the form, field by field', async () => {
   assert.ok(form.code, 'the code');
   assert.ok(form.client_secret, 'the secret, from the server only');
   const known = ['grant_type', 'code', 'redirect_uri', 'client_id', 'client_secret', 'resource', 'code_verifier'];
-  assert.deepEqual(Object.keys(form).filter((name) => !known.includes(name)), [], 'and no field beside them (PKCE came after 2014)');
+  assert.deepEqual(
+    Object.keys(form).filter((name) => !known.includes(name)),
+    [],
+    'and no field beside them (PKCE came after 2014)',
+  );
   assert.ok(authorize, 'the tenant saw the authorize request');
 });
 
@@ -84,10 +95,16 @@ test('4 call: GET /api/v1.0/me/folders/inbox/messages?$top=10 with the header pa
   await call(page, inbox);
   const sent = stop().filter(({ method }) => method === 'GET');
   assert.equal(first.items.length, 10);
-  assert.ok(first.items.every((message) => typeof message.Subject === 'string' && message.DateTimeReceived), 'in the spelling of v1.0');
+  assert.ok(
+    first.items.every((message) => typeof message.Subject === 'string' && message.DateTimeReceived),
+    'in the spelling of v1.0',
+  );
   assert.equal(sent.length, 2);
   for (const { url, headers } of sent) {
-    assert.equal(decodeURIComponent(url.slice(it.tenant.url.length)).toLowerCase(), '/api/v1.0/me/folders/inbox/messages?$top=10');
+    assert.equal(
+      decodeURIComponent(url.slice(it.tenant.url.length)).toLowerCase(),
+      '/api/v1.0/me/folders/inbox/messages?$top=10',
+    );
     assert.match(headers.authorization, /^Bearer /);
     assert.match(headers['client-request-id'], GUID);
     assert.equal(headers['return-client-request-id'], 'true');

@@ -1,37 +1,44 @@
-// Proxy mode, as a browser sees it: the page calls its own host, the endpoint calls the API, and no token comes to the page.
-// These calls are the contract by itself, without the SDK.
+// Proxy mode: the page calls its own host, the endpoint calls the API, and the page gets no token. These tests use the
+// HTTP interface directly, without the SDK.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { ADELE, stack } from './harness.mjs';
 import { newPage } from './browser.mjs';
-import { codeFlow, signInByForms, traded } from './microsoft/tenant.mjs';
+import { codeFlow, exchangeBody, signInByForms } from './microsoft/tenant.mjs';
 
 const it = stack({ endpoint: { mode: 'proxy' } });
 afterEach(() => it.control.clearFaults());
 
-/** A code from the sign-in pages, and what the endpoint has to be given with it. */
+/** Signs in by the forms; gives the body for `/exchange`. */
 async function code(account = ADELE) {
   const flow = codeFlow(it.tenant, `${it.url}/`);
-  return traded(flow, await signInByForms(it.tenant, flow.authorize, account));
+  return exchangeBody(flow, await signInByForms(it.tenant, flow.authorize, account));
 }
 
-/** A page of the endpoint's origin with nothing on it. */
+/** An empty page of the endpoint's origin. */
 async function blank() {
   const page = await newPage(it.browser);
-  await page.route(`${it.url}/`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }));
+  await page.route(`${it.url}/`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }),
+  );
   await page.goto(`${it.url}/`);
   return page;
 }
 
 /** `fetch` in the page: status, headers, and the body as text. */
-const ask = (page, path, { method = 'GET', headers = {}, body } = {}) => page.evaluate(async ({ path, method, headers, body }) => {
-  const answer = await fetch(path, { method, headers: { 'X-Exo365': '1', ...headers }, body });
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
-}, { path, method, headers, body });
+const ask = (page, path, { method = 'GET', headers = {}, body = undefined } = {}) =>
+  page.evaluate(
+    async ({ path, method, headers, body }) => {
+      const answer = await fetch(path, { method, headers: { 'X-Exo365': '1', ...headers }, body });
+      return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
+    },
+    { path, method, headers, body },
+  );
 
 const json = { 'content-type': 'application/json' };
-const post = (page, path, body, headers) => ask(page, path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
+const post = (page, path, body, headers) =>
+  ask(page, path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
 
 /** A blank page, signed in. */
 async function signedIn(account = ADELE) {
@@ -52,17 +59,23 @@ test('E29 no token reaches the page: not at sign-in, not at a reload, not when i
   const mail = await ask(page, '/auth/proxy/v1.0/me/messages?$top=1');
   const tokens = (await it.control.requests('/v1.0/me/messages')).map(({ headers }) => headers?.authorization ?? '');
   for (const { text, headers } of [answer, session, token, mail]) {
-    const said = text + JSON.stringify(headers);
-    assert.ok(!/accessToken|refresh/.test(said), said.slice(0, 300));
-    for (const one of tokens) assert.ok(!one || !said.includes(one.slice(7)), 'an access token');
+    const received = text + JSON.stringify(headers);
+    assert.ok(!/accessToken|refresh/.test(received), received.slice(0, 300));
+    for (const one of tokens) assert.ok(!one || !received.includes(one.slice(7)), 'an access token');
   }
-  assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), ['', 0, 0]);
+  assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), [
+    '',
+    0,
+    0,
+  ]);
 });
 
 test('E37 E38 a call goes through, and nothing of the browser with it', async () => {
   const { page } = await signedIn();
   await it.control.forget();
-  const answer = await ask(page, '/auth/proxy/v1.0/me/messages?$top=2&$select=subject', { headers: { prefer: 'outlook.body-content-type="text"', 'x-marker': '1' } });
+  const answer = await ask(page, '/auth/proxy/v1.0/me/messages?$top=2&$select=subject', {
+    headers: { prefer: 'outlook.body-content-type="text"', 'x-marker': '1' },
+  });
   assert.equal(answer.status, 200, answer.text);
   assert.equal(JSON.parse(answer.text).value.length, 2);
   assert.equal(answer.headers['cache-control'], 'no-store');
@@ -71,7 +84,8 @@ test('E37 E38 a call goes through, and nothing of the browser with it', async ()
   const [asked] = await it.control.requests('/v1.0/me/messages');
   assert.ok(asked);
   const sent = asked.headers ?? {};
-  for (const name of ['cookie', 'origin', 'referer', 'x-exo365', 'sec-fetch-site', 'x-marker']) assert.equal(sent[name], undefined, name);
+  for (const name of ['cookie', 'origin', 'referer', 'x-exo365', 'sec-fetch-site', 'x-marker'])
+    assert.equal(sent[name], undefined, name);
 });
 
 test('E37 next links lead on through the endpoint until there are no more', async () => {
@@ -95,9 +109,15 @@ test('a message is written, changed, found in a batch, and deleted', async () =>
   assert.equal(made.status, 201, made.text);
   const { id } = JSON.parse(made.text);
   const place = `/auth/proxy/v1.0/me/messages/${encodeURIComponent(id)}`;
-  const changed = await ask(page, place, { method: 'PATCH', headers: json, body: JSON.stringify({ subject: 'Changed' }) });
+  const changed = await ask(page, place, {
+    method: 'PATCH',
+    headers: json,
+    body: JSON.stringify({ subject: 'Changed' }),
+  });
   assert.equal(changed.status, 200, changed.text);
-  const batch = await post(page, '/auth/proxy/v1.0/$batch', { requests: [{ id: '1', method: 'GET', url: `/me/messages/${id}?$select=subject` }] });
+  const batch = await post(page, '/auth/proxy/v1.0/$batch', {
+    requests: [{ id: '1', method: 'GET', url: `/me/messages/${id}?$select=subject` }],
+  });
   assert.equal(JSON.parse(batch.text).responses[0].body.subject, 'Changed', batch.text);
   assert.equal((await ask(page, place, { method: 'DELETE' })).status, 204);
   assert.equal((await ask(page, place)).status, 404);
@@ -107,7 +127,13 @@ test('E31 an expired token is renewed behind the page, once for all calls', asyn
   const { page } = await signedIn();
   await it.control.advance(25 * 3600);
   await it.control.forget();
-  const all = await page.evaluate(() => Promise.all(Array.from({ length: 6 }, () => fetch('/auth/proxy/v1.0/me', { headers: { 'X-Exo365': '1' } }).then((answer) => answer.status))));
+  const all = await page.evaluate(() =>
+    Promise.all(
+      Array.from({ length: 6 }, () =>
+        fetch('/auth/proxy/v1.0/me', { headers: { 'X-Exo365': '1' } }).then((answer) => answer.status),
+      ),
+    ),
+  );
   assert.deepEqual(all, Array(6).fill(200));
   const renewals = await it.control.requests('/token');
   assert.equal(renewals.length, 1);
@@ -124,7 +150,7 @@ test('E33 a dead grant: the endpoint says so in its own name, and the next answe
   assert.equal(JSON.parse((await ask(page, '/auth/proxy/v1.0/me')).text).error.code, 'signed_out');
 });
 
-test('the API in trouble is told as it is; one that cannot be reached by the endpoint', async () => {
+test('an error of the API is passed on unchanged; one that cannot be reached is reported by the endpoint', async () => {
   const { page } = await signedIn();
   const api = { path: '/v1.0/me' };
   await it.control.fault({ match: api, kind: 'throttle', retryAfterSeconds: 7 });
@@ -133,7 +159,10 @@ test('the API in trouble is told as it is; one that cannot be reached by the end
   await it.control.clearFaults();
   await it.control.fault({ match: api, kind: 'drop' });
   const gone = await ask(page, '/auth/proxy/v1.0/me');
-  assert.deepEqual([gone.status, gone.headers['x-exo365'], JSON.parse(gone.text).error.code], [503, '1', 'service_unavailable']);
+  assert.deepEqual(
+    [gone.status, gone.headers['x-exo365'], JSON.parse(gone.text).error.code],
+    [503, '1', 'service_unavailable'],
+  );
 });
 
 test('an answer is not held back on its way: small calls take no forty milliseconds', async () => {
@@ -147,22 +176,39 @@ test('an answer is not held back on its way: small calls take no forty milliseco
     }
     return times;
   });
-  // A kernel that waits for more before it sends (Nagle) shows once a connection is warm, and then in each call.
+  // Delays by Nagle's algorithm would show on a connection that is in use already, and then in every call.
   assert.ok(Math.min(...times.slice(-10)) < 35, times.map(Math.round).join(' '));
 });
 
-/** Bytes as they are on a connection of their own; gives what comes back until it is silent. */
-const raw = (bytes) => new Promise((resolve, reject) => {
-  let said = '';
-  const socket = connect(it.endpoint.port, '127.0.0.1', () => socket.write(bytes)).setEncoding('latin1');
-  socket.setTimeout(1500, () => socket.destroy());
-  socket.on('data', (text) => (said += text)).on('error', reject).on('close', () => resolve(said));
-});
+/** Sends raw bytes on a new connection; gives the response until the connection is silent. */
+const raw = (bytes) =>
+  new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(it.endpoint.port, '127.0.0.1', () => socket.write(bytes)).setEncoding('latin1');
+    socket.setTimeout(1500, () => socket.destroy());
+    socket
+      .on('data', (text) => (received += text))
+      .on('error', reject)
+      .on('close', () => resolve(received));
+  });
 
 test('E37 E60 no request hides behind another: lengths that disagree, folded and doubled headers', async () => {
-  const signed = await fetch(`${it.url}/auth/exchange`, { method: 'POST', headers: { ...json, 'x-exo365': '1', origin: it.url }, body: JSON.stringify(await code()) });
+  const signed = await fetch(`${it.url}/auth/exchange`, {
+    method: 'POST',
+    headers: { ...json, 'x-exo365': '1', origin: it.url },
+    body: JSON.stringify(await code()),
+  });
   const cookie = signed.headers.getSetCookie()[0].split(';')[0];
-  const head = (path, ...more) => [`POST /auth/proxy/v1.0/me/${path} HTTP/1.1`, `Host: localhost:${it.endpoint.port}`, `Cookie: ${cookie}`, `Origin: ${it.url}`, 'X-Exo365: 1', 'Content-Type: application/json', ...more].join('\r\n');
+  const head = (path, ...more) =>
+    [
+      `POST /auth/proxy/v1.0/me/${path} HTTP/1.1`,
+      `Host: localhost:${it.endpoint.port}`,
+      `Cookie: ${cookie}`,
+      `Origin: ${it.url}`,
+      'X-Exo365: 1',
+      'Content-Type: application/json',
+      ...more,
+    ].join('\r\n');
   const hidden = 'GET /v1.0/me/hidden HTTP/1.1\r\nHost: x\r\n\r\n';
   await it.control.forget();
   const answers = [
@@ -187,13 +233,15 @@ test('E23 E24 E60 a foreign page, a form, a navigation and another path get noth
   await it.control.forget();
   const plain = await page.evaluate(() => fetch('/auth/proxy/v1.0/me').then((answer) => answer.status));
   assert.equal(plain, 403, 'without the header');
-  const at = (headers, path = 'v1.0/me', method = 'GET') => fetch(`${it.url}/auth/proxy/${path}`, { method, headers, redirect: 'manual' }).then(({ status }) => status);
+  const at = (headers, path = 'v1.0/me', method = 'GET') =>
+    fetch(`${it.url}/auth/proxy/${path}`, { method, headers, redirect: 'manual' }).then(({ status }) => status);
   const own = { 'x-exo365': '1', origin: it.url };
   assert.equal(await at({ ...own, origin: 'https://collector.example' }), 403);
   assert.equal(await at({ ...own, origin: 'null' }), 403);
   assert.equal(await at({ 'x-exo365': '1' }), 403, 'no word of the browser');
   assert.equal(await at(own), 401, 'no session');
-  for (const path of ['v1.0/groups', 'v1.0/me/%2e%2e/groups', 'v1.0/me/..%2fgroups', 'https://collector.example/']) assert.equal(await at(own, path), 403, path);
+  for (const path of ['v1.0/groups', 'v1.0/me/%2e%2e/groups', 'v1.0/me/..%2fgroups', 'https://collector.example/'])
+    assert.equal(await at(own, path), 403, path);
   assert.equal(await at(own, 'v1.0/me', 'HEAD'), 405);
-  assert.deepEqual(await it.control.requests('/v1.0/'), [], 'the API heard of none of it');
+  assert.deepEqual(await it.control.requests('/v1.0/'), [], 'no request reached the API');
 });

@@ -1,4 +1,4 @@
-// A sign-out while a renewal is on its way: what comes late brings nothing back.
+// A sign-out during a renewal: the late response does not restore the session.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { attempt, call, settled, stack, visit } from './harness.mjs';
@@ -6,13 +6,13 @@ import { attempt, call, settled, stack, visit } from './harness.mjs';
 const it = stack();
 afterEach(() => it.control.clearFaults());
 
-/** The sign-in service holds its answer to a renewal until `release()`. */
+/** Makes the sign-in service hold its response to a renewal until `release()`. */
 async function held(page) {
   await it.control.forget();
   await it.control.fault({ match: { path: '/oauth2/v2.0/token' }, kind: 'hold' });
   const answered = page.waitForResponse((response) => response.url().endsWith('/auth/token'));
   return {
-    /** The renewal has come to the sign-in service. */
+    /** Resolves when the renewal has arrived at the sign-in service. */
     async asked() {
       while ((await it.control.requests((one) => one.form?.grant_type === 'refresh_token')).length === 0);
     },
@@ -23,19 +23,27 @@ async function held(page) {
   };
 }
 
-/** Starts calls that need a renewal; how they ended is in `ends` of the page later. */
-const start = (page) => page.evaluate(() => {
-  globalThis.ends = [];
-  const note = (promise) => promise.then(() => ends.push('done'), ({ code }) => ends.push(code));
-  note(client.getToken({ forceRefresh: true }).then(() => {}));
-  note(client.mail.messages.list({ top: 1 }));
-});
+/** Starts calls that need a renewal; `outcomes` of the page gets how each ended. */
+const start = (page) =>
+  page.evaluate(() => {
+    globalThis.outcomes = [];
+    const note = (promise) =>
+      promise.then(
+        () => outcomes.push('done'),
+        ({ code }) => outcomes.push(code),
+      );
+    note(client.getToken({ forceRefresh: true }).then(() => {}));
+    note(client.mail.messages.list({ top: 1 }));
+  });
 
 async function nobody(page) {
   assert.deepEqual(await page.evaluate(() => client.account), null);
   assert.equal((await attempt(page, () => client.getToken())).error?.code, 'signed_out');
   const cookies = await page.context().cookies(it.url);
-  assert.deepEqual(cookies.filter(({ name }) => name.includes('exo365')), []);
+  assert.deepEqual(
+    cookies.filter(({ name }) => name.includes('exo365')),
+    [],
+  );
   await page.reload();
   await settled(page);
   assert.equal(await page.textContent('#state'), 'signed out');
@@ -49,32 +57,41 @@ test('S32 a sign-out during a renewal: the calls reject with signed_out, and the
   await renewal.asked();
   await call(page, () => client.signOut());
   await (await renewal.release()).finished();
-  await page.waitForFunction(() => ends.length === 2);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await page.waitForFunction(() => outcomes.length === 2);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out', 'signed_out']);
   await nobody(page);
 });
 
 test('S32 a renewal that succeeded, whose answer is still on its way when the user signs out, is not taken', async () => {
   const page = await it.signedIn();
   let arrive;
-  const late = new Promise((resolve) => { arrive = resolve; });
+  const late = new Promise((resolve) => {
+    arrive = resolve;
+  });
   const fetched = new Promise((resolve) => {
-    page.route('**/auth/token', async (route) => {
-      const response = await route.fetch();
-      resolve((await response.json()).accessToken);
-      await late;
-      await route.fulfill({ response });
-    }, { times: 1 });
+    page.route(
+      '**/auth/token',
+      async (route) => {
+        const response = await route.fetch();
+        resolve((await response.json()).accessToken);
+        await late;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
   });
   await page.evaluate(() => {
-    globalThis.ends = [];
-    client.getToken({ forceRefresh: true }).then(() => ends.push('done'), ({ code }) => ends.push(code));
+    globalThis.outcomes = [];
+    client.getToken({ forceRefresh: true }).then(
+      () => outcomes.push('done'),
+      ({ code }) => outcomes.push(code),
+    );
   });
   assert.ok((await fetched).length > 20, 'a token that is good');
   await call(page, () => client.signOut());
   arrive();
-  await page.waitForFunction(() => ends.length === 1);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out']);
+  await page.waitForFunction(() => outcomes.length === 1);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out']);
   await nobody(page);
 });
 
@@ -89,8 +106,8 @@ test('S32 a sign-out in another tab during a renewal here', async () => {
   await call(other, () => client.signOut());
   await page.waitForFunction(() => client.account === null);
   await (await renewal.release()).finished();
-  await page.waitForFunction(() => ends.length === 2);
-  assert.deepEqual(await page.evaluate(() => ends), ['signed_out', 'signed_out']);
+  await page.waitForFunction(() => outcomes.length === 2);
+  assert.deepEqual(await page.evaluate(() => outcomes), ['signed_out', 'signed_out']);
   await nobody(other);
   await nobody(page);
 });

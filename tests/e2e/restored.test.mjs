@@ -1,16 +1,17 @@
-// Pages that really come back from the back/forward cache, with everything that was in their memory.
+// Pages that are restored from the back/forward cache, with everything that was in their memory.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, call, choose, leave, stack, visit } from './harness.mjs';
 
-// Playwright turns the cache off.
+// Playwright disables the cache by default.
 const it = stack({ browserOptions: { ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
-/** Notes in `shows` each time that the page is shown: whether it came out of the cache. */
-const watched = (page) => page.addInitScript(() => {
-  globalThis.shows = [];
-  addEventListener('pageshow', ({ persisted }) => shows.push(persisted));
-});
+/** Notes in `shows`, for each `pageshow`, whether the page came out of the cache. */
+const watched = (page) =>
+  page.addInitScript(() => {
+    globalThis.shows = [];
+    addEventListener('pageshow', ({ persisted }) => shows.push(persisted));
+  });
 
 async function open(user) {
   const page = await it.open('/', watched);
@@ -20,9 +21,9 @@ async function open(user) {
     assert.equal(await page.textContent('#state'), `signed in: ${user}`);
   }
   await page.evaluate(() => {
-    globalThis.heard = [];
-    client.on('signedout', ({ reason }) => heard.push(reason));
-    client.on('signedin', ({ username }) => heard.push(username));
+    globalThis.events = [];
+    client.on('signedout', ({ reason }) => events.push(reason));
+    client.on('signedin', ({ username }) => events.push(username));
   });
   return page;
 }
@@ -34,25 +35,37 @@ async function around(page, meanwhile = () => {}) {
   await back(page);
 }
 
-/** Back, to the page as it was: where Chromium did not keep it, the test fails with its reasons. */
+/** Goes back to the cached page. If Chromium did not cache it, the test fails with Chromium's reasons. */
 async function back(page) {
-  // Not `goBack`: that waits for a page to load, and none does.
-  await page.evaluate(() => { setTimeout(() => history.back()); });
+  // Not `goBack`: that waits for a load event, and a restored page has none.
+  await page.evaluate(() => {
+    setTimeout(() => history.back());
+  });
   await page.waitForURL((url) => url.pathname === '/', { waitUntil: 'commit' });
   await page.waitForFunction(() => globalThis.client && shows.length > 0);
-  const { shows, reasons } = await page.evaluate(() => ({ shows, reasons: performance.getEntriesByType('navigation')[0].notRestoredReasons }));
+  const { shows, reasons } = await page.evaluate(() => ({
+    shows,
+    // A property of Chromium only.
+    reasons: /** @type {any} */ (performance.getEntriesByType('navigation')[0]).notRestoredReasons,
+  }));
   assert.deepEqual(shows, [false, true], `it came out of the cache: ${JSON.stringify(reasons)}`);
 }
 
-/** What was to happen in this turn of the page has happened. */
-const turn = (page) => page.evaluate(() => new Promise((resolve) => { setTimeout(resolve); }));
+/** Resolves after the current task of the page's event loop. */
+const turn = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        setTimeout(resolve);
+      }),
+  );
 
 test('a page that comes back while its user is signed in works as before', async () => {
   const page = await open(ADELE);
   await around(page);
   assert.equal(await page.evaluate(() => client.account.username), ADELE);
   assert.equal((await call(page, () => client.mail.messages.list({ top: 2 }))).items.length, 2);
-  assert.deepEqual(await page.evaluate(() => heard), []);
+  assert.deepEqual(await page.evaluate(() => events), []);
 });
 
 test('S33 a page that comes back after a sign-out elsewhere has no account and no token, and says so', async () => {
@@ -63,8 +76,8 @@ test('S33 a page that comes back after a sign-out elsewhere has no account and n
     await call(other, () => client.signOut());
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account]), [['other-tab'], null]);
+  await page.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await page.evaluate(() => [events, client.account]), [['other-tab'], null]);
   for (const use of [() => client.getToken(), () => client.mail.messages.list()]) {
     assert.equal((await attempt(page, use)).error?.code, 'signed_out');
   }
@@ -79,10 +92,10 @@ test('S24 S33 a page that comes back to another user is out', async () => {
     await choose(other, BEN);
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
-  // Both events, of storage and of the page, are one change: out, and not in again as the other.
+  await page.waitForFunction(() => events.length > 0);
+  // The storage event and `pageshow` report the same change: signed out once, and not signed in as the other user.
   await turn(page);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account]), [['other-tab'], null]);
+  assert.deepEqual(await page.evaluate(() => [events, client.account]), [['other-tab'], null]);
 });
 
 test('a page that comes back after a sign-in elsewhere is signed in', async () => {
@@ -94,8 +107,8 @@ test('a page that comes back after a sign-in elsewhere is signed in', async () =
     await choose(other, ADELE);
     await other.close();
   });
-  await page.waitForFunction(() => heard.length > 0);
-  assert.deepEqual(await page.evaluate(() => [heard, client.account.username]), [[ADELE], ADELE]);
+  await page.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await page.evaluate(() => [events, client.account.username]), [[ADELE], ADELE]);
 });
 
 test('back in the middle of a sign-in: cancelled, and the next one works', async () => {

@@ -1,4 +1,4 @@
-// The rooms of an organisation: all of them, those of a building, and who may not see them.
+// The rooms of an organisation: all rooms, those of a building, and a user without the permission.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, attempt, call, signIn, stack, watch } from './harness.mjs';
@@ -6,15 +6,22 @@ import { ADELE, attempt, call, signIn, stack, watch } from './harness.mjs';
 const SCOPES = ['User.Read', 'Calendars.ReadWrite', 'Place.Read.All'];
 const it = stack({ endpoint: { scopes: SCOPES } });
 
-const rooms = (page, options) => call(page, async (options) => {
-  const names = [];
-  for await (const { displayName } of client.calendar.rooms(options)) names.push(displayName);
-  return names;
-}, options);
+const rooms = (page, options) =>
+  call(
+    page,
+    async (options) => {
+      const names = [];
+      for await (const { displayName } of client.calendar.rooms(options)) names.push(displayName);
+      return names;
+    },
+    options,
+  );
 
 test('an administrator has to allow it: without that the sign-in is refused', async () => {
   const page = await it.open();
-  await page.evaluate(() => { client.signIn().catch(() => {}); });
+  await page.evaluate(() => {
+    client.signIn().catch(() => {});
+  });
   await page.click(`button[data-account="${ADELE}"]`);
   await page.waitForFunction(() => globalThis.failure);
   assert.equal(await page.evaluate(() => failure.code), 'admin_consent_required');
@@ -37,7 +44,7 @@ test('rooms, page by page, filtered, and those of each list', async () => {
   assert.equal(lists.length, 2);
   for (const key of ['id', 'emailAddress']) {
     const found = [];
-    for (const list of lists) found.push(...await rooms(page, { list: list[key] }));
+    for (const list of lists) found.push(...(await rooms(page, { list: list[key] })));
     assert.deepEqual(found, ['Anchor', 'Beacon', 'Cabin', 'Orangery', 'Pergola'], key);
   }
   const { error } = await attempt(page, async () => {

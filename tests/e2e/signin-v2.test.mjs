@@ -1,7 +1,21 @@
-// Sign-in by the v2 endpoints: to the inbox, over a reload, and out again; what is on the wire, what is left behind.
+// Sign-in by the v2 endpoints: to the inbox, over a reload, and sign-out; the requests on the wire, and what is left in
+// the browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADELE, BEN, PASSWORD, attempt, call, choose, leave, settled, signIn, stack, visit, watch } from './harness.mjs';
+import {
+  ADELE,
+  BEN,
+  PASSWORD,
+  attempt,
+  call,
+  choose,
+  leave,
+  settled,
+  signIn,
+  stack,
+  visit,
+  watch,
+} from './harness.mjs';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID } from './processes.mjs';
 import { tokensLeftBehind } from './storage.mjs';
 
@@ -14,8 +28,11 @@ test('signs in with address and password, consents, comes back to the same place
   await page.fill('input[name=loginfmt]', ADELE);
   await page.fill('input[name=passwd]', PASSWORD);
   await page.click('#signin');
-  const listed = await page.locator('#permissions [data-scope]').evaluateAll((all) => all.map((one) => one.dataset.scope));
-  for (const scope of ['Mail.ReadWrite', 'Calendars.ReadWrite', 'Contacts.ReadWrite', 'offline_access']) assert.ok(listed.includes(scope), `the consent page lists ${scope}`);
+  const listed = await page
+    .locator('#permissions [data-scope]')
+    .evaluateAll((all) => all.map((one) => one.dataset.scope));
+  for (const scope of ['Mail.ReadWrite', 'Calendars.ReadWrite', 'Contacts.ReadWrite', 'offline_access'])
+    assert.ok(listed.includes(scope), `the consent page lists ${scope}`);
   await page.click('#accept');
   await page.locator('#state').waitFor();
   await settled(page);
@@ -52,15 +69,25 @@ test('S2 S4 E3 E4 the authorize request: a code with PKCE, a fresh state and non
 
 test('S2 S3 a sign-in takes no response type, user name or password: invalid_argument', async () => {
   const page = await it.open();
-  for (const odd of [{ responseType: 'token' }, { response_type: 'id_token' }, { responseMode: 'fragment' }, { username: 'adele' }, { password: 'x' }]) {
-    const { error } = await attempt(page, (odd) => client.authorizeUrl(odd), odd);
-    assert.equal(error?.code, 'invalid_argument', JSON.stringify(odd));
+  for (const invalid of [
+    { responseType: 'token' },
+    { response_type: 'id_token' },
+    { responseMode: 'fragment' },
+    { username: 'adele' },
+    { password: 'x' },
+  ]) {
+    const { error } = await attempt(page, (invalid) => client.authorizeUrl(invalid), invalid);
+    assert.equal(error?.code, 'invalid_argument', JSON.stringify(invalid));
   }
 });
 
 test('S4 without random numbers from the platform no sign-in starts: insecure_context', async () => {
   const page = await it.open();
-  await page.addInitScript(() => { crypto.getRandomValues = () => { throw new Error('none'); }; });
+  await page.addInitScript(() => {
+    crypto.getRandomValues = () => {
+      throw new Error('none');
+    };
+  });
   await visit(page, `${it.url}/`);
   const { error } = await attempt(page, () => client.authorizeUrl());
   assert.equal(error?.code, 'insecure_context');
@@ -72,8 +99,13 @@ test('S1 nothing that leaves the page holds the secret or names a refresh token'
   await signIn(page);
   await call(page, () => client.getToken({ forceRefresh: true }));
   const sent = stop();
-  for (const path of ['/auth/exchange', '/auth/token']) assert.ok(sent.some(({ url }) => url.endsWith(path)), path);
-  for (const word of ['client_secret', 'refresh_token', 'client_assertion', CLIENT_SECRET]) assert.ok(!JSON.stringify(sent).includes(word), word);
+  for (const path of ['/auth/exchange', '/auth/token'])
+    assert.ok(
+      sent.some(({ url }) => url.endsWith(path)),
+      path,
+    );
+  for (const word of ['client_secret', 'refresh_token', 'client_assertion', CLIENT_SECRET])
+    assert.ok(!JSON.stringify(sent).includes(word), word);
 });
 
 test('the trade-in goes from the endpoint: with the secret and the verifier, without anything of the browser', async () => {
@@ -87,7 +119,8 @@ test('the trade-in goes from the endpoint: with the secret and the verifier, wit
   assert.equal(form.redirect_uri, `${it.url}/`);
   assert.ok(form.client_secret ?? headers.authorization?.startsWith('Basic'), 'the secret');
   assert.ok(form.code_verifier, 'the verifier');
-  for (const name of ['origin', 'referer', 'cookie', 'x-forwarded-for']) assert.equal(headers[name], undefined, `E38 ${name} of the browser stays here`);
+  for (const name of ['origin', 'referer', 'cookie', 'x-forwarded-for'])
+    assert.equal(headers[name], undefined, `E38 ${name} of the browser stays here`);
   assert.equal(new URLSearchParams(authorize.query).get('code_challenge_method'), 'S256');
   await page.context().close();
 });
@@ -99,7 +132,10 @@ test('a reload restores the session with one round trip', async () => {
   await settled(page);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
   const calls = stop();
-  assert.deepEqual(calls.map(({ method, url }) => `${method} ${new URL(url).pathname}`), ['POST /auth/session']);
+  assert.deepEqual(
+    calls.map(({ method, url }) => `${method} ${new URL(url).pathname}`),
+    ['POST /auth/session'],
+  );
   assert.equal(calls[0].headers['x-exo365'], '1');
   const { items } = await call(page, () => client.mail.messages.list({ top: 1 }));
   assert.equal(items.length, 1);
@@ -121,14 +157,17 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
   const page = await it.open();
   const bodies = [];
   page.on('response', (response) => {
-    // The redirect leaves behind what was asked before it.
+    // Response bodies of the page before a redirect are no longer available.
     if (response.url().includes('/auth/')) bodies.push(response.text().catch(() => ''));
   });
   await signIn(page);
   const cookies = (await page.context().cookies(it.url)).filter(({ name }) => name.includes('exo365'));
   assert.equal(cookies.length, 1);
   const [{ name, httpOnly, secure, sameSite, path }] = cookies;
-  assert.deepEqual({ httpOnly, secure, sameSite, path }, { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
+  assert.deepEqual(
+    { httpOnly, secure, sameSite, path },
+    { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' },
+  );
   assert.ok(name.startsWith('__Host-'), name);
   const answers = (await Promise.all(bodies)).join();
   assert.match(answers, /"accessToken"/);
@@ -138,7 +177,11 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
 test('E55 every further sign-in gets another session id: more consent, another account', async () => {
   const page = await it.open();
   const ids = new Set();
-  for (const [user, options] of [[ADELE, {}], [ADELE, { prompt: 'consent' }], [BEN, { prompt: 'select_account' }]]) {
+  for (const { user, options } of [
+    { user: ADELE, options: {} },
+    { user: ADELE, options: { prompt: 'consent' } },
+    { user: BEN, options: { prompt: 'select_account' } },
+  ]) {
     await signIn(page, user, options);
     assert.equal(await page.textContent('#state'), `signed in: ${user}`);
     ids.add((await page.context().cookies(it.url)).find(({ name }) => name.includes('exo365')).value);
@@ -159,17 +202,21 @@ test('sign-out forgets the session here and at the endpoint', async () => {
 
 test('E42 sign-out at Microsoft leaves for its logout with a state, and comes back signed out, with a clean address', async () => {
   const page = await it.signedIn();
-  const away = page.waitForRequest((request) => request.url().includes('/logout') && request.url().startsWith(it.tenant.url));
-  await page.evaluate(() => { client.signOut({ scope: 'microsoft' }).catch(() => {}); });
+  const away = page.waitForRequest(
+    (request) => request.url().includes('/logout') && request.url().startsWith(it.tenant.url),
+  );
+  await page.evaluate(() => {
+    client.signOut({ scope: 'microsoft' }).catch(() => {});
+  });
   const { pathname, searchParams } = new URL((await away).url());
   assert.equal(pathname, '/organizations/oauth2/v2.0/logout');
   const state = searchParams.get('state');
   assert.match(state, /^[0-9a-f-]{36}$/);
-  // The service brings the page back by itself.
+  // The service redirects to the page without a click.
   await page.waitForFunction(() => document.querySelector('#state')?.textContent === 'signed out');
   assert.equal(page.url(), `${it.url}/`);
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
-  // The return is known by its state, once; any other is the page's own business.
+  // The return is recognised by its state, and once; any other `state` in the URL belongs to the page.
   for (const other of [state, 'ours']) {
     await visit(page, `${it.url}/?state=${other}`);
     assert.equal(await page.textContent('#state'), 'signed out');
@@ -197,27 +244,33 @@ test('S6 E5 the redirect address processed again does not trade the code in agai
   const page = await it.open();
   await leave(page);
   let landing;
-  page.on('request', (request) => { if (/[?&#]code=/.test(request.url())) landing = request.url(); });
+  page.on('request', (request) => {
+    if (/[?&#]code=/.test(request.url())) landing = request.url();
+  });
   await choose(page, ADELE);
   assert.ok(landing, 'the address with the code was seen');
   await it.control.forget();
   await visit(page, landing);
-  const trades = await it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
+  const trades = await it.control.requests(
+    (one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code',
+  );
   assert.equal(trades.length, 0);
 });
 
 test('E17 max_age asks again whoever signed in too long ago, and the endpoint hears of it', async () => {
   const page = await it.signedIn();
-  const traded = page.waitForRequest(`${it.url}/auth/exchange`);
+  const exchanged = page.waitForRequest(`${it.url}/auth/exchange`);
   await it.control.advance(60);
   await leave(page, { extra: { max_age: '0' } });
-  // Known at the service as they are, they have to sign in again.
+  // With `maxAge` 0 a user with a session at the service has to sign in again.
   await choose(page, ADELE);
   assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
-  assert.equal((await traded).postDataJSON().maxAge, '0');
-  // A sign-in that is recent enough is taken without a question.
+  assert.equal((await exchanged).postDataJSON().maxAge, '0');
+  // A recent sign-in is accepted without a question.
   const again = page.waitForRequest(`${it.url}/auth/exchange`);
-  await page.evaluate(() => { client.signIn({ extra: { max_age: '3600' } }).catch(() => {}); });
+  await page.evaluate(() => {
+    client.signIn({ extra: { max_age: '3600' } }).catch(() => {});
+  });
   assert.equal((await again).postDataJSON().maxAge, '3600');
   await page.waitForFunction((who) => document.querySelector('#state')?.textContent === who, `signed in: ${ADELE}`);
   assert.equal(await page.evaluate(() => globalThis.failure ?? null), null);

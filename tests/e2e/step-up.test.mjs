@@ -1,4 +1,4 @@
-// Conditional Access: a guarded call is challenged, its error leads to the second factor, and then it goes through.
+// Conditional Access: a protected call is challenged, its error leads to the second factor, and then the call succeeds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, attempt, call, settled, signIn, stack, visit, watch } from './harness.mjs';
@@ -16,7 +16,7 @@ async function signedIn() {
   return page;
 }
 
-/** The guarded call, refused; its error stays in the page as `refused`. */
+/** Makes the protected call, which is refused; its error stays in the page as `refused`. */
 async function refuse(page) {
   const { error } = await attempt(page, async () => {
     try {
@@ -29,13 +29,17 @@ async function refuse(page) {
   return error;
 }
 
-/** Leaves by `resolve()` and waits for the page with the code. */
+/** Starts the step-up by `resolve()`, with a redirect; resolves at the page with the code. */
 async function resolve(page) {
-  await page.evaluate(() => { refused.resolve().catch((error) => { globalThis.failure = error; }); });
+  await page.evaluate(() => {
+    refused.resolve().catch((error) => {
+      globalThis.failure = error;
+    });
+  });
   await page.locator('#code').waitFor();
 }
 
-/** The same in a window of its own. */
+/** The same with a pop-up window. */
 async function resolveInWindow(page) {
   await page.evaluate(() => {
     const button = document.body.appendChild(document.createElement('button'));
@@ -43,7 +47,14 @@ async function resolveInWindow(page) {
     button.onclick = () => {
       button.remove();
       globalThis.result = undefined;
-      refused.resolve({ mode: 'popup' }).then(({ username }) => { globalThis.result = { username }; }, ({ code }) => { globalThis.result = { code }; });
+      refused.resolve({ mode: 'popup' }).then(
+        ({ username }) => {
+          globalThis.result = { username };
+        },
+        ({ code }) => {
+          globalThis.result = { code };
+        },
+      );
     };
   });
   const [popup] = await Promise.all([page.context().waitForEvent('page'), page.click('#go')]);
@@ -65,7 +76,11 @@ test('S27 S28 a guarded call: one renewal with the claims, then interaction_requ
   assert.equal((await patches()).length, 1, 'nothing is sent again with a token that is known not to do');
   const claims = JSON.parse((await form()).claims).access_token;
   assert.deepEqual([claims.acrs, claims.xms_cc], [{ essential: true, value: 'c1' }, { values: ['cp1'] }]);
-  assert.equal((await call(page, () => client.mail.messages.list({ top: 1 }))).items.length, 1, 'what is not guarded goes on');
+  assert.equal(
+    (await call(page, () => client.mail.messages.list({ top: 1 }))).items.length,
+    1,
+    'what is not guarded goes on',
+  );
 });
 
 test('resolve() leads to the second factor, and the call goes through when the page is back', async () => {
@@ -102,7 +117,7 @@ test('resolve() in a window of its own: the page stays, and its call goes throug
   assert.equal((await call(page, guarded)).timeFormat, 'HH:mm');
 });
 
-/** The guarded call, refused, and the second factor that cures it. */
+/** Makes the protected call, which is refused, and then the step-up. */
 async function stepUp(page) {
   await refuse(page);
   await resolve(page);

@@ -1,7 +1,10 @@
-// S12: where a token could be left behind in a page, and whether one was. The harness asks after every test.
+// S12: searches every place of a page where a token could be left behind. The harness does this after every test.
 
 const ANSWERS = /\/(?:session|exchange|token)$/;
-/** For each profile: the tokens that its pages got, what is still being read, and whether pages asked for anything since the last search. */
+/**
+ * For each profile: the tokens that its pages got, responses that are still being read, and whether pages sent a
+ * request since the last search.
+ */
 const known = new WeakMap();
 
 /** Notes the tokens that pages of `context` get from an endpoint or send to an API. */
@@ -15,16 +18,24 @@ export function noteTokens(context) {
   });
   context.on('response', (response) => {
     if (!ANSWERS.test(new URL(response.url()).pathname)) return;
-    // Where the page is gone meanwhile its answer is too; what it was for is then seen when it is sent.
-    const read = response.json().then(({ accessToken }) => { if (accessToken) about.tokens.add(accessToken); }, () => {}).finally(() => about.reading.delete(read));
+    // If the page is gone by now, its response cannot be read; its token is noted when a request sends it.
+    const read = response
+      .json()
+      .then(
+        ({ accessToken }) => {
+          if (accessToken) about.tokens.add(accessToken);
+        },
+        () => {},
+      )
+      .finally(() => about.reading.delete(read));
     about.reading.add(read);
   });
 }
 
-/** Whether pages of `context` asked for anything since they were searched. */
+/** Whether pages of `context` sent a request since the last search. */
 export const wasBusy = (context) => Boolean(known.get(context)?.busy);
 
-/** Fails where a page of `context` that is open has a piece of a token somewhere. */
+/** Throws if an open page of `context` has a piece of a token in any place. */
 export async function searchForTokens(context) {
   const about = known.get(context);
   if (!about) return;
@@ -33,15 +44,16 @@ export async function searchForTokens(context) {
   for (const page of context.pages()) {
     if (page.isClosed() || !page.url().startsWith('http')) continue;
     const places = await tokensLeftBehind(page, ...about.tokens).catch((error) => {
-      // It left in the middle of the search: what it was is gone.
+      // The page navigated during the search, so its content is gone.
       if (/context was destroyed|has been closed|navigat/i.test(error.message)) return [];
       throw error;
     });
-    if (places.length > 0) throw new Error(`S12 a token is left behind in ${places.join(', ')} of ${new URL(page.url()).pathname}`);
+    if (places.length > 0)
+      throw new Error(`S12 a token is left behind in ${places.join(', ')} of ${new URL(page.url()).pathname}`);
   }
 }
 
-/** The places in the page that hold a piece of one of `tokens`. */
+/** The names of the places in the page that contain a piece of one of `tokens`. */
 export async function tokensLeftBehind(page, ...tokens) {
   const cookies = await page.context().cookies();
   const places = { ...(await page.evaluate(readEverything)), cookies: JSON.stringify(cookies), url: page.url() };
@@ -49,7 +61,10 @@ export async function tokensLeftBehind(page, ...tokens) {
   return Object.keys(places).filter((name) => pieces.some((piece) => places[name].includes(piece)));
 }
 
-/** The header of a JWT is the same for all: pieces of the rest, long enough to be no accident. */
+/**
+ * Pieces of a token that are long enough to be unique, without its beginning: the header of a JWT is the same for all
+ * tokens.
+ */
 function piecesOf(token) {
   const tail = token.slice(Math.min(40, token.length >> 2));
   return Array.from({ length: Math.floor(tail.length / 24) }, (_, at) => tail.slice(at * 24, at * 24 + 24));
@@ -74,7 +89,7 @@ async function readEverything() {
     try {
       return JSON.stringify({ ...window[name] });
     } catch {
-      return ''; // A test forbids it.
+      return ''; // A test forbids access.
     }
   }
 
@@ -82,7 +97,8 @@ async function readEverything() {
     const all = [];
     for (const { name } of await indexedDB.databases()) {
       const db = await result(indexedDB.open(name));
-      for (const store of db.objectStoreNames) all.push(await result(db.transaction(store).objectStore(store).getAll()));
+      for (const store of db.objectStoreNames)
+        all.push(await result(db.transaction(store).objectStore(store).getAll()));
       db.close();
     }
     return all;
@@ -97,7 +113,7 @@ async function readEverything() {
 
   async function cached() {
     const all = [];
-    // Pages on http that are not loopback have none.
+    // Pages on http beyond loopback have no Cache API.
     if (!globalThis.caches) return all;
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
@@ -106,15 +122,22 @@ async function readEverything() {
     return all;
   }
 
-  /** Every string that a walk over own properties from `window` reaches, through functions and prototypes of our own objects too. */
+  /** Every string that is reachable from `window` by own properties, also of functions and prototypes. */
   function properties() {
     const seen = new Set();
     const texts = [];
-    const queue = Object.getOwnPropertyNames(window).filter((name) => !/^(?:document|parent|top|frames|self)$/.test(name)).map((name) => [window, name, 0]);
+    /** @type {[holder: any, name: PropertyKey, depth: number][]} */
+    const queue = Object.getOwnPropertyNames(window)
+      .filter((name) => !/^(?:document|parent|top|frames|self)$/.test(name))
+      .map((name) => [window, name, 0]);
     while (queue.length > 0) {
       const [holder, name, depth] = queue.shift();
       let value;
-      try { value = holder[name]; } catch { continue; }
+      try {
+        value = holder[name];
+      } catch {
+        continue;
+      }
       if (typeof value === 'string') texts.push(value);
       if (value === null || !/^(?:object|function)$/.test(typeof value) || seen.has(value) || depth > 6) continue;
       seen.add(value);

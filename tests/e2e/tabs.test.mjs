@@ -1,16 +1,17 @@
-// Several tabs of one browser, and the back button: whoever signs out or in elsewhere is noticed here.
+// Several tabs of one browser, and the back button: a tab notices when the user signs out or in elsewhere.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, BEN, attempt, call, choose, leave, settled, stack, visit } from './harness.mjs';
 
 const it = stack();
 
-/** Collects the reasons of `signedout` from now on, in `outs` of the page. */
-const listen = (page) => page.evaluate(() => {
-  globalThis.outs = [];
-  client.on('signedout', ({ reason }) => outs.push(reason));
-});
-const heard = (page) => page.evaluate(() => [outs, client.account]);
+/** Collects the reasons of `signedout` from now on, in `events` of the page. */
+const listen = (page) =>
+  page.evaluate(() => {
+    globalThis.events = [];
+    client.on('signedout', ({ reason }) => events.push(reason));
+  });
+const seen = (page) => page.evaluate(() => [events, client.account]);
 
 test('S32 sign-out in one tab reaches the other within a second', async () => {
   const one = await it.signedIn();
@@ -20,9 +21,9 @@ test('S32 sign-out in one tab reaches the other within a second', async () => {
   await listen(one);
   await listen(other);
   await call(one, () => client.signOut());
-  await other.waitForFunction(() => outs.length > 0, null, { timeout: 1000 });
-  assert.deepEqual(await heard(other), [['other-tab'], null]);
-  assert.deepEqual(await heard(one), [['user'], null]);
+  await other.waitForFunction(() => events.length > 0, null, { timeout: 1000 });
+  assert.deepEqual(await seen(other), [['other-tab'], null]);
+  assert.deepEqual(await seen(one), [['user'], null]);
 });
 
 test('S24 another user signs in in another tab: the first tab is out', async () => {
@@ -33,8 +34,8 @@ test('S24 another user signs in in another tab: the first tab is out', async () 
   await leave(other, { prompt: 'select_account' });
   await choose(other, BEN);
   assert.equal(await other.textContent('#state'), `signed in: ${BEN}`);
-  await one.waitForFunction(() => outs.length > 0);
-  assert.deepEqual(await heard(one), [['other-tab'], null]);
+  await one.waitForFunction(() => events.length > 0);
+  assert.deepEqual(await seen(one), [['other-tab'], null]);
 });
 
 test('S33 the back button after a sign-out shows nobody', async () => {
@@ -49,7 +50,13 @@ test('S33 the back button after a sign-out shows nobody', async () => {
 
 test('S24 where storage is forbidden another user is noticed at the next token, and that session goes on', async () => {
   const one = await it.open();
-  await one.context().addInitScript(() => Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('forbidden', 'SecurityError'); } }));
+  await one.context().addInitScript(() =>
+    Object.defineProperty(globalThis, 'localStorage', {
+      get() {
+        throw new DOMException('forbidden', 'SecurityError');
+      },
+    }),
+  );
   await one.reload();
   await settled(one);
   await leave(one);
@@ -59,9 +66,9 @@ test('S24 where storage is forbidden another user is noticed at the next token, 
   await visit(other, `${it.url}/`);
   await leave(other, { prompt: 'select_account' });
   await choose(other, BEN);
-  assert.equal(await one.evaluate(() => client.account.username), ADELE, 'nothing was heard');
+  assert.equal(await one.evaluate(() => client.account.username), ADELE, 'no event has come yet');
   const { error } = await attempt(one, () => client.getToken({ forceRefresh: true }));
   assert.equal(error.code, 'signed_out');
-  assert.equal((await heard(one))[1], null);
+  assert.equal((await seen(one))[1], null);
   assert.equal(await call(other, async () => (await client.user()).mail), BEN);
 });

@@ -1,34 +1,46 @@
-// The package in a module worker, under the page's policy: with tokens of the page, and with the session of the page.
+// The package in a module worker, under the page's CSP: with tokens from the page, and with the page's session.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADELE, call, stack } from './harness.mjs';
 
 const it = stack();
 
-/** Starts the worker of a page, and answers what it asks: `page.asked` counts that. */
+/** Starts the worker of a page, and answers its requests for a token, which are kept in `tokenRequests` of the page. */
 async function startWorker(page) {
   await page.evaluate(() => {
-    globalThis.asked = [];
+    globalThis.tokenRequests = [];
     globalThis.waiting = new Map();
     globalThis.worker = new Worker('./worker.js', { type: 'module' });
-    worker.onerror = ({ message }) => waiting.forEach(({ reject }) => reject(new Error(message ?? 'the worker did not load')));
+    worker.onerror = ({ message }) => {
+      for (const { reject } of waiting.values()) reject(new Error(message ?? 'the worker did not load'));
+    };
     worker.onmessage = async ({ data: { id, ask, request, value, error } }) => {
       if (ask) {
-        asked.push(request);
+        tokenRequests.push(request);
         return worker.postMessage({ answer: ask, token: await client.getToken(request) });
       }
       const { resolve, reject } = waiting.get(id);
       waiting.delete(id);
-      error ? reject(Object.assign(new Error(error.message), error)) : resolve(value);
+      if (error) reject(Object.assign(new Error(error.message), error));
+      else resolve(value);
     };
-    globalThis.tell = (name, argument) => new Promise((resolve, reject) => {
-      const id = crypto.randomUUID();
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, name, argument });
-    });
+    globalThis.tell = (name, argument) =>
+      new Promise((resolve, reject) => {
+        const id = crypto.randomUUID();
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, name, argument });
+      });
   });
 }
-const tell = (page, name, argument) => page.evaluate(([name, argument]) => tell(name, argument).then((value) => ({ value }), ({ code, message }) => ({ code, message })), [name, argument]);
+const tell = (page, name, argument) =>
+  page.evaluate(
+    ([name, argument]) =>
+      tell(name, argument).then(
+        (value) => ({ value }),
+        ({ code, message }) => ({ code, message }),
+      ),
+    [name, argument],
+  );
 const done = async (page, name, argument) => {
   const { value, ...failed } = await tell(page, name, argument);
   assert.deepEqual(failed, {}, `${name}: ${JSON.stringify(failed)}`);
@@ -48,7 +60,13 @@ async function works(page, config) {
   assert.equal(await done(page, 'draft', subject), subject);
   assert.equal((await chunk()).length, 1, 'the first write loads it');
   assert.deepEqual(refused, []);
-  const found = await call(page, async (subject) => (await client.mail.folder('drafts').messages.list({ top: 10 })).items.filter((one) => one.subject === subject).length, subject);
+  const found = await call(
+    page,
+    async (subject) =>
+      (await client.mail.folder('drafts').messages.list({ top: 10 })).items.filter((one) => one.subject === subject)
+        .length,
+    subject,
+  );
   assert.equal(found, 1);
   return account;
 }
@@ -56,9 +74,12 @@ async function works(page, config) {
 test('a worker with tokens of the page: it asks for one, lists, and writes a draft', async () => {
   const page = await it.signedIn();
   await startWorker(page);
-  const account = await works(page, { cloud: { login: it.tenant.url, api: it.tenant.url }, allowInsecureLoopback: true });
+  const account = await works(page, {
+    cloud: { login: it.tenant.url, api: it.tenant.url },
+    allowInsecureLoopback: true,
+  });
   assert.equal(account, null);
-  assert.equal(await page.evaluate(() => asked.length), 1, 'one token for all calls');
+  assert.equal(await page.evaluate(() => tokenRequests.length), 1, 'one token for all calls');
 });
 
 test('a worker with the session of the page: it has the account, and renews by itself', async () => {
@@ -66,7 +87,7 @@ test('a worker with the session of the page: it has the account, and renews by i
   await startWorker(page);
   const account = await works(page, { endpoint: '/auth', allowInsecureLoopback: true });
   assert.equal(account.username, ADELE);
-  assert.equal(await page.evaluate(() => asked.length), 0);
+  assert.equal(await page.evaluate(() => tokenRequests.length), 0);
   await it.control.advance(25 * 3600);
   await it.control.forget();
   assert.equal((await done(page, 'list')).length, 3);

@@ -1,4 +1,4 @@
-// The plain script: no build step, the global Exo365, the wasm where the package has it.
+// The package by a script tag: no build step, the global `Exo365`, and the wasm at its place in the package.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { startEndpoint, startTenant } from '../e2e/processes.mjs';
 import { project, signInAndRead } from './project.mjs';
 
 const ends = [];
-after(async () => { for (const end of ends.reverse()) await end(); });
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
 
 test('a page with a script tag signs in and lists the inbox', { timeout: 120_000 }, async () => {
   const dir = project('script');
@@ -23,8 +25,8 @@ test('a page with a script tag signs in and lists the inbox', { timeout: 120_000
   ends.push(() => endpoint.end());
   const browser = await openBrowser();
   ends.push(() => browser.close());
-  const { state, subjects, said } = await signInAndRead(browser, `${endpoint.url}/`);
+  const { state, subjects, consoleMessages } = await signInAndRead(browser, `${endpoint.url}/`);
   assert.equal(state, 'adele@contoso.example');
   assert.equal(subjects.length, 5);
-  assert.deepEqual(said, [], 'nothing on the console');
+  assert.deepEqual(consoleMessages, [], 'nothing on the console');
 });

@@ -1,4 +1,4 @@
-// The import, built by Vite for production and opened in headless Chromium.
+// The package in a production build by Vite, opened in headless Chromium.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -9,11 +9,16 @@ import { startEndpoint, startTenant } from '../e2e/processes.mjs';
 import { project, signInAndRead } from './project.mjs';
 
 const ends = [];
-after(async () => { for (const end of ends.reverse()) await end(); });
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
 
 test('a Vite production build signs in and lists the inbox', { timeout: 180_000 }, async () => {
   const dir = project('vite');
-  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
+    cwd: dir,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const assets = readdirSync(join(dir, 'dist/assets'));
   assert.equal(assets.filter((name) => name.endsWith('.wasm')).length, 1, `one wasm among ${assets}`);
 

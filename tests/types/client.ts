@@ -24,21 +24,33 @@ export async function oneWayIn(signal: AbortSignal): Promise<void> {
   // @ts-expect-error: there is no other way in
   new Client();
 
-  const account = await client.signIn({ loginHint: 'adele@contoso.example', prompt: 'select_account', returnTo: '/mail', signal });
+  const account = await client.signIn({
+    loginHint: 'adele@contoso.example',
+    prompt: 'select_account',
+    returnTo: '/mail',
+    signal,
+  });
   holds<Equal<typeof account, Account>>();
   const link: string = client.authorizeUrl({ domainHint: 'contoso.example', scopes: ['Mail.Read'] });
   const token: AccessToken = await client.getToken({ scopes: ['Mail.Read'], signal });
   await client.signOut({ scope: 'microsoft', signal });
   // @ts-expect-error: a scope that does not exist
   await client.signOut({ scope: 'everything' });
-  const stop: () => void = client.on('signedout', ({ reason }) => holds<Equal<typeof reason, 'user' | 'expired' | 'revoked' | 'other-tab'>>());
+  const stop: () => void = client.on('signedout', ({ reason }) =>
+    holds<Equal<typeof reason, 'user' | 'expired' | 'revoked' | 'other-tab'>>(),
+  );
   // @ts-expect-error: no such event
   client.on('signedOut', () => {});
   void [link, token, stop];
 }
 
 export async function tokensFromElsewhere(): Promise<void> {
-  await createClient({ getToken: async () => 'token', api: 'graph', cloud: { login: 'http://127.0.0.1:8365', api: 'http://127.0.0.1:8365' }, allowInsecureLoopback: true });
+  await createClient({
+    getToken: async () => 'token',
+    api: 'graph',
+    cloud: { login: 'http://127.0.0.1:8365', api: 'http://127.0.0.1:8365' },
+    allowInsecureLoopback: true,
+  });
   await createClient({ getToken: async ({ scopes }) => ({ token: String(scopes), expiresIn: 3600, scopes: [] }) });
   // @ts-expect-error: a token is a string or an AccessToken
   await createClient({ getToken: async () => 42 });

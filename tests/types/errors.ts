@@ -20,17 +20,43 @@ export function advice(error: unknown): string {
 /** A switch over all codes leaves nothing over. */
 export function group(code: ErrorCode): 'act' | 'redirect' | 'set-up' | 'api' | 'way' {
   switch (code) {
-    case 'interaction_required': case 'consent_required': case 'admin_consent_required': case 'access_denied':
-    case 'wrong_account': case 'cancelled': case 'popup_blocked': case 'navigation_blocked':
+    case 'interaction_required':
+    case 'consent_required':
+    case 'admin_consent_required':
+    case 'access_denied':
+    case 'wrong_account':
+    case 'cancelled':
+    case 'popup_blocked':
+    case 'navigation_blocked':
       return 'act';
-    case 'state_mismatch': case 'state_expired': case 'invalid_callback': case 'issuer_mismatch':
+    case 'state_mismatch':
+    case 'state_expired':
+    case 'invalid_callback':
+    case 'issuer_mismatch':
       return 'redirect';
-    case 'misconfigured': case 'insecure_context': case 'invalid_argument': case 'unsupported_by_api': case 'wasm_unavailable':
+    case 'misconfigured':
+    case 'insecure_context':
+    case 'invalid_argument':
+    case 'unsupported_by_api':
+    case 'wasm_unavailable':
       return 'set-up';
-    case 'not_found': case 'forbidden': case 'conflict': case 'precondition_failed': case 'gone': case 'bad_request':
-    case 'mailbox_not_found': case 'too_large': case 'throttled': case 'service_unavailable': case 'invalid_response': case 'untrusted_host':
+    case 'not_found':
+    case 'forbidden':
+    case 'conflict':
+    case 'precondition_failed':
+    case 'gone':
+    case 'bad_request':
+    case 'mailbox_not_found':
+    case 'too_large':
+    case 'throttled':
+    case 'service_unavailable':
+    case 'invalid_response':
+    case 'untrusted_host':
       return 'api';
-    case 'network': case 'timeout': case 'aborted': case 'signed_out':
+    case 'network':
+    case 'timeout':
+    case 'aborted':
+    case 'signed_out':
       return 'way';
   }
 }

@@ -19,7 +19,10 @@ export async function theFlavourIsThatOfTheSettings(): Promise<void> {
 }
 
 export async function graph(client: Client<'graph'>): Promise<void> {
-  const { items } = await client.calendar.events.list({ select: ['subject', 'start'], orderBy: ['start/dateTime', 'subject'] });
+  const { items } = await client.calendar.events.list({
+    select: ['subject', 'start'],
+    orderBy: ['start/dateTime', 'subject'],
+  });
   holds<Equal<(typeof items)[number], Pick<Resource<Event>, 'id' | 'subject' | 'start'>>>();
   const zone: string | null | undefined = items[0]?.start?.timeZone;
   // @ts-expect-error: not selected, not there
@@ -44,8 +47,17 @@ export async function outlook(v2: Client<'outlook-v2'>, v1: Client<'outlook-v1'>
   }
   // Short forms go under either name.
   await v2.mail.send({ Subject: 'Hello', ToRecipients: ['ben@contoso.example'], Body: 'From exo365' });
-  await v2.mail.send({ Subject: 'Hello', toRecipients: ['ben@contoso.example'], body: { contentType: 'html', content: '<p>Hi</p>' } });
-  await v1.calendar.events.create({ Subject: 'Planning', Start: '2026-12-01T09:00', End: new Date(), Attendees: ['ben@contoso.example'] });
+  await v2.mail.send({
+    Subject: 'Hello',
+    toRecipients: ['ben@contoso.example'],
+    body: { contentType: 'html', content: '<p>Hi</p>' },
+  });
+  await v1.calendar.events.create({
+    Subject: 'Planning',
+    Start: '2026-12-01T09:00',
+    End: new Date(),
+    Attendees: ['ben@contoso.example'],
+  });
   // @ts-expect-error: a body is no number
   await v2.mail.send({ Body: 5 });
   void from;

@@ -19,11 +19,17 @@ export async function mail(client: Client, signal: AbortSignal): Promise<void> {
   const whole = await client.mail.messages.list();
   holds<Equal<(typeof whole.items)[number]['body'], Message['body']>>();
 
-  for await (const message of client.mail.messages.all({ filter: filter`subject eq ${"it's"} and isRead eq ${false}`, orderBy: 'receivedDateTime desc' })) {
+  for await (const message of client.mail.messages.all({
+    filter: filter`subject eq ${"it's"} and isRead eq ${false}`,
+    orderBy: 'receivedDateTime desc',
+  })) {
     const id: string | undefined = message.id;
     void id;
   }
-  for await (const { sender } of client.mail.folder('inbox').messages.all({ select: ['sender'], count: true, search: 'lunch' })) void sender;
+  for await (const { sender } of client.mail
+    .folder('inbox')
+    .messages.all({ select: ['sender'], count: true, search: 'lunch' }))
+    void sender;
   // @ts-expect-error: a condition is text
   await client.mail.messages.list({ filter: { subject: 'x' } });
   // @ts-expect-error: an option with a typing error
@@ -31,7 +37,12 @@ export async function mail(client: Client, signal: AbortSignal): Promise<void> {
   // @ts-expect-error: what a value in a condition cannot be
   filter`id eq ${{}}`;
 
-  await client.mail.messages.get('AAMk', { select: ['subject'], timeout: 5_000, timeZone: 'Europe/Berlin', headers: { 'x-anchormailbox': 'a@contoso.example' } });
+  await client.mail.messages.get('AAMk', {
+    select: ['subject'],
+    timeout: 5_000,
+    timeZone: 'Europe/Berlin',
+    headers: { 'x-anchormailbox': 'a@contoso.example' },
+  });
   // @ts-expect-error: an item has no pages
   await client.mail.messages.get('AAMk', { tpo: 5 });
   // @ts-expect-error: an id is text
@@ -42,8 +53,18 @@ export async function mail(client: Client, signal: AbortSignal): Promise<void> {
 }
 
 export async function writing(client: Client): Promise<void> {
-  await client.mail.send({ subject: 'Hello', toRecipients: ['ben@contoso.example', { address: 'a@contoso.example', name: 'A' }], body: 'From exo365' }, { saveToSentItems: false });
-  await client.mail.send({ toRecipients: [{ emailAddress: { address: 'ben@contoso.example' } }], attachments: [new Blob(['x']), new File(['x'], 'x.txt')] });
+  await client.mail.send(
+    {
+      subject: 'Hello',
+      toRecipients: ['ben@contoso.example', { address: 'a@contoso.example', name: 'A' }],
+      body: 'From exo365',
+    },
+    { saveToSentItems: false },
+  );
+  await client.mail.send({
+    toRecipients: [{ emailAddress: { address: 'ben@contoso.example' } }],
+    attachments: [new Blob(['x']), new File(['x'], 'x.txt')],
+  });
   // @ts-expect-error: a name alone reaches nobody
   await client.mail.send({ toRecipients: [{ nam: 'Ben' }] });
   // @ts-expect-error: one recipient is a list of one
@@ -54,13 +75,30 @@ export async function writing(client: Client): Promise<void> {
   const made: Message = await client.mail.messages.create(draft);
   const changed: Message = await client.mail.messages.update(made.id ?? '', { isRead: true, categories: ['Red'] });
   // What was read may be written again.
-  await client.mail.messages.update(made.id ?? '', { toRecipients: changed.toRecipients ?? null, body: changed.body ?? null });
+  await client.mail.messages.update(made.id ?? '', {
+    toRecipients: changed.toRecipients ?? null,
+    body: changed.body ?? null,
+  });
 }
 
 export async function calendarAndContacts(client: Client): Promise<void> {
-  const event: Event = await client.calendar.events.create({ subject: 'Planning', start: '2026-12-01T09:00', end: new Date(), attendees: ['ben@contoso.example', { emailAddress: { address: 'a@contoso.example' }, type: 'optional' }] });
-  await client.calendar.events.update(event.id ?? '', { subject: 'Later', start: '2026-12-01T10:00', location: null }, { ifMatch: 'W/"1"', timeZone: 'Europe/Berlin' });
-  const moments: Moment[] = [new Date(), '2026-12-01', '2026-12-01T09:00:00+01:00', { dateTime: '2026-12-01T09:00', timeZone: 'W. Europe Standard Time' }];
+  const event: Event = await client.calendar.events.create({
+    subject: 'Planning',
+    start: '2026-12-01T09:00',
+    end: new Date(),
+    attendees: ['ben@contoso.example', { emailAddress: { address: 'a@contoso.example' }, type: 'optional' }],
+  });
+  await client.calendar.events.update(
+    event.id ?? '',
+    { subject: 'Later', start: '2026-12-01T10:00', location: null },
+    { ifMatch: 'W/"1"', timeZone: 'Europe/Berlin' },
+  );
+  const moments: Moment[] = [
+    new Date(),
+    '2026-12-01',
+    '2026-12-01T09:00:00+01:00',
+    { dateTime: '2026-12-01T09:00', timeZone: 'W. Europe Standard Time' },
+  ];
   const again: EventDraft = { start: event.start ?? null, end: moments[0] ?? null };
   // @ts-expect-error: seconds since 1970 are no moment
   await client.calendar.events.create({ start: Date.now() });
@@ -75,7 +113,10 @@ export async function calendarAndContacts(client: Client): Promise<void> {
 
   const contacts = await client.mailbox('sales@contoso.example').contacts.list({ count: true });
   const count: number | undefined = contacts.count;
-  const contact: Contact = await client.contacts.create({ givenName: 'Pavel', emailAddresses: [{ address: 'pavel@contoso.example' }] });
+  const contact: Contact = await client.contacts.create({
+    givenName: 'Pavel',
+    emailAddresses: [{ address: 'pavel@contoso.example' }],
+  });
   // @ts-expect-error: contacts are no messages
   await client.contacts.create({ receivedDateTime: '2026-12-01' });
   // @ts-expect-error: another mailbox has no sign-in
@@ -84,7 +125,10 @@ export async function calendarAndContacts(client: Client): Promise<void> {
 }
 
 export async function request(client: Client): Promise<void> {
-  const any = await client.request<{ value: unknown[] }>('GET', '/me/mailFolders', { query: { $top: '5' }, as: 'json' });
+  const any = await client.request<{ value: unknown[] }>('GET', '/me/mailFolders', {
+    query: { $top: '5' },
+    as: 'json',
+  });
   holds<Equal<typeof any, { value: unknown[] }>>();
   const unknown = await client.request('POST', '/me/messages/AAMk/move', { body: { destinationId: 'archive' } });
   holds<Equal<typeof unknown, unknown>>();
@@ -110,7 +154,11 @@ export async function named(client: Client, outlook: Client<'outlook-v2'>, file:
   await folders.children(folder.id ?? '').list();
   await client.mail.folder('inbox').messages.reply('id', 'Thanks');
   await client.mail.folder('inbox').rules.create({ displayName: 'Reports', sequence: 1 });
-  await client.calendar.events.decline('id', { comment: 'Later?', proposedStart: '2026-12-01T09:00', proposedEnd: new Date() });
+  await client.calendar.events.decline('id', {
+    comment: 'Later?',
+    proposedStart: '2026-12-01T09:00',
+    proposedEnd: new Date(),
+  });
   // @ts-expect-error: who accepts proposes no other time
   await client.calendar.events.accept('id', { proposedStart: new Date() });
   for await (const event of client.calendar.events.instances('id', new Date(), new Date())) event.subject?.trim();

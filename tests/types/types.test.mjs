@@ -18,10 +18,14 @@ const versionOf = (compiler) => JSON.parse(read(`node_modules/${compiler}/packag
 
 /** What the compiler says of a project. */
 function compile(compiler, project) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [`node_modules/${compiler}/bin/tsc`, '--project', project], {
-    cwd: here('.'),
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [`node_modules/${compiler}/bin/tsc`, '--project', project],
+    {
+      cwd: here('.'),
+      encoding: 'utf8',
+    },
+  );
   assert.equal(status, 0, `TypeScript ${versionOf(compiler)}:\n${stdout}${stderr}`);
 }
 
@@ -29,7 +33,9 @@ function writeExamples() {
   rmSync(here('examples'), { recursive: true, force: true });
   mkdirSync(here('examples'));
   const found = examples(declarations);
-  found.forEach(({ name, code }, at) => writeFileSync(here(`examples/${at}-${name}.ts`), `${code}\nexport {};\n`));
+  for (const [at, { name, code }] of found.entries()) {
+    writeFileSync(here(`examples/${at}-${name}.ts`), `${code}\nexport {};\n`);
+  }
   return found;
 }
 
@@ -55,8 +61,18 @@ test('every public member has a comment', (t) => {
     all.filter(({ said }) => !said).map(({ name }) => name),
     [],
   );
-  for (const name of ['createClient', 'Client.signIn', 'Messages.move', 'Exo365Error.code', 'Draft.toRecipients', 'ErrorCode']) {
-    assert.ok(all.some((one) => one.name === name), `${name} is counted`);
+  for (const name of [
+    'createClient',
+    'Client.signIn',
+    'Messages.move',
+    'Exo365Error.code',
+    'Draft.toRecipients',
+    'ErrorCode',
+  ]) {
+    assert.ok(
+      all.some((one) => one.name === name),
+      `${name} is counted`,
+    );
   }
 });
 
@@ -82,8 +98,10 @@ test('a member without a comment is found, wherever it is', () => {
 });
 
 test('the main members have an example', () => {
-  const wanted = 'createClient filter Exo365Error Client Client.signIn Client.batch Mail.send Messages.reply Messages.move';
-  const more = 'Attachments.add Calendar.view Calendar.freeBusy Collection.list Collection.all Collection.create Collection.delta';
+  const wanted =
+    'createClient filter Exo365Error Client Client.signIn Client.batch Mail.send Messages.reply Messages.move';
+  const more =
+    'Attachments.add Calendar.view Calendar.freeBusy Collection.list Collection.all Collection.create Collection.delta';
   const names = new Set(written.map(({ name }) => name));
   assert.deepEqual(
     `${wanted} ${more}`.split(' ').filter((name) => !names.has(name)),
@@ -92,10 +110,13 @@ test('the main members have an example', () => {
 });
 
 test('addresses of the documentation are of one form', () => {
-  const found = [...declarations.matchAll(/https?:\/\/[^\s`)]*(?:microsoft\.com|office\.com)[^\s`)]*/g)].map(([url]) => url);
+  const found = [...declarations.matchAll(/https?:\/\/[^\s`)]*(?:microsoft\.com|office\.com)[^\s`)]*/g)].map(
+    ([url]) => url,
+  );
   const documentation = found.filter((url) => /learn|docs/.test(url));
   assert.ok(documentation.length > 50);
-  for (const url of documentation) assert.match(url, /^https:\/\/learn\.microsoft\.com\/(?:graph|entra)\/[a-z0-9/#.-]+[a-z0-9]$/);
+  for (const url of documentation)
+    assert.match(url, /^https:\/\/learn\.microsoft\.com\/(?:graph|entra)\/[a-z0-9/#.-]+[a-z0-9]$/);
 });
 
 test('nothing internal is in the types, and all that they import comes along', () => {

@@ -1,10 +1,37 @@
 // Changes, batches, uploads, trees, windows: what compiles, and what must not.
 import {
-  createClient, type Account, type BatchRequest, type BatchResponse, type Client, type Delta, type DeltaOptions, type Diagnostic, type ErrorCode, type FolderNode, type Folders, type Progress, type Resource,
+  createClient,
+  type Account,
+  type BatchRequest,
+  type BatchResponse,
+  type Client,
+  type Delta,
+  type DeltaOptions,
+  type Diagnostic,
+  type ErrorCode,
+  type FolderNode,
+  type Folders,
+  type Progress,
+  type Resource,
 } from 'exo365';
 import type {
-  Attachment, CalendarRoleType, Contact, ConvertIdResult, Event, InferenceClassification, LocaleInfo, MailFolder, MailTips, MeetingTimeSuggestionsResult, Message, Reminder, Room, RoomList,
-  ScheduleInformation, TimeZoneInformation, User,
+  Attachment,
+  CalendarRoleType,
+  Contact,
+  ConvertIdResult,
+  Event,
+  InferenceClassification,
+  LocaleInfo,
+  MailFolder,
+  MailTips,
+  MeetingTimeSuggestionsResult,
+  Message,
+  Reminder,
+  Room,
+  RoomList,
+  ScheduleInformation,
+  TimeZoneInformation,
+  User,
 } from '@microsoft/microsoft-graph-types';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -30,7 +57,8 @@ export async function changes(client: Client, outlook: Client<'outlook-v2'>, sig
   const subject: string | null | undefined = round.items[0]?.subject;
   const id: string | undefined = round.items[0]?.id;
   const [token, resynced]: [string, boolean] = [round.token, round.resynced];
-  for (const { id, reason } of round.removed) holds<Equal<[typeof id, typeof reason], [string, 'deleted' | 'changed']>>();
+  for (const { id, reason } of round.removed)
+    holds<Equal<[typeof id, typeof reason], [string, 'deleted' | 'changed']>>();
   // @ts-expect-error: not selected, not there
   round.items[0]?.body;
   // @ts-expect-error: messages have no such field
@@ -62,7 +90,14 @@ export async function changes(client: Client, outlook: Client<'outlook-v2'>, sig
 export async function batches(client: Client, signal: AbortSignal): Promise<void> {
   const requests: readonly BatchRequest[] = [
     { method: 'GET', path: '/me' },
-    { id: 'b', method: 'POST', path: '/me/contacts', body: {}, headers: { prefer: 'return=minimal' }, dependsOn: ['1'] as const },
+    {
+      id: 'b',
+      method: 'POST',
+      path: '/me/contacts',
+      body: {},
+      headers: { prefer: 'return=minimal' },
+      dependsOn: ['1'] as const,
+    },
     { method: 'PUT', path: '/me/photo/$value', body: new Blob(['x']) },
   ];
   const results = await client.batch(requests, { signal, timeout: 5_000, timeZone: 'Europe/Berlin' });
@@ -102,15 +137,29 @@ export async function files(client: Client, file: File): Promise<void> {
   // @ts-expect-error: progress is told to a function
   await own.add(file, { onProgress: true });
   const pictures: Map<string, string> = await client.mail.messages.inlineImages('id');
-  await client.mail.send({ attachments: [file] }, { saveToSentItems: true, onProgress: (sent, total) => holds<Equal<[typeof sent, typeof total], [number, number]>>() });
+  await client.mail.send(
+    { attachments: [file] },
+    {
+      saveToSentItems: true,
+      onProgress: (sent, total) => holds<Equal<[typeof sent, typeof total], [number, number]>>(),
+    },
+  );
   // @ts-expect-error: progress belongs to the options
   await client.mail.send({ attachments: [file], onProgress: progress });
   void [made, pictures];
 }
 
 export async function answers(client: Client, outlook: Client<'outlook-v2'>): Promise<void> {
-  const draft: Message = await client.mail.messages.createReply('id', { all: true, comment: 'x', message: { subject: 'y', ccRecipients: ['ben@contoso.example'] } });
-  await client.mail.messages.createForward('id', { comment: 'x', toRecipients: ['ben@contoso.example', { name: 'Ben', address: 'ben@contoso.example' }], message: { body: 'x' } });
+  const draft: Message = await client.mail.messages.createReply('id', {
+    all: true,
+    comment: 'x',
+    message: { subject: 'y', ccRecipients: ['ben@contoso.example'] },
+  });
+  await client.mail.messages.createForward('id', {
+    comment: 'x',
+    toRecipients: ['ben@contoso.example', { name: 'Ben', address: 'ben@contoso.example' }],
+    message: { body: 'x' },
+  });
   const own = await outlook.mail.messages.createReply('id', { message: { Subject: 'y' } });
   holds<Equal<typeof own.Subject, string | null | undefined>>();
   // @ts-expect-error: a forward goes to its recipients, not to all
@@ -129,7 +178,11 @@ export async function folders(client: Client, outlook: Client<'outlook-v2'>): Pr
   await client.mail.folder('inbox').children.tree();
   const deep: MailFolder = await inner.move('id', 'archive');
   const name: string | null | undefined = (await outlook.mail.folders.children('id').tree())[0]?.folder.DisplayName;
-  for await (const { subject } of client.mail.folder('inbox').child('id').messages.all({ select: ['subject'] })) void subject;
+  for await (const { subject } of client.mail
+    .folder('inbox')
+    .child('id')
+    .messages.all({ select: ['subject'] }))
+    void subject;
   // @ts-expect-error: a folder by its parent has messages, no rules
   client.mail.folder('inbox').child('id').rules;
   // @ts-expect-error: a node has its folder inside
@@ -139,7 +192,10 @@ export async function folders(client: Client, outlook: Client<'outlook-v2'>): Pr
 
 export async function around(client: Client): Promise<void> {
   const { calendar, mail, settings } = client;
-  const busy: ScheduleInformation[] = await calendar.freeBusy(['a@contoso.example'], '2026-01-01', new Date(), { interval: 30, timeZone: 'Europe/Berlin' });
+  const busy: ScheduleInformation[] = await calendar.freeBusy(['a@contoso.example'], '2026-01-01', new Date(), {
+    interval: 30,
+    timeZone: 'Europe/Berlin',
+  });
   // @ts-expect-error: one person is a list of one
   await calendar.freeBusy('a@contoso.example', '2026-01-01', '2026-01-02');
   // @ts-expect-error: the interval is a number of minutes
@@ -161,10 +217,11 @@ export async function around(client: Client): Promise<void> {
   // @ts-expect-error: two forms: what they are, and what they are to be
   await mail.translateIds(['a'], 'restId');
   const focused: InferenceClassification = await mail.focusedInbox.classification();
-  const zones: TimeZoneInformation[] = [...await settings.timeZones(), ...await settings.timeZonesBy('Iana')];
+  const zones: TimeZoneInformation[] = [...(await settings.timeZones()), ...(await settings.timeZonesBy('Iana'))];
   // @ts-expect-error: no such standard
   await settings.timeZonesBy('POSIX');
   const languages: LocaleInfo[] = await settings.languages();
+  // biome-ignore lint/suspicious/noConfusingVoidType: the type that is promised
   const nothing: void = await client.updateUser({ mobilePhone: '+49 30 1' });
   // @ts-expect-error: users have no such field
   await client.updateUser({ phone: '+49 30 1' });

@@ -207,21 +207,21 @@ impl Flow {
     }
 }
 
-/// The classes of `error`; what is not here is a refusal.
-const CLASSES: &[(&str, Code)] = &[
-    (
-        "login_required,interaction_required,account_selection_required",
-        Code::InteractionRequired,
-    ),
+/// The codes of `error` values (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6); of any other it is
+/// [`Code::AccessDenied`].
+const CODES: &[(&str, Code)] = &[
+    ("account_selection_required", Code::InteractionRequired),
     ("consent_required", Code::ConsentRequired),
-    (
-        "server_error,temporarily_unavailable",
-        Code::ServiceUnavailable,
-    ),
-    (
-        "invalid_request,invalid_scope,invalid_resource,invalid_client,unauthorized_client,unsupported_response_type",
-        Code::Misconfigured,
-    ),
+    ("interaction_required", Code::InteractionRequired),
+    ("invalid_client", Code::Misconfigured),
+    ("invalid_request", Code::Misconfigured),
+    ("invalid_resource", Code::Misconfigured),
+    ("invalid_scope", Code::Misconfigured),
+    ("login_required", Code::InteractionRequired),
+    ("server_error", Code::ServiceUnavailable),
+    ("temporarily_unavailable", Code::ServiceUnavailable),
+    ("unauthorized_client", Code::Misconfigured),
+    ("unsupported_response_type", Code::Misconfigured),
 ];
 
 /// The class of an error redirect, by `error` and `error_subcode`; AADSTS numbers add only where consent is meant.
@@ -234,7 +234,7 @@ fn refusal(error: &str, callback: &Callback) -> Error {
     } else if admin {
         Code::AdminConsentRequired
     } else {
-        let known = CLASSES.iter().find(|known| scan::lists(known.0, error));
+        let known = CODES.iter().find(|known| known.0 == error);
         known.map_or(Code::AccessDenied, |known| known.1)
     };
     let said = scan::before(description, b"\r\n");

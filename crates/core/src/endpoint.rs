@@ -2,10 +2,11 @@
 
 use crate::error::{Code, Detail, Error};
 use crate::flavor;
-use crate::json::{FLAVORS, FromJson, IDENTITIES, Json, MODES, name_of};
-use crate::options::Options;
+use crate::json::{FromJson, Json};
+use crate::options::{Key, Options};
 use crate::origin;
 use crate::scan;
+use crate::wire::json::{FLAVORS, IDENTITIES, MODES, name_of};
 use crate::wire::{Flavor, Hosts, PageConfig, SessionReply};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -101,7 +102,7 @@ fn foreign(status: u16) -> Error {
 
 /// The hosts that the page's `cloud` means.
 fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
-    let cloud = setup.value("cloud");
+    let cloud = setup.value(Key::Cloud);
     if let Some(name) = cloud.str() {
         return match flavor::cloud(name, api) {
             Some(hosts) => Ok(Some(hosts)),
@@ -119,9 +120,9 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
 /// # Errors
 /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
 pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
-    let api = setup.value("api").one_of(FLAVORS).unwrap_or_default();
+    let api = setup.value(Key::Api).one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
-    check_hosts(&cloud, setup.truth("allowInsecureLoopback", false))?;
+    check_hosts(&cloud, setup.truth(Key::AllowInsecureLoopback, false))?;
     Ok((api, cloud))
 }
 
@@ -136,30 +137,30 @@ pub fn agree(
 ) -> Result<(), Error> {
     let tenant = scan::cut_last(&config.authority, b"/").map_or("", |cut| cut.1);
     let same = [
-        ("clientId", config.client_id.as_str()),
-        ("tenant", tenant),
-        ("identity", name_of(IDENTITIES, &config.identity)),
-        ("api", config.api.name()),
-        ("mode", name_of(MODES, &config.mode)),
+        (Key::ClientId, config.client_id.as_str()),
+        (Key::Tenant, tenant),
+        (Key::Identity, name_of(IDENTITIES, &config.identity)),
+        (Key::Api, config.api.name()),
+        (Key::Mode, name_of(MODES, &config.mode)),
     ];
-    for (name, actual) in same {
-        if setup.text(name).is_some_and(|wish| wish != actual) {
-            return Err(disagreement(name));
+    for (key, actual) in same {
+        if setup.text(key).is_some_and(|wish| wish != actual) {
+            return Err(disagreement(key));
         }
     }
     if hosts(setup, config.api)?.is_some_and(|wish| wish != config.cloud) {
-        return Err(disagreement("cloud"));
+        return Err(disagreement(Key::Cloud));
     }
-    if let Some(scopes) = setup.texts("scopes") {
+    if let Some(scopes) = setup.texts(Key::Scopes) {
         if scopes
             .iter()
             .any(|scope| !scan::holds(&config.scopes, scope))
         {
-            return Err(disagreement("scopes"));
+            return Err(disagreement(Key::Scopes));
         }
         config.scopes = scopes;
     }
-    let loopback = page_is_loopback || setup.truth("allowInsecureLoopback", false);
+    let loopback = page_is_loopback || setup.truth(Key::AllowInsecureLoopback, false);
     check_hosts(&config.cloud, loopback)?;
     let path = config.authority.strip_prefix(config.cloud.login.as_str());
     if !path.is_some_and(|path| path.starts_with('/')) {
@@ -171,10 +172,10 @@ pub fn agree(
     Ok(())
 }
 
-fn disagreement(name: &str) -> Error {
+fn disagreement(key: Key) -> Error {
     let pieces = [
         "createClient's `",
-        name,
+        key.name(),
         "` is not what the endpoint allows: change one of them",
     ];
     Error::with(Code::Misconfigured, scan::concat(&pieces))

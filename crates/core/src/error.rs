@@ -25,9 +25,9 @@ macro_rules! codes {
                 match self { $(Self::$variant => $text),+ }
             }
 
-            /// What to do about it, in a sentence.
+            /// What to do about it, in a sentence. The package's build writes these sentences into the JavaScript:
+            /// the WebAssembly does not call this.
             #[must_use]
-            #[inline(never)]
             pub const fn remedy(self) -> &'static str {
                 match self { $(Self::$variant => $remedy),+ }
             }

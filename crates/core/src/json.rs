@@ -2,17 +2,29 @@
 //!
 //! The typed structs of [`crate::wire`] are what both sides mean. In the WebAssembly each of them
 //! would bring a parser of its own (1 to 4 kB raw); one tree and a line per field cost a
-//! fraction. A test holds these readers and writers to the derived ones.
+//! fraction (`wire/json.rs`).
 
 use crate::scan;
-use crate::wire::{
-    Account, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply, LogoutRequest, Mode,
-    PageConfig, SessionReply, SessionRequest, TokenReply,
-};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+mod writer;
+
+pub use writer::Writer;
+
+/// What can be read from a [`Json`]; `None` where a member is missing or of another kind.
+pub trait FromJson: Sized {
+    /// Reads `json`.
+    fn from_json(json: &Json) -> Option<Self>;
+}
+
+/// What the page posts, as JSON text.
+pub trait ToJson {
+    /// Writes the value.
+    fn to_json(&self) -> String;
+}
 
 /// Any JSON value. Numbers are kept where they are whole and not negative, which is all that the protocols use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,10 +92,10 @@ impl Json {
         self.str().unwrap_or_default().into()
     }
 
-    /// Whether the members `names` (with commas) are texts. Checked once, so that reading them has no way to
+    /// Whether the members `names` are texts. Checked once, so that reading them has no way to
     /// fail: each early return would drop what was read before it.
-    pub(crate) fn has_texts(&self, names: &str) -> bool {
-        scan::parts(names, b',').all(|name| self.get(name).str().is_some())
+    pub(crate) fn has_texts(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.get(name).str().is_some())
     }
 
     /// The number, if it is one that fits.
@@ -189,272 +201,6 @@ impl<'de> Visitor<'de> for Tree {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Tree)
-    }
-}
-
-/// Writes one object, member by member. By reference: a writer that moves is code at each step.
-///
-/// Bytes, not a text: everything that goes in is whole texts and ASCII.
-pub struct Writer(Vec<u8>);
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Writer {
-    /// An object without members.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(b"{".to_vec())
-    }
-
-    /// Begins a member.
-    fn name(&mut self, name: &str) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
-        push_text(&mut self.0, name);
-        self.0.push(b':');
-    }
-
-    /// Adds a member whose value is JSON text already.
-    pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
-        self.name(name);
-        self.0.extend_from_slice(json.as_bytes());
-        self
-    }
-
-    /// Adds a text.
-    pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
-        self.name(name);
-        push_text(&mut self.0, value);
-        self
-    }
-
-    /// Adds a text, where there is one.
-    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
-        if let Some(value) = value {
-            self.text(name, value);
-        }
-        self
-    }
-
-    /// Adds a list of texts.
-    pub fn texts(&mut self, name: &str, values: &[String]) -> &mut Self {
-        self.name(name);
-        self.0.push(b'[');
-        for (at, value) in values.iter().enumerate() {
-            if at > 0 {
-                self.0.push(b',');
-            }
-            push_text(&mut self.0, value);
-        }
-        self.0.push(b']');
-        self
-    }
-
-    /// Adds a number.
-    pub fn number(&mut self, name: &str, value: u64) -> &mut Self {
-        let mut digits = String::new();
-        scan::push_number(&mut digits, value);
-        self.raw(name, &digits)
-    }
-
-    /// The object's text.
-    #[must_use]
-    pub fn done(&mut self) -> String {
-        self.0.push(b'}');
-        scan::text(core::mem::take(&mut self.0))
-    }
-}
-
-/// Appends a quoted text (RFC 8259 §7).
-fn push_text(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    for byte in text.bytes() {
-        if byte < b' ' {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-            continue;
-        }
-        if byte == b'"' || byte == b'\\' {
-            out.push(b'\\');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
-}
-
-pub(crate) const IDENTITIES: &[(&str, Identity)] = &[("v2", Identity::V2), ("v1", Identity::V1)];
-pub(crate) const FLAVORS: &[(&str, Flavor)] = &[
-    (Flavor::Graph.name(), Flavor::Graph),
-    (Flavor::OutlookV2.name(), Flavor::OutlookV2),
-    (Flavor::OutlookV1.name(), Flavor::OutlookV1),
-];
-pub(crate) const MODES: &[(&str, Mode)] = &[("direct", Mode::Direct), ("proxy", Mode::Proxy)];
-
-/// The name under which `value` goes over the wire.
-pub(crate) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &'static str {
-    known
-        .iter()
-        .find(|one| one.1 == *value)
-        .map_or("", |one| one.0)
-}
-
-/// What can be read from a [`Json`]; `None` where a member is missing or of another kind.
-pub trait FromJson: Sized {
-    /// Reads `json`.
-    fn from_json(json: &Json) -> Option<Self>;
-}
-
-impl FromJson for Hosts {
-    fn from_json(json: &Json) -> Option<Self> {
-        json.has_texts("login,api").then(|| Self {
-            login: json.get("login").plain(),
-            api: json.get("api").plain(),
-        })
-    }
-}
-
-impl FromJson for PageConfig {
-    fn from_json(json: &Json) -> Option<Self> {
-        let (scopes, redirect_uris) = (json.get("scopes"), json.get("redirectUris"));
-        if !json.has_texts("clientId,authority") || !scopes.is_texts() || !redirect_uris.is_texts()
-        {
-            return None;
-        }
-        // What can fail before what owns: an early return drops all that was read before it.
-        let identity = json.get("identity").one_of(IDENTITIES)?;
-        let api = json.get("api").one_of(FLAVORS)?;
-        let mode = json.get("mode").one_of(MODES)?;
-        let cloud = Hosts::from_json(json.get("cloud"))?;
-        Some(Self {
-            client_id: json.get("clientId").plain(),
-            authority: json.get("authority").plain(),
-            identity,
-            api,
-            cloud,
-            scopes: scopes.texts().unwrap_or_default(),
-            redirect_uris: redirect_uris.texts().unwrap_or_default(),
-            mode,
-        })
-    }
-}
-
-impl PageConfig {
-    /// The JSON text that [`FromJson`] reads.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let cloud = Writer::new()
-            .text("login", &self.cloud.login)
-            .text("api", &self.cloud.api)
-            .done();
-        Writer::new()
-            .text("clientId", &self.client_id)
-            .text("authority", &self.authority)
-            .text("identity", name_of(IDENTITIES, &self.identity))
-            .text("api", self.api.name())
-            .raw("cloud", &cloud)
-            .texts("scopes", &self.scopes)
-            .texts("redirectUris", &self.redirect_uris)
-            .text("mode", name_of(MODES, &self.mode))
-            .done()
-    }
-}
-
-impl FromJson for Account {
-    fn from_json(json: &Json) -> Option<Self> {
-        json.has_texts("tenantId,objectId,username,name")
-            .then(|| Self {
-                tenant_id: json.get("tenantId").plain(),
-                object_id: json.get("objectId").plain(),
-                username: json.get("username").plain(),
-                name: json.get("name").plain(),
-                is_guest: json.get("isGuest").is_true(),
-                login_hint: json.get("loginHint").text(),
-            })
-    }
-}
-
-impl SessionReply {
-    /// What is beside `config` in a session and in an exchange.
-    pub(crate) fn with(json: &Json, config: PageConfig) -> Option<Self> {
-        let account = json.get("account");
-        let account = match account {
-            Json::Null => None,
-            _ => Some(Account::from_json(account)?),
-        };
-        Some(Self {
-            config,
-            account,
-            access_token: json.get("accessToken").text(),
-            expires_in: json.get("expiresIn").number(),
-        })
-    }
-}
-
-impl FromJson for SessionReply {
-    fn from_json(json: &Json) -> Option<Self> {
-        Self::with(json, PageConfig::from_json(json.get("config"))?)
-    }
-}
-
-impl FromJson for TokenReply {
-    fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            access_token: json.get("accessToken").text()?,
-            expires_in: json.get("expiresIn").number()?,
-            scopes: json.get("scopes").texts()?,
-        })
-    }
-}
-
-impl FromJson for LogoutReply {
-    fn from_json(json: &Json) -> Option<Self> {
-        Some(Self {
-            logout_url: json.get("logoutUrl").text(),
-        })
-    }
-}
-
-/// What the page posts, as JSON text.
-pub trait ToJson {
-    /// Writes the value.
-    fn to_json(&self) -> String;
-}
-
-impl ToJson for SessionRequest {
-    fn to_json(&self) -> String {
-        "{}".into()
-    }
-}
-
-impl ToJson for ExchangeRequest {
-    fn to_json(&self) -> String {
-        Writer::new()
-            .text("code", &self.code)
-            .text("codeVerifier", &self.code_verifier)
-            .text("nonce", &self.nonce)
-            .text("redirectUri", &self.redirect_uri)
-            .maybe("resource", self.resource.as_deref())
-            .maybe("iss", self.iss.as_deref())
-            .maybe("maxAge", self.max_age.as_deref())
-            .done()
-    }
-}
-
-impl ToJson for LogoutRequest {
-    fn to_json(&self) -> String {
-        let text = if self.microsoft {
-            "{\"microsoft\":true}"
-        } else {
-            "{}"
-        };
-        text.into()
     }
 }
 

@@ -26,7 +26,6 @@ pub mod flavor;
 pub mod id_token;
 pub mod json;
 pub mod odata;
-pub mod operations;
 pub mod options;
 pub mod origin;
 pub mod outgoing;

@@ -1,7 +1,7 @@
 //! OData query options under their plain names, checked and written (OData 4.01 part 2, §5.1).
 
 use crate::error::Error;
-use crate::options::Options;
+use crate::options::{Key, Options};
 use crate::scan;
 use crate::text::{push_pair, push_segment};
 use crate::wire::Flavor;
@@ -13,7 +13,7 @@ use alloc::string::String;
 /// # Errors
 /// [`crate::error::Code::InvalidArgument`] where a number is out of range or a list is empty.
 pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), Error> {
-    for (name, value) in options.pairs("query") {
+    for (name, value) in options.pairs(Key::Query) {
         let mut key = String::new();
         // `$` is common in OData's names and stays.
         if let Some(rest) = name.strip_prefix('$') {
@@ -25,9 +25,9 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
         push_pair(url, &key, value);
     }
     for &(key, name) in &[
-        ("select", "$select"),
-        ("expand", "$expand"),
-        ("orderBy", "$orderby"),
+        (Key::Select, "$select"),
+        (Key::Expand, "$expand"),
+        (Key::OrderBy, "$orderby"),
     ] {
         let Some(list) = options.texts(key) else {
             continue;
@@ -39,15 +39,15 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
         }
         push_pair(url, name, &scan::join(&list, ","));
     }
-    if let Some(filter) = options.text("filter") {
+    if let Some(filter) = options.text(Key::Filter) {
         push_pair(url, "$filter", filter);
     }
-    if let Some(search) = options.text("search") {
+    if let Some(search) = options.text(Key::Search) {
         push_pair(url, "$search", &quoted(search));
     }
     for (key, name, least, most) in [
-        ("top", "$top", 1, flavor.max_top()),
-        ("skip", "$skip", 0, u32::MAX),
+        (Key::Top, "$top", 1, flavor.max_top()),
+        (Key::Skip, "$skip", 0, u32::MAX),
     ] {
         let Some(number) = options.number(key) else {
             continue;
@@ -61,7 +61,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
         scan::push_number(&mut text, number.into());
         push_pair(url, name, &text);
     }
-    if options.truth("count", false) {
+    if options.truth(Key::Count, false) {
         push_pair(url, "$count", "true");
     }
     Ok(())
@@ -87,11 +87,9 @@ mod tests {
     use alloc::string::ToString;
     use proptest::prelude::*;
 
-    const KEYS: &str = "select,filter,orderBy,expand,search,top,skip,count,query";
-
     fn written(flavor: Flavor, options: &str) -> Result<String, Code> {
         let mut url = String::from("/me/messages");
-        Options::call(Json::parse(options).unwrap_or_default(), KEYS)
+        Options::call(Json::parse(options).unwrap_or_default(), Key::ALL)
             .and_then(|options| write(&options, flavor, &mut url))
             .map_err(|error| error.code)?;
         Ok(url)

@@ -3,186 +3,49 @@
 
 use crate::error::{Code, Error};
 use crate::json::{Json, Writer};
-use crate::request::is_time_zone;
 use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
+use kind::{CALL, Known, SETUP, SIGN_IN, TOKEN};
 
-/// Longest time-out that is taken, in milliseconds (one hour).
-const MAX_TIMEOUT: u32 = 3_600_000;
+mod key;
+mod kind;
 
-/// What a value has to be.
-enum Kind {
-    /// Crosses as itself, beside the text, or is the face's.
-    Any,
-    Cloud,
-    /// A text, or a list of texts.
-    Names,
-    OneOf(&'static str),
-    /// An object of texts.
-    Pairs,
-    /// One path segment of plain characters.
-    Tenant,
-    Text,
-    Texts,
-    Timeout,
-    Truth,
-    Whole,
-    Zone,
-}
-
-type Known = [(&'static str, Kind)];
-
-/// Keys of a call. Which of them a call takes, it says itself.
-const CALL: &Known = &[
-    ("as", Kind::OneOf("json, text, blob, response")),
-    ("bare", Kind::Truth),
-    ("changes", Kind::Truth),
-    ("count", Kind::Truth),
-    ("expand", Kind::Names),
-    ("filter", Kind::Text),
-    ("headers", Kind::Pairs),
-    ("ifMatch", Kind::Text),
-    ("orderBy", Kind::Names),
-    ("pageSize", Kind::Whole),
-    ("query", Kind::Pairs),
-    ("search", Kind::Text),
-    ("select", Kind::Texts),
-    ("signal", Kind::Any),
-    ("skip", Kind::Whole),
-    ("timeZone", Kind::Zone),
-    ("timeout", Kind::Timeout),
-    ("top", Kind::Whole),
-];
-
-/// Keys of `ClientConfig`; defaults are in `index.d.ts`.
-const SETUP: &Known = &[
-    ("allowInsecureLoopback", Kind::Truth),
-    ("api", Kind::OneOf("graph, outlook-v2, outlook-v1")),
-    ("batching", Kind::OneOf("auto, off")),
-    ("bodyType", Kind::OneOf("html, text")),
-    ("clientId", Kind::Text),
-    ("cloud", Kind::Cloud),
-    ("concurrency", Kind::Whole),
-    ("endpoint", Kind::Text),
-    ("identity", Kind::OneOf("v2, v1")),
-    ("immutableIds", Kind::Truth),
-    ("keepDiagnostics", Kind::Truth),
-    ("mode", Kind::OneOf("direct, proxy")),
-    ("redirectUri", Kind::Text),
-    ("retries", Kind::Whole),
-    ("scopes", Kind::Texts),
-    ("tenant", Kind::Tenant),
-    ("timeZone", Kind::Zone),
-    ("timeout", Kind::Timeout),
-];
-
-/// Keys of `SignInOptions`.
-const SIGN_IN: &Known = &[
-    ("adminConsent", Kind::Truth),
-    ("claims", Kind::Text),
-    ("domainHint", Kind::Text),
-    ("extra", Kind::Pairs),
-    ("loginHint", Kind::Text),
-    ("mode", Kind::OneOf("redirect, popup")),
-    ("prompt", Kind::Text),
-    ("returnTo", Kind::Text),
-    ("scopes", Kind::Texts),
-    ("signal", Kind::Any),
-];
-
-/// Keys of `TokenRequest`.
-const TOKEN: &Known = &[
-    ("claims", Kind::Text),
-    ("forceRefresh", Kind::Truth),
-    ("resource", Kind::Text),
-    ("scopes", Kind::Texts),
-    ("signal", Kind::Any),
-];
-
-impl Kind {
-    /// Whether `value` is one. Apart from [`Kind::wanted`]: inlined into one loop, the two would be twice the code.
-    #[inline(never)]
-    fn holds(&self, value: &Json) -> bool {
-        let text = value.str();
-        match self {
-            Self::Any => true,
-            Self::Cloud => text.is_some() || value.has_texts("login,api"),
-            Self::Names => text.is_some() || value.is_texts(),
-            Self::OneOf(names) => text.is_some_and(|text| scan::lists(names, text)),
-            Self::Pairs => match value {
-                Json::Object(members) => members.iter().all(|member| member.1.str().is_some()),
-                _ => false,
-            },
-            Self::Tenant => {
-                text.is_some_and(|text| !text.is_empty() && scan::is_plain(text, b"-."))
-            }
-            Self::Text => text.is_some(),
-            Self::Texts => value.is_texts(),
-            Self::Timeout => value
-                .number()
-                .is_some_and(|number| (1..=MAX_TIMEOUT).contains(&number)),
-            Self::Truth => matches!(value, Json::Bool(_)),
-            Self::Whole => value.number().is_some(),
-            Self::Zone => text.is_some_and(is_time_zone),
-        }
-    }
-
-    /// What it should have been.
-    #[inline(never)]
-    fn wanted(&self) -> &'static str {
-        match self {
-            Self::Any => "",
-            Self::Cloud => "the name of a cloud, or { login, api }",
-            Self::Names => "a text, or a list of texts",
-            Self::OneOf(names) => names,
-            Self::Pairs => "an object of texts",
-            Self::Tenant => "a tenant id, a domain, organizations, common or consumers",
-            Self::Text => "a text",
-            Self::Texts => "a list of texts",
-            Self::Timeout => "in milliseconds, 1 to 3600000",
-            Self::Truth => "true or false",
-            Self::Whole => "a whole number that is not negative",
-            Self::Zone => "an IANA or Windows name, such as Europe/Berlin",
-        }
-    }
-}
+pub use key::Key;
 
 /// Options whose keys and values were checked; what was left out reads as `None`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Options(Json);
 
 impl Options {
-    /// `known` without those that `allowed` (names with commas) leaves out; empty: all of them.
     fn read(text: &str, known: &Known) -> Result<Self, Error> {
-        Self::check(Json::parse(text).unwrap_or_default(), known, "")
+        Self::check(Json::parse(text).unwrap_or_default(), known, None)
     }
 
-    fn check(json: Json, known: &Known, allowed: &str) -> Result<Self, Error> {
+    /// Checks names and values; where `allowed` is given, the options are of these alone.
+    fn check(json: Json, known: &Known, allowed: Option<&[Key]>) -> Result<Self, Error> {
         let Json::Object(members) = &json else {
             return Err(Error::argument("options are an object"));
         };
-        for (key, value) in members {
-            let kind = known.iter().find(|one| one.0 == key);
-            let kind = kind.filter(|_| allowed.is_empty() || scan::lists(allowed, key));
-            let Some((_, kind)) = kind else {
-                return Err(complaint(&["unknown option `", key, "`"]));
+        for (name, value) in members {
+            let option = known.iter().find(|option| option.0.name() == name);
+            let is_allowed = |key| allowed.is_none_or(|list| list.contains(&key));
+            let Some((_, kind)) = option.filter(|option| is_allowed(option.0)) else {
+                return Err(complaint(&["unknown option `", name, "`"]));
             };
             if !kind.holds(value) {
-                let one_of = matches!(kind, Kind::OneOf(_));
-                let is = if one_of { "` is one of " } else { "` is " };
-                return Err(complaint(&["`", key, is, kind.wanted()]));
+                return Err(complaint(&["`", name, "` is ", &kind.wanted()]));
             }
         }
         Ok(Self(json))
     }
 
-    /// Options of a call that takes the keys in `allowed` (with commas).
+    /// Options of a call that takes those in `allowed`.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`], as for all of these.
-    pub fn call(json: Json, allowed: &str) -> Result<Self, Error> {
-        Self::check(json, CALL, allowed)
+    pub fn call(json: Json, allowed: &[Key]) -> Result<Self, Error> {
+        Self::check(json, CALL, Some(allowed))
     }
 
     /// What `createClient` was given; `page_tokens`: the page gives tokens by a function of its own.
@@ -191,7 +54,7 @@ impl Options {
     /// [`Code::InvalidArgument`].
     pub fn setup(text: &str, page_tokens: bool) -> Result<Self, Error> {
         let setup = Self::read(text, SETUP)?;
-        if setup.text("endpoint").is_some() == page_tokens {
+        if setup.text(Key::Endpoint).is_some() == page_tokens {
             return Err(Error::argument(
                 "createClient takes either `endpoint` or `getToken`, a function",
             ));
@@ -209,35 +72,35 @@ impl Options {
 
     /// The text under `key`.
     #[must_use]
-    pub fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key).str()
+    pub fn text(&self, key: Key) -> Option<&str> {
+        self.0.get(key.name()).str()
     }
 
     /// The texts under `key`; one text counts as a list of one.
     #[must_use]
-    pub fn texts(&self, key: &str) -> Option<Vec<String>> {
-        let value = self.0.get(key);
+    pub fn texts(&self, key: Key) -> Option<Vec<String>> {
+        let value = self.0.get(key.name());
         value.texts().or_else(|| Some(alloc::vec![value.text()?]))
     }
 
     /// The number under `key`.
     #[must_use]
-    pub fn number(&self, key: &str) -> Option<u32> {
-        self.0.get(key).number()
+    pub fn number(&self, key: Key) -> Option<u32> {
+        self.0.get(key.name()).number()
     }
 
     /// The truth value under `key`; `usual` where it was left out.
     #[must_use]
-    pub fn truth(&self, key: &str, usual: bool) -> bool {
-        match self.0.get(key) {
+    pub fn truth(&self, key: Key, usual: bool) -> bool {
+        match self.0.get(key.name()) {
             Json::Bool(value) => *value,
             _ => usual,
         }
     }
 
     /// Names and texts of the object under `key`.
-    pub fn pairs(&self, key: &str) -> impl Iterator<Item = (&str, &str)> {
-        let members = match self.0.get(key) {
+    pub fn pairs(&self, key: Key) -> impl Iterator<Item = (&str, &str)> {
+        let members = match self.0.get(key.name()) {
             Json::Object(members) => members.as_slice(),
             _ => &[],
         };
@@ -248,8 +111,8 @@ impl Options {
 
     /// The value under `key`, as it came.
     #[must_use]
-    pub(crate) fn value(&self, key: &str) -> &Json {
-        self.0.get(key)
+    pub(crate) fn value(&self, key: Key) -> &Json {
+        self.0.get(key.name())
     }
 }
 
@@ -273,32 +136,32 @@ impl Want {
     /// The configured API's, with the claims of a challenge.
     #[must_use]
     pub fn claiming(claims: &str) -> Self {
-        let member = ("claims".into(), Json::Text(claims.into()));
+        let member = (Key::Claims.name().into(), Json::Text(claims.into()));
         Self(Options(Json::Object(alloc::vec![member])))
     }
 
     /// v2: permissions of one API.
     #[must_use]
     pub fn scopes(&self) -> Option<Vec<String>> {
-        self.0.texts("scopes")
+        self.0.texts(Key::Scopes)
     }
 
     /// v1: an API.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
-        self.0.text("resource")
+        self.0.text(Key::Resource)
     }
 
     /// Claims of a challenge.
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
-        self.0.text("claims")
+        self.0.text(Key::Claims)
     }
 
     /// Not the one that is here, whatever its age.
     #[must_use]
     pub fn force(&self) -> bool {
-        self.0.truth("forceRefresh", false)
+        self.0.truth(Key::ForceRefresh, false)
     }
 
     /// What tells one cache entry from another: the API and the permissions.
@@ -357,7 +220,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null.
+    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null. `allowed` lists the names of
+    /// all options that the call takes.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].
@@ -376,7 +240,14 @@ impl Asked {
                     .ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))?,
             ),
         };
-        let options = Options::call(take(4), take(5).str().unwrap_or_default())?;
+        let options = take(4);
+        let names = take(5);
+        let allowed: Vec<Key> = names
+            .items()
+            .iter()
+            .filter_map(|name| Key::parse(name.str()?))
+            .collect();
+        let options = Options::call(options, &allowed)?;
         Ok(Self {
             method: take(0).plain(),
             user: take(1).text(),

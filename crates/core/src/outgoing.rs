@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Methods that the APIs and the endpoint have (RFC 9110 §9, RFC 5789).
-const METHODS: &str = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
+const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// Headers of one request, each name once and in lower case.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -79,7 +79,7 @@ impl Outgoing<'_> {
     /// method has none: `fetch` would tell neither from a network that is down.
     pub fn init(&self, with_body: bool) -> Result<String, Error> {
         let method = self.method;
-        if !scan::lists(METHODS, method) {
+        if !METHODS.contains(&method) {
             return Err(Error::argument(
                 "method is GET, POST, PATCH, PUT, DELETE, HEAD or OPTIONS",
             ));

@@ -4,7 +4,7 @@ use crate::error::{Code, Error};
 use crate::flavor;
 use crate::json::Writer;
 use crate::odata;
-use crate::options::Options;
+use crate::options::{Key, Options};
 use crate::origin;
 use crate::outgoing::Headers;
 use crate::scan;
@@ -41,15 +41,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether the request may be repeated although the first one may have taken effect
-    /// (RFC 9110 §9.2.2).
-    #[must_use]
-    pub fn idempotent(&self) -> bool {
-        is_idempotent(&self.method)
-    }
-}
-
-impl Request {
     /// As an item of a batch, without id and body, as JSON; `None` where the address is not below `root`.
     #[must_use]
     pub fn item(&self, root: &str) -> Option<String> {
@@ -62,12 +53,6 @@ impl Request {
                 .done(),
         )
     }
-}
-
-/// See [`Request::idempotent`].
-#[must_use]
-pub fn is_idempotent(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "PUT" | "PATCH" | "DELETE")
 }
 
 impl Api {
@@ -96,13 +81,15 @@ impl Api {
         ids: &[String],
         options: &Options,
     ) -> Result<Request, Error> {
-        // What a part of the settings is, its name says.
-        let part = match (template, ids) {
+        let operation = match (template, ids) {
+            // The parts of the settings are operations of their own.
             ("mailboxSettings/{}", [part]) => part.as_str(),
+            // The owner of the mailbox.
+            (".", _) => "me",
             _ => template,
         };
-        if self.flavor.lacking(method, part).is_some() {
-            return Err(flavor::unsupported(self.flavor, method, part));
+        if self.flavor.lacks(method, operation) {
+            return Err(flavor::unsupported(self.flavor, method, operation));
         }
         let template = self.flavor.changes(template);
         let mut url = self.root.clone();
@@ -152,7 +139,7 @@ impl Api {
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
     pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
-        if options.truth("bare", false) {
+        if options.truth(Key::Bare, false) {
             return bare(method, path, options);
         }
         // A link may leave out the origin: those of the endpoint's proxy do.
@@ -187,7 +174,7 @@ impl Api {
         if is_advanced(&url) {
             headers.set("consistencylevel", "eventual")?;
         }
-        for (name, value) in options.pairs("headers") {
+        for (name, value) in options.pairs(Key::Headers) {
             // Ours, with every call; in another's place they would say something untrue.
             let own = OWN.iter().find(|one| one.eq_ignore_ascii_case(name));
             if let Some(own) = own {
@@ -196,7 +183,7 @@ impl Api {
             }
             headers.set(name, value)?;
         }
-        if let Some(etag) = options.text("ifMatch") {
+        if let Some(etag) = options.text(Key::IfMatch) {
             headers.set("if-match", etag)?;
         }
         Ok(Request {
@@ -209,7 +196,7 @@ impl Api {
 
     /// The `Prefer` header: sent on every page, since links do not carry it.
     fn prefer(&self, options: &Options) -> String {
-        let zone = options.text("timeZone").or(self.time_zone.as_deref());
+        let zone = options.text(Key::TimeZone).or(self.time_zone.as_deref());
         let mut text = String::new();
         let mut add = |pieces: [&str; 3]| {
             if !text.is_empty() {
@@ -228,10 +215,10 @@ impl Api {
         if self.immutable_ids && self.flavor == Flavor::Graph {
             add(["IdType=", "\"ImmutableId\"", ""]);
         }
-        if options.truth("changes", false) && self.flavor != Flavor::Graph {
+        if options.truth(Key::Changes, false) && self.flavor != Flavor::Graph {
             add(["odata.track-changes", "", ""]);
         }
-        if let Some(size) = options.number("pageSize") {
+        if let Some(size) = options.number(Key::PageSize) {
             let mut digits = String::new();
             scan::push_number(&mut digits, size.into());
             add(["odata.maxpagesize=", &digits, ""]);
@@ -257,11 +244,6 @@ fn is_advanced(url: &str) -> bool {
     query && (list.ends_with("/users") || list.ends_with("/directReports"))
 }
 
-/// Whether `zone` can be the name of a time zone: it travels inside a quoted header value.
-pub(crate) fn is_time_zone(zone: &str) -> bool {
-    !zone.is_empty() && zone.len() <= 64 && scan::is_plain(zone, b" /_+-.()")
-}
-
 /// A request to an address that bears its own permission: the upload URL of an attachment. It is another host's, so
 /// nothing goes with it but what describes the piece.
 fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
@@ -275,7 +257,7 @@ fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
             )
         })?;
     let mut headers = Headers::default();
-    for (name, value) in options.pairs("headers") {
+    for (name, value) in options.pairs(Key::Headers) {
         headers.set(name, value)?;
     }
     Ok(Request {

@@ -1,20 +1,23 @@
-//! Whether and when to try again. The shell sleeps; this says how long.
+//! Whether and when a request is sent again: one rule for single calls and for items of a batch.
+//! The shell and the face sleep; this says how long.
 
 use crate::error::{Code, Error};
 use crate::scan;
 
-/// Longest wait that a call takes upon itself, in seconds; beyond that the caller decides.
+/// Longest wait in seconds; where the service asks for more, the caller gets the error and decides.
 const PATIENCE: u32 = 120;
 /// First and longest back-off where the service named none, in milliseconds.
 const FIRST: u32 = 500;
 const LONGEST: u32 = 16_000;
 
-/// Milliseconds to wait before the next try, or `None` to give up.
+/// Milliseconds to wait before the request is sent again, or `None` where it must not be.
 ///
-/// `done` tries were repeated already, `limit` may be. A request that is not `idempotent` is only
-/// repeated where the service said that it did not take effect (429). `jitter` is any random byte.
+/// `repeats` counts how often it was sent again already; `limit` is the highest number of repeats. A request whose
+/// `method` is not idempotent is sent again only where the service said that it did not take effect (429).
+/// `jitter` is any random byte.
 #[must_use]
-pub fn decide(error: &Error, done: u32, limit: u32, idempotent: bool, jitter: u8) -> Option<u32> {
+pub fn decide(error: &Error, method: &str, repeats: u32, limit: u32, jitter: u8) -> Option<u32> {
+    let idempotent = is_idempotent(method);
     let status = error.detail.as_ref().and_then(|detail| detail.status);
     let again = match error.code {
         Code::Throttled => true,
@@ -22,7 +25,7 @@ pub fn decide(error: &Error, done: u32, limit: u32, idempotent: bool, jitter: u8
         Code::Network => idempotent,
         _ => false,
     };
-    if !again || done >= limit {
+    if !again || repeats >= limit {
         return None;
     }
     let named = error
@@ -33,8 +36,14 @@ pub fn decide(error: &Error, done: u32, limit: u32, idempotent: bool, jitter: u8
         // A little later than asked, so that not all come back at the same moment.
         return (seconds <= PATIENCE).then(|| seconds * 1000 + u32::from(jitter));
     }
-    let whole = FIRST.saturating_mul(1 << done.min(10)).min(LONGEST);
+    let whole = FIRST.saturating_mul(1 << repeats.min(10)).min(LONGEST);
     Some(whole / 2 + whole / 2 * u32::from(jitter) / 255)
+}
+
+/// Whether a request may be sent again although the first one may have taken effect (RFC 9110 §9.2.2).
+/// PATCH is not idempotent by the standard; those of these services are, as they set members to values.
+fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "PUT" | "PATCH" | "DELETE")
 }
 
 /// Seconds of a `Retry-After` value (RFC 9110 §10.2.3), rounded up: seconds with or without decimals, or a date.
@@ -92,49 +101,90 @@ mod tests {
 
     #[test]
     fn what_may_be_repeated() {
-        for (code, status, idempotent, wanted) in [
-            (Code::Throttled, Some(429), false, true),
-            (Code::Throttled, Some(429), true, true),
-            (Code::ServiceUnavailable, Some(503), true, true),
-            (Code::ServiceUnavailable, Some(503), false, false),
-            (Code::ServiceUnavailable, Some(501), true, false),
-            (Code::Network, None, true, true),
-            (Code::Network, None, false, false),
-            (Code::Aborted, None, true, false),
-            (Code::Timeout, None, true, false),
-            (Code::NotFound, Some(404), true, false),
-            (Code::InteractionRequired, Some(401), true, false),
+        for (code, status, method, wanted) in [
+            (Code::Throttled, Some(429), "POST", true),
+            (Code::Throttled, Some(429), "GET", true),
+            (Code::ServiceUnavailable, Some(503), "GET", true),
+            (Code::ServiceUnavailable, Some(503), "PUT", true),
+            (Code::ServiceUnavailable, Some(503), "PATCH", true),
+            (Code::ServiceUnavailable, Some(503), "DELETE", true),
+            (Code::ServiceUnavailable, Some(503), "POST", false),
+            (Code::ServiceUnavailable, Some(503), "NOTIFY", false),
+            (Code::ServiceUnavailable, Some(501), "GET", false),
+            (Code::ServiceUnavailable, Some(501), "POST", false),
+            (Code::Network, None, "GET", true),
+            (Code::Network, None, "POST", false),
+            (Code::Aborted, None, "GET", false),
+            (Code::Timeout, None, "GET", false),
+            (Code::NotFound, Some(404), "GET", false),
+            (Code::InteractionRequired, Some(401), "GET", false),
         ] {
             assert_eq!(
-                decide(&error(code, status, None), 0, 3, idempotent, 0).is_some(),
+                decide(&error(code, status, None), method, 0, 3, 0).is_some(),
                 wanted,
-                "{code:?} {status:?} {idempotent}"
+                "{code:?} {status:?} {method}"
             );
         }
-        assert_eq!(
-            decide(&error(Code::Throttled, None, None), 3, 3, true, 0),
-            None
-        );
-        assert_eq!(
-            decide(&error(Code::Throttled, None, None), 0, 0, true, 0),
-            None
-        );
+        for (repeats, limit) in [(3, 3), (0, 0), (9, 3)] {
+            assert_eq!(
+                decide(
+                    &error(Code::Throttled, None, None),
+                    "GET",
+                    repeats,
+                    limit,
+                    0
+                ),
+                None
+            );
+        }
+    }
+
+    /// The same rule holds for an item of a batch, whose answer has a status and perhaps a `Retry-After` of its own.
+    #[test]
+    fn items_of_a_batch_are_sent_again_by_the_same_rule() {
+        let after = |status: u16, method: &str, retry_after: Option<&str>| {
+            let header = |name: &str| {
+                let known = (name == "retry-after").then_some(retry_after).flatten();
+                known.map(alloc::string::String::from)
+            };
+            let error = crate::reply::judge(status, header, "", |_| None);
+            decide(&error, method, 0, 3, 0)
+        };
+        for (status, method, retry_after, wanted) in [
+            (429, "POST", None, Some(250)),
+            (429, "POST", Some("7"), Some(7000)),
+            (429, "GET", Some("120"), Some(120_000)),
+            (429, "GET", Some("121"), None),
+            (503, "GET", None, Some(250)),
+            (503, "POST", None, None),
+            (503, "POST", Some("1"), None),
+            (501, "GET", Some("1"), None),
+            (424, "GET", None, None),
+            (401, "GET", None, None),
+        ] {
+            assert_eq!(
+                after(status, method, retry_after),
+                wanted,
+                "{status} {method} {retry_after:?}"
+            );
+        }
     }
 
     #[test]
     fn waits_grow_and_the_services_word_counts() {
-        let wait = |done, jitter| {
-            decide(&error(Code::Throttled, None, None), done, 99, true, jitter).unwrap()
+        let wait = |repeats, jitter| {
+            let error = error(Code::Throttled, None, None);
+            decide(&error, "GET", repeats, 99, jitter).unwrap()
         };
         assert_eq!((wait(0, 0), wait(0, 255)), (250, 500));
         assert_eq!((wait(1, 0), wait(1, 255)), (500, 1000));
         assert_eq!((wait(40, 0), wait(40, 255)), (8000, 16_000));
         assert_eq!(
-            decide(&error(Code::Throttled, None, Some(7)), 0, 3, true, 9),
+            decide(&error(Code::Throttled, None, Some(7)), "GET", 0, 3, 9),
             Some(7009)
         );
         assert_eq!(
-            decide(&error(Code::Throttled, None, Some(3600)), 0, 3, true, 9),
+            decide(&error(Code::Throttled, None, Some(3600)), "GET", 0, 3, 9),
             None
         );
     }
@@ -167,8 +217,8 @@ mod tests {
         }
 
         #[test]
-        fn no_wait_is_longer_than_our_patience(done in any::<u32>(), jitter in any::<u8>(), seconds in prop::option::of(any::<u32>())) {
-            let wait = decide(&error(Code::Throttled, None, seconds), done, u32::MAX, true, jitter);
+        fn no_wait_is_longer_than_our_patience(repeats in any::<u32>(), jitter in any::<u8>(), seconds in prop::option::of(any::<u32>())) {
+            let wait = decide(&error(Code::Throttled, None, seconds), "GET", repeats, u32::MAX, jitter);
             prop_assert!(wait.is_none_or(|wait| wait <= PATIENCE * 1000 + 255));
         }
     }

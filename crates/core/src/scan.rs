@@ -132,12 +132,6 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// Whether `name` is one of `names`, which have commas (and blanks) between them.
-#[must_use]
-pub fn lists(names: &str, name: &str) -> bool {
-    parts(names, b',').any(|one| trim(one) == name)
-}
-
 /// Without the ASCII characters `any` at its beginning.
 #[must_use]
 pub fn trim_start<'a>(text: &'a str, any: &[u8]) -> &'a str {

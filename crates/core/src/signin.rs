@@ -10,7 +10,7 @@ use crate::challenge::is_json_object;
 use crate::error::Error;
 use crate::flavor;
 use crate::json::{FromJson, Json, Writer};
-use crate::options::Options;
+use crate::options::{Key, Options};
 use crate::scan;
 use crate::sha256::sha256;
 use crate::text::{base64url, push_segment};
@@ -77,7 +77,7 @@ impl FromJson for Pending {
         let Json::Number(created) = *json.get("created") else {
             return None;
         };
-        if !json.has_texts("state,nonce,verifier,redirectUri,returnTo") {
+        if !json.has_texts(&["state", "nonce", "verifier", "redirectUri", "returnTo"]) {
             return None;
         }
         let config = PageConfig::from_json(json.get("config"))?;
@@ -121,21 +121,21 @@ pub fn begin(
     entropy: &Entropy,
     now: u64,
 ) -> Result<Begun, Error> {
-    let scopes = options.texts("scopes").unwrap_or_default();
+    let scopes = options.texts(Key::Scopes).unwrap_or_default();
     check(options, &scopes)?;
-    let return_to = options.text("returnTo").unwrap_or(here);
+    let return_to = options.text(Key::ReturnTo).unwrap_or(here);
     check_return(return_to)?;
     let random = &entropy.0;
     let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
-    if options.text("mode") == Some("popup") {
+    if options.text(Key::Mode) == Some("popup") {
         state.push_str(POPUP);
     }
-    let consent = options.truth("adminConsent", false);
+    let consent = options.truth(Key::AdminConsent, false);
     let verifier = base64url(&random[64..]);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
 
-    let max_age = options.pairs("extra").find(|pair| pair.0 == "max_age");
+    let max_age = options.pairs(Key::Extra).find(|pair| pair.0 == "max_age");
 
     let record = Writer::new()
         .text("state", &state)
@@ -184,24 +184,43 @@ pub fn begin(
     add("code_challenge", &base64url(&sha256(verifier.as_bytes())));
     add("code_challenge_method", "S256");
     for &(name, key) in &[
-        ("prompt", "prompt"),
-        ("login_hint", "loginHint"),
-        ("domain_hint", "domainHint"),
-        ("claims", "claims"),
+        ("prompt", Key::Prompt),
+        ("login_hint", Key::LoginHint),
+        ("domain_hint", Key::DomainHint),
+        ("claims", Key::Claims),
     ] {
         if let Some(value) = options.text(key) {
             add(name, value);
         }
     }
-    for (name, value) in options.pairs("extra") {
+    for (name, value) in options.pairs(Key::Extra) {
         add(name, value);
     }
     Ok(Begun { url, state, record })
 }
 
+/// Values of `prompt` (OpenID Connect Core §3.1.2.1).
+const PROMPTS: &[&str] = &["login", "consent", "select_account", "none"];
+
 /// Parameters that the sign-in is made of: nobody sets them beside it.
-const RESERVED: &str = "client_id,redirect_uri,response_type,response_mode,scope,resource,state,nonce,code_challenge,code_challenge_method,\
-    claims,prompt,login_hint,domain_hint,request,request_uri";
+const RESERVED: &[&str] = &[
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "resource",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "claims",
+    "prompt",
+    "login_hint",
+    "domain_hint",
+    "request",
+    "request_uri",
+];
 
 fn push_field(url: &mut String, name: &str, value: &str) {
     url.push('&');
@@ -231,11 +250,10 @@ fn scope(own: &str, configured: &[String], more: &[String]) -> String {
 }
 
 fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
-    let prompt = options.text("prompt");
-    let known = "login,consent,select_account,none";
-    let wrong = if prompt.is_some_and(|prompt| scan::parts(known, b',').all(|one| one != prompt)) {
+    let prompt = options.text(Key::Prompt);
+    let wrong = if prompt.is_some_and(|prompt| !PROMPTS.contains(&prompt)) {
         "prompt is 'login', 'consent', 'select_account' or 'none'"
-    } else if prompt == Some("select_account") && options.text("loginHint").is_some() {
+    } else if prompt == Some("select_account") && options.text(Key::LoginHint).is_some() {
         "prompt: 'select_account' and loginHint exclude each other"
     } else if scopes
         .iter()
@@ -243,12 +261,12 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     {
         "scopes is a list of names without spaces"
     } else if options
-        .text("claims")
+        .text(Key::Claims)
         .is_some_and(|claims| !is_json_object(claims))
     {
         "claims is the JSON text from an error's claims"
-    } else if options.pairs("extra").any(|(name, _)| {
-        scan::lists(RESERVED, name) || name.is_empty() || !scan::is_plain(name, b"-_.")
+    } else if options.pairs(Key::Extra).any(|(name, _)| {
+        RESERVED.contains(&name) || name.is_empty() || !scan::is_plain(name, b"-_.")
     }) {
         "extra has names that the sign-in does not use itself"
     } else {

@@ -1,17 +1,27 @@
-// Drives the demo as a newcomer would, from a refused consent over sign-in and inbox to a step-up and out: `node demo-check.mjs URL PICTURE`.
-// The picture is of the inbox.
+// Goes through the demo in a browser: a refused consent, sign-in, inbox, step-up, sign-out. `node demo-check.mjs URL
+// PICTURE` writes a picture of the inbox.
 import { chromium } from 'playwright-core';
 
 const [url, picture] = process.argv.slice(2);
 const ACCOUNT = 'adele@contoso.example';
-const ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 page.setDefaultTimeout(20_000);
 const trouble = [];
-// The browser itself notes that the guarded call was refused, and with it the renewal: that is what is to be seen.
-const expected = (message) => /status of 401/.test(message.text()) && /\/(?:mailboxSettings|auth\/token)$/.test(message.location().url);
+// The browser logs two expected errors: the 401 of the protected call, and that of the renewal.
+const expected = (message) =>
+  /status of 401/.test(message.text()) && /\/(?:mailboxSettings|auth\/token)$/.test(message.location().url);
 page.on('console', (message) => message.type() === 'error' && !expected(message) && trouble.push(message.text()));
 page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
 
@@ -26,10 +36,11 @@ async function inWindow(name, work) {
   await closed;
 }
 
-/** The steps, by the name that a failure is told with. */
+/** The steps by the names that are shown for a failure. */
 const STEPS = {
   'opening the page': () => page.goto(url),
-  'refusing to consent for the organisation': () => inWindow('Consent for an organisation', (popup) => popup.click('#cancel')),
+  'refusing to consent for the organisation': () =>
+    inWindow('Grant permissions for an organisation', (popup) => popup.click('#cancel')),
   'reading what the refusal means': () => page.getByText('The administrator did not grant the permissions.').waitFor(),
   'pressing "Sign in"': () => button('Sign in').click(),
   'choosing the account': () => page.click(`button[data-account="${ACCOUNT}"]`),
@@ -38,7 +49,8 @@ const STEPS = {
   'showing the inbox': () => page.locator('[data-message]').nth(4).waitFor(),
   'looking at the address bar': async () => {
     const { href, pathname } = new URL(page.url());
-    if (/[?&#](?:code|state)=/.test(href)) throw new Error(`it still has the answer of the sign-in service: ${pathname}`);
+    if (/[?&#](?:code|state)=/.test(href))
+      throw new Error(`it still has the answer of the sign-in service: ${pathname}`);
   },
   'taking the picture': () => page.screenshot({ path: picture }),
   'opening the settings': () => page.getByRole('link', { name: 'Settings' }).click(),
@@ -48,16 +60,19 @@ const STEPS = {
   'opening the account': () => page.locator('.me').click(),
   'signing out of Microsoft too': () => button('Sign out of Microsoft too').click(),
   'coming back signed out': () => page.getByText('You are signed out, here and at Microsoft.').waitFor(),
-  'signing in in a window': () => inWindow('Sign in in a window', (popup) => popup.click(`button[data-account="${ACCOUNT}"]`)),
+  'signing in in a window': () =>
+    inWindow('Sign in with a pop-up window', (popup) => popup.click(`button[data-account="${ACCOUNT}"]`)),
   'showing the inbox again': () => page.locator('[data-message]').nth(4).waitFor(),
   'opening the account again': () => page.locator('.me').click(),
   'signing out of the app': () => button('Sign out of this app').click(),
-  'being told so': () => page.getByText('You are signed out.').waitFor(),
+  'reading that the user is signed out': () => page.getByText('You are signed out.').waitFor(),
 };
 
 try {
   for (const [name, step] of Object.entries(STEPS)) {
-    await step().catch((error) => { throw new Error(`${name}: ${error.message.split('\n')[0]}`); });
+    await step().catch((error) => {
+      throw new Error(`${name}: ${error.message.split('\n')[0]}`);
+    });
     console.log(`  ${name}: done`);
   }
   if (trouble.length > 0) throw new Error('the console shows errors');

@@ -1,102 +1,50 @@
-// Trims what wasm-bindgen made, as text and bytes, before anything is bundled: `node glue.mjs GLUE WASM`.
-// wasm-opt has removed imports that the glue still defines; and each name carries a hash of sixteen digits,
-// which no compressor can shorten, once in the module and once in the glue.
+// Joins the glue of wasm-bindgen with the module that wasm-opt made of its own: `node glue.mjs FOLDER NAMES`.
+// FOLDER holds exo365_bg.js, as wasm-bindgen writes it for bundlers, and gets exo365.js: the class `Core`, and a function that
+// starts a compiled module. NAMES is what Binaryen's pass minify-imports-and-exports-and-modules prints: old and new names.
+import { build } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
-import { leb } from './leb.mjs';
-import { trim } from './trim.mjs';
-import { Reader } from './wasm-report.mjs';
+import { join } from 'node:path';
 
-const [gluePath, wasmPath] = process.argv.slice(2);
-const MODULE = './exo365_bg.js';
-/** One import of the glue, as wasm-bindgen writes it: at this indent, from its name to its closing brace. */
-const DEFINITION = /^ {8}(__wb\w+): function\b.*?^ {8}\},?\n/gms;
+const [folder, namesFile] = process.argv.slice(2);
+/** Imports are `[module, name, new name]`, exports `[name, new name]`. */
+const names = JSON.parse(await readFile(namesFile, 'utf8'));
+const imports = names.imports.map(([, name, shortName]) => ({ name, shortName }));
+const exports = Object.fromEntries(names.exports);
 
-let glue = await readFile(gluePath, 'utf8');
-const wasm = await readFile(wasmPath);
-const module = await WebAssembly.compile(wasm);
-const wanted = new Set(WebAssembly.Module.imports(module).map(({ name }) => name));
+// S30: the text of a panic cannot leave the module: there is nothing that it could throw or write it with (see prune.mjs).
+const leaks = imports.filter(({ name }) => /throw|console|panic/.test(name));
+if (leaks.length > 0)
+  throw new Error(`the module imports ${leaks.map(({ name }) => name)}: a text of a panic could leave by it`);
 
-// S30: no text of a panic leaves by an error that wasm-bindgen throws, past all of our own judging (prune.mjs).
-const throwing = [...wanted].filter((name) => /throw|console|panic/.test(name));
-if (throwing.length > 0) throw new Error(`a text may leave by ${throwing}`);
+// Only the imports that wasm-opt left are named here: esbuild leaves out the rest of the glue. Binaryen calls the one module `a`.
+const start = `
+import { __wbg_set_wasm, ${imports.map(({ name }) => name)} } from './exo365_bg.js';
+export { Core } from './exo365_bg.js';
 
-const defined = [...glue.matchAll(DEFINITION)].map(([, name]) => name);
-const missing = [...wanted].filter((name) => !defined.includes(name) && !glue.includes(`${name}:`));
-if (missing.length > 0 || defined.length < wanted.size / 2) throw new Error(`the glue is not written as it was: does not define ${missing.slice(0, 3)}`);
-glue = glue.replace(DEFINITION, (whole, name) => (wanted.has(name) ? whole : ''));
-
-glue = trim(glue);
-
-const short = new Map();
-const shorten = (name) => {
-  if (!short.has(name)) short.set(name, short.size.toString(36).replace(/^\d/, '_$&'));
-  return short.get(name);
-};
-const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-for (const name of [...wanted, ...exported]) shorten(name);
-
-for (const name of wanted) {
-  const renamed = glue.replaceAll(new RegExp(`(?<![\\w$])${name}:`, 'g'), `${short.get(name)}:`);
-  if (renamed === glue) throw new Error(`the glue does not define ${name} where it was looked for`);
-  glue = renamed;
+export default async function init(module) {
+  const { exports } = await WebAssembly.instantiate(module, { a: { ${imports.map(({ name, shortName }) => `'${shortName}': ${name}`)} } });
+  __wbg_set_wasm(exports);
+  exports.__wbindgen_start();
 }
-glue = glue.replace(/\bwasm\.(\w+)/g, (whole, name) => {
-  if (!exported.includes(name)) throw new Error(`the glue uses ${whole}, which the module does not export`);
-  return `wasm.${short.get(name)}`;
+`;
+
+// S35: the module gets `crypto`, `fetch` and `Response` from where the face does (session/platform.ts), which takes them before
+// a later script can replace them. bundle.mjs knows the name of that module.
+const { outputFiles } = await build({
+  stdin: { contents: start, resolveDir: folder },
+  bundle: true,
+  format: 'esm',
+  write: false,
+  logLevel: 'warning',
+  mangleProps: new RegExp(`^(?:${Object.keys(exports).join('|')})$`),
+  mangleCache: exports,
+  inject: [join(import.meta.dirname, 'glue-platform.js')],
+  external: ['exo365:platform'],
+  define: { 'globalThis.crypto': 'crypto' },
 });
-if (!glue.includes(`"${MODULE}":`)) throw new Error(`the glue does not name its module ${MODULE}`);
-glue = glue.replace(`"${MODULE}":`, '"a":');
-
-const text = new TextEncoder();
-const named = (name) => Buffer.concat([leb(text.encode(name).length), text.encode(name)]);
-
-/** The section with every name replaced; what is between the names is copied as it is. */
-function renamed(body, skip, isImport) {
-  const count = body.number();
-  const out = [leb(count)];
-  for (let left = count; left > 0; left--) {
-    if (isImport) {
-      const from = body.text();
-      if (from !== MODULE) throw new Error(`the module imports from ${from}`);
-      out.push(named('a'));
-    }
-    out.push(named(shorten(body.text())));
-    const begin = body.at;
-    skip(body);
-    out.push(Buffer.from(body.bytes.subarray(begin, body.at)));
-  }
-  return Buffer.concat(out);
-}
-
-/** The description behind the name of an import (WebAssembly core specification, binary format, import section). */
-function skipImport(body) {
-  const kind = body.bytes[body.at++];
-  if (kind === 1 || kind === 3) body.at++; // the type of a table's elements, or of a global
-  if (kind === 3) body.at++; // whether it changes
-  if (kind === 4) body.at++; // a tag's attribute
-  if (kind === 0 || kind === 4) body.number();
-  if (kind === 1 || kind === 2) {
-    const flags = body.number();
-    body.number();
-    if (flags & 1) body.number();
-  }
-}
-
-function skipExport(body) {
-  body.at++;
-  body.number();
-}
-
-const reader = new Reader(wasm, 8);
-const parts = [wasm.subarray(0, 8)];
-while (!reader.done) {
-  const begin = reader.at;
-  const id = reader.bytes[reader.at++];
-  const body = reader.part(reader.number());
-  const section = id === 2 ? renamed(body, skipImport, true) : id === 7 ? renamed(body, skipExport, false) : undefined;
-  parts.push(...(section ? [Buffer.from([id]), leb(section.length), section] : [wasm.subarray(begin, reader.at)]));
-}
-const out = Buffer.concat(parts);
-await WebAssembly.compile(out);
-await writeFile(wasmPath, out);
-await writeFile(gluePath, glue);
+const { text } = outputFiles[0];
+if (!text.includes('import { crypto, fetch, Response } from "exo365:platform"'))
+  throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
+const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Response)\b/);
+if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);
+await writeFile(join(folder, 'exo365.js'), text);

@@ -1,4 +1,5 @@
-// Takes out of the linked module what only a panic would use: `node prune.mjs RAW OUT`; RAW is linked with --emit-relocs.
+// Takes out of the linked module what only a panic would use: `node prune.mjs RAW OUT`; RAW is linked with
+// --emit-relocs.
 //
 // On this target a panic formats its message for a console that is not there, and traps. Here it traps at once: each
 // function that begins a panic becomes one `unreachable`. What nobody refers to any more goes with it: code and data,
@@ -27,14 +28,23 @@ const PANICS = [
   'core::slice::index::slice_index_fail',
   'core::str::slice_error_fail',
 ];
-/** The same of wasm-bindgen, which throws its texts: what they are about (an object used after its end) the face cannot do. */
+/**
+ * The same of wasm-bindgen, which throws its texts: what they are about (an object used after its end) the face cannot
+ * do.
+ */
 const THROWS = ['wasm_bindgen::throw_str'];
 /**
- * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling v0), or
- * `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
+ * As the compiler writes a path: `Cs<hash>_4core6option13unwrap_failed` behind what kinds of things they are (mangling
+ * v0), or `_ZN12wasm_bindgen9throw_str17h<hash>E` (legacy, of crates that are compiled here).
  */
-const mangled = (path) => path.split('::').map((part) => `${part.length}${part}`).join('');
-const PANIC = new RegExp(`^(?:_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})|_ZN(?:${THROWS.map(mangled).join('|')})17h)`);
+const mangled = (path) =>
+  path
+    .split('::')
+    .map((part) => `${part.length}${part}`)
+    .join('');
+const PANIC = new RegExp(
+  `^(?:_RI?(?:N[A-Za-z])+Cs[0-9A-Za-z]+_(?:${PANICS.map(mangled).join('|')})|_ZN(?:${THROWS.map(mangled).join('|')})17h)`,
+);
 
 const TRAP = [0x00, 0x00, 0x0b]; // no locals, `unreachable`, `end`
 const [CALL, LOCAL_GET, I32_CONST, I64_CONST] = [0x10, 0x20, 0x41, 0x42];
@@ -71,8 +81,10 @@ function importedFunctions() {
     body.text();
     body.text();
     const kind = body.bytes[body.at++];
-    if (kind === 3) body.at += 2; // a global: its type, whether it changes
-    else if (kind === 1) body.at++; // a table: the type of its elements
+    if (kind === 3)
+      body.at += 2; // a global: its type, whether it changes
+    else if (kind === 1)
+      body.at++; // a table: the type of its elements
     else body.number(); // a function: its type
     if (kind === 1 && body.number() & 1) body.number();
     if (kind === 1) body.number();
@@ -175,7 +187,10 @@ const placed = symbols.filter((symbol) => symbol.end > symbol.at);
 relocations('reloc.CODE', code, holdingFunction);
 relocations('reloc.DATA', data, holding(placed));
 
-/** Where a panic begins (`core::panic::Location`: file, length, line, column) is told by nobody any more, wherever it is handed on to. */
+/**
+ * Where a panic begins (`core::panic::Location`: file, length, line, column) is told by nobody any more, wherever it is
+ * handed on to.
+ */
 const sources = new Set(placed.filter(({ at, end }) => /^[\w./-]+\.rs\0?$/.test(bytes.toString('latin1', at, end))));
 const isPlace = ({ at, end, refers }) => end - at === 16 && refers.some((target) => sources.has(symbols[target]));
 const unread = new Set([...sources, ...placed.filter(isPlace)]);
@@ -217,7 +232,9 @@ const bodies = functions.map((one, at) => {
 const framed = (id, body) => Buffer.concat([Buffer.from([id]), leb(body.length), body]);
 const parts = sections
   .filter(({ name = '' }) => name !== 'linking' && !name.startsWith('reloc.'))
-  .map(({ id, begin, end }) => (id === 10 ? framed(id, Buffer.concat([leb(functions.length), ...bodies])) : out.subarray(begin, end)));
+  .map(({ id, begin, end }) =>
+    id === 10 ? framed(id, Buffer.concat([leb(functions.length), ...bodies])) : out.subarray(begin, end),
+  );
 const module = Buffer.concat([out.subarray(0, 8), ...parts]);
 await WebAssembly.compile(module);
 await writeFile(to, module);

@@ -1,11 +1,33 @@
-// What the bytes of a WebAssembly module are: sections, and the largest functions by the names that the build leaves in.
+// What the bytes of a WebAssembly module are: sections, and the largest functions by the names that the build leaves
+// in.
 
-const NAMES = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element', 'code', 'data', 'data count', 'tag'];
+const NAMES = [
+  'custom',
+  'type',
+  'import',
+  'function',
+  'table',
+  'memory',
+  'global',
+  'export',
+  'start',
+  'element',
+  'code',
+  'data',
+  'data count',
+  'tag',
+];
 
 /** A cursor over the module: LEB128 numbers, byte ranges, names. */
 export class Reader {
-  constructor(bytes, at = 0, end = bytes.length) { Object.assign(this, { bytes, at, end }); }
-  get done() { return this.at >= this.end; }
+  constructor(bytes, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+  get done() {
+    return this.at >= this.end;
+  }
   number() {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -43,9 +65,15 @@ function importedFunctions(body) {
     body.text();
     const kind = body.bytes[body.at++];
     if (kind === 0) count++;
-    if (kind === 0 || kind === 3 || kind === 4) { body.number(); if (kind !== 0) body.number(); }
+    if (kind === 0 || kind === 3 || kind === 4) {
+      body.number();
+      if (kind !== 0) body.number();
+    }
     if (kind === 1) body.at++;
-    if (kind === 1 || kind === 2) { if (body.number() & 1) body.number(); body.number(); }
+    if (kind === 1 || kind === 2) {
+      if (body.number() & 1) body.number();
+      body.number();
+    }
   }
   return count;
 }
@@ -75,7 +103,9 @@ function largest(bytes, limit) {
   return found.sort((a, b) => b.size - a.size).slice(0, limit);
 }
 
-/** Prints the sections of what is shipped, and the largest functions of what the compiler made (it still has the names). */
+/**
+ * Prints the sections of what is shipped, and the largest functions of what the compiler made (it still has the names).
+ */
 export function report(shipped, raw) {
   console.log('\nsections of the shipped module, bytes');
   for (const { name, size } of sections(shipped)) console.log(`${String(size).padStart(9)}  ${name}`);

@@ -5,6 +5,7 @@
 //! cargo xtask test [--only NAME]          everything that has to hold
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! cargo xtask javascript [--write]        formatter, linter and type check of all scripts
 //! cargo xtask operations                  how much of the services has a named method
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
 //! ```
@@ -19,6 +20,7 @@ mod demo;
 mod e2e;
 mod files;
 mod fuzz;
+mod javascript;
 mod node;
 mod operations;
 mod pack;
@@ -26,6 +28,7 @@ mod page;
 mod project;
 mod python;
 mod redis;
+mod remedies;
 mod run;
 mod schemathesis;
 mod servers;
@@ -58,6 +61,8 @@ enum Command {
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
     Size(size::Options),
+    /// Formatter, linter and type check of all JavaScript and TypeScript; `--write` formats and applies safe fixes.
+    Javascript(javascript::Options),
     /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
     Operations,
     /// libFuzzer over the readers of the core: one target or all, a minute each.
@@ -71,6 +76,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => suite::run(&options),
         Command::E2e(options) => e2e::run(&options),
+        Command::Javascript(options) => javascript::run(&options),
         Command::Operations => operations::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Pack => pack::run().map(|_| ()),

@@ -1,10 +1,13 @@
 //! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
 
-use crate::{files, node, project, run, tools};
+use crate::{files, node, project, remedies, run, tools};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Files of the template that the package has as they are.
+const AS_THEY_ARE: &[&str] = &["CHANGELOG.md", "README.md", "index.d.ts", "package.json"];
 
 /// What `pack` made.
 pub(crate) struct Package {
@@ -12,6 +15,15 @@ pub(crate) struct Package {
     pub(crate) dir: PathBuf,
     /// The tarball: what `npm install` takes.
     pub(crate) tarball: PathBuf,
+}
+
+impl Package {
+    /// Puts the package where npm would, below `dir`.
+    pub(crate) fn install(&self, dir: &Path) -> Result<()> {
+        let installed = dir.join("node_modules/exo365");
+        files::fresh(&installed)?;
+        files::copy(&self.dir, &installed, |_| true)
+    }
 }
 
 /// Builds and packs; a step whose inputs have not changed is not repeated.
@@ -23,12 +35,13 @@ pub(crate) fn run() -> Result<Package> {
     lock.lock().context("waiting for another xtask to pack")?;
     let tools_dir = node::install("crates/xtask/node")?;
     let raw = compile()?;
+    let remedies = remedies::write()?;
     let out = project::target().join("pack");
     let dir = out.join("package");
     let tarball = out.join(format!("exo365-{}.tgz", env!("CARGO_PKG_VERSION")));
 
     let mark_file = out.join("mark");
-    let mark = inputs_mark(&raw, &tools_dir)?;
+    let mark = inputs_mark(&raw, &remedies, &tools_dir)?;
     if tarball.is_file() && fs::read_to_string(&mark_file).is_ok_and(|old| old == mark) {
         return Ok(Package { dir, tarball });
     }
@@ -37,15 +50,20 @@ pub(crate) fn run() -> Result<Package> {
     let pruned = out.join("pruned.wasm");
     let mut prune = node::script("crates/xtask/node/prune.mjs");
     run::run(prune.arg(&raw).arg(&pruned), "pruning the WebAssembly")?;
-    bind(&pruned, &dir.join("wasm"))?;
-    optimise(&dir.join("wasm/exo365_bg.wasm"), &tools_dir)?;
-    let mut trim = node::script("crates/xtask/node/glue.mjs");
-    trim.arg(dir.join("wasm/exo365.js"));
+    let bound = out.join("bound");
+    bind(&pruned, &bound)?;
+    fs::create_dir_all(dir.join("wasm"))?;
+    let wasm_opt = tools_dir.join("node_modules/binaryen/bin/wasm-opt");
+    let small = out.join("small.wasm");
+    optimise(&wasm_opt, &bound.join("exo365_bg.wasm"), &small)?;
+    let names = out.join("names.json");
+    shorten_names(&wasm_opt, &small, &dir.join("wasm/exo365_bg.wasm"), &names)?;
+    let mut glue = node::script("crates/xtask/node/glue.mjs");
     run::run(
-        trim.arg(dir.join("wasm/exo365_bg.wasm")),
-        "trimming the glue",
+        glue.arg(&bound).arg(&names),
+        "joining the glue with the WebAssembly",
     )?;
-    assemble(&dir)?;
+    assemble(&dir, &bound.join("exo365.js"), &remedies)?;
     npm_pack(&dir, &out)?;
     if !tarball.is_file() {
         bail!(
@@ -104,10 +122,10 @@ fn compile() -> Result<PathBuf> {
         .join("release/exo365.wasm"))
 }
 
-fn inputs_mark(raw: &Path, tools_dir: &Path) -> Result<String> {
+fn inputs_mark(raw: &Path, remedies: &Path, tools_dir: &Path) -> Result<String> {
     let mut inputs = files::walk(&template())?;
     inputs.extend(files::walk(tools_dir)?);
-    inputs.push(raw.to_owned());
+    inputs.extend([raw, remedies].map(Path::to_owned));
     files::mark(&inputs)
 }
 
@@ -116,7 +134,7 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
     let mut bindgen = Command::new(tools::wasm_bindgen()?.join("wasm-bindgen"));
     bindgen.args([
         "--target",
-        "web",
+        "bundler",
         "--no-typescript",
         "--out-name",
         "exo365",
@@ -132,9 +150,9 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
 /// taken apart and built anew, which levels what the compiler wrote in many ways.
 /// `--low-memory-unused`: the linker puts the stack below everything else, so that nothing but an overflowing stack
 /// comes near address 0.
-fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
+fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
     let mut opt = Command::new("node");
-    opt.arg(tools_dir.join("node_modules/binaryen/bin/wasm-opt"));
+    opt.arg(wasm_opt);
     opt.args([
         "--flatten",
         "--rereloop",
@@ -145,32 +163,45 @@ fn optimise(wasm: &Path, tools_dir: &Path) -> Result<()> {
         "--low-memory-unused",
         "--converge",
         "--reorder-functions-by-name",
-        "--strip-debug",
-        "--strip-producers",
+        "--debuginfo",
     ])
-    .arg(wasm)
+    .arg(from)
     .arg("-o")
-    .arg(wasm);
+    .arg(to);
     run::run(&mut opt, "wasm-opt")
 }
 
+/// Shortens the names between module and glue, and writes to `names` which name became which. A run of its own: `--converge`
+/// repeats every pass, and the second time there are only short names.
+fn shorten_names(wasm_opt: &Path, from: &Path, to: &Path, names: &Path) -> Result<()> {
+    let mut opt = Command::new("node");
+    opt.arg(wasm_opt);
+    opt.args([
+        "--minify-imports-and-exports-and-modules",
+        "--strip-debug",
+        "--strip-producers",
+    ])
+    .arg(from)
+    .arg("-o")
+    .arg(to);
+    let map = run::read(&mut opt, "wasm-opt, shortening names")?;
+    fs::write(names, map).with_context(|| format!("writing {}", names.display()))
+}
+
 /// The face and its types from the template, bundled and minified over the glue; the licences.
-fn assemble(dir: &Path) -> Result<()> {
-    let plain = |path: &Path| {
-        let script = path
-            .extension()
-            .is_some_and(|ext| ext == "js" || ext == "mjs");
-        !script && path != Path::new("package-lock.json")
-    };
-    files::copy(&template(), dir, plain)?;
+fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
+    files::copy(&template(), dir, |path| {
+        AS_THEY_ARE.iter().any(|name| path == Path::new(name))
+    })?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
-    run::run(bundle.arg(template()).arg(dir), "bundling the JavaScript")?;
-    // It is inside the bundles now.
-    fs::remove_file(dir.join("wasm/exo365.js")).context("removing the bundled glue")
+    run::run(
+        bundle.arg(template()).arg(glue).arg(remedies).arg(dir),
+        "bundling the JavaScript",
+    )
 }
 
 fn npm_pack(dir: &Path, out: &Path) -> Result<()> {

@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, files, node, operations, pack, project, redis, run, schemathesis, tools, valkey,
-    wall,
+    demo, e2e, javascript, node, operations, pack, project, redis, remedies, run, schemathesis,
+    tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -77,6 +77,10 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "operations",
         run: operations,
+    },
+    Step {
+        name: "javascript",
+        run: javascript,
     },
     Step {
         name: "types",
@@ -214,13 +218,17 @@ fn operations() -> Result<Report> {
     suite(&mut operations::check()?, "the operations")
 }
 
+/// Formatter, linter and type check of everything in JavaScript and TypeScript.
+fn javascript() -> Result<Report> {
+    let (counts, failures) = javascript::check()?;
+    Ok(Report { counts, failures })
+}
+
 /// The packed types, compiled against as a stranger would: installed, in a project of their own.
 fn types() -> Result<Report> {
     let package = pack::run()?;
     let dir = node::install("tests/types")?;
-    let installed = dir.join("node_modules/exo365");
-    files::fresh(&installed)?;
-    files::copy(&package.dir, &installed, |_| true)?;
+    package.install(&dir)?;
     let mut tsc = Command::new("node");
     tsc.args(["node_modules/typescript/bin/tsc", "--project", "."])
         .current_dir(dir);
@@ -228,11 +236,11 @@ fn types() -> Result<Report> {
 }
 
 fn face() -> Result<Report> {
-    let tests: Vec<_> = files::walk(&project::root().join("pkg-template"))?
-        .into_iter()
-        .filter(|path| path.to_string_lossy().contains(".test."))
-        .collect();
-    suite(node_tests().args(tests), "the tests of the face")
+    node::install("crates/xtask/node")?;
+    remedies::write()?;
+    let mut tests = node::script("crates/xtask/node/face.mjs");
+    tests.env("CARGO_TARGET_DIR", project::target());
+    suite(&mut tests, "the tests of the face")
 }
 
 /// SECURITY.md against the names of the tests.

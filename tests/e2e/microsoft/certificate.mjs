@@ -1,8 +1,8 @@
-// A certificate of an application, made for one test: Node signs, but makes no certificates.
+// Makes a certificate of an application for a test. Node can sign, but has no function that makes certificates.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 const hex = (text) => Buffer.from(text, 'hex');
-/** One element of DER: tag, length, content. */
+/** An element in DER: tag, length, content. */
 function der(tag, ...parts) {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const { length } = content;
@@ -18,7 +18,15 @@ export function makeCertificate() {
   const name = sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, 'exo365 journeys'))));
   const validity = sequence(der(0x17, '200101000000Z'), der(0x17, '491231235959Z'));
   const version3 = der(0xa0, hex('020102'));
-  const body = sequence(version3, der(0x02, [1]), rs256, name, validity, name, publicKey.export({ type: 'spki', format: 'der' }));
+  const body = sequence(
+    version3,
+    der(0x02, [1]),
+    rs256,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
   const whole = sequence(body, rs256, der(0x03, [0], sign('sha256', body, privateKey)));
   return {
     certificate: `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,

@@ -1,10 +1,11 @@
-// The inside of the program: Microsoft's libraries, and whatever it is sent.
+// The program that `program.mjs` starts: it has Microsoft's libraries, and runs the functions that it is sent.
+import { runInThisContext } from 'node:vm';
 import * as msal from '@azure/msal-node'; // found in this folder's node_modules
 import * as graph from '@microsoft/microsoft-graph-client';
 
 const [, , origin] = process.argv;
 
-/** A Graph client for the tenant, with tokens of `getAccessToken`; `middleware` in place of the usual one. */
+/** A Graph client for the tenant, with tokens of `getAccessToken`. */
 function graphClient(getAccessToken) {
   return graph.Client.initWithMiddleware({
     authProvider: { getAccessToken },
@@ -18,7 +19,7 @@ Object.assign(globalThis, { msal, graph, graphClient });
 
 process.on('message', async ({ id, body, argument }) => {
   try {
-    process.send({ id, value: await (0, eval)(`(${body})`)(argument) });
+    process.send({ id, value: await runInThisContext(`(${body})`)(argument) });
   } catch (error) {
     const { name, message, errorCode, errorMessage, subError, statusCode, code } = error;
     process.send({ id, error: { name, message, errorCode, errorMessage, subError, statusCode, code } });

@@ -1,4 +1,4 @@
-// The page with MSAL.js: bundled as its author would, served from an origin of its own.
+// The page with MSAL.js, bundled by esbuild and served from an origin of its own.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CLIENT_ID, TENANT_ID, root, scratch } from '../processes.mjs';
 
-// The bundler is one of the tools that the package is built with.
+// The bundler of the package's build is used here, too.
 const { build } = createRequire(join(root, 'crates/xtask/node/package.json'))('esbuild');
 const source = new URL('./page/', import.meta.url);
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8' };
@@ -20,7 +20,11 @@ export async function servePage(port, tenant) {
     format: 'esm',
     target: 'es2022',
     outdir: out,
-    define: { TENANT: JSON.stringify(tenant), CLIENT_ID: JSON.stringify(CLIENT_ID), TENANT_ID: JSON.stringify(TENANT_ID) },
+    define: {
+      TENANT: JSON.stringify(tenant),
+      CLIENT_ID: JSON.stringify(CLIENT_ID),
+      TENANT_ID: JSON.stringify(TENANT_ID),
+    },
     logLevel: 'warning',
   });
   const files = {
@@ -32,7 +36,10 @@ export async function servePage(port, tenant) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const file = files[pathname];
-    response.writeHead(file ? 200 : 404, { 'content-type': TYPES[pathname.split('.').pop()] ?? 'text/plain', 'cache-control': 'no-store' });
+    response.writeHead(file ? 200 : 404, {
+      'content-type': TYPES[pathname.split('.').pop()] ?? 'text/plain',
+      'cache-control': 'no-store',
+    });
     response.end(file);
   });
   server.listen(port, '127.0.0.1');

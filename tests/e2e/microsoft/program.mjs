@@ -1,19 +1,24 @@
-// A program in a process of its own, told before its start whom to trust. Functions are sent to it as to a page.
+// A program in a process of its own, because Node reads the authorities to trust at its start. Functions are sent to it
+// as to a page.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Starts it for the tenant; `call(body, argument)` runs a function there. */
 export async function startProgram(tenant) {
-  const child = fork(fileURLToPath(new URL('./inside.mjs', import.meta.url)), [tenant.url], { env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.authority } });
+  const child = fork(fileURLToPath(new URL('./inside.mjs', import.meta.url)), [tenant.url], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.authority },
+  });
   const stop = () => child.kill();
   process.once('exit', stop);
   const waiting = new Map();
-  child.on('message', ({ id, ...outcome }) => waiting.get(id)?.(outcome));
-  child.once('exit', () => waiting.forEach((settle) => settle({ error: { message: 'the program ended' } })));
+  child.on('message', (/** @type {any} */ { id, ...outcome }) => waiting.get(id)?.(outcome));
+  child.once('exit', () => {
+    for (const settle of waiting.values()) settle({ error: { message: 'the program ended' } });
+  });
   let last = 0;
 
-  /** `{ value }`, or `{ error }` with its plain fields. */
+  /** Gives `{ value }`, or `{ error }` with the plain fields of the error. */
   async function attempt(body, argument) {
     const id = ++last;
     const outcome = new Promise((resolve) => waiting.set(id, resolve));

@@ -1,4 +1,4 @@
-// The program with Microsoft's libraries for Python, where those are installed.
+// A program with Microsoft's libraries for Python, if they are installed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,9 +9,9 @@ import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, root } from '../processes.mjs';
 
 const packages = process.env.EXO365_PYTHON_PACKAGES ?? join(root, 'target/python');
 
-// `cargo xtask e2e` installs the packages, or says with an empty name that it cannot.
+// `cargo xtask e2e` installs the packages, or sets an empty name where it cannot.
 const there = packages && ['msal', 'adal'].every((name) => existsSync(join(packages, name)));
-/** Why there is nothing to test with; false where there is. */
+/** Why the tests are skipped, or false. */
 export const skip = there ? false : 'skipped: no MSAL and ADAL for Python';
 
 /** Starts it for the tenant; `attempt(step, argument)` gives `{ value }` or `{ error }`. */
@@ -34,7 +34,7 @@ export async function startPython(tenant) {
   process.once('exit', stop);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
-  /** One at a time: answers come in the order of the questions. */
+  /** One request at a time: the program answers in their order. */
   async function attempt(step, argument) {
     child.stdin.write(`${JSON.stringify({ step, argument })}\n`);
     const { value: line, done } = await lines.next();

@@ -1,10 +1,10 @@
-// The page of the journeys: the package as a user would vendor it, and one client that the tests drive from outside.
+// The page of the journeys: the package as files beside it, and one client, which the tests use from outside.
 import * as sdk from './vendor/exo365/index.js';
 
 const config = JSON.parse(sessionStorage.getItem('test-config') ?? 'null') ?? { endpoint: '/auth' };
 const state = document.querySelector('#state');
 
-// Tests use these two; a real page keeps its client to itself.
+// For the tests; a real page would not make its client global.
 globalThis.sdk = sdk;
 globalThis.ready = sdk.createClient(config).then(
   (client) => {

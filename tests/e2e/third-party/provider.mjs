@@ -1,12 +1,13 @@
-// oidc-provider, a certified OpenID provider, at the addresses of Microsoft's v2 endpoints: PKCE required, refresh rotation on.
+// oidc-provider, a certified OpenID provider, at the addresses of Microsoft's v2 endpoints: PKCE required, refresh
+// rotation on.
 import Provider from 'oidc-provider'; // found in this folder's node_modules
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, freePort } from '../processes.mjs';
 
 /**
- * Starts it for the page at `page` (an origin). `grants` notes each answer of its token endpoint. With `key`, a public key, the
- * application proves itself by signed assertions (RFC 7523) and has no secret.
+ * Starts it for the page at `page` (an origin). `grants` has each response of its token endpoint. With `key`, a public
+ * key, the application authenticates by signed assertions (RFC 7523) and has no secret.
  */
 export async function startProvider(page, key) {
   const port = await freePort();
@@ -15,11 +16,18 @@ export async function startProvider(page, key) {
   const provider = new Provider(`${origin}${base}/v2.0`, configuration(page, base, key));
   const grants = [];
   for (const outcome of ['success', 'error']) {
-    provider.on(`grant.${outcome}`, (ctx, error) => grants.push({ outcome, type: ctx.oidc.params?.grant_type, error: error?.error_description, headers: ctx.headers }));
+    provider.on(`grant.${outcome}`, (ctx, error) =>
+      grants.push({
+        outcome,
+        type: ctx.oidc.params?.grant_type,
+        error: error?.error_description,
+        headers: ctx.headers,
+      }),
+    );
   }
   const handle = provider.callback();
   const server = createServer((request, response) => {
-    // Its one address that cannot be configured.
+    // The only path that cannot be configured.
     request.url = request.url.replace(`${base}/v2.0/.well-known/`, '/.well-known/');
     handle(request, response);
   });
@@ -36,17 +44,29 @@ export async function startProvider(page, key) {
 }
 
 function configuration(page, base, key) {
-  const claims = { tid: TENANT_ID, oid: '00000000-0000-0000-66f3-3332eca7ea81', name: 'Somebody', preferred_username: 'somebody@contoso.example', ver: '2.0' };
+  const claims = {
+    tid: TENANT_ID,
+    oid: '00000000-0000-0000-66f3-3332eca7ea81',
+    name: 'Somebody',
+    preferred_username: 'somebody@contoso.example',
+    ver: '2.0',
+  };
   return {
-    clients: [{
-      client_id: CLIENT_ID,
-      ...(key
-        ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig' }] } }
-        : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' }),
-      grant_types: ['authorization_code', 'refresh_token'],
-      redirect_uris: [`${page}/`],
-      post_logout_redirect_uris: [`${page}/`],
-    }],
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        ...(key
+          ? {
+              token_endpoint_auth_method: 'private_key_jwt',
+              token_endpoint_auth_signing_alg: 'PS256',
+              jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig' }] },
+            }
+          : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' }),
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: [`${page}/`],
+        post_logout_redirect_uris: [`${page}/`],
+      },
+    ],
     routes: {
       authorization: `${base}/oauth2/v2.0/authorize`,
       token: `${base}/oauth2/v2.0/token`,
@@ -61,12 +81,12 @@ function configuration(page, base, key) {
     conformIdTokenClaims: false,
     scopes: ['openid', 'offline_access', 'profile', 'User.Read', 'Mail.ReadWrite'],
     claims: { openid: ['sub', 'tid', 'oid', 'name', 'preferred_username', 'ver'] },
-    findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
+    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
     cookies: { keys: ['only for this test'] },
   };
 }
 
-/** Fills in its pages, from the one that asks who is there to the one that asks for consent. */
+/** Fills in the provider's pages, from the sign-in to the consent. */
 export async function signInThere(page) {
   await page.fill('input[name=login]', 'somebody');
   await page.fill('input[name=password]', 'anything');

@@ -1,4 +1,4 @@
-// A service's own credential, and a mailbox: what a job on a server does.
+// A job on a server: it gets a token with the application's secret, and reads a mailbox.
 import { createClient } from 'exo365';
 
 const { ORIGIN, TENANT, CLIENT_ID, CLIENT_SECRET } = process.env;
@@ -6,7 +6,12 @@ const { ORIGIN, TENANT, CLIENT_ID, CLIENT_SECRET } = process.env;
 async function getToken() {
   const response = await fetch(`${ORIGIN}/${TENANT}/oauth2/v2.0/token`, {
     method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: CLIENT_ID, client_secret: CLIENT_SECRET, scope: 'https://graph.microsoft.com/.default' }),
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+      scope: 'https://graph.microsoft.com/.default',
+    }),
   });
   const reply = await response.json();
   if (!response.ok) throw new Error(reply.error_description);

@@ -1,4 +1,4 @@
-// Tokens of a page's own function: how often it is asked, by what it grants.
+// How often `getToken` is called, by the scopes that it grants.
 import { createClient } from 'exo365';
 
 const { ORIGIN } = process.env;

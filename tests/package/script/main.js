@@ -1,6 +1,8 @@
 (async () => {
   const state = document.querySelector('#state');
-  const fail = (error) => { state.textContent = `${error.code}: ${error.message}`; };
+  const fail = (error) => {
+    state.textContent = `${error.code}: ${error.message}`;
+  };
   try {
     const client = await Exo365.createClient({ endpoint: '/auth' });
     document.querySelector('#signin').addEventListener('click', () => client.signIn().catch(fail));

@@ -15,3 +15,5 @@ async function start(): Promise<void> {
 function advice(error: unknown): Exo365.ErrorCode | undefined {
   return error instanceof Exo365.Exo365Error ? error.code : undefined;
 }
+
+addEventListener('load', () => start().catch((error) => console.error(advice(error))));

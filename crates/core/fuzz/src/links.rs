@@ -2,7 +2,7 @@
 
 use super::{fields, number};
 use exo365_core::json::Json;
-use exo365_core::options::Options;
+use exo365_core::options::{Key, Options};
 use exo365_core::origin;
 use exo365_core::request::Api;
 use exo365_core::text::form_decode;
@@ -21,7 +21,8 @@ pub(super) fn run(input: &str) {
     let (flavor, at) = APIS[number(which, 0) % APIS.len()];
     let api = Api::new(flavor, at);
     let options = |text: &str| {
-        Options::call(Json::parse(text).unwrap_or_default(), "").expect("options that are some")
+        Options::call(Json::parse(text).unwrap_or_default(), &[Key::Bare])
+            .expect("options that are some")
     };
     if let Ok(link) = origin::guard(&api.root, link) {
         stays(&api, &link);

@@ -1,9 +1,9 @@
-//! What pages ask for. Fields: which API, the keys that a call takes, options as JSON.
+//! What pages ask for. Fields: which API, the names of the options that a call takes (with commas), options as JSON.
 
 use super::{fields, number};
 use exo365_core::error::Code;
 use exo365_core::json::{FromJson, Json};
-use exo365_core::options::{Asked, Options, Want};
+use exo365_core::options::{Asked, Key, Options, Want};
 use exo365_core::outgoing::{OMIT, Outgoing};
 use exo365_core::request::Api;
 use exo365_core::signin::{Entropy, Pending, begin};
@@ -25,7 +25,8 @@ pub(super) fn run(input: &str) {
         return; // serde_json keeps the last of them, the core the first: pages write none
     }
     let value = serde_json::from_str(text).unwrap_or_default();
-    match Options::call(tree, allowed) {
+    let allowed: Vec<Key> = allowed.split(',').filter_map(Key::parse).collect();
+    match Options::call(tree, &allowed) {
         Ok(options) => call(flavor, &options, &value),
         Err(error) => assert_eq!(error.code, Code::InvalidArgument),
     }

@@ -3,7 +3,23 @@
 use super::*;
 use alloc::string::ToString;
 
-const LIST: &str = "select,filter,orderBy,expand,search,top,skip,count,query,headers,ifMatch,timeout,timeZone,as,signal";
+const LIST: &[Key] = &[
+    Key::Select,
+    Key::Filter,
+    Key::OrderBy,
+    Key::Expand,
+    Key::Search,
+    Key::Top,
+    Key::Skip,
+    Key::Count,
+    Key::Query,
+    Key::Headers,
+    Key::IfMatch,
+    Key::Timeout,
+    Key::TimeZone,
+    Key::As,
+    Key::Signal,
+];
 
 fn complaint<T: core::fmt::Debug>(result: Result<T, Error>) -> String {
     let error = result.unwrap_err();
@@ -16,22 +32,22 @@ fn every_option_of_a_call_is_read() {
     let text = r#"{"select":["a"],"filter":"f","orderBy":"o","expand":["e"],"search":"s","top":5,"skip":6,"count":true,"query":{"x":"y"},
         "headers":{"a":"b"},"ifMatch":"W/1","timeout":7,"timeZone":"UTC","as":"blob","signal":{}}"#;
     let call = Options::call(Json::parse(text).unwrap_or_default(), LIST).unwrap();
-    assert_eq!(call.texts("select").unwrap(), ["a"]);
-    assert_eq!(call.texts("orderBy").unwrap(), ["o"]);
+    assert_eq!(call.texts(Key::Select).unwrap(), ["a"]);
+    assert_eq!(call.texts(Key::OrderBy).unwrap(), ["o"]);
     assert_eq!(
-        (call.number("top"), call.number("skip")),
+        (call.number(Key::Top), call.number(Key::Skip)),
         (Some(5), Some(6))
     );
-    assert!(call.truth("count", false) && call.truth("left out", true));
-    assert_eq!(call.pairs("headers").collect::<Vec<_>>(), [("a", "b")]);
-    assert_eq!(call.text("ifMatch"), Some("W/1"));
-    assert_eq!(call.text("as"), Some("blob"));
-    assert_eq!(call.text("nothing"), None);
-    assert_eq!(call.texts("nothing"), None);
+    assert!(call.truth(Key::Count, false) && call.truth(Key::Bare, true));
+    assert_eq!(call.pairs(Key::Headers).collect::<Vec<_>>(), [("a", "b")]);
+    assert_eq!(call.text(Key::IfMatch), Some("W/1"));
+    assert_eq!(call.text(Key::As), Some("blob"));
+    assert_eq!(call.text(Key::Claims), None);
+    assert_eq!(call.texts(Key::Claims), None);
     assert_eq!(
-        Options::call(Json::Object(Vec::new()), "top")
+        Options::call(Json::Object(Vec::new()), &[Key::Top])
             .unwrap()
-            .pairs("headers")
+            .pairs(Key::Headers)
             .count(),
         0
     );
@@ -85,7 +101,7 @@ fn what_is_wrong_is_named() {
     assert_eq!(
         complaint(Options::call(
             Json::parse(r#"{"top":1}"#).unwrap(),
-            "signal"
+            &[Key::Signal]
         )),
         "unknown option `top`"
     );
@@ -95,8 +111,8 @@ fn what_is_wrong_is_named() {
 fn settings_are_read_and_checked() {
     let text = r#"{"endpoint":"/auth/","api":"outlook-v1","identity":"v1","tenant":"common","cloud":"china","retries":0,"bodyType":"text"}"#;
     let setup = Options::setup(text, false).unwrap();
-    assert_eq!(setup.text("endpoint"), Some("/auth/"));
-    assert_eq!(setup.number("retries"), Some(0));
+    assert_eq!(setup.text(Key::Endpoint), Some("/auth/"));
+    assert_eq!(setup.number(Key::Retries), Some(0));
     for (text, own, wanted) in [
         (
             "{}",
@@ -189,7 +205,7 @@ fn sign_ins_and_tokens_are_read() {
     let options = Options::sign_in(r#"{"loginHint":"a","prompt":"login","scopes":["s"],"returnTo":"/x","mode":"redirect","signal":{}}"#).unwrap();
     let read = |key| options.text(key);
     assert_eq!(
-        (read("loginHint"), read("prompt"), read("returnTo")),
+        (read(Key::LoginHint), read(Key::Prompt), read(Key::ReturnTo)),
         (Some("a"), Some("login"), Some("/x"))
     );
     assert_eq!(
@@ -204,7 +220,7 @@ fn sign_ins_and_tokens_are_read() {
     );
     let asked = |ids: &str| {
         Asked::read(&alloc::format!(
-            r#"["GET",null,"messages/{{}}",{ids},{{"top":1}},"top"]"#
+            r#"["GET",null,"messages/{{}}",{ids},{{"top":1}},["top"]]"#
         ))
     };
     let read = asked(r#"["a"]"#).unwrap();
@@ -213,7 +229,7 @@ fn sign_ins_and_tokens_are_read() {
         ("GET", "messages/{}", None)
     );
     assert_eq!(
-        (read.ids.unwrap().as_slice(), read.options.number("top")),
+        (read.ids.unwrap().as_slice(), read.options.number(Key::Top)),
         (&["a".to_string()][..], Some(1))
     );
     assert_eq!(asked("null").unwrap().ids, None);

@@ -1,4 +1,4 @@
-// A single-page application as its author would write it; what tests drive is put on the window.
+// A single-page application with MSAL.js and the Graph client. What tests use is global.
 import { InteractionRequiredAuthError, PublicClientApplication } from '@azure/msal-browser';
 import { Client, FileUpload, LargeFileUploadTask } from '@microsoft/microsoft-graph-client';
 
@@ -16,25 +16,37 @@ const app = new PublicClientApplication({
   },
 });
 
-/** Like `acquireTokenSilent`; a refusal as a plain object. */
+/** `acquireTokenSilent`; an error comes back as the plain object `refused`. */
 async function silently(more = {}) {
   try {
-    const { accessToken, fromCache, scopes: granted, account } = await app.acquireTokenSilent({ scopes, account: app.getAllAccounts()[0], redirectUri: `${location.origin}/bridge.html`, ...more });
+    const {
+      accessToken,
+      fromCache,
+      scopes: granted,
+      account,
+    } = await app.acquireTokenSilent({
+      scopes,
+      account: app.getAllAccounts()[0],
+      redirectUri: `${location.origin}/bridge.html`,
+      ...more,
+    });
     return { accessToken, fromCache, granted, username: account.username };
   } catch (error) {
     const { errorCode, errorMessage, subError } = error;
-    return { refused: { errorCode, errorMessage, subError, interaction: error instanceof InteractionRequiredAuthError } };
+    return {
+      refused: { errorCode, errorMessage, subError, interaction: error instanceof InteractionRequiredAuthError },
+    };
   }
 }
 
-const graph = Client.initWithMiddleware({
+const graphApi = Client.initWithMiddleware({
   authProvider: { getAccessToken: async () => (await silently()).accessToken },
   baseUrl: `${TENANT}/`,
   defaultVersion: 'v1.0',
   customHosts: new Set([new URL(TENANT).hostname]),
 });
 
-Object.assign(globalThis, { app, graph, scopes, silently, FileUpload, LargeFileUploadTask });
+Object.assign(globalThis, { app, graphApi, scopes, silently, FileUpload, LargeFileUploadTask });
 try {
   await app.initialize();
   const result = await app.handleRedirectPromise();

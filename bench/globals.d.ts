@@ -1,0 +1,7 @@
+// Globals of the pages that are measured, for the type check.
+
+/** What `apps/list.js` and `apps/get.js` set: each page is measured by calls from outside. */
+declare var prepare: (name: string, options: { api: string; token: string }) => Promise<void>;
+declare var measure: (input: any) => Promise<any>;
+/** When the first list was there, in milliseconds from the navigation's start (`load.mjs`). */
+declare var shown: number;

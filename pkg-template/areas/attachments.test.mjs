@@ -1,0 +1,436 @@
+// Files: one request, or piece by piece; pictures of a body; messages with large files.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { path } from '../calls/path.ts';
+import { add, inlineImages } from './attachments.ts';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
+import { tree } from './lookups.ts';
+import { reply, send } from './outgoing.ts';
+
+const MB = 1024 * 1024;
+const URL_ = 'https://outlook.office.com/upload?authtoken=x';
+const at201 = (location) => new Response(null, { status: 201, headers: location ? { location } : {} });
+const expecting = (range, name = 'nextExpectedRanges') => Response.json({ [name]: [range] });
+
+/** Uploads `size` bytes; `answers` are those of the pieces, in turn. */
+async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } = {}) {
+  const calls = [];
+  const it = fakeApi(api, async (method, path, _ids, given, body) => {
+    calls.push([method, given?.headers?.['content-range'] ?? path, body?.size]);
+    if (path.endsWith('createUploadSession')) return { uploadUrl: URL_, session: body };
+    if (method === 'DELETE') return undefined;
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  const own = {
+    create: async (made) => ({ made }),
+    get: async (id) => ({ id }),
+    async *all() {
+      yield* [
+        { id: 'first', name: 'a.bin' },
+        { id: 'last', name: 'a.bin' },
+        { id: 'other', name: 'b' },
+      ];
+    },
+  };
+  const steps = [];
+  const result = await add(it, path`messages/${'m'}/attachments`, own, new File([new Uint8Array(size)], 'a.bin'), {
+    onProgress: (...all) => steps.push(all),
+    ...options,
+  }).catch((error) => error);
+  return { result, steps, calls };
+}
+
+test('a small file is one request, inline where it has a content id', async () => {
+  const { result, steps } = await uploaded([], { size: 3, options: { contentId: 'logo', name: 'b.bin' } });
+  assert.deepEqual(result.made, {
+    '@odata.type': '#microsoft.graph.fileAttachment',
+    name: 'b.bin',
+    contentType: 'application/octet-stream',
+    contentBytes: 'AAAA',
+    contentId: 'logo',
+    isInline: true,
+  });
+  assert.deepEqual(steps, [[3, 3]]);
+});
+
+test('S15 a large one goes in pieces, in either spelling of the ranges; its id is in the location', async () => {
+  const { result, steps, calls } = await uploaded([
+    expecting('3932160', 'NextExpectedRanges'),
+    at201("https://outlook.office.com/api/v2.0/x/attachments('AAMk%3D')"),
+  ]);
+  assert.deepEqual(result, { id: 'AAMk=' });
+  assert.deepEqual(calls.slice(1), [
+    ['PUT', 'bytes 0-3932159/7340032', 3_932_160],
+    ['PUT', 'bytes 3932160-7340031/7340032', 3_407_872],
+  ]);
+  assert.deepEqual(steps, [
+    [3_932_160, 7 * MB],
+    [7 * MB, 7 * MB],
+  ]);
+});
+
+test('without a listener, and with a location that the browser hides: the newest of that name', async () => {
+  const { result } = await uploaded([expecting('3932160-'), at201()], { options: { onProgress: undefined } });
+  assert.deepEqual(result, { id: 'last' });
+});
+
+test('what begins an upload: name, type, size, and inline where there is a content id', async () => {
+  const begun = [];
+  const it = fakeApi('graph', async (method, path, ids, given, body) => {
+    if (method !== 'POST') return at201("x/attachments('i')");
+    begun.push([path, ids, given, body]);
+    return { uploadUrl: URL_ };
+  });
+  const own = { get: async (id, query) => ({ id, query }) };
+  const { signal } = new AbortController();
+  const made = await add(
+    it,
+    path`events/${'e'}/attachments`,
+    own,
+    new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }),
+    { contentId: 'logo', timeout: 5, signal },
+  );
+  assert.deepEqual(begun, [
+    [
+      'events/{}/attachments/createUploadSession',
+      ['e'],
+      { signal, timeout: 5 },
+      {
+        AttachmentItem: {
+          attachmentType: 'file',
+          name: 'a.png',
+          contentId: 'logo',
+          isInline: true,
+          contentType: 'image/png',
+          size: 3_145_729,
+        },
+      },
+    ],
+  ]);
+  assert.deepEqual(made, {
+    id: 'i',
+    query: { select: ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'], timeout: 5, signal },
+  });
+});
+
+test('pieces go bare, with the signal; the last word to the session does not, or an abort would stop it', async () => {
+  const calls = [];
+  const { signal } = new AbortController();
+  const it = fakeApi('graph', async (method, path, ids, options, _body, allowed) => {
+    if (method === 'POST') return { uploadUrl: URL_ };
+    calls.push([method, path, ids, options.bare, options.signal, allowed]);
+    if (method === 'PUT') throw fail('aborted', 'x');
+  });
+  await assert.rejects(
+    add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
+    { code: 'aborted' },
+  );
+  assert.deepEqual(calls, [
+    ['PUT', URL_, undefined, true, signal, 'bare'],
+    ['DELETE', URL_, undefined, true, undefined, 'bare'],
+  ]);
+});
+
+for (const [name, size, pieces] of [
+  ['3 MB: one request', 3 * MB, 0],
+  ['a byte more: one piece', 3 * MB + 1, 1],
+  ['a whole piece', 3_932_160, 1],
+  ['a piece and a byte', 3_932_161, 2],
+  ['two pieces', 7_864_320, 2],
+]) {
+  test(`${name}; every byte goes once`, async () => {
+    const ends = [];
+    for (let at = 3_932_160; at < size; at += 3_932_160) ends.push(expecting(`${at}-`));
+    const { result, calls, steps } = await uploaded([...ends, at201("x/attachments('i')")], { size });
+    assert.equal(calls.filter(([method]) => method === 'PUT').length, pieces);
+    assert.equal(
+      calls.filter(([method]) => method === 'PUT').reduce((sum, [, , many]) => sum + many, 0),
+      pieces ? size : 0,
+    );
+    assert.deepEqual(steps.at(-1), [size, size]);
+    assert.ok(pieces ? result.id === 'i' : result.made);
+  });
+}
+
+test('the service says where it goes on: in the middle of a piece, and first of several gaps', async () => {
+  const { calls } = await uploaded([
+    Response.json({ nextExpectedRanges: ['1000-2000', '5000-'] }),
+    expecting('3933160'),
+    at201("x/attachments('i')"),
+  ]);
+  assert.deepEqual(
+    calls.slice(1).map(([, range]) => range),
+    ['bytes 0-3932159/7340032', 'bytes 1000-3933159/7340032', 'bytes 3933160-7340031/7340032'],
+  );
+});
+
+test('an upload whose session cannot be made is told, and nothing has to be dropped', async () => {
+  const calls = [];
+  const it = fakeApi('outlook-v2', async (method) => {
+    calls.push(method);
+    throw fail('unsupported_by_api', 'only graph');
+  });
+  await assert.rejects(add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a')), {
+    code: 'unsupported_by_api',
+  });
+  assert.deepEqual(calls, ['POST']);
+});
+
+test('a 416 whose session knows no more than we do, and a session that is gone', async () => {
+  const refused = (status) => Object.assign(fail('bad_request', 'x'), { status });
+  for (const [answers, methods, code] of [
+    [[refused(416), expecting('0-')], ['POST', 'PUT', 'GET', 'DELETE'], 'invalid_response'],
+    [[refused(416), fail('not_found', 'x')], ['POST', 'PUT', 'GET', 'DELETE'], 'not_found'],
+    [[refused(409)], ['POST', 'PUT', 'DELETE'], 'bad_request'],
+    [[Response.json({ nextExpectedRanges: [] })], ['POST', 'PUT', 'DELETE'], 'invalid_response'],
+  ]) {
+    const { result, calls } = await uploaded(answers);
+    assert.deepEqual([result.code, calls.map(([method]) => method)], [code, methods]);
+  }
+});
+
+test("an attachment that arrived under a name of the service's is told as such", async () => {
+  const { result } = await uploaded([expecting('3932160-'), at201()], { options: { name: 'nowhere' } });
+  assert.equal(result.code, 'invalid_response');
+});
+
+test('Outlook: a small file in its own spelling', async () => {
+  const { result } = await uploaded([], { size: 3, api: 'outlook-v2', options: { contentId: 'logo' } });
+  assert.deepEqual(result.made, {
+    '@odata.type': '#Microsoft.OutlookServices.FileAttachment',
+    Name: 'a.bin',
+    ContentType: 'application/octet-stream',
+    ContentBytes: 'AAAA',
+    ContentId: 'logo',
+    IsInline: true,
+  });
+});
+
+test('a piece that had arrived already is not sent again', async () => {
+  const { result, calls } = await uploaded([
+    Object.assign(fail('bad_request', 'x'), { status: 416 }),
+    expecting('3932160-7340031'),
+    at201("x/attachments('i')"),
+  ]);
+  assert.deepEqual([result, calls.map(([method]) => method)], [{ id: 'i' }, ['POST', 'PUT', 'GET', 'PUT']]);
+});
+
+test('what does not go on, or fails, is given up and the session dropped', async () => {
+  for (const [answers, code] of [
+    [[expecting('0-')], 'invalid_response'],
+    [[expecting('soon')], 'invalid_response'],
+    [[fail('network', 'x')], 'network'],
+  ]) {
+    const { result, calls } = await uploaded(answers);
+    assert.equal(result.code, code);
+    assert.equal(calls.at(-1)[0], 'DELETE');
+  }
+  for (const [size, options, code] of [
+    [151 * MB, {}, 'too_large'],
+    [1, { onProgress: 5 }, 'invalid_argument'],
+  ])
+    assert.equal((await uploaded([], { size, options })).result.code, code);
+  await assert.rejects(add(fakeApi(), path`p`, {}, 'text'), { code: 'invalid_argument' });
+});
+
+/** Messages of a mailbox, noted. */
+function messages({ broken } = {}) {
+  const log = [];
+  return {
+    log,
+    create: async (draft) => {
+      log.push(['create', draft]);
+      return { id: 'd', Id: 'd' };
+    },
+    attachments: () => ({
+      add: async (file, { onProgress }) => {
+        log.push(['add', file.name]);
+        if (broken) throw broken;
+        onProgress(file.size, file.size);
+      },
+    }),
+    delete: async (id) => {
+      log.push(['delete', id]);
+    },
+    send: async (id) => {
+      log.push(['send', id]);
+    },
+  };
+}
+const large = new File([new Uint8Array(2 * MB)], 'a');
+const other = new File([new Uint8Array(2 * MB)], 'b');
+const own = { '@odata.type': '#microsoft.graph.itemAttachment' };
+
+test('more than one request takes goes by a draft, file by file', async () => {
+  const steps = [];
+  const box = messages();
+  await send(
+    fakeApi(),
+    box,
+    { subject: 'x', attachments: [large, own, other] },
+    { onProgress: (...all) => steps.push(all) },
+  );
+  assert.deepEqual(box.log, [
+    ['create', { subject: 'x', attachments: [own] }],
+    ['add', 'a'],
+    ['add', 'b'],
+    ['send', 'd'],
+  ]);
+  assert.deepEqual(steps, [
+    [2 * MB, 4 * MB],
+    [4 * MB, 4 * MB],
+  ]);
+  const outlook = messages();
+  await send(fakeApi('outlook-v2'), outlook, { Attachments: [large, other] });
+  assert.deepEqual(outlook.log[0], ['create', { Attachments: undefined, attachments: [] }]);
+});
+
+test('a file that fails leaves no draft; what cannot be makes none', async () => {
+  const box = messages({ broken: fail('network', 'x') });
+  await assert.rejects(send(fakeApi(), box, { attachments: [large, other] }), { code: 'network' });
+  assert.deepEqual(box.log.at(-1), ['delete', 'd']);
+  const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
+  const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
+  for (const [api, attachments, options, code] of [
+    ['graph', [huge], {}, 'too_large'],
+    ['outlook-v2', [four], {}, 'unsupported_by_api'],
+    ['graph', [four], { saveToSentItems: false }, 'invalid_argument'],
+    ['graph', [], { saveToSentItems: 'no' }, 'invalid_argument'],
+    ['graph', [], { onProgress: 5 }, 'invalid_argument'],
+  ]) {
+    const none = messages();
+    await assert.rejects(send(fakeApi(api), none, { attachments }, options), { code });
+    assert.deepEqual(none.log, []);
+  }
+});
+
+test('replies: a text, a draft where the flavour has it, and never nothing', async () => {
+  for (const [api, said, code] of [
+    ['graph', undefined, 'invalid_argument'],
+    ['graph', null, 'invalid_argument'],
+    ['outlook-v1', { Body: 'x' }, 'unsupported_by_api'],
+  ]) {
+    await assert.rejects(reply(fakeApi(api), 'id', said), { code });
+  }
+  const calls = [];
+  await reply(
+    fakeApi('graph', async (...all) => {
+      calls.push([all[1], all[4]]);
+    }),
+    'id',
+    '',
+    { all: true },
+  );
+  assert.deepEqual(calls, [['messages/{}/replyAll', { comment: '' }]]);
+});
+
+test('pictures that a body shows: images and what says that it is inline, by content id', async () => {
+  const files = {
+    a: { contentId: 'logo', contentBytes: 'iVBO' },
+    b: { contentId: 'hidden', contentBytes: 'iVBO' },
+    c: { contentBytes: 'iVBO' },
+  };
+  const listed = [
+    { id: 'a', contentType: 'image/png' },
+    { id: 'b', contentType: 'application/pdf', isInline: false },
+    { id: 'c', contentType: 'image/gif' },
+  ];
+  const asked = [];
+  const images = await inlineImages(fakeApi(), {
+    async *all() {
+      yield* listed;
+    },
+    get: async (id) => {
+      asked.push(id);
+      return files[id];
+    },
+  });
+  assert.deepEqual([[...images.keys()], asked], [['logo'], ['a', 'c']]);
+  const [url] = images.values();
+  const blob = await (await fetch(url)).blob();
+  assert.deepEqual([blob.type, blob.size], ['image/png', 3]);
+  URL.revokeObjectURL(url);
+});
+
+test('pictures: nothing is left to revoke where one cannot be had; the last of one content id counts; Outlook spells it its own way', async () => {
+  const { createObjectURL } = URL;
+  const made = [];
+  URL.createObjectURL = (blob) => {
+    made.push(blob);
+    return `blob:${made.length}`;
+  };
+  try {
+    const listed = ['a', 'b'].map((id) => ({ id, contentType: 'image/png', isInline: true }));
+    const get = async (id) => {
+      if (id === 'b') throw fail('not_found', 'x');
+      return { contentId: id, contentBytes: 'iVBO' };
+    };
+    await assert.rejects(
+      inlineImages(fakeApi(), {
+        async *all() {
+          yield* listed;
+        },
+        get,
+      }),
+      { code: 'not_found' },
+    );
+    assert.deepEqual(made, []);
+    const twice = await inlineImages(fakeApi(), {
+      async *all() {
+        yield* listed;
+      },
+      get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }),
+    });
+    assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
+    const asked = [];
+    const outlook = await inlineImages(
+      fakeApi('outlook-v2'),
+      {
+        async *all(query) {
+          asked.push(query);
+          yield { Id: 'a', ContentType: 'text/css', IsInline: true };
+        },
+        get: async (id, options) => {
+          asked.push([id, options]);
+          return { ContentId: 'c', ContentBytes: btoa('x') };
+        },
+      },
+      { timeout: 5 },
+    );
+    assert.deepEqual(
+      [[...outlook.keys()], asked],
+      [['c'], [{ timeout: 5, select: ['Id', 'ContentType', 'IsInline'] }, ['a', { timeout: 5 }]]],
+    );
+  } finally {
+    Object.assign(URL, { createObjectURL });
+  }
+});
+
+test('the tree: only folders that have some are asked', async () => {
+  const asked = [];
+  const level = (name, folders) => ({
+    async *all() {
+      asked.push(name);
+      yield* folders;
+    },
+    children: (id) => level(id, { inbox: [{ id: 'in', childFolderCount: 0 }] }[id]),
+  });
+  const nodes = await tree(
+    fakeApi(),
+    level('top', [
+      { id: 'inbox', childFolderCount: 1 },
+      { id: 'sent', childFolderCount: 0 },
+    ]),
+  );
+  assert.deepEqual(nodes, [
+    {
+      folder: { id: 'inbox', childFolderCount: 1 },
+      children: [{ folder: { id: 'in', childFolderCount: 0 }, children: [] }],
+    },
+    { folder: { id: 'sent', childFolderCount: 0 }, children: [] },
+  ]);
+  assert.deepEqual(asked, ['top', 'inbox']);
+});

@@ -1,0 +1,96 @@
+// Calendars: events, views of a span of time, calendars and their groups, free and busy times, rooms.
+import type {
+  Calendar as CalendarResource,
+  CalendarGroup,
+  CalendarPermission,
+  Event as EventResource,
+  Extension,
+  RoomList,
+} from '@microsoft/microsoft-graph-types';
+import type { Api, Options } from '../calls/api.ts';
+import { path, type Path } from '../calls/path.ts';
+import { invalidArgument } from '../error.ts';
+import type { Calendar, Delta, EventDraft, Events, Moment, Query, Resource, Selected, View } from '../types.ts';
+import { list, walk } from './collection.ts';
+import { attachments } from './mail.ts';
+import { listed, required, verbs } from './verbs.ts';
+
+/** Occurrences between two moments, with the fields `S`. */
+function view<S extends string>(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph', S> {
+  const span = (timeZone?: string) => {
+    const startDateTime = api.instant(start, timeZone, 'start');
+    const endDateTime = api.instant(end, timeZone, 'end');
+    if (startDateTime >= endDateTime) throw invalidArgument('the end of a view comes after its start');
+    return { startDateTime, endDateTime };
+  };
+  const pages = async (options?: Options) => {
+    const merged: Options = { ...query, ...options };
+    return list<Selected<EventResource, 'graph', S>>(api, path, merged, { query: span(merged.timeZone) });
+  };
+  return {
+    list: pages,
+    delta: async (options) =>
+      (await api.lazy('delta', path, options, span(options?.timeZone))) as Delta<Resource<EventResource>>,
+    [Symbol.asyncIterator]: () => walk(pages, query),
+  };
+}
+
+export function calendar(api: Api): Calendar {
+  const { collection, get, patch, post } = verbs(api);
+
+  const events = (at: Path): Events => ({
+    ...collection<EventResource, EventDraft>(at),
+    accept: (id, options) => api.lazy('accept', id, options),
+    decline: (id, options) => api.lazy('decline', id, options),
+    tentativelyAccept: (id, options) => api.lazy('tentativelyAccept', id, options),
+    cancel: (id, comment, options) => post(path`events/${id}/cancel`, options, { comment }),
+    forward: async (id, toRecipients, comment, options) =>
+      post(path`events/${id}/forward`, options, { ...required({ toRecipients }), comment }),
+    snooze: async (id, newReminderTime, options) =>
+      post(path`events/${id}/snoozeReminder`, options, required({ newReminderTime })),
+    dismiss: (id, options) => post(path`events/${id}/dismissReminder`, options),
+    instances: (id, start, end, query) => view(api, path`events/${id}/instances`, start, end, query),
+    calendar: (id, options) => get(path`events/${id}/calendar`, options),
+    attachments: (id) => attachments(api, path`events/${id}/attachments`),
+    extensions: (id) => collection<Extension>(path`events/${id}/extensions`),
+  });
+
+  const views =
+    (at: Path) =>
+    <S extends string>(start: Moment, end: Moment, query?: Query<EventResource, 'graph', S>) =>
+      view<S>(api, at, start, end, query);
+
+  return {
+    events: events(path`events`),
+    get: (options) => get(path`calendar`, options),
+    update: (changes, options) => patch(path`calendar`, options, changes),
+    calendars: collection<CalendarResource>(path`calendars`),
+    groups: {
+      ...collection<CalendarGroup>(path`calendarGroups`),
+      calendars: (id) => collection<CalendarResource>(path`calendarGroups/${id}/calendars`),
+    },
+    permissions: collection<CalendarPermission>(path`calendar/calendarPermissions`),
+    primary: { events: events(path`calendar/events`), view: views(path`calendar/calendarView`) },
+    in: (id) => ({ events: events(path`calendars/${id}/events`), view: views(path`calendars/${id}/calendarView`) }),
+    view: views(path`calendarView`),
+    freeBusy: async (schedules, startTime, endTime, options) => {
+      const { interval, ...rest } = options ?? {};
+      const body = {
+        ...required({ schedules, startTime, endTime }),
+        ...(interval !== undefined && { availabilityViewInterval: interval }),
+      };
+      return listed(post(path`calendar/getSchedule`, rest, body));
+    },
+    reminders: async (start, end, options) => {
+      const [from, to] = [start, end].map((moment) => api.instant(moment, options?.timeZone)) as [string, string];
+      return listed(get(path`reminderView(StartDateTime='${from}',EndDateTime='${to}')`, options));
+    },
+    sharingRoles: (user, options) => listed(get(path`calendar/allowedCalendarSharingRoles(User='${user}')`, options)),
+    findTimes: async (constraints, options) =>
+      post(path`findMeetingTimes`, options, required({ constraints }).constraints),
+    roomLists: collection<RoomList>(path`/places/graph.roomList`),
+    rooms: async function* (options) {
+      yield* await api.lazy('rooms', options);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+// Rounds of changes in Graph's form and in Outlook's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { path } from '../calls/path.ts';
+import { delta } from './changes.ts';
+import { fail } from '../error.ts';
+import { fakeApi } from '../tests/fake-api.mjs';
+
+const NEXT = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$skiptoken=1';
+const DELTA = 'https://graph.microsoft.com/v1.0/me/contacts/delta()?$deltatoken=2';
+
+/** A round over `answers`; gives what it asked as well. */
+async function round(answers, options, query) {
+  const calls = [];
+  const it = fakeApi('graph', async (_method, path, _ids, given) => {
+    calls.push([path, given]);
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  return { result: await delta(it, path`contacts`, options, query), calls };
+}
+
+test('pages of a round are one: select in the first request only, the size of pages in each', async () => {
+  const { result, calls } = await round(
+    [
+      { value: [{ id: 1 }], '@odata.nextLink': NEXT },
+      { value: [{ id: 2 }], '@odata.deltaLink': DELTA },
+    ],
+    { select: ['id'], pageSize: 1 },
+  );
+  assert.deepEqual(result, { items: [{ id: 1 }, { id: 2 }], removed: [], token: DELTA, resynced: false });
+  assert.deepEqual(calls, [
+    ['contacts/delta()', { changes: true, pageSize: 1, select: ['id'], query: undefined }],
+    [NEXT, { changes: true, pageSize: 1 }],
+  ]);
+});
+
+test('removals as Graph and as Outlook write them', async () => {
+  const value = [
+    { id: 'a', '@removed': { reason: 'deleted' } },
+    { id: 'b', '@removed': { reason: 'changed' } },
+    {
+      '@odata.context': 'https://outlook.office.com/api/v2.0/$metadata#Me/Messages/$deletedEntity',
+      id: "Messages('AAMk=')",
+      reason: 'deleted',
+    },
+    { id: 'c', reason: 'a field of its own' },
+  ];
+  const { result } = await round([{ value, '@odata.deltaLink': DELTA }], { token: NEXT });
+  assert.deepEqual(result.removed, [
+    { id: 'a', reason: 'deleted' },
+    { id: 'b', reason: 'changed' },
+    { id: 'AAMk=', reason: 'deleted' },
+  ]);
+  assert.deepEqual(result.items, [value[3]]);
+});
+
+test('a state that the service has lost leads to a full round; other refusals are told', async () => {
+  const whole = { value: [{ id: 1 }], '@odata.deltaLink': DELTA };
+  const { result, calls } = await round([fail('gone', 'lost'), whole], { token: NEXT });
+  assert.deepEqual(
+    [result.resynced, result.items, calls.map(([path]) => path)],
+    [true, [{ id: 1 }], [NEXT, 'contacts/delta()']],
+  );
+  await assert.rejects(round([fail('forbidden', 'no')], { token: NEXT }), { code: 'forbidden' });
+  await assert.rejects(round([fail('gone', 'at first')], {}), { code: 'gone' });
+});
+
+test('a state that is lost in the middle of a round leads to a full one, without what the broken round had', async () => {
+  const { result, calls } = await round(
+    [
+      { value: [{ id: 'old' }, { id: 'x', '@removed': { reason: 'deleted' } }], '@odata.nextLink': NEXT },
+      fail('gone', 'lost'),
+      { value: [{ id: 1 }], '@odata.nextLink': NEXT },
+      { value: [{ id: 2 }], '@odata.deltaLink': DELTA },
+    ],
+    { token: DELTA, select: ['id'] },
+  );
+  assert.deepEqual(result, { items: [{ id: 1 }, { id: 2 }], removed: [], token: DELTA, resynced: true });
+  assert.deepEqual(
+    calls.map(([path, { select }]) => [path, select]),
+    [
+      [DELTA, undefined],
+      [NEXT, undefined],
+      ['contacts/delta()', ['id']],
+      [NEXT, undefined],
+    ],
+  );
+  await assert.rejects(
+    round([fail('gone', 'lost'), fail('gone', 'again')], { token: DELTA }),
+    { code: 'gone' },
+    'but once',
+  );
+});
+
+test('a view: its span is in the first request, also in the one that starts over', async () => {
+  const span = { startDateTime: 'a', endDateTime: 'b' };
+  const whole = { value: [], '@odata.deltaLink': DELTA };
+  const queries = ({ calls }) => calls.map(([, { query }]) => query);
+  assert.deepEqual(queries(await round([whole], undefined, span)), [span]);
+  assert.deepEqual(queries(await round([whole], { token: DELTA }, span)), [undefined]);
+  assert.deepEqual(queries(await round([fail('gone', 'x'), whole], { token: DELTA }, span)), [undefined, span]);
+});
+
+test('pages without items are pages; options of a call go with each', async () => {
+  const options = { timeout: 5, headers: { a: 'b' }, signal: new AbortController().signal };
+  const { result, calls } = await round(
+    [
+      { value: [], '@odata.nextLink': NEXT },
+      { value: [], '@odata.nextLink': `${NEXT}2` },
+      { value: [{ id: 1 }], '@odata.deltaLink': DELTA },
+    ],
+    options,
+  );
+  assert.deepEqual([result.items, calls.length], [[{ id: 1 }], 3]);
+  for (const [, given] of calls)
+    assert.deepEqual(
+      [given.timeout, given.headers, given.signal, given.changes],
+      [5, options.headers, options.signal, true],
+    );
+});
+
+test('a repeated link, a list without track, an answer that is none', async () => {
+  for (const answers of [
+    [
+      { value: [], '@odata.nextLink': NEXT },
+      { value: [], '@odata.nextLink': NEXT },
+      { value: [], '@odata.deltaLink': DELTA },
+    ],
+    [{ value: [] }],
+    [{}],
+    [undefined],
+  ])
+    await assert.rejects(round(answers), { code: 'invalid_response' });
+});
+
+test('a token that is none, and a select where there is none', async () => {
+  for (const token of ['', 5, null]) await assert.rejects(round([], { token }), { code: 'invalid_argument' });
+  await assert.rejects(round([], { select: ['id'] }, { startDateTime: 'x' }), { code: 'invalid_argument' });
+});

@@ -1,0 +1,48 @@
+// What the areas of a mailbox are written with: a call for each HTTP method, and the collection at a path.
+import type { Api, Options } from '../calls/api.ts';
+import type { Path } from '../calls/path.ts';
+import { invalidArgument } from '../error.ts';
+import { collection } from './collection.ts';
+
+const ALLOWED = ['ifMatch', 'select', 'expand', 'as'];
+
+/** `fields`, none of which may be missing. */
+export function required<T extends object>(fields: T): T {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === '') throw invalidArgument(`${name} is missing`);
+  }
+  return fields;
+}
+
+/** The list in an answer. */
+export const listed = async (answer: Promise<{ value: never }>) => (await answer).value;
+
+/** Null where there is none. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as { code?: string })?.code === 'not_found') return null;
+    throw error;
+  }
+}
+
+export function verbs(api: Api) {
+  const call = async (method: string, path: Path, options?: Options, body?: unknown) =>
+    api.call({ method, path, options: { ...options }, body, allowed: ALLOWED });
+  /** Expands the short forms in `body`, and spells its fields as the flavour does. */
+  const write = async (method: string, path: Path, options?: Options, body?: unknown) => {
+    const plain = body instanceof Blob || !body;
+    return call(method, path, options, plain ? body : api.spelled(await api.lazy('draft', body, options?.timeZone)));
+  };
+  const whole = async (method: string, path: Path, options: Options | undefined, body: unknown) =>
+    write(method, path, options, required({ 'what to write': body })['what to write']);
+  return {
+    collection: <T, D = Partial<T>>(path: Path) => collection<T, D>(api, path),
+    get: (path: Path, options?: Options) => call('GET', path, options),
+    remove: (path: Path, options?: Options) => call('DELETE', path, options),
+    post: (path: Path, options?: Options, body?: object) => write('POST', path, options, body),
+    put: (path: Path, options: Options | undefined, body: unknown) => whole('PUT', path, options, body),
+    patch: (path: Path, options: Options | undefined, body: unknown) => whole('PATCH', path, options, body),
+  };
+}

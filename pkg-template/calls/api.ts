@@ -1,0 +1,72 @@
+// What areas and values are written with: calls to one mailbox, and values as its API flavour spells them.
+import type { Exo365Error, booleanOption, fail, invalidArgument } from '../error.ts';
+import type { list, walk } from '../areas/collection.ts';
+import type { CallOptions } from '../types.ts';
+import type { BatchAnswer, BatchItem } from './core.ts';
+import type { Path } from './path.ts';
+import type { Values } from '../values/moments.ts';
+import type { filter } from '../values/filter.ts';
+
+/** One call. */
+export interface Call {
+  readonly method: string;
+  /** The path of an operation; or as a text a link that the service gave, or a path below the API's root. */
+  readonly path: Path | string;
+  /** The caller's options, as they were given. */
+  readonly options?: Options | undefined;
+  /** Goes as it is where it is a text, a Blob or bytes, else as JSON. */
+  readonly body?: unknown;
+  /** Names of the options that the call takes, beside those of every call (`timeout`, `timeZone`, `headers`, `signal`). */
+  readonly allowed?: readonly string[] | undefined;
+}
+
+/** Options of a call, as core knows them (crates/core/src/options.rs); it checks their values. A call takes those that it names in `allowed`. */
+export interface Options extends CallOptions {
+  as?: 'json' | 'text' | 'blob' | 'response';
+  /** To another host, without a token: the pieces of an upload. */
+  bare?: boolean;
+  /** Asks for what has changed. */
+  changes?: boolean;
+  count?: boolean;
+  expand?: unknown;
+  filter?: unknown;
+  ifMatch?: string;
+  orderBy?: unknown;
+  pageSize?: unknown;
+  /** Parameters of the query by their own names. */
+  query?: Record<string, string> | undefined;
+  search?: unknown;
+  select?: unknown;
+  skip?: unknown;
+  top?: unknown;
+}
+
+/** The part of the package that is loaded by the first call that needs it. */
+export type Lazy = typeof import('../more.ts');
+type Rest<F> = F extends (api: Api, ...args: infer A) => unknown ? A : never;
+type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+export type RunLazy = <K extends keyof Lazy>(name: K, ...args: Rest<Lazy[K]>) => Promise<Result<Lazy[K]>>;
+
+export interface Api extends Values {
+  /** Sends a call when it is its turn, renewed and repeated as core decides. Resolves with the parsed answer. */
+  // biome-ignore lint/suspicious/noExplicitAny: what the service answers, as it is.
+  call(call: Call): Promise<any>;
+  /** Runs a function of the part that is loaded on first use; it gets this object first. */
+  readonly lazy: RunLazy;
+
+  // For batches.
+  /** Sends without waiting for a turn: the caller has one. */
+  send(method: string, path: Path, content: unknown, headers?: Record<string, string>): Promise<unknown>;
+  /** A call as an item of a batch. */
+  batchItem(call: Call): Omit<BatchItem, 'id'>;
+  /** The error that an answer to an item is, and in milliseconds how long to wait before the item is sent again: undefined where it must not be. */
+  judge(answer: BatchAnswer, method: string, repeats: number): [error: Exo365Error, wait: number | undefined];
+
+  // For the part that is loaded on first use: imported there, they would be downloaded twice.
+  readonly fail: typeof fail;
+  readonly invalidArgument: typeof invalidArgument;
+  readonly booleanOption: typeof booleanOption;
+  readonly filter: typeof filter;
+  readonly list: typeof list;
+  readonly walk: typeof walk;
+}

@@ -1,0 +1,30 @@
+// The body of a request.
+import type { Api } from './api.ts';
+
+type Headers = Record<string, string> | undefined;
+
+/** A body as it is sent, and the headers that describe it: texts, Blobs and bytes as they are, everything else as JSON. */
+export function encodeBody(
+  { invalidArgument }: Api,
+  body: unknown,
+  headers?: Headers,
+): [content: unknown, headers: Headers] {
+  if (body === undefined || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body))
+    return [body, headers];
+  if (typeof body === 'string') {
+    // `fetch` would send another character in its place.
+    if (body.isWellFormed?.() === false) throw invalidArgument('the body has half a surrogate pair');
+    return [body, headers];
+  }
+  // JSON would write null for them, which clears a field.
+  const finite = (name: string, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw invalidArgument(`${name} is no finite number`);
+    return value;
+  };
+  try {
+    return [JSON.stringify(body, finite), { 'content-type': 'application/json', ...headers }];
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    throw invalidArgument(code ? message : 'the body cannot be written as JSON', cause);
+  }
+}

@@ -1,0 +1,146 @@
+// The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted where it fails.
+import { list, walk } from '../areas/collection.ts';
+import { booleanOption, Exo365Error, fail, invalidArgument } from '../error.ts';
+import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
+import { filter } from '../values/filter.ts';
+import { type Values, values } from '../values/moments.ts';
+import type { Api, Call, RunLazy } from './api.ts';
+import { type Core, describe } from './core.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { type Enter, queue } from './queue.ts';
+import { joined } from './signal.ts';
+
+/** What calls tell the client of. */
+export interface CallEvents {
+  /** Every error that a sign-in cures gets it as `resolve`. */
+  signIn?: ((options?: SignInOptions) => Promise<Account>) | undefined;
+  /** The session is over: the endpoint said so. */
+  expired(): void;
+  diagnostic(entry: Diagnostic): void;
+}
+
+/** The part that most pages never need. */
+const more = () =>
+  import('../more.ts').catch((cause) => {
+    throw fail('network', 'a part of exo365 did not load', cause);
+  });
+
+export class Calls {
+  readonly #core: Core;
+  readonly #events: CallEvents;
+  /** Whether reads may go together. */
+  readonly #batching: boolean;
+  readonly #enter: Enter;
+  readonly #values: Values;
+  readonly #diagnostics: Diagnostics;
+  /** Of calls in flight; undefined when the client has ended. */
+  #controllers: Set<AbortController> | undefined = new Set();
+  /** To the mailbox of the signed-in user. */
+  readonly api: Api;
+
+  constructor(core: Core, { concurrency = 4, batching, keepDiagnostics }: ClientConfig, events: CallEvents) {
+    this.#core = core;
+    this.#events = events;
+    const { api, timeZone } = core.profile();
+    this.#batching = batching !== 'off' && api !== 'outlook-v1';
+    this.#values = values(api, timeZone);
+    this.api = this.to();
+    this.#enter = queue(Math.max(1, concurrency), (taken) => this.api.lazy('sendTogether', taken));
+    this.#diagnostics = new Diagnostics(this.api, keepDiagnostics, events.diagnostic);
+  }
+
+  get diagnostics() {
+    return this.#diagnostics.shown;
+  }
+
+  /** What the areas of one mailbox are built on: that of `user`, or of the signed-in user. */
+  to(user?: string): Api {
+    const core = this.#core;
+    const api: Api = {
+      ...this.#values,
+      call: (call) => this.#call(user, call),
+      lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
+      send: (method, path, content, headers) =>
+        this.run((signal) => core.call(describe(user, { method, path, options: { headers } }), signal, content)),
+      batchItem: (call) => this.sync(() => JSON.parse(core.item(describe(user, call)))),
+      judge: (answer, method, repeats) => {
+        const [error, wait] = core.judge(answer, JSON.stringify(answer.body) ?? '', method, repeats);
+        return [Exo365Error.from(error, this.#events.signIn) as Exo365Error, wait];
+      },
+      fail,
+      invalidArgument,
+      booleanOption,
+      filter,
+      list,
+      walk,
+    };
+    return api;
+  }
+
+  /** Every promise of the WebAssembly passes here: it ends with the caller's signal or with this client, and its errors get our class. */
+  async run<T>(start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const own = new AbortController();
+    const both = joined(own.signal, signal);
+    if (!this.#controllers) own.abort();
+    this.#controllers?.add(own);
+    let stop!: () => void;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        stop = () => reject(fail('aborted', 'the caller aborted the call', both.reason));
+        if (both.aborted) return stop();
+        both.addEventListener('abort', stop);
+        start(both).then(resolve, reject);
+      });
+    } catch (error) {
+      if ((error as Exo365Error)?.code === 'signed_out' && !this.#core.account()) this.#events.expired();
+      throw Exo365Error.from(error, this.#events.signIn);
+    } finally {
+      both.removeEventListener('abort', stop);
+      this.#controllers?.delete(own);
+    }
+  }
+
+  /** What the WebAssembly throws at once, with our class. */
+  sync<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw Exo365Error.from(error);
+    }
+  }
+
+  async #call(user: string | undefined, call: Call): Promise<unknown> {
+    const { method, path, options, body } = call;
+    if (typeof method !== 'string' || !['string', 'object'].includes(typeof path))
+      throw invalidArgument('method and path are texts');
+    if (typeof (options ?? {}) !== 'object') throw invalidArgument('options are an object');
+    const { signal, as, bare, timeout } = options ?? {};
+    let { headers } = options ?? {};
+    let content: unknown;
+    if (body !== undefined) [content, headers] = await this.api.lazy('encodeBody', body, headers);
+    const described = describe(user, { ...call, options: { ...options, headers } });
+    const run = (both: AbortSignal) => this.#core.call(described, both, content);
+    // Pieces of an upload go to another host, and need no turn.
+    if (bare) return this.run(run, signal);
+    const template = typeof path === 'string' ? path : path.template;
+    const batchable = this.#batching && method === 'GET' && !as && !timeout && !template.includes('/$');
+    const read = batchable ? () => JSON.parse(this.#core.item(described)) : undefined;
+    const from = performance.now();
+    try {
+      const value = await this.run((both) => this.#enter(user ?? '', () => run(both), read), signal);
+      this.#diagnostics.note(from, call);
+      return value;
+    } catch (error) {
+      this.#diagnostics.note(from, call, error as Exo365Error);
+      throw error;
+    }
+  }
+
+  /** Ends calls in flight, and later ones. Whether this was the first time. */
+  dispose(): boolean {
+    const controllers = this.#controllers;
+    this.#controllers = undefined;
+    for (const own of controllers ?? []) own.abort();
+    return controllers !== undefined;
+  }
+}

@@ -1,0 +1,25 @@
+// What most pages never need: loaded by the first call that does. What it needs of the part that is there already
+// (errors, lists, the filter) it gets by its first argument: imported here, it would be downloaded twice.
+import type { Api } from './calls/api.ts';
+import type { Keep } from './calls/diagnostics.ts';
+import type { Diagnostic } from './types.ts';
+
+export { add, inlineImages } from './areas/attachments.ts';
+export { count, delta } from './areas/changes.ts';
+export { accept, decline, tentativelyAccept } from './areas/invitations.ts';
+export { findByEmail, rooms, tree } from './areas/lookups.ts';
+export { createForward, createReply, reply, send } from './areas/outgoing.ts';
+export { batch, sendTogether } from './calls/batch.ts';
+export { encodeBody } from './calls/bodies.ts';
+export { authorizationResponse } from './session/popup.ts';
+export { draft } from './values/drafts.ts';
+
+/** Rarer still: a file of its own. */
+const journal = (api: Api) =>
+  import('./journal.ts').catch((cause) => {
+    throw api.fail('network', 'a part of exo365 did not load', cause);
+  });
+export const kept = async (api: Api, entries: Diagnostic[], most: number) =>
+  (await journal(api)).kept(api, entries, most);
+export const report = async (api: Api, entries: readonly Diagnostic[], keep?: Promise<Keep>) =>
+  (await journal(api)).report(api, entries, keep);

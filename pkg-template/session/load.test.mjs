@@ -1,0 +1,68 @@
+// The module in every form that `wasm` may have.
+import assert from 'node:assert/strict';
+import { after, beforeEach, test } from 'node:test';
+import { wasm } from '../tests/fake-wasm.mjs';
+
+const BYTES = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+/** What the package takes for `fetch` when it loads, and what stands behind it in a test. */
+let network;
+const { fetch } = globalThis;
+globalThis.fetch = (...args) => network(...args);
+let load;
+const { loader } = await import('./load.ts');
+
+beforeEach(async () => {
+  Object.assign(wasm, { loads: [], broken: undefined });
+  // Its memory of what was loaded is the module's own.
+  load = loader();
+});
+after(() => {
+  globalThis.fetch = fetch;
+});
+
+const served = (type, body = BYTES, status = 200) =>
+  new Response(body, { status, headers: type ? { 'content-type': type } : {} });
+
+for (const [name, source] of Object.entries({
+  'a compiled module': () => new WebAssembly.Module(BYTES),
+  bytes: () => BYTES,
+  'a buffer': () => BYTES.buffer,
+  'a response': () => served('application/wasm'),
+  'a response of another type': () => served('application/octet-stream'),
+  'a response without a type': () => served(),
+  'a promise of one': () => Promise.resolve(served('application/wasm')),
+})) {
+  test(`${name} becomes a module`, async () => {
+    await load(source());
+    assert.equal(wasm.loads.length, 1);
+    assert.ok(wasm.loads[0] instanceof WebAssembly.Module);
+  });
+}
+
+test('an address is fetched', async () => {
+  const asked = [];
+  network = async (url) => {
+    asked.push(String(url));
+    return served('application/wasm');
+  };
+  await load(new URL('https://static.contoso.example/exo365_bg.wasm'));
+  await load('https://static.contoso.example/never.wasm');
+  assert.deepEqual(asked, ['https://static.contoso.example/exo365_bg.wasm']);
+});
+
+test('what is no module is told with its cause, and may be tried again', async () => {
+  network = async () => served('text/html', '<!doctype html>', 404);
+  for (const source of [
+    'https://static.contoso.example/gone.wasm',
+    served('text/html', '<!doctype html>'),
+    new Uint8Array(8),
+    {},
+  ]) {
+    const error = await load(source).catch((error) => error);
+    assert.equal(error.code, 'wasm_unavailable');
+    assert.ok(error.cause instanceof Error);
+  }
+  assert.match((await load('https://static.contoso.example/gone.wasm').catch((error) => error)).cause.message, /404/);
+  await load(BYTES);
+  assert.equal(wasm.loads.length, 1);
+});

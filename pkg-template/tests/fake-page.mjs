@@ -1,0 +1,82 @@
+// The few globals of a page that the face touches, for tests in Node. `page()` puts them up, `page().end()` takes them down.
+
+export function page(href = 'https://app.contoso.example/mail') {
+  const before = Object.fromEntries(NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]));
+  const target = new EventTarget();
+  const it = {
+    /** Where the page went. */
+    went: [],
+    /** What the address bar was made to show, and the history state that it was made to keep. */
+    shown: [],
+    store: new Map(),
+    session: {},
+    /** Time-outs that wait: call them to let the time pass. */
+    timers: [],
+    fire: (type, fields) => target.dispatchEvent(Object.assign(new Event(type), fields)),
+    listening: 0,
+    end() {
+      for (const name of NAMES)
+        before[name] ? Object.defineProperty(globalThis, name, before[name]) : delete globalThis[name];
+    },
+  };
+  const storage = {
+    getItem: (key) => it.store.get(key) ?? null,
+    setItem: (key, value) => void it.store.set(key, String(value)),
+  };
+  const values = {
+    window: globalThis,
+    document: { baseURI: href },
+    location: Object.assign(parts(href), {
+      assign: (url) => it.went.push(url),
+      replace: (url) => it.went.push(`replace ${url}`),
+    }),
+    history: { state: { own: 'state' }, replaceState: (...all) => it.shown.push(all) },
+    top: globalThis,
+    isSecureContext: true,
+    localStorage: storage,
+    sessionStorage: Object.setPrototypeOf(it.session, {
+      getItem: (key) => it.session[key] ?? null,
+      setItem: (key, value) => {
+        it.session[key] = String(value);
+      },
+      removeItem: (key) => {
+        delete it.session[key];
+      },
+    }),
+    setTimeout: (run, after) => void it.timers.push({ run, after }),
+    clearTimeout: () => {},
+    open: () => null,
+    addEventListener: (...all) => {
+      it.listening++;
+      target.addEventListener(...all);
+    },
+    removeEventListener: (...all) => {
+      it.listening--;
+      target.removeEventListener(...all);
+    },
+  };
+  for (const name of NAMES)
+    Object.defineProperty(globalThis, name, { value: values[name], configurable: true, writable: true });
+  return it;
+}
+
+function parts(href) {
+  const { origin, pathname, search, hash } = new URL(href);
+  return { origin, pathname, search, hash };
+}
+
+const NAMES = [
+  'window',
+  'document',
+  'location',
+  'history',
+  'top',
+  'isSecureContext',
+  'localStorage',
+  'sessionStorage',
+  'setTimeout',
+  'clearTimeout',
+  'open',
+  'addEventListener',
+  'removeEventListener',
+];

@@ -1,0 +1,140 @@
+//! The one class that crosses the boundary, and what the JavaScript face builds on.
+//! Options cross as JSON text: the core reads and checks them.
+
+use crate::boundary::{Member, plain, promise};
+use crate::browser;
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::http;
+use crate::open;
+use crate::page::Page;
+use crate::tokens::Token;
+use exo365_core::options::Options;
+use js_sys::{Array, Function, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+/// A client: the signed-in account, its tokens, and the API.
+#[wasm_bindgen]
+pub struct Core(Rc<Client>);
+
+/// A token as pages get it.
+fn handed_out(token: &Token) -> JsValue {
+    let left = (token.expires - browser::monotonic()) / 1000.0;
+    plain(&[
+        ("token", Member::Text(Some(token.secret.expose()))),
+        ("expiresIn", Member::Number(left as u32)),
+        ("scopes", Member::Texts(Some(&token.scopes))),
+    ])
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Opens a client: finishes a sign-in that this page load is the answer of, or restores the session.
+    /// Resolves with a `Core`. `page` is missing in a worker and in Node.
+    pub fn open(config: String, get_token: Option<Function>, page: Option<Page>) -> Promise {
+        promise(async move {
+            let setup = Options::setup(&config, get_token.is_some())?;
+            let client = match get_token {
+                Some(function) => open::with_own_tokens(&setup, function),
+                None => open::with_endpoint(&setup, page).await,
+            };
+            client.map(|client| Self(client).into())
+        })
+    }
+
+    /// `{ api, timeZone }`: the flavour's name, and the time zone where one was set.
+    pub fn profile(&self) -> JsValue {
+        let api = &self.0.api;
+        plain(&[
+            ("api", Member::Text(Some(api.flavor.name()))),
+            ("timeZone", Member::Text(api.time_zone.as_deref())),
+        ])
+    }
+
+    /// The signed-in user, or null.
+    pub fn account(&self) -> JsValue {
+        let session = self.0.session.as_ref();
+        let account = session.map(|session| session.endpoint.account.borrow());
+        let Some(account) = account.as_ref().and_then(|account| account.as_ref()) else {
+            return JsValue::NULL;
+        };
+        plain(&[
+            ("tenantId", Member::Text(Some(&account.tenant_id))),
+            ("objectId", Member::Text(Some(&account.object_id))),
+            ("username", Member::Text(Some(&account.username))),
+            ("name", Member::Text(Some(&account.name))),
+            ("isGuest", Member::Flag(account.is_guest)),
+            ("loginHint", Member::Text(account.login_hint.as_deref())),
+        ])
+    }
+
+    /// The address that a sign-in begins at; the tab remembers that it began.
+    ///
+    /// # Errors
+    /// `invalid_argument`, `misconfigured`, `navigation_blocked`.
+    pub fn authorize_url(&self, options: &str) -> Result<JsValue, JsValue> {
+        Ok(self.0.authorize_url(options)?)
+    }
+
+    /// A token for another API: resolves with `{token, expiresIn, scopes}`.
+    pub fn token(&self, request: &str) -> Promise {
+        let client = Rc::clone(&self.0);
+        let want = client.wanted(request);
+        promise(async move {
+            let got = client.sender.tokens.get(want?, None).await;
+            got.map(|token| handed_out(&token))
+                .inspect_err(|failure| client.notice(failure))
+        })
+    }
+
+    /// Takes in the answer to a sign-in that arrived in another window (`said`, as that window's page told it), or the
+    /// session that another tab began. Resolves with `{tenant, scopes}` after an administrator's consent.
+    pub fn enter(&self, said: Option<String>) -> Promise {
+        let client = Rc::clone(&self.0);
+        promise(async move { client.enter(said).await })
+    }
+
+    /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
+    pub fn sign_out(&self, microsoft: bool) -> Promise {
+        let client = Rc::clone(&self.0);
+        client.forget();
+        promise(async move { client.sign_out(microsoft).await })
+    }
+
+    /// Forgets account and tokens: another tab has signed out.
+    pub fn forget(&self) {
+        self.0.forget();
+    }
+
+    /// What [`Core::call`] would send, as an item of a batch in JSON; undefined where it would leave the API.
+    ///
+    /// # Errors
+    /// As [`Core::call`], before anything is sent.
+    pub fn item(&self, asked: &str) -> Result<JsValue, JsValue> {
+        let (request, _) = self.0.request(asked)?;
+        Ok(request.item(&self.0.api.root).into())
+    }
+
+    /// Judges a refused item of a batch: `status` and `headers` of `answer`, `body` as text. Gives `[error, wait]`:
+    /// the milliseconds after which the item is sent again, undefined where it must not be. `method` is the item's,
+    /// `repeats` how often it was sent again already.
+    pub fn judge(&self, answer: &JsValue, body: &str, method: &str, repeats: u32) -> Array {
+        let failure = http::judge(answer.unchecked_ref(), body);
+        let wait = self.0.sender.wait(failure.error(), method, repeats);
+        Array::of2(&failure.into(), &wait.into())
+    }
+
+    /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
+    /// template below the mailbox of `user` (the signed-in one where null); without, a path below the API's
+    /// root or a link that the service gave. `allowed` lists the names of all options that the call takes.
+    pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {
+        let client = Rc::clone(&self.0);
+        let job = client.job(asked, signal, body);
+        promise(async move {
+            let result = client.sender.call(&*job?).await;
+            result.inspect_err(|failure| client.notice(failure))
+        })
+    }
+}
