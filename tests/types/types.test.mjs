@@ -49,9 +49,11 @@ for (const compiler of COMPILERS) {
   test(`the script tag's global has types with TypeScript ${version}`, () => compile(compiler, 'tsconfig.script.json'));
 }
 
-test('the types say which TypeScript is the oldest', () => {
-  const [, said] = /TypeScript (\d+\.\d+) or newer/.exec(declarations) ?? [];
-  assert.equal(said, versionOf(OLDEST).split('.').slice(0, 2).join('.'));
+test('types and README say which TypeScript is the oldest', () => {
+  for (const text of [declarations, read('../../pkg-template/README.md')]) {
+    const [, said] = /TypeScript (\d+\.\d+) or newer/.exec(text) ?? [];
+    assert.equal(said, versionOf(OLDEST).split('.').slice(0, 2).join('.'));
+  }
 });
 
 test('every public member has a comment', (t) => {
