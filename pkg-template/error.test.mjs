@@ -105,7 +105,7 @@ test('the codes are one list: in the core, in the types, in the README', async (
   const core = [...rust.matchAll(/^ {4}\w+ = "(\w+)", "(.*)";$/gm)].map(([, code, remedy]) => ({ code, remedy }));
   assert.equal(core.length, 33);
   const names = core.map(({ code }) => code).sort();
-  const [, union] = /export type ErrorCode =([^;]*);/.exec(await read('pkg-template/types.ts'));
+  const [, union] = /export type ErrorCode =([^;]*);/.exec(await read('pkg-template/types/codes.ts'));
   assert.deepEqual([...union.matchAll(/'(\w+)'/g)].map(([, code]) => code).sort(), names);
   const [, table] = /## Errors\n([\s\S]*?)\n## /.exec(await read('pkg-template/README.md'));
   assert.deepEqual([...table.matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm)].map(([, code]) => code).sort(), names);

@@ -18,13 +18,17 @@ const CURED_BY_SIGN_IN: Record<string, SignInOptions['prompt']> = {
  * What every call rejects with. `instanceof` also knows errors of another frame, or of a second copy of this package.
  *
  * @example
- * ```js
+ * ```ts
+ * import { Exo365Error } from 'exo365';
+ *
  * try {
- *   await client.mail.messages.get(id);
+ *   await client.mail.messages.list();
  * } catch (error) {
  *   if (!(error instanceof Exo365Error)) throw error;
- *   if (error.resolve) button.onclick = () => error.resolve();
- *   show(`${error.message} ${error.remedy}`);
+ *   console.error(error.code, error.message, error.remedy);
+ *   const { resolve } = error;
+ *   // Signing in helps: offer it.
+ *   if (resolve) document.querySelector('#signin')?.addEventListener('click', () => resolve());
  * }
  * ```
  */
@@ -41,11 +45,14 @@ export class Exo365Error extends Error {
   declare readonly requestId?: string;
   /** The id that this package gave the request (`client-request-id`). */
   declare readonly clientRequestId?: string;
-  /** The sign-in service's id of what went wrong. */
+  /** Id by which the sign-in service finds the request. */
   declare readonly correlationId?: string;
-  /** The numbers of `AADSTS...` errors; the first says most. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+  /**
+   * Numbers of the sign-in service's errors (`AADSTS...`), the most telling first.
+   * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+   */
   declare readonly aadsts?: readonly number[];
-  /** What the service calls it, such as `ErrorItemNotFound`. */
+  /** Code of the service, such as `ErrorItemNotFound`. */
   declare readonly serviceCode?: string;
   /** What Exchange writes into the header `x-ms-diagnostics`. */
   declare readonly diagnostics?: {
@@ -56,14 +63,15 @@ export class Exo365Error extends Error {
     /** Exchange's class of refusals, such as `invalid_token`. */
     category: string;
   };
-  /** How long the service wants no further call, in seconds. */
+  /** How long the service asks to wait, in seconds. */
   declare readonly retryAfterSeconds?: number;
   /** The claims that the service wants proven by the next sign-in, as JSON text. `resolve` sends them. */
   declare readonly claims?: string;
   /** Where an administrator grants the permissions. */
   declare readonly consentUrl?: string;
   /**
-   * Signs in or asks for consent; there where that helps. For a click handler. Resolves and rejects as `client.signIn` does.
+   * Signs in, or asks for consent, where that helps; not there otherwise. Call it from a click. Resolves and rejects as
+   * `client.signIn` does.
    */
   declare readonly resolve?: (options?: SignInOptions) => Promise<Account>;
   /** How often the call was sent. */

@@ -39,14 +39,17 @@ async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm
 }
 
 /**
- * The way in: loads the WebAssembly, then either completes the sign-in that redirected here or restores the session.
- * Equal settings give the one client, however often and wherever they are given; after a failure the next call tries again.
- * Every failure is a rejection with `Exo365Error`.
+ * The way in: loads the WebAssembly, then completes the sign-in that redirected here, or restores the session. Equal
+ * settings give the same client; after a failure the next call tries again. Rejects with `misconfigured`,
+ * `insecure_context`, `wasm_unavailable`, `network`, and after a redirect with what the sign-in came to, such as
+ * `access_denied`, `consent_required`, `state_mismatch` or `state_expired`.
  *
  * @example
- * ```js
+ * ```ts
+ * import { createClient } from 'exo365';
+ *
  * const client = await createClient({ endpoint: '/auth' });
- * if (!client.account) button.onclick = () => client.signIn();
+ * document.querySelector('#signin')?.addEventListener('click', () => client.signIn().catch(console.error));
  * ```
  */
 export async function createClient<F extends types.Flavor = 'graph'>(

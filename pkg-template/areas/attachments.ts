@@ -2,7 +2,7 @@
 import type { Attachment } from '@microsoft/microsoft-graph-types';
 import type { Api, Options } from '../calls/api.ts';
 import { below, type Path } from '../calls/path.ts';
-import type { Attachments, CallOptions, Messages, Progress } from '../types.ts';
+import type { Attachments, CallOptions, Messages, Progress, Resource } from '../types.ts';
 import { attachment } from '../values/drafts.ts';
 import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
 
@@ -69,7 +69,13 @@ async function upload(api: Api, path: Path, file: File, item: object, options: A
 }
 
 /** Adds `file` to the attachments `own`, which are at `path`. */
-export async function add(api: Api, path: Path, own: Attachments, file: File, options?: Adding): Promise<Attachment> {
+export async function add(
+  api: Api,
+  path: Path,
+  own: Attachments,
+  file: File,
+  options?: Adding,
+): Promise<Resource<Attachment>> {
   const { name = file?.name ?? 'attachment', contentId, onProgress, ...rest } = options ?? {};
   if (!(file instanceof Blob)) throw api.invalidArgument('a file is a Blob');
   checkProgress(api, onProgress);

@@ -10,13 +10,13 @@ import type {
 import type { Api, Options } from '../calls/api.ts';
 import { path, type Path } from '../calls/path.ts';
 import { invalidArgument } from '../error.ts';
-import type { Calendar, Delta, EventDraft, Events, Moment, Query, View } from '../types.ts';
+import type { Calendar, Delta, EventDraft, Events, Moment, Query, Resource, Selected, View } from '../types.ts';
 import { list, walk } from './collection.ts';
 import { attachments } from './mail.ts';
 import { listed, required, verbs } from './verbs.ts';
 
-/** Occurrences between two moments. */
-function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph'> {
+/** Occurrences between two moments, with the fields `S`. */
+function view<S extends string>(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph', S> {
   const span = (timeZone?: string) => {
     const startDateTime = api.instant(start, timeZone, 'start');
     const endDateTime = api.instant(end, timeZone, 'end');
@@ -25,11 +25,12 @@ function view(api: Api, path: Path, start: Moment, end: Moment, query?: Options)
   };
   const pages = async (options?: Options) => {
     const merged: Options = { ...query, ...options };
-    return list<EventResource>(api, path, merged, { query: span(merged.timeZone) });
+    return list<Selected<EventResource, 'graph', S>>(api, path, merged, { query: span(merged.timeZone) });
   };
   return {
     list: pages,
-    delta: async (options) => (await api.lazy('delta', path, options, span(options?.timeZone))) as Delta<EventResource>,
+    delta: async (options) =>
+      (await api.lazy('delta', path, options, span(options?.timeZone))) as Delta<Resource<EventResource>>,
     [Symbol.asyncIterator]: () => walk(pages, query),
   };
 }
@@ -54,8 +55,10 @@ export function calendar(api: Api): Calendar {
     extensions: (id) => collection<Extension>(path`events/${id}/extensions`),
   });
 
-  const views = (at: Path) => (start: Moment, end: Moment, query?: Query<EventResource>) =>
-    view(api, at, start, end, query);
+  const views =
+    (at: Path) =>
+    <S extends string>(start: Moment, end: Moment, query?: Query<EventResource, 'graph', S>) =>
+      view<S>(api, at, start, end, query);
 
   return {
     events: events(path`events`),

@@ -2,7 +2,7 @@
 import type { Contact, Room } from '@microsoft/microsoft-graph-types';
 import type { Api, Options } from '../calls/api.ts';
 import { path } from '../calls/path.ts';
-import type { CallOptions, Contacts, FolderNode, Folders } from '../types.ts';
+import type { CallOptions, Contacts, FolderNode, Folders, Resource } from '../types.ts';
 
 /** Every folder in `own`, with what is in it. Those of one level are asked for at once. */
 export async function tree(api: Api, own: Folders, options?: CallOptions): Promise<FolderNode[]> {
@@ -11,7 +11,7 @@ export async function tree(api: Api, own: Folders, options?: CallOptions): Promi
   for await (const folder of own.all(options)) nodes.push({ folder, children: [] });
   await Promise.all(
     nodes.map(async (node) => {
-      const folder = node.folder as Record<string, unknown>;
+      const folder = node.folder as object as Record<string, unknown>;
       if (folder[spell('childFolderCount')])
         node.children = await tree(api, own.children(folder[spell('id')] as string), options);
     }),
@@ -20,10 +20,13 @@ export async function tree(api: Api, own: Folders, options?: CallOptions): Promi
 }
 
 /** All rooms, or those of one list. */
-export function rooms(api: Api, options?: Options & { list?: string }): AsyncGenerator<Room, void, undefined> {
+export function rooms(
+  api: Api,
+  options?: Options & { list?: string },
+): AsyncGenerator<Resource<Room>, void, undefined> {
   const { list: id, ...query } = options ?? {};
   const place = id === undefined ? path`/places/graph.room` : path`/places/${id}/graph.roomList/rooms`;
-  return api.walk((own) => api.list<Room>(api, place, own), query);
+  return api.walk((own) => api.list<Resource<Room>>(api, place, own), query);
 }
 
 /** Contacts with this address among theirs. */
@@ -32,8 +35,8 @@ export async function findByEmail(
   contacts: Contacts,
   address: string,
   options?: CallOptions,
-): Promise<Contact[]> {
-  const found: Contact[] = [];
+): Promise<Resource<Contact>[]> {
+  const found: Resource<Contact>[] = [];
   const condition = `${spell('emailAddresses')}/any(a:a/${spell('address')} eq ${filter`${address}`})`;
   for await (const one of contacts.all({ ...options, filter: condition })) found.push(one);
   return found;

@@ -83,7 +83,7 @@ async function sendByDraft(
   const made = (await messages.create(
     { ...message, [spell('attachments')]: undefined, attachments: others },
     rest,
-  )) as Record<string, unknown>;
+  )) as object as Record<string, unknown>;
   const id = made[spell('id')] as string;
   try {
     let before = 0;

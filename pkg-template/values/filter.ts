@@ -1,6 +1,7 @@
 // Values inside an OData condition (OData 4.01 part 2, §5.1.1.14): quoted, so that no value can change the condition.
 import { invalidArgument } from '../error.ts';
 
+/** What may stand in a condition. */
 type Value = string | number | boolean | Date | null;
 
 function literal(value: Value): string {
@@ -11,13 +12,16 @@ function literal(value: Value): string {
 }
 
 /**
- * A condition for `filter` whose values are quoted, so that none of them can change it. Throws `invalid_argument` for values of other types,
- * and where the template has quotes around a value.
- *
+ * A condition for `filter` of a query, whose values are quoted, so that none of them can change the condition. Throws
+ * `invalid_argument` for values of other types, and where the template has quotes around a value.
  * @see https://learn.microsoft.com/graph/filter-query-parameter
+ *
  * @example
- * ```js
- * const page = await client.mail.messages.list({ filter: filter`from/emailAddress/address eq ${address} and isRead eq ${false}` });
+ * ```ts
+ * import { filter } from 'exo365';
+ *
+ * const subject = "it's lunch";
+ * const { items } = await client.mail.messages.list({ filter: filter`subject eq ${subject} and isRead eq ${false}` });
  * ```
  */
 export function filter(strings: TemplateStringsArray, ...values: readonly Value[]): string {

@@ -44,18 +44,6 @@ export async function oneWayIn(signal: AbortSignal): Promise<void> {
   void [link, token, stop];
 }
 
-export async function endsWithItsBlock(): Promise<void> {
-  using client = await createClient({
-    endpoint: '/auth',
-    timeZone: 'W. Europe Standard Time',
-    bodyType: 'text',
-    immutableIds: false,
-    retries: 0,
-    timeout: 5_000,
-  });
-  await client.mail.messages.list();
-}
-
 export async function tokensFromElsewhere(): Promise<void> {
   await createClient({
     getToken: async () => 'token',

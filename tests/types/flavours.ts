@@ -1,5 +1,5 @@
 // The three flavours: each spells the fields its own way, and only its own way.
-import { createClient, type Client, type Key, type Model } from 'exo365';
+import { createClient, type Client, type Key, type Model, type Resource } from 'exo365';
 import type { Event, Message } from '@microsoft/microsoft-graph-types';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -23,7 +23,7 @@ export async function graph(client: Client<'graph'>): Promise<void> {
     select: ['subject', 'start'],
     orderBy: ['start/dateTime', 'subject'],
   });
-  holds<Equal<(typeof items)[number], Pick<Event, 'subject' | 'start'>>>();
+  holds<Equal<(typeof items)[number], Pick<Resource<Event>, 'id' | 'subject' | 'start'>>>();
   const zone: string | null | undefined = items[0]?.start?.timeZone;
   // @ts-expect-error: not selected, not there
   items[0]?.end;

@@ -1,5 +1,5 @@
 // Collections: the result has what was selected; short forms are taken where the service's own forms are.
-import { filter, type Client, type Draft, type EventDraft, type Moment, type Page } from 'exo365';
+import { filter, type Client, type Draft, type EventDraft, type Moment, type Page, type Resource } from 'exo365';
 import type { Contact, Event, Message } from '@microsoft/microsoft-graph-types';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -7,7 +7,7 @@ const holds = <T extends true>(): T | undefined => undefined;
 
 export async function mail(client: Client, signal: AbortSignal): Promise<void> {
   const page = await client.mail.messages.list({ select: ['subject', 'from'], top: 50, signal });
-  holds<Equal<typeof page, Page<Pick<Message, 'subject' | 'from'>>>>();
+  holds<Equal<typeof page, Page<Pick<Resource<Message>, 'id' | 'subject' | 'from'>>>>();
   const subject: string | null | undefined = page.items[0]?.subject;
   // @ts-expect-error: not selected, not there
   page.items[0]?.body;

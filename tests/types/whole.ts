@@ -11,8 +11,8 @@ import {
   type ErrorCode,
   type FolderNode,
   type Folders,
-  type Model,
   type Progress,
+  type Resource,
 } from 'exo365';
 import type {
   Attachment,
@@ -53,7 +53,7 @@ export async function changes(client: Client, outlook: Client<'outlook-v2'>, sig
   const all = await inbox.delta();
   holds<Equal<(typeof all.items)[number]['body'], Message['body']>>();
   const round = await inbox.delta({ token: all.token, pageSize: 50, select: ['subject'], signal, timeout: 5_000 });
-  holds<Equal<typeof round, Delta<Pick<Message, 'subject' | 'id'>>>>();
+  holds<Equal<typeof round, Delta<Pick<Resource<Message>, 'subject' | 'id'>>>>();
   const subject: string | null | undefined = round.items[0]?.subject;
   const id: string | undefined = round.items[0]?.id;
   const [token, resynced]: [string, boolean] = [round.token, round.resynced];
@@ -70,7 +70,7 @@ export async function changes(client: Client, outlook: Client<'outlook-v2'>, sig
   // @ts-expect-error: a token is text
   await client.contacts.delta({ token: null });
   const { items } = await outlook.contacts.delta({ select: ['DisplayName'] });
-  holds<Equal<(typeof items)[number], Pick<Model<Contact, 'outlook-v2'>, 'DisplayName' | 'Id'>>>();
+  holds<Equal<(typeof items)[number], Pick<Resource<Contact, 'outlook-v2'>, 'DisplayName' | 'Id'>>>();
 
   const view = client.calendar.view('2026-01-01', '2026-02-01');
   const occurrences: Delta<Event> = await view.delta({ pageSize: 5 });
@@ -203,7 +203,7 @@ export async function around(client: Client): Promise<void> {
   const times: MeetingTimeSuggestionsResult = await calendar.findTimes({ meetingDuration: 'PT1H' });
   const reminders: Reminder[] = await calendar.reminders('2026-01-01', '2026-01-02');
   const roles: CalendarRoleType[] = await calendar.sharingRoles('a@contoso.example');
-  for await (const room of calendar.rooms({ list: 'x', top: 100 })) holds<Equal<typeof room, Room>>();
+  for await (const room of calendar.rooms({ list: 'x', top: 100 })) holds<Equal<typeof room, Resource<Room>>>();
   for await (const list of calendar.roomLists.all()) holds<Equal<typeof list.emailAddress, RoomList['emailAddress']>>();
   // @ts-expect-error: rooms are the organisation's
   await calendar.roomLists.create({});

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files of the template that the package has as they are.
-const AS_THEY_ARE: &[&str] = &["CHANGELOG.md", "README.md", "index.d.ts", "package.json"];
+const AS_THEY_ARE: &[&str] = &["CHANGELOG.md", "README.md", "package.json"];
 
 /// What `pack` made.
 pub(crate) struct Package {
@@ -34,6 +34,7 @@ pub(crate) fn run() -> Result<Package> {
     let lock = fs::File::create(project::target().join("pack.lock"))?;
     lock.lock().context("waiting for another xtask to pack")?;
     let tools_dir = node::install("crates/xtask/node")?;
+    let types_dir = node::install("crates/xtask/types")?;
     let raw = compile()?;
     let remedies = remedies::write()?;
     let out = project::target().join("pack");
@@ -41,7 +42,7 @@ pub(crate) fn run() -> Result<Package> {
     let tarball = out.join(format!("exo365-{}.tgz", env!("CARGO_PKG_VERSION")));
 
     let mark_file = out.join("mark");
-    let mark = inputs_mark(&raw, &remedies, &tools_dir)?;
+    let mark = inputs_mark(&raw, &remedies, &[&tools_dir, &types_dir])?;
     if tarball.is_file() && fs::read_to_string(&mark_file).is_ok_and(|old| old == mark) {
         return Ok(Package { dir, tarball });
     }
@@ -122,9 +123,11 @@ fn compile() -> Result<PathBuf> {
         .join("release/exo365.wasm"))
 }
 
-fn inputs_mark(raw: &Path, remedies: &Path, tools_dir: &Path) -> Result<String> {
+fn inputs_mark(raw: &Path, remedies: &Path, tools: &[&Path]) -> Result<String> {
     let mut inputs = files::walk(&template())?;
-    inputs.extend(files::walk(tools_dir)?);
+    for dir in tools {
+        inputs.extend(files::walk(dir)?);
+    }
     inputs.extend([raw, remedies].map(Path::to_owned));
     files::mark(&inputs)
 }
@@ -188,7 +191,7 @@ fn shorten_names(wasm_opt: &Path, from: &Path, to: &Path, names: &Path) -> Resul
     fs::write(names, map).with_context(|| format!("writing {}", names.display()))
 }
 
-/// The face and its types from the template, bundled and minified over the glue; the licences.
+/// The JavaScript of the template, bundled and minified over the glue; its types, in one file; the licences.
 fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
     files::copy(&template(), dir, |path| {
         AS_THEY_ARE.iter().any(|name| path == Path::new(name))
@@ -197,6 +200,8 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
+    let mut types = node::script("crates/xtask/node/types.mjs");
+    run::run(types.arg(template()).arg(dir), "bundling the types")?;
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
     run::run(
         bundle.arg(template()).arg(glue).arg(remedies).arg(dir),

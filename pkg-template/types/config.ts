@@ -1,0 +1,130 @@
+// Settings of `createClient`.
+import type { Flavor } from './model.ts';
+import type { AccessToken, TokenRequest } from './session.ts';
+
+/**
+ * Settings of `createClient`: `endpoint` or `getToken`, and what differs from the defaults. The endpoint tells the page
+ * its registration (`clientId`, `tenant`, `cloud`, `api`, `scopes`); a setting that contradicts it is `misconfigured`.
+ */
+export interface ClientConfig<F extends Flavor = 'graph'> {
+  /** Path or address of the token endpoint, such as `/auth`. It has to be of the same site as the page. */
+  endpoint?: string;
+  /**
+   * Gets access tokens in place of an endpoint, for example from MSAL. Works in Node as well. It is called again when a
+   * token expires, and with `forceRefresh` or `claims` after the API refused one.
+   *
+   * @example
+   * ```ts
+   * const client = await createClient({ getToken: async () => ({ token: 'eyJ0...', expiresIn: 3600, scopes: [] }) });
+   * ```
+   */
+  getToken?: (request: TokenRequest) => Promise<string | AccessToken>;
+  /**
+   * `direct`: the page calls the API with an access token from the endpoint. `proxy`: the endpoint calls the API, no
+   * token reaches the page, and `client.getToken` rejects. The endpoint's configuration decides; another value here is
+   * `misconfigured`.
+   * @defaultValue the endpoint's
+   */
+  mode?: 'direct' | 'proxy';
+  /**
+   * The application's id in Microsoft Entra.
+   * @defaultValue the endpoint's
+   */
+  clientId?: string;
+  /**
+   * Id or domain of a tenant, or `organizations`, `common` or `consumers`.
+   * @defaultValue the endpoint's, else 'organizations'
+   */
+  tenant?: string;
+  /**
+   * The national cloud, or the origins of a sign-in service and an API that belong together.
+   * @defaultValue 'global'
+   */
+  cloud?:
+    | 'global'
+    | 'usgov'
+    | 'usgov-dod'
+    | 'china'
+    | {
+        /** Origin of the sign-in service, such as `https://login.microsoftonline.com`. */
+        login: string;
+        /** Origin of the API, such as `https://graph.microsoft.com`. */
+        api: string;
+      };
+  /**
+   * The sign-in endpoints: `v2` asks for scopes, `v1` for a resource.
+   * @defaultValue 'v1' for the api 'outlook-v1', else 'v2'
+   */
+  identity?: 'v2' | 'v1';
+  /**
+   * The API that is called.
+   * @defaultValue the endpoint's, else 'graph'
+   */
+  api?: F;
+  /**
+   * Permissions to ask for at the sign-in, such as `Mail.Read`.
+   * @defaultValue the endpoint's
+   */
+  scopes?: readonly string[];
+  /**
+   * Where Microsoft redirects to, as registered.
+   * @defaultValue the page's address without its query
+   */
+  redirectUri?: string;
+  /**
+   * Time zone of event times in answers, and of times that are given without offset: an IANA name, or a Windows name.
+   * With a Windows name, calls that need an instant (`calendar.view`, `outlook-v1`) reject with `invalid_argument` for
+   * times without offset.
+   * @defaultValue the browser's zone
+   */
+  timeZone?: string;
+  /**
+   * Form in which the service gives the bodies of messages and events.
+   * @defaultValue 'html'
+   */
+  bodyType?: 'html' | 'text';
+  /**
+   * Graph: asks for ids that stay the same when an item moves within the mailbox.
+   * @defaultValue true
+   * @see https://learn.microsoft.com/graph/outlook-immutable-id
+   */
+  immutableIds?: boolean;
+  /**
+   * Calls of one mailbox that run at a time; the others wait in the page, writes before reads. Exchange Online refuses
+   * more than four.
+   * @defaultValue 4
+   * @see https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
+   */
+  concurrency?: number;
+  /**
+   * `auto`: reads that start in the same turn of the event loop go as one `$batch` of up to 20; each keeps its own
+   * promise and its own error. `outlook-v1` has no batches.
+   * @defaultValue 'auto'
+   */
+  batching?: 'auto' | 'off';
+  /**
+   * Keeps `client.diagnostics` in IndexedDB, over reloads and for all tabs of this origin.
+   * @defaultValue false
+   */
+  keepDiagnostics?: boolean;
+  /**
+   * How often a failed call is repeated, where repeating it does no harm.
+   * @defaultValue 3
+   */
+  retries?: number;
+  /**
+   * Longest time of one attempt, in milliseconds: 1 to 3,600,000.
+   * @defaultValue 30000
+   */
+  timeout?: number;
+  /**
+   * Permits an API at `http://localhost` without an endpoint that permits it: the local tenant in Node.
+   * @defaultValue false
+   */
+  allowInsecureLoopback?: boolean;
+  /**
+   * The WebAssembly module: its address, a Response, its bytes, or the compiled module.
+   * @defaultValue the file `wasm/exo365_bg.wasm` beside the script
+   */
+  wasm?: URL | string | Response | BufferSource | WebAssembly.Module;
+}

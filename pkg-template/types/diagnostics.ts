@@ -1,0 +1,51 @@
+// Calls that failed or were slow.
+import type { ErrorCode } from './codes.ts';
+
+/**
+ * The newest 50 calls that failed, or took five seconds and more: what the service's support asks for. Without secrets.
+ */
+export interface Diagnostics {
+  /**
+   * The entries, newest first. With `keepDiagnostics`, those of earlier page loads are there a moment after
+   * `createClient`.
+   */
+  list(): Diagnostic[];
+  /** Forgets all entries, also those that are kept. */
+  clear(): void;
+  /**
+   * All entries as text for a support case, with the ids by which the service finds the calls.
+   *
+   * @example
+   * ```ts
+   * console.log(await client.diagnostics.text());
+   * ```
+   */
+  text(): Promise<string>;
+}
+
+/** One call that failed or was slow. */
+export interface Diagnostic {
+  /** When it ended, in ISO 8601. */
+  at: string;
+  /** HTTP method. */
+  method: string;
+  /**
+   * Path without query: of named methods the template without ids; of `request` and of links as it was sent, which may
+   * name people.
+   */
+  url: string;
+  /** HTTP status, where an answer came. */
+  status?: number;
+  /** Code of the error; not there for a call that was only slow. */
+  code?: ErrorCode;
+  /** How long it took with its repeats, in milliseconds. */
+  durationMs: number;
+  /** How often it was sent. */
+  attempts: number;
+  /** Id that this package gave the call. */
+  clientRequestId?: string;
+  /** Id that the service gave the call. */
+  requestId?: string;
+  /** Headers of the answer that the browser lets the page see. */
+  headers: Record<string, string>;
+}

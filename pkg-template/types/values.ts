@@ -1,0 +1,106 @@
+// Values that may be written in a short form: recipients, bodies, moments.
+import type {
+  Attachment,
+  Attendee,
+  DateTimeTimeZone,
+  Event as EventResource,
+  ItemBody,
+  Message,
+  Recipient as RecipientResource,
+} from '@microsoft/microsoft-graph-types';
+import type { Flavor, Model } from './model.ts';
+
+/** An address, alone or with a name. */
+export type Recipient =
+  | string
+  | {
+      /** Name for display. */
+      name?: string;
+      /** E-mail address. */
+      address: string;
+    };
+
+/**
+ * A moment: a Date, or ISO 8601 text. Text without offset is local time in the call's `timeZone`, else in the client's;
+ * a date alone is its midnight. Of an hour that occurs twice when clocks go back, the first is meant; an hour that is
+ * left out when they go forward is read by the clock before the change. Times of all-day events and of series are set
+ * in the zone of the client, so that no day and no occurrence shifts.
+ */
+export type Moment =
+  | Date
+  | string
+  | {
+      /** ISO 8601 text. */
+      dateTime: string;
+      /** IANA or Windows name of the zone. */
+      timeZone: string;
+    };
+
+/** Body of a message or an event: plain text, or text with its type. */
+export type Body =
+  | string
+  | {
+      /** What `content` is. */
+      contentType: 'html' | 'text';
+      /** The text. */
+      content: string;
+    };
+
+/**
+ * A message to write. Recipients and the body may be plain texts. The service's own forms, and fields that this package
+ * does not know, are sent as they are. `null` clears a field.
+ */
+export type Draft<F extends Flavor = 'graph'> = Omit<
+  Partial<Model<Message, F>>,
+  Either<'toRecipients' | 'ccRecipients' | 'bccRecipients' | 'body' | 'attachments'>
+> &
+  Short<
+    F,
+    {
+      /** Whom the message goes to. */
+      toRecipients?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
+      /** Who gets a copy. */
+      ccRecipients?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
+      /** Who gets a copy that the others do not see. */
+      bccRecipients?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
+      /** The text of the message. */
+      body?: Body | Model<ItemBody, F> | null;
+      /** Files, or the service's own form. `create` takes up to 3 MB of them (`too_large`), `mail.send` more. */
+      attachments?:
+        | readonly (
+            | (Blob & {
+                /** Name of the file. A File has it. */
+                name?: string;
+              })
+            | Model<Attachment, F>
+          )[]
+        | null;
+    }
+  >;
+
+/** An event to write: like `Draft`, with moments for its times. */
+export type EventDraft<F extends Flavor = 'graph'> = Omit<
+  Partial<Model<EventResource, F>>,
+  Either<'start' | 'end' | 'attendees' | 'body'>
+> &
+  Short<
+    F,
+    {
+      /** When it starts. */
+      start?: Moment | Model<DateTimeTimeZone, F> | null;
+      /** When it ends; of an all-day event the midnight after its last day. */
+      end?: Moment | Model<DateTimeTimeZone, F> | null;
+      /** Whom to invite. */
+      attendees?: readonly (Recipient | Model<Attendee, F>)[] | null;
+      /** The text of the event. */
+      body?: Body | Model<ItemBody, F> | null;
+    }
+  >;
+
+/** A name in both spellings. */
+export type Either<K extends string> = K | Capitalize<K>;
+
+/** Short forms under the plain names, and under the names of the flavour. */
+export type Short<F extends Flavor, T> = F extends 'graph'
+  ? T
+  : T & { [K in keyof T as K extends string ? Capitalize<K> : K]: T[K] };
