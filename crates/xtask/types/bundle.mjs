@@ -49,7 +49,8 @@ async function declarations(template) {
 export function exportsOf(text) {
   const source = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
   const clauses = source.statements.filter(ts.isExportDeclaration).map(({ exportClause }) => exportClause);
-  return clauses.flatMap((clause) => clause.elements.map(({ name }) => name.text)).sort();
+  const elements = clauses.filter((clause) => clause && ts.isNamedExports(clause)).flatMap(({ elements }) => [...elements]);
+  return elements.map(({ name }) => name.text).sort();
 }
 
 /** Types for pages that load the script by a tag: the global `Exo365`, with the values and the types of the module. */
