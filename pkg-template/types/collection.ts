@@ -23,9 +23,9 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   list<const S extends string = Key<T, F>>(query?: Query<T, F, S>): Promise<Page<Selected<T, F, S>>>;
   /**
-   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Collect the
-   * ids first where the loop takes items out of the list (by `move`, `delete`, or a change that `filter` excludes): the
-   * service counts pages by position, and would skip others.
+   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Collect
+   * the ids first where the loop takes items out of the list (by `move`, `delete`, or a change that `filter`
+   * excludes): the service counts pages by position, and would skip others.
    *
    * @example
    * ```ts
