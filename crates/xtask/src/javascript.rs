@@ -11,6 +11,7 @@ const TOOLS: &str = "crates/xtask/javascript";
 /// The folders whose packages the checked scripts import.
 const IMPORTED: &[&str] = &[
     "crates/xtask/node",
+    "crates/xtask/types",
     "tests/e2e",
     "tests/e2e/microsoft",
     "tests/e2e/third-party",
