@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 type Settled = Result<JsValue, JsValue>;
 
-/// A promise of `work`. All of them go through one type: each other one would bring a spawner of its own.
+/// The promise of `work`. All futures are boxed to one type: each other type would bring a spawner of its own.
 pub(crate) fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
     let boxed: Pin<Box<dyn Future<Output = Settled>>> =
         Box::pin(async { work.await.map_err(JsValue::from) });
@@ -20,7 +20,7 @@ pub(crate) fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'st
 /// A member of a plain object.
 pub(crate) enum Member<'a> {
     Flag(bool),
-    /// Whole and not negative.
+    /// An integer that is not negative.
     Number(u32),
     Text(Option<&'a str>),
     Texts(Option<&'a [String]>),
@@ -45,8 +45,8 @@ impl Serialize for Plain<'_> {
     }
 }
 
-/// A plain object; a member that is `None` is undefined. One shape for all of them: each derived
-/// one would bring a serializer of its own.
+/// A plain object. A member that is `None` is undefined. There are no derived types here: each would bring a serializer
+/// of its own.
 pub(crate) fn plain(members: &[(&str, Member)]) -> JsValue {
     let serializer = Serializer::new().serialize_maps_as_objects(true);
     Plain(members)

@@ -1,4 +1,4 @@
-//! Clock, timers and random bytes: what a window, a worker and Node have in common.
+//! Clock, timers and random bytes, as a window, a worker and Node have them.
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
@@ -19,24 +19,24 @@ extern "C" {
     fn set_timeout(callback: &Function, milliseconds: u32) -> JsValue;
 }
 
-/// Seconds since 1970, by the device's clock: for sign-ins that leave the page, and dates of services.
+/// Seconds since 1970 by the device's clock, for what has to outlive the page and for the dates of services.
 pub(crate) fn now() -> u64 {
     (js_sys::Date::now() / 1000.0) as u64
 }
 
-/// Seconds until a date of HTTP (RFC 9110 §5.6.7); the browser reads them.
+/// Seconds until an HTTP date (RFC 9110 §5.6.7), which the browser reads.
 pub(crate) fn until(date: &str) -> Option<u32> {
     let left = (js_sys::Date::parse(date) - js_sys::Date::now()) / 1000.0;
-    // What is no date is no number either.
+    // `Date.parse` gives NaN for what is no date.
     (!left.is_nan()).then_some(left as u32 + 1)
 }
 
-/// Milliseconds on a clock that nobody sets: for what happens while the page lives.
+/// Milliseconds of the monotonic clock, for what happens while the page lives.
 pub(crate) fn monotonic() -> f64 {
     performance_now()
 }
 
-/// Fills `bytes` from the platform's generator; there is no other.
+/// Fills `bytes` from the browser's cryptographic generator.
 fn random(bytes: &mut [u8]) -> Result<(), Failure> {
     let array = Uint8Array::new_with_length(bytes.len() as u32);
     random_values(&array).map_err(|cause| {
@@ -44,7 +44,7 @@ fn random(bytes: &mut [u8]) -> Result<(), Failure> {
             Code::InsecureContext,
             "this browser gives no secure random numbers",
         );
-        Failure::caused(error, cause)
+        Failure::with_cause(error, cause)
     })?;
     array.copy_to(bytes);
     Ok(())
@@ -61,7 +61,7 @@ pub(crate) fn entropy(entropy: &mut Entropy) -> Result<(), Failure> {
     random(&mut entropy.0)
 }
 
-/// One random byte, for jitter; 128 where there are none.
+/// One random byte, for jitter; 128 where the generator fails.
 pub(crate) fn jitter() -> u8 {
     let mut byte = [128];
     let _ = random(&mut byte);

@@ -1,12 +1,13 @@
-//! The way of one call: token, fetch, judge, renew once, retry, parse.
+//! Sends one call: gets a token, fetches, judges the answer, renews the token once, retries.
 
 use crate::browser;
-use crate::endpoint::{ACCOUNT, Endpoint, MARK};
+use crate::endpoint::{ACCOUNT_HEADER, CSRF_HEADER, Endpoint};
 use crate::failure::Failure;
-use crate::http::{self, Answer, Watch};
+use crate::http::{self, Answer, AttemptSignal};
 use crate::tokens::{Token, Tokens};
+use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Key, Options, Want};
+use exo365_core::options::{Key, Options};
 use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
@@ -15,28 +16,28 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-/// Sends calls with tokens. Who is next is the face's to say (`pkg-template/queue.js`).
+/// Sends calls with tokens. In which order calls are sent, the face decides (`pkg-template/calls/queue.ts`).
 pub(crate) struct Sender {
     pub(crate) tokens: Rc<Tokens>,
-    /// The endpoint, where it passes the calls on; then no token is here.
+    /// The endpoint, where it is the proxy for all calls: then no token is in the page.
     pub(crate) proxied: Option<Rc<Endpoint>>,
-    /// Tries after the first.
+    /// The highest number of repeats of a call.
     pub(crate) retries: u32,
-    /// Milliseconds of one attempt, where the caller names none.
+    /// The default time-out of one attempt, in milliseconds.
     pub(crate) timeout: u32,
 }
 
 /// One call, ready to be sent any number of times.
-pub(crate) struct Job {
+pub(crate) struct Call {
     pub(crate) request: Request,
     pub(crate) options: Options,
     pub(crate) signal: Option<AbortSignal>,
-    /// Undefined where there is none; what it is, the headers say.
+    /// Undefined where there is none. Its type is in the headers.
     pub(crate) body: JsValue,
 }
 
-impl Job {
-    /// How the answer is read: the pieces of an upload by the face, which looks at their status.
+impl Call {
+    /// What the body is read as. The face reads the answers to the pieces of an upload itself.
     fn form(&self) -> Option<&str> {
         match self.request.bare {
             true => Some(http::SUCCESS),
@@ -49,19 +50,19 @@ impl Job {
         &self,
         token: &str,
         proxied: Option<&Endpoint>,
-        course: &Course,
-        watch: &Watch,
+        progress: &Progress,
+        signal: &AttemptSignal,
     ) -> Result<JsValue, Failure> {
         let bearer = scan::concat(&["Bearer ", token]);
-        let account = proxied.map(Endpoint::believed).unwrap_or_default();
+        let account = proxied.map(Endpoint::expected_account).unwrap_or_default();
         let own = [
-            ("client-request-id", course.id.as_str()),
+            ("client-request-id", progress.id.as_str()),
             ("return-client-request-id", "true"),
             match proxied {
-                Some(_) => MARK,
+                Some(_) => CSRF_HEADER,
                 None => ("authorization", &bearer),
             },
-            (ACCOUNT, &account),
+            (ACCOUNT_HEADER, &account),
         ];
         let outgoing = Outgoing {
             method: &self.request.method,
@@ -71,30 +72,31 @@ impl Job {
                 (false, Some(endpoint)) => endpoint.credentials(),
                 _ => outgoing::OMIT,
             },
-            // Not `no-store`: with it Chromium asks for a preflight before every call, whatever the
-            // service allowed for an hour. The services' own `Cache-Control: private` decides.
-            cache: if course.past_cache {
+            // Not `no-store`: with it Chromium sends a preflight before every call, although the services allow an
+            // hour. Their own `Cache-Control: private` decides.
+            cache: if progress.past_cache {
                 "reload"
             } else {
                 "default"
             },
         };
-        http::init(outgoing, &self.body, watch)
+        http::init(outgoing, &self.body, signal)
     }
 }
 
-/// Where a call is: what one attempt leaves to the next.
+/// What one attempt of a call leaves to the next.
 #[derive(Default)]
-struct Course {
+struct Progress {
     token: Option<Rc<Token>>,
-    /// What the next token has to be, and has not to be.
-    want: Want,
+    /// What the next token has to be.
+    token_request: AccessTokenRequest,
+    /// The token that the API refused.
     rejected: Option<Rc<Token>>,
     renewed: bool,
     past_cache: bool,
     repeats: u32,
     attempts: u32,
-    /// The id of the last attempt.
+    /// `client-request-id` of the last attempt.
     id: String,
 }
 
@@ -108,83 +110,91 @@ enum Next {
 }
 
 impl Sender {
-    /// Sends `job` until it succeeds or is refused for good. What waits for nothing stands in functions
-    /// of its own: in here each variable would be memory.
-    pub(crate) async fn call(&self, job: &Job) -> Result<JsValue, Failure> {
-        let mut course = Course::default();
+    /// Sends `call` until it succeeds or is refused for good. What needs no `await` stands in functions of its own: here,
+    /// each variable would be part of the future.
+    pub(crate) async fn call(&self, call: &Call) -> Result<JsValue, Failure> {
+        let mut progress = Progress::default();
         loop {
-            if course.token.is_none() && self.carries_token(job) {
-                let want = core::mem::take(&mut course.want);
-                course.token = Some(self.tokens.get(want, course.rejected.take()).await?);
+            if progress.token.is_none() && self.needs_token(call) {
+                let token_request = core::mem::take(&mut progress.token_request);
+                progress.token = Some(
+                    self.tokens
+                        .get(token_request, progress.rejected.take())
+                        .await?,
+                );
             }
-            let (init, watch) = self.attempt(job, &mut course)?;
-            let answer = http::exchange(&job.request.url, init, watch, job.form()).await;
-            match self.next(job, &mut course, answer) {
+            let (init, signal) = self.attempt(call, &mut progress)?;
+            let answer = http::exchange(&call.request.url, init, signal, call.form()).await;
+            match self.next(call, &mut progress, answer) {
                 Next::End(result) => return result,
                 Next::Again => {}
                 Next::Wait(time) => {
-                    let _ = browser::sleep(time, job.signal.as_ref()).await;
+                    let _ = browser::sleep(time, call.signal.as_ref()).await;
                 }
             }
         }
     }
 
-    /// Milliseconds until what was refused is sent again; `None` where it is not.
+    /// Milliseconds until a request that failed is sent again; `None` where it must not be.
     pub(crate) fn wait(&self, error: &Error, method: &str, repeats: u32) -> Option<u32> {
         retry::decide(error, method, repeats, self.retries, browser::jitter())
     }
 
-    fn carries_token(&self, job: &Job) -> bool {
-        self.proxied.is_none() && !job.request.bare
+    fn needs_token(&self, call: &Call) -> bool {
+        self.proxied.is_none() && !call.request.bare
     }
 
     #[inline(never)]
-    fn attempt(&self, job: &Job, course: &mut Course) -> Result<(JsValue, Watch), Failure> {
-        let timeout = job.options.number(Key::Timeout).unwrap_or(self.timeout);
-        let watch = Watch::new(job.signal.as_ref(), timeout)?;
-        course.attempts += 1;
-        course.id = browser::uuid();
-        let token = course.token.as_deref();
+    fn attempt(
+        &self,
+        call: &Call,
+        progress: &mut Progress,
+    ) -> Result<(JsValue, AttemptSignal), Failure> {
+        let timeout = call.options.number(Key::Timeout).unwrap_or(self.timeout);
+        let signal = AttemptSignal::new(call.signal.as_ref(), timeout)?;
+        progress.attempts += 1;
+        progress.id = browser::uuid();
+        let token = progress.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
-        let init = job.init(token, self.proxied.as_deref(), course, &watch)?;
-        Ok((init, watch))
+        let init = call.init(token, self.proxied.as_deref(), progress, &signal)?;
+        Ok((init, signal))
     }
 
     #[inline(never)]
-    fn next(&self, job: &Job, course: &mut Course, answer: Result<Answer, Failure>) -> Next {
-        let judged = answer.and_then(|answer| judge(answer, job.form()));
+    fn next(&self, call: &Call, progress: &mut Progress, answer: Result<Answer, Failure>) -> Next {
+        let judged = answer.and_then(|answer| judge(answer, call.form()));
         let Err(mut failure) = judged else {
             return Next::End(judged);
         };
-        let wants_renewal = reply::wants_renewal(failure.error());
+        let needs_new_token = reply::needs_new_token(failure.error());
         let detail = failure.detail_mut();
-        detail.client_request_id = Some(core::mem::take(&mut course.id));
-        if wants_renewal && !course.renewed && self.carries_token(job) {
-            course.renewed = true;
+        detail.client_request_id = Some(core::mem::take(&mut progress.id));
+        if needs_new_token && !progress.renewed && self.needs_token(call) {
+            progress.renewed = true;
             if let Some(claims) = &detail.claims {
-                course.want = Want::claiming(claims);
+                progress.token_request = AccessTokenRequest::with_claims(claims);
             }
-            course.rejected = course.token.take();
+            progress.rejected = progress.token.take();
             return Next::Again;
         }
-        if failure.error().code == Code::Gone && !course.past_cache {
-            // It may come out of the browser's cache, where a 410 never grows old (RFC 9110 §15.5.11).
-            course.past_cache = true;
+        if failure.error().code == Code::Gone && !progress.past_cache {
+            // The browser may have cached it: a 410 is cacheable (RFC 9110 §15.5.11). The next attempt goes past the cache.
+            progress.past_cache = true;
             return Next::Again;
         }
-        let wait = self.wait(failure.error(), &job.request.method, course.repeats);
-        course.repeats += 1;
+        let wait = self.wait(failure.error(), &call.request.method, progress.repeats);
+        progress.repeats += 1;
         match wait {
             Some(time) => Next::Wait(time),
             None => {
-                failure.after(course.attempts);
+                failure.set_attempts(progress.attempts);
                 Next::End(Err(failure))
             }
         }
     }
 }
 
-/// Hands a success over as the browser parsed it; what is none goes to the judge.
+/// Gives a success as the browser parsed it; makes an error of everything else.
 fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
     let Answer { response, body } = answer;
     if response.status() == 0 {
@@ -194,7 +204,7 @@ fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
         )
         .into());
     }
-    if http::unread(&response, form) {
+    if http::is_unread(&response, form) {
         return Ok(response.into());
     }
     if response.ok() {
@@ -206,6 +216,6 @@ fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
         }
         return Err(Error::new(Code::InvalidResponse, "the answer is not JSON").into());
     }
-    let error = http::refusal(&response, &http::small(body));
-    Err(Failure::told(error, response.headers().into()))
+    let error = http::refusal(&response, &http::small_text(body));
+    Err(Failure::with_headers(error, response.headers().into()))
 }

@@ -1,10 +1,8 @@
-//! The one class that crosses the boundary, and what the JavaScript face builds on.
-//! Options cross as JSON text: the core reads and checks them.
+//! The one class that crosses the boundary. Options cross as JSON text, which core reads and checks.
 
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::http;
 use crate::open;
 use crate::page::Page;
@@ -19,20 +17,10 @@ use web_sys::AbortSignal;
 #[wasm_bindgen]
 pub struct Core(Rc<Client>);
 
-/// A token as pages get it.
-fn handed_out(token: &Token) -> JsValue {
-    let left = (token.expires - browser::monotonic()) / 1000.0;
-    plain(&[
-        ("token", Member::Text(Some(token.secret.expose()))),
-        ("expiresIn", Member::Number(left as u32)),
-        ("scopes", Member::Texts(Some(&token.scopes))),
-    ])
-}
-
 #[wasm_bindgen]
 impl Core {
-    /// Opens a client: finishes a sign-in that this page load is the answer of, or restores the session.
-    /// Resolves with a `Core`. `page` is missing in a worker and in Node.
+    /// Opens a client: completes the sign-in whose answer this page load is, or restores the session. Resolves with a
+    /// `Core`. A worker and Node have no `page`.
     pub fn open(config: String, get_token: Option<Function>, page: Option<Page>) -> Promise {
         promise(async move {
             let setup = Options::setup(&config, get_token.is_some())?;
@@ -70,7 +58,7 @@ impl Core {
         ])
     }
 
-    /// The address that a sign-in begins at; the tab remembers that it began.
+    /// The URL at which a sign-in begins. The tab keeps a record of it.
     ///
     /// # Errors
     /// `invalid_argument`, `misconfigured`, `navigation_blocked`.
@@ -79,31 +67,31 @@ impl Core {
     }
 
     /// A token for another API: resolves with `{token, expiresIn, scopes}`.
-    pub fn token(&self, request: &str) -> Promise {
+    pub fn token(&self, options: &str) -> Promise {
         let client = Rc::clone(&self.0);
-        let want = client.wanted(request);
+        let token_request = client.token_request(options);
         promise(async move {
-            let got = client.sender.tokens.get(want?, None).await;
+            let got = client.sender.tokens.get(token_request?, None).await;
             got.map(|token| handed_out(&token))
-                .inspect_err(|failure| client.notice(failure))
+                .inspect_err(|failure| client.end_if_signed_out(failure))
         })
     }
 
-    /// Takes in the answer to a sign-in that arrived in another window (`said`, as that window's page told it), or the
-    /// session that another tab began. Resolves with `{tenant, scopes}` after an administrator's consent.
-    pub fn enter(&self, said: Option<String>) -> Promise {
+    /// Takes in the session that a sign-in in another window leads to (`location` is what that window's page told), or
+    /// the session that another tab began. Resolves with `{tenant, scopes}` after an administrator's consent.
+    pub fn enter(&self, location: Option<String>) -> Promise {
         let client = Rc::clone(&self.0);
-        promise(async move { client.enter(said).await })
+        promise(async move { client.enter(location).await })
     }
 
-    /// Ends the session; resolves with the address of Microsoft's own sign-out where `microsoft` is set.
+    /// Ends the session. Resolves with the URL of Microsoft's own sign-out where `microsoft` is set.
     pub fn sign_out(&self, microsoft: bool) -> Promise {
         let client = Rc::clone(&self.0);
         client.forget();
         promise(async move { client.sign_out(microsoft).await })
     }
 
-    /// Forgets account and tokens: another tab has signed out.
+    /// Forgets account and tokens, after another tab has signed out.
     pub fn forget(&self) {
         self.0.forget();
     }
@@ -126,15 +114,25 @@ impl Core {
         Array::of2(&failure.into(), &wait.into())
     }
 
-    /// One call: `asked` is `[method, user, path, ids, options, allowed]` as JSON. With ids, `path` is a
-    /// template below the mailbox of `user` (the signed-in one where null); without, a path below the API's
-    /// root or a link that the service gave. `allowed` lists the names of all options that the call takes.
+    /// Sends a call. `asked` is `[method, user, path, ids, options, allowed]` as JSON. With `ids`, `path` is a template
+    /// below the mailbox of `user` (null: the signed-in user). Without, it is a path below the API's root, or a link that
+    /// the service gave. `allowed` lists the names of all options that the call takes.
     pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {
         let client = Rc::clone(&self.0);
-        let job = client.job(asked, signal, body);
+        let call = client.call(asked, signal, body);
         promise(async move {
-            let result = client.sender.call(&*job?).await;
-            result.inspect_err(|failure| client.notice(failure))
+            let result = client.sender.call(&*call?).await;
+            result.inspect_err(|failure| client.end_if_signed_out(failure))
         })
     }
+}
+
+/// A token as pages get it.
+fn handed_out(token: &Token) -> JsValue {
+    let left = (token.expires - browser::monotonic()) / 1000.0;
+    plain(&[
+        ("token", Member::Text(Some(token.secret.expose()))),
+        ("expiresIn", Member::Number(left as u32)),
+        ("scopes", Member::Texts(Some(&token.scopes))),
+    ])
 }

@@ -1,12 +1,14 @@
 //! The state of a client: who is signed in, the tokens, and the API.
 
-use crate::calls::{Job, Sender};
+use crate::calls::{Call, Sender};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::page::Page;
-use crate::tokens::{Source, Tokens};
+use crate::tokens::{TokenSource, Tokens};
+use exo365_core::access_token_request::AccessTokenRequest;
+use exo365_core::call_description::CallDescription;
 use exo365_core::error::{Code, Error};
-use exo365_core::options::{Asked, Key, Options, Want};
+use exo365_core::options::{Key, Options};
 use exo365_core::request::{Api, Request};
 use exo365_core::wire::{Account, Mode, PageConfig};
 use std::rc::Rc;
@@ -30,7 +32,7 @@ pub(crate) struct Session {
     pub(crate) config: PageConfig,
 }
 
-/// Milliseconds of one attempt.
+/// The time-out of one attempt, in milliseconds.
 pub(crate) fn timeout(setup: &Options) -> u32 {
     setup.number(Key::Timeout).unwrap_or(30_000)
 }
@@ -42,11 +44,11 @@ impl Client {
         mut api: Api,
         page: Option<Page>,
         session: Option<Session>,
-        source: Source,
+        source: TokenSource,
     ) -> Rc<Self> {
         api.time_zone = setup.text(Key::TimeZone).map(String::from);
         api.text_bodies = setup.text(Key::BodyType) == Some("text");
-        api.immutable_ids = setup.truth(Key::ImmutableIds, true);
+        api.immutable_ids = setup.flag(Key::ImmutableIds, true);
         let proxied = session
             .as_ref()
             .filter(|session| session.config.mode == Mode::Proxy)
@@ -65,7 +67,7 @@ impl Client {
         })
     }
 
-    /// Takes in who is signed in, and the token that came along.
+    /// Sets the account, and stores the token that came with it.
     pub(crate) fn admit(
         &self,
         account: Option<Account>,
@@ -77,7 +79,7 @@ impl Client {
             session.endpoint.account.replace(account);
         }
         let tokens = &self.sender.tokens;
-        tokens.admit(token, expires_in.unwrap_or_default(), scopes);
+        tokens.store(token, expires_in.unwrap_or_default(), scopes);
     }
 
     /// Forgets account and tokens.
@@ -88,15 +90,15 @@ impl Client {
         self.sender.tokens.forget();
     }
 
-    /// Forgets account and tokens where the failure says that the session is over.
-    pub(crate) fn notice(&self, failure: &Failure) {
+    /// Forgets account and tokens where `failure` says that nobody is signed in.
+    pub(crate) fn end_if_signed_out(&self, failure: &Failure) {
         if failure.error().code == Code::SignedOut {
             self.forget();
         }
     }
 
-    /// Nothing is asked of an endpoint that said that nobody is signed in.
-    fn signed_in(&self) -> Result<(), Failure> {
+    /// Refuses a call while nobody is signed in at the endpoint.
+    fn check_signed_in(&self) -> Result<(), Failure> {
         let session = self.session.as_ref();
         if session.is_some_and(|session| session.endpoint.account.borrow().is_none()) {
             return Err(Error::new(Code::SignedOut, "nobody is signed in").into());
@@ -105,14 +107,14 @@ impl Client {
     }
 
     /// The call that `asked` describes, checked before anything is sent.
-    pub(crate) fn job(
+    pub(crate) fn call(
         &self,
         asked: &str,
         signal: Option<AbortSignal>,
         body: JsValue,
-    ) -> Result<Box<Job>, Failure> {
+    ) -> Result<Box<Call>, Failure> {
         let (request, options) = self.request(asked)?;
-        Ok(Box::new(Job {
+        Ok(Box::new(Call {
             request,
             options,
             signal,
@@ -122,8 +124,8 @@ impl Client {
 
     /// The request that `asked` describes, and its options.
     pub(crate) fn request(&self, asked: &str) -> Result<(Request, Options), Failure> {
-        self.signed_in()?;
-        let asked = Asked::read(asked)?;
+        self.check_signed_in()?;
+        let asked = CallDescription::read(asked)?;
         let (method, path, options) = (&asked.method, &asked.path, &asked.options);
         let request = match &asked.ids {
             Some(ids) => self
@@ -134,13 +136,13 @@ impl Client {
         Ok((request, asked.options))
     }
 
-    /// What a `TokenRequest` asks for, where somebody is signed in.
-    pub(crate) fn wanted(&self, request: &str) -> Result<Want, Failure> {
-        self.signed_in()?;
+    /// Reads the options of `getToken`; refuses where no token can be given.
+    pub(crate) fn token_request(&self, options: &str) -> Result<AccessTokenRequest, Failure> {
+        self.check_signed_in()?;
         if self.sender.proxied.is_some() {
             let text = "in proxy mode no token reaches the page: the endpoint keeps them";
             return Err(Error::new(Code::Misconfigured, text).into());
         }
-        Ok(Want::read(request)?)
+        Ok(AccessTokenRequest::read(options)?)
     }
 }

@@ -1,7 +1,7 @@
 //! Calls to the token endpoint: `POST`, JSON, our own header, never a redirect.
 
 use crate::failure::Failure;
-use crate::http::{self, Watch};
+use crate::http::{self, AttemptSignal};
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
@@ -13,13 +13,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// An answer on its way.
+/// The future of an answer.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Json, Failure>>>>;
 
-/// Our own header: a page of another origin cannot send it unasked.
-pub(crate) const MARK: (&str, &str) = ("x-exo365", "1");
-/// The header that says whom the page believes to be signed in: where that is not so any more, nothing is answered.
-pub(crate) const ACCOUNT: &str = "x-exo365-account";
+/// Protects against cross-site request forgery: a page of another origin cannot send this header without a preflight.
+pub(crate) const CSRF_HEADER: (&str, &str) = ("x-exo365", "1");
+/// Names the account that the page expects to be signed in. Where another is, the endpoint refuses.
+pub(crate) const ACCOUNT_HEADER: &str = "x-exo365-account";
 
 /// The endpoint under its base URL.
 pub(crate) struct Endpoint {
@@ -31,7 +31,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Cookies go to another origin only where the page's author named one.
+    /// The `credentials` mode of `fetch`. Cookies go to another origin only where the page's author named one.
     pub(crate) fn credentials(&self) -> &'static str {
         if scan::find(&self.base, "://").is_some() {
             outgoing::INCLUDE
@@ -41,39 +41,39 @@ impl Endpoint {
     }
 
     /// `{tenantId}.{objectId}` of who is signed in; empty where nobody is.
-    pub(crate) fn believed(&self) -> String {
+    pub(crate) fn expected_account(&self) -> String {
         let account = self.account.borrow();
         account.as_ref().map(Account::identity).unwrap_or_default()
     }
 
-    /// What `fetch` is given beside the address.
-    fn init(&self, body: &JsValue, watch: &Watch) -> Result<JsValue, Failure> {
+    /// The second argument of `fetch`.
+    fn init(&self, body: &JsValue, signal: &AttemptSignal) -> Result<JsValue, Failure> {
         let outgoing = Outgoing {
             method: "POST",
             headers: &Headers::default(),
             own: &[
                 ("content-type", "application/json"),
-                MARK,
-                (ACCOUNT, &self.believed()),
+                CSRF_HEADER,
+                (ACCOUNT_HEADER, &self.expected_account()),
             ],
             credentials: self.credentials(),
             // The answers hold tokens.
             cache: "no-store",
         };
-        http::init(outgoing, body, watch)
+        http::init(outgoing, body, signal)
     }
 
-    /// `POST {base}{route}`; resolves with the tree of the answer.
+    /// `POST {base}{route}`; resolves with the JSON of the answer.
     ///
-    /// No caller's signal here: an answer may serve several callers, and a session may have changed with it.
-    /// Boxed, so that the ways here share one piece of code.
+    /// It takes no signal of a caller: an answer may serve several callers, and the request may have changed the
+    /// session. The future is boxed, so that all callers share its code.
     pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
         let this = Rc::clone(self);
         Box::pin(async move {
             let url = scan::concat(&[&this.base, route]);
-            let watch = Watch::new(None, this.timeout)?;
-            let init = this.init(&body.into(), &watch)?;
-            let answer = http::exchange(&url, init, watch, Some("text")).await?;
+            let signal = AttemptSignal::new(None, this.timeout)?;
+            let init = this.init(&body.into(), &signal)?;
+            let answer = http::exchange(&url, init, signal, Some("text")).await?;
             let status = answer.response.status();
             if status == 0 {
                 return Err(Error::new(
@@ -82,7 +82,7 @@ impl Endpoint {
                 )
                 .into());
             }
-            Ok(endpoint::read(status, &http::small(answer.body))?)
+            Ok(endpoint::read(status, &http::small_text(answer.body))?)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! How an error crosses to JavaScript: a real `Error` with a stable `code`, its cause untouched.
+//! How an error crosses to JavaScript: as a real `Error` with a stable `code` and the untouched cause.
 //!
 //! `remedy` crosses only where it is better than the code's own sentence: the face has those, by `code`.
 
@@ -6,46 +6,46 @@ use exo365_core::error::{Code, Detail, Error};
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// A core error and the JavaScript value that caused it (`undefined` if none). Boxed: every `?` moves it.
+/// A core error and the JavaScript value that caused it (`undefined` if none). Boxed, since every `?` moves it.
 pub(crate) struct Failure(Box<Inner>);
 
 struct Inner {
     error: Error,
     cause: JsValue,
-    /// The very object, where it has crossed before: whoever waited for the same thing gets the same.
-    crossed: Option<JsValue>,
-    /// Headers of the answer, as far as CORS lets us see them.
+    /// The `Error` that crossed before: all who waited for one promise get the same object.
+    thrown: Option<JsValue>,
+    /// The headers of the answer that CORS lets the page see.
     headers: JsValue,
     /// How often the call was sent.
     attempts: u32,
 }
 
 impl Failure {
-    /// `error`, with what was thrown at us.
-    pub(crate) fn caused(error: Error, cause: JsValue) -> Self {
+    /// `error`, with the value that JavaScript threw.
+    pub(crate) fn with_cause(error: Error, cause: JsValue) -> Self {
         Self(Box::new(Inner {
             error,
             cause,
-            crossed: None,
+            thrown: None,
             headers: JsValue::UNDEFINED,
             attempts: 0,
         }))
     }
 
-    /// The refusal that an answer with these headers is.
-    pub(crate) fn told(error: Error, headers: JsValue) -> Self {
+    /// `error`, with the headers of the answer.
+    pub(crate) fn with_headers(error: Error, headers: JsValue) -> Self {
         let mut failure = Self::from(error);
         failure.0.headers = headers;
         failure
     }
 
-    /// Notes how often the call was sent.
-    pub(crate) fn after(&mut self, attempts: u32) {
+    /// Sets how often the call was sent.
+    pub(crate) fn set_attempts(&mut self, attempts: u32) {
         self.0.attempts = attempts;
     }
 
-    /// A failure of ours that comes back from a shared promise.
-    pub(crate) fn returned(js: JsValue) -> Self {
+    /// A failure that crossed before and comes back from a shared promise.
+    pub(crate) fn rethrown(js: JsValue) -> Self {
         let code = Reflect::get(&js, &"code".into())
             .ok()
             .and_then(|code| code.as_string());
@@ -53,7 +53,7 @@ impl Failure {
             .and_then(|code| Code::parse(&code))
             .unwrap_or(Code::InvalidResponse);
         let mut failure = Self::from(Error::new(code, ""));
-        failure.0.crossed = Some(js);
+        failure.0.thrown = Some(js);
         failure
     }
 
@@ -68,18 +68,18 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::caused(error, JsValue::UNDEFINED)
+        Self::with_cause(error, JsValue::UNDEFINED)
     }
 }
 
-/// Sets a property on an object of our own making, which cannot fail; what is not known is left out.
+/// Sets a property where `value` is defined. The object is our own, so that this cannot fail.
 fn set(target: &JsValue, name: &str, value: &JsValue) {
     if !value.is_undefined() {
         let _ = Reflect::set(target, &JsString::from(name), value);
     }
 }
 
-/// Sets a property that is a text. Takes the field as it is kept: a pointer, made nothing of before the call.
+/// Sets a property that is a text. Takes the field by reference as it is: that is the least code for each call.
 fn text(target: &JsValue, name: &str, text: &Option<String>) {
     if let Some(text) = text {
         set(target, name, &JsValue::from_str(text));
@@ -123,11 +123,11 @@ impl From<Failure> for JsValue {
         let Inner {
             error,
             cause,
-            crossed,
+            thrown,
             headers,
             attempts,
         } = *failure.0;
-        if let Some(js) = crossed {
+        if let Some(js) = thrown {
             return js;
         }
         let js = js_sys::Error::new(&error.message);

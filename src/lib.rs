@@ -19,7 +19,7 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<rlsf::SmallGlobalTlsf> = ZeroAlloc(rlsf::SmallGlobalTlsf::new());
 
-mod answer;
+mod authorization_response;
 mod boundary;
 mod browser;
 mod calls;

@@ -1,12 +1,12 @@
 //! How a client is opened: with the page's own tokens, or with the session that an endpoint keeps.
 
-use crate::answer::{Arrival, go_back};
+use crate::authorization_response::{AuthorizationResponse, go_back};
 use crate::client::{Client, Session, timeout};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
-use crate::page::{Page, Place};
+use crate::page::{Location, Page};
 use crate::sign_in::session;
-use crate::tokens::Source;
+use crate::tokens::TokenSource;
 use exo365_core::endpoint::{agree, alone};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
@@ -22,40 +22,46 @@ use std::rc::Rc;
 pub(crate) fn with_own_tokens(setup: &Options, get_token: Function) -> Result<Rc<Client>, Failure> {
     let (api, cloud) = alone(setup)?;
     let api = Api::new(api, &cloud.api);
-    Ok(Client::new(setup, api, None, None, Source::Page(get_token)))
+    Ok(Client::new(
+        setup,
+        api,
+        None,
+        None,
+        TokenSource::Page(get_token),
+    ))
 }
 
-/// A client with a session. One request, between two halves that wait for nothing: what lives over
-/// an `await` is code.
+/// A client whose session an endpoint keeps. Only the request in the middle waits: each variable that lives over an
+/// `await` is code.
 pub(crate) async fn with_endpoint(
     setup: &Options,
     page: Option<Page>,
 ) -> Result<Rc<Client>, Failure> {
-    let place = page.as_ref().map(Page::read);
-    let (endpoint, mut arrival) = arrive(setup, page.as_ref(), place.as_ref())?;
-    let (route, request) = Arrival::ask(arrival.as_mut());
+    let location = page.as_ref().map(Page::read);
+    let (endpoint, mut response) = begin(setup, page.as_ref(), location.as_ref())?;
+    let (route, request) = AuthorizationResponse::endpoint_request(response.as_mut());
     let reply = endpoint.post(route, request).await?;
-    let (client, leaving) = opened(setup, page, place.as_ref(), endpoint, arrival, &reply)?;
+    let (client, leaving) = finish(setup, page, location.as_ref(), endpoint, response, &reply)?;
     if leaving {
-        // The page is leaving for where the user was; the session is waiting there.
+        // Another page is loading, where the user was. It will find the session.
         core::future::pending::<()>().await;
     }
     Ok(client)
 }
 
-/// The endpoint, and the answer to a sign-in where this page load is one.
-fn arrive(
+/// The endpoint, and the authorization response where this page load is one.
+fn begin(
     setup: &Options,
     page: Option<&Page>,
-    place: Option<&Place>,
-) -> Result<(Rc<Endpoint>, Option<Box<Arrival>>), Failure> {
-    let arrival = match (page, place) {
-        (Some(page), Some(place)) => {
-            if !place.is("secure") {
+    location: Option<&Location>,
+) -> Result<(Rc<Endpoint>, Option<Box<AuthorizationResponse>>), Failure> {
+    let response = match (page, location) {
+        (Some(page), Some(location)) => {
+            if !location.is("secure") {
                 let text = "the page is not served over https";
                 return Err(Error::new(Code::InsecureContext, text).into());
             }
-            Arrival::find(page, place)?
+            AuthorizationResponse::find(page, location)?
         }
         _ => None,
     };
@@ -65,24 +71,24 @@ fn arrive(
         account: RefCell::default(),
         timeout: timeout(setup),
     });
-    Ok((endpoint, arrival))
+    Ok((endpoint, response))
 }
 
 /// The client, and whether the page leaves for where the user was.
-fn opened(
+fn finish(
     setup: &Options,
     page: Option<Page>,
-    place: Option<&Place>,
+    location: Option<&Location>,
     endpoint: Rc<Endpoint>,
-    arrival: Option<Box<Arrival>>,
+    response: Option<Box<AuthorizationResponse>>,
     reply: &Json,
 ) -> Result<(Rc<Client>, bool), Failure> {
-    let return_to = arrival.as_ref().map(|arrival| arrival.return_to.clone());
-    let mut reply = session(arrival, reply)?;
-    let loopback = place.is_some_and(Place::is_loopback);
+    let return_to = response.as_ref().map(|response| response.return_to.clone());
+    let mut reply = session(response, reply)?;
+    let loopback = location.is_some_and(Location::is_loopback);
     agree(setup, &mut reply.config, loopback)?;
     let config = reply.config;
-    let source = Source::Endpoint(Rc::clone(&endpoint));
+    let source = TokenSource::Endpoint(Rc::clone(&endpoint));
     let proxy = scan::concat(&[&endpoint.base, "/proxy"]);
     let origin = match config.mode {
         Mode::Proxy => &proxy,
@@ -90,8 +96,8 @@ fn opened(
     };
     let api = Api::new(config.api, origin);
     let scopes = config.scopes.clone();
-    let leaving = match (&page, place, return_to) {
-        (Some(page), Some(place), Some(return_to)) => go_back(page, place, &return_to),
+    let leaving = match (&page, location, return_to) {
+        (Some(page), Some(location), Some(return_to)) => go_back(page, location, &return_to),
         _ => false,
     };
     let session = Session { endpoint, config };

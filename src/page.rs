@@ -1,7 +1,6 @@
-//! The window, where there is one: `pkg-template/page.js` acts on it, this reads what it says.
+//! The window, where there is one. JavaScript acts on it (`pkg-template/session/page.ts`); this reads what it says.
 //!
-//! Address bar, history and `sessionStorage` as a dozen imports of their own would cost more than
-//! all that is done with them.
+//! A dozen imports for address bar, history and `sessionStorage` would cost more bytes than all that is done with them.
 
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
@@ -11,48 +10,52 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `page()` of `pkg-template/page.js` makes.
+    /// The object that `page()` of `pkg-template/session/page.ts` makes.
     pub type Page;
     #[wasm_bindgen(method)]
+    /// The [`Location`], as JSON text.
     fn state(this: &Page) -> String;
     #[wasm_bindgen(method, catch, js_name = keep)]
     fn keep_record(this: &Page, name: &str, text: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
+    /// Takes a record out of the storage.
     pub(crate) fn take(this: &Page, name: &str) -> Option<String>;
     #[wasm_bindgen(method)]
-    pub(crate) fn show(this: &Page, place: &str);
-    /// Tells the window that asked under this name where this one is, and closes this one.
+    /// Puts another address of this origin into the address bar.
+    pub(crate) fn show(this: &Page, url: &str);
+    /// Tells this window's location to the window that waits for it under this name, and closes this one.
     #[wasm_bindgen(method)]
     pub(crate) fn relay(this: &Page, name: &str);
     #[wasm_bindgen(method)]
-    pub(crate) fn go(this: &Page, place: &str);
+    /// Loads another page.
+    pub(crate) fn go(this: &Page, url: &str);
 }
 
 impl Page {
-    /// Where the page is now.
-    pub(crate) fn read(&self) -> Place {
-        Place::of(&self.state())
+    /// The page's location now.
+    pub(crate) fn read(&self) -> Location {
+        Location::parse(&self.state())
     }
 
-    /// Keeps a record for this tab, over the redirect.
+    /// Keeps a record in this tab's storage while the page is away.
     pub(crate) fn keep(&self, name: &str, text: &str) -> Result<(), Failure> {
         self.keep_record(name, text).map_err(|cause| {
             let error = Error::new(
                 Code::Misconfigured,
                 "sessionStorage is full, or forbidden to this page",
             );
-            Failure::caused(error, cause)
+            Failure::with_cause(error, cause)
         })
     }
 }
 
-/// Where the page was when it was asked.
-pub(crate) struct Place(Json);
+/// The page's location, and what else there was to know of the window, at one moment.
+pub(crate) struct Location(Json);
 
-impl Place {
-    /// Out of what a page says of itself.
-    pub(crate) fn of(said: &str) -> Self {
-        Self(Json::parse(said).unwrap_or_default())
+impl Location {
+    /// Reads the JSON text that the JavaScript of a page writes.
+    pub(crate) fn parse(json: &str) -> Self {
+        Self(Json::parse(json).unwrap_or_default())
     }
 
     /// `origin`, `pathname`, `search` or `hash`.
@@ -60,23 +63,23 @@ impl Place {
         self.0.get(name).str().unwrap_or_default()
     }
 
-    /// `secure`, `framed`.
+    /// `secure` or `framed`.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.0.get(name).is_true()
     }
 
-    /// The names of the records of this tab.
-    pub(crate) fn kept(&self) -> Vec<String> {
+    /// The names of this tab's records.
+    pub(crate) fn records(&self) -> Vec<String> {
         self.0.get("kept").texts().unwrap_or_default()
     }
 
-    /// The address without query and fragment.
-    pub(crate) fn here(&self) -> String {
+    /// The absolute address without query and fragment.
+    pub(crate) fn address(&self) -> String {
         scan::concat(&[self.part("origin"), self.part("pathname")])
     }
 
-    /// Path, query and fragment: where the user is.
-    pub(crate) fn place(&self) -> String {
+    /// Path, query and fragment.
+    pub(crate) fn relative(&self) -> String {
         scan::concat(&[
             self.part("pathname"),
             self.part("search"),
@@ -84,13 +87,13 @@ impl Place {
         ])
     }
 
-    /// Whether the page is served from this machine.
+    /// Whether this machine serves the page.
     pub(crate) fn is_loopback(&self) -> bool {
-        scan::cut(self.part("origin"), "://").is_some_and(|cut| origin::is_loopback(cut.1))
+        scan::split_once(self.part("origin"), "://").is_some_and(|cut| origin::is_loopback(cut.1))
     }
 
-    /// A page in a frame neither starts nor ends a sign-in.
-    pub(crate) fn unframed(&self) -> Result<(), Error> {
+    /// Refuses a page in a frame: no sign-in starts or ends there.
+    pub(crate) fn check_not_framed(&self) -> Result<(), Error> {
         if self.is("framed") {
             return Err(Error::new(
                 Code::NavigationBlocked,

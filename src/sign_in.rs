@@ -1,11 +1,11 @@
-//! Sign-ins: where they begin, and what their answer leads to.
+//! Sign-ins: how they begin, and the session that their answer leads to.
 
-use crate::answer::Arrival;
+use crate::authorization_response::AuthorizationResponse;
 use crate::boundary::{Member, plain};
 use crate::browser;
 use crate::client::{Client, Session};
 use crate::failure::Failure;
-use crate::page::Place;
+use crate::page::Location;
 use exo365_core::endpoint::{exchanged, expect, redirect_uri};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
@@ -25,17 +25,17 @@ impl Client {
             )
             .into());
         };
-        let place = page.read();
-        place.unframed()?;
+        let location = page.read();
+        location.check_not_framed()?;
         let options = Options::sign_in(options)?;
-        let here = place.here();
+        let here = location.address();
         let mut entropy = Entropy::default();
         browser::entropy(&mut entropy)?;
         let begun = signin::begin(
             config,
             &options,
             redirect_uri(config, self.redirect_uri.as_deref(), &here)?,
-            &place.place(),
+            &location.relative(),
             &entropy,
             browser::now(),
         )?;
@@ -43,46 +43,51 @@ impl Client {
         Ok(JsValue::from_str(&begun.url))
     }
 
-    /// Takes in the session that `said`, the answer of another window, leads to; without one that of another tab.
-    pub(crate) async fn enter(&self, said: Option<String>) -> Result<JsValue, Failure> {
-        let (Some(page), Some(home)) = (&self.page, &self.session) else {
+    /// Takes in the session that a sign-in in another window leads to, which told its `location`; without one, the
+    /// session that another tab began.
+    pub(crate) async fn enter(&self, location: Option<String>) -> Result<JsValue, Failure> {
+        let (Some(page), Some(Session { endpoint, config })) = (&self.page, &self.session) else {
             return Ok(JsValue::UNDEFINED);
         };
-        let said = said.map(|said| Arrival::told(page, &Place::of(&said)));
-        let mut arrival = said.transpose()?;
-        let (route, request) = match &arrival {
+        let response =
+            location.map(|json| AuthorizationResponse::from_window(page, &Location::parse(&json)));
+        let mut response = response.transpose()?;
+        let (route, request) = match &response {
             // An administrator's consent changes no session.
-            Some(arrival) if arrival.consent.is_some() => return Ok(consented(arrival)),
-            _ => Arrival::ask(arrival.as_mut()),
+            Some(response) if response.consent.is_some() => return Ok(consented(response)),
+            _ => AuthorizationResponse::endpoint_request(response.as_mut()),
         };
-        let reply = home.endpoint.post(route, request).await?;
-        let reply = session(arrival, &reply)?;
+        let reply = endpoint.post(route, request).await?;
+        let reply = session(response, &reply)?;
         self.forget();
         self.admit(
             reply.account,
             reply.access_token,
             reply.expires_in,
-            home.config.scopes.clone(),
+            config.scopes.clone(),
         );
         Ok(JsValue::UNDEFINED)
     }
 }
 
 /// The session that the endpoint's reply tells of: to a code, or to the cookie alone.
-pub(crate) fn session(arrival: Option<Box<Arrival>>, reply: &Json) -> Result<SessionReply, Error> {
-    match arrival {
-        Some(arrival) if arrival.consent.is_none() => exchanged(reply, arrival.config),
+pub(crate) fn session(
+    response: Option<Box<AuthorizationResponse>>,
+    reply: &Json,
+) -> Result<SessionReply, Error> {
+    match response {
+        Some(response) if response.consent.is_none() => exchanged(reply, response.config),
         _ => expect(reply),
     }
 }
 
-/// What an administrator's consent brought, as pages get it.
-fn consented(arrival: &Arrival) -> JsValue {
-    let (tenant, scope) = arrival
+/// What an administrator consented to, as pages get it.
+fn consented(response: &AuthorizationResponse) -> JsValue {
+    let (tenant, scope) = response
         .consent
         .as_ref()
         .map_or(("", ""), |both| (&both.0, &both.1));
-    let scopes: Vec<String> = scan::parts(scope, b' ').map(String::from).collect();
+    let scopes: Vec<String> = scan::split(scope, b' ').map(String::from).collect();
     plain(&[
         ("tenant", Member::Text(Some(tenant))),
         ("scopes", Member::Texts(Some(&scopes))),

@@ -1,6 +1,6 @@
 //! Sign-outs: of the endpoint, and where the page asks for it of Microsoft.
 
-use crate::answer::SIGNED_OUT;
+use crate::authorization_response::SIGNED_OUT;
 use crate::browser;
 use crate::client::{Client, Session};
 use crate::failure::Failure;
@@ -43,7 +43,11 @@ impl Session {
         if let Some(page) = page {
             page.keep(&state, SIGNED_OUT)?;
         }
-        let joint = if scan::has(&url, b"?") { "&" } else { "?" };
+        let joint = if scan::contains_any(&url, b"?") {
+            "&"
+        } else {
+            "?"
+        };
         Ok(scan::concat(&[&url, joint, "state=", &state]).into())
     }
 }

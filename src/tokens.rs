@@ -1,14 +1,15 @@
-//! Access tokens: in this memory only, one per audience, one renewal at a time for each.
+//! The cache of access tokens, in this memory only: one for each API and set of permissions, with at most one renewal
+//! at a time.
 
 use crate::boundary::{self, Member};
 use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
+use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::endpoint::expect;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
-use exo365_core::options::Want;
 use exo365_core::wire::TokenReply;
 use js_sys::{Function, JSON, Promise, Reflect};
 use std::cell::{Cell, RefCell, RefMut};
@@ -16,31 +17,39 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// A token is renewed this long before it ends, in milliseconds; short-lived ones at half of their life.
+/// A token is renewed so many milliseconds before it expires; one with a short life, after half of it.
 const MARGIN: f64 = 120_000.0;
-/// And up to 255 times this earlier: pages that were opened together do not all ask at once.
+/// Milliseconds for each step of the random byte by which a renewal comes earlier still, so that pages which were opened
+/// together do not all ask at once.
 const JITTER: f64 = 200.0;
 
 /// Where tokens come from.
-pub(crate) enum Source {
+pub(crate) enum TokenSource {
     Endpoint(Rc<Endpoint>),
     Page(Function),
 }
 
-/// A token as it is handed out.
+/// An access token and what is known of it.
 pub(crate) struct Token {
     pub(crate) secret: Secret,
     pub(crate) scopes: Vec<String>,
-    /// On the monotonic clock, in milliseconds.
+    /// When it expires, in milliseconds of the monotonic clock.
     pub(crate) expires: f64,
+    /// From when on it is renewed, on the same clock.
     renew_at: f64,
 }
 
 impl Token {
-    /// With fewer permissions than were asked for it serves this call, and the next one asks again.
-    fn new(want: &Want, token: String, expires_in: u32, scopes: Vec<String>) -> Rc<Self> {
+    /// A token that expires in `expires_in` seconds. One with fewer permissions than were requested serves the call that
+    /// requested it; the next call requests another.
+    fn new(
+        request: &AccessTokenRequest,
+        token: String,
+        expires_in: u32,
+        scopes: Vec<String>,
+    ) -> Rc<Self> {
         let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
-        let fresh = if want.covered(&scopes) {
+        let fresh = if request.is_covered_by(&scopes) {
             let jitter = f64::from(browser::jitter()) * JITTER;
             (life - MARGIN - jitter).max(life / 2.0)
         } else {
@@ -55,23 +64,23 @@ impl Token {
     }
 }
 
-/// What is under one key: a token, and the renewal that is under way.
+/// An entry of the cache: a token, and the renewal that is under way.
 struct Slot {
     key: String,
     token: Option<Rc<Token>>,
-    flight: Option<Promise>,
+    renewal: Option<Promise>,
 }
 
 /// The tokens of one client.
 pub(crate) struct Tokens {
-    source: Source,
+    source: TokenSource,
     slots: RefCell<Vec<Slot>>,
     /// Counts sign-outs: a renewal that began before one changes nothing after it.
     epoch: Cell<u32>,
 }
 
 impl Tokens {
-    pub(crate) const fn new(source: Source) -> Self {
+    pub(crate) const fn new(source: TokenSource) -> Self {
         Self {
             source,
             slots: RefCell::new(Vec::new()),
@@ -79,22 +88,22 @@ impl Tokens {
         }
     }
 
-    /// Takes the token that came with a session or a sign-in.
-    pub(crate) fn admit(&self, token: Option<String>, expires_in: u32, scopes: Vec<String>) {
+    /// Stores the token that came with a session or a sign-in.
+    pub(crate) fn store(&self, token: Option<String>, expires_in: u32, scopes: Vec<String>) {
         if let Some(token) = token {
-            let want = Want::default();
-            let token = Token::new(&want, token, expires_in, scopes);
-            self.slot(&want.key()).token = Some(token);
+            let request = AccessTokenRequest::default();
+            let token = Token::new(&request, token, expires_in, scopes);
+            self.slot(&request.cache_key()).token = Some(token);
         }
     }
 
-    /// Forgets everything, at once.
+    /// Empties the cache.
     pub(crate) fn forget(&self) {
         self.epoch.set(self.epoch.get() + 1);
         self.slots.borrow_mut().clear();
     }
 
-    /// The slot of that key, made where there is none yet.
+    /// The entry under `key`, a new one where there is none yet.
     fn slot(&self, key: &str) -> RefMut<'_, Slot> {
         RefMut::map(self.slots.borrow_mut(), |slots| {
             let known = slots.iter().position(|slot| slot.key == key);
@@ -102,7 +111,7 @@ impl Tokens {
                 slots.push(Slot {
                     key: key.into(),
                     token: None,
-                    flight: None,
+                    renewal: None,
                 });
                 slots.len() - 1
             });
@@ -110,86 +119,90 @@ impl Tokens {
         })
     }
 
-    /// A token that is good for a while and not `rejected`; renewed where there is none.
-    /// Whoever asks meanwhile gets the same answer.
+    /// A token that does not expire soon and is not `rejected`: from the cache, or by a renewal. Callers that ask for the
+    /// same token during a renewal share its result.
     pub(crate) async fn get(
         self: &Rc<Self>,
-        want: Want,
+        request: AccessTokenRequest,
         rejected: Option<Rc<Token>>,
     ) -> Result<Rc<Token>, Failure> {
-        let key = want.key();
-        let flight = match self.board(&key, want, rejected) {
+        let key = request.cache_key();
+        let renewal = match self.find_or_renew(&key, request, rejected) {
             Ok(token) => return Ok(token),
-            Err(flight) => flight,
+            Err(renewal) => renewal,
         };
-        match JsFuture::from(flight).await {
-            // What was not kept under the asked key was handed over by the flight itself.
+        match JsFuture::from(renewal).await {
             Ok(_) => self
                 .slot(&key)
                 .token
                 .clone()
                 .ok_or_else(|| signed_out().into()),
-            Err(cause) => Err(Failure::returned(cause)),
+            Err(cause) => Err(Failure::rethrown(cause)),
         }
     }
 
-    /// The token that is here, or the one renewal that brings it.
-    fn board(
+    /// The cached token, or else the renewal that brings one.
+    fn find_or_renew(
         self: &Rc<Self>,
         key: &str,
-        want: Want,
+        request: AccessTokenRequest,
         mut rejected: Option<Rc<Token>>,
     ) -> Result<Rc<Token>, Promise> {
         let cached = self.slot(key).token.clone();
-        let mut flight = String::from(key);
-        if let Some(claims) = want.claims() {
-            flight.push('|');
-            flight.push_str(claims);
+        let mut renewal = String::from(key);
+        if let Some(claims) = request.claims() {
+            renewal.push('|');
+            renewal.push_str(claims);
         }
         if let Some(token) = cached {
             let good = match &rejected {
                 Some(bad) => token.secret.expose() != bad.secret.expose(),
-                None => !want.force() && browser::monotonic() < token.renew_at,
+                None => !request.force_refresh() && browser::monotonic() < token.renew_at,
             };
-            if good && want.claims().is_none() {
+            if good && request.claims().is_none() {
                 return Ok(token);
             }
-            if want.force() {
+            if request.force_refresh() {
                 rejected = Some(token);
             }
         }
-        if let Some(joined) = &self.slot(&flight).flight {
+        if let Some(joined) = &self.slot(&renewal).renewal {
             return Err(joined.clone());
         }
-        let promise = self.start(flight.clone(), want, rejected);
-        self.slot(&flight).flight = Some(promise.clone());
+        let promise = self.start_renewal(renewal.clone(), request, rejected);
+        self.slot(&renewal).renewal = Some(promise.clone());
         Err(promise)
     }
 
-    /// Starts the one renewal of a key.
-    fn start(self: &Rc<Self>, own: String, want: Want, rejected: Option<Rc<Token>>) -> Promise {
+    /// Starts the renewal `own`.
+    fn start_renewal(
+        self: &Rc<Self>,
+        own: String,
+        request: AccessTokenRequest,
+        rejected: Option<Rc<Token>>,
+    ) -> Promise {
         let this = Rc::clone(self);
         boundary::promise(async move {
             let epoch = this.epoch.get();
-            let token = this.fetch(&want, rejected).await;
-            this.land(epoch, &own, &want, token)
+            let token = this.fetch(&request, rejected).await;
+            this.finish_renewal(epoch, &own, &request, token)
         })
     }
 
-    /// Ends a renewal.
-    fn land(
+    /// Stores what the renewal `own` brought, unless the user signed out meanwhile.
+    fn finish_renewal(
         &self,
         epoch: u32,
         own: &str,
-        want: &Want,
+        request: &AccessTokenRequest,
         token: Result<Rc<Token>, Failure>,
     ) -> Result<JsValue, Failure> {
         let same_session = epoch == self.epoch.get();
         if same_session {
             let mut slots = self.slots.borrow_mut();
             if let Some(at) = slots.iter().position(|slot| slot.key == own) {
-                slots[at].flight = None;
-                // What was asked for with claims is kept under the key without them.
+                slots[at].renewal = None;
+                // A token that was requested with claims is stored under the key without them.
                 if slots[at].token.is_none() {
                     slots.swap_remove(at);
                 }
@@ -199,27 +212,35 @@ impl Tokens {
         if !same_session {
             return Err(signed_out().into());
         }
-        self.slot(&want.key()).token = Some(token);
+        self.slot(&request.cache_key()).token = Some(token);
         Ok(JsValue::UNDEFINED)
     }
 
-    async fn fetch(&self, want: &Want, rejected: Option<Rc<Token>>) -> Result<Rc<Token>, Failure> {
+    /// Requests a token from the endpoint or from the page.
+    async fn fetch(
+        &self,
+        request: &AccessTokenRequest,
+        rejected: Option<Rc<Token>>,
+    ) -> Result<Rc<Token>, Failure> {
         match &self.source {
-            Source::Endpoint(endpoint) => {
+            TokenSource::Endpoint(endpoint) => {
                 let rejected = rejected.map(|token| token.secret.hash());
-                let request = want.to_json(rejected.as_deref());
-                let json = endpoint.post("/token", request).await?;
+                let body = request.to_json(rejected.as_deref());
+                let json = endpoint.post("/token", body).await?;
                 let reply: TokenReply = expect(&json)?;
                 Ok(Token::new(
-                    want,
+                    request,
                     reply.access_token,
                     reply.expires_in,
                     reply.scopes,
                 ))
             }
-            Source::Page(function) => {
-                let promise = ask(function, want, rejected.is_some())?;
-                given(want, &JsFuture::from(promise).await.map_err(none_given)?)
+            TokenSource::Page(function) => {
+                let promise = call_get_token(function, request, rejected.is_some())?;
+                read_given(
+                    request,
+                    &JsFuture::from(promise).await.map_err(no_token_given)?,
+                )
             }
         }
     }
@@ -229,32 +250,39 @@ fn signed_out() -> Error {
     Error::new(Code::SignedOut, "nobody is signed in")
 }
 
-fn none_given(cause: JsValue) -> Failure {
+fn no_token_given(cause: JsValue) -> Failure {
     let error = Error::new(
         Code::InteractionRequired,
         "the page's getToken gave no token",
     );
-    Failure::caused(error, cause)
+    Failure::with_cause(error, cause)
 }
 
-/// Asks the page's own `getToken`.
-fn ask(function: &Function, want: &Want, force: bool) -> Result<Promise, Failure> {
-    let scopes = want.scopes();
+/// Calls the page's `getToken`.
+fn call_get_token(
+    function: &Function,
+    request: &AccessTokenRequest,
+    force: bool,
+) -> Result<Promise, Failure> {
+    let scopes = request.scopes();
     let asked = boundary::plain(&[
         ("scopes", Member::Texts(scopes.as_deref())),
-        ("resource", Member::Text(want.resource())),
-        ("claims", Member::Text(want.claims())),
-        ("forceRefresh", Member::Flag(force || want.force())),
+        ("resource", Member::Text(request.resource())),
+        ("claims", Member::Text(request.claims())),
+        (
+            "forceRefresh",
+            Member::Flag(force || request.force_refresh()),
+        ),
     ]);
     let promise = function.call1(&JsValue::UNDEFINED, &asked);
-    Ok(Promise::resolve(&promise.map_err(none_given)?))
+    Ok(Promise::resolve(&promise.map_err(no_token_given)?))
 }
 
-/// The token that the page gave.
-fn given(want: &Want, given: &JsValue) -> Result<Rc<Token>, Failure> {
+/// Reads what the page's `getToken` gave: a text, or `{ token, expiresIn, scopes }`.
+fn read_given(request: &AccessTokenRequest, given: &JsValue) -> Result<Rc<Token>, Failure> {
     if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
-        // Nothing is known of its life: it serves this call, and the next one asks again.
-        return Ok(Token::new(want, token, 0, Vec::new()));
+        // Its lifetime is not known: it serves this call, and the next call requests another.
+        return Ok(Token::new(request, token, 0, Vec::new()));
     }
     let field = |name: &str| Reflect::get(given, &name.into()).unwrap_or_default();
     let token = field("token").as_string().filter(|token| !token.is_empty());
@@ -269,5 +297,5 @@ fn given(want: &Want, given: &JsValue) -> Result<Rc<Token>, Failure> {
     let scopes = scopes
         .and_then(|text| Json::parse(&String::from(text))?.texts())
         .unwrap_or_default();
-    Ok(Token::new(want, token, expires_in, scopes))
+    Ok(Token::new(request, token, expires_in, scopes))
 }

@@ -8,7 +8,7 @@ import { go, href } from './router.js';
 import { ZONE, addDays, clock, fromIso, isoDay, longDay, midnight, monday, span, weekday } from './time.js';
 
 export function agendaView({ client, signal }) {
-  const heading = h('h1', {}, 'Agenda');
+  const heading = h('h1', 'Agenda');
   const days = h('ol.week');
   const trouble = h('div');
   const forWeek = renewer(signal);
@@ -22,14 +22,11 @@ export function agendaView({ client, signal }) {
 
   const node = h(
     'div.agenda',
-    {},
     h(
       'header.view-head',
-      {},
       heading,
       h(
         'div.turn',
-        {},
         iconButton('back', 'Previous week', () => turn(-1)),
         h('button', { type: 'button', onclick: today }, 'Today'),
         iconButton('next', 'Next week', () => turn(1)),
@@ -47,27 +44,24 @@ export function agendaView({ client, signal }) {
     const isToday = +day === +now;
     return h(
       isToday ? 'li.day.today' : 'li.day',
-      {},
       h(
         'header',
-        {},
         h(
           'h2',
           { 'aria-label': longDay(day), ...(isToday && { 'aria-current': 'date' }) },
-          h('span', {}, weekday(day)),
+          h('span', weekday(day)),
           ' ',
-          h('b', {}, day.getDate()),
+          h('b', day.getDate()),
         ),
         iconButton('plus', `New meeting on ${longDay(day)}`, () => add(day)),
       ),
       !events
         ? loading('')
         : events.length === 0
-          ? h('p.free', {}, 'Nothing planned')
+          ? h('p.free', 'Nothing planned')
           : h(
               'ul',
-              {},
-              events.map((event) => h('li', {}, card(event, day))),
+              events.map((event) => h('li', card(event, day))),
             ),
     );
   }
@@ -80,9 +74,9 @@ export function agendaView({ client, signal }) {
     return h(
       `button.event.${kind}`,
       { type: 'button', onclick: open },
-      h('span.event-time', {}, when, event.recurring && icon('repeat')),
-      h('span.event-subject', {}, event.cancelled && h('span.sr', {}, 'Cancelled: '), event.subject),
-      event.place && h('span.event-place', {}, event.place),
+      h('span.event-time', when, event.recurring && icon('repeat')),
+      h('span.event-subject', event.cancelled && h('span.sr', 'Cancelled: '), event.subject),
+      event.place && h('span.event-place', event.place),
     );
   }
 

@@ -35,15 +35,13 @@ const KEPT = new Set([
 
 /** The body as an element: plain text in a `pre`, HTML in the frame. `pictures` maps content ids to data URLs. */
 export function bodyOf(message, pictures = new Map()) {
-  if (!message.html) return h('pre.body-text', {}, message.body);
+  if (!message.html) return h('pre.body-text', message.body);
   const { content, blocked, coloured } = cleaned(message.body, pictures);
   return h(
     'div.body-html',
-    {},
     blocked > 0 &&
       h(
         'p.hint',
-        {},
         `Pictures from other servers are blocked (${blocked}): loading them would tell the sender that you read this message.`,
       ),
     frame(content, coloured),

@@ -137,19 +137,17 @@ export function compose(client, { mode = 'new', message, signal }) {
         field('To', to),
         field('Cc', cc),
         field('Subject', input('subject', { readonly: answer })),
-        h('p.field.grow', {}, h('label', { class: 'sr', for: body.id }, 'Message'), body),
+        h('p.field.grow', h('label', { class: 'sr', for: body.id }, 'Message'), body),
         answer &&
           h(
             'details.quoted',
-            {},
-            h('summary', {}, `${message.from.name}, ${full(message.received)}`),
-            h('pre', {}, plain(message)),
+            h('summary', `${message.from.name}, ${full(message.received)}`),
+            h('pre', plain(message)),
           ),
         mode === 'new' && attachments(files),
         trouble,
         h(
           'p.actions',
-          {},
           h('button.primary', { type: 'submit' }, icon('sent'), 'Send'),
           !answer && h('button', { type: 'button', onclick: keep }, 'Save draft'),
         ),
@@ -171,10 +169,9 @@ function attachments(files) {
       ...files.map((file, at) =>
         h(
           'li.file',
-          {},
           icon('clip'),
-          h('span', {}, file.name),
-          h('small', {}, size(file.size)),
+          h('span', file.name),
+          h('small', size(file.size)),
           iconButton('close', `Remove ${file.name}`, () => {
             files.splice(at, 1);
             show();
@@ -192,11 +189,5 @@ function attachments(files) {
       show();
     },
   });
-  return h(
-    'div.attach',
-    {},
-    pick,
-    h('label.button.quiet', { for: 'compose-files' }, icon('clip'), 'Attach files'),
-    list,
-  );
+  return h('div.attach', pick, h('label.button.quiet', { for: 'compose-files' }, icon('clip'), 'Attach files'), list);
 }

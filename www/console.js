@@ -16,11 +16,11 @@ const SAMPLES = [
 const json = (value) => JSON.stringify(value, null, 2);
 
 export function consoleView({ client, signal }) {
-  const heading = h('h1', {}, 'API console');
+  const heading = h('h1', 'API console');
   const method = h(
     'select',
     { name: 'method' },
-    ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', {}, name)),
+    ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].map((name) => h('option', name)),
   );
   const path = h('input.mono', {
     type: 'text',
@@ -36,7 +36,7 @@ export function consoleView({ client, signal }) {
   const answer = h(
     'div.answer',
     { 'aria-live': 'polite' },
-    h('p.hint', {}, 'The response appears here, exactly as exo365 returns it.'),
+    h('p.hint', 'The response appears here, exactly as exo365 returns it.'),
   );
   const form = h(
     'form.form',
@@ -47,29 +47,23 @@ export function consoleView({ client, signal }) {
       },
       oninput: () => draw(),
     },
-    h('div.request', {}, field('Method', method), field('Path', path), h('button.primary', { type: 'submit' }, 'Send')),
+    h('div.request', field('Method', method), field('Path', path), h('button.primary', { type: 'submit' }, 'Send')),
     bodyField,
   );
   const node = h(
     'div.console',
-    {},
-    h(
-      'header.view-head',
-      {},
-      heading,
-      h('p.hint', {}, 'exo365 adds the token to each call, and retries where that helps.'),
-    ),
+    h('header.view-head', heading, h('p.hint', 'exo365 adds the token to each call, and retries where that helps.')),
     h(
       'ul.samples',
       { 'aria-label': 'Samples' },
       SAMPLES.map(([label, ...sample]) =>
-        h('li', {}, h('button', { type: 'button', onclick: () => take(...sample) }, label)),
+        h('li', h('button', { type: 'button', onclick: () => take(...sample) }, label)),
       ),
     ),
     form,
-    h('h2', {}, 'The same in code'),
+    h('h2', 'The same in code'),
     code,
-    h('h2', {}, 'Response'),
+    h('h2', 'Response'),
     answer,
   );
   const forCall = renewer(signal);
@@ -103,7 +97,7 @@ export function consoleView({ client, signal }) {
     }
     const began = performance.now();
     const show = (...what) =>
-      answer.replaceChildren(h('p.took', {}, icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
+      answer.replaceChildren(h('p.took', icon('clock'), `${Math.round(performance.now() - began)} ms`), ...what);
     const call = () =>
       client.request(method.value, path.value, { ...(content !== undefined && { body: content }), signal: forCall() });
     attempt(

@@ -10,7 +10,6 @@ import { contactChanges, contactOf } from './fields.js';
 export const bar = (on, ...children) =>
   h(
     'div.reader-bar',
-    {},
     iconButton('back', 'Back to the list', on.back, { class: 'icon-button narrow-only' }),
     ...children,
   );
@@ -19,10 +18,9 @@ export const bar = (on, ...children) =>
 export function openContact(client, pane, contact, { signal, on, moveFocus }) {
   const trouble = h('div');
   const failed = (error) => trouble.replaceChildren(errorCard(error));
-  const heading = h('h2', {}, contact.name);
+  const heading = h('h2', contact.name);
   const write = (address) => compose(client, { message: { name: contact.name, address }, signal });
-  const fact = (name, label, content) =>
-    content && h('div.fact', {}, icon(name), h('div', {}, h('small', {}, label), content));
+  const fact = (name, label, content) => content && h('div.fact', icon(name), h('div', h('small', label), content));
   const remove = async ({ currentTarget: button }) => {
     const answers = [
       ['Delete', true, 'danger'],
@@ -45,12 +43,10 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
     ),
     h(
       'article.card',
-      {},
       h(
         'header',
-        {},
         avatar(contact.name, contact.emails[0] ?? contact.name),
-        h('div', {}, heading, h('p', {}, [contact.job, contact.company].filter(Boolean).join(', '))),
+        h('div', heading, h('p', [contact.job, contact.company].filter(Boolean).join(', '))),
       ),
       trouble,
       contact.emails.map((address) =>
@@ -64,8 +60,8 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
       contact.phones.map((phone) =>
         fact('phone', 'Work', h('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}` }, phone)),
       ),
-      fact('building', 'Address', contact.address && h('span', {}, contact.address)),
-      fact('note', 'Notes', contact.notes && h('p.notes', {}, contact.notes)),
+      fact('building', 'Address', contact.address && h('span', contact.address)),
+      fact('note', 'Notes', contact.notes && h('p.notes', contact.notes)),
     ),
   );
   pane.scrollTop = 0;
@@ -101,18 +97,16 @@ export function openForm(client, pane, contact, { signal, on }) {
     h(
       'form.form.card',
       { onsubmit: submit },
-      h('h2', {}, contact ? 'Edit contact' : 'New contact'),
+      h('h2', contact ? 'Edit contact' : 'New contact'),
       h(
         'div.pair',
-        {},
         text('First name', 'given', contact?.given, { required: true, autofocus: true }),
         text('Last name', 'surname', contact?.surname),
       ),
-      h('div.pair', {}, text('Company', 'company', contact?.company), text('Job title', 'job', contact?.job)),
+      h('div.pair', text('Company', 'company', contact?.company), text('Job title', 'job', contact?.job)),
       text('E-mail', 'email', contact?.emails[0], { type: 'email' }),
       h(
         'div.pair',
-        {},
         text('Mobile', 'mobile', contact?.mobile, { type: 'tel' }),
         text('Work phone', 'phone', contact?.phones[0], { type: 'tel' }),
       ),
@@ -120,7 +114,6 @@ export function openForm(client, pane, contact, { signal, on }) {
       trouble,
       h(
         'p.actions',
-        {},
         h('button.primary', { type: 'submit' }, 'Save'),
         h('button', { type: 'button', onclick: cancel }, 'Cancel'),
       ),

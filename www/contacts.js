@@ -9,7 +9,7 @@ import { go, href } from './router.js';
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: 'base' });
 
 export function contactsView({ client, signal }) {
-  const heading = h('h1', {}, 'Contacts');
+  const heading = h('h1', 'Contacts');
   const count = h('span.count');
   const search = h('input', {
     type: 'search',
@@ -22,16 +22,13 @@ export function contactsView({ client, signal }) {
   const pane = h('section.pane', { 'aria-label': 'Contact' });
   const node = h(
     'div.contacts',
-    {},
     h(
       'section.list',
       { 'aria-label': 'Contact list' },
       h(
         'header.list-head',
-        {},
         h(
           'div',
-          {},
           heading,
           count,
           h('span.gap'),
@@ -40,10 +37,10 @@ export function contactsView({ client, signal }) {
         h(
           'form.list-tools',
           { role: 'search', onsubmit: (event) => event.preventDefault() },
-          h('span.search', {}, icon('search'), search),
+          h('span.search', icon('search'), search),
         ),
       ),
-      h('div.scroll', {}, list, trouble),
+      h('div.scroll', list, trouble),
     ),
     pane,
   );
@@ -90,13 +87,12 @@ export function contactsView({ client, signal }) {
       const [initial] = one.name.normalize('NFD').toUpperCase();
       const row = h(
         'li',
-        {},
         h(
           'a',
           { href: href('contacts', [one.id]), tabindex: -1, ...(one.id === open && { 'aria-current': 'true' }) },
           avatar(one.name, one.emails[0] ?? one.name),
-          h('span.who', {}, one.name),
-          h('span.company', {}, one.company || one.emails[0] || ''),
+          h('span.who', one.name),
+          h('span.company', one.company || one.emails[0] || ''),
         ),
       );
       if (initial === letter) return [row];

@@ -24,7 +24,7 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
     const dialog = h(
       wide ? 'dialog.wide' : 'dialog',
       { 'aria-labelledby': heading.id },
-      h('header', {}, heading, iconButton('close', 'Close', leave)),
+      h('header', heading, iconButton('close', 'Close', leave)),
       fill(close),
     );
     // Escape is handled here because the browser closes the dialog at a second `cancel` event in a row, and the text
@@ -56,11 +56,9 @@ export const ask = (title, text, answers, options) =>
     (close) =>
       h(
         'div.ask',
-        {},
-        h('p', {}, text),
+        h('p', text),
         h(
           'p.actions',
-          {},
           answers.map(([label, value, kind = '']) =>
             h('button', { type: 'button', class: kind, onclick: () => close(value) }, label),
           ),

@@ -4,22 +4,25 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`. Children that are null or false are left
- * out.
+ * An element: `h('button.primary', { onclick: send }, icon('sent'), 'Send')`, or without attributes `h('p', 'Sent')`.
+ * Children that are null, undefined or false are left out.
  *
- * @returns {any} An element of the tag that `name` begins with.
+ * @param {string} name The tag, and classes after dots.
+ * @param {...any} content Attributes and listeners as a plain object, if any; then the children.
+ * @returns {any} An element of that tag.
  */
-export function h(name, props = {}, ...children) {
+export function h(name, ...content) {
+  const attributes = content[0]?.constructor === Object ? content.shift() : {};
   const [tag, ...classes] = name.split('.');
   const element = document.createElement(tag);
   if (classes.length) element.className = classes.join(' ');
-  for (const [key, value] of Object.entries(props)) {
+  for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else if (key === 'value' || key === 'checked') element[key] = value;
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...content.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -44,7 +47,7 @@ export const iconButton = (name, label, onclick, props) =>
 /** A field with its label; `control` gets an id where it has none. */
 export function field(label, control, hint) {
   control.id ||= `f-${crypto.randomUUID().slice(0, 8)}`;
-  return h('p.field', {}, h('label', { for: control.id }, label), control, hint && h('small', {}, hint));
+  return h('p.field', h('label', { for: control.id }, label), control, hint && h('small', hint));
 }
 
 /** The initials of a person in a circle, whose colour is always the same for the same `key`. */
@@ -58,8 +61,8 @@ export function avatar(name, key = name) {
   return h(`span.avatar.hue-${hue}`, { 'aria-hidden': 'true' }, letters.toUpperCase() || '?');
 }
 
-export const loading = (text = 'Loading') => h('p.loading', {}, text);
-export const empty = (name, text) => h('div.empty', {}, icon(name), h('p', {}, text));
+export const loading = (text = 'Loading') => h('p.loading', text);
+export const empty = (name, text) => h('div.empty', icon(name), h('p', text));
 
 let timer;
 /** Shows a message for some seconds; screen readers read it out. */

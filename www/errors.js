@@ -49,11 +49,10 @@ export function errorCard(error, { retry, title, advice, again = 'Try again' } =
     icon('alert'),
     h(
       'div',
-      {},
-      h('p.error-message', {}, title ?? error?.message ?? String(error)),
-      remedy && h('p', {}, remedy),
+      h('p.error-message', title ?? error?.message ?? String(error)),
+      remedy && h('p', remedy),
       (resolveButton || retryButton || error?.consentUrl) &&
-        h('p.actions', {}, resolveButton, retryButton, consentLink(error)),
+        h('p.actions', resolveButton, retryButton, consentLink(error)),
       details(error),
     ),
   );
@@ -97,12 +96,10 @@ function details(error) {
   if (known.length === 0) return null;
   return h(
     'details',
-    {},
-    h('summary', {}, 'Details ', h('code', {}, error.code)),
+    h('summary', 'Details ', h('code', error.code)),
     h(
       'dl',
-      {},
-      known.flatMap(([name, label]) => [h('dt', {}, label), h('dd', {}, h('code', {}, String(error[name])))]),
+      known.flatMap(([name, label]) => [h('dt', label), h('dd', h('code', String(error[name])))]),
     ),
   );
 }

@@ -18,7 +18,7 @@ export function folderList(client) {
           ...folder,
           count: undefined,
           number,
-          link: h('a', { href: href('mail', [folder.name]) }, icon(folder.icon), h('span', {}, folder.label), number),
+          link: h('a', { href: href('mail', [folder.name]) }, icon(folder.icon), h('span', folder.label), number),
         },
       ];
     }),
@@ -36,8 +36,7 @@ export function folderList(client) {
       { 'aria-label': 'Folders' },
       h(
         'ul',
-        {},
-        [...rows.values()].map(({ link }) => h('li', {}, link)),
+        [...rows.values()].map(({ link }) => h('li', link)),
       ),
     ),
 

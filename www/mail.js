@@ -24,7 +24,7 @@ function queryFor({ unread, text }) {
 
 export function mailView({ client, signal }) {
   const folders = folderList(client);
-  const heading = h('h1', {}, 'Inbox');
+  const heading = h('h1', 'Inbox');
   const count = h('span.count');
   const list = h('ul.messages', { 'aria-label': 'Messages' });
   const more = h('div.more');
@@ -34,16 +34,9 @@ export function mailView({ client, signal }) {
   const write = (mode, message) => compose(client, { mode, message, signal }).then((done) => done && show.again());
   const node = h(
     'div.mail',
-    {},
     h(
       'div.mail-side',
-      {},
-      h(
-        'button.primary.write',
-        { type: 'button', onclick: () => write('new') },
-        icon('pen'),
-        h('span', {}, 'New message'),
-      ),
+      h('button.primary.write', { type: 'button', onclick: () => write('new') }, icon('pen'), h('span', 'New message')),
       folders.node,
     ),
     h(
@@ -51,10 +44,8 @@ export function mailView({ client, signal }) {
       { 'aria-label': 'Message list' },
       h(
         'header.list-head',
-        {},
         h(
           'div',
-          {},
           heading,
           count,
           h('span.gap'),
@@ -69,11 +60,11 @@ export function mailView({ client, signal }) {
               filterBy();
             },
           },
-          h('span.search', {}, icon('search'), search),
-          h('label.toggle', {}, unread, 'Unread only'),
+          h('span.search', icon('search'), search),
+          h('label.toggle', unread, 'Unread only'),
         ),
       ),
-      h('div.scroll', {}, list, more),
+      h('div.scroll', list, more),
     ),
     pane,
   );
@@ -150,15 +141,14 @@ export function mailView({ client, signal }) {
         'a',
         { href: place(message.id), tabindex: -1 },
         avatar(who.name, who.address),
-        h('span.who', {}, outgoing && 'To ', who.name),
+        h('span.who', outgoing && 'To ', who.name),
         h('time', { datetime: message.received.toISOString(), title: full(message.received) }, brief(message.received)),
-        h('span.subject', {}, h('span.sr.if-unread', {}, 'Unread. '), message.subject),
+        h('span.subject', h('span.sr.if-unread', 'Unread. '), message.subject),
         h(
           'span.marks',
-          {},
-          marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', {}, label))),
+          marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', label))),
         ),
-        h('span.preview', {}, message.preview),
+        h('span.preview', message.preview),
       ),
     );
   }

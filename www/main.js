@@ -27,7 +27,7 @@ const REASONS = {
 const app = document.getElementById('app');
 
 async function boot() {
-  app.replaceChildren(h('main.splash', {}, loading('Starting')));
+  app.replaceChildren(h('main.splash', loading('Starting')));
   // Completes a sign-in where the page was loaded by its redirect, else restores the session, and returns to the place
   // where the user was.
   const open = () => createClient({ endpoint: '/auth' });
@@ -47,9 +47,7 @@ async function boot() {
   } else if (client) {
     greet(client, { failure, notice: left && 'You are signed out, here and at Microsoft.' });
   } else {
-    app.replaceChildren(
-      h('main.splash', { id: 'main' }, h('h1', {}, 'exo365 demo'), errorCard(failure, { retry: boot })),
-    );
+    app.replaceChildren(h('main.splash', { id: 'main' }, h('h1', 'exo365 demo'), errorCard(failure, { retry: boot })));
   }
 }
 

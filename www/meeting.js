@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 /** Shows an event in a dialog. Resolves with true if the user deleted it. */
 export function showMeeting(client, event, { signal }) {
   const trouble = h('div');
-  const row = (name, ...content) => h('p.fact', {}, icon(name), h('span', {}, ...content));
+  const row = (name, ...content) => h('p.fact', icon(name), h('span', ...content));
   return openDialog(
     event.subject,
     (close) => {
@@ -44,8 +44,7 @@ export function showMeeting(client, event, { signal }) {
       };
       return h(
         'div.meeting',
-        {},
-        row('clock', period(event), h('small', {}, ` ${ZONE.replaceAll('_', ' ')}`)),
+        row('clock', period(event), h('small', ` ${ZONE.replaceAll('_', ' ')}`)),
         event.recurring && row('repeat', 'Part of a series'),
         event.place && row('pin', event.place),
         row('person', event.mine ? 'You are the organizer' : `Organized by ${event.organizer.name}`),
@@ -57,14 +56,13 @@ export function showMeeting(client, event, { signal }) {
             event.attendees.map((one) =>
               h(
                 'li',
-                {},
                 avatar(one.name, one.address),
-                h('span', {}, one.name, h('small', {}, ` ${ANSWERS[one.response] ?? 'no answer yet'}`)),
+                h('span', one.name, h('small', ` ${ANSWERS[one.response] ?? 'no answer yet'}`)),
               ),
             ),
           ),
         trouble,
-        h('p.actions', {}, h('button.danger', { type: 'button', onclick: remove }, icon('trash'), 'Delete')),
+        h('p.actions', h('button.danger', { type: 'button', onclick: remove }, icon('trash'), 'Delete')),
       );
     },
     { signal },
@@ -146,13 +144,13 @@ export function newMeeting(client, { day, signal }) {
         'form.form',
         { onsubmit: submit },
         field('Subject', h('input', { type: 'text', name: 'subject', required: true, autofocus: true })),
-        h('div.pair', {}, field('Start', start), field('End', end)),
-        h('label.toggle', {}, allDay, 'All day'),
+        h('div.pair', field('Start', start), field('End', end)),
+        h('label.toggle', allDay, 'All day'),
         field('Attendees', attendees),
         field('Place', h('input', { type: 'text', name: 'place' })),
         field('Notes', h('textarea', { name: 'body', rows: 3 })),
         trouble,
-        h('p.actions', {}, h('button.primary', { type: 'submit' }, 'Save meeting')),
+        h('p.actions', h('button.primary', { type: 'submit' }, 'Save meeting')),
       );
     },
     { signal },

@@ -16,18 +16,18 @@ export async function openMessage(client, pane, id, { signal, on, moveFocus }) {
   pane.replaceChildren(loading('Opening the message'));
   const failed = (error) =>
     pane.replaceChildren(
-      h('div.reader-bar', {}, iconButton('back', 'Back to the list', on.back, { class: 'icon-button narrow-only' })),
+      h('div.reader-bar', iconButton('back', 'Back to the list', on.back, { class: 'icon-button narrow-only' })),
       errorCard(error, { retry: () => openMessage(client, pane, id, { signal, on, moveFocus }) }),
     );
   const raw = await attempt(() => client.mail.messages.get(id, { select: MESSAGE, signal }), failed);
   if (!raw) return;
   const message = messageOf(raw);
-  const heading = h('h2', {}, message.subject);
+  const heading = h('h2', message.subject);
   const files = h('ul.files', { 'aria-label': 'Attachments' });
-  const text = h('div.reader-body', {}, bodyOf(message));
+  const text = h('div.reader-body', bodyOf(message));
   pane.replaceChildren(
     bar(client, message, { signal, on, failed }),
-    h('article.reader', {}, h('header', {}, heading, people(message)), files, text),
+    h('article.reader', h('header', heading, people(message)), files, text),
   );
   pane.scrollTop = 0;
   if (moveFocus()) focusOn(heading);
@@ -83,25 +83,16 @@ function people({ from, to, cc, received, important }) {
     list.length > 0 &&
     h(
       'p.to',
-      {},
       `${label} `,
       names(list).flatMap((one, at) => (at ? [', ', one] : [one])),
     );
   return h(
     'div.people',
-    {},
     avatar(from.name, from.address),
-    h(
-      'div',
-      {},
-      h('p', {}, h('strong', {}, from.name), ' ', h('span.address', {}, from.address)),
-      line('To', to),
-      line('Cc', cc),
-    ),
+    h('div', h('p', h('strong', from.name), ' ', h('span.address', from.address)), line('To', to), line('Cc', cc)),
     h(
       'p.when',
-      {},
-      important && h('span.mark.important', {}, icon('important'), 'Important'),
+      important && h('span.mark.important', icon('important'), 'Important'),
       h('time', { datetime: received.toISOString() }, full(received)),
     ),
   );
@@ -113,7 +104,7 @@ async function attachments(client, message, { files, text, signal }) {
   const { items } = await attached.list({ select: ['id', 'name', 'contentType', 'size', 'isInline'], signal });
   const all = items.map(attachmentOf);
   files.replaceChildren(
-    ...all.filter((one) => !one.inline).map((file) => h('li', {}, fileButton(client, message, file, signal))),
+    ...all.filter((one) => !one.inline).map((file) => h('li', fileButton(client, message, file, signal))),
   );
   const inline = all.filter((one) => one.inline && one.size < LARGEST_PICTURE);
   if (!message.html || inline.length === 0) return;
@@ -142,8 +133,8 @@ function fileButton(client, message, file, signal) {
     'button.file',
     { type: 'button', onclick: pressed },
     icon('clip'),
-    h('span', {}, file.name),
-    h('small', {}, size(file.size)),
+    h('span', file.name),
+    h('small', size(file.size)),
   );
 }
 

@@ -19,7 +19,7 @@ function htmlOf(text) {
 }
 
 export function settingsView({ client, signal }) {
-  const heading = h('h1', {}, 'Settings');
+  const heading = h('h1', 'Settings');
   const on = h('input', { type: 'checkbox', name: 'on' });
   const message = h('textarea', {
     name: 'message',
@@ -38,19 +38,17 @@ export function settingsView({ client, signal }) {
         save();
       },
     },
-    h('label.toggle', {}, on, 'Send automatic replies'),
+    h('label.toggle', on, 'Send automatic replies'),
     field('Text of the reply', message),
-    h('p.actions', {}, button),
+    h('p.actions', button),
   );
-  const waiting = h('div', {}, loading('Loading settings'));
+  const waiting = h('div', loading('Loading settings'));
   const node = h(
     'div.settings',
-    {},
-    h('header.view-head', {}, heading),
-    h('h2', {}, 'Automatic replies'),
+    h('header.view-head', heading),
+    h('h2', 'Automatic replies'),
     h(
       'p.hint',
-      {},
       'With the local tenant, Conditional Access protects this setting: the first time you save, you confirm that it is you.',
     ),
     waiting,

@@ -18,23 +18,20 @@ export const LEFT = 'demo.left';
 /** The frame of the app. Views go into `main`; `mark(view)` marks the current one in the navigation. */
 export function shell(client) {
   const links = new Map(
-    VIEWS.map(([view, label, drawing]) => [view, h('a', { href: href(view) }, icon(drawing), h('span', {}, label))]),
+    VIEWS.map(([view, label, drawing]) => [view, h('a', { href: href(view) }, icon(drawing), h('span', label))]),
   );
   const main = h('main', { id: 'main' });
   const node = h(
     'div.shell',
-    {},
     h(
       'header.rail',
-      {},
       h('img.logo', { src: './icon.svg', alt: 'exo365', width: 32, height: 32 }),
       h(
         'nav',
         { 'aria-label': 'Views' },
         h(
           'ul',
-          {},
-          [...links.values()].map((link) => h('li', {}, link)),
+          [...links.values()].map((link) => h('li', link)),
         ),
       ),
       ...account(client),
@@ -72,11 +69,10 @@ function account(client) {
     { popover: 'auto', id: 'account' },
     h(
       'p',
-      {},
-      h('b', {}, name),
-      h('span', {}, username),
-      isGuest && h('small', {}, 'Guest of this organisation'),
-      h('small', {}, `Tenant ${tenantId}`),
+      h('b', name),
+      h('span', username),
+      isGuest && h('small', 'Guest of this organisation'),
+      h('small', `Tenant ${tenantId}`),
     ),
     h('button.quiet', { type: 'button', onclick: another }, icon('people'), 'Use another account'),
     h('button.quiet', { type: 'button', onclick: signOut('app') }, icon('out'), 'Sign out of this app'),
@@ -88,7 +84,7 @@ function account(client) {
       'button.me',
       { type: 'button', popovertarget: 'account', title: name },
       avatar(name, username),
-      h('span.sr', {}, `Account: ${name}`),
+      h('span.sr', `Account: ${name}`),
     ),
     menu,
   ];

@@ -5,10 +5,10 @@ import { errorCard } from './errors.js';
 
 /** Accounts of the local tenant: name, address, note. The address is only a login hint. */
 const PEOPLE = [
-  ['Adele Vance', 'adele@contoso.example', 'has a full mailbox: start here'],
+  ['Adele Vance', 'adele@contoso.example', 'full mailbox: start here'],
   ['Ben Walker', 'ben@contoso.example', 'receives what Adele sends'],
-  ['Contoso Administrator', 'admin@contoso.example', 'can grant permissions for everybody'],
-  ['Guest of Fabrikam', 'guest@fabrikam.example', 'has no mailbox: shows an error'],
+  ['Contoso Administrator', 'admin@contoso.example', 'can grant permissions'],
+  ['Guest of Fabrikam', 'guest@fabrikam.example', 'has no mailbox'],
 ];
 const EXAMPLE = `import { createClient } from 'exo365';
 
@@ -26,19 +26,16 @@ const granted = (tenant, scopes) =>
     { role: 'status' },
     h(
       'p',
-      {},
-      h('b', {}, 'The permissions are granted for everybody in the organisation.'),
+      h('b', 'The permissions are granted for everybody in the organisation.'),
       ' Nobody there will be asked for them. You can sign in now.',
     ),
     h(
       'details',
-      {},
-      h('summary', {}, 'What was granted'),
-      h('p', {}, `Tenant ${tenant}`),
+      h('summary', 'What was granted'),
+      h('p', `Tenant ${tenant}`),
       h(
         'ul',
-        {},
-        scopes.map((scope) => h('li', {}, h('code', {}, scope))),
+        scopes.map((scope) => h('li', h('code', scope))),
       ),
     ),
   );
@@ -66,7 +63,7 @@ export function welcome(client, { notice, failure } = {}) {
     error.code === 'cancelled'
       ? h('p.notice', { role: 'status' }, 'You cancelled the sign-in. Nothing has changed.')
       : errorCard(error);
-  const trouble = h('div.trouble', {}, failure && noticeFor(failure));
+  const trouble = h('div.trouble', failure && noticeFor(failure));
   const failed = (error) => trouble.replaceChildren(noticeFor(error));
   // A redirect: the browser leaves the page and returns to the same URL, signed in. The promise settles only if that
   // fails.
@@ -97,12 +94,10 @@ export function welcome(client, { notice, failure } = {}) {
     { id: 'main' },
     h(
       'section.claim',
-      {},
-      h('p.brand', {}, h('img', { src: './icon.svg', alt: '', width: 44, height: 44 }), 'exo365'),
-      h('h1', {}, 'Mail, calendar and contacts in any web page.'),
+      h('p.brand', h('img', { src: './icon.svg', alt: '', width: 44, height: 44 }), 'exo365'),
+      h('h1', 'Mail, calendar and contacts in any web page.'),
       h(
         'p',
-        {},
         'This page is plain HTML, CSS and JavaScript. One import signs you in with Microsoft and reads your Exchange Online mailbox. ',
         'The secret and the refresh token stay on a small server.',
       ),
@@ -110,14 +105,12 @@ export function welcome(client, { notice, failure } = {}) {
     ),
     h(
       'section.enter',
-      {},
       notice && h('p.notice', { role: 'status' }, notice),
-      h('h2', {}, 'Welcome'),
-      h('p', {}, 'Sign in to open your mailbox.'),
+      h('h2', 'Welcome'),
+      h('p', 'Sign in to open your mailbox.'),
       h('button.primary.big', { type: 'button', onclick: signIn() }, 'Sign in'),
       h(
         'p.links',
-        {},
         h('button.link', { type: 'button', onclick: inWindow }, 'Sign in with a pop-up window'),
         h('button.link', { type: 'button', onclick: consent }, 'Grant permissions for an organisation'),
       ),
@@ -125,27 +118,24 @@ export function welcome(client, { notice, failure } = {}) {
       local &&
         h(
           'div.locals',
-          {},
-          h('h3', {}, 'Accounts of the local tenant'),
-          h('p.hint', {}, 'They exist if this page runs against the local tenant. No password is needed.'),
+          h('h3', 'Accounts of the local tenant'),
+          h('p.hint', 'They exist if this page runs against the local tenant. No password is needed.'),
           h(
             'ul',
-            {},
             PEOPLE.map(([name, loginHint, about]) =>
               h(
                 'li',
-                {},
                 h(
                   'button.person',
                   { type: 'button', onclick: signIn({ loginHint }) },
                   avatar(name, loginHint),
-                  h('span', {}, h('b', {}, name), h('small', {}, `${loginHint} · ${about}`)),
+                  h('span', h('b', name), h('small', `${loginHint} · ${about}`)),
                 ),
               ),
             ),
           ),
         ),
-      h('p', {}, h('button.link', { type: 'button', onclick: fail }, icon('alert'), 'See what an error looks like')),
+      h('p', h('button.link', { type: 'button', onclick: fail }, icon('alert'), 'See what an error looks like')),
     ),
   );
 }

@@ -57,8 +57,8 @@ impl Callback {
     }
 
     fn take_in(&mut self, text: &str) {
-        for pair in scan::parts(text, b'&') {
-            let (name, value) = scan::cut(pair, "=").unwrap_or((pair, ""));
+        for pair in scan::split(text, b'&') {
+            let (name, value) = scan::split_once(pair, "=").unwrap_or((pair, ""));
             let name = form_decode(name);
             if let Some(known) = NAMES.iter().find(|known| **known == name) {
                 self.twice |= self.get(known).is_some();
@@ -180,7 +180,7 @@ impl Flow {
 
     /// Whether `issuer` is one of the authority that was asked. Where that names no single tenant, any tenant of it is.
     fn may_issue(&self, issuer: &str) -> bool {
-        let Some((login, tenant)) = scan::cut_last(&self.authority, b"/") else {
+        let Some((login, tenant)) = scan::rsplit_once(&self.authority, b"/") else {
             return false;
         };
         let tail = if self.identity == Identity::V1 {
@@ -241,7 +241,7 @@ fn refusal(error: &str, callback: &Callback) -> Error {
     let mut result = if said.is_empty() {
         Error::new(code, "the sign-in service refused")
     } else {
-        Error::with(code, scan::shorten(said, 300).into())
+        Error::with(code, scan::truncate(said, 300).into())
     };
     result.detail_mut().aadsts = numbers;
     result
@@ -251,7 +251,7 @@ fn refusal(error: &str, callback: &Callback) -> Error {
 #[must_use]
 pub fn aadsts_numbers(text: &str) -> Vec<u32> {
     let (mut numbers, mut rest) = (Vec::new(), text);
-    while let Some((_, behind)) = scan::cut(rest, "AADSTS") {
+    while let Some((_, behind)) = scan::split_once(rest, "AADSTS") {
         let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
         if let Some(number) = behind.get(..digits).and_then(scan::number)
             && numbers.iter().all(|known| *known != number)

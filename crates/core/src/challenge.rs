@@ -29,9 +29,9 @@ pub fn bearer(header: &str) -> Challenge {
     while !rest.is_empty() {
         // `[scheme] name`, then `=` with a value; without one a scheme alone, or a stray quote.
         let end = scan::find_any(rest, b"=,\"").unwrap_or(rest.len());
-        let (head, after) = scan::split(rest, end);
+        let (head, after) = scan::split_at(rest, end);
         let head = scan::trim(head);
-        let (mut scheme, mut name) = scan::cut_last(head, b" \t").unwrap_or(("", head));
+        let (mut scheme, mut name) = scan::rsplit_once(head, b" \t").unwrap_or(("", head));
         let mut value = String::new();
         if let Some(after) = after.strip_prefix('=') {
             let after = scan::trim_start(after, b" \t");
@@ -39,7 +39,7 @@ pub fn bearer(header: &str) -> Challenge {
                 rest = unquote(quoted, &mut value);
             } else {
                 let plain = scan::before(after, b",");
-                rest = scan::split(after, plain.len()).1;
+                rest = scan::split_at(after, plain.len()).1;
                 value = scan::trim(plain).into();
             }
         } else {
@@ -73,7 +73,7 @@ fn unquote<'a>(text: &'a str, value: &mut String) -> &'a str {
     let (mut escaped, mut rest) = (false, "");
     for (at, byte) in text.bytes().enumerate() {
         if !escaped && byte == b'"' {
-            rest = scan::split(text, at + 1).1;
+            rest = scan::split_at(text, at + 1).1;
             break;
         }
         escaped = !escaped && byte == b'\\';
@@ -105,14 +105,14 @@ pub fn is_json_object(text: &str) -> bool {
 /// SharePoint writes `category` for `error_category`; both are taken.
 #[must_use]
 pub fn diagnostics(header: &str) -> Option<Diagnostics> {
-    let (number, rest) = scan::cut(header, ";")?;
+    let (number, rest) = scan::split_once(header, ";")?;
     let part = |key: &str| -> Option<&str> {
-        let after = scan::cut(rest, key)?.1;
+        let after = scan::split_once(rest, key)?.1;
         // Quotes inside a reason are not escaped: it ends where the next parameter begins.
         ["\";", "\","]
             .into_iter()
-            .find_map(|end| scan::cut(after, end))
-            .or_else(|| scan::cut_last(after, b"\""))
+            .find_map(|end| scan::split_once(after, end))
+            .or_else(|| scan::rsplit_once(after, b"\""))
             .map(|cut| cut.0)
     };
     Some(Diagnostics {

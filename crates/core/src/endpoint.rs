@@ -122,7 +122,7 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
 pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     let api = setup.value(Key::Api).one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
-    check_hosts(&cloud, setup.truth(Key::AllowInsecureLoopback, false))?;
+    check_hosts(&cloud, setup.flag(Key::AllowInsecureLoopback, false))?;
     Ok((api, cloud))
 }
 
@@ -135,7 +135,7 @@ pub fn agree(
     config: &mut PageConfig,
     page_is_loopback: bool,
 ) -> Result<(), Error> {
-    let tenant = scan::cut_last(&config.authority, b"/").map_or("", |cut| cut.1);
+    let tenant = scan::rsplit_once(&config.authority, b"/").map_or("", |cut| cut.1);
     let same = [
         (Key::ClientId, config.client_id.as_str()),
         (Key::Tenant, tenant),
@@ -154,13 +154,13 @@ pub fn agree(
     if let Some(scopes) = setup.texts(Key::Scopes) {
         if scopes
             .iter()
-            .any(|scope| !scan::holds(&config.scopes, scope))
+            .any(|scope| !scan::contains(&config.scopes, scope))
         {
             return Err(disagreement(Key::Scopes));
         }
         config.scopes = scopes;
     }
-    let loopback = page_is_loopback || setup.truth(Key::AllowInsecureLoopback, false);
+    let loopback = page_is_loopback || setup.flag(Key::AllowInsecureLoopback, false);
     check_hosts(&config.cloud, loopback)?;
     let path = config.authority.strip_prefix(config.cloud.login.as_str());
     if !path.is_some_and(|path| path.starts_with('/')) {
@@ -197,7 +197,7 @@ pub fn redirect_uri<'a>(
     here: &'a str,
 ) -> Result<&'a str, Error> {
     let asked = wish.unwrap_or(here);
-    if scan::holds(&config.redirect_uris, asked) {
+    if scan::contains(&config.redirect_uris, asked) {
         return Ok(asked);
     }
     if wish.is_some() {

@@ -112,7 +112,7 @@ pub fn upload_origins(api: &str) -> String {
         "https://dod-graph.microsoft.us" => "https://outlook-dod.office365.us".into(),
         "https://microsoftgraph.chinacloudapi.cn" => "https://partner.outlook.cn".into(),
         _ => {
-            let port = scan::cut(api, "http://localhost").map_or("", |cut| cut.1);
+            let port = scan::split_once(api, "http://localhost").map_or("", |cut| cut.1);
             let loopback = api.starts_with("http://localhost");
             let pieces: &[&str] = if loopback {
                 &["http://127.0.0.1", port]
@@ -128,7 +128,7 @@ pub fn upload_origins(api: &str) -> String {
 /// An API on a loopback host stands in for the public one, and goes by its name.
 #[must_use]
 pub fn resource(flavor: Flavor, api: &str) -> String {
-    let host = scan::cut(api, "://").map_or("", |cut| cut.1);
+    let host = scan::split_once(api, "://").map_or("", |cut| cut.1);
     let mut resource = if crate::origin::is_loopback(host) {
         global(flavor).api
     } else {

@@ -18,6 +18,8 @@
 extern crate alloc;
 
 pub mod aadsts;
+pub mod access_token_request;
+pub mod call_description;
 pub mod callback;
 pub mod challenge;
 pub mod endpoint;

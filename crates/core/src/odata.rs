@@ -61,7 +61,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
         scan::push_number(&mut text, number.into());
         push_pair(url, name, &text);
     }
-    if options.truth(Key::Count, false) {
+    if options.flag(Key::Count, false) {
         push_pair(url, "$count", "true");
     }
     Ok(())

@@ -2,11 +2,11 @@
 //! each complaint with the key's name. What is checked stays a tree and is read where it is needed.
 
 use crate::error::{Code, Error};
-use crate::json::{Json, Writer};
+use crate::json::Json;
 use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
-use kind::{CALL, Known, SETUP, SIGN_IN, TOKEN};
+use kind::{CALL, CLIENT, Known, SIGN_IN, TOKEN};
 
 mod key;
 mod kind;
@@ -53,7 +53,7 @@ impl Options {
     /// # Errors
     /// [`Code::InvalidArgument`].
     pub fn setup(text: &str, page_tokens: bool) -> Result<Self, Error> {
-        let setup = Self::read(text, SETUP)?;
+        let setup = Self::read(text, CLIENT)?;
         if setup.text(Key::Endpoint).is_some() == page_tokens {
             return Err(Error::argument(
                 "createClient takes either `endpoint` or `getToken`, a function",
@@ -68,6 +68,20 @@ impl Options {
     /// [`Code::InvalidArgument`].
     pub fn sign_in(text: &str) -> Result<Self, Error> {
         Self::read(text, SIGN_IN)
+    }
+
+    /// Options of a token request (`TokenRequest` of `types.ts`).
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`].
+    pub(crate) fn token(text: &str) -> Result<Self, Error> {
+        Self::read(text, TOKEN)
+    }
+
+    /// One option alone.
+    pub(crate) fn of_text(key: Key, text: &str) -> Self {
+        let member = (key.name().into(), Json::Text(text.into()));
+        Self(Json::Object(alloc::vec![member]))
     }
 
     /// The text under `key`.
@@ -89,12 +103,12 @@ impl Options {
         self.0.get(key.name()).number()
     }
 
-    /// The truth value under `key`; `usual` where it was left out.
+    /// The boolean under `key`; `default` where it was left out.
     #[must_use]
-    pub fn truth(&self, key: Key, usual: bool) -> bool {
+    pub fn flag(&self, key: Key, default: bool) -> bool {
         match self.0.get(key.name()) {
             Json::Bool(value) => *value,
-            _ => usual,
+            _ => default,
         }
     }
 
@@ -118,144 +132,6 @@ impl Options {
 
 fn complaint(pieces: &[&str]) -> Error {
     Error::with(Code::InvalidArgument, scan::concat(pieces))
-}
-
-/// Which token: the configured API's where nothing is said. Checked, and read where it is needed.
-#[derive(Debug, Default, PartialEq)]
-pub struct Want(Options);
-
-impl Want {
-    /// Reads a `TokenRequest`.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`].
-    pub fn read(text: &str) -> Result<Self, Error> {
-        Ok(Self(Options::read(text, TOKEN)?))
-    }
-
-    /// The configured API's, with the claims of a challenge.
-    #[must_use]
-    pub fn claiming(claims: &str) -> Self {
-        let member = (Key::Claims.name().into(), Json::Text(claims.into()));
-        Self(Options(Json::Object(alloc::vec![member])))
-    }
-
-    /// v2: permissions of one API.
-    #[must_use]
-    pub fn scopes(&self) -> Option<Vec<String>> {
-        self.0.texts(Key::Scopes)
-    }
-
-    /// v1: an API.
-    #[must_use]
-    pub fn resource(&self) -> Option<&str> {
-        self.0.text(Key::Resource)
-    }
-
-    /// Claims of a challenge.
-    #[must_use]
-    pub fn claims(&self) -> Option<&str> {
-        self.0.text(Key::Claims)
-    }
-
-    /// Not the one that is here, whatever its age.
-    #[must_use]
-    pub fn force(&self) -> bool {
-        self.0.truth(Key::ForceRefresh, false)
-    }
-
-    /// What tells one cache entry from another: the API and the permissions.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let scopes = scan::join(&self.scopes().unwrap_or_default(), " ");
-        scan::concat(&[&scopes, "|", self.resource().unwrap_or_default()])
-    }
-
-    /// Whether a token with these permissions is what was asked for. Services name them short or with their API in
-    /// front; one that names none is believed.
-    #[must_use]
-    pub fn covered(&self, granted: &[String]) -> bool {
-        fn short(scope: &str) -> &str {
-            scope.rfind('/').map_or(scope, |at| &scope[at + 1..])
-        }
-        let has = |scope: &String| {
-            let same = |one: &String| short(one).eq_ignore_ascii_case(short(scope));
-            granted.iter().any(same)
-        };
-        let asked = self.scopes().unwrap_or_default();
-        granted.is_empty()
-            || asked
-                .iter()
-                .all(|scope| short(scope) == ".default" || has(scope))
-    }
-
-    /// What the endpoint is asked: a [`crate::wire::TokenRequest`] as JSON text.
-    #[must_use]
-    pub fn to_json(&self, rejected: Option<&str>) -> String {
-        let mut writer = Writer::new();
-        writer
-            .maybe("resource", self.resource())
-            .maybe("claims", self.claims())
-            .maybe("rejected", rejected);
-        if let Some(scopes) = self.scopes() {
-            writer.texts("scopes", &scopes);
-        }
-        writer.done()
-    }
-}
-
-/// A call as the face hands it over: one text, since each argument of its own would cost glue.
-#[derive(Debug, PartialEq)]
-pub struct Asked {
-    /// HTTP method.
-    pub method: String,
-    /// Whose mailbox; the signed-in user's where that is `None`.
-    pub user: Option<String>,
-    /// A template where there are ids; else a path or a link.
-    pub path: String,
-    /// What replaces each `{}` of the template.
-    pub ids: Option<Vec<String>>,
-    /// The caller's.
-    pub options: Options,
-}
-
-impl Asked {
-    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null. `allowed` lists the names of
-    /// all options that the call takes.
-    ///
-    /// # Errors
-    /// [`Code::InvalidArgument`].
-    pub fn read(text: &str) -> Result<Self, Error> {
-        let Some(Json::List(mut items)) = Json::parse(text) else {
-            // It is written by the face: only what is no Unicode cannot be read.
-            return Err(Error::argument(
-                "a text has half a surrogate pair: it is no Unicode",
-            ));
-        };
-        let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
-        let ids = match take(3) {
-            Json::Null => None,
-            list => Some(
-                list.texts()
-                    .ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))?,
-            ),
-        };
-        let options = take(4);
-        let names = take(5);
-        let allowed: Vec<Key> = names
-            .items()
-            .iter()
-            .filter_map(|name| Key::parse(name.str()?))
-            .collect();
-        let options = Options::call(options, &allowed)?;
-        Ok(Self {
-            method: take(0).plain(),
-            user: take(1).text(),
-            path: take(2).plain(),
-            ids,
-            options,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub fn judge(
     if message.is_empty() {
         message = reason;
     }
-    let mut message = String::from(scan::shorten(message, MAX_MESSAGE));
+    let mut message = String::from(scan::truncate(message, MAX_MESSAGE));
     if message.is_empty() {
         message.push_str("the service answered with status ");
         scan::push_number(&mut message, status.into());
@@ -100,7 +100,7 @@ fn class(status: u16, service_code: &str) -> Code {
 
 /// Whether a fresh token may help: one renewal and one repeat, even where CORS hides the reason.
 #[must_use]
-pub fn wants_renewal(error: &Error) -> bool {
+pub fn needs_new_token(error: &Error) -> bool {
     error
         .detail
         .as_ref()
@@ -175,7 +175,7 @@ mod tests {
         let error = judged(401, &headers, "", 0);
         assert_eq!(error.code, Code::MailboxNotFound);
         assert_eq!(error.message, "No applicable user context claims found.");
-        assert!(wants_renewal(&error));
+        assert!(needs_new_token(&error));
         let detail = error.detail.as_ref().unwrap();
         assert_eq!(detail.request_id.as_deref(), Some("r-1"));
         assert_eq!(detail.diagnostics.as_ref().unwrap().number, 2_000_001);
@@ -185,9 +185,9 @@ mod tests {
     fn s27_a_401_whose_reason_is_hidden_still_wants_its_renewal() {
         let error = judged(401, &Headers::default(), "", 0);
         assert_eq!(error.code, Code::InteractionRequired);
-        assert!(wants_renewal(&error));
+        assert!(needs_new_token(&error));
         assert_eq!(error.message, "the service answered with status 401");
-        assert!(!wants_renewal(&judged(403, &Headers::default(), "", 0)));
+        assert!(!needs_new_token(&judged(403, &Headers::default(), "", 0)));
     }
 
     #[test]

@@ -106,18 +106,18 @@ impl Api {
             _ => url.push_str("/me"),
         }
         let mut ids = ids.iter().map(String::as_str);
-        for name in scan::parts(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
+        for name in scan::split(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
             let name = self.flavor.segment(name);
             // Outlook's subscriptions take a key in the OData way.
             let key = moved && name == "{}";
             let (slash, mut rest) = if key { ("", "('{}')") } else { ("/", name) };
             url.push_str(slash);
-            while let Some((before, after)) = scan::cut(rest, "{}") {
+            while let Some((before, after)) = scan::split_once(rest, "{}") {
                 url.push_str(before);
                 let id = ids.next().unwrap_or_default();
                 // A text of OData (OData 4.01 part 2, §5.1.1.14.1): quotes in it are doubled.
                 let mut text = String::new();
-                for part in scan::parts(id, b'\'') {
+                for part in scan::split(id, b'\'') {
                     if rest != "{}" && !text.is_empty() {
                         text.push('\'');
                     }
@@ -139,7 +139,7 @@ impl Api {
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
     pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
-        if options.truth(Key::Bare, false) {
+        if options.flag(Key::Bare, false) {
             return bare(method, path, options);
         }
         // A link may leave out the origin: those of the endpoint's proxy do.
@@ -158,7 +158,7 @@ impl Api {
                 )
             })?
         };
-        if scan::has(&url, b"#") {
+        if scan::contains_any(&url, b"#") {
             return Err(Error::argument("path has a fragment (#): encode it as %23"));
         }
         odata::write(options, self.flavor, &mut url)?;
@@ -215,7 +215,7 @@ impl Api {
         if self.immutable_ids && self.flavor == Flavor::Graph {
             add(["IdType=", "\"ImmutableId\"", ""]);
         }
-        if options.truth(Key::Changes, false) && self.flavor != Flavor::Graph {
+        if options.flag(Key::Changes, false) && self.flavor != Flavor::Graph {
             add(["odata.track-changes", "", ""]);
         }
         if let Some(size) = options.number(Key::PageSize) {

@@ -59,11 +59,11 @@ pub fn after(text: &str, now: u64) -> Option<u32> {
 #[must_use]
 pub fn seconds(text: &str) -> Option<u32> {
     let text = scan::trim(text);
-    let (whole, part) = scan::cut(text, ".").unwrap_or((text, ""));
+    let (whole, part) = scan::split_once(text, ".").unwrap_or((text, ""));
     if !scan::is_digits(part) {
         return None;
     }
-    let up = u32::from(scan::has(part, b"123456789"));
+    let up = u32::from(scan::contains_any(part, b"123456789"));
     scan::number(whole)?.checked_add(up)
 }
 

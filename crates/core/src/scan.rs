@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 /// Whether `byte` is one of `any`. Not `contains`, which brings a search for long slices.
 #[must_use]
-pub fn is_one(byte: u8, any: &[u8]) -> bool {
+pub fn is_any(byte: u8, any: &[u8]) -> bool {
     for one in any {
         if *one == byte {
             return true;
@@ -20,11 +20,11 @@ pub fn is_one(byte: u8, any: &[u8]) -> bool {
 
 /// The one loop below: where the first (or `last`) byte is of which being one of `any` is `wanted`.
 #[inline(never)]
-fn seek(text: &str, any: &[u8], wanted: bool, last: bool) -> Option<usize> {
+fn position(text: &str, any: &[u8], wanted: bool, last: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     for step in 0..bytes.len() {
         let at = if last { bytes.len() - 1 - step } else { step };
-        if is_one(bytes[at], any) == wanted {
+        if is_any(bytes[at], any) == wanted {
             return Some(at);
         }
     }
@@ -41,26 +41,26 @@ pub fn find(text: &str, part: &str) -> Option<usize> {
 /// Where the first of the ASCII characters `any` is.
 #[must_use]
 pub fn find_any(text: &str, any: &[u8]) -> Option<usize> {
-    seek(text, any, true, false)
+    position(text, any, true, false)
 }
 
 /// Whether `text` has one of the ASCII characters `any`.
 #[must_use]
-pub fn has(text: &str, any: &[u8]) -> bool {
+pub fn contains_any(text: &str, any: &[u8]) -> bool {
     find_any(text, any).is_some()
 }
 
 /// Whether `text` is nothing but ASCII letters, digits and the ASCII characters `more`; also where it is empty.
 #[must_use]
 pub fn is_plain(text: &str, more: &[u8]) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || is_one(*byte, more);
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || is_any(*byte, more);
     text.as_bytes().iter().all(plain)
 }
 
 /// Whether `text` is nothing but digits; also where it is empty.
 #[must_use]
 pub fn is_digits(text: &str) -> bool {
-    seek(text, b"0123456789", false, false).is_none()
+    position(text, b"0123456789", false, false).is_none()
 }
 
 /// Whether `text` has an ASCII control character other than DEL.
@@ -71,25 +71,25 @@ pub fn has_control(text: &str) -> bool {
 
 /// Whether `text` is one of `list`.
 #[must_use]
-pub fn holds(list: &[String], text: &str) -> bool {
+pub fn contains(list: &[String], text: &str) -> bool {
     list.iter().any(|one| one == text)
 }
 
 /// What is before and behind the first `part`.
 #[must_use]
-pub fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
+pub fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     at(text, find(text, part)?, part.len())
 }
 
 /// What is before and behind the last of the ASCII characters `any`.
 #[must_use]
-pub fn cut_last<'a>(text: &'a str, any: &[u8]) -> Option<(&'a str, &'a str)> {
-    at(text, seek(text, any, true, true)?, 1)
+pub fn rsplit_once<'a>(text: &'a str, any: &[u8]) -> Option<(&'a str, &'a str)> {
+    at(text, position(text, any, true, true)?, 1)
 }
 
 /// What is before and behind the byte `begin`; all is before where that is between no two characters.
 #[must_use]
-pub fn split(text: &str, begin: usize) -> (&str, &str) {
+pub fn split_at(text: &str, begin: usize) -> (&str, &str) {
     at(text, begin, 0).unwrap_or((text, ""))
 }
 
@@ -107,20 +107,20 @@ pub fn before<'a>(text: &'a str, any: &[u8]) -> &'a str {
 
 /// The parts of `text` between the ASCII characters `separator`, empty ones too.
 #[must_use]
-pub fn parts(text: &str, separator: u8) -> Parts<'_> {
-    Parts {
+pub fn split(text: &str, separator: u8) -> Split<'_> {
+    Split {
         rest: Some(text),
         separator,
     }
 }
 
-/// See [`parts`]. A type of its own, so that all who go through one share its `next`.
-pub struct Parts<'a> {
+/// See [`split`]. A type of its own, so that all who go through one share its `next`.
+pub struct Split<'a> {
     rest: Option<&'a str>,
     separator: u8,
 }
 
-impl<'a> Iterator for Parts<'a> {
+impl<'a> Iterator for Split<'a> {
     type Item = &'a str;
 
     #[inline(never)]
@@ -135,14 +135,14 @@ impl<'a> Iterator for Parts<'a> {
 /// Without the ASCII characters `any` at its beginning.
 #[must_use]
 pub fn trim_start<'a>(text: &'a str, any: &[u8]) -> &'a str {
-    let begin = seek(text, any, false, false);
+    let begin = position(text, any, false, false);
     begin.and_then(|begin| text.get(begin..)).unwrap_or("")
 }
 
 /// Without the ASCII characters `any` at its end.
 #[must_use]
 pub fn trim_end<'a>(text: &'a str, any: &[u8]) -> &'a str {
-    let Some(end) = seek(text, any, false, true) else {
+    let Some(end) = position(text, any, false, true) else {
         return "";
     };
     text.get(..=end).unwrap_or(text)
@@ -175,7 +175,7 @@ pub fn text(bytes: Vec<u8>) -> String {
 /// Appends `text` with a backslash before each of the ASCII characters `any`.
 pub fn push_escaped(out: &mut Vec<u8>, text: &str, any: &[u8]) {
     for byte in text.bytes() {
-        if is_one(byte, any) {
+        if is_any(byte, any) {
             out.push(b'\\');
         }
         out.push(byte);
@@ -215,7 +215,7 @@ pub fn push_number(text: &mut String, number: u64) {
 
 /// The first `most` characters.
 #[must_use]
-pub fn shorten(text: &str, most: usize) -> &str {
+pub fn truncate(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     loop {
         if let Some(head) = text.get(..end) {
@@ -236,8 +236,8 @@ mod tests {
     fn edges() {
         assert_eq!(find("abc", ""), Some(0));
         assert_eq!(find("", "a"), None);
-        assert_eq!(cut("a=b=c", "="), Some(("a", "b=c")));
-        assert_eq!(cut_last("a=b=c", b"="), Some(("a=b", "c")));
+        assert_eq!(split_once("a=b=c", "="), Some(("a", "b=c")));
+        assert_eq!(rsplit_once("a=b=c", b"="), Some(("a=b", "c")));
         assert_eq!(before("path?query#f", b"?#"), "path");
         assert_eq!(trim(" \ta b "), "a b");
         assert_eq!(trim("  "), "");
@@ -246,18 +246,18 @@ mod tests {
         for odd in ["", "4294967296", "-1", "+1", "1 ", "１"] {
             assert_eq!(number(odd), None, "{odd}");
         }
-        assert_eq!(shorten("grün", 3), "gr");
-        assert_eq!(shorten("grün", 99), "grün");
-        assert_eq!(shorten("ü", 0), "");
+        assert_eq!(truncate("grün", 3), "gr");
+        assert_eq!(truncate("grün", 99), "grün");
+        assert_eq!(truncate("ü", 0), "");
     }
 
     proptest! {
         #[test]
         fn as_the_standard_library_does(text in "[ab=ü ]{0,12}", part in "[ab=ü]{1,3}") {
             prop_assert_eq!(find(&text, &part), text.find(&part));
-            prop_assert_eq!(cut(&text, &part), text.split_once(&part));
-            prop_assert_eq!(cut_last(&text, b"="), text.rsplit_once('='));
-            prop_assert_eq!(parts(&text, b'=').collect::<Vec<_>>(), text.split('=').collect::<Vec<_>>());
+            prop_assert_eq!(split_once(&text, &part), text.split_once(&part));
+            prop_assert_eq!(rsplit_once(&text, b"="), text.rsplit_once('='));
+            prop_assert_eq!(split(&text, b'=').collect::<Vec<_>>(), text.split('=').collect::<Vec<_>>());
             prop_assert_eq!(trim(&text), text.trim_matches([' ', '\t']));
             prop_assert_eq!(trim_end(&text, b"a="), text.trim_end_matches(['a', '=']));
             prop_assert_eq!(trim_start(&text, b"a="), text.trim_start_matches(['a', '=']));

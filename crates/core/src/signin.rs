@@ -130,7 +130,7 @@ pub fn begin(
     if options.text(Key::Mode) == Some("popup") {
         state.push_str(POPUP);
     }
-    let consent = options.truth(Key::AdminConsent, false);
+    let consent = options.flag(Key::AdminConsent, false);
     let verifier = base64url(&random[64..]);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
@@ -242,7 +242,7 @@ fn scope(own: &str, configured: &[String], more: &[String]) -> String {
         add(name);
     }
     for name in more {
-        if !scan::holds(configured, name) {
+        if !scan::contains(configured, name) {
             add(name);
         }
     }
@@ -257,7 +257,7 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
         "prompt: 'select_account' and loginHint exclude each other"
     } else if scopes
         .iter()
-        .any(|scope| scope.is_empty() || scan::has(scope, b" \t\r\n"))
+        .any(|scope| scope.is_empty() || scan::contains_any(scope, b" \t\r\n"))
     {
         "scopes is a list of names without spaces"
     } else if options
@@ -278,8 +278,9 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
 /// A place to return to is a path of this origin: nothing that a browser could read as another host.
 fn check_return(path: &str) -> Result<(), Error> {
     let decoded = crate::text::form_decode(path);
-    let foreign =
-        |text: &str| text.starts_with("//") || scan::has(text, b"\\") || scan::has_control(text);
+    let foreign = |text: &str| {
+        text.starts_with("//") || scan::contains_any(text, b"\\") || scan::has_control(text)
+    };
     if !path.starts_with('/') || foreign(path) || foreign(&decoded) {
         return Err(Error::argument(
             "returnTo is a path of this site, such as /mail?folder=inbox",

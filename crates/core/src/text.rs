@@ -11,12 +11,12 @@ const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 const QUERY: &[u8] = b"$,:/@()";
 
 fn unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || scan::is_one(byte, b"-._~")
+    byte.is_ascii_alphanumeric() || scan::is_any(byte, b"-._~")
 }
 
 fn push_encoded(out: &mut String, text: &str, keep: &[u8]) {
     for byte in text.bytes() {
-        if unreserved(byte) || scan::is_one(byte, keep) {
+        if unreserved(byte) || scan::is_any(byte, keep) {
             out.push(char::from(byte));
         } else {
             out.push('%');
@@ -33,7 +33,11 @@ pub fn push_segment(out: &mut String, text: &str) {
 
 /// Appends `name=value` to a URL that may have a query already. `name` goes in as it is.
 pub fn push_pair(url: &mut String, name: &str, value: &str) {
-    url.push(if scan::has(url, b"?") { '&' } else { '?' });
+    url.push(if scan::contains_any(url, b"?") {
+        '&'
+    } else {
+        '?'
+    });
     url.push_str(name);
     url.push('=');
     push_encoded(url, value, QUERY);

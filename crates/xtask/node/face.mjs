@@ -17,7 +17,7 @@ const template = join(root, 'pkg-template');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 const out = join(target, 'face');
 
-const tests = readdirSync(template, { recursive: true })
+const tests = readdirSync(template, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.test.mjs') && path.includes(word) && !path.includes('node_modules'))
   .sort();
 if (tests.length === 0) throw new Error(`no test file of pkg-template has "${word}" in its path`);

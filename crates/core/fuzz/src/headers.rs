@@ -2,7 +2,7 @@
 
 use super::{fields, number};
 use exo365_core::challenge::{Challenge, bearer, diagnostics};
-use exo365_core::reply::{judge, wants_renewal};
+use exo365_core::reply::{judge, needs_new_token};
 use exo365_core::retry::after;
 use exo365_core::text::base64url;
 use std::time::UNIX_EPOCH;
@@ -24,7 +24,7 @@ pub(super) fn run(input: &str) {
     };
     let error = judge(status, header, body, |date| after(date, NOW));
     assert!(!error.message.is_empty() && error.message.len() <= 600);
-    assert_eq!(wants_renewal(&error), status == 401);
+    assert_eq!(needs_new_token(&error), status == 401);
     let detail = error.detail.as_deref().cloned().unwrap_or_default();
     assert_eq!(detail.status, Some(status));
     assert_eq!(detail.diagnostics, diagnostics(explained));

@@ -1,9 +1,11 @@
 //! What pages ask for. Fields: which API, the names of the options that a call takes (with commas), options as JSON.
 
 use super::{fields, number};
+use exo365_core::access_token_request::AccessTokenRequest;
+use exo365_core::call_description::CallDescription;
 use exo365_core::error::Code;
 use exo365_core::json::{FromJson, Json};
-use exo365_core::options::{Asked, Key, Options, Want};
+use exo365_core::options::{Key, Options};
 use exo365_core::outgoing::{OMIT, Outgoing};
 use exo365_core::request::Api;
 use exo365_core::signin::{Entropy, Pending, begin};
@@ -41,14 +43,14 @@ pub(super) fn run(input: &str) {
             &value,
         );
     }
-    if let Ok(want) = Want::read(text) {
+    if let Ok(want) = AccessTokenRequest::read(text) {
         let asked: Value = serde_json::from_str(&want.to_json(None)).expect("JSON");
         for name in ["resource", "claims"] {
             assert_eq!(asked[name], value[name]);
         }
     }
     let _ = Options::setup(text, which == "1");
-    let _ = Asked::read(text);
+    let _ = CallDescription::read(text);
 }
 
 /// Whether an object in it has a name twice.

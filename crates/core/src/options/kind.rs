@@ -14,48 +14,49 @@ pub(super) enum Kind {
     Any,
     Cloud,
     /// A text, or a list of texts.
-    Names,
+    TextOrTexts,
     OneOf(&'static [&'static str]),
     /// An object of texts.
-    Pairs,
+    TextMap,
     /// One path segment of plain characters.
     Tenant,
     Text,
     Texts,
     Timeout,
-    Truth,
-    Whole,
-    Zone,
+    Boolean,
+    /// Not negative.
+    Integer,
+    TimeZone,
 }
 
 /// The options that there are in one place, and what each has to be.
 pub(super) type Known = [(Key, Kind)];
 
-/// Keys of a call. Which of them a call takes, it says itself.
+/// Options of all calls. Each call says which of them it takes.
 pub(super) const CALL: &Known = &[
     (Key::As, Kind::OneOf(&["json", "text", "blob", "response"])),
-    (Key::Bare, Kind::Truth),
-    (Key::Changes, Kind::Truth),
-    (Key::Count, Kind::Truth),
-    (Key::Expand, Kind::Names),
+    (Key::Bare, Kind::Boolean),
+    (Key::Changes, Kind::Boolean),
+    (Key::Count, Kind::Boolean),
+    (Key::Expand, Kind::TextOrTexts),
     (Key::Filter, Kind::Text),
-    (Key::Headers, Kind::Pairs),
+    (Key::Headers, Kind::TextMap),
     (Key::IfMatch, Kind::Text),
-    (Key::OrderBy, Kind::Names),
-    (Key::PageSize, Kind::Whole),
-    (Key::Query, Kind::Pairs),
+    (Key::OrderBy, Kind::TextOrTexts),
+    (Key::PageSize, Kind::Integer),
+    (Key::Query, Kind::TextMap),
     (Key::Search, Kind::Text),
     (Key::Select, Kind::Texts),
     (Key::Signal, Kind::Any),
-    (Key::Skip, Kind::Whole),
-    (Key::TimeZone, Kind::Zone),
+    (Key::Skip, Kind::Integer),
+    (Key::TimeZone, Kind::TimeZone),
     (Key::Timeout, Kind::Timeout),
-    (Key::Top, Kind::Whole),
+    (Key::Top, Kind::Integer),
 ];
 
-/// Keys of `ClientConfig`; defaults are in `index.d.ts`.
-pub(super) const SETUP: &Known = &[
-    (Key::AllowInsecureLoopback, Kind::Truth),
+/// Options of `createClient` (`ClientConfig`). The defaults are in `types.ts`.
+pub(super) const CLIENT: &Known = &[
+    (Key::AllowInsecureLoopback, Kind::Boolean),
     (
         Key::Api,
         Kind::OneOf(&["graph", "outlook-v2", "outlook-v1"]),
@@ -64,26 +65,26 @@ pub(super) const SETUP: &Known = &[
     (Key::BodyType, Kind::OneOf(&["html", "text"])),
     (Key::ClientId, Kind::Text),
     (Key::Cloud, Kind::Cloud),
-    (Key::Concurrency, Kind::Whole),
+    (Key::Concurrency, Kind::Integer),
     (Key::Endpoint, Kind::Text),
     (Key::Identity, Kind::OneOf(&["v2", "v1"])),
-    (Key::ImmutableIds, Kind::Truth),
-    (Key::KeepDiagnostics, Kind::Truth),
+    (Key::ImmutableIds, Kind::Boolean),
+    (Key::KeepDiagnostics, Kind::Boolean),
     (Key::Mode, Kind::OneOf(&["direct", "proxy"])),
     (Key::RedirectUri, Kind::Text),
-    (Key::Retries, Kind::Whole),
+    (Key::Retries, Kind::Integer),
     (Key::Scopes, Kind::Texts),
     (Key::Tenant, Kind::Tenant),
-    (Key::TimeZone, Kind::Zone),
+    (Key::TimeZone, Kind::TimeZone),
     (Key::Timeout, Kind::Timeout),
 ];
 
-/// Keys of `SignInOptions`.
+/// Options of a sign-in (`SignInOptions`).
 pub(super) const SIGN_IN: &Known = &[
-    (Key::AdminConsent, Kind::Truth),
+    (Key::AdminConsent, Kind::Boolean),
     (Key::Claims, Kind::Text),
     (Key::DomainHint, Kind::Text),
-    (Key::Extra, Kind::Pairs),
+    (Key::Extra, Kind::TextMap),
     (Key::LoginHint, Kind::Text),
     (Key::Mode, Kind::OneOf(&["redirect", "popup"])),
     (Key::Prompt, Kind::Text),
@@ -92,10 +93,10 @@ pub(super) const SIGN_IN: &Known = &[
     (Key::Signal, Kind::Any),
 ];
 
-/// Keys of `TokenRequest`.
+/// Options of `getToken` (`TokenRequest`).
 pub(super) const TOKEN: &Known = &[
     (Key::Claims, Kind::Text),
-    (Key::ForceRefresh, Kind::Truth),
+    (Key::ForceRefresh, Kind::Boolean),
     (Key::Resource, Kind::Text),
     (Key::Scopes, Kind::Texts),
     (Key::Signal, Kind::Any),
@@ -109,9 +110,9 @@ impl Kind {
         match self {
             Self::Any => true,
             Self::Cloud => text.is_some() || value.has_texts(&["login", "api"]),
-            Self::Names => text.is_some() || value.is_texts(),
+            Self::TextOrTexts => text.is_some() || value.is_texts(),
             Self::OneOf(names) => text.is_some_and(|text| names.contains(&text)),
-            Self::Pairs => match value {
+            Self::TextMap => match value {
                 Json::Object(members) => members.iter().all(|member| member.1.str().is_some()),
                 _ => false,
             },
@@ -123,9 +124,9 @@ impl Kind {
             Self::Timeout => value
                 .number()
                 .is_some_and(|number| (1..=MAX_TIMEOUT).contains(&number)),
-            Self::Truth => matches!(value, Json::Bool(_)),
-            Self::Whole => value.number().is_some(),
-            Self::Zone => text.is_some_and(is_time_zone),
+            Self::Boolean => matches!(value, Json::Bool(_)),
+            Self::Integer => value.number().is_some(),
+            Self::TimeZone => text.is_some_and(is_time_zone),
         }
     }
 
@@ -135,16 +136,16 @@ impl Kind {
         let kind = match self {
             Self::Any => "",
             Self::Cloud => "the name of a cloud, or { login, api }",
-            Self::Names => "a text, or a list of texts",
+            Self::TextOrTexts => "a text, or a list of texts",
             Self::OneOf(names) => return scan::concat(&["one of ", &scan::join(names, ", ")]),
-            Self::Pairs => "an object of texts",
+            Self::TextMap => "an object of texts",
             Self::Tenant => "a tenant id, a domain, organizations, common or consumers",
             Self::Text => "a text",
             Self::Texts => "a list of texts",
             Self::Timeout => "in milliseconds, 1 to 3600000",
-            Self::Truth => "true or false",
-            Self::Whole => "a whole number that is not negative",
-            Self::Zone => "an IANA or Windows name, such as Europe/Berlin",
+            Self::Boolean => "true or false",
+            Self::Integer => "a whole number that is not negative",
+            Self::TimeZone => "an IANA or Windows name, such as Europe/Berlin",
         };
         kind.into()
     }

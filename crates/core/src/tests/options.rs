@@ -1,6 +1,8 @@
 //! Tests of `options.rs`.
 
 use super::*;
+use crate::access_token_request::AccessTokenRequest;
+use crate::call_description::CallDescription;
 use alloc::string::ToString;
 
 const LIST: &[Key] = &[
@@ -38,7 +40,7 @@ fn every_option_of_a_call_is_read() {
         (call.number(Key::Top), call.number(Key::Skip)),
         (Some(5), Some(6))
     );
-    assert!(call.truth(Key::Count, false) && call.truth(Key::Bare, true));
+    assert!(call.flag(Key::Count, false) && call.flag(Key::Bare, true));
     assert_eq!(call.pairs(Key::Headers).collect::<Vec<_>>(), [("a", "b")]);
     assert_eq!(call.text(Key::IfMatch), Some("W/1"));
     assert_eq!(call.text(Key::As), Some("blob"));
@@ -150,57 +152,6 @@ fn settings_are_read_and_checked() {
 }
 
 #[test]
-fn what_is_asked_for_a_token_is_read_by_the_derived_type() {
-    let asked = |want: &Want, rejected| {
-        let text = want.to_json(rejected);
-        serde_json::from_str::<crate::wire::TokenRequest>(&text).unwrap()
-    };
-    let want = Want::read(
-        r#"{"scopes":["a"],"resource":"r","claims":"{}","forceRefresh":true,"signal":{}}"#,
-    )
-    .unwrap();
-    let read = asked(&want, Some("h"));
-    let text = |text: &str| Some(String::from(text));
-    assert_eq!(
-        (read.scopes, read.resource, read.claims, read.rejected),
-        (Some(vec!["a".into()]), text("r"), text("{}"), text("h"))
-    );
-    let read = asked(&Want::default(), None);
-    assert_eq!(
-        (read.scopes, read.resource, read.claims, read.rejected),
-        (None, None, None, None)
-    );
-    assert_eq!(Want::default().key(), "|");
-    let want = Want::claiming("{\"a\":1}");
-    assert_eq!(
-        (want.key().as_str(), want.claims()),
-        ("|", Some("{\"a\":1}"))
-    );
-    assert!(!want.force());
-}
-
-#[test]
-fn s24_a_token_with_fewer_permissions_is_not_what_was_asked_for() {
-    let covered = |asked: &str, granted: &[&str]| {
-        let granted: Vec<String> = granted.iter().copied().map(String::from).collect();
-        Want::read(asked).unwrap().covered(&granted)
-    };
-    let asked = r#"{"scopes":["Mail.Read","https://graph.example/User.Read"]}"#;
-    assert!(covered(
-        asked,
-        &["user.read", "https://graph.example/mail.read", "openid"]
-    ));
-    assert!(!covered(asked, &["User.Read"]));
-    assert!(!covered(asked, &["User.Read", "Mail.ReadWrite"]));
-    assert!(covered(asked, &[]), "a service that names none is believed");
-    assert!(covered("{}", &["User.Read"]));
-    assert!(covered(
-        r#"{"scopes":["https://graph.example/.default"]}"#,
-        &["User.Read"]
-    ));
-}
-
-#[test]
 fn sign_ins_and_tokens_are_read() {
     let options = Options::sign_in(r#"{"loginHint":"a","prompt":"login","scopes":["s"],"returnTo":"/x","mode":"redirect","signal":{}}"#).unwrap();
     let read = |key| options.text(key);
@@ -212,14 +163,17 @@ fn sign_ins_and_tokens_are_read() {
         complaint(Options::sign_in(r#"{"password":"x"}"#)),
         "unknown option `password`"
     );
-    let want = Want::read(r#"{"scopes":["a","b"],"forceRefresh":true}"#).unwrap();
-    assert_eq!((want.key().as_str(), want.force()), ("a b|", true));
+    let want = AccessTokenRequest::read(r#"{"scopes":["a","b"],"forceRefresh":true}"#).unwrap();
     assert_eq!(
-        complaint(Want::read(r#"{"scopes":"a"}"#)),
+        (want.cache_key().as_str(), want.force_refresh()),
+        ("a b|", true)
+    );
+    assert_eq!(
+        complaint(AccessTokenRequest::read(r#"{"scopes":"a"}"#)),
         "`scopes` is a list of texts"
     );
     let asked = |ids: &str| {
-        Asked::read(&alloc::format!(
+        CallDescription::read(&alloc::format!(
             r#"["GET",null,"messages/{{}}",{ids},{{"top":1}},["top"]]"#
         ))
     };
@@ -237,6 +191,6 @@ fn sign_ins_and_tokens_are_read() {
         complaint(asked(ids));
     }
     for text in ["", "5", "{}", "[]"] {
-        complaint(Asked::read(text));
+        complaint(CallDescription::read(text));
     }
 }

@@ -1,0 +1,61 @@
+//! The call that the face describes, read and checked.
+
+use crate::error::Error;
+use crate::json::Json;
+use crate::options::{Key, Options};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A call as the face describes it. It crosses as one text, since each argument would cost glue of its own.
+#[derive(Debug, PartialEq)]
+pub struct CallDescription {
+    /// The HTTP method.
+    pub method: String,
+    /// Whose mailbox: an id or an address; `None` for the signed-in user.
+    pub user: Option<String>,
+    /// With ids, a template such as `messages/{}`; without, a path or a link.
+    pub path: String,
+    /// What replaces each `{}` of the template.
+    pub ids: Option<Vec<String>>,
+    /// The caller's options, checked.
+    pub options: Options,
+}
+
+impl CallDescription {
+    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null. `allowed` lists the names of
+    /// all options that the call takes.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::InvalidArgument`].
+    pub fn read(text: &str) -> Result<Self, Error> {
+        let Some(Json::List(mut items)) = Json::parse(text) else {
+            // The face writes it: the only text that cannot be read is one with half a surrogate pair.
+            return Err(Error::argument(
+                "a text has half a surrogate pair: it is no Unicode",
+            ));
+        };
+        let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
+        let ids = match take(3) {
+            Json::Null => None,
+            list => Some(
+                list.texts()
+                    .ok_or_else(|| Error::argument("an id is a text (is it undefined?)"))?,
+            ),
+        };
+        let options = take(4);
+        let names = take(5);
+        let allowed: Vec<Key> = names
+            .items()
+            .iter()
+            .filter_map(|name| Key::parse(name.str()?))
+            .collect();
+        let options = Options::call(options, &allowed)?;
+        Ok(Self {
+            method: take(0).plain(),
+            user: take(1).text(),
+            path: take(2).plain(),
+            ids,
+            options,
+        })
+    }
+}
