@@ -4,7 +4,7 @@ import type { Collection } from './collection.ts';
 import type { Flavor, Resource } from './model.ts';
 import type { CallOptions } from './options.ts';
 
-/** Is told, during an upload, how many bytes have been sent and how many there are in all. */
+/** Called during an upload, with the bytes that have been sent and the bytes in all. */
 export type Progress = (sent: number, total: number) => void;
 
 /** Attachments of a message or an event. */
@@ -46,6 +46,6 @@ export interface AttachmentOptions extends CallOptions {
   name?: string;
   /** Content id: makes the attachment inline, for a body that shows it by `cid:`. */
   contentId?: string;
-  /** Is told the bytes that have been sent. */
+  /** Called as the upload goes on. */
   onProgress?: Progress;
 }

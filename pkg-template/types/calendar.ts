@@ -173,7 +173,7 @@ export interface CalendarGroups<F extends Flavor = 'graph'> extends Collection<C
 /** Events between two moments. `for await` reads them all, page by page. */
 export interface View<F extends Flavor, S extends string = Key<EventResource, F>>
   extends AsyncIterable<Selected<EventResource, F, S>> {
-  /** The first page, and the way to the next. */
+  /** Fetches the first page; `next` of a page fetches the following one. */
   list(options?: CallOptions): Promise<Page<Selected<EventResource, F, S>>>;
   /**
    * What changed between these moments since the token of the last round, which also holds the moments. The service

@@ -79,7 +79,7 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    */
   mailbox(user: string): Mailbox<F>;
   /**
-   * The users of the organisation. Graph.
+   * The users of the organisation. Outlook has `get` only.
    * @see https://learn.microsoft.com/graph/api/user-list
    */
   readonly users: Collection<User, F>;

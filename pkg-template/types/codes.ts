@@ -3,7 +3,7 @@
 /**
  * What failed; `error.code` is one of them. The set is closed within a major version.
  *
- * Somebody has to act:
+ * The user or an administrator has to act:
  * - `interaction_required`: the sign-in service wants to see the user again.
  * - `consent_required`: the user has not granted these permissions yet.
  * - `admin_consent_required`: only an administrator can grant these permissions.
@@ -29,7 +29,7 @@
  * The API:
  * - `not_found`: no such item.
  * - `forbidden`: the signed-in user may not do this.
- * - `conflict`: the item is in the way of another.
+ * - `conflict`: the item conflicts with another, such as a folder of the same name.
  * - `precondition_failed`: the item changed since it was read.
  * - `gone`: the service has forgotten the token or link.
  * - `bad_request`: the service does not understand the request.
@@ -40,14 +40,14 @@
  * - `invalid_response`: the answer is not what the protocol says.
  * - `untrusted_host`: a link would have taken the token to a host outside the API.
  *
- * On the way:
+ * The connection, and the caller:
  * - `network`: no answer at all.
  * - `timeout`: no answer in time.
  * - `aborted`: the caller stopped the call.
  * - `signed_out`: there is no session.
  */
 export type ErrorCode =
-  // somebody has to act
+  // the user or an administrator has to act
   | 'interaction_required'
   | 'consent_required'
   | 'admin_consent_required'
@@ -80,7 +80,7 @@ export type ErrorCode =
   | 'service_unavailable'
   | 'invalid_response'
   | 'untrusted_host'
-  // on the way
+  // the connection, and the caller
   | 'network'
   | 'timeout'
   | 'aborted'

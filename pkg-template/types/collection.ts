@@ -11,7 +11,7 @@ import type { CallOptions, DeleteOptions, UpdateOptions } from './options.ts';
  */
 export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, F>>> {
   /**
-   * The first page, and the way to the next.
+   * Fetches the first page; `next` of a page fetches the following one.
    * @see https://learn.microsoft.com/graph/query-parameters
    *
    * @example
@@ -23,7 +23,9 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   list<const S extends string = Key<T, F>>(query?: Query<T, F, S>): Promise<Page<Selected<T, F, S>>>;
   /**
-   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that.
+   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Collect
+   * the ids first where the loop takes items out of the list (by `move`, `delete`, or a change that `filter`
+   * excludes): the service counts pages by position, and would skip others.
    *
    * @example
    * ```ts
@@ -61,7 +63,7 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   update(id: string, changes: D, options?: UpdateOptions): Promise<Resource<T, F>>;
   /**
-   * Deletes an item: it goes to the deleted items where the mailbox has them for it. Rejects with `not_found`,
+   * Deletes an item; a message, event or contact goes to the deleted items. Rejects with `not_found`,
    * `precondition_failed`.
    */
   delete(id: string, options?: DeleteOptions): Promise<void>;
@@ -145,8 +147,8 @@ export interface Page<T> {
 /** Options of `delta`. */
 export interface DeltaOptions<S extends string = string> extends CallOptions {
   /**
-   * Token of the last round, which also holds what was asked for then. It is no secret, and good for this collection
-   * only.
+   * Token of the last round, which also holds what was asked for then. It holds no secret, and is valid for this
+   * collection only.
    */
   token?: string;
   /** Items for each request; the service may give fewer. */

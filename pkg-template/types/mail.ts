@@ -82,7 +82,7 @@ export interface SendOptions extends CallOptions {
    * @defaultValue true
    */
   saveToSentItems?: boolean;
-  /** Is told the bytes of the attachments that have been sent. */
+  /** Called as the attachments are sent, with their bytes. */
   onProgress?: Progress;
 }
 

@@ -23,7 +23,7 @@ export interface Mailbox<F extends Flavor = 'graph'> {
   /** Contacts and their folders. */
   readonly contacts: Contacts<F>;
   /**
-   * People whom the owner works with, the most relevant first.
+   * People whom the owner works with, the most relevant first. Not in `outlook-v1`; `get` is Graph's alone.
    * @see https://learn.microsoft.com/graph/api/user-list-people
    */
   readonly people: Pick<Collection<Person, F>, 'list' | 'all' | 'get'>;

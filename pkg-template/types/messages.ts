@@ -95,7 +95,7 @@ export interface ReplyOptions extends CallOptions {
   all?: boolean;
 }
 
-/** Options of `messages.createReply`. Give `comment` or `message`: the service takes no both. */
+/** Options of `messages.createReply`. `comment` and a `body` in `message` at once are `bad_request`. */
 export interface CreateReplyOptions<F extends Flavor = 'graph'> extends ReplyOptions {
   /** Text above the quoted message. */
   comment?: string;

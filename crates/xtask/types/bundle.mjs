@@ -10,18 +10,12 @@ import ts from 'typescript';
 const GRAPH_TYPES = '@microsoft/microsoft-graph-types';
 const graphTypes = fileURLToPath(new URL(`node_modules/${GRAPH_TYPES}`, import.meta.url));
 
+/** Beside those of the sources' own tsconfig.json. */
 const compilerOptions = {
-  allowImportingTsExtensions: true,
   emitDeclarationOnly: true,
-  lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
   noEmit: false,
   paths: { [GRAPH_TYPES]: [graphTypes] },
-  strict: true,
   stripInternal: true,
-  target: ts.ScriptTarget.ES2022,
-  types: [],
 };
 
 const BANNER = '// exo365: sign-in with Microsoft, and mail, calendar and contacts. For TypeScript 5.0 or newer.\n';
@@ -34,7 +28,7 @@ async function declarations(template) {
   const bundle = await rollup({
     input: join(template, 'index.ts'),
     external: [GRAPH_TYPES],
-    plugins: [dts({ compilerOptions, tsconfig: false })],
+    plugins: [dts({ compilerOptions, tsconfig: join(template, 'tsconfig.json') })],
     onwarn(warning) {
       if (!HARMLESS.has(warning.code)) throw new Error(`types: ${warning.message}`);
     },
@@ -49,8 +43,10 @@ async function declarations(template) {
 export function exportsOf(text) {
   const source = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
   const clauses = source.statements.filter(ts.isExportDeclaration).map(({ exportClause }) => exportClause);
-  const elements = clauses.filter((clause) => clause && ts.isNamedExports(clause)).flatMap(({ elements }) => [...elements]);
-  return elements.map(({ name }) => name.text).sort();
+  return clauses
+    .filter(ts.isNamedExports)
+    .flatMap(({ elements }) => elements.map(({ name }) => name.text))
+    .sort();
 }
 
 /** Types for pages that load the script by a tag: the global `Exo365`, with the values and the types of the module. */
