@@ -2,11 +2,11 @@
 // TEMPLATE holds the sources, GLUE is what glue.mjs wrote, REMEDIES a JSON file with a sentence for each error code.
 import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { defineRemedies } from './remedies.mjs';
 
-const [template, glue, remediesFile, out] = process.argv.slice(2);
+const [template, glue, remediesFile, out] = process.argv.slice(2).map((path) => resolve(path));
 const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
 const source = (name) => join(template, `${name}.ts`);
@@ -34,7 +34,13 @@ const layout = (root) => ({
   },
 });
 
-/** Writes one bundle to PACKAGE/`file`. */
+/** What a debugger calls a source: its place in the template or its own name, without the folders of the machine that builds. */
+function sourceName(path) {
+  const place = relative(template, path);
+  return `exo365/${place.startsWith('..') ? `wasm/${basename(path)}` : place}`;
+}
+
+/** Writes one bundle to PACKAGE/`file`, and its source map beside it. */
 async function bundle(file, options, asClassicScript = false) {
   const outfile = join(out, file);
   const { outputFiles } = await build({
@@ -47,11 +53,13 @@ async function bundle(file, options, asClassicScript = false) {
     logLevel: 'warning',
     outfile,
     write: false,
+    sourcemap: 'external',
     define: remedies,
     plugins: [layout(relative(dirname(file), '') || '.')],
     ...options,
   });
-  const { code } = await minify(outputFiles[0].text, {
+  const [map, script] = outputFiles;
+  const { code, map: minifiedMap } = await minify(script.text, {
     // Names at the top level belong to the module: nothing else reads them.
     module: true,
     // What the browsers that we support know; terser may write shorter forms of it.
@@ -60,24 +68,20 @@ async function bundle(file, options, asClassicScript = false) {
     compress: { passes: 3 },
     // A classic script keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)
     enclose: asClassicScript,
+    sourceMap: { content: map.text, url: `${basename(file)}.map`, includeSources: true, asObject: true },
   });
+  const sources = minifiedMap.sources.map((path) => sourceName(resolve(dirname(outfile), path)));
   await mkdir(dirname(outfile), { recursive: true });
   await writeFile(outfile, code);
+  await writeFile(`${outfile}.map`, JSON.stringify({ ...minifiedMap, sources }));
 }
 
 for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints: [source(name)] });
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
-await bundle(
-  'dist/exo365.global.js',
-  {
-    stdin: {
-      contents: `import { ${names} } from ${JSON.stringify(source('index'))}; globalThis.Exo365 = { ${names} };`,
-      resolveDir: template,
-    },
-    inject: [join(import.meta.dirname, 'script-address.js')],
-    define: { ...remedies, 'import.meta.url': 'scriptAddress' },
-  },
-  true,
-);
+await bundle('dist/exo365.global.js', {
+  stdin: { sourcefile: 'script.js', contents: `import { ${names} } from './index.ts'; globalThis.Exo365 = { ${names} };`, resolveDir: template },
+  inject: [join(import.meta.dirname, 'script-address.js')],
+  define: { ...remedies, 'import.meta.url': 'scriptAddress' },
+}, true);

@@ -11,7 +11,7 @@ const names = JSON.parse(await readFile(namesFile, 'utf8'));
 const imports = names.imports.map(([, name, shortName]) => ({ name, shortName }));
 const exports = Object.fromEntries(names.exports);
 
-// S30: the text of a panic cannot leave the module: there is nothing that it could throw or write it with (see prune.mjs).
+// S30: the text of a panic cannot leave the module: there is nothing that it could throw or write it with (see crates/xtask/src/prune.rs).
 const leaks = imports.filter(({ name }) => /throw|console|panic/.test(name));
 if (leaks.length > 0)
   throw new Error(`the module imports ${leaks.map(({ name }) => name)}: a text of a panic could leave by it`);

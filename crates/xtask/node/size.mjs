@@ -1,10 +1,9 @@
-// The size gate: `node size.mjs PACKAGE [--report RAW_WASM]`. Brotli at 11 is what a CDN sends.
+// The size gate: `node size.mjs PACKAGE`. Brotli at 11 is what a CDN sends.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { report } from './wasm-report.mjs';
 
-const [dir, flag, raw] = process.argv.slice(2);
+const [dir] = process.argv.slice(2);
 const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
 const read = (file) => readFileSync(join(dir, file));
 const brotli = (bytes) => brotliCompressSync(bytes, { params }).length;
@@ -54,7 +53,7 @@ for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
 }
 
 // S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not in
-// the module (prune.mjs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
+// the module (prune.rs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
 const words = [
   'index out of bounds',
   'out of range for slice',
@@ -82,5 +81,3 @@ for (const file of javascript) {
       .match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
   check(ways.length === 0, `S30 ${file} writes to no console ${ways.join(', ')}`);
 }
-
-if (flag === '--report') report(wasm, raw && readFileSync(raw));

@@ -1,6 +1,6 @@
 //! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
 
-use crate::{files, node, project, remedies, run, tools};
+use crate::{files, names, node, project, prune, remedies, run, tools};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,16 +49,21 @@ pub(crate) fn run() -> Result<Package> {
     files::fresh(&out)?;
     run::say("packing the npm package");
     let pruned = out.join("pruned.wasm");
-    let mut prune = node::script("crates/xtask/node/prune.mjs");
-    run::run(prune.arg(&raw).arg(&pruned), "pruning the WebAssembly")?;
+    let linked = fs::read(&raw).with_context(|| format!("reading {}", raw.display()))?;
+    fs::write(
+        &pruned,
+        prune::prune(&linked).context("pruning the WebAssembly")?,
+    )?;
     let bound = out.join("bound");
     bind(&pruned, &bound)?;
     fs::create_dir_all(dir.join("wasm"))?;
     let wasm_opt = tools_dir.join("node_modules/binaryen/bin/wasm-opt");
     let small = out.join("small.wasm");
     optimise(&wasm_opt, &bound.join("exo365_bg.wasm"), &small)?;
-    let names = out.join("names.json");
-    shorten_names(&wasm_opt, &small, &dir.join("wasm/exo365_bg.wasm"), &names)?;
+    let (names, symbols) = (out.join("names.json"), out.join("symbols"));
+    let wasm = dir.join("wasm/exo365_bg.wasm");
+    shorten_names(&wasm_opt, &small, &wasm, &names, &symbols)?;
+    names::write(&symbols, &wasm.with_extension("names.json"))?;
     let mut glue = node::script("crates/xtask/node/glue.mjs");
     run::run(
         glue.arg(&bound).arg(&names),
@@ -114,7 +119,7 @@ fn compile() -> Result<PathBuf> {
         "--target",
         tools::WASM,
     ]);
-    // What the linker knew is what `prune.mjs` needs.
+    // What the linker knew is what `prune.rs` needs.
     let flags = [&remapped(), "-Clink-arg=--emit-relocs"].join("\u{1f}");
     build.env("CARGO_ENCODED_RUSTFLAGS", flags);
     run::run(&mut build, "building the WebAssembly")?;
@@ -129,6 +134,8 @@ fn inputs_mark(raw: &Path, remedies: &Path, tools: &[&Path]) -> Result<String> {
         inputs.extend(files::walk(dir)?);
     }
     inputs.extend([raw, remedies].map(Path::to_owned));
+    let own = project::root().join("crates/xtask/src");
+    inputs.extend(["linked.rs", "pack.rs", "prune.rs"].map(|name| own.join(name)));
     files::mark(&inputs)
 }
 
@@ -174,15 +181,24 @@ fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
     run::run(&mut opt, "wasm-opt")
 }
 
-/// Shortens the names between module and glue, and writes to `names` which name became which. A run of its own: `--converge`
-/// repeats every pass, and the second time there are only short names.
-fn shorten_names(wasm_opt: &Path, from: &Path, to: &Path, names: &Path) -> Result<()> {
+/// Shortens the names between module and glue, and writes to `names` which name became which. The names of functions go
+/// from the module into `symbols`. A run of its own: `--converge` repeats every pass, and the second time there are only
+/// short names.
+fn shorten_names(
+    wasm_opt: &Path,
+    from: &Path,
+    to: &Path,
+    names: &Path,
+    symbols: &Path,
+) -> Result<()> {
     let mut opt = Command::new("node");
     opt.arg(wasm_opt);
     opt.args([
         "--minify-imports-and-exports-and-modules",
+        &format!("--symbolmap={}", symbols.display()),
         "--strip-debug",
         "--strip-producers",
+        "--strip-target-features",
     ])
     .arg(from)
     .arg("-o")
