@@ -30,7 +30,7 @@ const NAMES: [&str; 10] = [
 pub struct Callback {
     fields: Vec<(&'static str, String)>,
     /// Whether a field came more than once.
-    twice: bool,
+    has_duplicate: bool,
 }
 
 /// What the core let through: only [`Flow::finish`] makes one.
@@ -51,17 +51,17 @@ impl Callback {
     #[must_use]
     pub fn read(query: &str, fragment: &str) -> Self {
         let mut callback = Self::default();
-        callback.take_in(scan::trim_start(query, b"?"));
-        callback.take_in(scan::trim_start(fragment, b"#"));
+        callback.read_parameters(scan::trim_start(query, b"?"));
+        callback.read_parameters(scan::trim_start(fragment, b"#"));
         callback
     }
 
-    fn take_in(&mut self, text: &str) {
+    fn read_parameters(&mut self, text: &str) {
         for pair in scan::split(text, b'&') {
             let (name, value) = scan::split_once(pair, "=").unwrap_or((pair, ""));
             let name = form_decode(name);
             if let Some(known) = NAMES.iter().find(|known| **known == name) {
-                self.twice |= self.get(known).is_some();
+                self.has_duplicate |= self.get(known).is_some();
                 self.fields.push((known, form_decode(value)));
             }
         }
@@ -81,7 +81,7 @@ impl Callback {
     /// Whether this page load is the answer to a sign-in: `code` or `error` with a `state`, or
     /// one of them while a sign-in is `pending`. An app's own `?code=` is none otherwise.
     #[must_use]
-    pub fn is_answer(&self, pending: bool) -> bool {
+    pub fn is_response(&self, pending: bool) -> bool {
         let answer = self.get("code").is_some() || self.get("error").is_some();
         answer && (pending || self.state().is_some())
     }
@@ -94,7 +94,7 @@ impl Callback {
 
     /// The refusal of an answer that belongs to no sign-in of this tab.
     #[must_use]
-    pub fn stray() -> Error {
+    pub fn unexpected() -> Error {
         Error::new(
             Code::StateMismatch,
             "the answer of the sign-in service is not one that this tab asked for",
@@ -107,9 +107,9 @@ impl Pending {
     ///
     /// # Errors
     /// The same.
-    pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
+    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
         self.flow
-            .finish(callback, landed, now)
+            .finish(callback, arrived_at, now)
             .map_err(|mut error| {
                 if error.code == Code::AdminConsentRequired {
                     let pieces = [
@@ -125,24 +125,24 @@ impl Pending {
 }
 
 impl Flow {
-    /// Judges the answer; `now` is in seconds since 1970, `landed` the address without query and fragment.
+    /// Judges the answer; `now` is in seconds since 1970, `arrived_at` the address without query and fragment.
     ///
     /// # Errors
     /// [`Code::StateMismatch`] before all others; then [`Code::InvalidCallback`], [`Code::StateExpired`],
     /// [`Code::IssuerMismatch`], or the class of the service's own error.
-    pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
+    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
         let state = callback.state();
         if !state.is_some_and(|state| same(state, &self.state)) {
-            return Err(Callback::stray());
+            return Err(Callback::unexpected());
         }
         let late = now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created;
         let code = callback.get("code").unwrap_or_default();
-        let (class, wrong) = if callback.twice {
+        let (class, wrong) = if callback.has_duplicate {
             (
                 Code::InvalidCallback,
                 "the answer of the sign-in service has a field twice",
             )
-        } else if landed != self.redirect_uri {
+        } else if arrived_at != self.redirect_uri {
             (
                 Code::InvalidCallback,
                 "the answer arrived at another address than the redirect URI",

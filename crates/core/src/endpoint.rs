@@ -24,16 +24,16 @@ pub fn read(status: u16, body: &str) -> Result<Json, Error> {
     let json = Some(body)
         .filter(|body| body.len() <= MAX_ANSWER)
         .and_then(Json::parse);
-    let json = json.ok_or_else(|| foreign(status))?;
+    let json = json.ok_or_else(|| not_an_endpoint(status))?;
     if (200..300).contains(&status) {
         return Ok(json);
     }
-    Err(said(json.get("error"), status).unwrap_or_else(|| foreign(status)))
+    Err(reported_error(json.get("error"), status).unwrap_or_else(|| not_an_endpoint(status)))
 }
 
 /// What [`crate::wire::ErrorBody::into_error`] makes of a refusal, without the struct between;
 /// `None` where it is no refusal of ours.
-fn said(json: &Json, status: u16) -> Option<Error> {
+fn reported_error(json: &Json, status: u16) -> Option<Error> {
     let code = Code::parse(json.get("code").str()?)?;
     let mut error = Error::with(code, json.get("message").text()?);
     let mut numbers = Vec::new();
@@ -64,8 +64,8 @@ fn said(json: &Json, status: u16) -> Option<Error> {
 ///
 /// # Errors
 /// [`Code::InvalidResponse`].
-pub fn expect<T: FromJson>(json: &Json) -> Result<T, Error> {
-    T::from_json(json).ok_or_else(|| foreign(200))
+pub fn success<T: FromJson>(json: &Json) -> Result<T, Error> {
+    T::from_json(json).ok_or_else(|| not_an_endpoint(200))
 }
 
 /// The session after a sign-in that began with `config`: an [`crate::wire::ExchangeReply`], read.
@@ -79,11 +79,11 @@ pub fn exchanged(json: &Json, config: PageConfig) -> Result<SessionReply, Error>
             let whole = session.account.is_some() && session.expires_in.is_some();
             whole && json.get("scopes").texts().is_some()
         })
-        .ok_or_else(|| foreign(200))
+        .ok_or_else(|| not_an_endpoint(200))
 }
 
 /// The error for an answer that no exo365 endpoint gives.
-fn foreign(status: u16) -> Error {
+fn not_an_endpoint(status: u16) -> Error {
     let mut error = match status {
         429 => Error::new(Code::Throttled, "the endpoint is asked too often"),
         500.. => Error::new(Code::ServiceUnavailable, "the endpoint has trouble"),
@@ -119,7 +119,7 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
-pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
+pub fn without_endpoint(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     let api = setup.value(Key::Api).one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
     check_hosts(&cloud, setup.flag(Key::AllowInsecureLoopback, false))?;
@@ -130,7 +130,7 @@ pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
 ///
 /// # Errors
 /// [`Code::Misconfigured`], naming the setting.
-pub fn agree(
+pub fn reconcile(
     setup: &Options,
     config: &mut PageConfig,
     page_is_loopback: bool,
@@ -145,18 +145,18 @@ pub fn agree(
     ];
     for (key, actual) in same {
         if setup.text(key).is_some_and(|wish| wish != actual) {
-            return Err(disagreement(key));
+            return Err(not_allowed(key));
         }
     }
     if hosts(setup, config.api)?.is_some_and(|wish| wish != config.cloud) {
-        return Err(disagreement(Key::Cloud));
+        return Err(not_allowed(Key::Cloud));
     }
     if let Some(scopes) = setup.texts(Key::Scopes) {
         if scopes
             .iter()
             .any(|scope| !scan::contains(&config.scopes, scope))
         {
-            return Err(disagreement(Key::Scopes));
+            return Err(not_allowed(Key::Scopes));
         }
         config.scopes = scopes;
     }
@@ -172,7 +172,7 @@ pub fn agree(
     Ok(())
 }
 
-fn disagreement(key: Key) -> Error {
+fn not_allowed(key: Key) -> Error {
     let pieces = [
         "createClient's `",
         key.name(),

@@ -88,7 +88,7 @@ impl Json {
     }
 
     /// A copy of the text; empty where it is none.
-    pub(crate) fn plain(&self) -> String {
+    pub(crate) fn text_or_empty(&self) -> String {
         self.str().unwrap_or_default().into()
     }
 
@@ -135,7 +135,7 @@ impl Json {
         }
         let mut texts = Vec::new();
         for item in self.items() {
-            texts.push(item.plain());
+            texts.push(item.text_or_empty());
         }
         Some(texts)
     }

@@ -32,7 +32,7 @@ pub fn judge(
     let code = if scan::find(reason, "user context").is_some() {
         Code::MailboxNotFound
     } else {
-        class(status, service_code.as_deref().unwrap_or_default())
+        code(status, service_code.as_deref().unwrap_or_default())
     };
 
     let mut message = said.get("message").str().unwrap_or_default();
@@ -79,7 +79,7 @@ pub fn judge(
 }
 
 /// The class of a refusal, by status and by those of the service's codes that say more.
-fn class(status: u16, service_code: &str) -> Code {
+fn code(status: u16, service_code: &str) -> Code {
     match (status, service_code) {
         (403 | 404, "MailboxNotEnabledForRESTAPI" | "MailboxNotSupportedForRESTAPI") => {
             Code::MailboxNotFound

@@ -1,12 +1,12 @@
 //! A request as data: where to, with which headers. Holds no credential and no body.
 
 use crate::error::{Code, Error};
+use crate::fetch::Headers;
 use crate::flavor;
 use crate::json::Writer;
 use crate::odata;
 use crate::options::{Key, Options};
 use crate::origin;
-use crate::outgoing::Headers;
 use crate::scan;
 use crate::text::push_segment;
 use crate::wire::Flavor;
@@ -37,7 +37,7 @@ pub struct Request {
     /// What the service shall know about the answer.
     pub headers: Headers,
     /// Whether the address bears its own permission: no token and no id goes there.
-    pub bare: bool,
+    pub preauthenticated: bool,
 }
 
 impl Request {
@@ -50,7 +50,7 @@ impl Request {
                 .text("method", &self.method)
                 .text("url", path)
                 .raw("headers", &self.headers.json(&[]))
-                .done(),
+                .finish(),
         )
     }
 }
@@ -73,7 +73,7 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for an id that cannot be one; [`Code::UnsupportedByApi`].
-    pub fn named(
+    pub fn operation(
         &self,
         method: &str,
         user: Option<&str>,
@@ -138,9 +138,9 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
-    pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
+    pub fn at_path(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
         if options.flag(Key::Bare, false) {
-            return bare(method, path, options);
+            return preauthenticated(method, path, options);
         }
         // A link may leave out the origin: those of the endpoint's proxy do.
         let link = scan::concat(&[origin::of(&self.root), path]);
@@ -176,7 +176,9 @@ impl Api {
         }
         for (name, value) in options.pairs(Key::Headers) {
             // Ours, with every call; in another's place they would say something untrue.
-            let own = OWN.iter().find(|one| one.eq_ignore_ascii_case(name));
+            let own = RESERVED_HEADERS
+                .iter()
+                .find(|one| one.eq_ignore_ascii_case(name));
             if let Some(own) = own {
                 let pieces = ["`", *own, "` is set by the package"];
                 return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
@@ -190,7 +192,7 @@ impl Api {
             method: method.into(),
             url,
             headers,
-            bare: false,
+            preauthenticated: false,
         })
     }
 
@@ -228,7 +230,7 @@ impl Api {
 }
 
 /// Headers that go with every call, whatever the caller says.
-const OWN: [&str; 3] = [
+const RESERVED_HEADERS: [&str; 3] = [
     "authorization",
     "client-request-id",
     "return-client-request-id",
@@ -246,7 +248,7 @@ fn is_advanced(url: &str) -> bool {
 
 /// A request to an address that bears its own permission: the upload URL of an attachment. It is another host's, so
 /// nothing goes with it but what describes the piece.
-fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
+fn preauthenticated(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
     let origin = origin::of(url);
     origin::check(origin, true)
         .and_then(|()| origin::guard(origin, url))
@@ -264,7 +266,7 @@ fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
         method: method.into(),
         url: url.into(),
         headers,
-        bare: true,
+        preauthenticated: true,
     })
 }
 

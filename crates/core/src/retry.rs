@@ -5,10 +5,10 @@ use crate::error::{Code, Error};
 use crate::scan;
 
 /// Longest wait in seconds; where the service asks for more, the caller gets the error and decides.
-const PATIENCE: u32 = 120;
+const MAX_WAIT: u32 = 120;
 /// First and longest back-off where the service named none, in milliseconds.
-const FIRST: u32 = 500;
-const LONGEST: u32 = 16_000;
+const FIRST_BACK_OFF: u32 = 500;
+const MAX_BACK_OFF: u32 = 16_000;
 
 /// Milliseconds to wait before the request is sent again, or `None` where it must not be.
 ///
@@ -34,9 +34,11 @@ pub fn decide(error: &Error, method: &str, repeats: u32, limit: u32, jitter: u8)
         .and_then(|detail| detail.retry_after_seconds);
     if let Some(seconds) = named {
         // A little later than asked, so that not all come back at the same moment.
-        return (seconds <= PATIENCE).then(|| seconds * 1000 + u32::from(jitter));
+        return (seconds <= MAX_WAIT).then(|| seconds * 1000 + u32::from(jitter));
     }
-    let whole = FIRST.saturating_mul(1 << repeats.min(10)).min(LONGEST);
+    let whole = FIRST_BACK_OFF
+        .saturating_mul(1 << repeats.min(10))
+        .min(MAX_BACK_OFF);
     Some(whole / 2 + whole / 2 * u32::from(jitter) / 255)
 }
 
@@ -219,7 +221,7 @@ mod tests {
         #[test]
         fn no_wait_is_longer_than_our_patience(repeats in any::<u32>(), jitter in any::<u8>(), seconds in prop::option::of(any::<u32>())) {
             let wait = decide(&error(Code::Throttled, None, seconds), "GET", repeats, u32::MAX, jitter);
-            prop_assert!(wait.is_none_or(|wait| wait <= PATIENCE * 1000 + 255));
+            prop_assert!(wait.is_none_or(|wait| wait <= MAX_WAIT * 1000 + 255));
         }
     }
 }

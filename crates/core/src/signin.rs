@@ -82,13 +82,13 @@ impl FromJson for Pending {
         }
         let config = PageConfig::from_json(json.get("config"))?;
         let flow = Flow {
-            state: json.get("state").plain(),
-            nonce: json.get("nonce").plain(),
-            verifier: json.get("verifier").plain(),
+            state: json.get("state").text_or_empty(),
+            nonce: json.get("nonce").text_or_empty(),
+            verifier: json.get("verifier").text_or_empty(),
             authority: config.authority.clone(),
             identity: config.identity,
-            redirect_uri: json.get("redirectUri").plain(),
-            return_to: json.get("returnTo").plain(),
+            redirect_uri: json.get("redirectUri").text_or_empty(),
+            return_to: json.get("returnTo").text_or_empty(),
             created,
             resource: json.get("resource").text(),
             consent: json.get("consent").str().is_some(),
@@ -124,7 +124,7 @@ pub fn begin(
     let scopes = options.texts(Key::Scopes).unwrap_or_default();
     check(options, &scopes)?;
     let return_to = options.text(Key::ReturnTo).unwrap_or(here);
-    check_return(return_to)?;
+    check_return_to(return_to)?;
     let random = &entropy.0;
     let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
     if options.text(Key::Mode) == Some("popup") {
@@ -144,11 +144,11 @@ pub fn begin(
         .text("redirectUri", redirect_uri)
         .text("returnTo", return_to)
         .number("created", now)
-        .maybe("resource", resource.as_deref())
-        .maybe("consent", consent.then_some("admin"))
-        .maybe("maxAge", max_age.map(|pair| pair.1))
+        .optional_text("resource", resource.as_deref())
+        .optional_text("consent", consent.then_some("admin"))
+        .optional_text("maxAge", max_age.map(|pair| pair.1))
         .raw("config", &config.to_json())
-        .done();
+        .finish();
 
     let path = match (config.identity, consent) {
         (Identity::V1, false) => "/oauth2/authorize?response_type=code",
@@ -276,7 +276,7 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
 }
 
 /// A place to return to is a path of this origin: nothing that a browser could read as another host.
-fn check_return(path: &str) -> Result<(), Error> {
+fn check_return_to(path: &str) -> Result<(), Error> {
     let decoded = crate::text::form_decode(path);
     let foreign = |text: &str| {
         text.starts_with("//") || scan::contains_any(text, b"\\") || scan::has_control(text)

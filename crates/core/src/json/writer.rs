@@ -46,7 +46,7 @@ impl Writer {
     }
 
     /// Adds a text, where there is one.
-    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+    pub fn optional_text(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         if let Some(value) = value {
             self.text(name, value);
         }
@@ -76,7 +76,7 @@ impl Writer {
 
     /// The object's text.
     #[must_use]
-    pub fn done(&mut self) -> String {
+    pub fn finish(&mut self) -> String {
         self.0.push(b'}');
         scan::text(core::mem::take(&mut self.0))
     }

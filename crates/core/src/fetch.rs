@@ -45,7 +45,7 @@ impl Headers {
         for (name, value) in own.iter().filter(|one| !one.1.is_empty()) {
             object.text(name, value);
         }
-        object.done()
+        object.finish()
     }
 }
 
@@ -58,7 +58,7 @@ pub const OMIT: &str = "omit";
 
 /// A request but for its address, its body and its signal.
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
+pub struct RequestInit<'a> {
     /// Upper-case.
     pub method: &'a str,
     /// What was asked for.
@@ -71,13 +71,13 @@ pub struct Outgoing<'a> {
     pub cache: &'static str,
 }
 
-impl Outgoing<'_> {
+impl RequestInit<'_> {
     /// `RequestInit` of the Fetch standard, as JSON. Redirects are not followed, and nobody learns the page's address.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for another method than those that the APIs have, and for a body where the
     /// method has none: `fetch` would tell neither from a network that is down.
-    pub fn init(&self, with_body: bool) -> Result<String, Error> {
+    pub fn to_json(&self, with_body: bool) -> Result<String, Error> {
         let method = self.method;
         if !METHODS.contains(&method) {
             return Err(Error::argument(
@@ -94,7 +94,7 @@ impl Outgoing<'_> {
             .text("cache", self.cache)
             .text("redirect", "manual")
             .text("referrerPolicy", "no-referrer")
-            .done())
+            .finish())
     }
 }
 
@@ -109,14 +109,14 @@ mod tests {
         own: &[(&str, &str)],
         body: bool,
     ) -> Result<String, Error> {
-        Outgoing {
+        RequestInit {
             method,
             headers,
             own,
             credentials: OMIT,
             cache: "default",
         }
-        .init(body)
+        .to_json(body)
     }
 
     #[test]
