@@ -1,4 +1,4 @@
-//! The page's half of the endpoint contract: judging its answers, and agreeing on the settings.
+//! The page's half of the endpoint's contract: reads its answers, and compares its configuration with the page's.
 
 use crate::error::{Code, Detail, Error};
 use crate::flavor;
@@ -12,10 +12,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Largest answer of the endpoint that is read, in bytes.
+/// The largest answer of the endpoint that is read, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
 
-/// Reads an answer of the endpoint: the tree of a success.
+/// Reads an answer of the endpoint. Gives the JSON of a success.
 ///
 /// # Errors
 /// What the endpoint said; [`Code::Misconfigured`] where something else answers at its address;
@@ -31,8 +31,8 @@ pub fn read(status: u16, body: &str) -> Result<Json, Error> {
     Err(reported_error(json.get("error"), status).unwrap_or_else(|| not_an_endpoint(status)))
 }
 
-/// What [`crate::wire::ErrorBody::into_error`] makes of a refusal, without the struct between;
-/// `None` where it is no refusal of ours.
+/// The error that the endpoint reports; `None` where the answer is not the endpoint's. The same as
+/// [`crate::wire::ErrorBody::into_error`], without the struct between.
 fn reported_error(json: &Json, status: u16) -> Option<Error> {
     let code = Code::parse(json.get("code").str()?)?;
     let mut error = Error::with(code, json.get("message").text()?);
@@ -60,7 +60,7 @@ fn reported_error(json: &Json, status: u16) -> Option<Error> {
     Some(error)
 }
 
-/// What the tree of a success has to be.
+/// Reads the JSON of a success as a `T`.
 ///
 /// # Errors
 /// [`Code::InvalidResponse`].
@@ -68,7 +68,7 @@ pub fn success<T: FromJson>(json: &Json) -> Result<T, Error> {
     T::from_json(json).ok_or_else(|| not_an_endpoint(200))
 }
 
-/// The session after a sign-in that began with `config`: an [`crate::wire::ExchangeReply`], read.
+/// Reads a [`crate::wire::ExchangeReply`] as the session of a sign-in that began with `config`.
 ///
 /// # Errors
 /// [`Code::InvalidResponse`].
@@ -100,7 +100,7 @@ fn not_an_endpoint(status: u16) -> Error {
     error
 }
 
-/// The hosts that the page's `cloud` means.
+/// The hosts that the page's option `cloud` names.
 fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
     let cloud = setup.value(Key::Cloud);
     if let Some(name) = cloud.str() {
@@ -114,8 +114,7 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
     Ok(Hosts::from_json(cloud))
 }
 
-/// The API and its hosts where there is no endpoint to ask. The rest of a configuration is for sign-ins,
-/// which need an endpoint.
+/// The API and the hosts of a page without an endpoint. The other settings are for sign-ins, which need an endpoint.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
@@ -126,7 +125,7 @@ pub fn without_endpoint(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     Ok((api, cloud))
 }
 
-/// Holds the endpoint's configuration to what the page set, and narrows the scopes to the page's.
+/// Checks that the endpoint's configuration agrees with the page's options, and narrows the scopes to the page's.
 ///
 /// # Errors
 /// [`Code::Misconfigured`], naming the setting.
@@ -186,8 +185,8 @@ fn check_hosts(cloud: &Hosts, insecure_loopback: bool) -> Result<(), Error> {
     origin::check(&cloud.api, insecure_loopback)
 }
 
-/// The redirect URI for a sign-in that starts at `here` (without query and fragment): the page's own
-/// wish, or `here` where that is registered, or the first registered one of the same origin.
+/// The redirect URI for a sign-in that starts at `here`, the page's URL without query and fragment: the page's own
+/// `wish`; or `here`, where that is registered; or the first registered one of the same origin.
 ///
 /// # Errors
 /// [`Code::Misconfigured`].

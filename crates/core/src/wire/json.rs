@@ -1,5 +1,5 @@
-//! The page's half of the wire: how it reads answers and writes requests. A test holds these readers and writers to
-//! the derived ones.
+//! How the page reads the endpoint's answers and writes its requests. A test compares these readers and writers with the
+//! derived ones.
 
 use super::{
     Account, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply, LogoutRequest, Mode,
@@ -16,7 +16,7 @@ pub(crate) const FLAVORS: &[(&str, Flavor)] = &[
 ];
 pub(crate) const MODES: &[(&str, Mode)] = &[("direct", Mode::Direct), ("proxy", Mode::Proxy)];
 
-/// The name under which `value` goes over the wire.
+/// The name of `value` on the wire.
 pub(crate) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &'static str {
     known
         .iter()
@@ -42,7 +42,7 @@ impl FromJson for PageConfig {
         {
             return None;
         }
-        // What can fail before what owns: an early return drops all that was read before it.
+        // First what can fail, then what allocates: an early return is code that drops what was read.
         let identity = json.get("identity").one_of(IDENTITIES)?;
         let api = json.get("api").one_of(FLAVORS)?;
         let mode = json.get("mode").one_of(MODES)?;
@@ -96,7 +96,7 @@ impl FromJson for Account {
 }
 
 impl SessionReply {
-    /// What is beside `config` in a session and in an exchange.
+    /// Reads what a session and an exchange have in common, with a known `config`.
     pub(crate) fn with(json: &Json, config: PageConfig) -> Option<Self> {
         let account = json.get("account");
         let account = match account {
