@@ -36,13 +36,13 @@ impl AuthorizationResponse {
             // The window that began the sign-in has the record, and judges.
             page.relay(callback.state().unwrap_or_default());
             page.show(location.part("pathname"));
-            return Err(Callback::stray().into());
+            return Err(Callback::unexpected().into());
         }
         let records = location.records();
         let own = callback
             .state()
             .filter(|state| scan::contains(&records, state));
-        if own.is_none() && !callback.is_answer(!records.is_empty()) {
+        if own.is_none() && !callback.is_response(!records.is_empty()) {
             return Ok(None);
         }
         location.check_not_framed()?;
@@ -67,7 +67,7 @@ impl AuthorizationResponse {
         here: &str,
     ) -> Result<Box<Self>, Failure> {
         let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
-        let pending = record.ok_or_else(Callback::stray)?;
+        let pending = record.ok_or_else(Callback::unexpected)?;
         let grant = pending.finish(callback, here, browser::now())?;
         let Pending { flow, config } = pending;
         let consent = flow.consent.then_some((grant.tenant, grant.scope));

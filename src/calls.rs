@@ -7,8 +7,8 @@ use crate::http::{self, Answer, AttemptSignal};
 use crate::tokens::{Token, Tokens};
 use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::error::{Code, Error};
+use exo365_core::fetch::{self, RequestInit};
 use exo365_core::options::{Key, Options};
-use exo365_core::outgoing::{self, Outgoing};
 use exo365_core::request::Request;
 use exo365_core::scan;
 use exo365_core::{reply, retry};
@@ -39,7 +39,7 @@ pub(crate) struct Call {
 impl Call {
     /// What the body is read as. The face reads the answers to the pieces of an upload itself.
     fn form(&self) -> Option<&str> {
-        match self.request.bare {
+        match self.request.preauthenticated {
             true => Some(http::SUCCESS),
             false => self.options.text(Key::As),
         }
@@ -64,13 +64,17 @@ impl Call {
             },
             (ACCOUNT_HEADER, &account),
         ];
-        let outgoing = Outgoing {
+        let init = RequestInit {
             method: &self.request.method,
             headers: &self.request.headers,
-            own: if self.request.bare { &[] } else { &own },
-            credentials: match (self.request.bare, proxied) {
+            own: if self.request.preauthenticated {
+                &[]
+            } else {
+                &own
+            },
+            credentials: match (self.request.preauthenticated, proxied) {
                 (false, Some(endpoint)) => endpoint.credentials(),
-                _ => outgoing::OMIT,
+                _ => fetch::OMIT,
             },
             // Not `no-store`: with it Chromium sends a preflight before every call, although the services allow an
             // hour. Their own `Cache-Control: private` decides.
@@ -80,7 +84,7 @@ impl Call {
                 "default"
             },
         };
-        http::init(outgoing, &self.body, signal)
+        http::init(init, &self.body, signal)
     }
 }
 
@@ -141,7 +145,7 @@ impl Sender {
     }
 
     fn needs_token(&self, call: &Call) -> bool {
-        self.proxied.is_none() && !call.request.bare
+        self.proxied.is_none() && !call.request.preauthenticated
     }
 
     #[inline(never)]

@@ -130,8 +130,8 @@ impl Client {
         let request = match &asked.ids {
             Some(ids) => self
                 .api
-                .named(method, asked.user.as_deref(), path, ids, options)?,
-            None => self.api.free(method, path, options)?,
+                .operation(method, asked.user.as_deref(), path, ids, options)?,
+            None => self.api.at_path(method, path, options)?,
         };
         Ok((request, asked.options))
     }

@@ -4,8 +4,8 @@ use crate::failure::Failure;
 use crate::http::{self, AttemptSignal};
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
+use exo365_core::fetch::{self, Headers, RequestInit};
 use exo365_core::json::Json;
-use exo365_core::outgoing::{self, Headers, Outgoing};
 use exo365_core::scan;
 use exo365_core::wire::Account;
 use std::cell::RefCell;
@@ -34,9 +34,9 @@ impl Endpoint {
     /// The `credentials` mode of `fetch`. Cookies go to another origin only where the page's author named one.
     pub(crate) fn credentials(&self) -> &'static str {
         if scan::find(&self.base, "://").is_some() {
-            outgoing::INCLUDE
+            fetch::INCLUDE
         } else {
-            outgoing::SAME_ORIGIN
+            fetch::SAME_ORIGIN
         }
     }
 
@@ -48,7 +48,7 @@ impl Endpoint {
 
     /// The second argument of `fetch`.
     fn init(&self, body: &JsValue, signal: &AttemptSignal) -> Result<JsValue, Failure> {
-        let outgoing = Outgoing {
+        let init = RequestInit {
             method: "POST",
             headers: &Headers::default(),
             own: &[
@@ -60,7 +60,7 @@ impl Endpoint {
             // The answers hold tokens.
             cache: "no-store",
         };
-        http::init(outgoing, body, signal)
+        http::init(init, body, signal)
     }
 
     /// `POST {base}{route}`; resolves with the JSON of the answer.

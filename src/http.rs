@@ -8,7 +8,7 @@ use crate::browser;
 use crate::failure::Failure;
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
-use exo365_core::outgoing::Outgoing;
+use exo365_core::fetch::RequestInit;
 use exo365_core::reply;
 use exo365_core::scan;
 use gloo_net::http::Headers;
@@ -77,13 +77,13 @@ impl AttemptSignal {
     }
 }
 
-/// The second argument of `fetch`: `outgoing` with a body and a signal.
+/// The second argument of `fetch`: `request` with a body and a signal.
 pub(crate) fn init(
-    outgoing: Outgoing<'_>,
+    request: RequestInit<'_>,
     body: &JsValue,
     signal: &AttemptSignal,
 ) -> Result<JsValue, Failure> {
-    let text = outgoing.init(!body.is_undefined())?;
+    let text = request.to_json(!body.is_undefined())?;
     let init = JSON::parse(&text).unwrap_or_default();
     // The object is our own: setting cannot fail.
     let _ = Reflect::set(&init, &"signal".into(), &signal.both);

@@ -1,21 +1,23 @@
 //! The shell of exo365: everything that touches the browser, and nothing that decides.
 //!
 //! ```text
-//! page ─► pkg-template/index.js (names, short forms, iteration) ─► Core (here) ─► exo365-core (decides)
-//!                                                                    │
-//!                                                                    └─► fetch, sessionStorage, location, crypto
+//! page ─► pkg-template (names, short forms, iteration) ─► Core (class.rs) ─► exo365-core (decides)
+//!                                                              │
+//!                                                              └─► fetch, sessionStorage, location, crypto
+//!
+//! class ─► open, sign_in, sign_out ─► client ─► calls ─► tokens ─► endpoint ─► http ─► failure, browser
 //! ```
 //!
 //! One class crosses the boundary: [`Core`]. Its methods return promises over a clone of shared
-//! state, never `async fn(&self)`: a page may free the object while a call is in flight. A
-//! successful body is parsed by the browser and handed over untouched.
+//! state, never `async fn(&self)`: a page may free the object while a call is in flight. The browser
+//! parses a successful body, which is handed over untouched.
 
-// On any other target there is nothing here: the rest of the workspace builds without a browser.
+// On any other target this crate is empty, so that the workspace builds without a browser.
 #![cfg(target_arch = "wasm32")]
 
 use zeroizing_alloc::ZeroAlloc;
 
-// Whatever is freed is overwritten: a token passes through texts that we do not own, on its way in and in what `fetch` is given.
+// Memory is overwritten when it is freed: a token passes through texts of other crates on its way to `fetch`.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<rlsf::SmallGlobalTlsf> = ZeroAlloc(rlsf::SmallGlobalTlsf::new());
 

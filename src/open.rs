@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::page::{Location, Page};
 use crate::sign_in::session;
 use crate::tokens::TokenSource;
-use exo365_core::endpoint::{agree, alone};
+use exo365_core::endpoint::{reconcile, without_endpoint};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::options::{Key, Options};
@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 /// A client whose tokens come from the page.
 pub(crate) fn with_own_tokens(setup: &Options, get_token: Function) -> Result<Rc<Client>, Failure> {
-    let (api, cloud) = alone(setup)?;
+    let (api, cloud) = without_endpoint(setup)?;
     let api = Api::new(api, &cloud.api);
     Ok(Client::new(
         setup,
@@ -86,7 +86,7 @@ fn finish(
     let return_to = response.as_ref().map(|response| response.return_to.clone());
     let mut reply = session(response, reply)?;
     let loopback = location.is_some_and(Location::is_loopback);
-    agree(setup, &mut reply.config, loopback)?;
+    reconcile(setup, &mut reply.config, loopback)?;
     let config = reply.config;
     let source = TokenSource::Endpoint(Rc::clone(&endpoint));
     let proxy = scan::concat(&[&endpoint.base, "/proxy"]);

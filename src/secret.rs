@@ -1,7 +1,7 @@
-//! An access token while it is ours.
+//! An access token in this memory.
 
-/// A token that cannot be printed. When it is dropped it is overwritten, as everything is that this memory frees
-/// (`lib.rs`). Copies that the browser makes of a header stay with the browser.
+/// A token that cannot be printed. It is overwritten when it is dropped, as all memory is that is freed (`lib.rs`).
+/// Copies that the browser makes of a header stay in the browser.
 pub(crate) struct Secret(String);
 
 impl Secret {
@@ -9,7 +9,7 @@ impl Secret {
         &self.0
     }
 
-    /// base64url SHA-256: names the token without telling it.
+    /// The SHA-256 of the token in base64url, which names it without telling it.
     pub(crate) fn hash(&self) -> String {
         exo365_core::text::base64url(&exo365_core::sha256::sha256(self.0.as_bytes()))
     }

@@ -6,7 +6,7 @@ use crate::browser;
 use crate::client::{Client, Session};
 use crate::failure::Failure;
 use crate::page::Location;
-use exo365_core::endpoint::{exchanged, expect, redirect_uri};
+use exo365_core::endpoint::{exchanged, redirect_uri, success};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::options::Options;
@@ -77,7 +77,7 @@ pub(crate) fn session(
 ) -> Result<SessionReply, Error> {
     match response {
         Some(response) if response.consent.is_none() => exchanged(reply, response.config),
-        _ => expect(reply),
+        _ => success(reply),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::browser;
 use crate::client::{Client, Session};
 use crate::failure::Failure;
 use crate::page::Page;
-use exo365_core::endpoint::expect;
+use exo365_core::endpoint::success;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{Json, ToJson};
 use exo365_core::origin;
@@ -28,7 +28,7 @@ impl Client {
 impl Session {
     /// The address of Microsoft's own sign-out, where the endpoint gave one, with a `state` that the tab keeps.
     fn logout_url(&self, reply: &Json, page: Option<&Page>) -> Result<JsValue, Failure> {
-        let LogoutReply { logout_url } = expect(reply)?;
+        let LogoutReply { logout_url } = success(reply)?;
         let Some(url) = logout_url else {
             return Ok(JsValue::UNDEFINED);
         };

@@ -7,7 +7,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
 use exo365_core::access_token_request::AccessTokenRequest;
-use exo365_core::endpoint::expect;
+use exo365_core::endpoint::success;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::wire::TokenReply;
@@ -227,7 +227,7 @@ impl Tokens {
                 let rejected = rejected.map(|token| token.secret.hash());
                 let body = request.to_json(rejected.as_deref());
                 let json = endpoint.post("/token", body).await?;
-                let reply: TokenReply = expect(&json)?;
+                let reply: TokenReply = success(&json)?;
                 Ok(Token::new(
                     request,
                     reply.access_token,

@@ -81,13 +81,13 @@ impl AccessTokenRequest {
     pub fn to_json(&self, rejected: Option<&str>) -> String {
         let mut writer = Writer::new();
         writer
-            .maybe("resource", self.resource())
-            .maybe("claims", self.claims())
-            .maybe("rejected", rejected);
+            .optional_text("resource", self.resource())
+            .optional_text("claims", self.claims())
+            .optional_text("rejected", rejected);
         if let Some(scopes) = self.scopes() {
             writer.texts("scopes", &scopes);
         }
-        writer.done()
+        writer.finish()
     }
 }
 

@@ -51,9 +51,9 @@ impl CallDescription {
             .collect();
         let options = Options::call(options, &allowed)?;
         Ok(Self {
-            method: take(0).plain(),
+            method: take(0).text_or_empty(),
             user: take(1).text(),
-            path: take(2).plain(),
+            path: take(2).text_or_empty(),
             ids,
             options,
         })

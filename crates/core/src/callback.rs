@@ -1,7 +1,7 @@
-//! The judge of what a redirect carries back (RFC 6749 §4.1.2, RFC 9207, RFC 9700 §4.7).
+//! Judges authorization responses (RFC 6749 §4.1.2, RFC 9207, RFC 9700 §4.7).
 //!
-//! `state` is looked at before anything else: a forged answer chooses neither a code nor the
-//! error that the page shows. What is not known (`session_state`, ...) is ignored.
+//! `state` is compared before anything else is read, so that a forged response chooses neither the code nor the error
+//! that the page shows. Unknown parameters are ignored.
 
 use crate::error::{Code, Error};
 use crate::scan;
@@ -24,25 +24,25 @@ const NAMES: [&str; 10] = [
     "scope",
 ];
 
-/// The fields of a redirect that concern a sign-in, from query and fragment together.
-/// Holds the code, so it is never printed.
+/// The parameters of a redirect that concern a sign-in, from query and fragment together.
+/// It holds the code, so it is never printed.
 #[derive(Default)]
 pub struct Callback {
     fields: Vec<(&'static str, String)>,
-    /// Whether a field came more than once.
-    twice: bool,
+    /// Whether a parameter came more than once.
+    has_duplicate: bool,
 }
 
-/// What the core let through: only [`Flow::finish`] makes one.
+/// The parameters of a response that was accepted. Only [`Flow::finish`] makes one.
 pub struct Grant {
-    /// The authorization code; none where an administrator consented.
+    /// The authorization code; empty where an administrator consented.
     pub code: String,
-    /// Where an administrator consented: for which tenant, and to what. Whoever sends the browser here can say so: it
-    /// is for people to read, and allows nothing.
+    /// The tenant for which an administrator consented. Nobody has vouched for it: it is for people to read, and grants
+    /// nothing.
     pub tenant: String,
-    /// Names with spaces between.
+    /// The permissions that an administrator consented to, with spaces between; likewise.
     pub scope: String,
-    /// The issuer that the answer named; the endpoint knows whether it has to.
+    /// The issuer that the response named. The endpoint knows whether it has to name one.
     pub iss: Option<String>,
 }
 
@@ -51,17 +51,17 @@ impl Callback {
     #[must_use]
     pub fn read(query: &str, fragment: &str) -> Self {
         let mut callback = Self::default();
-        callback.take_in(scan::trim_start(query, b"?"));
-        callback.take_in(scan::trim_start(fragment, b"#"));
+        callback.read_parameters(scan::trim_start(query, b"?"));
+        callback.read_parameters(scan::trim_start(fragment, b"#"));
         callback
     }
 
-    fn take_in(&mut self, text: &str) {
+    fn read_parameters(&mut self, text: &str) {
         for pair in scan::split(text, b'&') {
             let (name, value) = scan::split_once(pair, "=").unwrap_or((pair, ""));
             let name = form_decode(name);
             if let Some(known) = NAMES.iter().find(|known| **known == name) {
-                self.twice |= self.get(known).is_some();
+                self.has_duplicate |= self.get(known).is_some();
                 self.fields.push((known, form_decode(value)));
             }
         }
@@ -78,23 +78,23 @@ impl Callback {
         self.get("state")
     }
 
-    /// Whether this page load is the answer to a sign-in: `code` or `error` with a `state`, or
-    /// one of them while a sign-in is `pending`. An app's own `?code=` is none otherwise.
+    /// Whether this page load is an authorization response: it has `code` or `error`, and a `state` or a sign-in that is
+    /// `pending`. So an app's own `?code=` is not taken for one.
     #[must_use]
-    pub fn is_answer(&self, pending: bool) -> bool {
+    pub fn is_response(&self, pending: bool) -> bool {
         let answer = self.get("code").is_some() || self.get("error").is_some();
         answer && (pending || self.state().is_some())
     }
 
-    /// Whether the answer is for the window that opened this one; see [`POPUP`].
+    /// Whether the response is for the window that opened this one; see [`POPUP`].
     #[must_use]
     pub fn is_for_opener(&self) -> bool {
         self.state().is_some_and(|state| state.ends_with(POPUP))
     }
 
-    /// The refusal of an answer that belongs to no sign-in of this tab.
+    /// The error for a response that belongs to no sign-in of this tab.
     #[must_use]
-    pub fn stray() -> Error {
+    pub fn unexpected() -> Error {
         Error::new(
             Code::StateMismatch,
             "the answer of the sign-in service is not one that this tab asked for",
@@ -103,13 +103,13 @@ impl Callback {
 }
 
 impl Pending {
-    /// As [`Flow::finish`]; where only an administrator can consent, with the address where one does.
+    /// As [`Flow::finish`]. Where only an administrator can consent, the error has the URL of that consent.
     ///
     /// # Errors
     /// The same.
-    pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
+    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
         self.flow
-            .finish(callback, landed, now)
+            .finish(callback, arrived_at, now)
             .map_err(|mut error| {
                 if error.code == Code::AdminConsentRequired {
                     let pieces = [
@@ -125,24 +125,24 @@ impl Pending {
 }
 
 impl Flow {
-    /// Judges the answer; `now` is in seconds since 1970, `landed` the address without query and fragment.
+    /// Judges the response. `now` is in seconds since 1970; `arrived_at` is the page's URL without query and fragment.
     ///
     /// # Errors
     /// [`Code::StateMismatch`] before all others; then [`Code::InvalidCallback`], [`Code::StateExpired`],
     /// [`Code::IssuerMismatch`], or the class of the service's own error.
-    pub fn finish(&self, callback: &Callback, landed: &str, now: u64) -> Result<Grant, Error> {
+    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
         let state = callback.state();
         if !state.is_some_and(|state| same(state, &self.state)) {
-            return Err(Callback::stray());
+            return Err(Callback::unexpected());
         }
         let late = now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created;
         let code = callback.get("code").unwrap_or_default();
-        let (class, wrong) = if callback.twice {
+        let (class, wrong) = if callback.has_duplicate {
             (
                 Code::InvalidCallback,
                 "the answer of the sign-in service has a field twice",
             )
-        } else if landed != self.redirect_uri {
+        } else if arrived_at != self.redirect_uri {
             (
                 Code::InvalidCallback,
                 "the answer arrived at another address than the redirect URI",
@@ -178,7 +178,7 @@ impl Flow {
         Err(Error::new(class, wrong))
     }
 
-    /// Whether `issuer` is one of the authority that was asked. Where that names no single tenant, any tenant of it is.
+    /// Whether `issuer` belongs to the authority that was asked. An authority for several tenants may answer for each.
     fn may_issue(&self, issuer: &str) -> bool {
         let Some((login, tenant)) = scan::rsplit_once(&self.authority, b"/") else {
             return false;
@@ -224,7 +224,7 @@ const CODES: &[(&str, Code)] = &[
     ("unsupported_response_type", Code::Misconfigured),
 ];
 
-/// The class of an error redirect, by `error` and `error_subcode`; AADSTS numbers add only where consent is meant.
+/// The error that a response reports, by `error` and `error_subcode`. AADSTS numbers matter for consent alone.
 fn refusal(error: &str, callback: &Callback) -> Error {
     let description = callback.get("error_description").unwrap_or_default();
     let numbers = aadsts_numbers(description);
@@ -247,7 +247,7 @@ fn refusal(error: &str, callback: &Callback) -> Error {
     result
 }
 
-/// The numbers behind `AADSTS` in a description, in order, each once.
+/// The numbers that follow `AADSTS` in a description, in order, each once.
 #[must_use]
 pub fn aadsts_numbers(text: &str) -> Vec<u32> {
     let (mut numbers, mut rest) = (Vec::new(), text);

@@ -6,11 +6,11 @@ use crate::text::base64_decode;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Largest decoded `claims` of a challenge, in bytes.
+/// The largest decoded `claims` of a challenge that is taken, in bytes.
 const MAX_CLAIMS: usize = 8 * 1024;
 
-/// What a Bearer challenge asks for. Where it points (`authorization_uri`, `realm`) is not even read:
-/// it never chooses where users or tokens go.
+/// What a Bearer challenge asks for. `authorization_uri` and `realm` are not read: a challenge does not choose where
+/// users or tokens go.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Challenge {
     /// `error`, e.g. `invalid_token` or `insufficient_claims`.
@@ -19,8 +19,8 @@ pub struct Challenge {
     pub claims: Option<String>,
 }
 
-/// Reads the first Bearer challenge of a `WWW-Authenticate` value: several challenges, any order of
-/// parameters, commas and `=` inside quotes.
+/// Reads the first Bearer challenge of a `WWW-Authenticate` value. There may be several challenges, parameters in any
+/// order, and commas and `=` inside quotes.
 #[must_use]
 pub fn bearer(header: &str) -> Challenge {
     let mut challenge = Challenge::default();
@@ -63,11 +63,11 @@ pub fn bearer(header: &str) -> Challenge {
     challenge
 }
 
-/// What stands between parameters.
+/// What separates parameters.
 const BETWEEN: &[u8] = b" \t,";
 
-/// A quoted string (RFC 9110 §5.6.4) from behind its first quote, and what is behind it; one without an end
-/// goes to the end.
+/// Reads a quoted string (RFC 9110 §5.6.4) whose first quote was read already; gives the rest. A string without a last
+/// quote goes to the end.
 fn unquote<'a>(text: &'a str, value: &mut String) -> &'a str {
     let mut bytes = Vec::new();
     let (mut escaped, mut rest) = (false, "");
@@ -85,7 +85,7 @@ fn unquote<'a>(text: &'a str, value: &mut String) -> &'a str {
     rest
 }
 
-/// base64 or base64url of a JSON object of at most 8 kB; anything else is no claims.
+/// Decodes base64 or base64url; `None` for anything but a JSON object of at most 8 kB.
 fn claims(encoded: &str) -> Option<String> {
     let bytes = base64_decode(encoded).filter(|bytes| bytes.len() <= MAX_CLAIMS)?;
     let text = scan::text(bytes);
@@ -101,14 +101,14 @@ pub fn is_json_object(text: &str) -> bool {
     )
 }
 
-/// Reads `<number>;reason="<text>";error_category="<word>"`, the first value of several.
-/// SharePoint writes `category` for `error_category`; both are taken.
+/// Reads the first value of the header, `<number>;reason="<text>";error_category="<word>"`. SharePoint writes
+/// `category` for `error_category`.
 #[must_use]
 pub fn diagnostics(header: &str) -> Option<Diagnostics> {
     let (number, rest) = scan::split_once(header, ";")?;
     let part = |key: &str| -> Option<&str> {
         let after = scan::split_once(rest, key)?.1;
-        // Quotes inside a reason are not escaped: it ends where the next parameter begins.
+        // Quotes inside a reason are not escaped: the reason ends where the next parameter begins.
         ["\";", "\","]
             .into_iter()
             .find_map(|end| scan::split_once(after, end))

@@ -1,4 +1,4 @@
-//! The page's half of the endpoint contract: judging its answers, and agreeing on the settings.
+//! The page's half of the endpoint's contract: reads its answers, and compares its configuration with the page's.
 
 use crate::error::{Code, Detail, Error};
 use crate::flavor;
@@ -12,10 +12,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Largest answer of the endpoint that is read, in bytes.
+/// The largest answer of the endpoint that is read, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
 
-/// Reads an answer of the endpoint: the tree of a success.
+/// Reads an answer of the endpoint. Gives the JSON of a success.
 ///
 /// # Errors
 /// What the endpoint said; [`Code::Misconfigured`] where something else answers at its address;
@@ -24,16 +24,16 @@ pub fn read(status: u16, body: &str) -> Result<Json, Error> {
     let json = Some(body)
         .filter(|body| body.len() <= MAX_ANSWER)
         .and_then(Json::parse);
-    let json = json.ok_or_else(|| foreign(status))?;
+    let json = json.ok_or_else(|| not_an_endpoint(status))?;
     if (200..300).contains(&status) {
         return Ok(json);
     }
-    Err(said(json.get("error"), status).unwrap_or_else(|| foreign(status)))
+    Err(reported_error(json.get("error"), status).unwrap_or_else(|| not_an_endpoint(status)))
 }
 
-/// What [`crate::wire::ErrorBody::into_error`] makes of a refusal, without the struct between;
-/// `None` where it is no refusal of ours.
-fn said(json: &Json, status: u16) -> Option<Error> {
+/// The error that the endpoint reports; `None` where the answer is not the endpoint's. The same as
+/// [`crate::wire::ErrorBody::into_error`], without the struct between.
+fn reported_error(json: &Json, status: u16) -> Option<Error> {
     let code = Code::parse(json.get("code").str()?)?;
     let mut error = Error::with(code, json.get("message").text()?);
     let mut numbers = Vec::new();
@@ -60,15 +60,15 @@ fn said(json: &Json, status: u16) -> Option<Error> {
     Some(error)
 }
 
-/// What the tree of a success has to be.
+/// Reads the JSON of a success as a `T`.
 ///
 /// # Errors
 /// [`Code::InvalidResponse`].
-pub fn expect<T: FromJson>(json: &Json) -> Result<T, Error> {
-    T::from_json(json).ok_or_else(|| foreign(200))
+pub fn success<T: FromJson>(json: &Json) -> Result<T, Error> {
+    T::from_json(json).ok_or_else(|| not_an_endpoint(200))
 }
 
-/// The session after a sign-in that began with `config`: an [`crate::wire::ExchangeReply`], read.
+/// Reads a [`crate::wire::ExchangeReply`] as the session of a sign-in that began with `config`.
 ///
 /// # Errors
 /// [`Code::InvalidResponse`].
@@ -79,11 +79,11 @@ pub fn exchanged(json: &Json, config: PageConfig) -> Result<SessionReply, Error>
             let whole = session.account.is_some() && session.expires_in.is_some();
             whole && json.get("scopes").texts().is_some()
         })
-        .ok_or_else(|| foreign(200))
+        .ok_or_else(|| not_an_endpoint(200))
 }
 
 /// The error for an answer that no exo365 endpoint gives.
-fn foreign(status: u16) -> Error {
+fn not_an_endpoint(status: u16) -> Error {
     let mut error = match status {
         429 => Error::new(Code::Throttled, "the endpoint is asked too often"),
         500.. => Error::new(Code::ServiceUnavailable, "the endpoint has trouble"),
@@ -100,7 +100,7 @@ fn foreign(status: u16) -> Error {
     error
 }
 
-/// The hosts that the page's `cloud` means.
+/// The hosts that the page's option `cloud` names.
 fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
     let cloud = setup.value(Key::Cloud);
     if let Some(name) = cloud.str() {
@@ -114,23 +114,22 @@ fn hosts(setup: &Options, api: Flavor) -> Result<Option<Hosts>, Error> {
     Ok(Hosts::from_json(cloud))
 }
 
-/// The API and its hosts where there is no endpoint to ask. The rest of a configuration is for sign-ins,
-/// which need an endpoint.
+/// The API and the hosts of a page without an endpoint. The other settings are for sign-ins, which need an endpoint.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], [`Code::Misconfigured`].
-pub fn alone(setup: &Options) -> Result<(Flavor, Hosts), Error> {
+pub fn without_endpoint(setup: &Options) -> Result<(Flavor, Hosts), Error> {
     let api = setup.value(Key::Api).one_of(FLAVORS).unwrap_or_default();
     let cloud = hosts(setup, api)?.unwrap_or_else(|| flavor::global(api));
     check_hosts(&cloud, setup.flag(Key::AllowInsecureLoopback, false))?;
     Ok((api, cloud))
 }
 
-/// Holds the endpoint's configuration to what the page set, and narrows the scopes to the page's.
+/// Checks that the endpoint's configuration agrees with the page's options, and narrows the scopes to the page's.
 ///
 /// # Errors
 /// [`Code::Misconfigured`], naming the setting.
-pub fn agree(
+pub fn reconcile(
     setup: &Options,
     config: &mut PageConfig,
     page_is_loopback: bool,
@@ -145,18 +144,18 @@ pub fn agree(
     ];
     for (key, actual) in same {
         if setup.text(key).is_some_and(|wish| wish != actual) {
-            return Err(disagreement(key));
+            return Err(not_allowed(key));
         }
     }
     if hosts(setup, config.api)?.is_some_and(|wish| wish != config.cloud) {
-        return Err(disagreement(Key::Cloud));
+        return Err(not_allowed(Key::Cloud));
     }
     if let Some(scopes) = setup.texts(Key::Scopes) {
         if scopes
             .iter()
             .any(|scope| !scan::contains(&config.scopes, scope))
         {
-            return Err(disagreement(Key::Scopes));
+            return Err(not_allowed(Key::Scopes));
         }
         config.scopes = scopes;
     }
@@ -172,7 +171,7 @@ pub fn agree(
     Ok(())
 }
 
-fn disagreement(key: Key) -> Error {
+fn not_allowed(key: Key) -> Error {
     let pieces = [
         "createClient's `",
         key.name(),
@@ -186,8 +185,8 @@ fn check_hosts(cloud: &Hosts, insecure_loopback: bool) -> Result<(), Error> {
     origin::check(&cloud.api, insecure_loopback)
 }
 
-/// The redirect URI for a sign-in that starts at `here` (without query and fragment): the page's own
-/// wish, or `here` where that is registered, or the first registered one of the same origin.
+/// The redirect URI for a sign-in that starts at `here`, the page's URL without query and fragment: the page's own
+/// `wish`; or `here`, where that is registered; or the first registered one of the same origin.
 ///
 /// # Errors
 /// [`Code::Misconfigured`].

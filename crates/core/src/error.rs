@@ -1,4 +1,4 @@
-//! The one error of exo365: what failed, in words that a program can branch on.
+//! The one error type of exo365: a stable code, a message, and details.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -77,11 +77,11 @@ codes! {
     NotFound = "not_found", "Check the id; items may have been moved or deleted.";
     /// The signed-in user may not do this.
     Forbidden = "forbidden", "Ask for the permission (scope), or for access to this mailbox.";
-    /// The item is in the way of another.
+    /// The change conflicts with the present state of an item.
     Conflict = "conflict", "Read the item again and decide.";
     /// The item changed since it was read.
     PreconditionFailed = "precondition_failed", "Read the item again and repeat with its new etag.";
-    /// The service has forgotten the token or link.
+    /// The service does not know the link or sync token any more.
     Gone = "gone", "Start over without the old token.";
     /// The service does not understand the request.
     BadRequest = "bad_request", "Correct the request; the message is the service's own.";
@@ -109,7 +109,7 @@ codes! {
 }
 
 impl Code {
-    /// The code that a string of the wire names.
+    /// The code of that string.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|code| code.as_str() == text);
@@ -120,7 +120,7 @@ impl Code {
 /// What is known beyond code and message. Holds no secrets.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Detail {
-    /// HTTP status, where an answer came.
+    /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// The service's id of the request (`request-id`).
     pub request_id: Option<String>,
@@ -153,26 +153,26 @@ pub struct Detail {
 pub struct Diagnostics {
     /// The number that leads, e.g. 2000001.
     pub number: u32,
-    /// The sentence.
+    /// The reason, in a sentence.
     pub reason: String,
     /// The family, e.g. `invalid_token`.
     pub category: String,
 }
 
-/// A failure: a stable code, a sentence, and what else is known.
+/// A failure: a stable code, a message, and details.
 ///
-/// One pointer wide: every `?` moves it, and in the WebAssembly each such move is code.
+/// It is one pointer wide, since every `?` moves it and each move is code in the WebAssembly.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Error(Box<Facts>);
 
-/// What an [`Error`] says; reached through it (`error.code`, `error.message`, ...).
+/// The fields of an [`Error`], which dereferences to them (`error.code`, `error.message`).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Facts {
-    /// What to branch on.
+    /// What programs branch on.
     pub code: Code,
     /// What failed, for people. Never holds a secret.
     pub message: Cow<'static, str>,
-    /// The rest; boxed, so that those without stay small.
+    /// The details. Boxed, so that an error without them stays small.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -201,7 +201,7 @@ impl Error {
         }))
     }
 
-    /// An error with nothing but a sentence.
+    /// An error with a fixed message.
     #[must_use]
     #[cold]
     #[inline(never)]
@@ -209,13 +209,13 @@ impl Error {
         Self::made(code, Cow::Borrowed(message))
     }
 
-    /// An error whose sentence was put together.
+    /// An error with a message that was put together.
     #[must_use]
     pub fn with(code: Code, message: String) -> Self {
         Self::made(code, Cow::Owned(message))
     }
 
-    /// Shorthand for the commonest: an argument that is not what the function takes.
+    /// An error with [`Code::InvalidArgument`], the commonest code.
     #[must_use]
     #[cold]
     #[inline(never)]
@@ -223,7 +223,7 @@ impl Error {
         Self::new(Code::InvalidArgument, message)
     }
 
-    /// The detail, made where there is none yet.
+    /// The details, empty ones where there are none yet.
     pub fn detail_mut(&mut self) -> &mut Detail {
         self.detail.get_or_insert_with(Box::default)
     }

@@ -8,7 +8,7 @@ use alloc::string::String;
 mod lacks;
 
 impl Flavor {
-    /// The name that configuration and messages use.
+    /// The name in configuration and messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl Flavor {
     }
 }
 
-/// Origins of the public cloud.
+/// The origins of the public cloud.
 #[must_use]
 pub fn global(flavor: Flavor) -> Hosts {
     cloud("global", flavor).unwrap_or_else(|| Hosts {
@@ -59,7 +59,7 @@ pub fn global(flavor: Flavor) -> Hosts {
     })
 }
 
-/// Origins of a cloud by its name: sign-in and API always go together.
+/// The origins of a cloud, by its name.
 #[must_use]
 pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
     let (login, graph, outlook) = match name {
@@ -100,8 +100,8 @@ pub fn cloud(name: &str, flavor: Flavor) -> Option<Hosts> {
     })
 }
 
-/// Where the upload sessions of a Graph origin lead: mailboxes are on hosts of their own. A page whose policy names the
-/// API in `connect-src` names these too. Next to a loopback host stands the other name of loopback.
+/// The origins to which upload sessions of a Graph origin lead, since mailboxes are on hosts of their own. A page's
+/// Content Security Policy needs them in `connect-src`, beside the API. For a loopback host it is the other loopback name.
 #[must_use]
 pub fn upload_origins(api: &str) -> String {
     match api {
@@ -124,8 +124,8 @@ pub fn upload_origins(api: &str) -> String {
     }
 }
 
-/// The v1 `resource` of an API: its origin with a slash (the slash matters, it is the token's `aud`).
-/// An API on a loopback host stands in for the public one, and goes by its name.
+/// The `resource` of an API for v1 sign-ins: its origin with a slash, which becomes the token's `aud`. An API on a
+/// loopback host stands in for the public one and has its `resource`.
 #[must_use]
 pub fn resource(flavor: Flavor, api: &str) -> String {
     let host = scan::split_once(api, "://").map_or("", |cut| cut.1);
@@ -138,7 +138,7 @@ pub fn resource(flavor: Flavor, api: &str) -> String {
     resource
 }
 
-/// The error for an operation that `flavor` lacks, naming those that have it.
+/// The error for an operation that `flavor` lacks. It names the flavours that have it.
 pub(crate) fn unsupported(flavor: Flavor, method: &str, template: &str) -> Error {
     let mut text = scan::concat(&[flavor.name(), " has no ", template, "; these have:"]);
     for other in [Flavor::Graph, Flavor::OutlookV2, Flavor::OutlookV1] {

@@ -1,10 +1,10 @@
-//! The claims of an ID token, judged (OpenID Connect Core §3.1.3.7, and Microsoft's rules for tenants).
+//! Validates the claims of an ID token (OpenID Connect Core §3.1.3.7, and Microsoft's rules for tenants).
 //!
 //! ```text
 //! Parts::read ──► algorithm, kid ──(the endpoint checks the signature)──► judge ──► Identity
 //! ```
 //!
-//! Signatures are checked by the endpoint, which has the keys: nothing here does arithmetic.
+//! The endpoint has the keys and checks the signature.
 
 use crate::error::{Code, Error};
 use crate::text::{base64_decode, same};
@@ -14,20 +14,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Deserialize;
 
-/// How far the clocks may be apart, in seconds.
+/// The difference between clocks that is tolerated, in seconds.
 pub const SKEW: u64 = 300;
 /// The tenant of all personal accounts.
 pub const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-/// Longest token that is read, in bytes.
+/// The longest token that is read, in bytes.
 const MAX: usize = 64 * 1024;
 
-/// A token taken apart, not yet believed.
+/// The parts of a token that is not validated yet.
 pub struct Parts<'a> {
     /// The header.
     pub header: Header,
     /// The claims.
     pub claims: Claims,
-    /// What is signed.
+    /// The signed part.
     pub signed: &'a str,
     /// The signature; empty where there is none.
     pub signature: Vec<u8>,
@@ -38,15 +38,15 @@ pub struct Parts<'a> {
 pub struct Header {
     /// Algorithm.
     pub alg: String,
-    /// Which key.
+    /// The id of the signing key.
     #[serde(default)]
     pub kid: Option<String>,
-    /// Extensions that have to be understood: there are none here.
+    /// Extensions that the reader has to understand. A token that names some is refused.
     #[serde(default)]
     pub crit: Option<Vec<String>>,
 }
 
-/// The claims that matter.
+/// The claims that are read.
 #[derive(Deserialize)]
 pub struct Claims {
     iss: String,
@@ -98,7 +98,7 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// What the token has to say.
+/// What the claims are compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     /// Application id.
@@ -117,17 +117,17 @@ pub struct Expected<'a> {
     pub max_age: Option<u64>,
 }
 
-/// Who signed in.
+/// The user of a validated ID token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
-    /// What the page learns.
+    /// What the page gets.
     pub account: Account,
     /// Optional claim `sid`: the service's session.
     pub sid: Option<String>,
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a compact JWS apart.
+    /// Reads the parts of a compact JWS (RFC 7515 §3.1).
     ///
     /// # Errors
     /// [`Code::InvalidResponse`].
@@ -151,15 +151,15 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Whether this is an unsigned token that may be taken: v1 gives them out, and this one came straight
-    /// from the token endpoint.
+    /// Whether this is an unsigned token that may be accepted: v1 issues them, and this one came directly from the token
+    /// endpoint.
     #[must_use]
     pub fn is_unsigned(&self, generation: Generation) -> bool {
         generation == Generation::V1 && self.header.alg == "none" && self.signature.is_empty()
     }
 }
 
-/// Judges the claims; the signature has been checked, or need not be.
+/// Validates the claims. The caller has checked the signature, or need not.
 ///
 /// # Errors
 /// [`Code::IssuerMismatch`], [`Code::WrongAccount`] for a tenant that is not admitted,
@@ -231,7 +231,7 @@ fn check_times(claims: &Claims, now: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// How long ago the user proved who they are, where the sign-in asked for that.
+/// Checks `auth_time` against `max_age`, where the sign-in asked for that.
 fn check_age(claims: &Claims, expected: &Expected<'_>) -> Result<(), Error> {
     let Some(max_age) = expected.max_age else {
         return Ok(());

@@ -1,8 +1,7 @@
-//! JSON of the page's half: one tree for reading, one writer for flat objects.
+//! The JSON of the page's half: one tree for reading, one writer for objects.
 //!
-//! The typed structs of [`crate::wire`] are what both sides mean. In the WebAssembly each of them
-//! would bring a parser of its own (1 to 4 kB raw); one tree and a line per field cost a
-//! fraction (`wire/json.rs`).
+//! In the WebAssembly, each derived reader of a struct would bring a parser of its own (1 to 4 kB raw). One tree, and a
+//! line for each field (`wire/json.rs`), cost a fraction of that.
 
 use crate::scan;
 use alloc::string::String;
@@ -14,46 +13,46 @@ mod writer;
 
 pub use writer::Writer;
 
-/// What can be read from a [`Json`]; `None` where a member is missing or of another kind.
+/// A type that can be read from a [`Json`].
 pub trait FromJson: Sized {
-    /// Reads `json`.
+    /// Reads `json`; `None` where a member is missing or has another type.
     fn from_json(json: &Json) -> Option<Self>;
 }
 
-/// What the page posts, as JSON text.
+/// A body that the page posts.
 pub trait ToJson {
-    /// Writes the value.
+    /// The JSON text.
     fn to_json(&self) -> String;
 }
 
-/// Any JSON value. Numbers are kept where they are whole and not negative, which is all that the protocols use.
+/// Any JSON value. Of numbers only integers that are not negative are kept, since the protocols use no others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json {
-    /// `null`, and numbers that nobody here reads.
+    /// `null`, and all other numbers.
     #[default]
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// An integer that is not negative.
     Number(u64),
     /// A text.
     Text(String),
     /// A list.
     List(Vec<Json>),
-    /// An object, in its own order.
+    /// An object: its members in order.
     Object(Vec<(String, Json)>),
 }
 
 impl Json {
-    /// Reads `text`; `None` where it is no JSON.
+    /// Parses `text`; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// Apart from the visitor, of which the compiler makes one for each way to come by members.
+    /// The object of these members. Not part of the visitor, of which the compiler makes several copies.
     fn of_members(members: Vec<(String, Self)>) -> Self {
-        // How numbers come with serde_json's feature `arbitrary_precision` (the WebAssembly's build has it).
+        // With serde_json's feature `arbitrary_precision`, which the WebAssembly has, numbers come as such an object.
         if let [(key, Self::Text(digits))] = members.as_slice()
             && key == "$serde_json::private::Number"
         {
@@ -88,17 +87,17 @@ impl Json {
     }
 
     /// A copy of the text; empty where it is none.
-    pub(crate) fn plain(&self) -> String {
+    pub(crate) fn text_or_empty(&self) -> String {
         self.str().unwrap_or_default().into()
     }
 
-    /// Whether the members `names` are texts. Checked once, so that reading them has no way to
-    /// fail: each early return would drop what was read before it.
+    /// Whether the members `names` are texts. It is checked before they are read: each early return in between would be
+    /// code that drops what was read.
     pub(crate) fn has_texts(&self, names: &[&str]) -> bool {
         names.iter().all(|name| self.get(name).str().is_some())
     }
 
-    /// The number, if it is one that fits.
+    /// The number, if it is one that fits into 32 bits.
     #[must_use]
     pub fn number(&self) -> Option<u32> {
         let Self::Number(number) = self else {
@@ -107,7 +106,7 @@ impl Json {
         u32::try_from(*number).ok()
     }
 
-    /// What is in a list; nothing where it is none.
+    /// The items of a list; none where it is something else.
     pub(crate) fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
@@ -135,12 +134,12 @@ impl Json {
         }
         let mut texts = Vec::new();
         for item in self.items() {
-            texts.push(item.plain());
+            texts.push(item.text_or_empty());
         }
         Some(texts)
     }
 
-    /// The value among `known` that is named.
+    /// The value in `known` whose name it is.
     pub(crate) fn one_of<T: Copy>(&self, known: &[(&str, T)]) -> Option<T> {
         let Self::Text(text) = self else { return None };
         known.iter().find(|one| one.0 == text).map(|one| one.1)
@@ -190,7 +189,7 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
         let mut object = Vec::new();
-        // Keys are read as trees too: a reader of texts alone would bring a second family of messages.
+        // Keys are read as trees too: a reader of texts would be a second set of functions.
         while let Some((key, value)) = members.next_entry::<Json, Json>()? {
             object.push((key.text().unwrap_or_default(), value));
         }

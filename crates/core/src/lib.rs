@@ -1,15 +1,15 @@
-//! The pure half of exo365: arguments become [`request::Request`] data, replies become results.
+//! The pure half of exo365: it makes requests of arguments, and results of answers.
 //!
 //! ```text
 //! builder  arguments              -> Request
 //! judge    status, headers, text  -> result or Error
 //! step     begin(entropy) -> (URL, Pending);  Pending::finish(query) -> Grant or Error
-//! decide   attempt, error         -> wait or stop
+//! decide   error, repeats         -> wait or stop
 //! ```
 //!
-//! Nothing here reads a clock, draws random bytes, stores or sends. The shell (`src/` at the
-//! top of the workspace) and the endpoint do, and pass in what they read. A check in
-//! `cargo xtask test` holds the list of crates that may stand behind this one.
+//! Nothing here reads a clock, draws random bytes, stores or sends. The shell (`src/` at the top of the workspace) and the
+//! endpoint do that, and pass in what they read. A step of `cargo xtask test` checks the list of crates that this one may
+//! depend on.
 
 // Without the standard library there is no clock, file, socket or thread to reach for.
 #![cfg_attr(not(test), no_std)]
@@ -24,13 +24,13 @@ pub mod callback;
 pub mod challenge;
 pub mod endpoint;
 pub mod error;
+pub mod fetch;
 pub mod flavor;
 pub mod id_token;
 pub mod json;
 pub mod odata;
 pub mod options;
 pub mod origin;
-pub mod outgoing;
 pub mod reply;
 pub mod request;
 pub mod retry;

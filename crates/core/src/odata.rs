@@ -1,4 +1,4 @@
-//! OData query options under their plain names, checked and written (OData 4.01 part 2, §5.1).
+//! Checks and writes the system query options of OData (OData 4.01 part 2, §5.1).
 
 use crate::error::Error;
 use crate::options::{Key, Options};
@@ -15,7 +15,7 @@ use alloc::string::String;
 pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), Error> {
     for (name, value) in options.pairs(Key::Query) {
         let mut key = String::new();
-        // `$` is common in OData's names and stays.
+        // A leading `$` stays as it is: it marks OData's own parameters.
         if let Some(rest) = name.strip_prefix('$') {
             key.push('$');
             push_segment(&mut key, rest);
@@ -67,7 +67,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
     Ok(())
 }
 
-/// The service wants the whole of `$search` in quotes.
+/// The value of `$search`, in quotes, as the service requires.
 fn quoted(search: &str) -> String {
     if search.starts_with('"') {
         return search.into();

@@ -1,5 +1,5 @@
-//! Options of pages, as the JSON text that crosses the boundary: every key known, every value checked,
-//! each complaint with the key's name. What is checked stays a tree and is read where it is needed.
+//! The options that pages give, which cross as JSON text. Unknown names and wrong values are refused with the name in the
+//! message. What was checked is read by typed getters where it is needed.
 
 use crate::error::{Code, Error};
 use crate::json::Json;
@@ -13,7 +13,7 @@ mod kind;
 
 pub use key::Key;
 
-/// Options whose keys and values were checked; what was left out reads as `None`.
+/// Options whose names and values were checked.
 #[derive(Debug, Default, PartialEq)]
 pub struct Options(Json);
 
@@ -22,7 +22,7 @@ impl Options {
         Self::check(Json::parse(text).unwrap_or_default(), known, None)
     }
 
-    /// Checks names and values; where `allowed` is given, the options are of these alone.
+    /// Checks names and values. Where `allowed` is given, all other names are refused.
     fn check(json: Json, known: &Known, allowed: Option<&[Key]>) -> Result<Self, Error> {
         let Json::Object(members) = &json else {
             return Err(Error::argument("options are an object"));
@@ -40,7 +40,7 @@ impl Options {
         Ok(Self(json))
     }
 
-    /// Options of a call that takes those in `allowed`.
+    /// The options of a call, which takes those in `allowed`.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`], as for all of these.
@@ -48,7 +48,7 @@ impl Options {
         Self::check(json, CALL, Some(allowed))
     }
 
-    /// What `createClient` was given; `page_tokens`: the page gives tokens by a function of its own.
+    /// The options of `createClient`. `page_tokens` says whether there is a `getToken`.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].
@@ -62,7 +62,7 @@ impl Options {
         Ok(setup)
     }
 
-    /// `SignInOptions`: what the sign-in takes, and the place to return to. `signal` is the face's.
+    /// The options of a sign-in (`SignInOptions` of `types.ts`).
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].
@@ -70,7 +70,7 @@ impl Options {
         Self::read(text, SIGN_IN)
     }
 
-    /// Options of a token request (`TokenRequest` of `types.ts`).
+    /// The options of `getToken` (`TokenRequest` of `types.ts`).
     ///
     /// # Errors
     /// [`Code::InvalidArgument`].
@@ -90,7 +90,7 @@ impl Options {
         self.0.get(key.name()).str()
     }
 
-    /// The texts under `key`; one text counts as a list of one.
+    /// The texts under `key`; a single text counts as a list of one.
     #[must_use]
     pub fn texts(&self, key: Key) -> Option<Vec<String>> {
         let value = self.0.get(key.name());
@@ -112,7 +112,7 @@ impl Options {
         }
     }
 
-    /// Names and texts of the object under `key`.
+    /// The names and texts of the object under `key`.
     pub fn pairs(&self, key: Key) -> impl Iterator<Item = (&str, &str)> {
         let members = match self.0.get(key.name()) {
             Json::Object(members) => members.as_slice(),

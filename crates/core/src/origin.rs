@@ -1,11 +1,11 @@
-//! Where a token may go: origins, and links below a root.
+//! Checks where a token may go: origins, and links below a root.
 
 use crate::error::{Code, Error};
 use crate::scan;
 use alloc::string::String;
 
-/// Checks that `origin` is `https://host[:port]` and nothing more: no path, no user, no query.
-/// Plain `http` is taken for loopback hosts where `insecure_loopback` says so (development).
+/// Checks that `origin` is `https://host[:port]`, without path, user and query. With `insecure_loopback` (development),
+/// loopback hosts may have `http`.
 ///
 /// # Errors
 /// [`Code::Misconfigured`].
@@ -47,10 +47,10 @@ pub fn of(url: &str) -> &str {
     end.and_then(|end| url.get(..after + end)).unwrap_or(url)
 }
 
-/// Lets a link of the service through if it stays below `root` (`https://host/v1.0`), else says why not.
+/// Checks that a link of the service stays below `root`, such as `https://host/v1.0`.
 ///
-/// Compared as text and strictly: what a URL parser would see differently (a user before the host,
-/// backslashes, control characters, dot segments) is not let through at all.
+/// The texts are compared. Whatever a URL parser might read in another way (a user before the host, backslashes, control
+/// characters, dot segments) is refused.
 ///
 /// # Errors
 /// [`Code::UntrustedHost`]: the token must never travel to a host that a body or a caller chose.

@@ -1,4 +1,4 @@
-//! The judge of the API's refusals: status, headers and body become one [`Error`].
+//! Makes an [`Error`] of a refusal of the API, out of status, headers and body.
 
 use crate::challenge::{self, Challenge};
 use crate::error::{Code, Detail, Error};
@@ -9,12 +9,12 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Longest message that is taken over from a service, in characters.
+/// The longest message that is taken from a service, in bytes.
 const MAX_MESSAGE: usize = 600;
 
-/// Judges an answer that is not a success. `header` reads one of its headers: `www-authenticate`, `request-id`,
-/// `retry-after` and `x-ms-diagnostics` say why, and any may be hidden by CORS. `until` says how many
-/// seconds are left until a date in `Retry-After`: whoever has a clock can read dates as well.
+/// The error for an answer that is not a success. `header` reads one of its headers (`www-authenticate`, `request-id`,
+/// `retry-after`, `x-ms-diagnostics`), of which CORS may hide any. `until` gives the seconds until a date in
+/// `Retry-After`: the caller has the clock.
 #[must_use]
 pub fn judge(
     status: u16,
@@ -32,7 +32,7 @@ pub fn judge(
     let code = if scan::find(reason, "user context").is_some() {
         Code::MailboxNotFound
     } else {
-        class(status, service_code.as_deref().unwrap_or_default())
+        code(status, service_code.as_deref().unwrap_or_default())
     };
 
     let mut message = said.get("message").str().unwrap_or_default();
@@ -59,7 +59,7 @@ pub fn judge(
         _ => Challenge::default(),
     };
     let mut error = Error::with(code, message);
-    // Every field by name: what `..default()` makes is copied field by field.
+    // All fields are named: `..default()` would be more code.
     error.detail = Some(Box::new(Detail {
         status: Some(status),
         request_id,
@@ -78,8 +78,8 @@ pub fn judge(
     error
 }
 
-/// The class of a refusal, by status and by those of the service's codes that say more.
-fn class(status: u16, service_code: &str) -> Code {
+/// The code of a refusal, by its status and by those codes of the service that say more.
+fn code(status: u16, service_code: &str) -> Code {
     match (status, service_code) {
         (403 | 404, "MailboxNotEnabledForRESTAPI" | "MailboxNotSupportedForRESTAPI") => {
             Code::MailboxNotFound
@@ -98,7 +98,7 @@ fn class(status: u16, service_code: &str) -> Code {
     }
 }
 
-/// Whether a fresh token may help: one renewal and one repeat, even where CORS hides the reason.
+/// Whether a new token may help. It may after every 401, since CORS may hide the reason.
 #[must_use]
 pub fn needs_new_token(error: &Error) -> bool {
     error

@@ -1,18 +1,18 @@
-//! A request as data: where to, with which headers. Holds no credential and no body.
+//! Requests as data: method, URL and headers. They hold no credential and no body.
 
 use crate::error::{Code, Error};
+use crate::fetch::Headers;
 use crate::flavor;
 use crate::json::Writer;
 use crate::odata;
 use crate::options::{Key, Options};
 use crate::origin;
-use crate::outgoing::Headers;
 use crate::scan;
 use crate::text::push_segment;
 use crate::wire::Flavor;
 use alloc::string::String;
 
-/// Which API, where, and what every call says about the answer.
+/// An API, and what every request to it says about the answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Api {
     /// The flavour.
@@ -21,27 +21,27 @@ pub struct Api {
     pub root: String,
     /// IANA or Windows name, for event times in answers.
     pub time_zone: Option<String>,
-    /// Whether bodies shall come as plain text (the service's default is HTML).
+    /// Whether bodies of items come as plain text (the service's default is HTML).
     pub text_bodies: bool,
-    /// Whether ids shall survive a move (Graph only).
+    /// Whether ids stay the same when an item is moved (Graph only).
     pub immutable_ids: bool,
 }
 
-/// What to send. The shell adds `authorization`, `client-request-id` and the body.
+/// A request. The shell adds `authorization`, `client-request-id` and the body.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Request {
-    /// Upper-case, as the wire has it.
+    /// In capitals.
     pub method: String,
-    /// Absolute, already encoded.
+    /// Absolute and encoded.
     pub url: String,
-    /// What the service shall know about the answer.
+    /// `Prefer`, and the caller's own.
     pub headers: Headers,
-    /// Whether the address bears its own permission: no token and no id goes there.
-    pub bare: bool,
+    /// Whether the URL carries its own permission: then no token and no id is sent.
+    pub preauthenticated: bool,
 }
 
 impl Request {
-    /// As an item of a batch, without id and body, as JSON; `None` where the address is not below `root`.
+    /// The item of a batch, as JSON without id and body; `None` where the URL is not below `root`.
     #[must_use]
     pub fn item(&self, root: &str) -> Option<String> {
         let path = self.url.strip_prefix(root)?;
@@ -50,13 +50,13 @@ impl Request {
                 .text("method", &self.method)
                 .text("url", path)
                 .raw("headers", &self.headers.json(&[]))
-                .done(),
+                .finish(),
         )
     }
 }
 
 impl Api {
-    /// A new request for `flavor` at `origin`.
+    /// The API of `flavor` at `origin`, with the default preferences.
     #[must_use]
     pub fn new(flavor: Flavor, origin: &str) -> Self {
         Self {
@@ -68,12 +68,12 @@ impl Api {
         }
     }
 
-    /// `template` below the mailbox of `user` (the signed-in one where that is `None`), each `{}`
+    /// The request of an operation: `template` below the mailbox of `user` (`None`: the signed-in user), each `{}`
     /// replaced by the next of `ids`.
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] for an id that cannot be one; [`Code::UnsupportedByApi`].
-    pub fn named(
+    pub fn operation(
         &self,
         method: &str,
         user: Option<&str>,
@@ -94,7 +94,7 @@ impl Api {
         let template = self.flavor.changes(template);
         let mut url = self.root.clone();
         let rooted = template.starts_with('/');
-        // Subscriptions and batches: Outlook has them below the mailbox.
+        // Outlook has subscriptions and batches below the mailbox.
         let moved =
             rooted && self.flavor != Flavor::Graph && scan::find(template, "/users") != Some(0);
         match user {
@@ -108,14 +108,14 @@ impl Api {
         let mut ids = ids.iter().map(String::as_str);
         for name in scan::split(template, b'/').filter(|name| !matches!(*name, "" | ".")) {
             let name = self.flavor.segment(name);
-            // Outlook's subscriptions take a key in the OData way.
+            // Outlook's subscriptions have their key in parentheses.
             let key = moved && name == "{}";
             let (slash, mut rest) = if key { ("", "('{}')") } else { ("/", name) };
             url.push_str(slash);
             while let Some((before, after)) = scan::split_once(rest, "{}") {
                 url.push_str(before);
                 let id = ids.next().unwrap_or_default();
-                // A text of OData (OData 4.01 part 2, §5.1.1.14.1): quotes in it are doubled.
+                // In an OData string, quotes are doubled (OData 4.01 part 2, §5.1.1.14.1).
                 let mut text = String::new();
                 for part in scan::split(id, b'\'') {
                     if rest != "{}" && !text.is_empty() {
@@ -134,15 +134,15 @@ impl Api {
         self.request(method, url, options)
     }
 
-    /// A path below the root (`/me/...`), or an absolute link that the service gave.
+    /// The request to a path below the root (`/me/...`), or to an absolute link that the service gave.
     ///
     /// # Errors
     /// [`Code::UntrustedHost`], [`Code::InvalidArgument`].
-    pub fn free(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
+    pub fn at_path(&self, method: &str, path: &str, options: &Options) -> Result<Request, Error> {
         if options.flag(Key::Bare, false) {
-            return bare(method, path, options);
+            return preauthenticated(method, path, options);
         }
-        // A link may leave out the origin: those of the endpoint's proxy do.
+        // Links of the endpoint's proxy have no origin.
         let link = scan::concat(&[origin::of(&self.root), path]);
         let absolute =
             scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with('\\');
@@ -175,8 +175,10 @@ impl Api {
             headers.set("consistencylevel", "eventual")?;
         }
         for (name, value) in options.pairs(Key::Headers) {
-            // Ours, with every call; in another's place they would say something untrue.
-            let own = OWN.iter().find(|one| one.eq_ignore_ascii_case(name));
+            // The package sets these itself.
+            let own = RESERVED_HEADERS
+                .iter()
+                .find(|one| one.eq_ignore_ascii_case(name));
             if let Some(own) = own {
                 let pieces = ["`", *own, "` is set by the package"];
                 return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
@@ -190,11 +192,11 @@ impl Api {
             method: method.into(),
             url,
             headers,
-            bare: false,
+            preauthenticated: false,
         })
     }
 
-    /// The `Prefer` header: sent on every page, since links do not carry it.
+    /// The `Prefer` header. It is sent with every page, since links do not repeat it.
     fn prefer(&self, options: &Options) -> String {
         let zone = options.text(Key::TimeZone).or(self.time_zone.as_deref());
         let mut text = String::new();
@@ -227,14 +229,14 @@ impl Api {
     }
 }
 
-/// Headers that go with every call, whatever the caller says.
-const OWN: [&str; 3] = [
+/// Headers that the package sets itself.
+const RESERVED_HEADERS: [&str; 3] = [
     "authorization",
     "client-request-id",
     "return-client-request-id",
 ];
 
-/// Whether the directory answers this query from its index only, which the caller has to know about
+/// Whether the directory answers this query only with `ConsistencyLevel: eventual`
 /// (<https://learn.microsoft.com/graph/aad-advanced-queries>).
 fn is_advanced(url: &str) -> bool {
     let has = |part| scan::find(url, part).is_some();
@@ -244,9 +246,9 @@ fn is_advanced(url: &str) -> bool {
     query && (list.ends_with("/users") || list.ends_with("/directReports"))
 }
 
-/// A request to an address that bears its own permission: the upload URL of an attachment. It is another host's, so
-/// nothing goes with it but what describes the piece.
-fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
+/// The request to a pre-authenticated URL: that of an upload session. It is on another host, so that only the headers
+/// that describe the piece are sent.
+fn preauthenticated(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
     let origin = origin::of(url);
     origin::check(origin, true)
         .and_then(|()| origin::guard(origin, url))
@@ -264,11 +266,11 @@ fn bare(method: &str, url: &str, options: &Options) -> Result<Request, Error> {
         method: method.into(),
         url: url.into(),
         headers,
-        bare: true,
+        preauthenticated: true,
     })
 }
 
-/// An id or address as one path segment.
+/// Appends an id or an address as one path segment.
 fn push_id(url: &mut String, id: &str) -> Result<(), Error> {
     if scan::trim(id).is_empty() || id == "." || id == ".." {
         return Err(Error::new(

@@ -1,14 +1,14 @@
 //! Whether and when a request is sent again: one rule for single calls and for items of a batch.
-//! The shell and the face sleep; this says how long.
+//! The caller sleeps.
 
 use crate::error::{Code, Error};
 use crate::scan;
 
-/// Longest wait in seconds; where the service asks for more, the caller gets the error and decides.
-const PATIENCE: u32 = 120;
-/// First and longest back-off where the service named none, in milliseconds.
-const FIRST: u32 = 500;
-const LONGEST: u32 = 16_000;
+/// The longest wait, in seconds. Where the service asks for more, the caller gets the error and decides.
+const MAX_WAIT: u32 = 120;
+/// The first and the longest back-off where the service names no time, in milliseconds.
+const FIRST_BACK_OFF: u32 = 500;
+const MAX_BACK_OFF: u32 = 16_000;
 
 /// Milliseconds to wait before the request is sent again, or `None` where it must not be.
 ///
@@ -33,10 +33,12 @@ pub fn decide(error: &Error, method: &str, repeats: u32, limit: u32, jitter: u8)
         .as_ref()
         .and_then(|detail| detail.retry_after_seconds);
     if let Some(seconds) = named {
-        // A little later than asked, so that not all come back at the same moment.
-        return (seconds <= PATIENCE).then(|| seconds * 1000 + u32::from(jitter));
+        // With jitter, so that not all clients come back at the same moment.
+        return (seconds <= MAX_WAIT).then(|| seconds * 1000 + u32::from(jitter));
     }
-    let whole = FIRST.saturating_mul(1 << repeats.min(10)).min(LONGEST);
+    let whole = FIRST_BACK_OFF
+        .saturating_mul(1 << repeats.min(10))
+        .min(MAX_BACK_OFF);
     Some(whole / 2 + whole / 2 * u32::from(jitter) / 255)
 }
 
@@ -77,7 +79,7 @@ fn http_date(text: &str) -> Option<u64> {
     let month = scan::find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u64 / 3 + 1;
     let (day, year) = (number(5, 7)?, number(12, 16)?);
     let (hour, minute, second) = (number(17, 19)?, number(20, 22)?, number(23, 25)?);
-    // Days since 1970 by counting from March, so that the leap day is the last of its year.
+    // Years are counted from March, so that the leap day is the last of its year.
     let (from_march, year) = if month > 2 {
         (month - 3, year)
     } else {
@@ -219,7 +221,7 @@ mod tests {
         #[test]
         fn no_wait_is_longer_than_our_patience(repeats in any::<u32>(), jitter in any::<u8>(), seconds in prop::option::of(any::<u32>())) {
             let wait = decide(&error(Code::Throttled, None, seconds), "GET", repeats, u32::MAX, jitter);
-            prop_assert!(wait.is_none_or(|wait| wait <= PATIENCE * 1000 + 255));
+            prop_assert!(wait.is_none_or(|wait| wait <= MAX_WAIT * 1000 + 255));
         }
     }
 }

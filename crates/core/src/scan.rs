@@ -1,8 +1,7 @@
-//! Looking for pieces of text, byte by byte.
+//! Searches in texts, byte by byte.
 //!
-//! The standard library's searchers are quick on long texts and bring some 8 kB of WebAssembly.
-//! What is looked through here is short, and the separators are ASCII, so that every cut falls
-//! between characters.
+//! The standard library's searchers are fast on long texts and cost some 8 kB of WebAssembly. The texts here are short.
+//! All separators are ASCII, so that texts are cut between characters.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,7 +17,7 @@ pub fn is_any(byte: u8, any: &[u8]) -> bool {
     false
 }
 
-/// The one loop below: where the first (or `last`) byte is of which being one of `any` is `wanted`.
+/// The position of the first (or `last`) byte that is (or, without `wanted`, is not) one of `any`.
 #[inline(never)]
 fn position(text: &str, any: &[u8], wanted: bool, last: bool) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -31,14 +30,14 @@ fn position(text: &str, any: &[u8], wanted: bool, last: bool) -> Option<usize> {
     None
 }
 
-/// Where `part` begins in `text`, in bytes.
+/// The position of the first `part` in `text`, in bytes.
 #[must_use]
 pub fn find(text: &str, part: &str) -> Option<usize> {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     (0..=text.len()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(part)))
 }
 
-/// Where the first of the ASCII characters `any` is.
+/// The position of the first of the ASCII characters `any`.
 #[must_use]
 pub fn find_any(text: &str, any: &[u8]) -> Option<usize> {
     position(text, any, true, false)
@@ -50,14 +49,14 @@ pub fn contains_any(text: &str, any: &[u8]) -> bool {
     find_any(text, any).is_some()
 }
 
-/// Whether `text` is nothing but ASCII letters, digits and the ASCII characters `more`; also where it is empty.
+/// Whether all characters of `text` are ASCII letters, digits or one of `more`; true where it is empty.
 #[must_use]
 pub fn is_plain(text: &str, more: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || is_any(*byte, more);
     text.as_bytes().iter().all(plain)
 }
 
-/// Whether `text` is nothing but digits; also where it is empty.
+/// Whether all characters of `text` are digits; true where it is empty.
 #[must_use]
 pub fn is_digits(text: &str) -> bool {
     position(text, b"0123456789", false, false).is_none()
@@ -75,19 +74,19 @@ pub fn contains(list: &[String], text: &str) -> bool {
     list.iter().any(|one| one == text)
 }
 
-/// What is before and behind the first `part`.
+/// What is before and after the first `part`.
 #[must_use]
 pub fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     at(text, find(text, part)?, part.len())
 }
 
-/// What is before and behind the last of the ASCII characters `any`.
+/// What is before and after the last of the ASCII characters `any`.
 #[must_use]
 pub fn rsplit_once<'a>(text: &'a str, any: &[u8]) -> Option<(&'a str, &'a str)> {
     at(text, position(text, any, true, true)?, 1)
 }
 
-/// What is before and behind the byte `begin`; all is before where that is between no two characters.
+/// `text` cut at the byte `begin`. Where that is inside a character, nothing is cut off.
 #[must_use]
 pub fn split_at(text: &str, begin: usize) -> (&str, &str) {
     at(text, begin, 0).unwrap_or((text, ""))
@@ -97,7 +96,7 @@ fn at(text: &str, begin: usize, length: usize) -> Option<(&str, &str)> {
     Some((text.get(..begin)?, text.get(begin + length..)?))
 }
 
-/// What is before the first of the ASCII characters `any`: all of it where there is none.
+/// What is before the first of the ASCII characters `any`; all of `text` where there is none.
 #[must_use]
 pub fn before<'a>(text: &'a str, any: &[u8]) -> &'a str {
     find_any(text, any)
@@ -105,7 +104,7 @@ pub fn before<'a>(text: &'a str, any: &[u8]) -> &'a str {
         .unwrap_or(text)
 }
 
-/// The parts of `text` between the ASCII characters `separator`, empty ones too.
+/// The parts of `text` between the ASCII characters `separator`, with empty ones.
 #[must_use]
 pub fn split(text: &str, separator: u8) -> Split<'_> {
     Split {
@@ -114,7 +113,7 @@ pub fn split(text: &str, separator: u8) -> Split<'_> {
     }
 }
 
-/// See [`split`]. A type of its own, so that all who go through one share its `next`.
+/// See [`split`]. A type of its own, so that all callers share its `next`.
 pub struct Split<'a> {
     rest: Option<&'a str>,
     separator: u8,
@@ -166,7 +165,7 @@ pub fn number(text: &str) -> Option<u32> {
     number
 }
 
-/// The text that `bytes` are; empty where they are none.
+/// The text of `bytes`; empty where they are not UTF-8.
 #[must_use]
 pub fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
@@ -213,7 +212,7 @@ pub fn push_number(text: &mut String, number: u64) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// The first `most` characters.
+/// At most the first `most` bytes, cut between characters.
 #[must_use]
 pub fn truncate(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());

@@ -1,10 +1,10 @@
-//! SHA-256 (FIPS 180-4), small: PKCE needs one hash of 43 characters, synchronously, and the
-//! usual crates cost more bytes than everything else in the sign-in. Held to an independent
-//! implementation by a property test; never used for secrets of the server.
+//! A small SHA-256 (FIPS 180-4). PKCE needs one hash of 43 characters, synchronously, and the usual crates cost more
+//! bytes than the rest of the sign-in. A property test compares it with another implementation. The servers do not use it
+//! for secrets.
 
-/// The constants of the algorithm, and the state it begins with: the first 32 bits behind the point of the cube
-/// and square roots of the first primes (FIPS 180-4 §4.2.2, §5.3.3). As tables they would be 288 bytes that no
-/// compressor can shorten; a double is exact enough by 17 bits.
+/// The constants of the algorithm and its initial state: the first 32 bits of the fractional parts of the cube and square
+/// roots of the first primes (FIPS 180-4 §4.2.2, §5.3.3). As tables they would be 288 bytes that do not compress. A
+/// double has 17 bits more than are needed.
 fn constants() -> ([u32; 64], [u32; 8]) {
     let (mut round, mut start) = ([0; 64], [0; 8]);
     let behind_point = |root: f64| (root * 4_294_967_296.0) as u64 as u32;
@@ -29,7 +29,7 @@ fn constants() -> ([u32; 64], [u32; 8]) {
     (round, start)
 }
 
-/// The digest of `message`. Plain loops over one block: what iterators unroll here is half a kilobyte.
+/// The digest of `message`. The loops are plain: iterators would be unrolled to half a kilobyte more.
 #[must_use]
 pub fn sha256(message: &[u8]) -> [u8; 32] {
     let mut padded = message.to_vec();
@@ -55,7 +55,7 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
     digest
 }
 
-/// One block, whose sixteen words are there; the others are its schedule.
+/// Compresses one block. Its sixteen words are given; the others are its message schedule.
 #[inline(never)]
 fn compress(state: &mut [u32; 8], words: &mut [u32; 64], round: &[u32; 64]) {
     for at in 16..64 {

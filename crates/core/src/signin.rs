@@ -1,10 +1,10 @@
-//! The front half of the authorization code flow (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1.2).
+//! The authorization request (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2).
 //!
 //! ```text
 //! begin ──► authorize URL + record ──(page leaves, comes back)──► Flow::finish (callback.rs) ──► Grant
 //! ```
 //!
-//! Entropy and time come in as arguments; the shell keeps the record in `sessionStorage`.
+//! Entropy and time are arguments. The shell keeps the record in `sessionStorage`.
 
 use crate::challenge::is_json_object;
 use crate::error::Error;
@@ -17,12 +17,11 @@ use crate::text::{base64url, push_segment};
 use crate::wire::{Identity, PageConfig};
 use alloc::string::String;
 
-/// How long a sign-in may take, in seconds. Codes live about as long.
+/// How long a sign-in may take, in seconds. Codes are valid for about as long.
 pub const LIFETIME: u64 = 600;
 
-/// Random bytes for one sign-in, from the platform's generator.
-///
-/// 256 bits each for `state`, `nonce` and the PKCE verifier, in this order: filled in one go.
+/// Random bytes for one sign-in, from the browser's cryptographic generator: 256 bits each for `state`, `nonce` and the
+/// PKCE verifier, in this order.
 pub struct Entropy(pub [u8; 96]);
 
 impl Default for Entropy {
@@ -31,44 +30,45 @@ impl Default for Entropy {
     }
 }
 
-/// One sign-in that is under way: written before the page leaves, used once when it is back.
-/// Holds the verifier, so it is never printed.
+/// A sign-in that is under way. It is written before the page leaves, and used once when the page is back.
+/// It holds the verifier, so it is never printed.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Flow {
-    /// What the answer has to repeat.
+    /// What the response has to repeat.
     pub state: String,
     /// What the ID token has to repeat.
     pub nonce: String,
-    /// PKCE verifier.
+    /// The PKCE code verifier.
     pub verifier: String,
-    /// `{login}/{tenant}` that was asked.
+    /// The authority that was asked: `{login}/{tenant}`.
     pub authority: String,
-    /// Generation that was asked.
+    /// The generation of the sign-in endpoints that were asked.
     pub identity: Identity,
-    /// Where the answer has to arrive.
+    /// The redirect URI, where the response has to arrive.
     pub redirect_uri: String,
     /// Where the user was: a path of this origin.
     pub return_to: String,
     /// Seconds since 1970.
     pub created: u64,
-    /// v1: the API that was named.
+    /// For v1: the API that was named.
     pub resource: Option<String>,
-    /// Whether an administrator was asked to consent: that ends without a code.
+    /// Whether this is an administrator's consent, whose response has no code.
     pub consent: bool,
-    /// How long ago the user may have proved who they are, in seconds, where that was asked.
+    /// `max_age` of the request, in seconds, where it had one.
     pub max_age: Option<String>,
 }
 
-/// The end of a `state` whose answer arrives in a window of its own (base64url has no dot). The page that it arrives
-/// at has no record of it, where the sign-in service cut the two windows apart, and has to know it all the same.
+/// The end of the `state` of a sign-in in a window of its own. (base64url has no dot.) By it, the page in that window
+/// knows that the response is for another, although it has no record and the sign-in service may have cut the link to
+/// its opener.
 pub const POPUP: &str = ".p";
 
-/// What the tab keeps while the page is away: the sign-in, and the public settings that it began with.
+/// The record that the tab keeps while the page is away: the sign-in, and the configuration that it began with.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Pending {
     /// The sign-in.
     pub flow: Flow,
-    /// The settings.
+    /// The configuration.
     pub config: PageConfig,
 }
 
@@ -82,13 +82,13 @@ impl FromJson for Pending {
         }
         let config = PageConfig::from_json(json.get("config"))?;
         let flow = Flow {
-            state: json.get("state").plain(),
-            nonce: json.get("nonce").plain(),
-            verifier: json.get("verifier").plain(),
+            state: json.get("state").text_or_empty(),
+            nonce: json.get("nonce").text_or_empty(),
+            verifier: json.get("verifier").text_or_empty(),
             authority: config.authority.clone(),
             identity: config.identity,
-            redirect_uri: json.get("redirectUri").plain(),
-            return_to: json.get("returnTo").plain(),
+            redirect_uri: json.get("redirectUri").text_or_empty(),
+            return_to: json.get("returnTo").text_or_empty(),
             created,
             resource: json.get("resource").text(),
             consent: json.get("consent").str().is_some(),
@@ -98,18 +98,17 @@ impl FromJson for Pending {
     }
 }
 
-/// A sign-in that begins.
+/// A sign-in that began.
 pub struct Begun {
-    /// Where the page goes.
+    /// The URL to which the page goes.
     pub url: String,
     /// The name of the record.
     pub state: String,
-    /// What the tab keeps under that name: a [`Pending`], as JSON text.
+    /// The record: a [`Pending`], as JSON text.
     pub record: String,
 }
 
-/// Begins a sign-in with what `SignInOptions` say. Written piece by piece, without a [`Flow`] between:
-/// that would be a copy of everything that is here already.
+/// Begins a sign-in with these options. The record is written without a [`Flow`] between, which would copy everything.
 ///
 /// # Errors
 /// [`crate::error::Code::InvalidArgument`] for options that exclude each other or are none.
@@ -124,7 +123,7 @@ pub fn begin(
     let scopes = options.texts(Key::Scopes).unwrap_or_default();
     check(options, &scopes)?;
     let return_to = options.text(Key::ReturnTo).unwrap_or(here);
-    check_return(return_to)?;
+    check_return_to(return_to)?;
     let random = &entropy.0;
     let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
     if options.text(Key::Mode) == Some("popup") {
@@ -144,11 +143,11 @@ pub fn begin(
         .text("redirectUri", redirect_uri)
         .text("returnTo", return_to)
         .number("created", now)
-        .maybe("resource", resource.as_deref())
-        .maybe("consent", consent.then_some("admin"))
-        .maybe("maxAge", max_age.map(|pair| pair.1))
+        .optional_text("resource", resource.as_deref())
+        .optional_text("consent", consent.then_some("admin"))
+        .optional_text("maxAge", max_age.map(|pair| pair.1))
         .raw("config", &config.to_json())
-        .done();
+        .finish();
 
     let path = match (config.identity, consent) {
         (Identity::V1, false) => "/oauth2/authorize?response_type=code",
@@ -156,7 +155,7 @@ pub fn begin(
         (Identity::V1, true) => "/adminconsent?",
         (Identity::V2, true) => "/v2.0/adminconsent?",
     };
-    // An administrator is one of some organisation: `common` names none.
+    // Only organisations have administrators: `common` would admit personal accounts.
     let common = config.authority.strip_suffix("/common").filter(|_| consent);
     let authority = common.map(|login| scan::concat(&[login, "/organizations"]));
     let authority = authority.as_ref().unwrap_or(&config.authority);
@@ -202,7 +201,7 @@ pub fn begin(
 /// Values of `prompt` (OpenID Connect Core §3.1.2.1).
 const PROMPTS: &[&str] = &["login", "consent", "select_account", "none"];
 
-/// Parameters that the sign-in is made of: nobody sets them beside it.
+/// Parameters that the package sets itself: `extra` may not have them.
 const RESERVED: &[&str] = &[
     "client_id",
     "redirect_uri",
@@ -229,7 +228,7 @@ fn push_field(url: &mut String, name: &str, value: &str) {
     push_segment(url, value);
 }
 
-/// `own`, the configured permissions, and those beyond them.
+/// The value of `scope`: `own`, the configured permissions, and `more`.
 fn scope(own: &str, configured: &[String], more: &[String]) -> String {
     let mut scope = String::from(own);
     let mut add = |name: &str| {
@@ -275,8 +274,8 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     Err(Error::argument(wrong))
 }
 
-/// A place to return to is a path of this origin: nothing that a browser could read as another host.
-fn check_return(path: &str) -> Result<(), Error> {
+/// Checks that the place to return to is a path of this origin, which no browser reads as another host.
+fn check_return_to(path: &str) -> Result<(), Error> {
     let decoded = crate::text::form_decode(path);
     let foreign = |text: &str| {
         text.starts_with("//") || scan::contains_any(text, b"\\") || scan::has_control(text)

@@ -1,4 +1,4 @@
-//! Percent-encoding (RFC 3986), form decoding and base64url (RFC 4648 §5), without tables and crates.
+//! Percent-encoding (RFC 3986), form decoding and base64url (RFC 4648 §5). The crates for them cost more bytes.
 
 use crate::scan;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a query value may keep as it is, beside the unreserved characters: OData writes these a lot.
+/// Characters that are not encoded in a query value, beside the unreserved ones: they are frequent in OData.
 const QUERY: &[u8] = b"$,:/@()";
 
 fn unreserved(byte: u8) -> bool {
@@ -26,12 +26,12 @@ fn push_encoded(out: &mut String, text: &str, keep: &[u8]) {
     }
 }
 
-/// Appends one path segment: `/`, `+`, `=` and everything else that is not unreserved is encoded.
+/// Appends one path segment. Everything but unreserved characters is encoded, so also `/`, `+` and `=`.
 pub fn push_segment(out: &mut String, text: &str) {
     push_encoded(out, text, b"");
 }
 
-/// Appends `name=value` to a URL that may have a query already. `name` goes in as it is.
+/// Appends `name=value` to a URL that may have a query already. `name` is not encoded.
 pub fn push_pair(url: &mut String, name: &str, value: &str) {
     url.push(if scan::contains_any(url, b"?") {
         '&'
@@ -43,8 +43,8 @@ pub fn push_pair(url: &mut String, name: &str, value: &str) {
     push_encoded(url, value, QUERY);
 }
 
-/// Decodes `application/x-www-form-urlencoded` text: `+` is a space, bad escapes stay; where the bytes are no UTF-8,
-/// the text stays as it was.
+/// Decodes `application/x-www-form-urlencoded` text: `+` is a space. Malformed escapes stay as they are; so does a text
+/// that does not decode to UTF-8.
 #[must_use]
 pub fn form_decode(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -117,7 +117,7 @@ pub fn base64_decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Compares without telling by its time where the difference is.
+/// Compares in constant time, so that the time does not tell where the difference is.
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
     let pairs = one.bytes().zip(other.bytes());

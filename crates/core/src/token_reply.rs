@@ -1,7 +1,7 @@
-//! The judge of the token endpoint's answers (RFC 6749 §5, and what Entra adds to it).
+//! Reads the answers of the token endpoint (RFC 6749 §5, and what Entra adds to it).
 //!
-//! The class follows from `error` and `suberror`; AADSTS numbers add cause and remedy. The
-//! service's own sentences go no further than here: they may hold addresses and markup.
+//! The code follows from `error` and `suberror`; AADSTS numbers add cause and remedy. The service's own sentences are not
+//! passed on: they may hold addresses and markup.
 
 use crate::aadsts::{self, Class};
 use crate::error::{Code, Error};
@@ -12,10 +12,10 @@ use core::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-/// Longest `claims` that is passed on, in bytes.
+/// The longest `claims` that is passed on, in bytes.
 pub const MAX_CLAIMS: usize = 8 * 1024;
 
-/// What an HTTP answer has beside its body.
+/// Status and headers of an HTTP response.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Head<'a> {
     /// HTTP status.
@@ -26,7 +26,7 @@ pub struct Head<'a> {
     pub retry_after: Option<&'a str>,
 }
 
-/// A grant: tokens and what goes with them. Never printed.
+/// A token response: tokens and what goes with them. It is never printed.
 pub struct Tokens {
     /// For the API; opaque.
     pub access_token: String,
@@ -34,9 +34,9 @@ pub struct Tokens {
     pub expires_in: u32,
     /// What was granted.
     pub scopes: Vec<String>,
-    /// Replaces the one before; absent where `offline_access` was not granted.
+    /// Replaces the refresh token that was used; absent where `offline_access` was not granted.
     pub refresh_token: Option<String>,
-    /// Who it is; absent on most renewals.
+    /// The ID token; absent on most renewals.
     pub id_token: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct Tokens {
 pub struct Refusal {
     /// What the page learns.
     pub error: Error,
-    /// The refresh token is of no use any more: the session ends.
+    /// Whether the refresh token is not valid any more, so that the session ends.
     pub ends_session: bool,
 }
 
@@ -60,7 +60,7 @@ impl Refusal {
     }
 }
 
-/// Judges an answer; `now` is in seconds since 1970 (for `Retry-After` dates).
+/// Reads an answer. `now` is in seconds since 1970, for dates in `Retry-After`.
 ///
 /// # Errors
 /// The service's refusal; [`Code::InvalidResponse`], [`Code::ServiceUnavailable`] or
@@ -131,7 +131,7 @@ struct Granted {
 }
 
 impl Granted {
-    /// Without an `expires_in` the token is good for this one use.
+    /// Without `expires_in`, the token counts as expired after one use.
     fn tokens(self) -> Option<Tokens> {
         let fits =
             |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -246,7 +246,7 @@ fn classify(status: u16, error: &str, suberror: &str, numbers: &[u32]) -> Code {
     }
 }
 
-/// What is said where no number tells more.
+/// The message where no AADSTS number says more.
 const fn sentence(code: Code) -> &'static str {
     match code {
         Code::AccessDenied => "the sign-in service denied the access",
@@ -274,7 +274,7 @@ fn is_guid(text: &str) -> bool {
             .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-/// A JSON object of a size that may travel.
+/// Whether `text` is a JSON object that is not too long to be passed on.
 #[must_use]
 pub fn is_claims(text: &str) -> bool {
     text.len() <= MAX_CLAIMS && crate::challenge::is_json_object(text)

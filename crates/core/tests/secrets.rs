@@ -136,7 +136,7 @@ fn s30_no_redirect_that_is_refused_tells_what_came_with_it() {
     );
     let seen = codes(
         &(query, place),
-        |(query, (landed, now, [consent, fragment]))| {
+        |(query, (arrived_at, now, [consent, fragment]))| {
             let (state, code, error, said, sub, issuer, session, twice) = query;
             let text = format!("state={state}{code}{error}{said}{sub}{issuer}{session}{twice}");
             let (query, fragment) = if fragment {
@@ -145,7 +145,7 @@ fn s30_no_redirect_that_is_refused_tells_what_came_with_it() {
                 (text.as_str(), "")
             };
             let callback = Callback::read(query, fragment);
-            let error = flow(consent).finish(&callback, &landed, now).err()?;
+            let error = flow(consent).finish(&callback, &arrived_at, now).err()?;
             Some(silent(&error))
         },
     );
@@ -186,7 +186,10 @@ fn s30_a_record_that_is_none_is_told_as_an_answer_to_no_sign_in() {
             let mut record = record.clone();
             record[name] = odd;
             // There is nothing to say but this.
-            let error = pending(&record).ok_or_else(Callback::stray).err().unwrap();
+            let error = pending(&record)
+                .ok_or_else(Callback::unexpected)
+                .err()
+                .unwrap();
             assert_eq!(silent(&error), "state_mismatch", "{name}");
         }
     }

@@ -1,5 +1,5 @@
 //! The judge of redirects. Fields: kind (`1`: v1, `c`: an administrator is asked, `p`: a window of its own, `t`: one
-//! tenant), seconds since 1970, the address it landed at, the fragment, the query.
+//! tenant), seconds since 1970, the address it arrived_at at, the fragment, the query.
 
 use super::{fields, number, tells, told};
 use exo365_core::callback::{Callback, Grant};
@@ -65,7 +65,7 @@ fn standard(query: &str, fragment: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 pub(super) fn run(input: &str) {
-    let [kind, now, landed, fragment, query] = fields(input);
+    let [kind, now, arrived_at, fragment, query] = fields(input);
     // A clock that runs backwards far enough to overflow is none.
     let now = number::<u32>(now, 1_790_000_100).into();
     let flow = flow(kind);
@@ -78,16 +78,20 @@ pub(super) fn run(input: &str) {
         .iter()
         .any(|(name, values)| name.contains('\u{fffd}') || values.concat().contains('\u{fffd}'));
     let read = if same { Some(&standard) } else { None };
-    match flow.finish(&callback, landed, now) {
+    match flow.finish(&callback, arrived_at, now) {
         Ok(grant) => {
-            assert_eq!(landed, REDIRECT_URI);
+            assert_eq!(arrived_at, REDIRECT_URI);
             assert!(now.abs_diff(CREATED) <= LIFETIME, "in its time");
             assert_eq!(callback.state(), Some(flow.state.as_str()));
             assert!(read.is_none_or(|read| granted(&flow, &grant, read)));
         }
         Err(error) => {
             if callback.state() != Some(flow.state.as_str()) {
-                assert_eq!(error, Callback::stray(), "the state comes before all else");
+                assert_eq!(
+                    error,
+                    Callback::unexpected(),
+                    "the state comes before all else"
+                );
             }
             refused(&flow, &error, [query, fragment]);
         }

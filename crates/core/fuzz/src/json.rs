@@ -1,7 +1,7 @@
 //! The page's half of the contract. Fields: a status, and JSON.
 
 use super::{fields, number};
-use exo365_core::endpoint::{exchanged, expect, read};
+use exo365_core::endpoint::{exchanged, read, success};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json, Writer};
 use exo365_core::signin::Pending;
@@ -114,7 +114,7 @@ fn refusals_are_those_of_the_wire(status: u16, text: &str) {
         assert_eq!(seen, Some(status));
     }
     if (200..300).contains(&status) {
-        let _ = judged.and_then(|json| expect::<SessionReply>(&json));
+        let _ = judged.and_then(|json| success::<SessionReply>(&json));
         return;
     }
     let tree = Json::parse(text).unwrap_or_default();
@@ -135,7 +135,7 @@ fn texts_come_back(text: &str) {
     let written = Writer::new()
         .text("a", text)
         .texts("b", &[text.to_owned(), String::new()])
-        .done();
+        .finish();
     let value: Value = serde_json::from_str(&written).expect("JSON");
     assert_eq!(value["a"], text);
     assert_eq!(value["b"], serde_json::json!([text, ""]));

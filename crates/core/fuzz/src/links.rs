@@ -27,17 +27,19 @@ pub(super) fn run(input: &str) {
     if let Ok(link) = origin::guard(&api.root, link) {
         stays(&api, &link);
     }
-    if let Ok(request) = api.free("get", link, &options("{}")) {
+    if let Ok(request) = api.at_path("get", link, &options("{}")) {
         stays(&api, &request.url);
-        assert!(!request.url.contains('#') && !request.bare);
+        assert!(!request.url.contains('#') && !request.preauthenticated);
     }
-    if let Ok(request) = api.free("PUT", link, &options(r#"{"bare":true}"#)) {
-        assert!(request.bare && request.headers == exo365_core::outgoing::Headers::default());
+    if let Ok(request) = api.at_path("PUT", link, &options(r#"{"bare":true}"#)) {
+        assert!(
+            request.preauthenticated && request.headers == exo365_core::fetch::Headers::default()
+        );
         uploads(&request.url);
     }
     let ids = [id.to_owned(), other.to_owned()];
     let template = "messages/{}/attachments/{}";
-    if let Ok(request) = api.named("GET", Some(user), template, &ids, &options("{}")) {
+    if let Ok(request) = api.operation("GET", Some(user), template, &ids, &options("{}")) {
         stays(&api, &request.url);
         each_id_is_one_segment(&api, &request.url, [user, id, other]);
     }

@@ -4,9 +4,9 @@ use super::{fields, number};
 use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::call_description::CallDescription;
 use exo365_core::error::Code;
+use exo365_core::fetch::{OMIT, RequestInit};
 use exo365_core::json::{FromJson, Json};
 use exo365_core::options::{Key, Options};
-use exo365_core::outgoing::{OMIT, Outgoing};
 use exo365_core::request::Api;
 use exo365_core::signin::{Entropy, Pending, begin};
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
@@ -68,7 +68,7 @@ fn has_twins(tree: &Json) -> bool {
 /// What is in the options is in the address, each where it belongs, and nothing else is.
 fn call(flavor: Flavor, options: &Options, value: &Value) {
     let api = Api::new(flavor, "https://api.contoso.example");
-    let Ok(request) = api.named("GET", None, "messages", &[], options) else {
+    let Ok(request) = api.operation("GET", None, "messages", &[], options) else {
         return;
     };
     let url = Url::parse(&request.url).expect("an address");
@@ -84,14 +84,14 @@ fn call(flavor: Flavor, options: &Options, value: &Value) {
     wanted.sort_unstable();
     assert_eq!(read, wanted, "{}", request.url);
 
-    let init = Outgoing {
+    let init = RequestInit {
         method: &request.method,
         headers: &request.headers,
         own: &[("authorization", "Bearer t0ken")],
         credentials: OMIT,
         cache: "default",
     };
-    let init: Value = serde_json::from_str(&init.init(false).expect("GET")).expect("JSON");
+    let init: Value = serde_json::from_str(&init.to_json(false).expect("GET")).expect("JSON");
     let headers = init["headers"].as_object().expect("headers");
     assert_eq!(headers["authorization"], "Bearer t0ken");
     for (name, value) in headers {

@@ -1,5 +1,5 @@
-//! What the Outlook flavours lack of what Graph has, operation by operation. A test holds these tables to
-//! `tests/operations.json`, the list of the operations of all three services.
+//! The operations of Graph that the Outlook flavours lack. A test compares these tables with `tests/operations.json`, the
+//! list of the operations of all three services.
 
 use crate::scan;
 use crate::wire::Flavor;
@@ -101,7 +101,7 @@ const NOT_V1: &[Lack] = &[
     all("$batch"),
 ];
 
-/// What Outlook REST v2.0 reports changes of.
+/// What Outlook REST v2.0 has delta queries for.
 const TRACKED_V2: &[&str] = &[
     "mailFolders",
     "mailFolders/{}/messages",
@@ -111,14 +111,14 @@ const TRACKED_V2: &[&str] = &[
     "contactFolders/{}/contacts",
 ];
 
-/// What Outlook REST v1.0 reports changes of.
+/// What Outlook REST v1.0 has delta queries for.
 const TRACKED_V1: &[&str] = &["mailFolders/{}/messages", "calendarView"];
 
-/// The end of a template for what has changed. Outlook has a header in its place.
+/// The end of a template of a delta query. Outlook has a header in its place.
 const CHANGES: &str = "/delta()";
 
 impl Flavor {
-    /// The template of what has changed, as this flavour has it: Outlook has a header in place of a path.
+    /// `template` without the path of a delta query where this flavour has a header in its place.
     #[must_use]
     pub fn changes(self, template: &str) -> &str {
         match self {
@@ -138,7 +138,7 @@ impl Flavor {
         if let Some(path) = template.strip_suffix(CHANGES) {
             return !tracked.contains(&path);
         }
-        // Behind a parenthesis are parameters.
+        // What follows a parenthesis are the parameters of a function.
         let template = scan::trim_start(scan::before(template, b"("), b"/");
         let path = scan::concat(&["/", template, "/"]);
         let mut all = tables.iter().copied().flatten();

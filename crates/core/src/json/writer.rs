@@ -4,9 +4,9 @@ use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Writes one object, member by member. By reference: a writer that moves is code at each step.
+/// Writes one object, member by member. Methods take it by reference, since each move would be code.
 ///
-/// Bytes, not a text: everything that goes in is whole texts and ASCII.
+/// It holds bytes; they are UTF-8, since only whole texts and ASCII characters are added.
 pub struct Writer(Vec<u8>);
 
 impl Default for Writer {
@@ -22,7 +22,7 @@ impl Writer {
         Self(b"{".to_vec())
     }
 
-    /// Begins a member.
+    /// Writes the name of a member.
     fn name(&mut self, name: &str) {
         if self.0.len() > 1 {
             self.0.push(b',');
@@ -46,7 +46,7 @@ impl Writer {
     }
 
     /// Adds a text, where there is one.
-    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+    pub fn optional_text(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         if let Some(value) = value {
             self.text(name, value);
         }
@@ -74,9 +74,9 @@ impl Writer {
         self.raw(name, &digits)
     }
 
-    /// The object's text.
+    /// Ends the object and gives its text.
     #[must_use]
-    pub fn done(&mut self) -> String {
+    pub fn finish(&mut self) -> String {
         self.0.push(b'}');
         scan::text(core::mem::take(&mut self.0))
     }

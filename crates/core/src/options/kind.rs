@@ -1,16 +1,16 @@
-//! Which options there are for what, and what the value of each has to be.
+//! The options that each place takes, and what the value of each has to be.
 
 use super::Key;
 use crate::json::Json;
 use crate::scan;
 use alloc::string::String;
 
-/// Longest time-out that is taken, in milliseconds (one hour).
+/// The longest time-out, in milliseconds (one hour).
 const MAX_TIMEOUT: u32 = 3_600_000;
 
 /// What a value has to be.
 pub(super) enum Kind {
-    /// Crosses as itself, beside the text, or is the face's.
+    /// Not checked: an object that does not cross in the text, or an option of the face alone.
     Any,
     Cloud,
     /// A text, or a list of texts.
@@ -24,12 +24,12 @@ pub(super) enum Kind {
     Texts,
     Timeout,
     Boolean,
-    /// Not negative.
+    /// An integer that is not negative.
     Integer,
     TimeZone,
 }
 
-/// The options that there are in one place, and what each has to be.
+/// The options of one place, and what the value of each has to be.
 pub(super) type Known = [(Key, Kind)];
 
 /// Options of all calls. Each call says which of them it takes.
@@ -103,7 +103,7 @@ pub(super) const TOKEN: &Known = &[
 ];
 
 impl Kind {
-    /// Whether `value` is one. Apart from [`Kind::wanted`]: inlined into one loop, the two would be twice the code.
+    /// Whether `value` is of this kind. Never inlined: in one loop with [`Kind::wanted`] it would be twice the code.
     #[inline(never)]
     pub(super) fn holds(&self, value: &Json) -> bool {
         let text = value.str();
@@ -130,7 +130,7 @@ impl Kind {
         }
     }
 
-    /// What it should have been.
+    /// The description of this kind, for messages.
     #[inline(never)]
     pub(super) fn wanted(&self) -> String {
         let kind = match self {
@@ -151,7 +151,7 @@ impl Kind {
     }
 }
 
-/// Whether `zone` can be the name of a time zone: it travels inside a quoted header value.
+/// Whether `zone` can be the name of a time zone, and is safe inside a quoted header value.
 fn is_time_zone(zone: &str) -> bool {
     !zone.is_empty() && zone.len() <= 64 && scan::is_plain(zone, b" /_+-.()")
 }

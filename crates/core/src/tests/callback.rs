@@ -209,9 +209,9 @@ fn s5_s7_s8_every_answer_is_judged() {
 #[test]
 fn s10_only_at_its_own_address_and_in_its_own_time() {
     let callback = Callback::read("code=abc&state=s1", "");
-    let judge = |landed: &str, now| {
+    let judge = |arrived_at: &str, now| {
         flow()
-            .finish(&callback, landed, now)
+            .finish(&callback, arrived_at, now)
             .err()
             .map(|error| error.code)
     };
@@ -284,12 +284,12 @@ fn an_apps_own_parameters_are_left_alone() {
         ("?view=week", true, false),
     ] {
         assert_eq!(
-            Callback::read(query, "").is_answer(pending),
+            Callback::read(query, "").is_response(pending),
             wanted,
             "{query} {pending}"
         );
     }
-    assert!(!Callback::read("", "#/code/state").is_answer(true));
+    assert!(!Callback::read("", "#/code/state").is_response(true));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn config() -> PageConfig {
 fn answers_that_are_none_say_what_answers() {
     let code = |status, body: &str| {
         read(status, body)
-            .and_then(|json| expect::<SessionReply>(&json))
+            .and_then(|json| success::<SessionReply>(&json))
             .err()
             .map(|error| error.code)
     };
@@ -48,7 +48,7 @@ fn answers_that_are_none_say_what_answers() {
     );
     assert!(
         read(200, "{}")
-            .and_then(|json| expect::<LogoutReply>(&json))
+            .and_then(|json| success::<LogoutReply>(&json))
             .is_ok()
     );
 }
@@ -60,7 +60,7 @@ fn set(more: &str) -> Options {
 
 /// What both agree on.
 fn agreed(setup: &Options, mut config: PageConfig, loopback: bool) -> Result<PageConfig, Error> {
-    agree(setup, &mut config, loopback).map(|()| config)
+    reconcile(setup, &mut config, loopback).map(|()| config)
 }
 
 /// What a page with tokens of its own set.
@@ -119,7 +119,7 @@ fn s36_hosts_of_the_configuration_are_checked() {
 
 #[test]
 fn without_an_endpoint_the_public_cloud_is_meant() {
-    let (api, cloud) = alone(&own("{}")).unwrap();
+    let (api, cloud) = without_endpoint(&own("{}")).unwrap();
     assert_eq!(api, Flavor::Graph);
     assert_eq!(
         (cloud.login.as_str(), cloud.api.as_str()),
@@ -128,15 +128,15 @@ fn without_an_endpoint_the_public_cloud_is_meant() {
             "https://graph.microsoft.com"
         )
     );
-    let (api, cloud) = alone(&own(r#"{"api":"outlook-v1"}"#)).unwrap();
+    let (api, cloud) = without_endpoint(&own(r#"{"api":"outlook-v1"}"#)).unwrap();
     assert_eq!(
         (api, cloud.api.as_str()),
         (Flavor::OutlookV1, "https://outlook.office365.com")
     );
     let custom = r#""cloud":{"login":"http://localhost:1","api":"http://localhost:1"}"#;
-    assert!(alone(&own(&alloc::format!("{{{custom}}}"))).is_err());
+    assert!(without_endpoint(&own(&alloc::format!("{{{custom}}}"))).is_err());
     let allowed = alloc::format!(r#"{{{custom},"allowInsecureLoopback":true}}"#);
-    assert!(alone(&own(&allowed)).is_ok());
+    assert!(without_endpoint(&own(&allowed)).is_ok());
 }
 
 #[test]
@@ -229,6 +229,6 @@ fn a_refusal_is_read_as_the_derived_type_reads_it() {
 proptest! {
     #[test]
     fn no_answer_breaks_it(status in any::<u16>(), body in "\\PC{0,200}") {
-        let _ = read(status, &body).and_then(|json| expect::<SessionReply>(&json));
+        let _ = read(status, &body).and_then(|json| success::<SessionReply>(&json));
     }
 }

@@ -26,7 +26,7 @@ proptest! {
     #[test]
     fn texts_come_back_as_they_were(text in "\\PC{0,40}", control in "[\\x00-\\x1f\"\\\\]{0,10}") {
         let text = [text, control].concat();
-        let written = Writer::new().text("a", &text).texts("b", core::slice::from_ref(&text)).number("c", 7).maybe("d", None).done();
+        let written = Writer::new().text("a", &text).texts("b", core::slice::from_ref(&text)).number("c", 7).optional_text("d", None).finish();
         let read = Json::parse(&written).unwrap();
         prop_assert_eq!(read.get("a").text(), Some(text.clone()));
         prop_assert_eq!(read.get("b").texts(), Some(vec![text]));

@@ -12,7 +12,7 @@ fn api(flavor: Flavor) -> Api {
 
 fn url(flavor: Flavor, user: Option<&str>, template: &str, ids: &[&str]) -> Result<String, Code> {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let request = api(flavor).named("GET", user, template, &ids, &Options::default());
+    let request = api(flavor).operation("GET", user, template, &ids, &Options::default());
     request
         .map(|request| request.url)
         .map_err(|error| error.code)
@@ -144,7 +144,7 @@ fn changes_are_a_path_in_graph_and_a_preference_in_outlook() {
             "odata.track-changes, odata.maxpagesize=7",
         ),
     ] {
-        let request = api(flavor).named("GET", None, "contacts/delta()", &[], &options);
+        let request = api(flavor).operation("GET", None, "contacts/delta()", &[], &options);
         let headers = request.unwrap().headers.0;
         assert_eq!(headers, [("prefer".to_string(), wanted.to_string())]);
     }
@@ -164,7 +164,7 @@ fn a_part_of_the_settings_that_a_flavour_lacks_is_refused() {
 #[test]
 fn the_owner_of_the_mailbox_is_read_everywhere_and_changed_in_graph_alone() {
     let asked = |flavor, method: &str| {
-        let request = api(flavor).named(method, None, ".", &[], &Options::default());
+        let request = api(flavor).operation(method, None, ".", &[], &Options::default());
         request
             .map(|request| request.url)
             .map_err(|error| error.code)
@@ -183,7 +183,7 @@ fn the_owner_of_the_mailbox_is_read_everywhere_and_changed_in_graph_alone() {
 #[test]
 fn the_directory_is_told_that_its_index_will_do() {
     let level = |path: &str| {
-        let request = api(Flavor::Graph).free("GET", path, &Options::default());
+        let request = api(Flavor::Graph).at_path("GET", path, &Options::default());
         let headers = request.unwrap().headers.0;
         headers.iter().any(|one| one.0 == "consistencylevel")
     };
@@ -236,7 +236,7 @@ fn links_of_the_endpoints_proxy_are_followed_there() {
         ),
     ] {
         let api = Api::new(Flavor::Graph, root);
-        let made = api.free("GET", link, &Options::default()).unwrap();
+        let made = api.at_path("GET", link, &Options::default()).unwrap();
         assert_eq!(made.url, wanted, "{root} {link}");
     }
     let proxied = Api::new(Flavor::Graph, "/auth/proxy");
@@ -246,7 +246,7 @@ fn links_of_the_endpoints_proxy_are_followed_there() {
         "//evil.example/auth/proxy/v1.0/me",
     ] {
         assert!(
-            proxied.free("GET", bad, &Options::default()).is_err(),
+            proxied.at_path("GET", bad, &Options::default()).is_err(),
             "{bad}"
         );
     }
@@ -261,7 +261,9 @@ fn headers_of_our_own_are_not_the_callers() {
     ] {
         let options = serde_json::json!({ "headers": { name: "x" } }).to_string();
         let options = Options::call(Json::parse(&options).unwrap(), &[Key::Headers]).unwrap();
-        let error = api(Flavor::Graph).free("GET", "/me", &options).unwrap_err();
+        let error = api(Flavor::Graph)
+            .at_path("GET", "/me", &options)
+            .unwrap_err();
         assert_eq!(error.code, Code::InvalidArgument);
         assert!(error.message.contains(&name.to_lowercase()));
     }
@@ -271,9 +273,9 @@ fn headers_of_our_own_are_not_the_callers() {
 fn s15_an_upload_goes_where_the_service_says_with_what_describes_the_piece() {
     let json = r#"{"bare":true,"headers":{"content-range":"bytes 0-1/2"}}"#;
     let options = Options::call(Json::parse(json).unwrap(), &[Key::Bare, Key::Headers]).unwrap();
-    let upload = |url: &str| api(Flavor::Graph).free("PUT", url, &options);
+    let upload = |url: &str| api(Flavor::Graph).at_path("PUT", url, &options);
     let request = upload("https://outlook.office.com/upload?authtoken=x").unwrap();
-    assert!(request.bare);
+    assert!(request.preauthenticated);
     assert_eq!(request.headers.0.len(), 1, "no preference, no id");
     assert_eq!(request.item("https://api.example/v1.0"), None);
     for bad in [
@@ -311,7 +313,7 @@ fn preferences_are_those_that_the_flavour_knows() {
         let mut api = api(flavor);
         api.time_zone = Some("Europe/Berlin".into());
         api.text_bodies = true;
-        api.named("GET", None, "messages", &[], &Options::default())
+        api.operation("GET", None, "messages", &[], &Options::default())
             .unwrap()
             .headers
             .0
@@ -337,7 +339,7 @@ fn preferences_are_those_that_the_flavour_knows() {
 fn free_requests_stay_below_the_root() {
     let api = api(Flavor::Graph);
     let url = |path: &str| {
-        api.free("get", path, &Options::default())
+        api.at_path("get", path, &Options::default())
             .map(|request| request.url)
             .map_err(|error| error.code)
     };
@@ -371,7 +373,7 @@ fn free_requests_stay_below_the_root() {
         assert_eq!(url(odd), Err(Code::InvalidArgument), "{odd}");
     }
     let made = api
-        .free(
+        .at_path(
             "patch",
             "/me",
             &Options::call(
@@ -390,7 +392,7 @@ fn free_requests_stay_below_the_root() {
 proptest! {
     #[test]
     fn s14_no_path_leads_elsewhere(path in "\\PC{0,80}") {
-        if let Ok(request) = api(Flavor::Graph).free("GET", &path, &Options::default()) {
+        if let Ok(request) = api(Flavor::Graph).at_path("GET", &path, &Options::default()) {
             prop_assert!(request.url.starts_with("https://api.example/v1.0/") || request.url.starts_with("https://api.example/v1.0?"));
         }
     }

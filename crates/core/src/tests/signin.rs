@@ -248,7 +248,7 @@ fn options_that_cannot_be_are_refused() {
 #[test]
 fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
     for good in ["/", "/mail?folder=inbox#top", "/a//b", "/%20x"] {
-        assert!(check_return(good).is_ok(), "{good}");
+        assert!(check_return_to(good).is_ok(), "{good}");
     }
     for bad in [
         "",
@@ -263,7 +263,7 @@ fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
         "/a\nb",
         "%2F/evil",
     ] {
-        assert!(check_return(bad).is_err(), "{bad}");
+        assert!(check_return_to(bad).is_err(), "{bad}");
     }
     let begun = begun(&config(Identity::V2), r#"{"returnTo":"/secret-place"}"#).unwrap();
     assert!(!begun.url.contains("secret-place"));

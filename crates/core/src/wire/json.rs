@@ -1,5 +1,5 @@
-//! The page's half of the wire: how it reads answers and writes requests. A test holds these readers and writers to
-//! the derived ones.
+//! How the page reads the endpoint's answers and writes its requests. A test compares these readers and writers with the
+//! derived ones.
 
 use super::{
     Account, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply, LogoutRequest, Mode,
@@ -16,7 +16,7 @@ pub(crate) const FLAVORS: &[(&str, Flavor)] = &[
 ];
 pub(crate) const MODES: &[(&str, Mode)] = &[("direct", Mode::Direct), ("proxy", Mode::Proxy)];
 
-/// The name under which `value` goes over the wire.
+/// The name of `value` on the wire.
 pub(crate) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &'static str {
     known
         .iter()
@@ -27,8 +27,8 @@ pub(crate) fn name_of<T: PartialEq>(known: &[(&'static str, T)], value: &T) -> &
 impl FromJson for Hosts {
     fn from_json(json: &Json) -> Option<Self> {
         json.has_texts(&["login", "api"]).then(|| Self {
-            login: json.get("login").plain(),
-            api: json.get("api").plain(),
+            login: json.get("login").text_or_empty(),
+            api: json.get("api").text_or_empty(),
         })
     }
 }
@@ -42,14 +42,14 @@ impl FromJson for PageConfig {
         {
             return None;
         }
-        // What can fail before what owns: an early return drops all that was read before it.
+        // First what can fail, then what allocates: an early return is code that drops what was read.
         let identity = json.get("identity").one_of(IDENTITIES)?;
         let api = json.get("api").one_of(FLAVORS)?;
         let mode = json.get("mode").one_of(MODES)?;
         let cloud = Hosts::from_json(json.get("cloud"))?;
         Some(Self {
-            client_id: json.get("clientId").plain(),
-            authority: json.get("authority").plain(),
+            client_id: json.get("clientId").text_or_empty(),
+            authority: json.get("authority").text_or_empty(),
             identity,
             api,
             cloud,
@@ -67,7 +67,7 @@ impl PageConfig {
         let cloud = Writer::new()
             .text("login", &self.cloud.login)
             .text("api", &self.cloud.api)
-            .done();
+            .finish();
         Writer::new()
             .text("clientId", &self.client_id)
             .text("authority", &self.authority)
@@ -77,7 +77,7 @@ impl PageConfig {
             .texts("scopes", &self.scopes)
             .texts("redirectUris", &self.redirect_uris)
             .text("mode", name_of(MODES, &self.mode))
-            .done()
+            .finish()
     }
 }
 
@@ -85,10 +85,10 @@ impl FromJson for Account {
     fn from_json(json: &Json) -> Option<Self> {
         json.has_texts(&["tenantId", "objectId", "username", "name"])
             .then(|| Self {
-                tenant_id: json.get("tenantId").plain(),
-                object_id: json.get("objectId").plain(),
-                username: json.get("username").plain(),
-                name: json.get("name").plain(),
+                tenant_id: json.get("tenantId").text_or_empty(),
+                object_id: json.get("objectId").text_or_empty(),
+                username: json.get("username").text_or_empty(),
+                name: json.get("name").text_or_empty(),
                 is_guest: json.get("isGuest").is_true(),
                 login_hint: json.get("loginHint").text(),
             })
@@ -96,7 +96,7 @@ impl FromJson for Account {
 }
 
 impl SessionReply {
-    /// What is beside `config` in a session and in an exchange.
+    /// Reads what a session and an exchange have in common, with a known `config`.
     pub(crate) fn with(json: &Json, config: PageConfig) -> Option<Self> {
         let account = json.get("account");
         let account = match account {
@@ -149,10 +149,10 @@ impl ToJson for ExchangeRequest {
             .text("codeVerifier", &self.code_verifier)
             .text("nonce", &self.nonce)
             .text("redirectUri", &self.redirect_uri)
-            .maybe("resource", self.resource.as_deref())
-            .maybe("iss", self.iss.as_deref())
-            .maybe("maxAge", self.max_age.as_deref())
-            .done()
+            .optional_text("resource", self.resource.as_deref())
+            .optional_text("iss", self.iss.as_deref())
+            .optional_text("maxAge", self.max_age.as_deref())
+            .finish()
     }
 }
 

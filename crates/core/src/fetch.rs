@@ -1,4 +1,4 @@
-//! What `fetch` is given, as data: one text crosses the boundary where ten calls would.
+//! The second argument of `fetch`, as one JSON text: to build it in JavaScript would take ten calls over the boundary.
 
 use crate::error::{Code, Error};
 use crate::json::Writer;
@@ -6,7 +6,7 @@ use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Methods that the APIs and the endpoint have (RFC 9110 §9, RFC 5789).
+/// The methods that may be sent (RFC 9110 §9, RFC 5789).
 const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// Headers of one request, each name once and in lower case.
@@ -14,13 +14,13 @@ const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", 
 pub struct Headers(pub(crate) Vec<(String, String)>);
 
 impl Headers {
-    /// Sets a header, in place of one of that name; preferences are added to those that are there (RFC 7240 §2).
+    /// Sets a header and replaces one of that name. `Prefer` is not replaced: values are added to it (RFC 7240 §2).
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] where `name` is no token or `value` has characters that no header may have
     /// (RFC 9110 §5.1, §5.5; the Fetch standard takes no code points above U+00FF).
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        // Up to U+00FF, the first byte of a character is at most C3.
+        // The first byte in UTF-8 of a character up to U+00FF is at most C3.
         let fits = value.bytes().all(|byte| (b' '..0xc4).contains(&byte));
         if name.is_empty() || !scan::is_plain(name, b"!#$%&'*+-.^_`|~") || !fits {
             let pieces = ["`", name, "` is no header, or its value is none"];
@@ -36,7 +36,7 @@ impl Headers {
         Ok(())
     }
 
-    /// As an object of JSON; with those of `own` that have a value, whose names are in lower case.
+    /// The headers and those of `own` that have a value, as a JSON object. Names in `own` are in lower case.
     pub(crate) fn json(&self, own: &[(&str, &str)]) -> String {
         let mut object = Writer::new();
         for (name, value) in &self.0 {
@@ -45,25 +45,25 @@ impl Headers {
         for (name, value) in own.iter().filter(|one| !one.1.is_empty()) {
             object.text(name, value);
         }
-        object.done()
+        object.finish()
     }
 }
 
-/// Cookies of an answer's origin.
+/// `credentials`: cookies go to the page's own origin.
 pub const SAME_ORIGIN: &str = "same-origin";
-/// Cookies, whatever the origin.
+/// `credentials`: cookies go to every origin.
 pub const INCLUDE: &str = "include";
-/// No cookies.
+/// `credentials`: no cookies.
 pub const OMIT: &str = "omit";
 
-/// A request but for its address, its body and its signal.
+/// A request without URL, body and signal.
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
+pub struct RequestInit<'a> {
     /// Upper-case.
     pub method: &'a str,
-    /// What was asked for.
+    /// The headers of the request.
     pub headers: &'a Headers,
-    /// What goes with it whatever was asked for, where it has a value; names in lower case.
+    /// Further headers, for those that have a value. Names are in lower case.
     pub own: &'a [(&'a str, &'a str)],
     /// [`OMIT`], [`SAME_ORIGIN`] or [`INCLUDE`].
     pub credentials: &'static str,
@@ -71,13 +71,13 @@ pub struct Outgoing<'a> {
     pub cache: &'static str,
 }
 
-impl Outgoing<'_> {
-    /// `RequestInit` of the Fetch standard, as JSON. Redirects are not followed, and nobody learns the page's address.
+impl RequestInit<'_> {
+    /// `RequestInit` of the Fetch standard as JSON. Redirects are not followed, and no `Referer` is sent.
     ///
     /// # Errors
-    /// [`Code::InvalidArgument`] for another method than those that the APIs have, and for a body where the
-    /// method has none: `fetch` would tell neither from a network that is down.
-    pub fn init(&self, with_body: bool) -> Result<String, Error> {
+    /// [`Code::InvalidArgument`] for an unknown method, and for a body where the method has none. `fetch` would reject
+    /// both with the same `TypeError` as a network that is down.
+    pub fn to_json(&self, with_body: bool) -> Result<String, Error> {
         let method = self.method;
         if !METHODS.contains(&method) {
             return Err(Error::argument(
@@ -94,7 +94,7 @@ impl Outgoing<'_> {
             .text("cache", self.cache)
             .text("redirect", "manual")
             .text("referrerPolicy", "no-referrer")
-            .done())
+            .finish())
     }
 }
 
@@ -109,14 +109,14 @@ mod tests {
         own: &[(&str, &str)],
         body: bool,
     ) -> Result<String, Error> {
-        Outgoing {
+        RequestInit {
             method,
             headers,
             own,
             credentials: OMIT,
             cache: "default",
         }
-        .init(body)
+        .to_json(body)
     }
 
     #[test]
