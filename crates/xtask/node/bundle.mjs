@@ -2,7 +2,7 @@
 // TEMPLATE holds the sources, GLUE is what glue.mjs wrote, REMEDIES a JSON file with a sentence for each error code.
 import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { minify } from 'terser';
 import { defineRemedies } from './remedies.mjs';
 
@@ -80,8 +80,16 @@ for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints:
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
-await bundle('dist/exo365.global.js', {
-  stdin: { sourcefile: 'script.js', contents: `import { ${names} } from './index.ts'; globalThis.Exo365 = { ${names} };`, resolveDir: template },
-  inject: [join(import.meta.dirname, 'script-address.js')],
-  define: { ...remedies, 'import.meta.url': 'scriptAddress' },
-}, true);
+await bundle(
+  'dist/exo365.global.js',
+  {
+    stdin: {
+      sourcefile: 'script.js',
+      contents: `import { ${names} } from './index.ts'; globalThis.Exo365 = { ${names} };`,
+      resolveDir: template,
+    },
+    inject: [join(import.meta.dirname, 'script-address.js')],
+    define: { ...remedies, 'import.meta.url': 'scriptAddress' },
+  },
+  true,
+);
