@@ -46,6 +46,8 @@ async function bundle(file, options, asClassicScript = false) {
   const outfile = join(out, file);
   const { outputFiles } = await build({
     bundle: true,
+    // Shorter forms of its own: terser starts from there. Both together take some 30 bytes less than terser alone.
+    minifySyntax: true,
     format: 'esm',
     target: 'es2022',
     // Texts are UTF-8: escapes would be longer.
@@ -63,9 +65,9 @@ async function bundle(file, options, asClassicScript = false) {
   const { code, map: minifiedMap } = await minify(script.text, {
     // Names at the top level belong to the module: nothing else reads them.
     module: true,
-    // What the browsers that we support know; terser may write shorter forms of it.
+    // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported browsers know.
     ecma: 2020,
-    // One pass makes room for the next; a fourth finds nothing.
+    // What one pass simplifies the next may simplify further; a fourth changes nothing.
     compress: { passes: 3 },
     // A classic script keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)
     enclose: asClassicScript,
