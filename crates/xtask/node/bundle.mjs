@@ -17,7 +17,10 @@ const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 /** Parts that the first call that needs them loads: each stays a file of its own. */
 const LAZY = ['more', 'journal'];
 
-/** Resolves what the sources import in a way of their own. `root` leads from the bundle to the root of the package, such as `..`. */
+/**
+ * Resolves what the sources import in a way of their own. `root` leads from the bundle to the root of the package, such
+ * as `..`.
+ */
 const layout = (root) => ({
   name: 'layout of the package',
   setup({ onResolve, onLoad }) {
@@ -30,19 +33,25 @@ const layout = (root) => ({
     onLoad({ filter: /[\\/]load\.[jt]s$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(MODULE_URL)) throw new Error(`${path} does not contain ${MODULE_URL}`);
-      return { contents: text.replace(MODULE_URL, MODULE_URL.replace('.', root)), loader: path.endsWith('.ts') ? 'ts' : 'js' };
+      return {
+        contents: text.replace(MODULE_URL, MODULE_URL.replace('.', root)),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      };
     });
   },
 });
 
-/** What a debugger calls a source: its place in the template or its own name, without the folders of the machine that builds. */
+/**
+ * What a debugger calls a source: its place in the template or its own name, without the folders of the machine that
+ * builds.
+ */
 function sourceName(path) {
   const place = relative(template, path);
   return `exo365/${place.startsWith('..') ? `wasm/${basename(path)}` : place}`;
 }
 
 /** Writes one bundle to PACKAGE/`file`, and its source map beside it. */
-async function bundle(file, options, asClassicScript = false) {
+async function bundle(file, options, ofTerser = {}) {
   const outfile = join(out, file);
   const { outputFiles } = await build({
     bundle: true,
@@ -61,17 +70,17 @@ async function bundle(file, options, asClassicScript = false) {
     plugins: [layout(relative(dirname(file), '') || '.')],
     ...options,
   });
-  const [map, script] = outputFiles;
-  const { code, map: minifiedMap } = await minify(script.text, {
+  const output = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  const { code, map: minifiedMap } = await minify(output('.js'), {
     // Names at the top level belong to the module: nothing else reads them.
     module: true,
-    // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported browsers know.
+    // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported
+    // browsers know.
     ecma: 2020,
     // What one pass simplifies the next may simplify further; a fourth changes nothing.
     compress: { passes: 3 },
-    // A classic script keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)
-    enclose: asClassicScript,
-    sourceMap: { content: map.text, url: `${basename(file)}.map`, includeSources: true, asObject: true },
+    sourceMap: { content: output('.map'), url: `${basename(file)}.map`, includeSources: true, asObject: true },
+    ...ofTerser,
   });
   const sources = minifiedMap.sources.map((path) => sourceName(resolve(dirname(outfile), path)));
   await mkdir(dirname(outfile), { recursive: true });
@@ -83,8 +92,17 @@ for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints:
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
-await bundle('dist/exo365.global.js', {
-  stdin: { sourcefile: 'script.js', contents: `import { ${names} } from './${basename(source('index'))}'; globalThis.Exo365 = { ${names} };`, resolveDir: template },
-  inject: [join(import.meta.dirname, 'script-address.js')],
-  define: { ...remedies, 'import.meta.url': 'scriptAddress' },
-}, true);
+await bundle(
+  'dist/exo365.global.js',
+  {
+    stdin: {
+      sourcefile: 'script.js',
+      contents: `import { ${names} } from './${basename(source('index'))}'; globalThis.Exo365 = { ${names} };`,
+      resolveDir: template,
+    },
+    inject: [join(import.meta.dirname, 'script-address.js')],
+    define: { ...remedies, 'import.meta.url': 'scriptAddress' },
+  },
+  // It keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)
+  { enclose: true },
+);

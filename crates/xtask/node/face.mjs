@@ -32,13 +32,19 @@ const replaceGlue = {
   },
 };
 
-/** A module that reads a file beside itself finds it from the bundle, too: `import.meta.url` stays the address of the source. */
+/**
+ * A module that reads a file beside itself finds it from the bundle, too: `import.meta.url` stays the address of the
+ * source.
+ */
 const keepAddresses = {
   name: 'keep addresses',
   setup({ onLoad }) {
     onLoad({ filter: /\.(?:ts|m?js)$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: path.endsWith('.ts') ? 'ts' : 'js' };
+      return {
+        contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      };
     });
   },
 };
@@ -60,5 +66,8 @@ await build({
 });
 
 const files = tests.map((path) => join(out, path));
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=spec', ...files], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=spec', ...files], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exitCode = status ?? 1;

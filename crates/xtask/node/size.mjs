@@ -18,7 +18,9 @@ const scripts = { 'ES module': 'index.js', 'script tag': 'dist/exo365.global.js'
 const later = ['more.js', 'journal.js'];
 const javascript = [...Object.values(scripts), ...later];
 
-/** Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after. */
+/**
+ * Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after.
+ */
 const FIRST_VIEW = 55_000;
 const LATER = 9_000;
 
@@ -26,13 +28,20 @@ const LATER = 9_000;
 function checkBudget(what, files, most) {
   const sizes = files.map((file) => ({ file, size: brotli(read(file)), raw: read(file).length }));
   const sum = sizes.reduce((all, { size }) => all + size, 0);
-  check(sum <= most, `${what}: ${sum} of ${most} B brotli (${sizes.map(({ file, size, raw }) => `${file} ${size}, ${raw} raw`).join('; ')})`);
+  check(
+    sum <= most,
+    `${what}: ${sum} of ${most} B brotli (${sizes.map(({ file, size, raw }) => `${file} ${size}, ${raw} raw`).join('; ')})`,
+  );
 }
-for (const [name, script] of Object.entries(scripts)) checkBudget(`first view, ${name}`, ['wasm/exo365_bg.wasm', script], FIRST_VIEW);
+for (const [name, script] of Object.entries(scripts))
+  checkBudget(`first view, ${name}`, ['wasm/exo365_bg.wasm', script], FIRST_VIEW);
 checkBudget('loaded later', later, LATER);
 
 const module = await WebAssembly.compile(wasm).catch((error) => error);
-check(module instanceof WebAssembly.Module, `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`);
+check(
+  module instanceof WebAssembly.Module,
+  `the engine compiles the module${module instanceof Error ? `: ${module.message}` : ''}`,
+);
 if (module instanceof WebAssembly.Module) {
   const from = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))];
   check(from.length === 1 && from[0] === 'a', `the module imports nothing but its glue (${from.join(', ')})`);
@@ -45,14 +54,32 @@ for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
   check(found.length === 0, `S1 ${file} names no secret ${found.join(', ')}`);
 }
 
-// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not in
-// the module (prune.rs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
-const words = ['index out of bounds', 'out of range for slice', 'out of bounds of', '::unwrap()`', '::expect()`', 'unwrap_throw', 'already borrowed', 'already mutably borrowed', 'char boundary', 'capacity overflow', 'internal error', 'assertion', 'poisoned', 'panicked'];
+// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not
+// in the module (prune.rs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
+const words = [
+  'index out of bounds',
+  'out of range for slice',
+  'out of bounds of',
+  '::unwrap()`',
+  '::expect()`',
+  'unwrap_throw',
+  'already borrowed',
+  'already mutably borrowed',
+  'char boundary',
+  'capacity overflow',
+  'internal error',
+  'assertion',
+  'poisoned',
+  'panicked',
+];
 const said = words.filter((word) => wasm.includes(word));
 check(said.length === 0, `S30 the module has no words of a panic ${said.join(', ')}`);
 const sources = wasm.toString('latin1').match(/[\w./-]+\.rs\b/g) ?? [];
 check(sources.length === 0, `S30 the module names no source file ${sources.join(', ')}`);
 for (const file of javascript) {
-  const ways = read(file).toString().match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
+  const ways =
+    read(file)
+      .toString()
+      .match(/\bconsole\b|\breportError\b|\bstderr\b/g) ?? [];
   check(ways.length === 0, `S30 ${file} writes to no console ${ways.join(', ')}`);
 }
