@@ -32,7 +32,10 @@ const replaceGlue = {
   },
 };
 
-/** A module that reads a file beside itself finds it from the bundle, too: `import.meta.url` stays the address of the source. */
+/**
+ * A module that reads a file beside itself finds it from the bundle, too: `import.meta.url` stays the address of the
+ * source.
+ */
 const keepAddresses = {
   name: 'keep addresses',
   setup({ onLoad }) {

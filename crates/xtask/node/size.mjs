@@ -18,7 +18,9 @@ const scripts = { 'ES module': 'index.js', 'script tag': 'dist/exo365.global.js'
 const later = ['more.js', 'journal.js'];
 const javascript = [...Object.values(scripts), ...later];
 
-/** Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after. */
+/**
+ * Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after.
+ */
 const FIRST_VIEW = 55_000;
 const LATER = 9_000;
 
@@ -52,8 +54,8 @@ for (const file of ['wasm/exo365_bg.wasm', ...javascript]) {
   check(found.length === 0, `S1 ${file} names no secret ${found.join(', ')}`);
 }
 
-// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not in
-// the module (prune.rs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
+// S30: a panic has no text that could leave, and nothing to leave by. Its words, and the files where it begins, are not
+// in the module (prune.rs), which throws nothing (glue.mjs holds the imports to it); no script writes to the console.
 const words = [
   'index out of bounds',
   'out of range for slice',

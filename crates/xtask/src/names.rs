@@ -4,7 +4,8 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
 
-const ABOUT: &str = "Names of the functions of exo365_bg.wasm, by index: wasm-function[123] in a stack trace is functions[123].";
+const ABOUT: &str = "Names of the functions of exo365_bg.wasm, by index: \
+    wasm-function[123] in a stack trace is functions[123].";
 
 /// Writes them as JSON. `symbols` is what Binaryen's pass `symbolmap` wrote: a line `index:name` for each function.
 pub(crate) fn write(symbols: &Path, to: &Path) -> Result<()> {
@@ -26,7 +27,8 @@ fn in_order(symbols: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The name without the compiler's hashes: `core[0f1e2d3c4b5a6978]::str` is `core::str`, and so is `core::str::h0f1e2d3c4b5a6978`.
+/// The name without the compiler's hashes: `core[0f1e2d3c4b5a6978]::str` is `core::str`, and so is
+/// `core::str::h0f1e2d3c4b5a6978`.
 fn plain(name: &str) -> String {
     let hash = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = match name.rsplit_once("::h") {

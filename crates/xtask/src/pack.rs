@@ -182,8 +182,8 @@ fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Shortens the names between module and glue, and writes to `names` which name became which. The names of functions go
-/// from the module into `symbols`. A run of its own: `--converge` repeats every pass, and the second time there are only
-/// short names.
+/// from the module into `symbols`. A run of its own: `--converge` repeats every pass, and the second time there are
+/// only short names.
 fn shorten_names(
     wasm_opt: &Path,
     from: &Path,

@@ -138,8 +138,8 @@ impl<'a> Owners<'a> {
     }
 }
 
-/// Where panics begin (`core::panic::Location`: the file's name, its length, line and column), and the names of those files.
-/// Nobody tells them any more, wherever they are handed on to.
+/// Where panics begin (`core::panic::Location`: the file's name, its length, line and column), and the names of those
+/// files. Nobody tells them any more, wherever they are handed on to.
 fn panic_locations(module: &Module<'_>) -> BTreeSet<Item> {
     let pieces = || module.data.iter().enumerate();
     let files: BTreeSet<Item> = pieces()

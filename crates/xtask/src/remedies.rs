@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-/// Writes `target/remedies.json`, an object from code to sentence, which the scripts of `crates/xtask/node` give to esbuild.
+/// Writes `target/remedies.json`, an object from code to sentence, which the scripts of `crates/xtask/node` give to
+/// esbuild.
 pub(crate) fn write() -> Result<PathBuf> {
     let sentences: BTreeMap<_, _> = Code::ALL
         .iter()
