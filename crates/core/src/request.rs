@@ -285,3 +285,7 @@ fn push_id(url: &mut String, id: &str) -> Result<(), Error> {
 #[cfg(test)]
 #[path = "tests/request.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/request_at_path.rs"]
+mod tests_at_path;

@@ -1,6 +1,6 @@
 //! The options that each place takes, and what the value of each has to be.
 
-use super::Key;
+use super::key::Key;
 use crate::json::Json;
 use crate::scan;
 use alloc::string::String;
