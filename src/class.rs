@@ -3,10 +3,11 @@
 use crate::boundary::{Member, plain, promise};
 use crate::browser;
 use crate::client::Client;
-use crate::http;
+use crate::failure::Failure;
 use crate::open;
 use crate::page::Page;
 use crate::tokens::Token;
+use exo365_core::batch_item::ItemAnswer;
 use exo365_core::options::Options;
 use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
@@ -105,13 +106,14 @@ impl Core {
         Ok(request.item(&self.0.api.root).into())
     }
 
-    /// Judges a refused item of a batch: `status` and `headers` of `answer`, `body` as text. Gives `[error, wait]`:
-    /// the milliseconds after which the item is sent again, undefined where it must not be. `method` is the item's,
-    /// `repeats` how often it was sent again already.
-    pub fn judge(&self, answer: &JsValue, body: &str, method: &str, repeats: u32) -> Array {
-        let failure = http::judge(answer.unchecked_ref(), body);
-        let wait = self.0.sender.wait(failure.error(), method, repeats);
-        Array::of2(&failure.into(), &wait.into())
+    /// Judges a refused item of a batch. `answer` is `[status, headers, body, method, repeats]` as JSON (`body` is JSON text): what came back,
+    /// the item's method, and how often it was sent again already. Gives `[error, wait]`: the milliseconds after which
+    /// the item is sent again, undefined where it must not be.
+    pub fn judge(&self, answer: &str) -> Array {
+        let answer = ItemAnswer::read(answer);
+        let error = answer.error(browser::until);
+        let wait = self.0.sender.wait(&error, &answer.method, answer.repeats);
+        Array::of2(&Failure::from(error).into(), &wait.into())
     }
 
     /// Sends a call. `asked` is `[method, user, path, ids, options, allowed]` as JSON. With `ids`, `path` is a template

@@ -15,7 +15,7 @@ use gloo_net::http::Headers;
 use js_sys::{Array, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Response, ResponseInit};
+use web_sys::{AbortSignal, Response};
 
 #[wasm_bindgen]
 extern "C" {
@@ -165,17 +165,6 @@ pub(crate) fn refusal(response: &Response, text: &str) -> Error {
         return error;
     }
     reply::judge(response.status(), header, text, browser::until)
-}
-
-/// The same for the response to an item of a batch, which has `status` and `headers`.
-pub(crate) fn judge(item: &ResponseInit, text: &str) -> Failure {
-    match Response::new_with_opt_str_and_init(None, item) {
-        Ok(response) => refusal(&response, text).into(),
-        Err(cause) => {
-            let error = Error::new(Code::InvalidResponse, "the batch has an odd answer");
-            Failure::with_cause(error, cause)
-        }
-    }
 }
 
 /// The text of a body: of a refusal, or of an answer of the endpoint. One that is too long reads as empty.

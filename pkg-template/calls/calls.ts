@@ -1,6 +1,6 @@
 // The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted where it fails.
 import { list, walk } from '../areas/collection.ts';
-import { booleanOption, Exo365Error, fail, invalidArgument } from '../error.ts';
+import { booleanOption, Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { filter } from '../values/filter.ts';
 import { type Values, values } from '../values/moments.ts';
@@ -64,7 +64,8 @@ export class Calls {
         this.run((signal) => core.call(describe(user, { method, path, options: { headers } }), signal, content)),
       batchItem: (call) => this.sync(() => JSON.parse(core.item(describe(user, call)))),
       judge: (answer, method, repeats) => {
-        const [error, wait] = core.judge(answer, JSON.stringify(answer.body) ?? '', method, repeats);
+        const { status, headers, body } = answer;
+        const [error, wait] = core.judge(toJson([status, headers, JSON.stringify(body) ?? '', method, repeats]));
         return [Exo365Error.from(error, this.#events.signIn) as Exo365Error, wait];
       },
       fail,

@@ -92,7 +92,8 @@ export class Core {
     const { method, path } = read(asked);
     return JSON.stringify({ method, url: path, headers: {} });
   }
-  judge({ status, headers }, body) {
+  judge(answer) {
+    const [status, headers, body] = JSON.parse(answer);
     const error = failure(JUDGED[status] ?? 'bad_request', body, {
       status,
       ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }),

@@ -15,7 +15,8 @@ export class Core {
   forget(): void;
   call(call: string, signal: AbortSignal, body: unknown): Promise<unknown>;
   item(call: string): string;
-  judge(answer: object, body: string, method: string, repeats: number): [error: Error, wait: number | undefined];
+  /** `answer` is `[status, headers, body, method, repeats]` as JSON, `body` being JSON text in it. */
+  judge(answer: string): [error: Error, wait: number | undefined];
 }
 
 /** Starts the module. */

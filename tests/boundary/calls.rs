@@ -82,15 +82,13 @@ async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
         core.item(r#"["GET",null,"messages/{}",[""],{},["x"]]"#)
             .is_err()
     );
-    let answer = JSON::parse(r#"{"id":"0","status":429,"headers":{"Retry-After":"7"}}"#).unwrap();
-    let body = r#"{"error":{"code":"ApplicationThrottled","message":"Too many."}}"#;
-    let judged = core.judge(&answer, body, "GET", 0);
+    let body = r#"{\"error\":{\"code\":\"ApplicationThrottled\",\"message\":\"Too many.\"}}"#;
+    let judged = core.judge(&format!(r#"[429,{{"Retry-After":"7"}},"{body}","GET",0]"#));
     let error = error(Err(judged.get(0)));
     assert_eq!(text(&error, "code"), "throttled");
     assert_eq!(text(&error, "serviceCode"), "ApplicationThrottled");
     assert_eq!(field(&error, "retryAfterSeconds").as_f64(), Some(7.0));
-    let odd = JSON::parse(r#"{"status":7}"#).unwrap();
-    let odd = core.judge(&odd, "", "GET", 0);
+    let odd = core.judge(r#"[7,null,"","GET",0]"#);
     assert_eq!(text(&odd.get(0), "code"), "invalid_response");
     assert!(odd.get(1).is_undefined());
 }
@@ -101,22 +99,22 @@ async fn an_item_of_a_batch_waits_as_a_call_of_its_own_does() {
     drawn(255);
     let core = own_tokens("return 'a-token'").await;
     let wait = |answer: &str, method: &str, repeats: u32| {
-        let judged = core.judge(&JSON::parse(answer).unwrap(), "", method, repeats);
+        let judged = core.judge(&format!(r#"[{answer},"","{method}",{repeats}]"#));
         assert_eq!(judged.length(), 2);
         judged.get(1).as_f64()
     };
-    let named = r#"{"status":429,"headers":{"Retry-After":"7"}}"#;
+    let named = r#"429,{"Retry-After":"7"}"#;
     assert_eq!(wait(named, "POST", 0), Some(7255.0));
-    let unnamed = r#"{"status":429,"headers":{}}"#;
+    let unnamed = "429,{}";
     assert_eq!(wait(unnamed, "POST", 0), Some(500.0));
     assert_eq!(wait(unnamed, "GET", 2), Some(2000.0));
     assert_eq!(wait(unnamed, "GET", 3), None, "`retries` is 3");
-    let down = r#"{"status":503,"headers":{}}"#;
+    let down = "503,{}";
     assert_eq!(wait(down, "GET", 0), Some(500.0));
     assert_eq!(wait(down, "POST", 0), None, "it may have taken effect");
-    let unknown = r#"{"status":501,"headers":{}}"#;
+    let unknown = "501,{}";
     assert_eq!(wait(unknown, "GET", 0), None);
-    let tomorrow = r#"{"status":429,"headers":{"Retry-After":"86400"}}"#;
+    let tomorrow = r#"429,{"Retry-After":"86400"}"#;
     assert_eq!(wait(tomorrow, "GET", 0), None);
     as_usual();
 }

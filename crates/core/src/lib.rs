@@ -19,6 +19,7 @@ extern crate alloc;
 
 pub mod aadsts;
 pub mod access_token_request;
+pub mod batch_item;
 pub mod call_description;
 pub mod callback;
 pub mod challenge;
