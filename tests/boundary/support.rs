@@ -76,13 +76,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn item(this: &Core, asked: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method)]
-    pub(crate) fn judge(
-        this: &Core,
-        answer: &JsValue,
-        body: &str,
-        method: &str,
-        repeats: u32,
-    ) -> Array;
+    pub(crate) fn judge(this: &Core, answer: &str) -> Array;
     #[wasm_bindgen(method)]
     pub(crate) fn token(this: &Core, request: &str) -> Promise;
     #[wasm_bindgen(method)]
