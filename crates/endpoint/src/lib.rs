@@ -88,54 +88,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod answer;
 pub mod app_only;
-mod assertion;
-mod authority;
-mod believed;
+mod base;
 mod check;
-mod clock;
 mod config;
-mod cookie;
-mod exchange;
-mod flight;
-mod frontchannel;
-mod gate;
-mod grant;
-mod identity;
-mod issuer;
-mod keys;
-mod lease;
-mod limits;
-mod logout;
-mod metrics;
-mod openapi;
-mod operations;
+mod http;
 mod operator;
-mod page;
-mod peer;
-mod problem;
-mod proxy;
-mod queue;
-mod random;
-mod record;
-mod renewal;
-mod rest;
+mod router;
 mod routes;
-mod seal;
 mod session;
 mod state;
 mod store;
-mod tenants;
 #[cfg(test)]
 mod tests;
-mod token;
 mod upstream;
-mod window;
 
+pub use base::clock::Clock;
+pub use base::problem::Problem;
 pub use check::{Finding, Verdict, check};
-pub use clock::Clock;
 pub use config::{Config, Secret};
 pub use operator::{Listed, Operator};
-pub use problem::Problem;
-pub use routes::{Endpoint, router, router_at, site};
+pub use router::{Endpoint, router, router_at, site};

@@ -1,11 +1,11 @@
 //! `exo365-endpoint sessions`: who is signed in, and out with them. Over a shared store beside the endpoints that run; over
 //! the database file, which one process has at a time, while the endpoint is stopped.
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, SealSource};
-use crate::problem::Problem;
-use crate::record::Sessions;
-use crate::seal::{self, Seal};
+use crate::session::record::Sessions;
+use crate::store::seal::{self, Seal};
 use crate::store::{Failed, FileStore, Key, RedisStore, Store};
 use exo365_core::id_token::is_guid;
 use std::collections::{HashMap, HashSet};

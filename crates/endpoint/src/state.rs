@@ -1,22 +1,22 @@
 //! What all requests share.
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::metrics::{End, Metrics};
+use crate::base::problem::Problem;
 use crate::config::Config;
-use crate::exchange::Codes;
-use crate::flight::Flights;
-use crate::grant::Desk;
-use crate::keys::Keys;
-use crate::limits::Limits;
-use crate::metrics::{End, Metrics};
-use crate::problem::Problem;
-use crate::proxy::Api;
-use crate::record::Sessions;
-use crate::renewal::{Outcome, Waiting};
-use crate::rest::{self, Rest};
-use crate::seal::Seal;
+use crate::http::limits::Limits;
+use crate::routes::exchange::Codes;
+use crate::routes::proxy::Api;
+use crate::session::cooldown::{self, Rest};
+use crate::session::record::Sessions;
+use crate::session::renewal::{Outcome, Waiting};
+use crate::session::single_flight::Flights;
+use crate::store::seal::Seal;
 use crate::store::{Failed, FileStore, RedisStore, Store};
-use crate::tenants::Tenants;
-use crate::upstream::Upstream;
+use crate::upstream::metadata::Keys;
+use crate::upstream::tenants::Tenants;
+use crate::upstream::token_client::Desk;
+use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -73,8 +73,8 @@ impl State {
             api: Api::new()?,
             keys: Keys::new(clock.clone()),
             tenants: Tenants::new(clock.clone()),
-            loops: Rest::new(rest::LOOP),
-            refused: Rest::new(rest::REFUSED),
+            loops: Rest::new(cooldown::LOOP),
+            refused: Rest::new(cooldown::REFUSED),
             flights: Arc::default(),
             touches: Arc::default(),
             waiting: Waiting::default(),

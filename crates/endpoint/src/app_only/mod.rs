@@ -18,16 +18,16 @@ mod source;
 
 pub use source::{KEY, source};
 
-use crate::authority;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{self, Secret, Service};
-use crate::flight::Flights;
-use crate::grant::{self, Desk};
-use crate::problem::Problem;
-use crate::record::{Cached, Want};
-use crate::session::left;
+use crate::routes::session::left;
+use crate::session::record::{Cached, Want};
+use crate::session::single_flight::Flights;
 use crate::store::Key;
-use crate::upstream::Upstream;
+use crate::upstream::authority;
+use crate::upstream::token_client::{self, Desk};
+use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Identity, PageConfig};
 use std::path::Path;
@@ -170,7 +170,7 @@ impl Inner {
             }
             Err(refusal) => {
                 let error = refusal.error;
-                if grant::is_loop(&error) {
+                if token_client::is_loop(&error) {
                     self.desk.window.note(LOOP, now);
                 }
                 // One that still works, if not for long, is better than none.

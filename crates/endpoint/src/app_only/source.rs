@@ -4,9 +4,9 @@
 //! else asks has to know the key.
 
 use super::AppOnly;
+use crate::base::problem::Problem;
 use crate::config::Secret;
-use crate::gate;
-use crate::problem::Problem;
+use crate::http::gate;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;

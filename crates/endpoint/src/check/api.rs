@@ -1,10 +1,10 @@
 //! The API: whether tokens are for it, whether the proxy reaches it, and how much of it.
 
 use super::{Finding, Verdict, finding};
-use crate::authority;
+use crate::base::problem::Problem;
 use crate::config::Config;
-use crate::problem::Problem;
-use crate::upstream;
+use crate::upstream::authority;
+use crate::upstream::transport;
 use exo365_core::wire::{Flavor, Identity};
 use reqwest::StatusCode;
 use std::time::Duration;
@@ -90,7 +90,7 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
 pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
     let host = &config.public.cloud.api;
     let url = format!("{host}{}/me", config.public.api.root_path());
-    let answer = upstream::client(Some(PATIENCE))?.get(url).send().await;
+    let answer = transport::client(Some(PATIENCE))?.get(url).send().await;
     let (verdict, text) = match answer.map(|answer| answer.status()) {
         Ok(StatusCode::UNAUTHORIZED) => (
             Verdict::Good,

@@ -2,9 +2,9 @@
 
 use super::{Finding, Verdict, finding, listed, said};
 use crate::app_only::AppOnly;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, Service};
-use crate::problem::Problem;
 use exo365_core::error::Error;
 use exo365_core::text::base64_decode;
 use serde::Deserialize;

@@ -6,13 +6,13 @@
 mod api;
 mod application;
 
-use crate::authority;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, Credential};
-use crate::keys::Keys;
-use crate::problem::Problem;
-use crate::tenants;
-use crate::upstream::Upstream;
+use crate::upstream::authority;
+use crate::upstream::metadata::Keys;
+use crate::upstream::tenants;
+use crate::upstream::transport::Upstream;
 use exo365_core::aadsts::{self, Class};
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::{SKEW, is_guid};

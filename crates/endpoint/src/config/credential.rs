@@ -2,8 +2,8 @@
 
 use super::file::File;
 use super::{SECRET, Secret};
-use crate::assertion::{Certificate, How};
-use crate::problem::Problem;
+use crate::base::problem::Problem;
+use crate::config::certificate::{Certificate, How};
 use std::path::Path;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use super::file::KEYS;
 use super::wrong;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 
 /// Keys whose values are no text: numbers, true or false, lists. Written as in the file.
 const VALUES: [&str; 13] = [

@@ -1,7 +1,7 @@
 //! The configuration file as it is written: names, types, and who may have been meant.
 
 use super::environment;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::wire::{Flavor, Identity};
 use serde::Deserialize;
 use std::net::SocketAddr;

@@ -1,5 +1,6 @@
 //! The configuration: read, checked, and from then on believed.
 
+pub(crate) mod certificate;
 mod credential;
 mod environment;
 mod file;
@@ -13,8 +14,8 @@ pub(crate) use credential::Credential;
 pub use secret::Secret;
 pub(crate) use service::Service;
 
-use crate::peer::{Network, ProxyHeader};
-use crate::problem::Problem;
+use crate::base::problem::Problem;
+use crate::http::client_address::{Network, ProxyHeader};
 use exo365_core::wire::{Flavor, Hosts, Identity, PageConfig};
 use exo365_core::{flavor, id_token, origin};
 use file::File;

@@ -2,8 +2,8 @@
 
 use super::file::File;
 use super::wrong;
-use crate::peer::{Network, ProxyHeader};
-use crate::problem::Problem;
+use crate::base::problem::Problem;
+use crate::http::client_address::{Network, ProxyHeader};
 
 /// The proxies and the header that they write.
 pub(super) fn proxies(file: &File) -> Result<(Vec<Network>, ProxyHeader), Problem> {

@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::wrong;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::wire::Mode;
 
 /// Below the API's root, where nothing else is configured.

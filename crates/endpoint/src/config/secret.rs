@@ -1,6 +1,6 @@
 //! Secrets: read from the environment or from files that nobody else may read, never printed.
 
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use std::fmt;
 use std::path::Path;
 use zeroize::Zeroizing;

@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::{Config, Credential, credential, public, wrong};
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::flavor;
 use exo365_core::wire::PageConfig;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::{SEAL_KEYS, SealSource, Secret, wrong};
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use crate::store;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;

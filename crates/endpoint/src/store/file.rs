@@ -1,8 +1,8 @@
 //! The store in one file of this machine.
 
 use super::{Failed, Group, Key, Later, Store, Visit};
-use crate::problem::Problem;
-use crate::seal;
+use crate::base::problem::Problem;
+use crate::store::seal;
 use redb::{
     Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _,
     ReadableTableMetadata as _, TableDefinition, WriteTransaction,

@@ -2,6 +2,7 @@
 
 mod file;
 mod redis;
+pub(crate) mod seal;
 #[cfg(test)]
 mod silent;
 #[cfg(test)]
@@ -33,7 +34,7 @@ impl fmt::Display for Key {
 }
 
 /// What belongs together: a digest of the sign-in service's own session (`sid`). Records say theirs, see
-/// [`crate::seal::group`].
+/// [`crate::store::seal::group`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Group(pub(crate) [u8; 32]);
 

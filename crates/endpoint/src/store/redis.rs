@@ -11,9 +11,10 @@
 //! records, from every endpoint and at every interval; a counter would never learn of a record that ended by itself.
 
 use super::{Failed, Group, Holder, Key, Later, Locks, Store, Visit};
-use crate::clock::Clock;
-use crate::problem::Problem;
-use crate::{seal, upstream};
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
+use crate::store::seal;
+use crate::upstream::transport;
 use exo365_core::text::{base64_decode, base64url};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisResult, TlsCertificates};
@@ -120,7 +121,7 @@ impl RedisStore {
         authority: Option<&[u8]>,
         clock: Clock,
     ) -> Result<Self, Problem> {
-        upstream::provider();
+        transport::provider();
         let certificates = TlsCertificates {
             client_tls: None,
             root_cert: authority.map(<[u8]>::to_vec),

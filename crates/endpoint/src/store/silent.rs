@@ -1,7 +1,7 @@
 //! A connection that is open and says nothing: the line was cut somewhere between, and nobody was told.
 
 use super::*;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::tests::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

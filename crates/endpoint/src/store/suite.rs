@@ -1,7 +1,7 @@
 //! What every store has to do: the same tests over the file and over a real Redis.
 
 use super::*;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::tests::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -3,8 +3,8 @@
 use super::fake::Canned;
 use super::renewal::LATER;
 use super::*;
-use crate::queue::AT_ONCE;
-use crate::rest::LOOP as REST;
+use crate::session::cooldown::LOOP as REST;
+use crate::upstream::queue::AT_ONCE;
 use tokio::task::JoinSet;
 
 const MORE: usize = AT_ONCE + 8;

@@ -2,7 +2,7 @@
 
 use super::fake::Canned;
 use super::*;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::text::base64_decode;
 use ring::signature::{
     KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaKeyPair, RsaParameters,

@@ -48,7 +48,7 @@ async fn e30_no_token_is_given_before_the_refresh_token_is_kept() {
     let mut state = Arc::into_inner(world.app).unwrap();
     state.sessions.store = Box::new(Full(state.sessions.store));
     world.app = Arc::new(state);
-    world.router = routes::whole(&world.app);
+    world.router = router::whole(&world.app);
     let cookie = world.sign_in().await;
     world.advance(LATER);
     let answer = world.token(&cookie).await;

@@ -1,7 +1,7 @@
 //! Who asks too often is told to wait, and who that is cannot be made up.
 
 use super::*;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 use axum::extract::ConnectInfo;
 use std::net::SocketAddr;
 

@@ -3,13 +3,13 @@
 mod api;
 mod app_only;
 mod backpressure;
-mod believed;
 mod check;
 mod check_api;
 mod cookie;
 #[cfg(unix)]
 mod credential;
 mod date;
+mod expected_account;
 mod fake;
 mod fixed;
 mod frontchannel;
@@ -23,9 +23,9 @@ mod limits;
 mod logs;
 mod narrow;
 mod openapi;
-mod operations;
 mod operator;
 mod page;
+mod probes;
 mod proxy;
 mod proxy_bad;
 mod proxy_bodies;
@@ -38,9 +38,9 @@ mod shared;
 mod signin;
 mod tenants;
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::routes;
+use crate::router;
 use crate::state::{App, State};
 use axum::Router;
 use axum::body::Body;
@@ -208,7 +208,7 @@ fn open(config: Config, time: &Arc<AtomicU64>) -> (App, Router) {
     let time = Arc::clone(time);
     let clock = Clock::from_fn(move || time.load(Ordering::SeqCst));
     let app = State::open(config, clock).unwrap();
-    let router = routes::whole(&app);
+    let router = router::whole(&app);
     (app, router)
 }
 
@@ -227,5 +227,5 @@ fn exchange(code: &str) -> Value {
 }
 
 fn digest(token: &str) -> String {
-    exo365_core::text::base64url(&crate::random::sha256(token.as_bytes()))
+    exo365_core::text::base64url(&crate::base::random::sha256(token.as_bytes()))
 }

@@ -1,8 +1,8 @@
 //! Sessions listed and revoked while the endpoint is stopped.
 
 use super::*;
+use crate::base::problem::Problem;
 use crate::operator::Operator;
-use crate::problem::Problem;
 
 const ADELE: &str = "00000000-0000-0000-66f3-3332eca7ea81";
 const OTHER: &str = "00000000-0000-0000-1111-3332eca7ea81";

@@ -4,7 +4,7 @@ use super::fake::Canned;
 use super::logs::Log;
 use super::proxy::{PROXY, call, proxied, with_body};
 use super::*;
-use crate::proxy::KEPT;
+use crate::routes::proxy::KEPT;
 
 pub(super) const ME: &str = "/v1.0/me/messages";
 

@@ -5,7 +5,7 @@ use super::fake::Canned;
 use super::proxy::{call, proxied, with_body};
 use super::proxy_bad::{ME, own};
 use super::*;
-use crate::proxy::{KEPT, LARGEST};
+use crate::routes::proxy::{KEPT, LARGEST};
 use std::time::Duration;
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn hasty() -> (World, Arc<Api>) {
     let mut state = Arc::into_inner(world.app).unwrap();
     state.api.patience = Duration::from_millis(150);
     world.app = Arc::new(state);
-    world.router = routes::whole(&world.app);
+    world.router = router::whole(&world.app);
     (world, api)
 }
 

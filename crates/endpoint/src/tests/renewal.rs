@@ -2,7 +2,7 @@
 
 use super::fake::Canned;
 use super::*;
-use crate::record::Session;
+use crate::session::record::Session;
 use crate::store::Key;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -27,7 +27,7 @@ impl World {
     }
 
     pub(super) fn key(cookie: &str) -> Key {
-        Key(crate::random::sha256(
+        Key(crate::base::random::sha256(
             cookie.split_once('=').unwrap().1.as_bytes(),
         ))
     }

@@ -1,7 +1,7 @@
 //! The configuration: what is taken, what is refused, and in which words.
 
 use super::*;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 
 fn parsed(extra: &str) -> Result<Config, Problem> {
     let environment = |name: &str| (name == "EXO365_CLIENT_SECRET").then(|| SECRET.to_owned());

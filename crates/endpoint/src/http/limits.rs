@@ -1,0 +1,178 @@
+//! How often: a bucket for each address and each session, in tables that cannot grow.
+
+use crate::http::answer::Refused;
+use crate::http::client_address;
+use crate::http::cookie::SessionId;
+use crate::state::State;
+use crate::store::Key;
+use axum::http::request::Parts;
+use exo365_core::error::{Code, Error};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Mutex, PoisonError};
+
+/// A bucket is full after this time, in microseconds.
+const WINDOW: u64 = 60 * SECOND;
+const SECOND: u64 = 1_000_000;
+/// Most entries of one generation: two of them are a few megabytes.
+const MOST: usize = 32 * 1024;
+
+/// The limits of an endpoint.
+pub(crate) struct Limits {
+    addresses: Buckets<IpAddr>,
+    sessions: Buckets<Key>,
+}
+
+impl Limits {
+    /// Requests per minute for an address and for a session; 0 is no limit.
+    pub(crate) fn new(per_address: u32, per_session: u32) -> Self {
+        Self {
+            addresses: Buckets::new(per_address),
+            sessions: Buckets::new(per_session),
+        }
+    }
+}
+
+/// Counts a request, before anything is done for it.
+///
+/// # Errors
+/// 429, with the seconds to wait.
+pub(crate) fn check(app: &State, parts: &Parts) -> Result<(), Refused> {
+    count(app, parts, client_address::address(&app.config, parts))
+}
+
+/// The same for a route that needs no session: where addresses are not known, all who ask are one.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_open(app: &State, parts: &Parts) -> Result<(), Refused> {
+    let address = client_address::address(&app.config, parts);
+    count(app, parts, address.or(Some(Ipv4Addr::UNSPECIFIED.into())))
+}
+
+fn count(app: &State, parts: &Parts, address: Option<IpAddr>) -> Result<(), Refused> {
+    let now = app.clock.now();
+    let session = SessionId::read(&parts.headers, &app.config.cookie);
+    let by_address = address.and_then(|address| app.limits.addresses.take(address, now));
+    // An address that is over its limit does not use up the limit of a session.
+    let wait = by_address.or_else(|| app.limits.sessions.take(session?.key(), now));
+    wait.map_or(Ok(()), |seconds| {
+        let mut error = Error::new(Code::Throttled, "too many requests came from here");
+        error.detail_mut().retry_after_seconds = Some(seconds);
+        Err(error.into())
+    })
+}
+
+/// Token buckets, each told by the moment at which it is full again.
+///
+/// Entries are in two generations: where the young one has its number or its time, it becomes the old
+/// one, and the old one goes. In ordinary load nothing goes before its bucket is full; in a flood of
+/// more addresses than fit, the memory stays, and the longest unused are forgotten.
+struct Buckets<K> {
+    /// Microseconds that one request takes; 0 is no limit.
+    cost: u64,
+    tables: Mutex<Tables<K>>,
+}
+
+struct Tables<K> {
+    young: HashMap<K, u64>,
+    old: HashMap<K, u64>,
+    /// When the young generation began.
+    since: u64,
+}
+
+impl<K: Copy + Eq + Hash> Buckets<K> {
+    fn new(per_minute: u32) -> Self {
+        Self {
+            cost: WINDOW.checked_div(per_minute.into()).unwrap_or_default(),
+            tables: Mutex::new(Tables {
+                young: HashMap::new(),
+                old: HashMap::new(),
+                since: 0,
+            }),
+        }
+    }
+
+    /// Takes one; or the seconds until there is one again. `now` is in seconds.
+    fn take(&self, name: K, now: u64) -> Option<u32> {
+        if self.cost == 0 {
+            return None;
+        }
+        let now = now.saturating_mul(SECOND);
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.turn(now);
+        let full = tables.full(&name).max(now).saturating_add(self.cost);
+        let over = full.saturating_sub(now.saturating_add(WINDOW));
+        if over > 0 {
+            return u32::try_from(over.div_ceil(SECOND)).ok();
+        }
+        tables.young.insert(name, full);
+        None
+    }
+}
+
+impl<K: Eq + Hash> Tables<K> {
+    fn full(&self, name: &K) -> u64 {
+        let known = self.young.get(name).or_else(|| self.old.get(name));
+        known.copied().unwrap_or_default()
+    }
+
+    fn turn(&mut self, now: u64) {
+        // A clock that was set back begins anew.
+        let late = now.abs_diff(self.since) >= WINDOW;
+        if late || self.young.len() >= MOST {
+            self.old = std::mem::take(&mut self.young);
+            self.since = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn e49_a_bucket_empties_and_fills_again() {
+        let buckets = Buckets::new(60);
+        for _ in 0..60 {
+            assert_eq!(buckets.take(1, 1000), None);
+        }
+        assert_eq!(buckets.take(1, 1000), Some(1));
+        assert_eq!(buckets.take(2, 1000), None, "another has its own");
+        assert_eq!(buckets.take(1, 1001), None);
+        assert_eq!(buckets.take(1, 1001), Some(1));
+        let slow = Buckets::new(1);
+        assert_eq!((slow.take(1, 7), slow.take(1, 7)), (None, Some(60)));
+        assert_eq!((slow.take(1, 66), slow.take(1, 67)), (Some(1), None));
+        assert_eq!(Buckets::new(0).take(1, 0), None);
+    }
+
+    #[test]
+    fn e49_a_debt_is_not_forgotten_with_its_generation() {
+        for begin in 0..130 {
+            let buckets = Buckets::new(1);
+            assert_eq!(buckets.take(0, 0), None);
+            assert_eq!(buckets.take(1, begin), None);
+            for now in begin..begin + 60 {
+                assert!(buckets.take(1, now).is_some(), "{begin} {now}");
+            }
+            assert_eq!(buckets.take(1, begin + 60), None);
+        }
+    }
+
+    #[test]
+    fn e49_a_flood_does_not_grow_the_table() {
+        let buckets = Buckets::new(10);
+        for name in 0..5 * MOST {
+            assert_eq!(buckets.take(name, 1000), None);
+        }
+        let tables = buckets.tables.lock().unwrap();
+        assert!(tables.young.len() <= MOST && tables.old.len() <= MOST);
+        drop(tables);
+        buckets.take(0, 1060);
+        buckets.take(0, 1120);
+        let tables = buckets.tables.lock().unwrap();
+        assert_eq!(tables.young.len() + tables.old.len(), 2, "time empties it");
+    }
+}

@@ -1,0 +1,238 @@
+//! The table of routes. Whoever adds one adds a line here, and has the gate in front of it.
+
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
+use crate::config::Config;
+use crate::http::answer::{Done, Refused, respond};
+use crate::http::cookie::SessionId;
+use crate::http::expected_account::Believed;
+use crate::http::gate;
+use crate::http::limits;
+use crate::routes::exchange;
+use crate::routes::frontchannel;
+use crate::routes::logout;
+use crate::routes::openapi;
+use crate::routes::page;
+use crate::routes::probes;
+use crate::routes::proxy;
+use crate::routes::session;
+use crate::routes::token;
+use crate::session::renewal;
+use crate::state::{App, State};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use exo365_core::error::Code;
+use exo365_core::origin;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// A request that came through the gate.
+pub(crate) struct Call {
+    pub(crate) body: Bytes,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) believed: Believed,
+    /// The page's origin, where the browser named it.
+    pub(crate) origin: Option<String>,
+}
+
+type Work = fn(App, Call) -> Pin<Box<dyn Future<Output = Result<Done, Refused>> + Send>>;
+
+/// A route: its path below the base, and what it does.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    work: Work,
+}
+
+/// All routes.
+pub(crate) const ROUTES: [Route; 4] = [
+    Route {
+        path: "/session",
+        work: |app, call| Box::pin(session::handle(app, call)),
+    },
+    Route {
+        path: "/exchange",
+        work: |app, call| Box::pin(exchange::handle(app, call)),
+    },
+    Route {
+        path: "/token",
+        work: |app, call| Box::pin(token::handle(app, call)),
+    },
+    Route {
+        path: "/logout",
+        work: |app, call| Box::pin(logout::handle(app, call)),
+    },
+];
+
+/// The routes of the contract, to be merged into an axum app.
+///
+/// # Errors
+/// Where the database or the sealing keys cannot be used.
+pub fn router(config: Config) -> Result<Router, Problem> {
+    router_at(config, Clock::system())
+}
+
+/// The same by another clock (for tests).
+///
+/// # Errors
+/// As [`router`].
+pub fn router_at(config: Config, clock: Clock) -> Result<Router, Problem> {
+    Ok(contract(&State::open(config, clock)?))
+}
+
+/// The routes, and the page where the configuration has one; everything else is answered with 404.
+///
+/// # Errors
+/// As [`router`].
+pub fn site(config: Config) -> Result<Router, Problem> {
+    Ok(whole(&State::open(config, Clock::system())?))
+}
+
+/// The endpoint, opened: its routes, and those of its operator. A clone is the same endpoint.
+#[derive(Clone)]
+pub struct Endpoint(App);
+
+impl Endpoint {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// As [`router`].
+    pub fn open(config: Config) -> Result<Self, Problem> {
+        Ok(Self(State::open(config, Clock::system())?))
+    }
+
+    /// As [`site`]. Limits by address need the peer's address: serve it by
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub fn site(&self) -> Router {
+        whole(&self.0)
+    }
+
+    /// `/healthz`, `/readyz` and `/metrics`: for a listener that browsers do not reach.
+    pub fn operations(&self) -> Router {
+        probes::router(&self.0)
+    }
+
+    /// From now on `/readyz` says that it wants no more requests.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Resolves when no renewal is under way and no new token waits for the store: what goes on when whoever asked has
+    /// gone. For the end, when no requests come any more.
+    pub async fn settled(&self) {
+        renewal::settled(&self.0).await;
+    }
+}
+
+/// [`site`], opened.
+pub(crate) fn whole(app: &App) -> Router {
+    let router = contract(app);
+    match &app.config.page {
+        Some(folder) => router.merge(page::router(&app.config, folder)),
+        None => {
+            let app = App::clone(app);
+            router.fallback(move || std::future::ready(unknown(&app)))
+        }
+    }
+}
+
+fn contract(app: &App) -> Router {
+    let base = &app.config.base;
+    let mut router = Router::new();
+    for route in ROUTES {
+        let app = App::clone(app);
+        let handler = move |request: Request| serve(App::clone(&app), route, request);
+        router = router.route(&format!("{base}{}", route.path), any(handler));
+    }
+    let own = App::clone(app);
+    let handler = move |request: Request| frontchannel::serve(App::clone(&own), request);
+    router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
+    router = proxy::mount(openapi::mount(router, app), app);
+    // Below the base nothing else answers, whatever the app around has for a fallback.
+    for path in [
+        base.clone(),
+        format!("{base}/"),
+        format!("{base}/{{*rest}}"),
+    ] {
+        let app = App::clone(app);
+        let handler = move |request: Request| std::future::ready(nothing(&app, request));
+        router = router.route(&path, any(handler));
+    }
+    router
+}
+
+fn nothing(app: &App, request: Request) -> Response {
+    match limits::check(app, &request.into_parts().0) {
+        Ok(()) => unknown(app),
+        Err(refused) => respond(app, Err(refused)),
+    }
+}
+
+fn unknown(app: &App) -> Response {
+    respond(
+        app,
+        Err(Refused::at(
+            StatusCode::NOT_FOUND,
+            Code::NotFound,
+            "there is no such route",
+        )),
+    )
+}
+
+async fn serve(app: App, route: Route, request: Request) -> Response {
+    let begin = Instant::now();
+    let (parts, body) = request.into_parts();
+    let outcome = match limits::check(&app, &parts) {
+        Ok(()) if parts.method == Method::OPTIONS => return preflight(&app, &parts.headers),
+        Ok(()) => admitted(&app, route, &parts, body).await,
+        Err(refused) => Err(refused),
+    };
+    let error = outcome.as_ref().err().map(|refused| &refused.error);
+    app.metrics.request(route.path, error, begin.elapsed());
+    match &outcome {
+        Ok(_) => tracing::debug!(route = route.path, "done"),
+        Err(refused) => {
+            tracing::info!(route = route.path, code = refused.error.code.as_str(), cause = %refused.error, "refused")
+        }
+    }
+    let mut response = respond(&app, outcome);
+    if let Some(origin) = gate::cross_origin(&app.config, &parts.headers) {
+        gate::allow(response.headers_mut(), origin);
+    }
+    response
+}
+
+async fn admitted(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Done, Refused> {
+    let headers = &parts.headers;
+    gate::check(&app.config, &parts.method, headers)?;
+    let body = gate::body(body).await?;
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok());
+    let call = Call {
+        body,
+        session: SessionId::read(headers, &app.config.cookie),
+        believed: Believed::read(headers),
+        origin: origin.map(|origin| origin::of(origin).to_owned()),
+    };
+    (route.work)(App::clone(app), call).await
+}
+
+fn preflight(app: &App, headers: &HeaderMap) -> Response {
+    let Some(origin) = gate::cross_origin(&app.config, headers) else {
+        let refused = Refused::at(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::BadRequest,
+            "this route takes POST",
+        );
+        return respond(app, Err(refused));
+    };
+    gate::preflight(&app.config, origin, &gate::OWN_ROUTES)
+}

@@ -1,0 +1,104 @@
+//! `GET /frontchannel-logout`: the sign-in service ends the sessions of one `sid`.
+//!
+//! It comes in a hidden frame of the service's sign-out page, without our header and without our cookie,
+//! so it stands beside the gate. It can end sessions and nothing else, and only for who knows the `sid`.
+
+use crate::base::metrics::End;
+use crate::http::answer::{Done, Refused, respond};
+use crate::http::limits;
+use crate::session::record;
+use crate::state::{App, State};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use exo365_core::error::{Code, Error};
+use exo365_core::text::form_decode;
+use std::time::Instant;
+
+/// Below the base.
+pub(crate) const PATH: &str = "/frontchannel-logout";
+/// Longer than any `sid` or issuer.
+const LONGEST: usize = 512;
+
+/// The same answer whatever was ended, and whether anything was.
+pub(crate) async fn serve(app: App, request: Request) -> Response {
+    let begin = Instant::now();
+    let (parts, _) = request.into_parts();
+    let outcome = match limits::check_open(&app, &parts) {
+        Err(refused) => Err(refused),
+        Ok(()) if parts.method != Method::GET => Err(Refused::at(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::BadRequest,
+            "this route takes GET",
+        )),
+        Ok(()) => {
+            end(&app, parts.uri.query().unwrap_or_default()).await;
+            Done::json(&serde_json::Map::new())
+        }
+    };
+    let error = outcome.as_ref().err().map(|refused| &refused.error);
+    app.metrics.request(PATH, error, begin.elapsed());
+    let mut response = respond(&app, outcome);
+    open_to_the_service(&app, &mut response);
+    response
+}
+
+/// The service's page may frame it, and no other.
+fn open_to_the_service(app: &State, response: &mut Response) {
+    let refused = response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    let headers = response.headers_mut();
+    headers.remove(header::X_FRAME_OPTIONS);
+    let login = &app.config.public.cloud.login;
+    let policy = format!("default-src 'none'; frame-ancestors {login}");
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    if refused {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+    }
+}
+
+async fn end(app: &State, query: &str) {
+    let (Some(Some(sid)), Some(issuer)) = (field(query, "sid"), field(query, "iss")) else {
+        return;
+    };
+    if let Some(issuer) = issuer
+        && !is_ours(app, &issuer).await.unwrap_or_default()
+    {
+        tracing::info!("a front-channel sign-out of another issuer is passed over");
+        return;
+    }
+    let group = record::group(&sid);
+    // What failed is in the log; the service could do nothing about it.
+    if let Ok(ended @ 1..) = app.sessions.store.remove_group(group).await {
+        app.metrics.ended(End::Frontchannel, ended);
+        tracing::info!(ended, "sessions end: signed out at the sign-in service");
+    }
+}
+
+/// The issuer of the metadata, with a tenant that may sign in.
+async fn is_ours(app: &State, issuer: &str) -> Result<bool, Error> {
+    let (upstream, config) = (&app.upstream, &app.config);
+    let metadata = app.keys.metadata(upstream, &config.public).await?;
+    let tenants = app.tenants.admitted(upstream, config).await?;
+    Ok(metadata.may_be(issuer, &tenants))
+}
+
+/// A field of the query: none, one, or something that is neither.
+fn field(query: &str, name: &str) -> Option<Option<String>> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut values = pairs
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (None, _) => Some(None),
+        (Some(value), None) if (1..=LONGEST).contains(&value.len()) => {
+            Some(Some(form_decode(value)))
+        }
+        _ => None,
+    }
+}

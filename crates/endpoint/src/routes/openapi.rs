@@ -1,0 +1,72 @@
+//! `GET /openapi.json`: the contract as an OpenAPI 3.1 description, for people and for programs that test.
+//!
+//! It says nothing of this endpoint but its path and the name of its cookie, so that it may be cached.
+
+use crate::config::Config;
+use crate::http::answer::{Refused, protect, respond};
+use crate::http::limits;
+use crate::state::App;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use exo365_core::error::Code;
+use serde_json::Value;
+
+/// Below the base.
+pub(crate) const PATH: &str = "/openapi.json";
+/// As every endpoint has it. Tests hold it to the routes, to the types of the wire, and to what is answered.
+pub(crate) const TEXT: &str = include_str!("openapi.json");
+
+/// The routes with this one.
+pub(crate) fn mount(router: Router, app: &App) -> Router {
+    let path = format!("{}{PATH}", app.config.base);
+    let text = Bytes::from(text(&app.config));
+    let app = App::clone(app);
+    let handler = move |request: Request| std::future::ready(serve(&app, &text, request));
+    router.route(&path, any(handler))
+}
+
+/// With this endpoint's path and cookie.
+fn text(config: &Config) -> String {
+    let Ok(mut description) = serde_json::from_str::<Value>(TEXT) else {
+        return TEXT.into();
+    };
+    for (place, value) in [
+        ("/servers/0/url", config.base.as_str()),
+        ("/components/securitySchemes/session/name", &config.cookie),
+        ("/info/version", env!("CARGO_PKG_VERSION")),
+    ] {
+        if let Some(known) = description.pointer_mut(place) {
+            *known = value.into();
+        }
+    }
+    description.to_string()
+}
+
+fn serve(app: &App, text: &Bytes, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if let Err(refused) = limits::check(app, &parts) {
+        return respond(app, Err(refused));
+    }
+    if ![Method::GET, Method::HEAD].contains(&parts.method) {
+        let refused = Refused::at(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::BadRequest,
+            "this route takes GET",
+        );
+        let mut response = respond(app, Err(refused));
+        let allow = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(header::ALLOW, allow);
+        return response;
+    }
+    let mut response = Response::new(Body::from(text.clone()));
+    let headers = response.headers_mut();
+    protect(headers, &app.config);
+    headers.remove(header::PRAGMA);
+    let hour = HeaderValue::from_static("public, max-age=3600");
+    headers.insert(header::CACHE_CONTROL, hour);
+    response
+}

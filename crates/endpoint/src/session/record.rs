@@ -1,0 +1,249 @@
+//! A session: who, the refresh token, and the access tokens that are still good.
+
+use crate::store::seal::{Seal, ends_at};
+use crate::store::{Failed, Group, Key, Store};
+use exo365_core::text::base64url;
+use exo365_core::token_reply::Tokens;
+use exo365_core::wire::Account;
+use serde::{Deserialize, Serialize};
+
+/// An access token is renewed this long before it ends, in seconds; short-lived ones at half of their life.
+const MARGIN: u64 = 300;
+/// Tokens that were asked for by permissions, of all services together: a record stays small.
+const MOST_NAMED: usize = 8;
+/// Granted beside the permissions of an API, and no reason to call a token broad.
+const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// What is sealed. Holds tokens: never printed.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Session {
+    pub(crate) account: Account,
+    /// The sign-in service's own session.
+    pub(crate) sid: Option<String>,
+    pub(crate) refresh_token: Option<String>,
+    /// Seconds since 1970.
+    pub(crate) created: u64,
+    /// Seconds since 1970; about when it was used last.
+    pub(crate) touched: u64,
+    /// One per audience for whatever was granted, and some that were asked for by permissions; the latest last.
+    pub(crate) tokens: Vec<Cached>,
+}
+
+/// An access token and what it is for.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Cached {
+    pub(crate) audience: String,
+    pub(crate) token: String,
+    /// Seconds since 1970.
+    pub(crate) expires_at: u64,
+    /// Seconds since 1970.
+    renew_at: u64,
+    /// Seconds since 1970.
+    #[serde(default)]
+    pub(crate) taken_at: u64,
+    /// What was asked for, which may not all have been granted, or not alone; empty for whatever was granted.
+    asked: Vec<String>,
+    pub(crate) granted: Vec<String>,
+    /// Digest of the claims that it was asked for with.
+    claims: Option<String>,
+}
+
+/// Which access token.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) struct Want {
+    pub(crate) audience: String,
+    /// Sorted; empty for whatever was granted.
+    pub(crate) scopes: Vec<String>,
+    /// JSON text.
+    pub(crate) claims: Option<String>,
+    /// base64url SHA-256 of a token that is not wanted again.
+    pub(crate) rejected: Option<String>,
+}
+
+impl Cached {
+    /// Makes the entry for tokens that came at `now`.
+    pub(crate) fn new(want: &Want, tokens: &Tokens, now: u64) -> Self {
+        let life = u64::from(tokens.expires_in);
+        Self {
+            audience: want.audience.clone(),
+            token: tokens.access_token.clone(),
+            expires_at: now + life,
+            taken_at: now,
+            renew_at: now + life.saturating_sub(MARGIN).max(life / 2),
+            asked: want.scopes.clone(),
+            granted: tokens.scopes.clone(),
+            claims: want.claims.as_deref().map(digest),
+        }
+    }
+
+    /// Whether it has enough life left.
+    pub(crate) const fn is_fresh(&self, now: u64) -> bool {
+        now < self.renew_at
+    }
+
+    /// Whether it still works, if not for long.
+    pub(crate) const fn is_alive(&self, now: u64) -> bool {
+        now + 10 < self.expires_at
+    }
+
+    /// Whether it is what is wanted and no more, not counting its age: what came when just that was asked for, which
+    /// may be more where the service gives nothing less, or what holds these permissions and no other.
+    fn fits(&self, want: &Want) -> bool {
+        let named = self.asked == want.scopes;
+        self.covers(want) && (named || self.is_within(&want.scopes))
+    }
+
+    /// Whether no permission goes beyond these.
+    fn is_within(&self, scopes: &[String]) -> bool {
+        let wanted = |granted: &String| {
+            OIDC.contains(&granted.as_str()) || scopes.iter().any(|one| is_same(one, granted))
+        };
+        self.granted.iter().all(wanted)
+    }
+
+    /// Whether what is wanted can be done with it, not counting its age. Whoever names no permissions means all that
+    /// were granted, and not those of another request.
+    fn covers(&self, want: &Want) -> bool {
+        let has = |scope: &String| {
+            self.asked.contains(scope) || self.granted.iter().any(|granted| is_same(scope, granted))
+        };
+        let claims = want.claims.as_deref().map(digest);
+        self.audience == want.audience
+            && (self.asked.is_empty() || !want.scopes.is_empty())
+            && want.scopes.iter().all(has)
+            && (claims.is_none() || claims == self.claims)
+            && want
+                .rejected
+                .as_deref()
+                .is_none_or(|refused| refused != digest(&self.token))
+    }
+}
+
+/// Whether two names are of one permission: services say some with their host and some without, in any case.
+fn is_same(one: &str, other: &str) -> bool {
+    let short = |name: &str| name.rsplit('/').next().map(str::to_ascii_lowercase);
+    short(one) == short(other)
+}
+
+/// The name of a token that is not wanted again, or of claims.
+pub(crate) fn digest(text: &str) -> String {
+    base64url(&crate::base::random::sha256(text.as_bytes()))
+}
+
+/// What the sessions of one `sid` are found by.
+pub(crate) fn group(sid: &str) -> Group {
+    Group(crate::base::random::sha256(
+        format!("exo365 sid {sid}").as_bytes(),
+    ))
+}
+
+impl Session {
+    /// A token with enough life left.
+    pub(crate) fn fresh(&self, want: &Want, now: u64) -> Option<&Cached> {
+        self.tokens
+            .iter()
+            .find(|cached| cached.is_fresh(now) && cached.fits(want))
+    }
+
+    /// A token with enough life left, if for more than is wanted.
+    pub(crate) fn broader(&self, want: &Want, now: u64) -> Option<&Cached> {
+        self.tokens
+            .iter()
+            .find(|cached| cached.is_fresh(now) && cached.covers(want))
+    }
+
+    /// A token that still works, if not for long or for more than is wanted: better than none while no other can be had.
+    pub(crate) fn last_resort(&self, want: &Want, now: u64) -> Option<&Cached> {
+        let alive = |fits: fn(&Cached, &Want) -> bool| {
+            let mut tokens = self.tokens.iter();
+            tokens.find(|cached| cached.is_alive(now) && fits(cached, want))
+        };
+        alive(Cached::fits).or_else(|| alive(Cached::covers))
+    }
+
+    /// Takes new tokens in: the refresh token replaces the old one, or the old one stays. An access token replaces the one
+    /// that was asked for by the same permissions; of those that were asked for by name the oldest go.
+    pub(crate) fn take(&mut self, cached: Cached, refresh_token: Option<String>) {
+        let now = cached.taken_at;
+        self.tokens.retain(|known| {
+            let replaced = known.audience == cached.audience && known.asked == cached.asked;
+            !replaced && (known.asked.is_empty() || known.expires_at > now)
+        });
+        self.tokens.push(cached);
+        let named = |known: &Cached| !known.asked.is_empty();
+        while self.tokens.iter().filter(|known| named(known)).count() > MOST_NAMED
+            && let Some(oldest) = self.tokens.iter().position(named)
+        {
+            self.tokens.remove(oldest);
+        }
+        if refresh_token.is_some() {
+            self.refresh_token = refresh_token;
+        }
+    }
+}
+
+/// The sessions: sealed on their way in, opened and checked for their age on their way out.
+pub(crate) struct Sessions {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) seal: Seal,
+    /// Seconds.
+    pub(crate) idle: u64,
+    /// Seconds.
+    pub(crate) lifetime: u64,
+}
+
+/// A session, and the record that it was read from.
+pub(crate) struct Held {
+    pub(crate) session: Session,
+    pub(crate) record: Vec<u8>,
+}
+
+impl Sessions {
+    fn close(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
+        let end = (session.touched + self.idle).min(session.created + self.lifetime);
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
+        let group = session.sid.as_deref().map(group);
+        self.seal.close(&key, (end, group), &plain).ok_or(Failed)
+    }
+
+    /// The session, if it is there, whole, and not over.
+    pub(crate) async fn get(&self, key: Key, now: u64) -> Result<Option<Held>, Failed> {
+        let Some(record) = self.store.get(key).await? else {
+            return Ok(None);
+        };
+        if ends_at(&record).is_none_or(|end| end <= now) {
+            return Ok(None);
+        }
+        let Some(session) = Self::read(&self.seal, key, &record) else {
+            tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
+            return Ok(None);
+        };
+        Ok(Some(Held { session, record }))
+    }
+
+    /// Opens a record.
+    pub(crate) fn read(seal: &Seal, key: Key, record: &[u8]) -> Option<Session> {
+        let plain = zeroize::Zeroizing::new(seal.open_record(&key, record)?);
+        serde_json::from_slice(&plain).ok()
+    }
+
+    pub(crate) async fn insert(&self, key: Key, session: &Session) -> Result<(), Failed> {
+        let record = self.close(key, session)?;
+        self.store.insert(key, record).await
+    }
+
+    /// Replaces the record that `old` was read from; false where it is another by now, or gone.
+    pub(crate) async fn swap(
+        &self,
+        key: Key,
+        old: &[u8],
+        session: &Session,
+    ) -> Result<bool, Failed> {
+        let record = self.close(key, session)?;
+        self.store.swap(key, old.to_vec(), record).await
+    }
+
+    pub(crate) async fn remove(&self, key: Key) -> Result<(), Failed> {
+        self.store.remove(key).await
+    }
+}

@@ -1,0 +1,104 @@
+//! Tenants that may sign in. Some are named by a domain: whose it is says the sign-in service, asked once a day.
+
+use crate::base::clock::Clock;
+use crate::config::Config;
+use crate::upstream::authority;
+use crate::upstream::metadata::{self, LIFE};
+use crate::upstream::transport::Upstream;
+use exo365_core::error::{Code, Error};
+use exo365_core::id_token::is_guid;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Ids of tenants; all are meant where there are none.
+pub(crate) type Admitted = Arc<Vec<String>>;
+
+/// The list, its domains looked up.
+pub(crate) struct Tenants {
+    held: Mutex<Option<(Admitted, u64)>>,
+    clock: Clock,
+}
+
+impl Tenants {
+    pub(crate) const fn new(clock: Clock) -> Self {
+        Self {
+            held: Mutex::const_new(None),
+            clock,
+        }
+    }
+
+    /// The ids, at most a day old; old ones where the service has trouble. A domain that is nobody's admits nobody.
+    ///
+    /// # Errors
+    /// Where a domain cannot be looked up and never was; [`Code::Misconfigured`] where nobody is left.
+    pub(crate) async fn admitted(
+        &self,
+        upstream: &Upstream,
+        config: &Config,
+    ) -> Result<Admitted, Error> {
+        let listed = &config.tenants;
+        if listed.iter().all(|tenant| is_guid(tenant)) {
+            return Ok(Arc::new(listed.clone()));
+        }
+        let mut held = self.held.lock().await;
+        let now = self.clock.now();
+        match held.as_ref() {
+            Some((known, fetched)) if now < fetched + LIFE => Ok(Arc::clone(known)),
+            known => match look_up(upstream, config).await {
+                Ok(ids) => {
+                    let ids = Arc::new(ids);
+                    *held = Some((Arc::clone(&ids), now));
+                    Ok(ids)
+                }
+                Err(error) => known.map(|(ids, _)| Arc::clone(ids)).ok_or(error),
+            },
+        }
+    }
+}
+
+async fn look_up(upstream: &Upstream, config: &Config) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    for tenant in &config.tenants {
+        match id(upstream, config, tenant).await {
+            Ok(id) => ids.push(id),
+            Err(error) if error.code == Code::Misconfigured => {
+                tracing::warn!(
+                    tenant,
+                    "a domain in `tenants` is no tenant's: nobody is admitted by it"
+                );
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if ids.is_empty() {
+        // An empty list would mean everybody.
+        return Err(unknown());
+    }
+    Ok(ids)
+}
+
+/// The id of a tenant that is named by id or domain.
+///
+/// # Errors
+/// [`Code::Misconfigured`] for a domain that is nobody's; what kept the answer from coming.
+pub(crate) async fn id(
+    upstream: &Upstream,
+    config: &Config,
+    tenant: &str,
+) -> Result<String, Error> {
+    if is_guid(tenant) {
+        return Ok(tenant.into());
+    }
+    let url = authority::discovery_url_of(&config.public, tenant);
+    let issuer = metadata::issuer(upstream, &url).await?;
+    // A tenant's own document names its issuer in full.
+    let id = issuer.split('/').find(|part| is_guid(part));
+    id.map(str::to_owned).ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::new(
+        Code::Misconfigured,
+        "the sign-in service knows no tenant by a name in `tenants`",
+    )
+}
