@@ -6,7 +6,7 @@ use crate::base::problem::Problem;
 use crate::config::{Config, SealSource};
 use crate::session::record::Sessions;
 use crate::store::seal::{self, Seal};
-use crate::store::{Failed, FileStore, Key, RedisStore, Store};
+use crate::store::{self, Failed, Key, Store};
 use exo365_core::id_token::is_guid;
 use std::collections::{HashMap, HashSet};
 
@@ -41,27 +41,19 @@ impl Operator {
     /// # Errors
     /// Where there is none, where an endpoint runs with it, and where the sealing keys are missing.
     pub fn open(config: &Config, clock: &Clock) -> Result<Self, Problem> {
-        if let Some(address) = &config.store {
-            let authority = config.store_ca.as_deref();
-            let store = RedisStore::open(address.reveal(), authority, clock.clone())?;
-            return Ok(Self {
-                store: Box::new(store),
-                seal: Seal::open(&config.seal)?,
-                now: clock.now(),
-            });
-        }
         // Opening would make what is not there.
-        for (file, what) in [
+        let files = [
             (Some(&config.database), "database"),
             (beside(config), "file of sealing keys"),
-        ] {
+        ];
+        for (file, what) in files.into_iter().filter(|_| config.store.is_none()) {
             if let Some(file) = file.filter(|file| !file.exists()) {
                 let shown = file.display();
                 return Err(Problem::Database(format!("there is no {what} {shown}")));
             }
         }
         Ok(Self {
-            store: Box::new(FileStore::open(&config.database).map_err(stop_first)?),
+            store: store::open(config, clock).map_err(stop_first)?,
             seal: Seal::open(&config.seal)?,
             now: clock.now(),
         })

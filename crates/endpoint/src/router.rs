@@ -4,24 +4,23 @@ use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::answer::{Done, Refused, respond};
+use crate::http::call::Call;
 use crate::http::cookie::SessionId;
 use crate::http::expected_account::Believed;
 use crate::http::gate;
-use crate::http::limits;
-use crate::routes::exchange;
-use crate::routes::frontchannel;
-use crate::routes::logout;
+use crate::routes::exchange::Exchange;
+use crate::routes::frontchannel::{self, Frontchannel};
+use crate::routes::logout::Logout;
 use crate::routes::openapi;
 use crate::routes::page;
 use crate::routes::probes;
 use crate::routes::proxy;
-use crate::routes::session;
-use crate::routes::token;
-use crate::session::renewal;
-use crate::state::{App, State};
+use crate::routes::session::Restore;
+use crate::routes::token::Token;
+use crate::state::State;
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::body::Body;
+use axum::extract::{FromRef as _, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
@@ -33,16 +32,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// A request that came through the gate.
-pub(crate) struct Call {
-    pub(crate) body: Bytes,
-    pub(crate) session: Option<SessionId>,
-    pub(crate) believed: Believed,
-    /// The page's origin, where the browser named it.
-    pub(crate) origin: Option<String>,
-}
-
-type Work = fn(App, Call) -> Pin<Box<dyn Future<Output = Result<Done, Refused>> + Send>>;
+type Work = fn(&State, Call) -> Pin<Box<dyn Future<Output = Result<Done, Refused>> + Send>>;
 
 /// A route: its path below the base, and what it does.
 #[derive(Clone, Copy)]
@@ -55,19 +45,19 @@ pub(crate) struct Route {
 pub(crate) const ROUTES: [Route; 4] = [
     Route {
         path: "/session",
-        work: |app, call| Box::pin(session::handle(app, call)),
+        work: |state, call| Box::pin(Restore::from_ref(state).handle(call)),
     },
     Route {
         path: "/exchange",
-        work: |app, call| Box::pin(exchange::handle(app, call)),
+        work: |state, call| Box::pin(Exchange::from_ref(state).handle(call)),
     },
     Route {
         path: "/token",
-        work: |app, call| Box::pin(token::handle(app, call)),
+        work: |state, call| Box::pin(Token::from_ref(state).handle(call)),
     },
     Route {
         path: "/logout",
-        work: |app, call| Box::pin(logout::handle(app, call)),
+        work: |state, call| Box::pin(Logout::from_ref(state).handle(call)),
     },
 ];
 
@@ -97,7 +87,7 @@ pub fn site(config: Config) -> Result<Router, Problem> {
 
 /// The endpoint, opened: its routes, and those of its operator. A clone is the same endpoint.
 #[derive(Clone)]
-pub struct Endpoint(App);
+pub struct Endpoint(State);
 
 impl Endpoint {
     /// Opens it.
@@ -127,57 +117,57 @@ impl Endpoint {
     /// Resolves when no renewal is under way and no new token waits for the store: what goes on when whoever asked has
     /// gone. For the end, when no requests come any more.
     pub async fn settled(&self) {
-        renewal::settled(&self.0).await;
+        self.0.renewals.settled().await;
     }
 }
 
 /// [`site`], opened.
-pub(crate) fn whole(app: &App) -> Router {
-    let router = contract(app);
-    match &app.config.page {
-        Some(folder) => router.merge(page::router(&app.config, folder)),
+pub(crate) fn whole(state: &State) -> Router {
+    let router = contract(state);
+    match &state.config.page {
+        Some(folder) => router.merge(page::router(&state.config, folder)),
         None => {
-            let app = App::clone(app);
-            router.fallback(move || std::future::ready(unknown(&app)))
+            let state = state.clone();
+            router.fallback(move || std::future::ready(unknown(&state)))
         }
     }
 }
 
-fn contract(app: &App) -> Router {
-    let base = &app.config.base;
+fn contract(state: &State) -> Router {
+    let base = &state.config.base;
     let mut router = Router::new();
     for route in ROUTES {
-        let app = App::clone(app);
-        let handler = move |request: Request| serve(App::clone(&app), route, request);
+        let state = state.clone();
+        let handler = move |request: Request| serve(state.clone(), route, request);
         router = router.route(&format!("{base}{}", route.path), any(handler));
     }
-    let own = App::clone(app);
-    let handler = move |request: Request| frontchannel::serve(App::clone(&own), request);
+    let own = state.clone();
+    let handler = move |request: Request| Frontchannel::from_ref(&own).serve(request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
-    router = proxy::mount(openapi::mount(router, app), app);
+    router = proxy::mount(openapi::mount(router, state), state);
     // Below the base nothing else answers, whatever the app around has for a fallback.
     for path in [
         base.clone(),
         format!("{base}/"),
         format!("{base}/{{*rest}}"),
     ] {
-        let app = App::clone(app);
-        let handler = move |request: Request| std::future::ready(nothing(&app, request));
+        let state = state.clone();
+        let handler = move |request: Request| std::future::ready(nothing(&state, request));
         router = router.route(&path, any(handler));
     }
     router
 }
 
-fn nothing(app: &App, request: Request) -> Response {
-    match limits::check(app, &request.into_parts().0) {
-        Ok(()) => unknown(app),
-        Err(refused) => respond(app, Err(refused)),
+fn nothing(state: &State, request: Request) -> Response {
+    match state.limits.check(&request.into_parts().0) {
+        Ok(()) => unknown(state),
+        Err(refused) => respond(&state.config, Err(refused)),
     }
 }
 
-fn unknown(app: &App) -> Response {
+fn unknown(state: &State) -> Response {
     respond(
-        app,
+        &state.config,
         Err(Refused::at(
             StatusCode::NOT_FOUND,
             Code::NotFound,
@@ -186,53 +176,53 @@ fn unknown(app: &App) -> Response {
     )
 }
 
-async fn serve(app: App, route: Route, request: Request) -> Response {
+async fn serve(state: State, route: Route, request: Request) -> Response {
     let begin = Instant::now();
     let (parts, body) = request.into_parts();
-    let outcome = match limits::check(&app, &parts) {
-        Ok(()) if parts.method == Method::OPTIONS => return preflight(&app, &parts.headers),
-        Ok(()) => admitted(&app, route, &parts, body).await,
+    let outcome = match state.limits.check(&parts) {
+        Ok(()) if parts.method == Method::OPTIONS => return preflight(&state, &parts.headers),
+        Ok(()) => admitted(&state, route, &parts, body).await,
         Err(refused) => Err(refused),
     };
     let error = outcome.as_ref().err().map(|refused| &refused.error);
-    app.metrics.request(route.path, error, begin.elapsed());
+    state.metrics.request(route.path, error, begin.elapsed());
     match &outcome {
         Ok(_) => tracing::debug!(route = route.path, "done"),
         Err(refused) => {
             tracing::info!(route = route.path, code = refused.error.code.as_str(), cause = %refused.error, "refused")
         }
     }
-    let mut response = respond(&app, outcome);
-    if let Some(origin) = gate::cross_origin(&app.config, &parts.headers) {
+    let mut response = respond(&state.config, outcome);
+    if let Some(origin) = gate::cross_origin(&state.config, &parts.headers) {
         gate::allow(response.headers_mut(), origin);
     }
     response
 }
 
-async fn admitted(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Done, Refused> {
+async fn admitted(state: &State, route: Route, parts: &Parts, body: Body) -> Result<Done, Refused> {
     let headers = &parts.headers;
-    gate::check(&app.config, &parts.method, headers)?;
+    gate::check(&state.config, &parts.method, headers)?;
     let body = gate::body(body).await?;
     let origin = headers
         .get(header::ORIGIN)
         .and_then(|value| value.to_str().ok());
     let call = Call {
         body,
-        session: SessionId::read(headers, &app.config.cookie),
+        session: SessionId::read(headers, &state.config.cookie),
         believed: Believed::read(headers),
         origin: origin.map(|origin| origin::of(origin).to_owned()),
     };
-    (route.work)(App::clone(app), call).await
+    (route.work)(state, call).await
 }
 
-fn preflight(app: &App, headers: &HeaderMap) -> Response {
-    let Some(origin) = gate::cross_origin(&app.config, headers) else {
+fn preflight(state: &State, headers: &HeaderMap) -> Response {
+    let Some(origin) = gate::cross_origin(&state.config, headers) else {
         let refused = Refused::at(
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes POST",
         );
-        return respond(app, Err(refused));
+        return respond(&state.config, Err(refused));
     };
-    gate::preflight(&app.config, origin, &gate::OWN_ROUTES)
+    gate::preflight(&state.config, origin, &gate::OWN_ROUTES)
 }

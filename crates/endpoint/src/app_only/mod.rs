@@ -21,8 +21,7 @@ pub use source::{KEY, source};
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::{self, Secret, Service};
-use crate::routes::session::left;
-use crate::session::record::{Cached, Want};
+use crate::session::record::{Cached, Want, left};
 use crate::session::single_flight::Flights;
 use crate::store::Key;
 use crate::upstream::authority;
@@ -162,7 +161,7 @@ impl Inner {
             return Ok(held);
         }
         let form = authority::app_form(&self.public, &self.resource);
-        match self.desk.ask(&form, None).await {
+        match self.desk.ask(&form).await {
             Ok(tokens) => {
                 let cached = Cached::new(&Want::default(), &tokens, now);
                 *self.held() = Some(cached.clone());

@@ -2,5 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod metrics;
+pub(crate) mod network;
 pub(crate) mod problem;
 pub(crate) mod random;
+pub(crate) mod tls;

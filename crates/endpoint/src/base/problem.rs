@@ -25,6 +25,11 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// [`Problem::Config`] with this sentence.
+    pub(crate) fn config(sentence: impl Into<String>) -> Self {
+        Self::Config(sentence.into())
+    }
+
     /// The exit code of the binary.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {

@@ -1,6 +1,6 @@
 //! The API: whether tokens are for it, whether the proxy reaches it, and how much of it.
 
-use super::{Finding, Verdict, finding};
+use super::finding::{Finding, Verdict, finding};
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::upstream::authority;

@@ -1,6 +1,6 @@
 //! The application in its own name (client credentials): whether it gets a token, and what an administrator granted it.
 
-use super::{Finding, Verdict, finding, listed, said};
+use super::finding::{Finding, Verdict, finding, listed, said};
 use crate::app_only::AppOnly;
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;

@@ -5,6 +5,9 @@
 
 mod api;
 mod application;
+mod finding;
+
+pub use finding::{Finding, Verdict};
 
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
@@ -19,31 +22,7 @@ use exo365_core::id_token::{SKEW, is_guid};
 use exo365_core::token_reply::judge;
 use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
-
-/// How a finding is meant.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Verdict {
-    /// As it should be.
-    Good,
-    /// Good for now, or for development.
-    Note,
-    /// To be changed; the sentence says how.
-    Wrong,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Finding {
-    /// How it is meant.
-    pub verdict: Verdict,
-    /// In words, without secrets.
-    pub text: String,
-}
-
-fn finding(verdict: Verdict, text: impl Into<String>) -> Finding {
-    let text = text.into();
-    Finding { verdict, text }
-}
+use finding::{finding, listed, said};
 
 /// The request is malformed, or its code is none: said to clients that are known.
 const MALFORMED: u32 = 9_002_313;
@@ -97,11 +76,6 @@ pub async fn check(
     }
     found.extend(application::token(config, clock, application).await?);
     Ok(found)
-}
-
-fn said(error: &Error) -> String {
-    let cause = error.to_string();
-    format!("{}. {}", cause.trim_end_matches('.'), error.remedy())
 }
 
 fn addresses(config: &Config) -> Vec<Finding> {
@@ -263,17 +237,4 @@ fn judged(name: &str, error: &Error) -> Finding {
     }
     let numbers = listed(numbers);
     finding(Verdict::Wrong, format!("{name}: {}{numbers}", said(error)))
-}
-
-/// The numbers, as they are looked up.
-fn listed(numbers: &[u32]) -> String {
-    let numbers: Vec<String> = numbers
-        .iter()
-        .map(|number| format!("AADSTS{number}"))
-        .collect();
-    if numbers.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", numbers.join(", "))
-    }
 }

@@ -1,8 +1,8 @@
 //! Client assertions (RFC 7523): the certificate's key signs who the endpoint is, for ten minutes at most.
 
+use super::secret::Secret;
 use crate::base::problem::Problem;
 use crate::base::random;
-use crate::config::Secret;
 use exo365_core::error::{Code, Error};
 use exo365_core::text::base64url;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};

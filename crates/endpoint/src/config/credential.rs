@@ -1,9 +1,10 @@
 //! How the endpoint proves who it is: by one or two secrets, or by a certificate.
 
+use super::certificate::{Certificate, How};
 use super::file::File;
-use super::{SECRET, Secret};
+use super::keys::SECRET;
+use super::secret::Secret;
 use crate::base::problem::Problem;
-use crate::config::certificate::{Certificate, How};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -80,6 +81,8 @@ fn how(name: Option<&str>) -> Result<How, Problem> {
     match name {
         None | Some("PS256") => Ok(How::Ps256),
         Some("RS256") => Ok(How::Rs256),
-        Some(_) => Err(super::wrong("`client_assertion` is \"PS256\" or \"RS256\"")),
+        Some(_) => Err(Problem::config(
+            "`client_assertion` is \"PS256\" or \"RS256\"",
+        )),
     }
 }

@@ -1,7 +1,6 @@
 //! Keys of the configuration that come by the environment, before those of the file: `EXO365_` and the key in capitals.
 
-use super::file::KEYS;
-use super::wrong;
+use super::keys::KEYS;
 use crate::base::problem::Problem;
 
 /// Keys whose values are no text: numbers, true or false, lists. Written as in the file.
@@ -42,7 +41,7 @@ pub(super) fn lay(
         let Some(text) = given else { continue };
         let value = if VALUES.contains(&key) || UNITS.iter().any(|unit| key.ends_with(unit)) {
             value(&text).ok_or_else(|| {
-                wrong(format!(
+                Problem::config(format!(
                     "{name} is written as `{key}` in the file: a number, true or false, or a list such as [\"one\", \"two\"]"
                 ))
             })?

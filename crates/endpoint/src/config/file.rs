@@ -1,11 +1,13 @@
 //! The configuration file as it is written: names, types, and who may have been meant.
 
 use super::environment;
+use super::keys::KEYS;
 use crate::base::problem::Problem;
 use exo365_core::wire::{Flavor, Identity};
 use serde::Deserialize;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The keys of the file.
 #[cfg_attr(test, derive(Debug))]
@@ -76,50 +78,6 @@ pub(super) struct File {
     pub(super) client_assertion: Option<String>,
 }
 
-/// All of them, for the test and for the nearest name.
-pub(super) const KEYS: [&str; 40] = [
-    "api",
-    "api_origin",
-    "base",
-    "behind_tls_proxy",
-    "client_assertion",
-    "client_certificate_file",
-    "client_id",
-    "client_key_file",
-    "client_secret_file",
-    "cloud",
-    "cookie",
-    "cross_origins",
-    "database",
-    "id_token_algorithms",
-    "identity",
-    "insecure_loopback",
-    "limit_per_address",
-    "limit_per_session",
-    "listen",
-    "login",
-    "metrics_listen",
-    "mode",
-    "origins",
-    "page",
-    "post_logout_redirect_uri",
-    "proxies",
-    "proxy_header",
-    "proxy_paths",
-    "redirect_uris",
-    "resources",
-    "scopes",
-    "seal_keys_file",
-    "session_idle_hours",
-    "session_lifetime_days",
-    "shutdown_grace_seconds",
-    "store",
-    "store_ca_file",
-    "store_url_file",
-    "tenant",
-    "tenants",
-];
-
 fn organizations() -> String {
     "organizations".into()
 }
@@ -184,6 +142,25 @@ impl File {
         table.try_into().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is wrong: {}", error.message()))
         })
+    }
+}
+
+/// The file; none where all comes by the environment.
+///
+/// # Errors
+/// [`Problem::Config`].
+pub(crate) fn text(
+    file: &Path,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<String, Problem> {
+    let given = environment(&environment::variable("client_id")).is_some();
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::NotFound && given => Ok(String::new()),
+        Err(error) => Err(Problem::config(format!(
+            "{} cannot be read: {error}",
+            file.display()
+        ))),
     }
 }
 

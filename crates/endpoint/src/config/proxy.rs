@@ -1,7 +1,6 @@
 //! What the proxy reaches.
 
 use super::file::File;
-use super::wrong;
 use crate::base::problem::Problem;
 use exo365_core::wire::Mode;
 
@@ -13,7 +12,7 @@ pub(super) fn mode(file: &File) -> Result<Mode, Problem> {
     match file.mode.as_deref() {
         None | Some("direct") => Ok(Mode::Direct),
         Some("proxy") => Ok(Mode::Proxy),
-        Some(_) => Err(wrong("`mode` is \"direct\" or \"proxy\"")),
+        Some(_) => Err(Problem::config("`mode` is \"direct\" or \"proxy\"")),
     }
 }
 
@@ -24,10 +23,10 @@ pub(super) fn paths(file: &File, mode: Mode) -> Result<Vec<String>, Problem> {
         return Ok(USUAL.map(|path| format!("{root}{path}")).into());
     };
     if mode != Mode::Proxy {
-        return Err(wrong("`proxy_paths` goes with mode = \"proxy\""));
+        return Err(Problem::config("`proxy_paths` goes with mode = \"proxy\""));
     }
     if paths.is_empty() || !paths.iter().all(|path| is_prefix(path)) {
-        return Err(wrong(
+        return Err(Problem::config(
             "`proxy_paths` is a list of paths of the API with its root, without a slash at the end, such as \
              [\"/v1.0/me\", \"/v1.0/$batch\"]",
         ));

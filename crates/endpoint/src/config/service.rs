@@ -1,7 +1,9 @@
 //! What of the configuration is for the application in its own name: no page, no session.
 
+use super::credential::{self, Credential};
 use super::file::File;
-use super::{Config, Credential, credential, public, wrong};
+use super::public::public;
+use super::settings::Config;
 use crate::base::problem::Problem;
 use exo365_core::flavor;
 use exo365_core::wire::PageConfig;
@@ -47,7 +49,7 @@ impl Service {
         }
         let public = public(&file)?;
         if EVERYBODY.contains(&file.tenant.as_str()) {
-            return Err(wrong(
+            return Err(Problem::config(
                 "an application has its rights in one tenant: `tenant` (or --tenant) is its id or domain",
             ));
         }
@@ -55,7 +57,7 @@ impl Service {
         let resource = resource.map_or(own, str::to_owned);
         let graphic = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         if resource.is_empty() || !resource.bytes().all(graphic) {
-            return Err(wrong(
+            return Err(Problem::config(
                 "a resource is an API's identifier, such as https://graph.microsoft.com",
             ));
         }

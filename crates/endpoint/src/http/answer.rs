@@ -1,7 +1,6 @@
 //! Answers: small, constant in shape, closed to caches and frames.
 
 use crate::config::Config;
-use crate::state::App;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -61,13 +60,19 @@ impl Refused {
         }
     }
 
+    /// The same with another status.
+    pub(crate) fn status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// The same, taking the cookie away.
     pub(crate) fn clearing(mut self, cookie: Option<HeaderValue>) -> Self {
         self.cookie = cookie;
         self
     }
 
-    fn status(&self) -> StatusCode {
+    fn http_status(&self) -> StatusCode {
         self.status.unwrap_or(match self.error.code {
             Code::BadRequest | Code::InvalidArgument => StatusCode::BAD_REQUEST,
             Code::InteractionRequired | Code::SignedOut => StatusCode::UNAUTHORIZED,
@@ -86,7 +91,7 @@ impl Refused {
 }
 
 /// The response of a route.
-pub(crate) fn respond(app: &App, outcome: Result<Done, Refused>) -> Response {
+pub(crate) fn respond(config: &Config, outcome: Result<Done, Refused>) -> Response {
     let (status, body, cookie, wait) = match outcome {
         Ok(done) => (StatusCode::OK, done.body, done.cookie, None),
         Err(refused) => {
@@ -96,13 +101,13 @@ pub(crate) fn respond(app: &App, outcome: Result<Done, Refused>) -> Response {
                 .as_ref()
                 .and_then(|detail| detail.retry_after_seconds);
             let body = serde_json::to_vec(&ErrorReply::from(&refused.error)).unwrap_or_default();
-            (refused.status(), body, refused.cookie, wait)
+            (refused.http_status(), body, refused.cookie, wait)
         }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    protect(headers, &app.config);
+    protect(headers, config);
     if let Some(cookie) = cookie {
         headers.insert(header::SET_COOKIE, cookie);
     }

@@ -1,7 +1,7 @@
 //! The one door: what a request has to show before anything is done for it.
 
+use super::answer::{Refused, protect};
 use crate::config::Config;
-use crate::http::answer::{Refused, protect};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;

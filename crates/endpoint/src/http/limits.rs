@@ -1,16 +1,17 @@
 //! How often: a bucket for each address and each session, in tables that cannot grow.
 
-use crate::http::answer::Refused;
-use crate::http::client_address;
-use crate::http::cookie::SessionId;
-use crate::state::State;
+use super::answer::Refused;
+use super::client_address;
+use super::cookie::SessionId;
+use crate::base::clock::Clock;
+use crate::config::Config;
 use crate::store::Key;
 use axum::http::request::Parts;
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bucket is full after this time, in microseconds.
 const WINDOW: u64 = 60 * SECOND;
@@ -20,48 +21,53 @@ const MOST: usize = 32 * 1024;
 
 /// The limits of an endpoint.
 pub(crate) struct Limits {
+    config: Arc<Config>,
+    clock: Clock,
     addresses: Buckets<IpAddr>,
     sessions: Buckets<Key>,
 }
 
 impl Limits {
-    /// Requests per minute for an address and for a session; 0 is no limit.
-    pub(crate) fn new(per_address: u32, per_session: u32) -> Self {
+    /// Requests per minute for an address and for a session, as configured; 0 is no limit.
+    pub(crate) fn new(config: &Arc<Config>, clock: &Clock) -> Self {
+        let (per_address, per_session) = config.limits;
         Self {
+            config: Arc::clone(config),
+            clock: clock.clone(),
             addresses: Buckets::new(per_address),
             sessions: Buckets::new(per_session),
         }
     }
-}
 
-/// Counts a request, before anything is done for it.
-///
-/// # Errors
-/// 429, with the seconds to wait.
-pub(crate) fn check(app: &State, parts: &Parts) -> Result<(), Refused> {
-    count(app, parts, client_address::address(&app.config, parts))
-}
+    /// Counts a request, before anything is done for it.
+    ///
+    /// # Errors
+    /// 429, with the seconds to wait.
+    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Refused> {
+        self.count(parts, client_address::address(&self.config, parts))
+    }
 
-/// The same for a route that needs no session: where addresses are not known, all who ask are one.
-///
-/// # Errors
-/// As [`check`].
-pub(crate) fn check_open(app: &State, parts: &Parts) -> Result<(), Refused> {
-    let address = client_address::address(&app.config, parts);
-    count(app, parts, address.or(Some(Ipv4Addr::UNSPECIFIED.into())))
-}
+    /// The same for a route that needs no session: where addresses are not known, all who ask are one.
+    ///
+    /// # Errors
+    /// As [`Limits::check`].
+    pub(crate) fn check_open(&self, parts: &Parts) -> Result<(), Refused> {
+        let address = client_address::address(&self.config, parts);
+        self.count(parts, address.or(Some(Ipv4Addr::UNSPECIFIED.into())))
+    }
 
-fn count(app: &State, parts: &Parts, address: Option<IpAddr>) -> Result<(), Refused> {
-    let now = app.clock.now();
-    let session = SessionId::read(&parts.headers, &app.config.cookie);
-    let by_address = address.and_then(|address| app.limits.addresses.take(address, now));
-    // An address that is over its limit does not use up the limit of a session.
-    let wait = by_address.or_else(|| app.limits.sessions.take(session?.key(), now));
-    wait.map_or(Ok(()), |seconds| {
-        let mut error = Error::new(Code::Throttled, "too many requests came from here");
-        error.detail_mut().retry_after_seconds = Some(seconds);
-        Err(error.into())
-    })
+    fn count(&self, parts: &Parts, address: Option<IpAddr>) -> Result<(), Refused> {
+        let now = self.clock.now();
+        let session = SessionId::read(&parts.headers, &self.config.cookie);
+        let by_address = address.and_then(|address| self.addresses.take(address, now));
+        // An address that is over its limit does not use up the limit of a session.
+        let wait = by_address.or_else(|| self.sessions.take(session?.key(), now));
+        wait.map_or(Ok(()), |seconds| {
+            let mut error = Error::new(Code::Throttled, "too many requests came from here");
+            error.detail_mut().retry_after_seconds = Some(seconds);
+            Err(error.into())
+        })
+    }
 }
 
 /// Token buckets, each told by the moment at which it is full again.

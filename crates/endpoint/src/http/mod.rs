@@ -1,6 +1,7 @@
 //! Requests and answers: what every route checks before it works, and the form of what it answers.
 
 pub(crate) mod answer;
+pub(crate) mod call;
 pub(crate) mod client_address;
 pub(crate) mod cookie;
 pub(crate) mod expected_account;

@@ -1,73 +1,180 @@
 //! `POST /exchange`: a code becomes a session.
 
-use crate::base::metrics::End;
+use super::token_request::resource;
+use crate::base::clock::Clock;
+use crate::base::metrics::{End, Metrics};
 use crate::base::random;
+use crate::config::Config;
 use crate::http::answer::{Done, Refused};
+use crate::http::call::Call;
 use crate::http::cookie::SessionId;
 use crate::http::gate;
-use crate::router::Call;
-use crate::routes::session::left;
-use crate::routes::token;
-use crate::session::record::{Cached, Session, Want};
-use crate::state::{App, State};
-use crate::store::Key;
+use crate::session::codes::Codes;
+use crate::session::record::{Cached, Session, Sessions, Want, left};
+use crate::state::State;
 use crate::upstream::authority;
 use crate::upstream::id_token;
 use crate::upstream::issuer::Issuer;
-use crate::upstream::token_client;
+use crate::upstream::metadata::Keys;
+use crate::upstream::tenants::Tenants;
+use crate::upstream::token_client::Desk;
+use crate::upstream::transport::Upstream;
+use axum::extract::FromRef;
 use axum::http::StatusCode;
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::Identity as Person;
 use exo365_core::token_reply::{Refusal, Tokens};
 use exo365_core::wire::{ExchangeReply, ExchangeRequest, Identity, Mode};
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest pause of the sign-in service that a sign-in waits for, in seconds: its code is good for one use only.
 const PATIENCE: u32 = 10;
 
-pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
-    let request: ExchangeRequest = gate::parse(&call.body)?;
-    let max_age = check(&app, &request)?;
-    let audience = match app.config.public.identity {
-        Identity::V1 => token::resource(&app, request.resource.clone())?,
-        Identity::V2 => None,
-    };
-    let audience = audience.unwrap_or_else(|| authority::default_audience(&app.config));
-    // Before the code is used up: without the keys its ID token could not be checked.
-    let metadata = app.keys.metadata(&app.upstream, &app.config.public).await?;
-    let tenants = app.tenants.admitted(&app.upstream, &app.config).await?;
-    let issuer = Issuer::named(&metadata, request.iss.as_deref())?;
-    if let Some(left @ ..=PATIENCE) = app.desk.window.left(app.clock.now()) {
-        tokio::time::sleep(Duration::from_secs(left.into())).await;
+/// What the route needs.
+pub(crate) struct Exchange {
+    config: Arc<Config>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    upstream: Upstream,
+    keys: Arc<Keys>,
+    tenants: Arc<Tenants>,
+    token_client: Arc<Desk>,
+    codes: Arc<Codes>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<State> for Exchange {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+            upstream: FromRef::from_ref(state),
+            keys: FromRef::from_ref(state),
+            tenants: FromRef::from_ref(state),
+            token_client: FromRef::from_ref(state),
+            codes: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
+        }
     }
-    let code = random::sha256(request.code.as_bytes());
-    let form = authority::code_form(&app.config, &request, &audience);
-    let tokens = match token_client::ask(&app, form).await {
-        Ok(tokens) => tokens,
-        Err(refusal) => return Err(refused(&app, &code, refusal).await),
-    };
-    let now = app.clock.now();
-    let trust = (&app.config, &app.keys, &app.upstream);
-    let missing = Error::new(
-        Code::InvalidResponse,
-        "the sign-in service gave no ID token",
-    );
-    let id_token = tokens.id_token.as_deref().ok_or(missing)?;
-    let wanted = (request.nonce.as_str(), max_age);
-    let person = id_token::validate(trust, id_token, wanted, &tenants, now)
-        .await
-        .inspect_err(|error| {
-            tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
-        })?;
-    issuer.is_of(&person.account.tenant_id)?;
-    begin(&app, call.session, (code, audience), (tokens, person)).await
+}
+
+impl Exchange {
+    /// Trades the code in, judges the ID token, and begins the session.
+    ///
+    /// # Errors
+    /// 400 for what is malformed or not configured; the refusal of the sign-in service; the store's trouble.
+    pub(crate) async fn handle(self, call: Call) -> Result<Done, Refused> {
+        let request: ExchangeRequest = gate::parse(&call.body)?;
+        let config = &self.config;
+        let max_age = check(config, &request)?;
+        let audience = match config.public.identity {
+            Identity::V1 => resource(config, request.resource.clone())?,
+            Identity::V2 => None,
+        };
+        let audience = audience.unwrap_or_else(|| authority::default_audience(config));
+        // Before the code is used up: without the keys its ID token could not be checked.
+        let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
+        let tenants = self.tenants.admitted(&self.upstream, config).await?;
+        let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
+        if let Some(left @ ..=PATIENCE) = self.token_client.window.left(self.clock.now()) {
+            tokio::time::sleep(Duration::from_secs(left.into())).await;
+        }
+        let code = random::sha256(request.code.as_bytes());
+        let form = authority::code_form(config, &request, &audience);
+        let tokens = match self.token_client.ask(&form).await {
+            Ok(tokens) => tokens,
+            Err(refusal) => return Err(self.refused(&code, refusal).await),
+        };
+        let now = self.clock.now();
+        let trust = (&**config, &*self.keys, &self.upstream);
+        let missing = Error::new(
+            Code::InvalidResponse,
+            "the sign-in service gave no ID token",
+        );
+        let id_token = tokens.id_token.as_deref().ok_or(missing)?;
+        let wanted = (request.nonce.as_str(), max_age);
+        let person = id_token::validate(trust, id_token, wanted, &tenants, now)
+            .await
+            .inspect_err(|error| {
+                tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
+            })?;
+        issuer.is_of(&person.account.tenant_id).map_err(mismatch)?;
+        self.begin(call.session, (code, audience), (tokens, person))
+            .await
+    }
+
+    /// A code that came twice may have been stolen: the session that it made ends.
+    async fn refused(&self, code: &[u8; 32], refusal: Refusal) -> Refused {
+        let numbers = refusal
+            .error
+            .detail
+            .as_ref()
+            .map(|detail| detail.aadsts.as_slice());
+        if numbers.unwrap_or_default().contains(&aadsts::CODE_REUSED)
+            && let Some(key) = self.codes.session(code)
+        {
+            tracing::warn!(session = %key, "the session ends: its code came a second time");
+            if let Err(failed) = self.sessions.remove(key).await {
+                return Error::from(failed).into();
+            }
+            self.metrics.ended(End::CodeReused, 1);
+        }
+        refusal.error.into()
+    }
+
+    /// The new session, under a new id; the one that the browser had before ends.
+    async fn begin(
+        &self,
+        before: Option<SessionId>,
+        (code, audience): ([u8; 32], String),
+        (tokens, person): (Tokens, Person),
+    ) -> Result<Done, Refused> {
+        let now = self.clock.now();
+        let want = Want {
+            audience,
+            ..Want::default()
+        };
+        let session = Session {
+            account: person.account.clone(),
+            sid: person.sid,
+            refresh_token: tokens.refresh_token.clone(),
+            created: now,
+            touched: now,
+            tokens: vec![Cached::new(&want, &tokens, now)],
+        };
+        let id = SessionId::new()?;
+        let inserted = self.sessions.insert(id.key(), &session).await;
+        inserted.map_err(Error::from)?;
+        if let Some(before) = before {
+            let removed = self.sessions.remove(before.key()).await;
+            removed.map_err(Error::from)?;
+            self.metrics.ended(End::Replaced, 1);
+        }
+        self.codes.note(code, id.key());
+        self.metrics.sessions_begun.inc();
+        tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
+        let direct = self.config.public.mode == Mode::Direct;
+        let reply = ExchangeReply {
+            account: person.account,
+            access_token: direct.then_some(tokens.access_token),
+            expires_in: left(now + u64::from(tokens.expires_in), self.clock.now()),
+            scopes: tokens.scopes,
+        };
+        let cookie = id.set(&self.config.cookie, self.config.lifetime);
+        Ok(Done::json(&reply)?.cookie(cookie))
+    }
+}
+
+/// Anybody can write another issuer into an address: no 500 that would wake somebody up.
+fn mismatch(error: Error) -> Refused {
+    Refused::from(error).status(StatusCode::BAD_REQUEST)
 }
 
 /// Shapes, and the redirect URI: one of ours, to the letter. Gives `maxAge` in seconds.
-fn check(app: &State, request: &ExchangeRequest) -> Result<Option<u64>, Refused> {
+fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Refused> {
     let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let within = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && graphic(text)
@@ -81,12 +188,7 @@ fn check(app: &State, request: &ExchangeRequest) -> Result<Option<u64>, Refused>
         )
         .into());
     }
-    if !app
-        .config
-        .public
-        .redirect_uris
-        .contains(&request.redirect_uri)
-    {
+    if !config.public.redirect_uris.contains(&request.redirect_uri) {
         // Anybody can ask for it: no 500 that would wake somebody up.
         return Err(Refused::at(
             StatusCode::BAD_REQUEST,
@@ -98,89 +200,4 @@ fn check(app: &State, request: &ExchangeRequest) -> Result<Option<u64>, Refused>
     max_age
         .transpose()
         .map_err(|_| Error::argument("maxAge is a number of seconds, as text").into())
-}
-
-/// A code that came twice may have been stolen: the session that it made ends.
-async fn refused(app: &App, code: &[u8; 32], refusal: Refusal) -> Refused {
-    let numbers = refusal
-        .error
-        .detail
-        .as_ref()
-        .map(|detail| detail.aadsts.as_slice());
-    if numbers.unwrap_or_default().contains(&aadsts::CODE_REUSED)
-        && let Some(key) = app.codes.session(code)
-    {
-        tracing::warn!(session = %key, "the session ends: its code came a second time");
-        if let Err(failed) = app.sessions.remove(key).await {
-            return Error::from(failed).into();
-        }
-        app.metrics.ended(End::CodeReused, 1);
-    }
-    refusal.error.into()
-}
-
-/// The new session, under a new id; the one that the browser had before ends.
-async fn begin(
-    app: &App,
-    before: Option<SessionId>,
-    (code, audience): ([u8; 32], String),
-    (tokens, person): (Tokens, Person),
-) -> Result<Done, Refused> {
-    let now = app.clock.now();
-    let want = Want {
-        audience,
-        ..Want::default()
-    };
-    let session = Session {
-        account: person.account.clone(),
-        sid: person.sid,
-        refresh_token: tokens.refresh_token.clone(),
-        created: now,
-        touched: now,
-        tokens: vec![Cached::new(&want, &tokens, now)],
-    };
-    let id = SessionId::new()?;
-    app.sessions
-        .insert(id.key(), &session)
-        .await
-        .map_err(Error::from)?;
-    if let Some(before) = before {
-        app.sessions
-            .remove(before.key())
-            .await
-            .map_err(Error::from)?;
-        app.metrics.ended(End::Replaced, 1);
-    }
-    app.codes.note(code, id.key());
-    app.metrics.sessions_begun.inc();
-    tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
-    let reply = ExchangeReply {
-        account: person.account,
-        access_token: (app.config.public.mode == Mode::Direct).then_some(tokens.access_token),
-        expires_in: left(now + u64::from(tokens.expires_in), app.clock.now()),
-        scopes: tokens.scopes,
-    };
-    Ok(Done::json(&reply)?.cookie(id.set(&app.config.cookie, app.config.lifetime)))
-}
-
-/// Which session a code made: digests of the latest ones, no more than codes live for in any load.
-#[derive(Default)]
-pub(crate) struct Codes(Mutex<VecDeque<([u8; 32], Key)>>);
-
-const REMEMBERED: usize = 4096;
-
-impl Codes {
-    fn note(&self, code: [u8; 32], key: Key) {
-        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.truncate(REMEMBERED - 1);
-        latest.push_front((code, key));
-    }
-
-    fn session(&self, code: &[u8; 32]) -> Option<Key> {
-        let latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        latest
-            .iter()
-            .find(|(known, _)| known == code)
-            .map(|(_, key)| *key)
-    }
 }

@@ -3,16 +3,21 @@
 //! It comes in a hidden frame of the service's sign-out page, without our header and without our cookie,
 //! so it stands beside the gate. It can end sessions and nothing else, and only for who knows the `sid`.
 
-use crate::base::metrics::End;
+use crate::base::metrics::{End, Metrics};
+use crate::config::Config;
 use crate::http::answer::{Done, Refused, respond};
-use crate::http::limits;
-use crate::session::record;
-use crate::state::{App, State};
-use axum::extract::Request;
+use crate::http::limits::Limits;
+use crate::session::record::{self, Sessions};
+use crate::state::State;
+use crate::upstream::metadata::Keys;
+use crate::upstream::tenants::Tenants;
+use crate::upstream::transport::Upstream;
+use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use exo365_core::error::{Code, Error};
 use exo365_core::text::form_decode;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Below the base.
@@ -20,35 +25,88 @@ pub(crate) const PATH: &str = "/frontchannel-logout";
 /// Longer than any `sid` or issuer.
 const LONGEST: usize = 512;
 
-/// The same answer whatever was ended, and whether anything was.
-pub(crate) async fn serve(app: App, request: Request) -> Response {
-    let begin = Instant::now();
-    let (parts, _) = request.into_parts();
-    let outcome = match limits::check_open(&app, &parts) {
-        Err(refused) => Err(refused),
-        Ok(()) if parts.method != Method::GET => Err(Refused::at(
-            StatusCode::METHOD_NOT_ALLOWED,
-            Code::BadRequest,
-            "this route takes GET",
-        )),
-        Ok(()) => {
-            end(&app, parts.uri.query().unwrap_or_default()).await;
-            Done::json(&serde_json::Map::new())
+/// What the route needs.
+pub(crate) struct Frontchannel {
+    config: Arc<Config>,
+    limits: Arc<Limits>,
+    sessions: Arc<Sessions>,
+    upstream: Upstream,
+    keys: Arc<Keys>,
+    tenants: Arc<Tenants>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<State> for Frontchannel {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            limits: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+            upstream: FromRef::from_ref(state),
+            keys: FromRef::from_ref(state),
+            tenants: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
         }
-    };
-    let error = outcome.as_ref().err().map(|refused| &refused.error);
-    app.metrics.request(PATH, error, begin.elapsed());
-    let mut response = respond(&app, outcome);
-    open_to_the_service(&app, &mut response);
-    response
+    }
+}
+
+impl Frontchannel {
+    /// The same answer whatever was ended, and whether anything was.
+    pub(crate) async fn serve(self, request: Request) -> Response {
+        let begin = Instant::now();
+        let (parts, _) = request.into_parts();
+        let outcome = match self.limits.check_open(&parts) {
+            Err(refused) => Err(refused),
+            Ok(()) if parts.method != Method::GET => Err(Refused::at(
+                StatusCode::METHOD_NOT_ALLOWED,
+                Code::BadRequest,
+                "this route takes GET",
+            )),
+            Ok(()) => {
+                self.end(parts.uri.query().unwrap_or_default()).await;
+                Done::json(&serde_json::Map::new())
+            }
+        };
+        let error = outcome.as_ref().err().map(|refused| &refused.error);
+        self.metrics.request(PATH, error, begin.elapsed());
+        let mut response = respond(&self.config, outcome);
+        open_to_the_service(&self.config, &mut response);
+        response
+    }
+
+    async fn end(&self, query: &str) {
+        let (Some(Some(sid)), Some(issuer)) = (field(query, "sid"), field(query, "iss")) else {
+            return;
+        };
+        if let Some(issuer) = issuer
+            && !self.is_ours(&issuer).await.unwrap_or_default()
+        {
+            tracing::info!("a front-channel sign-out of another issuer is passed over");
+            return;
+        }
+        let group = record::group(&sid);
+        // What failed is in the log; the service could do nothing about it.
+        if let Ok(ended @ 1..) = self.sessions.store.remove_group(group).await {
+            self.metrics.ended(End::Frontchannel, ended);
+            tracing::info!(ended, "sessions end: signed out at the sign-in service");
+        }
+    }
+
+    /// The issuer of the metadata, with a tenant that may sign in.
+    async fn is_ours(&self, issuer: &str) -> Result<bool, Error> {
+        let (upstream, config) = (&self.upstream, &self.config);
+        let metadata = self.keys.metadata(upstream, &config.public).await?;
+        let tenants = self.tenants.admitted(upstream, config).await?;
+        Ok(metadata.may_be(issuer, &tenants))
+    }
 }
 
 /// The service's page may frame it, and no other.
-fn open_to_the_service(app: &State, response: &mut Response) {
+fn open_to_the_service(config: &Config, response: &mut Response) {
     let refused = response.status() == StatusCode::METHOD_NOT_ALLOWED;
     let headers = response.headers_mut();
     headers.remove(header::X_FRAME_OPTIONS);
-    let login = &app.config.public.cloud.login;
+    let login = &config.public.cloud.login;
     let policy = format!("default-src 'none'; frame-ancestors {login}");
     if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -60,32 +118,6 @@ fn open_to_the_service(app: &State, response: &mut Response) {
     if refused {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
     }
-}
-
-async fn end(app: &State, query: &str) {
-    let (Some(Some(sid)), Some(issuer)) = (field(query, "sid"), field(query, "iss")) else {
-        return;
-    };
-    if let Some(issuer) = issuer
-        && !is_ours(app, &issuer).await.unwrap_or_default()
-    {
-        tracing::info!("a front-channel sign-out of another issuer is passed over");
-        return;
-    }
-    let group = record::group(&sid);
-    // What failed is in the log; the service could do nothing about it.
-    if let Ok(ended @ 1..) = app.sessions.store.remove_group(group).await {
-        app.metrics.ended(End::Frontchannel, ended);
-        tracing::info!(ended, "sessions end: signed out at the sign-in service");
-    }
-}
-
-/// The issuer of the metadata, with a tenant that may sign in.
-async fn is_ours(app: &State, issuer: &str) -> Result<bool, Error> {
-    let (upstream, config) = (&app.upstream, &app.config);
-    let metadata = app.keys.metadata(upstream, &config.public).await?;
-    let tenants = app.tenants.admitted(upstream, config).await?;
-    Ok(metadata.may_be(issuer, &tenants))
 }
 
 /// A field of the query: none, one, or something that is neither.

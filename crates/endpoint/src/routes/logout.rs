@@ -1,42 +1,68 @@
 //! `POST /logout`: the session is gone at once, whatever else happens.
 
-use crate::base::metrics::End;
+use crate::base::clock::Clock;
+use crate::base::metrics::{End, Metrics};
+use crate::config::Config;
 use crate::http::answer::{Done, Refused};
-use crate::http::cookie;
-use crate::http::gate;
-use crate::router::Call;
-use crate::state::{App, State};
+use crate::http::call::Call;
+use crate::http::{cookie, gate};
+use crate::session::record::Sessions;
+use crate::state::State;
 use crate::upstream::authority;
+use axum::extract::FromRef;
 use exo365_core::error::Error;
 use exo365_core::origin;
 use exo365_core::wire::{LogoutReply, LogoutRequest};
+use std::sync::Arc;
 
-pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
-    let request: LogoutRequest = gate::parse(&call.body)?;
-    let mut hint = None;
-    if let Some(id) = &call.session {
-        let key = id.key();
-        if request.microsoft {
-            let held = app
-                .sessions
-                .get(key, app.clock.now())
-                .await
-                .map_err(Error::from)?;
-            hint = held.and_then(|held| held.session.account.login_hint);
+/// What the route needs.
+pub(crate) struct Logout {
+    config: Arc<Config>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<State> for Logout {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
         }
-        app.sessions.remove(key).await.map_err(Error::from)?;
-        app.metrics.ended(End::SignedOut, 1);
     }
-    let logout_url = request.microsoft.then(|| {
-        let back = back(&app, call.origin.as_deref());
-        authority::logout_url(&app.config, back.as_deref(), hint.as_deref())
-    });
-    Ok(Done::json(&LogoutReply { logout_url })?.cookie(cookie::clear(&app.config.cookie)))
+}
+
+impl Logout {
+    /// Ends the session, where there is one.
+    ///
+    /// # Errors
+    /// 400 for a body that is none; the store's trouble.
+    pub(crate) async fn handle(self, call: Call) -> Result<Done, Refused> {
+        let request: LogoutRequest = gate::parse(&call.body)?;
+        let mut hint = None;
+        if let Some(id) = &call.session {
+            let key = id.key();
+            if request.microsoft {
+                let held = self.sessions.get(key, self.clock.now()).await;
+                hint = held
+                    .map_err(Error::from)?
+                    .and_then(|held| held.session.account.login_hint);
+            }
+            self.sessions.remove(key).await.map_err(Error::from)?;
+            self.metrics.ended(End::SignedOut, 1);
+        }
+        let logout_url = request.microsoft.then(|| {
+            let back = back(&self.config, call.origin.as_deref());
+            authority::logout_url(&self.config, back.as_deref(), hint.as_deref())
+        });
+        Ok(Done::json(&LogoutReply { logout_url })?.cookie(cookie::clear(&self.config.cookie)))
+    }
 }
 
 /// Where the browser comes back to: what is configured, or the first redirect URI of the page's origin.
-fn back(app: &State, page: Option<&str>) -> Option<String> {
-    let config = &app.config;
+fn back(config: &Config, page: Option<&str>) -> Option<String> {
     let registered = &config.public.redirect_uris;
     let own = registered.iter().find(|uri| Some(origin::of(uri)) == page);
     config

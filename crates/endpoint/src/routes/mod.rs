@@ -8,4 +8,6 @@ pub(crate) mod page;
 pub(crate) mod probes;
 pub(crate) mod proxy;
 pub(crate) mod session;
+mod signed_in;
 pub(crate) mod token;
+mod token_request;

@@ -4,8 +4,8 @@
 
 use crate::config::Config;
 use crate::http::answer::{Refused, protect, respond};
-use crate::http::limits;
-use crate::state::App;
+use crate::http::limits::Limits;
+use crate::state::State;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::routing::any;
 use exo365_core::error::Code;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Below the base.
 pub(crate) const PATH: &str = "/openapi.json";
@@ -21,11 +22,12 @@ pub(crate) const PATH: &str = "/openapi.json";
 pub(crate) const TEXT: &str = include_str!("openapi.json");
 
 /// The routes with this one.
-pub(crate) fn mount(router: Router, app: &App) -> Router {
-    let path = format!("{}{PATH}", app.config.base);
-    let text = Bytes::from(text(&app.config));
-    let app = App::clone(app);
-    let handler = move |request: Request| std::future::ready(serve(&app, &text, request));
+pub(crate) fn mount(router: Router, state: &State) -> Router {
+    let path = format!("{}{PATH}", state.config.base);
+    let text = Bytes::from(text(&state.config));
+    let (config, limits) = (Arc::clone(&state.config), Arc::clone(&state.limits));
+    let handler =
+        move |request: Request| std::future::ready(serve((&config, &limits), &text, request));
     router.route(&path, any(handler))
 }
 
@@ -46,10 +48,10 @@ fn text(config: &Config) -> String {
     description.to_string()
 }
 
-fn serve(app: &App, text: &Bytes, request: Request) -> Response {
+fn serve((config, limits): (&Config, &Limits), text: &Bytes, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if let Err(refused) = limits::check(app, &parts) {
-        return respond(app, Err(refused));
+    if let Err(refused) = limits.check(&parts) {
+        return respond(config, Err(refused));
     }
     if ![Method::GET, Method::HEAD].contains(&parts.method) {
         let refused = Refused::at(
@@ -57,14 +59,14 @@ fn serve(app: &App, text: &Bytes, request: Request) -> Response {
             Code::BadRequest,
             "this route takes GET",
         );
-        let mut response = respond(app, Err(refused));
+        let mut response = respond(config, Err(refused));
         let allow = HeaderValue::from_static("GET, HEAD");
         response.headers_mut().insert(header::ALLOW, allow);
         return response;
     }
     let mut response = Response::new(Body::from(text.clone()));
     let headers = response.headers_mut();
-    protect(headers, &app.config);
+    protect(headers, config);
     headers.remove(header::PRAGMA);
     let hour = HeaderValue::from_static("public, max-age=3600");
     headers.insert(header::CACHE_CONTROL, hour);

@@ -1,6 +1,6 @@
 //! What operators ask: is it alive, is it ready, what was counted. On a listener of its own, away from browsers.
 
-use crate::state::App;
+use crate::state::State;
 use crate::store::Key;
 use axum::Router;
 use axum::body::Body;
@@ -15,23 +15,23 @@ const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-
 /// How long the store may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(crate) fn router(app: &App) -> Router {
-    let (ready, counted) = (App::clone(app), App::clone(app));
+pub(crate) fn router(state: &State) -> Router {
+    let (ready, counted) = (state.clone(), state.clone());
     let health = || std::future::ready(answer(StatusCode::OK, PLAIN, "alive\n".into()));
     Router::new()
         .route("/healthz", get(health))
-        .route("/readyz", get(move || readiness(App::clone(&ready))))
-        .route("/metrics", get(move || metrics(App::clone(&counted))))
+        .route("/readyz", get(move || readiness(ready.clone())))
+        .route("/metrics", get(move || metrics(counted.clone())))
 }
 
 /// Ready where the store answers and nobody has asked it to stop. The sign-in service does not count:
 /// while it is away, sessions with a good token are served.
-async fn readiness(app: App) -> Response {
-    if app.stopping.load(Ordering::Relaxed) {
+async fn readiness(state: State) -> Response {
+    if state.stopping.load(Ordering::Relaxed) {
         return answer(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "stopping\n".into());
     }
     // No session has this name.
-    let asked = app.sessions.store.get(Key([0; 32]));
+    let asked = state.sessions.store.get(Key([0; 32]));
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(_)) => answer(StatusCode::OK, PLAIN, "ready\n".into()),
         _ => answer(
@@ -42,14 +42,15 @@ async fn readiness(app: App) -> Response {
     }
 }
 
-async fn metrics(app: App) -> Response {
-    let store = &app.sessions.store;
+async fn metrics(state: State) -> Response {
+    let store = &state.sessions.store;
     let count = tokio::time::timeout(PATIENCE, store.count()).await;
     // Without an answer there is no number: an old one would look like a new one.
-    app.metrics
+    state
+        .metrics
         .live(store.name(), count.ok().and_then(Result::ok));
-    app.metrics.waiting(app.desk.queue.waiting());
-    match app.metrics.text() {
+    state.metrics.waiting(state.token_client.queue.waiting());
+    match state.metrics.text() {
         Ok(text) => answer(StatusCode::OK, METRICS, text),
         Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, String::new()),
     }

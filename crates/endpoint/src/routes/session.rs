@@ -1,56 +1,78 @@
 //! `POST /session`: one round trip restores a page.
 
+use crate::base::clock::Clock;
+use crate::config::Config;
 use crate::http::answer::{Done, Refused};
-use crate::http::cookie;
-use crate::http::gate;
-use crate::router::Call;
-use crate::session::record::Want;
-use crate::session::renewal::{self, Outcome};
-use crate::state::App;
+use crate::http::call::Call;
+use crate::http::{cookie, gate};
+use crate::session::record::{Sessions, Want, left};
+use crate::session::renewal::Renewals;
+use crate::state::State;
 use crate::upstream::authority;
+use axum::extract::FromRef;
 use exo365_core::error::Error;
 use exo365_core::wire::{Mode, SessionReply, SessionRequest};
+use std::sync::Arc;
 
-pub(crate) async fn handle(app: App, call: Call) -> Result<Done, Refused> {
-    let SessionRequest {} = gate::parse(&call.body)?;
-    let mut reply = SessionReply {
-        config: app.config.public.clone(),
-        account: None,
-        access_token: None,
-        expires_in: None,
-    };
-    let Some(id) = call.session else {
-        return Done::json(&reply);
-    };
-    let key = id.key();
-    let now = app.clock.now();
-    let held = app.sessions.get(key, now).await.map_err(Error::from)?;
-    let Some(held) = held else {
-        return Ok(Done::json(&reply)?.cookie(cookie::clear(&app.config.cookie)));
-    };
-    let want = Want {
-        audience: authority::default_audience(&app.config),
-        ..Want::default()
-    };
-    let outcome: Outcome = renewal::token(&app, key, &held, want).await;
-    match outcome {
-        // In proxy mode it was only looked whether there is one.
-        Ok(_) if app.config.public.mode == Mode::Proxy => {}
-        Ok(fresh) => {
-            reply.expires_in = Some(left(fresh.expires_at, app.clock.now()));
-            reply.access_token = Some(fresh.token);
-        }
-        Err(refusal) if refusal.ends_session => {
-            return Ok(Done::json(&reply)?.cookie(cookie::clear(&app.config.cookie)));
-        }
-        // The page asks again when it needs a token, and learns then what is wrong.
-        Err(_) => {}
-    }
-    reply.account = Some(held.session.account);
-    Done::json(&reply)
+/// What the route needs.
+pub(crate) struct Restore {
+    config: Arc<Config>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    renewals: Renewals,
 }
 
-/// Seconds until `expires_at`.
-pub(crate) fn left(expires_at: u64, now: u64) -> u32 {
-    u32::try_from(expires_at.saturating_sub(now)).unwrap_or(u32::MAX)
+impl FromRef<State> for Restore {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+            renewals: FromRef::from_ref(state),
+        }
+    }
+}
+
+impl Restore {
+    /// Who is signed in, and in direct mode a token.
+    ///
+    /// # Errors
+    /// 400 for a body that is none; the store's trouble.
+    pub(crate) async fn handle(self, call: Call) -> Result<Done, Refused> {
+        let SessionRequest {} = gate::parse(&call.body)?;
+        let config = &self.config;
+        let mut reply = SessionReply {
+            config: config.public.clone(),
+            account: None,
+            access_token: None,
+            expires_in: None,
+        };
+        let Some(id) = call.session else {
+            return Done::json(&reply);
+        };
+        let key = id.key();
+        let held = self.sessions.get(key, self.clock.now()).await;
+        let Some(held) = held.map_err(Error::from)? else {
+            return Ok(Done::json(&reply)?.cookie(cookie::clear(&config.cookie)));
+        };
+        let want = Want {
+            audience: authority::default_audience(config),
+            ..Want::default()
+        };
+        match self.renewals.token(key, &held, want).await {
+            // In proxy mode it was only looked whether there is one.
+            Ok(_) if config.public.mode == Mode::Proxy => {}
+            Ok(fresh) => {
+                reply.expires_in = Some(left(fresh.expires_at, self.clock.now()));
+                reply.access_token = Some(fresh.token);
+            }
+            Err(refusal) if refusal.ends_session => {
+                return Ok(Done::json(&reply)?.cookie(cookie::clear(&config.cookie)));
+            }
+            // The page asks again when it needs a token, and learns then what is wrong.
+            Err(_) => {}
+        }
+        reply.account = Some(held.session.account);
+        Done::json(&reply)
+    }
 }

@@ -12,12 +12,12 @@ pub(crate) const REFUSED: u64 = 30;
 const MOST: usize = 1024;
 
 /// The sessions, and until when they rest.
-pub(crate) struct Rest {
+pub(crate) struct Cooldown {
     seconds: u64,
     latest: Mutex<VecDeque<(Key, u64)>>,
 }
 
-impl Rest {
+impl Cooldown {
     /// For so many seconds.
     pub(crate) fn new(seconds: u64) -> Self {
         Self {
@@ -48,7 +48,7 @@ mod unit {
 
     #[test]
     fn e49_a_rest_ends_and_the_table_has_its_bound() {
-        let rest = Rest::new(10);
+        let rest = Cooldown::new(10);
         let key = |number: usize| {
             let mut name = [0; 32];
             name[..8].copy_from_slice(&number.to_be_bytes());

@@ -3,10 +3,11 @@
 //! It is a courtesy, not a safeguard: what a holder writes after its lock went is stopped by the
 //! comparison with the record that it read ([`crate::session::renewal`]).
 
+use super::record::Sessions;
 use crate::base::random;
-use crate::state::App;
 use crate::store::{Failed, Holder, Key};
 use exo365_core::error::{Code, Error};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
@@ -29,8 +30,8 @@ impl Lease {
     ///
     /// # Errors
     /// [`Code::ServiceUnavailable`] where the store is away, or somebody holds the lock too long.
-    pub(crate) async fn take(app: &App, key: Key) -> Result<Self, Error> {
-        let Some(locks) = app.sessions.store.locks() else {
+    pub(crate) async fn take(sessions: &Arc<Sessions>, key: Key) -> Result<Self, Error> {
+        let Some(locks) = sessions.store.locks() else {
             return Ok(Self { _held: None });
         };
         let holder = Holder(random::bytes()?);
@@ -44,14 +45,19 @@ impl Lease {
             pause = (pause * 2).min(LATE);
         }
         let (held, dropped) = oneshot::channel();
-        tokio::spawn(keep(App::clone(app), key, holder, dropped));
+        tokio::spawn(keep(Arc::clone(sessions), key, holder, dropped));
         Ok(Self { _held: Some(held) })
     }
 }
 
 /// Keeps the lock until it is dropped, then gives it back.
-async fn keep(app: App, key: Key, holder: Holder, mut dropped: oneshot::Receiver<()>) {
-    let Some(locks) = app.sessions.store.locks() else {
+async fn keep(
+    sessions: Arc<Sessions>,
+    key: Key,
+    holder: Holder,
+    mut dropped: oneshot::Receiver<()>,
+) {
+    let Some(locks) = sessions.store.locks() else {
         return;
     };
     loop {

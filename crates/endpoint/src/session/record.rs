@@ -137,6 +137,11 @@ pub(crate) fn group(sid: &str) -> Group {
     ))
 }
 
+/// Seconds until `expires_at`.
+pub(crate) fn left(expires_at: u64, now: u64) -> u32 {
+    u32::try_from(expires_at.saturating_sub(now)).unwrap_or(u32::MAX)
+}
+
 impl Session {
     /// A token with enough life left.
     pub(crate) fn fresh(&self, want: &Want, now: u64) -> Option<&Cached> {

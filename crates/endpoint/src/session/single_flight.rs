@@ -1,6 +1,6 @@
 //! One piece of work however many ask for it, and one at a time for each session.
 
-use crate::session::record::Want;
+use super::record::Want;
 use crate::store::Key;
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;

@@ -1,8 +1,9 @@
 //! The store in one file of this machine.
 
-use super::{Failed, Group, Key, Later, Store, Visit};
+use super::contract::{Failed, Later, Store, Visit};
+use super::key::{Group, Key};
+use super::seal;
 use crate::base::problem::Problem;
-use crate::store::seal;
 use redb::{
     Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _,
     ReadableTableMetadata as _, TableDefinition, WriteTransaction,

@@ -10,11 +10,13 @@
 //! The last one is there to be counted: exact, at a price that grows with the logarithm. `SCAN` would go over all
 //! records, from every endpoint and at every interval; a counter would never learn of a record that ended by itself.
 
-use super::{Failed, Group, Holder, Key, Later, Locks, Store, Visit};
+use super::contract::{Failed, Later, Locks, Store, Visit};
+use super::key::{Group, Holder, Key};
+use super::seal;
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
-use crate::store::seal;
-use crate::upstream::transport;
+use crate::base::tls;
+use crate::config::store::is_tls;
 use exo365_core::text::{base64_decode, base64url};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisResult, TlsCertificates};
@@ -84,32 +86,6 @@ struct Link {
     manager: Option<ConnectionManager>,
 }
 
-/// Checks an address without going there; says whether a password is in it.
-///
-/// # Errors
-/// What is wrong with it, without repeating it.
-pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
-    // Behind it stands what may be left unchecked.
-    if address.contains('#') {
-        return Err("has a fragment, which is for addresses without security: leave it out");
-    }
-    let client = Client::open(address);
-    let client = client.map_err(
-        |_| "is an address such as redis://127.0.0.1:6379/0, rediss://store.contoso.example:6380, or unix:///run/redis/redis.sock",
-    )?;
-    Ok(client
-        .get_connection_info()
-        .redis_settings()
-        .password()
-        .is_some())
-}
-
-/// Whether the way to the store is encrypted.
-pub(crate) fn is_tls(address: &str) -> bool {
-    let scheme = address.split("://").next().unwrap_or_default();
-    ["rediss", "valkeys"].contains(&scheme)
-}
-
 impl RedisStore {
     /// Takes the address, and for TLS the authority to trust in place of the system's (PEM); the first request
     /// connects.
@@ -121,7 +97,7 @@ impl RedisStore {
         authority: Option<&[u8]>,
         clock: Clock,
     ) -> Result<Self, Problem> {
-        transport::provider();
+        tls::install_provider();
         let certificates = TlsCertificates {
             client_tls: None,
             root_cert: authority.map(<[u8]>::to_vec),

@@ -10,10 +10,10 @@
 //!
 //! The first key seals, all open: a new key goes in front, and the old one out when its sessions are over.
 
+use super::key::{Group, Key};
 use crate::base::problem::Problem;
 use crate::base::random;
 use crate::config::{SealSource, Secret};
-use crate::store::{Group, Key};
 use exo365_core::text::{base64_decode, base64url};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use std::io::Write as _;

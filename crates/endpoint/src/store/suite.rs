@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::base::clock::Clock;
+use crate::config::store::check;
 use crate::tests::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 const NOW: u64 = 1_790_000_000;
 

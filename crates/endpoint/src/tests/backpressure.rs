@@ -35,7 +35,7 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
     world.fake.shut();
     let set = crowd(&world);
     world.fake.reached(AT_ONCE).await;
-    while world.app.desk.queue.waiting() < MORE - AT_ONCE {
+    while world.app.token_client.queue.waiting() < MORE - AT_ONCE {
         tokio::task::yield_now().await;
     }
     assert_eq!(world.fake.calls(), AT_ONCE, "the others wait their turn");
@@ -43,7 +43,7 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
     let codes = set.join_all().await;
     assert_eq!(count(&codes, "ok"), MORE);
     assert_eq!(
-        (world.fake.calls(), world.app.desk.queue.waiting()),
+        (world.fake.calls(), world.app.token_client.queue.waiting()),
         (MORE, 0)
     );
 }
@@ -58,7 +58,7 @@ async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     }
     let set = crowd(&world);
     world.fake.reached(AT_ONCE).await;
-    while world.app.desk.queue.waiting() < MORE - AT_ONCE {
+    while world.app.token_client.queue.waiting() < MORE - AT_ONCE {
         tokio::task::yield_now().await;
     }
     world.fake.reopen();

@@ -55,10 +55,6 @@ async fn world(extra: &str, secret: Option<&str>) -> World {
         &pem("PRIVATE KEY", fake::KEY),
         0o600,
     );
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
     let folder = world.dir.path().join("x");
     std::fs::create_dir(&folder).unwrap();
     let extra = extra

@@ -41,7 +41,7 @@ mod tenants;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::router;
-use crate::state::{App, State};
+use crate::state::State;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -67,7 +67,7 @@ const NOW: u64 = 1_790_000_000;
 struct World {
     fake: Arc<Fake>,
     time: Arc<AtomicU64>,
-    app: App,
+    app: State,
     router: Router,
     dir: tempfile::TempDir,
 }
@@ -154,10 +154,9 @@ impl World {
         let config = config(&self.fake.origin, self.dir.path(), extra);
         drop(self.router);
         // The sweeper holds on to the database for a moment.
-        while Arc::strong_count(&self.app) > 1 {
-            tokio::task::yield_now().await;
-        }
+        let sessions = Arc::downgrade(&self.app.sessions);
         drop(self.app);
+        gone(&sessions).await;
         (self.app, self.router) = open(config, &self.time);
         self
     }
@@ -204,7 +203,14 @@ impl World {
     }
 }
 
-fn open(config: Config, time: &Arc<AtomicU64>) -> (App, Router) {
+/// Waits until a part of an endpoint is nobody's any more.
+async fn gone<T>(part: &std::sync::Weak<T>) {
+    while part.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn open(config: Config, time: &Arc<AtomicU64>) -> (State, Router) {
     let time = Arc::clone(time);
     let clock = Clock::from_fn(move || time.load(Ordering::SeqCst));
     let app = State::open(config, clock).unwrap();

@@ -1,8 +1,8 @@
 //! Who signed in: the ID token's signature here, its claims in the core.
 
+use super::metadata::{Jwk, Keys};
+use super::transport::Upstream;
 use crate::config::Config;
-use crate::upstream::metadata::{Jwk, Keys};
-use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::{self, Expected, Identity, Parts};
 use exo365_core::text::base64_decode;

@@ -1,9 +1,7 @@
 //! Who sent the redirect, as it says itself (RFC 9207): a code of another service is not sent to this one.
 
-use crate::http::answer::Refused;
-use crate::upstream::metadata::Metadata;
-use axum::http::StatusCode;
-use exo365_core::error::Code;
+use super::metadata::Metadata;
+use exo365_core::error::{Code, Error};
 
 /// The issuer that stood in the redirect, one of those that the authority may have.
 pub(crate) struct Issuer<'a> {
@@ -18,7 +16,7 @@ impl<'a> Issuer<'a> {
     ///
     /// # Errors
     /// [`Code::IssuerMismatch`] for another's, and for none where the service promises one.
-    pub(crate) fn named(metadata: &'a Metadata, named: Option<&'a str>) -> Result<Self, Refused> {
+    pub(crate) fn named(metadata: &'a Metadata, named: Option<&'a str>) -> Result<Self, Error> {
         match named {
             None if metadata.names_itself => Err(mismatch(
                 "the sign-in service names itself in every redirect, and this one names nobody: iss is missing",
@@ -35,7 +33,7 @@ impl<'a> Issuer<'a> {
     ///
     /// # Errors
     /// [`Code::IssuerMismatch`].
-    pub(crate) fn is_of(&self, tenant: &str) -> Result<(), Refused> {
+    pub(crate) fn is_of(&self, tenant: &str) -> Result<(), Error> {
         let own = self.template.replace("{tenantid}", tenant);
         match self.named {
             Some(issuer) if issuer != own => Err(another()),
@@ -44,12 +42,11 @@ impl<'a> Issuer<'a> {
     }
 }
 
-fn another() -> Refused {
+fn another() -> Error {
     mismatch("the redirect is of another issuer than the one that was asked")
 }
 
-/// Anybody can write it into an address: no 500 that would wake somebody up.
-fn mismatch(sentence: &'static str) -> Refused {
+fn mismatch(sentence: &'static str) -> Error {
     tracing::warn!(cause = sentence, "a redirect is refused");
-    Refused::at(StatusCode::BAD_REQUEST, Code::IssuerMismatch, sentence)
+    Error::new(Code::IssuerMismatch, sentence)
 }

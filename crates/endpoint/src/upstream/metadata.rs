@@ -1,8 +1,8 @@
 //! The issuer's name and its signing keys: fetched from the pinned host, kept for a day.
 
+use super::authority;
+use super::transport::Upstream;
 use crate::base::clock::Clock;
-use crate::upstream::authority;
-use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::is_guid;
 use exo365_core::token_reply::is_json;

@@ -1,5 +1,6 @@
 //! The sign-in service and the API, as seen from a server.
 
+pub(crate) mod api;
 pub(crate) mod authority;
 pub(crate) mod id_token;
 pub(crate) mod issuer;

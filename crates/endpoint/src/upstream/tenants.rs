@@ -1,10 +1,10 @@
 //! Tenants that may sign in. Some are named by a domain: whose it is says the sign-in service, asked once a day.
 
+use super::authority;
+use super::metadata::{self, LIFE};
+use super::transport::Upstream;
 use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::upstream::authority;
-use crate::upstream::metadata::{self, LIFE};
-use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::is_guid;
 use std::sync::Arc;

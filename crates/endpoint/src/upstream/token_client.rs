@@ -1,18 +1,18 @@
 //! One request to the token endpoint: in its turn, with the client's proof, judged, and answered here where the
 //! service asked for a pause.
 
+use super::authority::{self, Form};
+use super::pause::Window;
+use super::queue::Queue;
+use super::transport::Upstream;
 use crate::base::clock::Clock;
 use crate::base::metrics::Metrics;
-use crate::config::Credential;
-use crate::state::App;
-use crate::upstream::authority::{self, Form};
-use crate::upstream::pause::Window;
-use crate::upstream::queue::Queue;
-use crate::upstream::transport::Upstream;
+use crate::config::{Config, Credential};
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens, judge};
 use exo365_core::wire::PageConfig;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The secret is wrong, or has ended: another one may be good.
@@ -30,20 +30,9 @@ pub(crate) struct Desk {
     pub(crate) queue: Queue,
     /// Which of the client's secrets worked last.
     secret: AtomicUsize,
-}
-
-/// Trades a code or a refresh token in.
-///
-/// # Errors
-/// The service's refusal; what kept the answer from coming.
-pub(crate) async fn ask(app: &App, form: Form<'_>) -> Result<Tokens, Refusal> {
-    let outcome = app.desk.ask(&form, Some(&app.metrics)).await;
-    outcome.map_err(|mut refusal| {
-        if refusal.error.code == Code::AdminConsentRequired {
-            refusal.error.detail_mut().consent_url = Some(authority::consent_url(&app.config));
-        }
-        refusal
-    })
+    metrics: Option<Arc<Metrics>>,
+    /// Where an administrator consents, for refusals that need one.
+    consent_url: Option<String>,
 }
 
 impl Desk {
@@ -61,6 +50,22 @@ impl Desk {
             window: Window::default(),
             queue: Queue::default(),
             secret: AtomicUsize::new(0),
+            metrics: None,
+            consent_url: None,
+        }
+    }
+
+    /// The same, for the users of an endpoint: counted, and with the address for an administrator's consent.
+    pub(crate) fn of_endpoint(
+        config: &Config,
+        upstream: &Upstream,
+        clock: &Clock,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        Self {
+            metrics: Some(Arc::clone(metrics)),
+            consent_url: Some(authority::consent_url(config)),
+            ..Self::new(&config.public, &config.credential, upstream, clock)
         }
     }
 
@@ -69,36 +74,32 @@ impl Desk {
     ///
     /// # Errors
     /// The service's refusal; what kept the answer from coming.
-    pub(crate) async fn ask(
-        &self,
-        form: &Form<'_>,
-        metrics: Option<&Metrics>,
-    ) -> Result<Tokens, Refusal> {
+    pub(crate) async fn ask(&self, form: &Form<'_>) -> Result<Tokens, Refusal> {
         let count = self.credential.count();
         let first = self.secret.load(Ordering::Relaxed);
-        let mut outcome = self.attempt(form, first, metrics).await;
+        let mut outcome = self.attempt(form, first).await;
         for step in 1..count {
             if !outcome.as_ref().is_err_and(is_secret) {
                 break;
             }
             let which = (first + step) % count;
-            outcome = self.attempt(form, which, metrics).await;
+            outcome = self.attempt(form, which).await;
             if !outcome.as_ref().is_err_and(is_secret) {
                 tracing::info!("another of the client's secrets is in use from now on");
                 self.secret.store(which, Ordering::Relaxed);
             }
         }
-        outcome
+        outcome.map_err(|mut refusal| {
+            if refusal.error.code == Code::AdminConsentRequired {
+                refusal.error.detail_mut().consent_url = self.consent_url.clone();
+            }
+            refusal
+        })
     }
 
-    async fn attempt(
-        &self,
-        form: &Form<'_>,
-        which: usize,
-        metrics: Option<&Metrics>,
-    ) -> Result<Tokens, Refusal> {
+    async fn attempt(&self, form: &Form<'_>, which: usize) -> Result<Tokens, Refusal> {
         let outcome = self.trade(form, which).await;
-        if let Some(metrics) = metrics {
+        if let Some(metrics) = &self.metrics {
             metrics.upstream(outcome.as_ref().err().map(|refusal| &refusal.error));
         }
         outcome

@@ -2,6 +2,7 @@
 
 use crate::base::problem::Problem;
 use crate::base::random;
+use crate::base::tls;
 use exo365_core::error::{Code, Error};
 use exo365_core::text::push_segment;
 use exo365_core::token_reply::Head;
@@ -69,17 +70,12 @@ impl Upstream {
     }
 }
 
-/// Who does the cryptography of TLS. Whoever mounts the router may have chosen one already: that one is used.
-pub(crate) fn provider() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// A client that follows no redirection; `total` is how long a whole exchange may take.
 ///
 /// # Errors
 /// As [`Upstream::new`].
 pub(crate) fn client(total: Option<Duration>) -> Result<Client, Problem> {
-    provider();
+    tls::install_provider();
     let client = Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()

@@ -5,6 +5,23 @@ use super::layers::{Layers, Mode};
 pub(crate) const LAYERS: Layers = Layers {
     package: "exo365-endpoint",
     source: "crates/endpoint/src",
-    mode: Mode::ReportOnly,
-    layers: &[],
+    mode: Mode::Enforced,
+    layers: &[
+        &["base/"],
+        &["config/"],
+        &["store/"],
+        &["upstream/"],
+        &["session/"],
+        &["http/"],
+        &["state.rs"],
+        &["routes/"],
+        &["app_only/"],
+        &["router.rs", "operator.rs", "check/"],
+        &["lib.rs"],
+        // The binary.
+        &["cli.rs", "port.rs", "stop.rs"],
+        &["commands.rs", "source.rs"],
+        &["serve.rs"],
+        &["main.rs"],
+    ],
 };

@@ -3,31 +3,34 @@
 //! There in proxy mode only. The gate is that of the other routes, but for the body, which is the API's matter: method,
 //! own header, origin, path; then the session; then the call. Next links come back as the page's own.
 
-mod api;
 mod path;
 mod relay;
+mod request_headers;
 mod rewrite;
 mod upload;
 
-pub(crate) use api::Api;
 pub(crate) use path::METHODS;
 #[cfg(test)]
 pub(crate) use upload::{KEPT, LARGEST};
 
+use super::signed_in::SignedIn;
+use crate::base::clock::Clock;
+use crate::base::metrics::Metrics;
+use crate::config::Config;
 use crate::http::answer::{Refused, respond};
 use crate::http::cookie::SessionId;
 use crate::http::expected_account::Believed;
 use crate::http::gate;
-use crate::http::limits;
-use crate::routes::token;
+use crate::http::limits::Limits;
+use crate::session::cooldown::Cooldown;
 use crate::session::record::{Want, digest};
-use crate::session::renewal;
-use crate::state::App;
+use crate::session::renewal::Renewals;
+use crate::state::State;
+use crate::upstream::api::{Api, Call, Failed, Progress};
 use crate::upstream::authority;
-use api::Call;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
@@ -36,56 +39,177 @@ use exo365_core::challenge;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
 use exo365_core::wire::Mode;
-use path::Admitted;
+use path::{Admitted, PATH};
 use reqwest::Url;
+use std::sync::Arc;
 use std::time::Instant;
 use upload::Upload;
 
-/// Below the base; the API's own path follows, from its root on.
-pub(crate) const PATH: &str = "/proxy";
 const ALLOW: &str = "GET, POST, PATCH, PUT, DELETE";
 
+/// What the route needs.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    config: Arc<Config>,
+    clock: Clock,
+    limits: Arc<Limits>,
+    api: Arc<Api>,
+    renewals: Renewals,
+    signed_in: SignedIn,
+    /// Sessions whose new token the API refused as well.
+    refused: Arc<Cooldown>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<State> for Proxy {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            limits: FromRef::from_ref(state),
+            api: FromRef::from_ref(state),
+            renewals: FromRef::from_ref(state),
+            signed_in: FromRef::from_ref(state),
+            refused: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
+        }
+    }
+}
+
 /// The routes with this one, where the mode has it.
-pub(crate) fn mount(mut router: Router, app: &App) -> Router {
-    if app.config.public.mode == Mode::Proxy {
+pub(crate) fn mount(mut router: Router, state: &State) -> Router {
+    if state.config.public.mode == Mode::Proxy {
         for tail in ["", "/", "/{*rest}"] {
-            let path = format!("{}{PATH}{tail}", app.config.base);
-            let app = App::clone(app);
-            let handler = move |request: Request| serve(App::clone(&app), request);
+            let path = format!("{}{PATH}{tail}", state.config.base);
+            let proxy = Proxy::from_ref(state);
+            let handler = move |request: Request| proxy.clone().serve(request);
             router = router.route(&path, any(handler));
         }
     }
     router
 }
 
-async fn serve(app: App, request: Request) -> Response {
-    let begin = Instant::now();
-    let (parts, body) = request.into_parts();
-    let outcome = match limits::check(&app, &parts) {
-        Ok(()) if parts.method == Method::OPTIONS => preflight(&app, &parts),
-        Ok(()) => admitted(&app, &parts, body).await,
-        Err(refused) => Err(refused),
-    };
-    let error = outcome.as_ref().err().map(|refused| &refused.error);
-    app.metrics.request(PATH, error, begin.elapsed());
-    match &outcome {
-        Ok(response) => tracing::debug!(route = PATH, status = response.status().as_u16(), "done"),
-        Err(refused) => {
-            tracing::info!(route = PATH, code = refused.error.code.as_str(), cause = %refused.error, "refused");
+impl Proxy {
+    async fn serve(self, request: Request) -> Response {
+        let begin = Instant::now();
+        let (parts, body) = request.into_parts();
+        let outcome = match self.limits.check(&parts) {
+            Ok(()) if parts.method == Method::OPTIONS => preflight(&self.config, &parts),
+            Ok(()) => self.admitted(&parts, body).await,
+            Err(refused) => Err(refused),
+        };
+        let error = outcome.as_ref().err().map(|refused| &refused.error);
+        self.metrics.request(PATH, error, begin.elapsed());
+        match &outcome {
+            Ok(response) => {
+                tracing::debug!(route = PATH, status = response.status().as_u16(), "done")
+            }
+            Err(refused) => {
+                tracing::info!(route = PATH, code = refused.error.code.as_str(), cause = %refused.error, "refused");
+            }
         }
+        let mut response = outcome.unwrap_or_else(|refused| own(&self.config, refused));
+        if let Some(origin) = gate::cross_origin(&self.config, &parts.headers)
+            && parts.method != Method::OPTIONS
+        {
+            gate::allow(response.headers_mut(), origin);
+        }
+        response
     }
-    let mut response = outcome.unwrap_or_else(|refused| own(&app, refused));
-    if let Some(origin) = gate::cross_origin(&app.config, &parts.headers)
-        && parts.method != Method::OPTIONS
-    {
-        gate::allow(response.headers_mut(), origin);
+
+    async fn admitted(&self, parts: &Parts, body: Body) -> Result<Response, Refused> {
+        if !METHODS.contains(&parts.method) {
+            return Err(unknown_method());
+        }
+        gate::check_page(&self.config, &parts.headers)?;
+        let (url, admitted) = target(&self.config, parts)?;
+        let id = SessionId::read(&parts.headers, &self.config.cookie);
+        let believed = Believed::read(&parts.headers);
+        let (key, held) = self.signed_in.session(id, &believed).await?;
+        let want = Want {
+            audience: authority::default_audience(&self.config),
+            ..Want::default()
+        };
+        let refused = |refusal: Refusal| self.signed_in.refused(refusal);
+        let fresh = self.renewals.token(key, &held, want.clone()).await;
+        let mut access = fresh.map_err(refused)?.token;
+        let body = if parts.method == Method::GET {
+            Body::empty()
+        } else {
+            body
+        };
+        let mut upload = Upload::take(&self.api, body, admitted.is_batch).await?;
+        if admitted.is_batch {
+            let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
+            path::check_batch(
+                &self.config.proxy_paths,
+                self.config.public.api.root_path(),
+                body,
+            )?;
+        }
+        let has_body = upload.bytes().is_none_or(|bytes| !bytes.is_empty());
+        let call = Call {
+            method: &parts.method,
+            url,
+            headers: request_headers::forwarded(&parts.headers, has_body),
+        };
+        let relayed = (&*self.config, self.api.patience);
+        let answer = |response| relay::answer(relayed, response, admitted);
+        let mut repeated = false;
+        while let Some(body) = upload.send() {
+            let response = self.send(&call, &access, body).await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return answer(response);
+            }
+            let claims = claims(&response);
+            let now = self.clock.now();
+            if repeated {
+                self.refused.note(key, now);
+            }
+            // A new token did not help, and asking for more of them would only get the endpoint throttled.
+            if self.refused.left(key, now).is_some() {
+                return match claims {
+                    Some(claims) => Err(interaction(claims).into()),
+                    None => answer(response),
+                };
+            }
+            repeated = true;
+            let want = Want {
+                rejected: Some(digest(&access)),
+                claims: claims.clone(),
+                ..want.clone()
+            };
+            let renewed = self.renewals.token(key, &held, want).await;
+            access = renewed
+                .map_err(|refusal| refused(asking(refusal, claims)))?
+                .token;
+            if !upload.is_kept() {
+                // It cannot be sent a second time; the page's next call has the new token.
+                return answer(response);
+            }
+        }
+        Err(Error::new(Code::ServiceUnavailable, "the endpoint has trouble").into())
     }
-    response
+
+    async fn send(
+        &self,
+        call: &Call<'_>,
+        access: &str,
+        body: (Option<reqwest::Body>, Progress),
+    ) -> Result<reqwest::Response, Refused> {
+        let outcome = self.api.send(call, access, body).await;
+        self.metrics
+            .api(outcome.as_ref().ok().map(reqwest::Response::status));
+        outcome.map_err(|failed| match failed {
+            Failed::TooLarge => upload::too_large(),
+            Failed::NoAnswer(error) => error.into(),
+        })
+    }
 }
 
 /// An answer of the endpoint itself: it says so, since the API's refusals come by the same way.
-fn own(app: &App, refused: Refused) -> Response {
-    let mut response = respond(app, Err(refused));
+fn own(config: &Config, refused: Refused) -> Response {
+    let mut response = respond(config, Err(refused));
     let (status, headers) = (response.status(), response.headers_mut());
     headers.insert(gate::OWN, HeaderValue::from_static("1"));
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -94,9 +218,9 @@ fn own(app: &App, refused: Refused) -> Response {
     response
 }
 
-fn preflight(app: &App, parts: &Parts) -> Result<Response, Refused> {
-    let origin = gate::cross_origin(&app.config, &parts.headers).ok_or_else(unknown_method)?;
-    Ok(gate::preflight(&app.config, origin, &gate::API))
+fn preflight(config: &Config, parts: &Parts) -> Result<Response, Refused> {
+    let origin = gate::cross_origin(config, &parts.headers).ok_or_else(unknown_method)?;
+    Ok(gate::preflight(config, origin, &gate::API))
 }
 
 fn unknown_method() -> Refused {
@@ -107,82 +231,8 @@ fn unknown_method() -> Refused {
     )
 }
 
-async fn admitted(app: &App, parts: &Parts, body: Body) -> Result<Response, Refused> {
-    if !METHODS.contains(&parts.method) {
-        return Err(unknown_method());
-    }
-    gate::check_page(&app.config, &parts.headers)?;
-    let (url, admitted) = target(app, parts)?;
-    let id = SessionId::read(&parts.headers, &app.config.cookie);
-    let believed = Believed::read(&parts.headers);
-    let (key, held) = token::session(app, id, &believed).await?;
-    let want = Want {
-        audience: authority::default_audience(&app.config),
-        ..Want::default()
-    };
-    let refused = |refusal: Refusal| token::refused(app, refusal);
-    let fresh = renewal::token(app, key, &held, want.clone()).await;
-    let mut access = fresh.map_err(refused)?.token;
-    let body = if parts.method == Method::GET {
-        Body::empty()
-    } else {
-        body
-    };
-    let mut upload = Upload::take(app, body, admitted.is_batch).await?;
-    if admitted.is_batch {
-        let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
-        path::check_batch(
-            &app.config.proxy_paths,
-            app.config.public.api.root_path(),
-            body,
-        )?;
-    }
-    let has_body = upload.bytes().is_none_or(|bytes| !bytes.is_empty());
-    let call = Call {
-        method: &parts.method,
-        url,
-        headers: api::forwarded(&parts.headers, has_body),
-    };
-    let answer = |response| relay::answer(app, response, admitted);
-    let mut repeated = false;
-    while let Some(body) = upload.send() {
-        let response = send(app, &call, &access, body).await?;
-        if response.status() != StatusCode::UNAUTHORIZED {
-            return answer(response);
-        }
-        let claims = claims(&response);
-        let now = app.clock.now();
-        if repeated {
-            app.refused.note(key, now);
-        }
-        // A new token did not help, and asking for more of them would only get the endpoint throttled.
-        if app.refused.left(key, now).is_some() {
-            return match claims {
-                Some(claims) => Err(interaction(claims).into()),
-                None => answer(response),
-            };
-        }
-        repeated = true;
-        let want = Want {
-            rejected: Some(digest(&access)),
-            claims: claims.clone(),
-            ..want.clone()
-        };
-        let renewed = renewal::token(app, key, &held, want).await;
-        access = renewed
-            .map_err(|refusal| refused(asking(refusal, claims)))?
-            .token;
-        if !upload.is_kept() {
-            // It cannot be sent a second time; the page's next call has the new token.
-            return answer(response);
-        }
-    }
-    Err(Error::new(Code::ServiceUnavailable, "the endpoint has trouble").into())
-}
-
 /// The address at the API: checked as text, and once more as the client will read it.
-fn target(app: &App, parts: &Parts) -> Result<(Url, Admitted), Refused> {
-    let config = &app.config;
+fn target(config: &Config, parts: &Parts) -> Result<(Url, Admitted), Refused> {
     let whole = parts.uri.path();
     let below = whole
         .strip_prefix(config.base.as_str())
@@ -196,18 +246,6 @@ fn target(app: &App, parts: &Parts) -> Result<(Url, Admitted), Refused> {
     }
     url.set_query(parts.uri.query());
     Ok((url, admitted))
-}
-
-async fn send(
-    app: &App,
-    call: &Call<'_>,
-    access: &str,
-    body: (Option<reqwest::Body>, upload::Progress),
-) -> Result<reqwest::Response, Refused> {
-    let outcome = app.api.send(call, access, body).await;
-    app.metrics
-        .api(outcome.as_ref().ok().map(reqwest::Response::status));
-    outcome
 }
 
 /// The claims of the API's challenge.

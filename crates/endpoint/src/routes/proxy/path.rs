@@ -9,6 +9,8 @@ use exo365_core::error::Code;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+/// Below the base; the API's own path follows, from its root on.
+pub(crate) const PATH: &str = "/proxy";
 /// Decoded so often at most: nobody encodes a path three times without a reason.
 const LEVELS: usize = 3;
 

@@ -4,7 +4,6 @@ use super::path::Admitted;
 use super::rewrite::Rewrite;
 use crate::config::Config;
 use crate::http::answer::{Refused, protect};
-use crate::state::State;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -40,11 +39,10 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// # Errors
 /// [`Code::InvalidResponse`] for a redirection, or a body in a form that was not asked for.
 pub(super) fn answer(
-    app: &State,
+    (config, patience): (&Config, Duration),
     response: reqwest::Response,
     asked: Admitted,
 ) -> Result<Response, Refused> {
-    let (config, patience) = (&app.config, app.api.patience);
     let status = response.status();
     let wrong = |sentence| Err(Refused::from(Error::new(Code::InvalidResponse, sentence)));
     if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
@@ -73,7 +71,7 @@ pub(super) fn answer(
 
 /// Where the proxy is, for pages.
 fn page(config: &Config) -> String {
-    format!("{}{}", config.base, super::PATH)
+    format!("{}{}", config.base, super::path::PATH)
 }
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {

@@ -2,14 +2,14 @@
 
 use crate::http::answer::Refused;
 use crate::http::gate;
-use crate::state::State;
+use crate::upstream::api::{Api, OVER, Progress};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
 use http_body::{Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,8 +18,6 @@ use tokio::sync::OwnedSemaphorePermit;
 pub(crate) const KEPT: u64 = 4 * 1024 * 1024;
 /// Largest body at all.
 pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
-/// So many bytes of all bodies together are kept; whatever comes beyond that is passed on unread.
-pub(crate) const BUDGET: usize = 64 * 1024 * 1024;
 /// How long a small body may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a batch waits for its place in the memory.
@@ -36,18 +34,12 @@ pub(super) enum Upload {
     Passing(Option<Passing>),
 }
 
-/// Bytes that went by, for whoever waits for the answer; [`OVER`] where there were too many.
-pub(super) type Progress = Arc<AtomicU64>;
-
-/// Says that the body was too large.
-pub(super) const OVER: u64 = u64::MAX;
-
 impl Upload {
     /// Takes the body. `whole` is for one that has to be looked into.
     ///
     /// # Errors
     /// 400, 408, 413; 503 where too many are looked into at once.
-    pub(super) async fn take(app: &State, body: Body, whole: bool) -> Result<Self, Refused> {
+    pub(super) async fn take(api: &Api, body: Body, whole: bool) -> Result<Self, Refused> {
         if body.is_end_stream() {
             return Ok(Self::Kept {
                 bytes: Bytes::new(),
@@ -63,7 +55,7 @@ impl Upload {
         let small = length.is_some_and(|length| length <= KEPT);
         if whole || small {
             let size = length.unwrap_or(KEPT).min(KEPT);
-            if let Some(place) = place(app, size, whole).await? {
+            if let Some(place) = place(api, size, whole).await? {
                 let limit = usize::try_from(size).unwrap_or(usize::MAX);
                 let bytes = gate::read(body, limit, PATIENCE).await?;
                 return Ok(Self::Kept {
@@ -107,12 +99,8 @@ impl Upload {
 }
 
 /// A place for so many bytes. `wait` where there is no doing without one.
-async fn place(
-    app: &State,
-    size: u64,
-    wait: bool,
-) -> Result<Option<OwnedSemaphorePermit>, Refused> {
-    let kept = Arc::clone(&app.api.kept);
+async fn place(api: &Api, size: u64, wait: bool) -> Result<Option<OwnedSemaphorePermit>, Refused> {
+    let kept = Arc::clone(&api.kept);
     let size = u32::try_from(size).unwrap_or(u32::MAX);
     if !wait {
         return Ok(kept.try_acquire_many_owned(size).ok());

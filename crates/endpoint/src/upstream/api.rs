@@ -1,50 +1,53 @@
 //! Calls to the API: to its own host, with bounds on time, and with nothing of the browser but what is on the lists.
 
-use super::upload::{OVER, Progress, too_large};
+use super::transport;
 use crate::base::problem::Problem;
-use crate::http::answer::Refused;
-use crate::upstream::transport;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use exo365_core::error::{Code, Error};
 use reqwest::{Client, Response, Url};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
+/// Bytes of a body that went by, for whoever waits for the answer; [`OVER`] where there were too many.
+pub(crate) type Progress = Arc<AtomicU64>;
+
+/// Says that the body was too large.
+pub(crate) const OVER: u64 = u64::MAX;
+/// So many bytes of all bodies together are kept; whatever comes beyond that is passed on unread.
+const BUDGET: usize = 64 * 1024 * 1024;
 /// How long the API may take to begin its answer, from the last byte of the request on.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What of a page's request goes to the API. Whatever is not here stays: cookies, origin, addresses, hops.
-const FORWARDED: [HeaderName; 12] = [
-    header::ACCEPT,
-    header::ACCEPT_LANGUAGE,
-    header::CONTENT_TYPE,
-    header::CONTENT_RANGE,
-    header::IF_MATCH,
-    header::IF_NONE_MATCH,
-    header::RANGE,
-    HeaderName::from_static("client-request-id"),
-    HeaderName::from_static("consistencylevel"),
-    HeaderName::from_static("prefer"),
-    HeaderName::from_static("return-client-request-id"),
-    HeaderName::from_static("x-anchormailbox"),
-];
 
 /// The client of the API.
 pub(crate) struct Api {
     client: Client,
     /// Bytes of bodies that may still be kept.
-    pub(super) kept: Arc<Semaphore>,
+    pub(crate) kept: Arc<Semaphore>,
     /// How long an answer, or its next part, may take.
     pub(crate) patience: Duration,
 }
 
+/// Why a call has no answer.
+pub(crate) enum Failed {
+    /// The body went over its limit.
+    TooLarge,
+    /// The API cannot be reached, or did not answer in time.
+    NoAnswer(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::NoAnswer(error)
+    }
+}
+
 /// One call, without its body.
-pub(super) struct Call<'a> {
-    pub(super) method: &'a Method,
-    pub(super) url: Url,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Api {
@@ -55,7 +58,7 @@ impl Api {
     pub(crate) fn new() -> Result<Self, Problem> {
         Ok(Self {
             client: transport::client(None)?,
-            kept: Arc::new(Semaphore::new(super::upload::BUDGET)),
+            kept: Arc::new(Semaphore::new(BUDGET)),
             patience: PATIENCE,
         })
     }
@@ -63,13 +66,13 @@ impl Api {
     /// Sends a call with this token.
     ///
     /// # Errors
-    /// [`Code::ServiceUnavailable`]; 413 where the body went over its limit.
-    pub(super) async fn send(
+    /// [`Failed`].
+    pub(crate) async fn send(
         &self,
         call: &Call<'_>,
         token: &str,
         (body, progress): (Option<reqwest::Body>, Progress),
-    ) -> Result<Response, Refused> {
+    ) -> Result<Response, Failed> {
         let broken = || Error::new(Code::ServiceUnavailable, "the endpoint cannot call the API");
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| broken())?;
         bearer.set_sensitive(true);
@@ -90,7 +93,7 @@ impl Api {
             tokio::select! {
                 outcome = &mut sending => {
                     if progress.load(Ordering::Relaxed) == OVER {
-                        return Err(too_large());
+                        return Err(Failed::TooLarge);
                     }
                     return Ok(outcome.map_err(|error| unreachable(&error))?);
                 }
@@ -104,23 +107,6 @@ impl Api {
             }
         }
     }
-}
-
-/// The headers of a page's request that go on, and what the endpoint asks for itself.
-pub(super) fn forwarded(from: &HeaderMap, has_body: bool) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for name in &FORWARDED {
-        if *name == header::CONTENT_TYPE && !has_body {
-            continue;
-        }
-        for value in from.get_all(name) {
-            headers.append(name.clone(), value.clone());
-        }
-    }
-    // Links inside are rewritten, and the browser did not say what the endpoint can read.
-    let plain = HeaderValue::from_static("identity");
-    headers.insert(header::ACCEPT_ENCODING, plain);
-    headers
 }
 
 /// The error's own text holds the address: only its kind is told.

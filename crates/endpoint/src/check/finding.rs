@@ -1,0 +1,48 @@
+//! What the check found, and how it is said.
+
+use exo365_core::error::Error;
+
+/// How a finding is meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// Good for now, or for development.
+    Note,
+    /// To be changed; the sentence says how.
+    Wrong,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    /// How it is meant.
+    pub verdict: Verdict,
+    /// In words, without secrets.
+    pub text: String,
+}
+
+/// A finding.
+pub(super) fn finding(verdict: Verdict, text: impl Into<String>) -> Finding {
+    let text = text.into();
+    Finding { verdict, text }
+}
+
+/// An error's sentence, and its cure.
+pub(super) fn said(error: &Error) -> String {
+    let cause = error.to_string();
+    format!("{}. {}", cause.trim_end_matches('.'), error.remedy())
+}
+
+/// The numbers, as they are looked up.
+pub(super) fn listed(numbers: &[u32]) -> String {
+    let numbers: Vec<String> = numbers
+        .iter()
+        .map(|number| format!("AADSTS{number}"))
+        .collect();
+    if numbers.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", numbers.join(", "))
+    }
+}

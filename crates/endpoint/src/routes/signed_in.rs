@@ -1,0 +1,65 @@
+//! The session that a request names.
+
+use crate::base::clock::Clock;
+use crate::config::Config;
+use crate::http::answer::Refused;
+use crate::http::cookie::{self, SessionId};
+use crate::http::expected_account::Believed;
+use crate::session::record::{Held, Sessions};
+use crate::state::State;
+use crate::store::Key;
+use axum::extract::FromRef;
+use exo365_core::error::{Code, Error};
+use exo365_core::token_reply::Refusal;
+use std::sync::Arc;
+
+/// Finds it.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    config: Arc<Config>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+}
+
+impl FromRef<State> for SignedIn {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+        }
+    }
+}
+
+impl SignedIn {
+    /// The session, where it is that of the user whom the page believes in.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`]; the store's trouble.
+    pub(crate) async fn session(
+        &self,
+        id: Option<SessionId>,
+        believed: &Believed,
+    ) -> Result<(Key, Held), Refused> {
+        let signed_out = || Refused::from(Error::new(Code::SignedOut, "nobody is signed in"));
+        let key = id.ok_or_else(signed_out)?.key();
+        let held = self.sessions.get(key, self.clock.now()).await;
+        let gone = || signed_out().clearing(cookie::clear(&self.config.cookie));
+        let held = held.map_err(Error::from)?.ok_or_else(gone)?;
+        if !believed.is(&held.session.account) {
+            // The cookie is another tab's as well: it stays.
+            return Err(signed_out());
+        }
+        Ok((key, held))
+    }
+
+    /// Why there is no token; the cookie goes with the session.
+    pub(crate) fn refused(&self, refusal: Refusal) -> Refused {
+        let refused = Refused::from(refusal.error);
+        if refusal.ends_session {
+            refused.clearing(cookie::clear(&self.config.cookie))
+        } else {
+            refused
+        }
+    }
+}
