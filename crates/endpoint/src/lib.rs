@@ -81,7 +81,7 @@
 //!
 //! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
 //! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
-//! `believed` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
+//! `expected_account` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
 //! refresh token is used once;
 //! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer`, `keys` and `tenants` talk to the
 //! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.

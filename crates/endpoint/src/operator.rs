@@ -112,7 +112,7 @@ impl Operator {
 
 fn beside(config: &Config) -> Option<&std::path::PathBuf> {
     match &config.seal {
-        SealSource::Beside(file) => Some(file),
+        SealSource::KeyFile(file) => Some(file),
         SealSource::Given(_) => None,
     }
 }

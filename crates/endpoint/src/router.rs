@@ -3,20 +3,20 @@
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::Config;
-use crate::http::answer::{Done, Refused, respond};
+use crate::http::answer::{Rejection, Success, respond};
 use crate::http::call::Call;
 use crate::http::cookie::SessionId;
-use crate::http::expected_account::Believed;
+use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
-use crate::routes::exchange::Exchange;
-use crate::routes::frontchannel::{self, Frontchannel};
-use crate::routes::logout::Logout;
+use crate::routes::exchange::ExchangeRoute;
+use crate::routes::frontchannel::{self, FrontchannelRoute};
+use crate::routes::logout::LogoutRoute;
 use crate::routes::openapi;
 use crate::routes::page;
 use crate::routes::probes;
 use crate::routes::proxy;
-use crate::routes::session::Restore;
-use crate::routes::token::Token;
+use crate::routes::session::SessionRoute;
+use crate::routes::token::TokenRoute;
 use crate::state::State;
 use axum::Router;
 use axum::body::Body;
@@ -32,7 +32,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-type Work = fn(&State, Call) -> Pin<Box<dyn Future<Output = Result<Done, Refused>> + Send>>;
+type Work = fn(&State, Call) -> Pin<Box<dyn Future<Output = Result<Success, Rejection>> + Send>>;
 
 /// A route: its path below the base, and what it does.
 #[derive(Clone, Copy)]
@@ -45,19 +45,19 @@ pub(crate) struct Route {
 pub(crate) const ROUTES: [Route; 4] = [
     Route {
         path: "/session",
-        work: |state, call| Box::pin(Restore::from_ref(state).handle(call)),
+        work: |state, call| Box::pin(SessionRoute::from_ref(state).handle(call)),
     },
     Route {
         path: "/exchange",
-        work: |state, call| Box::pin(Exchange::from_ref(state).handle(call)),
+        work: |state, call| Box::pin(ExchangeRoute::from_ref(state).handle(call)),
     },
     Route {
         path: "/token",
-        work: |state, call| Box::pin(Token::from_ref(state).handle(call)),
+        work: |state, call| Box::pin(TokenRoute::from_ref(state).handle(call)),
     },
     Route {
         path: "/logout",
-        work: |state, call| Box::pin(Logout::from_ref(state).handle(call)),
+        work: |state, call| Box::pin(LogoutRoute::from_ref(state).handle(call)),
     },
 ];
 
@@ -74,7 +74,7 @@ pub fn router(config: Config) -> Result<Router, Problem> {
 /// # Errors
 /// As [`router`].
 pub fn router_at(config: Config, clock: Clock) -> Result<Router, Problem> {
-    Ok(contract(&State::open(config, clock)?))
+    Ok(contract_router(&State::open(config, clock)?))
 }
 
 /// The routes, and the page where the configuration has one; everything else is answered with 404.
@@ -82,7 +82,7 @@ pub fn router_at(config: Config, clock: Clock) -> Result<Router, Problem> {
 /// # Errors
 /// As [`router`].
 pub fn site(config: Config) -> Result<Router, Problem> {
-    Ok(whole(&State::open(config, Clock::system())?))
+    Ok(full_router(&State::open(config, Clock::system())?))
 }
 
 /// The endpoint, opened: its routes, and those of its operator. A clone is the same endpoint.
@@ -101,7 +101,7 @@ impl Endpoint {
     /// As [`site`]. Limits by address need the peer's address: serve it by
     /// `into_make_service_with_connect_info::<SocketAddr>()`.
     pub fn site(&self) -> Router {
-        whole(&self.0)
+        full_router(&self.0)
     }
 
     /// `/healthz`, `/readyz` and `/metrics`: for a listener that browsers do not reach.
@@ -122,18 +122,18 @@ impl Endpoint {
 }
 
 /// [`site`], opened.
-pub(crate) fn whole(state: &State) -> Router {
-    let router = contract(state);
+pub(crate) fn full_router(state: &State) -> Router {
+    let router = contract_router(state);
     match &state.config.page {
         Some(folder) => router.merge(page::router(&state.config, folder)),
         None => {
             let state = state.clone();
-            router.fallback(move || std::future::ready(unknown(&state)))
+            router.fallback(move || std::future::ready(not_found(&state)))
         }
     }
 }
 
-fn contract(state: &State) -> Router {
+fn contract_router(state: &State) -> Router {
     let base = &state.config.base;
     let mut router = Router::new();
     for route in ROUTES {
@@ -142,7 +142,7 @@ fn contract(state: &State) -> Router {
         router = router.route(&format!("{base}{}", route.path), any(handler));
     }
     let own = state.clone();
-    let handler = move |request: Request| Frontchannel::from_ref(&own).serve(request);
+    let handler = move |request: Request| FrontchannelRoute::from_ref(&own).serve(request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
     router = proxy::mount(openapi::mount(router, state), state);
     // Below the base nothing else answers, whatever the app around has for a fallback.
@@ -152,23 +152,24 @@ fn contract(state: &State) -> Router {
         format!("{base}/{{*rest}}"),
     ] {
         let state = state.clone();
-        let handler = move |request: Request| std::future::ready(nothing(&state, request));
+        let handler =
+            move |request: Request| std::future::ready(unknown_below_base(&state, request));
         router = router.route(&path, any(handler));
     }
     router
 }
 
-fn nothing(state: &State, request: Request) -> Response {
+fn unknown_below_base(state: &State, request: Request) -> Response {
     match state.limits.check(&request.into_parts().0) {
-        Ok(()) => unknown(state),
+        Ok(()) => not_found(state),
         Err(refused) => respond(&state.config, Err(refused)),
     }
 }
 
-fn unknown(state: &State) -> Response {
+fn not_found(state: &State) -> Response {
     respond(
         &state.config,
-        Err(Refused::at(
+        Err(Rejection::at(
             StatusCode::NOT_FOUND,
             Code::NotFound,
             "there is no such route",
@@ -181,7 +182,7 @@ async fn serve(state: State, route: Route, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let outcome = match state.limits.check(&parts) {
         Ok(()) if parts.method == Method::OPTIONS => return preflight(&state, &parts.headers),
-        Ok(()) => admitted(&state, route, &parts, body).await,
+        Ok(()) => run(&state, route, &parts, body).await,
         Err(refused) => Err(refused),
     };
     let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -199,7 +200,7 @@ async fn serve(state: State, route: Route, request: Request) -> Response {
     response
 }
 
-async fn admitted(state: &State, route: Route, parts: &Parts, body: Body) -> Result<Done, Refused> {
+async fn run(state: &State, route: Route, parts: &Parts, body: Body) -> Result<Success, Rejection> {
     let headers = &parts.headers;
     gate::check(&state.config, &parts.method, headers)?;
     let body = gate::body(body).await?;
@@ -209,7 +210,7 @@ async fn admitted(state: &State, route: Route, parts: &Parts, body: Body) -> Res
     let call = Call {
         body,
         session: SessionId::read(headers, &state.config.cookie),
-        believed: Believed::read(headers),
+        expected_account: ExpectedAccount::read(headers),
         origin: origin.map(|origin| origin::of(origin).to_owned()),
     };
     (route.work)(state, call).await
@@ -217,7 +218,7 @@ async fn admitted(state: &State, route: Route, parts: &Parts, body: Body) -> Res
 
 fn preflight(state: &State, headers: &HeaderMap) -> Response {
     let Some(origin) = gate::cross_origin(&state.config, headers) else {
-        let refused = Refused::at(
+        let refused = Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes POST",

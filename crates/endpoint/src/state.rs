@@ -1,7 +1,7 @@
 //! What all requests share. Each handler takes out of it what it needs, by axum's `FromRef`.
 
 use crate::base::clock::Clock;
-use crate::base::metrics::{End, Metrics};
+use crate::base::metrics::{Metrics, SessionEnd};
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::limits::Limits;
@@ -12,9 +12,9 @@ use crate::session::renewal::Renewals;
 use crate::store::seal::Seal;
 use crate::store::{self, Store};
 use crate::upstream::api::Api;
-use crate::upstream::metadata::Keys;
-use crate::upstream::tenants::Tenants;
-use crate::upstream::token_client::Desk;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants::AllowedTenants;
+use crate::upstream::token_client::TokenClient;
 use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
 use std::sync::Arc;
@@ -32,9 +32,9 @@ pub(crate) struct State {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) upstream: Upstream,
     pub(crate) api: Arc<Api>,
-    pub(crate) keys: Arc<Keys>,
-    pub(crate) tenants: Arc<Tenants>,
-    pub(crate) token_client: Arc<Desk>,
+    pub(crate) keys: Arc<MetadataCache>,
+    pub(crate) tenants: Arc<AllowedTenants>,
+    pub(crate) token_client: Arc<TokenClient>,
     pub(crate) renewals: Renewals,
     /// Sessions whose new token the API refused as well.
     pub(crate) refused: Arc<Cooldown>,
@@ -73,14 +73,16 @@ impl State {
         let config = Arc::new(config);
         let metrics = Arc::new(Metrics::default());
         let upstream = Upstream::new()?;
-        let token_client = Arc::new(Desk::of_endpoint(&config, &upstream, &clock, &metrics));
+        let token_client = Arc::new(TokenClient::of_endpoint(
+            &config, &upstream, &clock, &metrics,
+        ));
         let state = Self {
             renewals: Renewals::new(&config, &clock, &sessions, &token_client, &metrics),
             token_client,
             upstream,
             api: Arc::new(Api::new()?),
-            keys: Arc::new(Keys::new(clock.clone())),
-            tenants: Arc::new(Tenants::new(clock.clone())),
+            keys: Arc::new(MetadataCache::new(clock.clone())),
+            tenants: Arc::new(AllowedTenants::new(clock.clone())),
             refused: Arc::new(Cooldown::new(cooldown::REFUSED)),
             codes: Arc::default(),
             metrics,
@@ -113,7 +115,7 @@ impl State {
                     return;
                 };
                 if let Ok(ended @ 1..) = sessions.store.sweep(clock.now()).await {
-                    metrics.ended(End::Swept, ended);
+                    metrics.ended(SessionEnd::Swept, ended);
                     tracing::info!(ended, "ended sessions are swept out");
                 }
                 drop(sessions);

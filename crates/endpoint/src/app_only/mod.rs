@@ -21,11 +21,11 @@ pub use source::{KEY, source};
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::{self, Secret, Service};
-use crate::session::record::{Cached, Want, left};
-use crate::session::single_flight::Flights;
+use crate::session::record::{AccessToken, TokenSpec, seconds_until};
+use crate::session::single_flight::SingleFlight;
 use crate::store::Key;
 use crate::upstream::authority;
-use crate::upstream::token_client::{self, Desk};
+use crate::upstream::token_client::{self, TokenClient};
 use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Identity, PageConfig};
@@ -64,10 +64,10 @@ pub struct AppOnly(Arc<Inner>);
 struct Inner {
     public: PageConfig,
     resource: String,
-    desk: Desk,
+    token_client: TokenClient,
     clock: Clock,
-    flights: Arc<Flights<Result<Cached, Error>>>,
-    held: Mutex<Option<Cached>>,
+    flights: Arc<SingleFlight<Result<AccessToken, Error>>>,
+    held: Mutex<Option<AccessToken>>,
 }
 
 impl AppOnly {
@@ -105,7 +105,7 @@ impl AppOnly {
             Identity::V2 => service.resource.trim_end_matches('/'),
         };
         Ok(Self(Arc::new(Inner {
-            desk: Desk::new(&service.public, &service.credential, &upstream, &clock),
+            token_client: TokenClient::new(&service.public, &service.credential, &upstream, &clock),
             resource: resource.into(),
             public: service.public.clone(),
             clock,
@@ -121,31 +121,31 @@ impl AppOnly {
     pub async fn token(&self, refused: bool) -> Result<AppToken, Error> {
         let now = self.0.clock.now();
         if let Some(held) = self.0.fresh(refused, now) {
-            return Ok(given(&held, now));
+            return Ok(hand_out(&held, now));
         }
         let inner = Arc::clone(&self.0);
-        let name = (Key([0; 32]), Want::default());
+        let name = (Key([0; 32]), TokenSpec::default());
         let work = || async move { inner.renew(refused).await };
         let renewed = self.0.flights.join(name, work).await?;
         let now = self.0.clock.now();
-        renewed.map(|held| given(&held, now))
+        renewed.map(|held| hand_out(&held, now))
     }
 }
 
-fn given(held: &Cached, now: u64) -> AppToken {
+fn hand_out(held: &AccessToken, now: u64) -> AppToken {
     AppToken {
         token: Secret::new(held.token.clone()),
-        expires_in: left(held.expires_at, now),
+        expires_in: seconds_until(held.expires_at, now),
         scopes: held.granted.clone(),
     }
 }
 
 impl Inner {
-    fn held(&self) -> MutexGuard<'_, Option<Cached>> {
+    fn held(&self) -> MutexGuard<'_, Option<AccessToken>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fresh(&self, refused: bool, now: u64) -> Option<Cached> {
+    fn fresh(&self, refused: bool, now: u64) -> Option<AccessToken> {
         let held = self.held().clone()?;
         let good = if refused {
             now < held.taken_at + YOUNG
@@ -155,29 +155,29 @@ impl Inner {
         good.then_some(held)
     }
 
-    async fn renew(&self, refused: bool) -> Result<Cached, Error> {
+    async fn renew(&self, refused: bool) -> Result<AccessToken, Error> {
         let now = self.clock.now();
         if let Some(held) = self.fresh(refused, now) {
             return Ok(held);
         }
         let form = authority::app_form(&self.public, &self.resource);
-        match self.desk.ask(&form).await {
+        match self.token_client.request_tokens(&form).await {
             Ok(tokens) => {
-                let cached = Cached::new(&Want::default(), &tokens, now);
+                let cached = AccessToken::new(&TokenSpec::default(), &tokens, now);
                 *self.held() = Some(cached.clone());
                 Ok(cached)
             }
             Err(refusal) => {
                 let error = refusal.error;
                 if token_client::is_loop(&error) {
-                    self.desk.window.note(LOOP, now);
+                    self.token_client.retry_after.extend(LOOP, now);
                 }
                 // One that still works, if not for long, is better than none.
                 let passes = matches!(
                     error.code,
                     Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
                 );
-                let old = self.held().clone().filter(|held| held.is_alive(now));
+                let old = self.held().clone().filter(|held| held.is_valid(now));
                 old.filter(|_| passes && !refused).ok_or(error)
             }
         }

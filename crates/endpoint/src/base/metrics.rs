@@ -39,7 +39,7 @@ struct Place {
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum End {
+pub(crate) enum SessionEnd {
     /// By `/logout`.
     SignedOut,
     /// By the sign-in service's frame.
@@ -54,7 +54,7 @@ pub(crate) enum End {
     Swept,
 }
 
-impl End {
+impl SessionEnd {
     const fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
@@ -157,7 +157,7 @@ impl Metrics {
     }
 
     /// So many sessions ended.
-    pub(crate) fn ended(&self, how: End, count: usize) {
+    pub(crate) fn ended(&self, how: SessionEnd, count: usize) {
         let outcome = how.name();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         self.ended.get_or_create(&Outcome { outcome }).inc_by(count);

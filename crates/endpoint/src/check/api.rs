@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use std::time::Duration;
 
 /// As long as an operator waits for a line.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A token that is for another service would be refused by the API, and should not get there.
 pub(super) fn permissions(config: &Config) -> Option<Finding> {
@@ -90,7 +90,7 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
 pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
     let host = &config.public.cloud.api;
     let url = format!("{host}{}/me", config.public.api.root_path());
-    let answer = transport::client(Some(PATIENCE))?.get(url).send().await;
+    let answer = transport::client(Some(TIMEOUT))?.get(url).send().await;
     let (verdict, text) = match answer.map(|answer| answer.status()) {
         Ok(StatusCode::UNAUTHORIZED) => (
             Verdict::Good,

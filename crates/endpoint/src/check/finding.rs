@@ -29,13 +29,13 @@ pub(super) fn finding(verdict: Verdict, text: impl Into<String>) -> Finding {
 }
 
 /// An error's sentence, and its cure.
-pub(super) fn said(error: &Error) -> String {
+pub(super) fn describe(error: &Error) -> String {
     let cause = error.to_string();
     format!("{}. {}", cause.trim_end_matches('.'), error.remedy())
 }
 
 /// The numbers, as they are looked up.
-pub(super) fn listed(numbers: &[u32]) -> String {
+pub(super) fn format_numbers(numbers: &[u32]) -> String {
     let numbers: Vec<String> = numbers
         .iter()
         .map(|number| format!("AADSTS{number}"))

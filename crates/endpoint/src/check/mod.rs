@@ -13,7 +13,7 @@ use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::{Config, Credential};
 use crate::upstream::authority;
-use crate::upstream::metadata::Keys;
+use crate::upstream::metadata::MetadataCache;
 use crate::upstream::tenants;
 use crate::upstream::transport::Upstream;
 use exo365_core::aadsts::{self, Class};
@@ -22,7 +22,7 @@ use exo365_core::id_token::{SKEW, is_guid};
 use exo365_core::token_reply::judge;
 use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
-use finding::{finding, listed, said};
+use finding::{describe, finding, format_numbers};
 
 /// The request is malformed, or its code is none: said to clients that are known.
 const MALFORMED: u32 = 9_002_313;
@@ -47,7 +47,7 @@ pub async fn check(
         found.push(api::reach(config).await?);
     }
     found.push(time(config, &upstream, clock).await);
-    let keys = Keys::new(clock.clone());
+    let keys = MetadataCache::new(clock.clone());
     match keys.metadata(&upstream, &config.public).await {
         Ok(_) => found.push(finding(
             Verdict::Good,
@@ -57,7 +57,7 @@ pub async fn check(
             ),
         )),
         Err(error) => {
-            found.push(finding(Verdict::Wrong, said(&error)));
+            found.push(finding(Verdict::Wrong, describe(&error)));
             return Ok(found);
         }
     }
@@ -68,7 +68,7 @@ pub async fn check(
                 Verdict::Wrong,
                 format!("{tenant} in `tenants` is no tenant's domain: nobody is admitted by it"),
             ),
-            Err(error) => finding(Verdict::Wrong, format!("{tenant}: {}", said(&error))),
+            Err(error) => finding(Verdict::Wrong, format!("{tenant}: {}", describe(&error))),
         });
     }
     for which in 0..config.credential.count() {
@@ -138,7 +138,7 @@ async fn time(config: &Config, upstream: &Upstream, clock: &Clock) -> Finding {
         .await
     {
         Ok(reply) => reply,
-        Err(error) => return finding(Verdict::Wrong, said(&error)),
+        Err(error) => return finding(Verdict::Wrong, describe(&error)),
     };
     let date = reply.date.as_deref().and_then(|date| retry::after(date, 0));
     let Some(theirs) = date.map(u64::from) else {
@@ -167,7 +167,7 @@ async fn probe(config: &Config, upstream: &Upstream, clock: &Clock, which: usize
     let name = name(config, which);
     match refusal(config, upstream, clock, which).await {
         Ok(error) => judged(&name, &error),
-        Err(error) => finding(Verdict::Wrong, format!("{name}: {}", said(&error))),
+        Err(error) => finding(Verdict::Wrong, format!("{name}: {}", describe(&error))),
     }
 }
 
@@ -235,6 +235,9 @@ fn judged(name: &str, error: &Error) -> Finding {
             format!("{name} is accepted, and the client is known"),
         );
     }
-    let numbers = listed(numbers);
-    finding(Verdict::Wrong, format!("{name}: {}{numbers}", said(error)))
+    let numbers = format_numbers(numbers);
+    finding(
+        Verdict::Wrong,
+        format!("{name}: {}{numbers}", describe(error)),
+    )
 }

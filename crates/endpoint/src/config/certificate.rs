@@ -24,7 +24,7 @@ const BACK: u64 = 60;
 
 /// How assertions are signed, and how they name the certificate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum How {
+pub(crate) enum AssertionAlgorithm {
     /// RSASSA-PSS with SHA-256, named by `x5t#S256`.
     Ps256,
     /// PKCS #1 v1.5 with SHA-256, named by `x5t`: for services that know no better.
@@ -35,7 +35,7 @@ pub(crate) enum How {
 pub(crate) struct Certificate {
     pair: KeyPair,
     header: String,
-    how: How,
+    how: AssertionAlgorithm,
 }
 
 impl fmt::Debug for Certificate {
@@ -49,7 +49,11 @@ impl Certificate {
     ///
     /// # Errors
     /// [`Problem::Secret`] where one is none, the key may be read by others, or it is another certificate's.
-    pub(crate) fn read(certificate: &Path, key: &Path, how: How) -> Result<Self, Problem> {
+    pub(crate) fn read(
+        certificate: &Path,
+        key: &Path,
+        how: AssertionAlgorithm,
+    ) -> Result<Self, Problem> {
         let wrong = |file: &Path, what: &str| Problem::Secret(format!("{} {what}", file.display()));
         let text = std::fs::read(certificate)
             .map_err(|error| wrong(certificate, &format!("cannot be read: {error}")))?;
@@ -91,8 +95,8 @@ impl Certificate {
         let claims = base64url(claims.to_string().as_bytes());
         let text = format!("{}.{claims}", self.header);
         let how: &dyn RsaEncoding = match self.how {
-            How::Ps256 => &RSA_PSS_SHA256,
-            How::Rs256 => &RSA_PKCS1_SHA256,
+            AssertionAlgorithm::Ps256 => &RSA_PSS_SHA256,
+            AssertionAlgorithm::Rs256 => &RSA_PKCS1_SHA256,
         };
         let mut signature = vec![0; self.pair.public().modulus_len()];
         let signed = self
@@ -116,13 +120,13 @@ fn pair(secret: &Secret) -> Option<KeyPair> {
     }
 }
 
-fn header(der: &[u8], how: How) -> String {
+fn header(der: &[u8], how: AssertionAlgorithm) -> String {
     let header = match how {
-        How::Ps256 => {
+        AssertionAlgorithm::Ps256 => {
             let name = base64url(&random::sha256(der));
             json!({"alg": "PS256", "typ": "JWT", "x5t#S256": name})
         }
-        How::Rs256 => {
+        AssertionAlgorithm::Rs256 => {
             let name = base64url(digest(&SHA1_FOR_LEGACY_USE_ONLY, der).as_ref());
             json!({"alg": "RS256", "typ": "JWT", "x5t": name})
         }

@@ -1,6 +1,6 @@
 //! How the endpoint proves who it is: by one or two secrets, or by a certificate.
 
-use super::certificate::{Certificate, How};
+use super::certificate::{AssertionAlgorithm, Certificate};
 use super::file::File;
 use super::keys::SECRET;
 use super::secret::Secret;
@@ -77,10 +77,10 @@ fn secrets(text: &Secret, place: &str) -> Result<Credential, Problem> {
     Ok(Credential::Secrets(secrets))
 }
 
-fn how(name: Option<&str>) -> Result<How, Problem> {
+fn how(name: Option<&str>) -> Result<AssertionAlgorithm, Problem> {
     match name {
-        None | Some("PS256") => Ok(How::Ps256),
-        Some("RS256") => Ok(How::Rs256),
+        None | Some("PS256") => Ok(AssertionAlgorithm::Ps256),
+        Some("RS256") => Ok(AssertionAlgorithm::Rs256),
         Some(_) => Err(Problem::config(
             "`client_assertion` is \"PS256\" or \"RS256\"",
         )),

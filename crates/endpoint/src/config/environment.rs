@@ -31,7 +31,7 @@ pub(super) fn variable(key: &str) -> String {
 ///
 /// # Errors
 /// [`Problem::Config`], which names the variable and does not repeat its value.
-pub(super) fn lay(
+pub(super) fn overlay(
     table: &mut toml::Table,
     environment: &impl Fn(&str) -> Option<String>,
 ) -> Result<(), Problem> {

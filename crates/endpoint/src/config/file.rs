@@ -136,9 +136,9 @@ impl File {
             Problem::Config(format!("the configuration is no TOML: {}", error.message()))
         })?;
         if let Some(odd) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Problem::Config(stranger(odd)));
+            return Err(Problem::Config(unknown_key(odd)));
         }
-        environment::lay(&mut table, environment)?;
+        environment::overlay(&mut table, environment)?;
         table.try_into().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is wrong: {}", error.message()))
         })
@@ -164,7 +164,7 @@ pub(crate) fn text(
     }
 }
 
-fn stranger(odd: &str) -> String {
+fn unknown_key(odd: &str) -> String {
     if odd.contains("secret") {
         return format!(
             "the configuration has no key `{odd}`: the secret goes into the environment variable \

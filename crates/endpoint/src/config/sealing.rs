@@ -12,7 +12,7 @@ pub(crate) enum SealSource {
     /// Given as text.
     Given(Secret),
     /// In this file; made there where it does not exist.
-    Beside(PathBuf),
+    KeyFile(PathBuf),
 }
 
 pub(super) fn seal(
@@ -28,7 +28,7 @@ pub(super) fn seal(
         (None, None) => {
             let mut beside = database.as_os_str().to_owned();
             beside.push(".keys");
-            SealSource::Beside(beside.into())
+            SealSource::KeyFile(beside.into())
         }
     })
 }

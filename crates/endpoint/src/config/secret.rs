@@ -30,7 +30,7 @@ impl Secret {
         let shown = file.display();
         let open = |error| Problem::Secret(format!("{shown} cannot be read: {error}"));
         let text = std::fs::read_to_string(file).map_err(open)?;
-        if lies_open(file).map_err(open)? {
+        if is_readable_by_others(file).map_err(open)? {
             return Err(Problem::Secret(format!(
                 "{shown} may be read by others: run `chmod 600` on it, and replace what is in it"
             )));
@@ -50,13 +50,13 @@ impl fmt::Debug for Secret {
 }
 
 #[cfg(unix)]
-fn lies_open(file: &Path) -> std::io::Result<bool> {
+fn is_readable_by_others(file: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
     Ok(std::fs::metadata(file)?.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn lies_open(_: &Path) -> std::io::Result<bool> {
+fn is_readable_by_others(_: &Path) -> std::io::Result<bool> {
     Ok(false)
 }
 

@@ -73,7 +73,7 @@ pub(super) fn authority(
 /// What one endpoint seals the others have to open.
 pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(), Problem> {
     match (store, seal) {
-        (Some(_), SealSource::Beside(_)) => Err(Problem::Secret(format!(
+        (Some(_), SealSource::KeyFile(_)) => Err(Problem::Secret(format!(
             "endpoints that share a store share the sealing keys: set {SEAL_KEYS}, or `seal_keys_file`"
         ))),
         _ => Ok(()),

@@ -9,17 +9,17 @@ use exo365_core::wire::ErrorReply;
 use serde::Serialize;
 
 /// What a route did.
-pub(crate) struct Done {
+pub(crate) struct Success {
     body: Vec<u8>,
     cookie: Option<HeaderValue>,
 }
 
-impl Done {
+impl Success {
     /// An answer with this body.
     ///
     /// # Errors
     /// Where it cannot be written, which types of the wire can.
-    pub(crate) fn json(body: &impl Serialize) -> Result<Self, Refused> {
+    pub(crate) fn json(body: &impl Serialize) -> Result<Self, Rejection> {
         let body = serde_json::to_vec(body);
         let body =
             body.map_err(|_| Error::new(Code::ServiceUnavailable, "the endpoint has trouble"))?;
@@ -34,13 +34,13 @@ impl Done {
 }
 
 /// What a route refused.
-pub(crate) struct Refused {
+pub(crate) struct Rejection {
     pub(crate) error: Error,
     status: Option<StatusCode>,
     cookie: Option<HeaderValue>,
 }
 
-impl From<Error> for Refused {
+impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         Self {
             error,
@@ -50,7 +50,7 @@ impl From<Error> for Refused {
     }
 }
 
-impl Refused {
+impl Rejection {
     /// A refusal with a status of its own.
     pub(crate) fn at(status: StatusCode, code: Code, message: &'static str) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl Refused {
 }
 
 /// The response of a route.
-pub(crate) fn respond(config: &Config, outcome: Result<Done, Refused>) -> Response {
+pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> Response {
     let (status, body, cookie, wait) = match outcome {
         Ok(done) => (StatusCode::OK, done.body, done.cookie, None),
         Err(refused) => {
@@ -107,7 +107,7 @@ pub(crate) fn respond(config: &Config, outcome: Result<Done, Refused>) -> Respon
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    protect(headers, config);
+    set_security_headers(headers, config);
     if let Some(cookie) = cookie {
         headers.insert(header::SET_COOKIE, cookie);
     }
@@ -134,11 +134,11 @@ const PROTECTION: [(HeaderName, &str); 7] = [
 ];
 
 /// The headers of every answer.
-pub(crate) fn protect(headers: &mut HeaderMap, config: &Config) {
+pub(crate) fn set_security_headers(headers: &mut HeaderMap, config: &Config) {
     for (name, value) in PROTECTION {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    strict_transport(headers, config);
+    set_strict_transport(headers, config);
     if config.cross_origins.is_empty() {
         let own = HeaderValue::from_static("same-origin");
         headers.insert(HeaderName::from_static("cross-origin-resource-policy"), own);
@@ -148,7 +148,7 @@ pub(crate) fn protect(headers: &mut HeaderMap, config: &Config) {
 }
 
 /// Browsers that came over https shall stay there.
-pub(crate) fn strict_transport(headers: &mut HeaderMap, config: &Config) {
+pub(crate) fn set_strict_transport(headers: &mut HeaderMap, config: &Config) {
     if config.strict_transport {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);

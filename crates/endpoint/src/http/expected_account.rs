@@ -11,7 +11,7 @@ const LONGEST: usize = 256;
 
 /// What the page said of it.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Believed {
+pub(crate) enum ExpectedAccount {
     /// Nothing: whoever it is.
     Anybody,
     /// This one.
@@ -20,7 +20,7 @@ pub(crate) enum Believed {
     Nobody,
 }
 
-impl Believed {
+impl ExpectedAccount {
     /// Reads the header. What is malformed, or there twice, is nobody's name.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let mut values = headers.get_all(ACCOUNT).into_iter();

@@ -1,6 +1,6 @@
 //! The one door: what a request has to show before anything is done for it.
 
-use super::answer::{Refused, protect};
+use super::answer::{Rejection, set_security_headers};
 use crate::config::Config;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -10,21 +10,25 @@ use exo365_core::token_reply::is_json;
 use std::time::Duration;
 
 /// Our own header: no page can send it elsewhere without a preflight.
-pub(crate) const OWN: HeaderName = HeaderName::from_static("x-exo365");
+pub(crate) const OWN_HEADER: HeaderName = HeaderName::from_static("x-exo365");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Largest body, in bytes: codes and claims are a few thousand.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Checks method and headers.
 ///
 /// # Errors
 /// 405, 403 or 415.
-pub(crate) fn check(config: &Config, method: &Method, headers: &HeaderMap) -> Result<(), Refused> {
+pub(crate) fn check(
+    config: &Config,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(), Rejection> {
     if method != Method::POST {
-        return Err(Refused::at(
+        return Err(Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes POST",
@@ -32,7 +36,7 @@ pub(crate) fn check(config: &Config, method: &Method, headers: &HeaderMap) -> Re
     }
     check_page(config, headers)?;
     if !single(headers, &header::CONTENT_TYPE).is_some_and(is_json) {
-        return Err(Refused::at(
+        return Err(Rejection::at(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::BadRequest,
             "the body has to be application/json",
@@ -45,16 +49,16 @@ pub(crate) fn check(config: &Config, method: &Method, headers: &HeaderMap) -> Re
 ///
 /// # Errors
 /// 403.
-pub(crate) fn check_page(config: &Config, headers: &HeaderMap) -> Result<(), Refused> {
-    if single(headers, &OWN) != Some("1") {
-        return Err(Refused::at(
+pub(crate) fn check_page(config: &Config, headers: &HeaderMap) -> Result<(), Rejection> {
+    if single(headers, &OWN_HEADER) != Some("1") {
+        return Err(Rejection::at(
             StatusCode::FORBIDDEN,
             Code::Forbidden,
             "the header X-Exo365: 1 is missing",
         ));
     }
-    if !is_admitted(config, headers) {
-        return Err(Refused::at(
+    if !is_allowed_origin(config, headers) {
+        return Err(Rejection::at(
             StatusCode::FORBIDDEN,
             Code::Forbidden,
             "the page's origin is not among the endpoint's `origins`",
@@ -70,7 +74,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// An origin on the list; without one, the browser's own word that it is the same.
-fn is_admitted(config: &Config, headers: &HeaderMap) -> bool {
+fn is_allowed_origin(config: &Config, headers: &HeaderMap) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return single(headers, &FETCH_SITE) == Some("same-origin");
     }
@@ -82,29 +86,29 @@ fn is_admitted(config: &Config, headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// 413, 408, 400.
-pub(crate) async fn body(body: Body) -> Result<Bytes, Refused> {
-    read(body, MAX_BODY, PATIENCE).await
+pub(crate) async fn body(body: Body) -> Result<Bytes, Rejection> {
+    read(body, MAX_BODY, TIMEOUT).await
 }
 
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
 /// 413, 408, 400.
-pub(crate) async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Refused> {
+pub(crate) async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Rejection> {
     let limited = axum::body::to_bytes(body, limit);
     match tokio::time::timeout(patience, limited).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => Err(Refused::at(
+        Ok(Err(error)) if is_too_large(&error) => Err(Rejection::at(
             StatusCode::PAYLOAD_TOO_LARGE,
             Code::TooLarge,
             "the body is too large",
         )),
-        Ok(Err(_)) => Err(Refused::at(
+        Ok(Err(_)) => Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::BadRequest,
             "the body broke off",
         )),
-        Err(_) => Err(Refused::at(
+        Err(_) => Err(Rejection::at(
             StatusCode::REQUEST_TIMEOUT,
             Code::Timeout,
             "the body took too long",
@@ -122,12 +126,12 @@ fn is_too_large(error: &axum::Error) -> bool {
 ///
 /// # Errors
 /// 400, without a word of what came.
-pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refused> {
+pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
     // To serde a list of values is a struct too; here it is none.
     let object = body.trim_ascii_start().starts_with(b"{");
     let value = serde_json::from_slice(body).ok().filter(|_| object);
     value.ok_or_else(|| {
-        Refused::at(
+        Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::BadRequest,
             "the body is not what this route takes",
@@ -183,7 +187,7 @@ pub(crate) fn preflight(config: &Config, origin: HeaderValue, cors: &Cors) -> Re
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    protect(headers, config);
+    set_security_headers(headers, config);
     headers.remove(header::CONTENT_TYPE);
     credentials(headers, origin);
     for (name, value) in [

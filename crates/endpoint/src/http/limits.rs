@@ -1,6 +1,6 @@
 //! How often: a bucket for each address and each session, in tables that cannot grow.
 
-use super::answer::Refused;
+use super::answer::Rejection;
 use super::client_address;
 use super::cookie::SessionId;
 use crate::base::clock::Clock;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const WINDOW: u64 = 60 * SECOND;
 const SECOND: u64 = 1_000_000;
 /// Most entries of one generation: two of them are a few megabytes.
-const MOST: usize = 32 * 1024;
+const MAX_ENTRIES: usize = 32 * 1024;
 
 /// The limits of an endpoint.
 pub(crate) struct Limits {
@@ -43,7 +43,7 @@ impl Limits {
     ///
     /// # Errors
     /// 429, with the seconds to wait.
-    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Refused> {
+    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Rejection> {
         self.count(parts, client_address::address(&self.config, parts))
     }
 
@@ -51,12 +51,12 @@ impl Limits {
     ///
     /// # Errors
     /// As [`Limits::check`].
-    pub(crate) fn check_open(&self, parts: &Parts) -> Result<(), Refused> {
+    pub(crate) fn check_open(&self, parts: &Parts) -> Result<(), Rejection> {
         let address = client_address::address(&self.config, parts);
         self.count(parts, address.or(Some(Ipv4Addr::UNSPECIFIED.into())))
     }
 
-    fn count(&self, parts: &Parts, address: Option<IpAddr>) -> Result<(), Refused> {
+    fn count(&self, parts: &Parts, address: Option<IpAddr>) -> Result<(), Rejection> {
         let now = self.clock.now();
         let session = SessionId::read(&parts.headers, &self.config.cookie);
         let by_address = address.and_then(|address| self.addresses.take(address, now));
@@ -107,7 +107,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         }
         let now = now.saturating_mul(SECOND);
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        tables.turn(now);
+        tables.rotate(now);
         let full = tables.full(&name).max(now).saturating_add(self.cost);
         let over = full.saturating_sub(now.saturating_add(WINDOW));
         if over > 0 {
@@ -124,10 +124,10 @@ impl<K: Eq + Hash> Tables<K> {
         known.copied().unwrap_or_default()
     }
 
-    fn turn(&mut self, now: u64) {
+    fn rotate(&mut self, now: u64) {
         // A clock that was set back begins anew.
         let late = now.abs_diff(self.since) >= WINDOW;
-        if late || self.young.len() >= MOST {
+        if late || self.young.len() >= MAX_ENTRIES {
             self.old = std::mem::take(&mut self.young);
             self.since = now;
         }
@@ -170,11 +170,11 @@ mod unit {
     #[test]
     fn e49_a_flood_does_not_grow_the_table() {
         let buckets = Buckets::new(10);
-        for name in 0..5 * MOST {
+        for name in 0..5 * MAX_ENTRIES {
             assert_eq!(buckets.take(name, 1000), None);
         }
         let tables = buckets.tables.lock().unwrap();
-        assert!(tables.young.len() <= MOST && tables.old.len() <= MOST);
+        assert!(tables.young.len() <= MAX_ENTRIES && tables.old.len() <= MAX_ENTRIES);
         drop(tables);
         buckets.take(0, 1060);
         buckets.take(0, 1120);

@@ -2,22 +2,22 @@
 
 use super::token_request::resource;
 use crate::base::clock::Clock;
-use crate::base::metrics::{End, Metrics};
+use crate::base::metrics::{Metrics, SessionEnd};
 use crate::base::random;
 use crate::config::Config;
-use crate::http::answer::{Done, Refused};
+use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
 use crate::http::cookie::SessionId;
 use crate::http::gate;
 use crate::session::codes::Codes;
-use crate::session::record::{Cached, Session, Sessions, Want, left};
+use crate::session::record::{AccessToken, Session, Sessions, TokenSpec, seconds_until};
 use crate::state::State;
 use crate::upstream::authority;
 use crate::upstream::id_token;
 use crate::upstream::issuer::Issuer;
-use crate::upstream::metadata::Keys;
-use crate::upstream::tenants::Tenants;
-use crate::upstream::token_client::Desk;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants::AllowedTenants;
+use crate::upstream::token_client::TokenClient;
 use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
@@ -30,22 +30,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest pause of the sign-in service that a sign-in waits for, in seconds: its code is good for one use only.
-const PATIENCE: u32 = 10;
+const TIMEOUT: u32 = 10;
 
 /// What the route needs.
-pub(crate) struct Exchange {
+pub(crate) struct ExchangeRoute {
     config: Arc<Config>,
     clock: Clock,
     sessions: Arc<Sessions>,
     upstream: Upstream,
-    keys: Arc<Keys>,
-    tenants: Arc<Tenants>,
-    token_client: Arc<Desk>,
+    keys: Arc<MetadataCache>,
+    tenants: Arc<AllowedTenants>,
+    token_client: Arc<TokenClient>,
     codes: Arc<Codes>,
     metrics: Arc<Metrics>,
 }
 
-impl FromRef<State> for Exchange {
+impl FromRef<State> for ExchangeRoute {
     fn from_ref(state: &State) -> Self {
         Self {
             config: FromRef::from_ref(state),
@@ -61,12 +61,12 @@ impl FromRef<State> for Exchange {
     }
 }
 
-impl Exchange {
+impl ExchangeRoute {
     /// Trades the code in, judges the ID token, and begins the session.
     ///
     /// # Errors
     /// 400 for what is malformed or not configured; the refusal of the sign-in service; the store's trouble.
-    pub(crate) async fn handle(self, call: Call) -> Result<Done, Refused> {
+    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
         let request: ExchangeRequest = gate::parse(&call.body)?;
         let config = &self.config;
         let max_age = check(config, &request)?;
@@ -77,14 +77,16 @@ impl Exchange {
         let audience = audience.unwrap_or_else(|| authority::default_audience(config));
         // Before the code is used up: without the keys its ID token could not be checked.
         let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
-        let tenants = self.tenants.admitted(&self.upstream, config).await?;
+        let tenants = self.tenants.allowed(&self.upstream, config).await?;
         let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
-        if let Some(left @ ..=PATIENCE) = self.token_client.window.left(self.clock.now()) {
-            tokio::time::sleep(Duration::from_secs(left.into())).await;
+        if let Some(seconds_until @ ..=TIMEOUT) =
+            self.token_client.retry_after.remaining(self.clock.now())
+        {
+            tokio::time::sleep(Duration::from_secs(seconds_until.into())).await;
         }
         let code = random::sha256(request.code.as_bytes());
         let form = authority::code_form(config, &request, &audience);
-        let tokens = match self.token_client.ask(&form).await {
+        let tokens = match self.token_client.request_tokens(&form).await {
             Ok(tokens) => tokens,
             Err(refusal) => return Err(self.refused(&code, refusal).await),
         };
@@ -107,7 +109,7 @@ impl Exchange {
     }
 
     /// A code that came twice may have been stolen: the session that it made ends.
-    async fn refused(&self, code: &[u8; 32], refusal: Refusal) -> Refused {
+    async fn refused(&self, code: &[u8; 32], refusal: Refusal) -> Rejection {
         let numbers = refusal
             .error
             .detail
@@ -120,7 +122,7 @@ impl Exchange {
             if let Err(failed) = self.sessions.remove(key).await {
                 return Error::from(failed).into();
             }
-            self.metrics.ended(End::CodeReused, 1);
+            self.metrics.ended(SessionEnd::CodeReused, 1);
         }
         refusal.error.into()
     }
@@ -131,11 +133,11 @@ impl Exchange {
         before: Option<SessionId>,
         (code, audience): ([u8; 32], String),
         (tokens, person): (Tokens, Person),
-    ) -> Result<Done, Refused> {
+    ) -> Result<Success, Rejection> {
         let now = self.clock.now();
-        let want = Want {
+        let want = TokenSpec {
             audience,
-            ..Want::default()
+            ..TokenSpec::default()
         };
         let session = Session {
             account: person.account.clone(),
@@ -143,7 +145,7 @@ impl Exchange {
             refresh_token: tokens.refresh_token.clone(),
             created: now,
             touched: now,
-            tokens: vec![Cached::new(&want, &tokens, now)],
+            tokens: vec![AccessToken::new(&want, &tokens, now)],
         };
         let id = SessionId::new()?;
         let inserted = self.sessions.insert(id.key(), &session).await;
@@ -151,30 +153,30 @@ impl Exchange {
         if let Some(before) = before {
             let removed = self.sessions.remove(before.key()).await;
             removed.map_err(Error::from)?;
-            self.metrics.ended(End::Replaced, 1);
+            self.metrics.ended(SessionEnd::Replaced, 1);
         }
-        self.codes.note(code, id.key());
+        self.codes.remember(code, id.key());
         self.metrics.sessions_begun.inc();
         tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
         let direct = self.config.public.mode == Mode::Direct;
         let reply = ExchangeReply {
             account: person.account,
             access_token: direct.then_some(tokens.access_token),
-            expires_in: left(now + u64::from(tokens.expires_in), self.clock.now()),
+            expires_in: seconds_until(now + u64::from(tokens.expires_in), self.clock.now()),
             scopes: tokens.scopes,
         };
         let cookie = id.set(&self.config.cookie, self.config.lifetime);
-        Ok(Done::json(&reply)?.cookie(cookie))
+        Ok(Success::json(&reply)?.cookie(cookie))
     }
 }
 
 /// Anybody can write another issuer into an address: no 500 that would wake somebody up.
-fn mismatch(error: Error) -> Refused {
-    Refused::from(error).status(StatusCode::BAD_REQUEST)
+fn mismatch(error: Error) -> Rejection {
+    Rejection::from(error).status(StatusCode::BAD_REQUEST)
 }
 
 /// Shapes, and the redirect URI: one of ours, to the letter. Gives `maxAge` in seconds.
-fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Refused> {
+fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Rejection> {
     let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let within = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && graphic(text)
@@ -190,7 +192,7 @@ fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Refu
     }
     if !config.public.redirect_uris.contains(&request.redirect_uri) {
         // Anybody can ask for it: no 500 that would wake somebody up.
-        return Err(Refused::at(
+        return Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "redirectUri is not one of the endpoint's `redirect_uris`",

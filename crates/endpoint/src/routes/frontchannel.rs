@@ -3,14 +3,14 @@
 //! It comes in a hidden frame of the service's sign-out page, without our header and without our cookie,
 //! so it stands beside the gate. It can end sessions and nothing else, and only for who knows the `sid`.
 
-use crate::base::metrics::{End, Metrics};
+use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
-use crate::http::answer::{Done, Refused, respond};
+use crate::http::answer::{Rejection, Success, respond};
 use crate::http::limits::Limits;
 use crate::session::record::{self, Sessions};
 use crate::state::State;
-use crate::upstream::metadata::Keys;
-use crate::upstream::tenants::Tenants;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants::AllowedTenants;
 use crate::upstream::transport::Upstream;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -26,17 +26,17 @@ pub(crate) const PATH: &str = "/frontchannel-logout";
 const LONGEST: usize = 512;
 
 /// What the route needs.
-pub(crate) struct Frontchannel {
+pub(crate) struct FrontchannelRoute {
     config: Arc<Config>,
     limits: Arc<Limits>,
     sessions: Arc<Sessions>,
     upstream: Upstream,
-    keys: Arc<Keys>,
-    tenants: Arc<Tenants>,
+    keys: Arc<MetadataCache>,
+    tenants: Arc<AllowedTenants>,
     metrics: Arc<Metrics>,
 }
 
-impl FromRef<State> for Frontchannel {
+impl FromRef<State> for FrontchannelRoute {
     fn from_ref(state: &State) -> Self {
         Self {
             config: FromRef::from_ref(state),
@@ -50,21 +50,21 @@ impl FromRef<State> for Frontchannel {
     }
 }
 
-impl Frontchannel {
+impl FrontchannelRoute {
     /// The same answer whatever was ended, and whether anything was.
     pub(crate) async fn serve(self, request: Request) -> Response {
         let begin = Instant::now();
         let (parts, _) = request.into_parts();
         let outcome = match self.limits.check_open(&parts) {
             Err(refused) => Err(refused),
-            Ok(()) if parts.method != Method::GET => Err(Refused::at(
+            Ok(()) if parts.method != Method::GET => Err(Rejection::at(
                 StatusCode::METHOD_NOT_ALLOWED,
                 Code::BadRequest,
                 "this route takes GET",
             )),
             Ok(()) => {
                 self.end(parts.uri.query().unwrap_or_default()).await;
-                Done::json(&serde_json::Map::new())
+                Success::json(&serde_json::Map::new())
             }
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -87,7 +87,7 @@ impl Frontchannel {
         let group = record::group(&sid);
         // What failed is in the log; the service could do nothing about it.
         if let Ok(ended @ 1..) = self.sessions.store.remove_group(group).await {
-            self.metrics.ended(End::Frontchannel, ended);
+            self.metrics.ended(SessionEnd::Frontchannel, ended);
             tracing::info!(ended, "sessions end: signed out at the sign-in service");
         }
     }
@@ -96,8 +96,8 @@ impl Frontchannel {
     async fn is_ours(&self, issuer: &str) -> Result<bool, Error> {
         let (upstream, config) = (&self.upstream, &self.config);
         let metadata = self.keys.metadata(upstream, &config.public).await?;
-        let tenants = self.tenants.admitted(upstream, config).await?;
-        Ok(metadata.may_be(issuer, &tenants))
+        let tenants = self.tenants.allowed(upstream, config).await?;
+        Ok(metadata.accepts_issuer(issuer, &tenants))
     }
 }
 

@@ -1,9 +1,9 @@
 //! `POST /logout`: the session is gone at once, whatever else happens.
 
 use crate::base::clock::Clock;
-use crate::base::metrics::{End, Metrics};
+use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
-use crate::http::answer::{Done, Refused};
+use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
 use crate::http::{cookie, gate};
 use crate::session::record::Sessions;
@@ -16,14 +16,14 @@ use exo365_core::wire::{LogoutReply, LogoutRequest};
 use std::sync::Arc;
 
 /// What the route needs.
-pub(crate) struct Logout {
+pub(crate) struct LogoutRoute {
     config: Arc<Config>,
     clock: Clock,
     sessions: Arc<Sessions>,
     metrics: Arc<Metrics>,
 }
 
-impl FromRef<State> for Logout {
+impl FromRef<State> for LogoutRoute {
     fn from_ref(state: &State) -> Self {
         Self {
             config: FromRef::from_ref(state),
@@ -34,12 +34,12 @@ impl FromRef<State> for Logout {
     }
 }
 
-impl Logout {
+impl LogoutRoute {
     /// Ends the session, where there is one.
     ///
     /// # Errors
     /// 400 for a body that is none; the store's trouble.
-    pub(crate) async fn handle(self, call: Call) -> Result<Done, Refused> {
+    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
         let request: LogoutRequest = gate::parse(&call.body)?;
         let mut hint = None;
         if let Some(id) = &call.session {
@@ -51,13 +51,13 @@ impl Logout {
                     .and_then(|held| held.session.account.login_hint);
             }
             self.sessions.remove(key).await.map_err(Error::from)?;
-            self.metrics.ended(End::SignedOut, 1);
+            self.metrics.ended(SessionEnd::SignedOut, 1);
         }
         let logout_url = request.microsoft.then(|| {
             let back = back(&self.config, call.origin.as_deref());
             authority::logout_url(&self.config, back.as_deref(), hint.as_deref())
         });
-        Ok(Done::json(&LogoutReply { logout_url })?.cookie(cookie::clear(&self.config.cookie)))
+        Ok(Success::json(&LogoutReply { logout_url })?.cookie(cookie::clear(&self.config.cookie)))
     }
 }
 

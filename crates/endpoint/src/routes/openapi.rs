@@ -3,7 +3,7 @@
 //! It says nothing of this endpoint but its path and the name of its cookie, so that it may be cached.
 
 use crate::config::Config;
-use crate::http::answer::{Refused, protect, respond};
+use crate::http::answer::{Rejection, respond, set_security_headers};
 use crate::http::limits::Limits;
 use crate::state::State;
 use axum::Router;
@@ -54,7 +54,7 @@ fn serve((config, limits): (&Config, &Limits), text: &Bytes, request: Request) -
         return respond(config, Err(refused));
     }
     if ![Method::GET, Method::HEAD].contains(&parts.method) {
-        let refused = Refused::at(
+        let refused = Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes GET",
@@ -66,7 +66,7 @@ fn serve((config, limits): (&Config, &Limits), text: &Bytes, request: Request) -
     }
     let mut response = Response::new(Body::from(text.clone()));
     let headers = response.headers_mut();
-    protect(headers, config);
+    set_security_headers(headers, config);
     headers.remove(header::PRAGMA);
     let hour = HeaderValue::from_static("public, max-age=3600");
     headers.insert(header::CACHE_CONTROL, hour);

@@ -1,7 +1,7 @@
 //! The page: a folder, served from the endpoint's own origin under a strict policy.
 
 use crate::config::Config;
-use crate::http::answer::strict_transport;
+use crate::http::answer::set_strict_transport;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -56,7 +56,7 @@ fn protect(headers: &mut HeaderMap, config: &Config) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    strict_transport(headers, config);
+    set_strict_transport(headers, config);
 }
 
 async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Response {

@@ -13,7 +13,7 @@ use std::time::Duration;
 const PLAIN: &str = "text/plain; charset=utf-8";
 const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// How long the store may take to say that it is there.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) fn router(state: &State) -> Router {
     let (ready, counted) = (state.clone(), state.clone());
@@ -32,7 +32,7 @@ async fn readiness(state: State) -> Response {
     }
     // No session has this name.
     let asked = state.sessions.store.get(Key([0; 32]));
-    match tokio::time::timeout(PATIENCE, asked).await {
+    match tokio::time::timeout(TIMEOUT, asked).await {
         Ok(Ok(_)) => answer(StatusCode::OK, PLAIN, "ready\n".into()),
         _ => answer(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -44,7 +44,7 @@ async fn readiness(state: State) -> Response {
 
 async fn metrics(state: State) -> Response {
     let store = &state.sessions.store;
-    let count = tokio::time::timeout(PATIENCE, store.count()).await;
+    let count = tokio::time::timeout(TIMEOUT, store.count()).await;
     // Without an answer there is no number: an old one would look like a new one.
     state
         .metrics

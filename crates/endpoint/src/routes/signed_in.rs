@@ -2,10 +2,10 @@
 
 use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::http::answer::Refused;
+use crate::http::answer::Rejection;
 use crate::http::cookie::{self, SessionId};
-use crate::http::expected_account::Believed;
-use crate::session::record::{Held, Sessions};
+use crate::http::expected_account::ExpectedAccount;
+use crate::session::record::{Sessions, StoredSession};
 use crate::state::State;
 use crate::store::Key;
 use axum::extract::FromRef;
@@ -39,14 +39,14 @@ impl SignedIn {
     pub(crate) async fn session(
         &self,
         id: Option<SessionId>,
-        believed: &Believed,
-    ) -> Result<(Key, Held), Refused> {
-        let signed_out = || Refused::from(Error::new(Code::SignedOut, "nobody is signed in"));
+        expected_account: &ExpectedAccount,
+    ) -> Result<(Key, StoredSession), Rejection> {
+        let signed_out = || Rejection::from(Error::new(Code::SignedOut, "nobody is signed in"));
         let key = id.ok_or_else(signed_out)?.key();
         let held = self.sessions.get(key, self.clock.now()).await;
         let gone = || signed_out().clearing(cookie::clear(&self.config.cookie));
         let held = held.map_err(Error::from)?.ok_or_else(gone)?;
-        if !believed.is(&held.session.account) {
+        if !expected_account.is(&held.session.account) {
             // The cookie is another tab's as well: it stays.
             return Err(signed_out());
         }
@@ -54,8 +54,8 @@ impl SignedIn {
     }
 
     /// Why there is no token; the cookie goes with the session.
-    pub(crate) fn refused(&self, refusal: Refusal) -> Refused {
-        let refused = Refused::from(refusal.error);
+    pub(crate) fn refused(&self, refusal: Refusal) -> Rejection {
+        let refused = Rejection::from(refusal.error);
         if refusal.ends_session {
             refused.clearing(cookie::clear(&self.config.cookie))
         } else {

@@ -1,8 +1,8 @@
 //! Which token a page asks for, held to what is configured.
 
 use crate::config::Config;
-use crate::http::answer::Refused;
-use crate::session::record::Want;
+use crate::http::answer::Rejection;
+use crate::session::record::TokenSpec;
 use crate::upstream::authority;
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
@@ -12,7 +12,7 @@ use exo365_core::wire::{Identity, TokenRequest};
 ///
 /// # Errors
 /// 400 for what is not configured.
-pub(crate) fn want(config: &Config, request: TokenRequest) -> Result<Want, Refused> {
+pub(crate) fn want(config: &Config, request: TokenRequest) -> Result<TokenSpec, Rejection> {
     let audience = match config.public.identity {
         Identity::V1 => resource(config, request.resource)?,
         Identity::V2 if request.resource.is_some() => {
@@ -28,7 +28,7 @@ pub(crate) fn want(config: &Config, request: TokenRequest) -> Result<Want, Refus
         .iter()
         .any(|scope| !config.public.scopes.contains(scope))
     {
-        return Err(Refused::at(
+        return Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "a permission that was asked for is not among the endpoint's `scopes`",
@@ -59,7 +59,7 @@ pub(crate) fn want(config: &Config, request: TokenRequest) -> Result<Want, Refus
     {
         return Err(Error::argument("rejected is the base64url SHA-256 of an access token").into());
     }
-    Ok(Want {
+    Ok(TokenSpec {
         audience,
         scopes,
         claims: request.claims,
@@ -68,9 +68,12 @@ pub(crate) fn want(config: &Config, request: TokenRequest) -> Result<Want, Refus
 }
 
 /// v1: one of the configured resources; the API's own where none is named.
-pub(crate) fn resource(config: &Config, named: Option<String>) -> Result<Option<String>, Refused> {
+pub(crate) fn resource(
+    config: &Config,
+    named: Option<String>,
+) -> Result<Option<String>, Rejection> {
     match named {
-        Some(name) if !config.resources.contains(&name) => Err(Refused::at(
+        Some(name) if !config.resources.contains(&name) => Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::Misconfigured,
             "the resource that was asked for is not among the endpoint's `resources`",

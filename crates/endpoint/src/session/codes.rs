@@ -11,7 +11,7 @@ pub(crate) struct Codes(Mutex<VecDeque<([u8; 32], Key)>>);
 const REMEMBERED: usize = 4096;
 
 impl Codes {
-    pub(crate) fn note(&self, code: [u8; 32], key: Key) {
+    pub(crate) fn remember(&self, code: [u8; 32], key: Key) {
         let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         latest.truncate(REMEMBERED - 1);
         latest.push_front((code, key));

@@ -9,7 +9,7 @@ pub(crate) const LOOP: u64 = 300;
 /// How long an API's 401 is believed after a new token did not help, in seconds.
 pub(crate) const REFUSED: u64 = 30;
 /// Most sessions that are remembered; the latest ones.
-const MOST: usize = 1024;
+const MAX_SESSIONS: usize = 1024;
 
 /// The sessions, and until when they rest.
 pub(crate) struct Cooldown {
@@ -27,14 +27,14 @@ impl Cooldown {
     }
 
     /// It begins at `now`.
-    pub(crate) fn note(&self, key: Key, now: u64) {
+    pub(crate) fn start(&self, key: Key, now: u64) {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.truncate(MOST - 1);
+        latest.truncate(MAX_SESSIONS - 1);
         latest.push_front((key, now + self.seconds));
     }
 
     /// Seconds that are left, or `None`.
-    pub(crate) fn left(&self, key: Key, now: u64) -> Option<u64> {
+    pub(crate) fn remaining(&self, key: Key, now: u64) -> Option<u64> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         latest.retain(|(_, end)| now < *end);
         let (_, end) = latest.iter().find(|(known, _)| *known == key)?;
@@ -54,18 +54,18 @@ mod unit {
             name[..8].copy_from_slice(&number.to_be_bytes());
             Key(name)
         };
-        rest.note(key(0), 100);
-        assert_eq!(rest.left(key(0), 103), Some(7));
+        rest.start(key(0), 100);
+        assert_eq!(rest.remaining(key(0), 103), Some(7));
         assert_eq!(
-            (rest.left(key(1), 103), rest.left(key(0), 110)),
+            (rest.remaining(key(1), 103), rest.remaining(key(0), 110)),
             (None, None)
         );
-        for number in 0..3 * MOST {
-            rest.note(key(number), 200);
+        for number in 0..3 * MAX_SESSIONS {
+            rest.start(key(number), 200);
         }
-        assert_eq!(rest.latest.lock().unwrap().len(), MOST);
-        assert_eq!(rest.left(key(3 * MOST - 1), 200), Some(10));
-        assert_eq!(rest.left(key(0), 210), None);
+        assert_eq!(rest.latest.lock().unwrap().len(), MAX_SESSIONS);
+        assert_eq!(rest.remaining(key(3 * MAX_SESSIONS - 1), 200), Some(10));
+        assert_eq!(rest.remaining(key(0), 210), None);
         assert!(rest.latest.lock().unwrap().is_empty());
     }
 }

@@ -15,10 +15,10 @@ use tokio::time::{Instant, sleep};
 /// A holder that died holds up the others for so long; one that lives says so four times in it.
 pub(crate) const LIFE: Duration = Duration::from_secs(5);
 /// Longest wait for somebody else's renewal.
-const PATIENCE: Duration = Duration::from_secs(25);
+const TIMEOUT: Duration = Duration::from_secs(25);
 /// How soon, and how late, is looked again whether the lock went.
-const SOON: Duration = Duration::from_millis(5);
-const LATE: Duration = Duration::from_millis(80);
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(80);
 
 /// Held while a session is renewed; dropping it lets the others go on.
 pub(crate) struct Lease {
@@ -30,19 +30,19 @@ impl Lease {
     ///
     /// # Errors
     /// [`Code::ServiceUnavailable`] where the store is away, or somebody holds the lock too long.
-    pub(crate) async fn take(sessions: &Arc<Sessions>, key: Key) -> Result<Self, Error> {
+    pub(crate) async fn acquire(sessions: &Arc<Sessions>, key: Key) -> Result<Self, Error> {
         let Some(locks) = sessions.store.locks() else {
             return Ok(Self { _held: None });
         };
         let holder = Holder(random::bytes()?);
         let begin = Instant::now();
-        let mut pause = SOON;
+        let mut pause = FIRST_PAUSE;
         while !locks.claim(key, holder, LIFE).await? {
-            if begin.elapsed() > PATIENCE {
+            if begin.elapsed() > TIMEOUT {
                 return Err(busy());
             }
             sleep(pause).await;
-            pause = (pause * 2).min(LATE);
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
         let (held, dropped) = oneshot::channel();
         tokio::spawn(keep(Arc::clone(sessions), key, holder, dropped));

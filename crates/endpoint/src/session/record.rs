@@ -26,12 +26,12 @@ pub(crate) struct Session {
     /// Seconds since 1970; about when it was used last.
     pub(crate) touched: u64,
     /// One per audience for whatever was granted, and some that were asked for by permissions; the latest last.
-    pub(crate) tokens: Vec<Cached>,
+    pub(crate) tokens: Vec<AccessToken>,
 }
 
 /// An access token and what it is for.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Cached {
+pub(crate) struct AccessToken {
     pub(crate) audience: String,
     pub(crate) token: String,
     /// Seconds since 1970.
@@ -50,7 +50,7 @@ pub(crate) struct Cached {
 
 /// Which access token.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
-pub(crate) struct Want {
+pub(crate) struct TokenSpec {
     pub(crate) audience: String,
     /// Sorted; empty for whatever was granted.
     pub(crate) scopes: Vec<String>,
@@ -60,9 +60,9 @@ pub(crate) struct Want {
     pub(crate) rejected: Option<String>,
 }
 
-impl Cached {
+impl AccessToken {
     /// Makes the entry for tokens that came at `now`.
-    pub(crate) fn new(want: &Want, tokens: &Tokens, now: u64) -> Self {
+    pub(crate) fn new(want: &TokenSpec, tokens: &Tokens, now: u64) -> Self {
         let life = u64::from(tokens.expires_in);
         Self {
             audience: want.audience.clone(),
@@ -82,13 +82,13 @@ impl Cached {
     }
 
     /// Whether it still works, if not for long.
-    pub(crate) const fn is_alive(&self, now: u64) -> bool {
+    pub(crate) const fn is_valid(&self, now: u64) -> bool {
         now + 10 < self.expires_at
     }
 
     /// Whether it is what is wanted and no more, not counting its age: what came when just that was asked for, which
     /// may be more where the service gives nothing less, or what holds these permissions and no other.
-    fn fits(&self, want: &Want) -> bool {
+    fn fits(&self, want: &TokenSpec) -> bool {
         let named = self.asked == want.scopes;
         self.covers(want) && (named || self.is_within(&want.scopes))
     }
@@ -103,7 +103,7 @@ impl Cached {
 
     /// Whether what is wanted can be done with it, not counting its age. Whoever names no permissions means all that
     /// were granted, and not those of another request.
-    fn covers(&self, want: &Want) -> bool {
+    fn covers(&self, want: &TokenSpec) -> bool {
         let has = |scope: &String| {
             self.asked.contains(scope) || self.granted.iter().any(|granted| is_same(scope, granted))
         };
@@ -138,44 +138,44 @@ pub(crate) fn group(sid: &str) -> Group {
 }
 
 /// Seconds until `expires_at`.
-pub(crate) fn left(expires_at: u64, now: u64) -> u32 {
+pub(crate) fn seconds_until(expires_at: u64, now: u64) -> u32 {
     u32::try_from(expires_at.saturating_sub(now)).unwrap_or(u32::MAX)
 }
 
 impl Session {
     /// A token with enough life left.
-    pub(crate) fn fresh(&self, want: &Want, now: u64) -> Option<&Cached> {
+    pub(crate) fn fresh(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
         self.tokens
             .iter()
             .find(|cached| cached.is_fresh(now) && cached.fits(want))
     }
 
     /// A token with enough life left, if for more than is wanted.
-    pub(crate) fn broader(&self, want: &Want, now: u64) -> Option<&Cached> {
+    pub(crate) fn broader(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
         self.tokens
             .iter()
             .find(|cached| cached.is_fresh(now) && cached.covers(want))
     }
 
     /// A token that still works, if not for long or for more than is wanted: better than none while no other can be had.
-    pub(crate) fn last_resort(&self, want: &Want, now: u64) -> Option<&Cached> {
-        let alive = |fits: fn(&Cached, &Want) -> bool| {
+    pub(crate) fn expiring(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
+        let alive = |fits: fn(&AccessToken, &TokenSpec) -> bool| {
             let mut tokens = self.tokens.iter();
-            tokens.find(|cached| cached.is_alive(now) && fits(cached, want))
+            tokens.find(|cached| cached.is_valid(now) && fits(cached, want))
         };
-        alive(Cached::fits).or_else(|| alive(Cached::covers))
+        alive(AccessToken::fits).or_else(|| alive(AccessToken::covers))
     }
 
     /// Takes new tokens in: the refresh token replaces the old one, or the old one stays. An access token replaces the one
     /// that was asked for by the same permissions; of those that were asked for by name the oldest go.
-    pub(crate) fn take(&mut self, cached: Cached, refresh_token: Option<String>) {
+    pub(crate) fn take(&mut self, cached: AccessToken, refresh_token: Option<String>) {
         let now = cached.taken_at;
         self.tokens.retain(|known| {
             let replaced = known.audience == cached.audience && known.asked == cached.asked;
             !replaced && (known.asked.is_empty() || known.expires_at > now)
         });
         self.tokens.push(cached);
-        let named = |known: &Cached| !known.asked.is_empty();
+        let named = |known: &AccessToken| !known.asked.is_empty();
         while self.tokens.iter().filter(|known| named(known)).count() > MOST_NAMED
             && let Some(oldest) = self.tokens.iter().position(named)
         {
@@ -198,21 +198,21 @@ pub(crate) struct Sessions {
 }
 
 /// A session, and the record that it was read from.
-pub(crate) struct Held {
+pub(crate) struct StoredSession {
     pub(crate) session: Session,
     pub(crate) record: Vec<u8>,
 }
 
 impl Sessions {
-    fn close(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
+    fn seal(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
         let end = (session.touched + self.idle).min(session.created + self.lifetime);
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
         let group = session.sid.as_deref().map(group);
-        self.seal.close(&key, (end, group), &plain).ok_or(Failed)
+        self.seal.seal(&key, (end, group), &plain).ok_or(Failed)
     }
 
     /// The session, if it is there, whole, and not over.
-    pub(crate) async fn get(&self, key: Key, now: u64) -> Result<Option<Held>, Failed> {
+    pub(crate) async fn get(&self, key: Key, now: u64) -> Result<Option<StoredSession>, Failed> {
         let Some(record) = self.store.get(key).await? else {
             return Ok(None);
         };
@@ -223,17 +223,17 @@ impl Sessions {
             tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
             return Ok(None);
         };
-        Ok(Some(Held { session, record }))
+        Ok(Some(StoredSession { session, record }))
     }
 
     /// Opens a record.
     pub(crate) fn read(seal: &Seal, key: Key, record: &[u8]) -> Option<Session> {
-        let plain = zeroize::Zeroizing::new(seal.open_record(&key, record)?);
+        let plain = zeroize::Zeroizing::new(seal.unseal(&key, record)?);
         serde_json::from_slice(&plain).ok()
     }
 
     pub(crate) async fn insert(&self, key: Key, session: &Session) -> Result<(), Failed> {
-        let record = self.close(key, session)?;
+        let record = self.seal(key, session)?;
         self.store.insert(key, record).await
     }
 
@@ -244,7 +244,7 @@ impl Sessions {
         old: &[u8],
         session: &Session,
     ) -> Result<bool, Failed> {
-        let record = self.close(key, session)?;
+        let record = self.seal(key, session)?;
         self.store.swap(key, old.to_vec(), record).await
     }
 

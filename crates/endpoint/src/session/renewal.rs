@@ -2,14 +2,14 @@
 
 use super::cooldown::{self, Cooldown};
 use super::lease::Lease;
-use super::record::{Cached, Held, Sessions, Want};
-use super::single_flight::Flights;
+use super::record::{AccessToken, Sessions, StoredSession, TokenSpec};
+use super::single_flight::SingleFlight;
 use crate::base::clock::Clock;
-use crate::base::metrics::{End, Metrics};
+use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
 use crate::store::{Failed, Key};
 use crate::upstream::authority;
-use crate::upstream::token_client::{self, Desk};
+use crate::upstream::token_client::{self, TokenClient};
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
@@ -19,15 +19,15 @@ use std::time::{Duration, Instant};
 
 /// A token as it is handed out.
 #[derive(Clone)]
-pub(crate) struct Fresh {
+pub(crate) struct IssuedToken {
     pub(crate) token: String,
     /// Seconds since 1970.
     pub(crate) expires_at: u64,
     pub(crate) scopes: Vec<String>,
 }
 
-impl From<&Cached> for Fresh {
-    fn from(cached: &Cached) -> Self {
+impl From<&AccessToken> for IssuedToken {
+    fn from(cached: &AccessToken) -> Self {
         Self {
             token: cached.token.clone(),
             expires_at: cached.expires_at,
@@ -37,16 +37,16 @@ impl From<&Cached> for Fresh {
 }
 
 /// A token, or why there is none.
-pub(crate) type Outcome = Result<Fresh, Refusal>;
+pub(crate) type Outcome = Result<IssuedToken, Refusal>;
 
 /// A session is used about this many times before its record says so.
 const TOUCHES: u64 = 48;
 /// How often a record that changed under our hands is read again.
 const ATTEMPTS: usize = 3;
 /// How soon, how seldom at last, and for how long a store that is away is tried again for tokens that came.
-const SOON: Duration = Duration::from_millis(50);
-const LATE: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(3600);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
 
 /// The renewals of an endpoint, and what they need. A clone is the same.
 #[derive(Clone)]
@@ -54,11 +54,11 @@ pub(crate) struct Renewals {
     config: Arc<Config>,
     clock: Clock,
     sessions: Arc<Sessions>,
-    token_client: Arc<Desk>,
+    token_client: Arc<TokenClient>,
     metrics: Arc<Metrics>,
-    flights: Arc<Flights<Outcome>>,
-    touches: Arc<Flights<()>>,
-    waiting: Waiting,
+    in_flight: Arc<SingleFlight<Outcome>>,
+    touches: Arc<SingleFlight<()>>,
+    waiting: Unsaved,
     /// Sessions in whose renewals the service saw a loop.
     loops: Arc<Cooldown>,
 }
@@ -69,7 +69,7 @@ impl Renewals {
         config: &Arc<Config>,
         clock: &Clock,
         sessions: &Arc<Sessions>,
-        token_client: &Arc<Desk>,
+        token_client: &Arc<TokenClient>,
         metrics: &Arc<Metrics>,
     ) -> Self {
         Self {
@@ -78,9 +78,9 @@ impl Renewals {
             sessions: Arc::clone(sessions),
             token_client: Arc::clone(token_client),
             metrics: Arc::clone(metrics),
-            flights: Arc::default(),
+            in_flight: Arc::default(),
             touches: Arc::default(),
-            waiting: Waiting::default(),
+            waiting: Unsaved::default(),
             loops: Arc::new(Cooldown::new(cooldown::LOOP)),
         }
     }
@@ -91,7 +91,7 @@ impl Renewals {
     ///
     /// # Errors
     /// [`Code::SignedOut`]; what the renewal met.
-    pub(crate) async fn token(&self, key: Key, held: &Held, want: Want) -> Outcome {
+    pub(crate) async fn token(&self, key: Key, held: &StoredSession, want: TokenSpec) -> Outcome {
         let now = self.clock.now();
         self.touch(key, held, now);
         if let Some(cached) = held.session.fresh(&want, now) {
@@ -103,7 +103,7 @@ impl Renewals {
             self.metrics.renewals.inc();
             self.clone().renew(key, want.clone())
         };
-        let joined = self.flights.join((key, want.clone()), work).await;
+        let joined = self.in_flight.join((key, want.clone()), work).await;
         if !begun {
             self.metrics.renewals_joined.inc();
         }
@@ -111,7 +111,7 @@ impl Renewals {
             // No narrower one can be had, and the one at hand is the page's as well.
             Err(refusal) if !refusal.ends_session => {
                 let broader = held.session.broader(&want, now);
-                broader.map(Fresh::from).ok_or(refusal)
+                broader.map(IssuedToken::from).ok_or(refusal)
             }
             outcome => outcome,
         }
@@ -120,24 +120,24 @@ impl Renewals {
     /// Resolves when no renewal is under way and no tokens wait for the store.
     pub(crate) async fn settled(&self) {
         loop {
-            self.flights.idle().await;
+            self.in_flight.wait_until_idle().await;
             if self.waiting.keys().is_empty() {
                 return;
             }
-            tokio::time::sleep(SOON).await;
+            tokio::time::sleep(FIRST_PAUSE).await;
         }
     }
 
     /// One renewal; the session's only one at a time, here and in the other endpoints of the store.
-    async fn renew(self, key: Key, want: Want) -> Outcome {
-        let _turn = self.flights.turn(key).await;
+    async fn renew(self, key: Key, want: TokenSpec) -> Outcome {
+        let _turn = self.in_flight.lock(key).await;
         if self.waiting.keys().contains(&key) {
-            return Err(broken(Failed));
+            return Err(store_failed(Failed));
         }
-        if let Some(left) = self.loops.left(key, self.clock.now()) {
-            return Err(Refusal::passing(looping(left)));
+        if let Some(left) = self.loops.remaining(key, self.clock.now()) {
+            return Err(Refusal::passing(loop_error(left)));
         }
-        let lease = Lease::take(&self.sessions, key)
+        let lease = Lease::acquire(&self.sessions, key)
             .await
             .map_err(Refusal::passing)?;
         let mut attempts = 1;
@@ -147,7 +147,7 @@ impl Renewals {
                 .sessions
                 .get(key, now)
                 .await
-                .map_err(broken)?
+                .map_err(store_failed)?
                 .ok_or_else(signed_out)?;
             if let Some(cached) = held.session.fresh(&want, now) {
                 return Ok(cached.into());
@@ -161,26 +161,31 @@ impl Renewals {
             match self.trade(&spent, &want).await {
                 Ok(tokens) => {
                     let gained = Gained {
-                        cached: Cached::new(&want, &tokens, now),
+                        cached: AccessToken::new(&want, &tokens, now),
                         refresh_token: tokens.refresh_token,
                         spent,
                         want,
                     };
-                    return self.keep(key, held, gained, lease).await;
+                    return self.save(key, held, gained, lease).await;
                 }
                 Err(refusal) if token_client::is_loop(&refusal.error) => {
                     tracing::warn!(session = %key, "the service sees a loop: this session is not renewed for a while");
-                    self.loops.note(key, now);
+                    self.loops.start(key, now);
                     return Err(refusal);
                 }
                 Err(refusal) if refusal.ends_session => {
-                    if attempts < ATTEMPTS && self.overtaken(key, &spent).await.map_err(broken)? {
+                    if attempts < ATTEMPTS
+                        && self
+                            .was_renewed_elsewhere(key, &spent)
+                            .await
+                            .map_err(store_failed)?
+                    {
                         attempts += 1;
                         continue;
                     }
                     tracing::info!(session = %key, "the session ends: its grant is dead");
-                    self.sessions.remove(key).await.map_err(broken)?;
-                    self.metrics.ended(End::Grant, 1);
+                    self.sessions.remove(key).await.map_err(store_failed)?;
+                    self.metrics.ended(SessionEnd::Grant, 1);
                     return Err(refusal);
                 }
                 Err(refusal) => {
@@ -188,15 +193,15 @@ impl Renewals {
                         refusal.error.code,
                         Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
                     );
-                    let old = held.session.last_resort(&want, now).filter(|_| passes);
-                    return old.map(Fresh::from).ok_or(refusal);
+                    let old = held.session.expiring(&want, now).filter(|_| passes);
+                    return old.map(IssuedToken::from).ok_or(refusal);
                 }
             }
         }
     }
 
     /// Trades the refresh token in.
-    async fn trade(&self, refresh_token: &str, want: &Want) -> Result<Tokens, Refusal> {
+    async fn trade(&self, refresh_token: &str, want: &TokenSpec) -> Result<Tokens, Refusal> {
         let mut form =
             authority::refresh_form(&self.config, refresh_token, &want.audience, &want.scopes);
         match &want.claims {
@@ -206,11 +211,11 @@ impl Renewals {
             }
             None => form.extend(authority::capable(&self.config)),
         }
-        self.token_client.ask(&form).await
+        self.token_client.request_tokens(&form).await
     }
 
     /// Whether another endpoint has traded this refresh token in by now: that it is dead is then no news.
-    async fn overtaken(&self, key: Key, spent: &str) -> Result<bool, Failed> {
+    async fn was_renewed_elsewhere(&self, key: Key, spent: &str) -> Result<bool, Failed> {
         let held = self.sessions.get(key, self.clock.now()).await?;
         Ok(held.is_some_and(|held| held.session.refresh_token.as_deref() != Some(spent)))
     }
@@ -218,8 +223,14 @@ impl Renewals {
     /// Puts the new tokens into the record, and only then hands them out: a refresh token that was
     /// rotated and not kept would be lost. Where the store is away the page is told so at once, and the
     /// tokens are kept as soon as it is back; until then nobody else renews the session.
-    async fn keep(self, key: Key, mut held: Held, gained: Gained, lease: Lease) -> Outcome {
-        let failed = match self.put(key, &mut held, &gained).await {
+    async fn save(
+        self,
+        key: Key,
+        mut held: StoredSession,
+        gained: Gained,
+        lease: Lease,
+    ) -> Outcome {
+        let failed = match self.save_once(key, &mut held, &gained).await {
             Ok(outcome) => return outcome,
             Err(failed) => failed,
         };
@@ -228,18 +239,18 @@ impl Renewals {
         tokio::spawn(async move {
             let _until_kept = (waits, lease);
             let begin = Instant::now();
-            let mut pause = SOON;
-            while begin.elapsed() < LONGEST {
+            let mut pause = FIRST_PAUSE;
+            while begin.elapsed() < GIVE_UP_AFTER {
                 tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LATE);
-                if let Ok(outcome) = self.put(key, &mut held, &gained).await {
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                if let Ok(outcome) = self.save_once(key, &mut held, &gained).await {
                     tracing::info!(session = %key, kept = outcome.is_ok(), "the store is back for the new tokens");
                     return;
                 }
             }
             tracing::error!(session = %key, "the store stayed away: the new tokens are lost");
         });
-        Err(broken(failed))
+        Err(store_failed(failed))
     }
 
     /// One round at the store. A session that was signed out meanwhile stays so; one that another endpoint
@@ -247,7 +258,12 @@ impl Renewals {
     ///
     /// # Errors
     /// [`Failed`]: not done, or done and not told. It may be repeated either way.
-    async fn put(&self, key: Key, held: &mut Held, gained: &Gained) -> Result<Outcome, Failed> {
+    async fn save_once(
+        &self,
+        key: Key,
+        held: &mut StoredSession,
+        gained: &Gained,
+    ) -> Result<Outcome, Failed> {
         let now = self.clock.now();
         for _ in 0..ATTEMPTS {
             let mut session = held.session.clone();
@@ -256,7 +272,7 @@ impl Renewals {
             session.touched = now;
             session.take(gained.cached.clone(), rotated);
             if self.sessions.swap(key, &held.record, &session).await? {
-                return Ok(Ok(Fresh::from(&gained.cached)));
+                return Ok(Ok(IssuedToken::from(&gained.cached)));
             }
             let Some(other) = self.sessions.get(key, now).await? else {
                 return Ok(Err(signed_out()));
@@ -273,19 +289,20 @@ impl Renewals {
     }
 
     /// Notes that the session is in use, behind the answer's back and not every time.
-    fn touch(&self, key: Key, held: &Held, now: u64) {
+    fn touch(&self, key: Key, held: &StoredSession, now: u64) {
         if now < held.session.touched + self.config.idle / TOUCHES {
             return;
         }
         let work = self.clone();
-        self.touches.start((key, Want::default()), || async move {
-            let _turn = work.flights.turn(key).await;
-            if let Ok(Some(mut held)) = work.sessions.get(key, now).await {
-                held.session.touched = now;
-                // Lost to a sign-out or to another endpoint: either is as good.
-                let _ = work.sessions.swap(key, &held.record, &held.session).await;
-            }
-        });
+        self.touches
+            .start((key, TokenSpec::default()), || async move {
+                let _turn = work.in_flight.lock(key).await;
+                if let Ok(Some(mut held)) = work.sessions.get(key, now).await {
+                    held.session.touched = now;
+                    // Lost to a sign-out or to another endpoint: either is as good.
+                    let _ = work.sessions.swap(key, &held.record, &held.session).await;
+                }
+            });
     }
 }
 
@@ -298,30 +315,30 @@ fn signed_out() -> Refusal {
 
 /// Sessions whose new tokens wait for the store: until they are kept nobody renews.
 #[derive(Clone, Default)]
-pub(crate) struct Waiting(Arc<Mutex<HashSet<Key>>>);
+pub(crate) struct Unsaved(Arc<Mutex<HashSet<Key>>>);
 
 /// Says that a session's tokens wait, until it is dropped.
-struct Waits(Waiting, Key);
+struct UnsavedGuard(Unsaved, Key);
 
-impl Waiting {
+impl Unsaved {
     fn keys(&self) -> MutexGuard<'_, HashSet<Key>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, key: Key) -> Waits {
+    fn add(&self, key: Key) -> UnsavedGuard {
         self.keys().insert(key);
-        Waits(self.clone(), key)
+        UnsavedGuard(self.clone(), key)
     }
 }
 
-impl Drop for Waits {
+impl Drop for UnsavedGuard {
     fn drop(&mut self) {
         self.0.keys().remove(&self.1);
     }
 }
 
 /// As the service said it, with the time that is left.
-fn looping(left: u64) -> Error {
+fn loop_error(left: u64) -> Error {
     let mut error = Error::new(
         Code::InteractionRequired,
         "the sign-in service saw the same request too often: sign in again",
@@ -332,14 +349,14 @@ fn looping(left: u64) -> Error {
     error
 }
 
-fn broken(failed: Failed) -> Refusal {
+fn store_failed(failed: Failed) -> Refusal {
     Refusal::passing(failed.into())
 }
 
 /// What a renewal brought, and what it cost.
 struct Gained {
-    want: Want,
-    cached: Cached,
+    want: TokenSpec,
+    cached: AccessToken,
     refresh_token: Option<String>,
     /// The refresh token that was traded in.
     spent: String,

@@ -1,6 +1,6 @@
 //! One piece of work however many ask for it, and one at a time for each session.
 
-use super::record::Want;
+use super::record::TokenSpec;
 use crate::store::Key;
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 /// What is asked for: requests with the same name share one answer.
-pub(crate) type Name = (Key, Want);
+pub(crate) type FlightKey = (Key, TokenSpec);
 
-type Running<T> = HashMap<Name, watch::Receiver<Option<T>>>;
+type Running<T> = HashMap<FlightKey, watch::Receiver<Option<T>>>;
 
 /// The work under way.
-pub(crate) struct Flights<T> {
+pub(crate) struct SingleFlight<T> {
     running: Mutex<Running<T>>,
     locks: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-impl<T> Default for Flights<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self {
             running: Mutex::default(),
@@ -30,13 +30,13 @@ impl<T> Default for Flights<T> {
 
 /// Takes the entry away, whether the work ends or panics.
 struct Ended<T> {
-    flights: Arc<Flights<T>>,
-    name: Name,
+    in_flight: Arc<SingleFlight<T>>,
+    name: FlightKey,
 }
 
 impl<T> Drop for Ended<T> {
     fn drop(&mut self) {
-        guard(&self.flights.running).remove(&self.name);
+        guard(&self.in_flight.running).remove(&self.name);
     }
 }
 
@@ -44,7 +44,7 @@ fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T: Clone + Send + Sync + 'static> Flights<T> {
+impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     /// Joins the work of this name, or starts it. It goes on when whoever asked has gone: a refresh
     /// token that is being traded in must not be lost on the way back.
     ///
@@ -52,7 +52,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     /// [`Code::ServiceUnavailable`] where the work broke.
     pub(crate) async fn join<F>(
         self: &Arc<Self>,
-        name: Name,
+        name: FlightKey,
         work: impl FnOnce() -> F,
     ) -> Result<T, Error>
     where
@@ -69,7 +69,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 
     pub(crate) fn start<F>(
         self: &Arc<Self>,
-        name: Name,
+        name: FlightKey,
         work: impl FnOnce() -> F,
     ) -> watch::Receiver<Option<T>>
     where
@@ -83,7 +83,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         running.insert(name.clone(), receiver.clone());
         drop(running);
         let ended = Ended {
-            flights: Arc::clone(self),
+            in_flight: Arc::clone(self),
             name,
         };
         let work = work();
@@ -97,7 +97,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 
     /// Resolves when no work is under way.
-    pub(crate) async fn idle(&self) {
+    pub(crate) async fn wait_until_idle(&self) {
         loop {
             let one = guard(&self.running).values().next().cloned();
             let Some(mut one) = one else { return };
@@ -109,26 +109,26 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 
     /// The session's turn: whoever holds it is the only one who changes the record in this process.
-    pub(crate) async fn turn(self: &Arc<Self>, key: Key) -> Turn<T> {
+    pub(crate) async fn lock(self: &Arc<Self>, key: Key) -> SessionLock<T> {
         let lock = Arc::clone(guard(&self.locks).entry(key).or_default());
-        Turn {
+        SessionLock {
             held: Some(lock.lock_owned().await),
-            flights: Arc::clone(self),
+            in_flight: Arc::clone(self),
             key,
         }
     }
 }
 
 /// Held while a session's record is changed.
-pub(crate) struct Turn<T> {
+pub(crate) struct SessionLock<T> {
     held: Option<OwnedMutexGuard<()>>,
-    flights: Arc<Flights<T>>,
+    in_flight: Arc<SingleFlight<T>>,
     key: Key,
 }
 
-impl<T> Drop for Turn<T> {
+impl<T> Drop for SessionLock<T> {
     fn drop(&mut self) {
-        let mut locks = guard(&self.flights.locks);
+        let mut locks = guard(&self.in_flight.locks);
         drop(self.held.take());
         // The map's own is the last one: nobody waits.
         if locks
@@ -145,21 +145,21 @@ mod unit {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn name(audience: &str) -> Name {
-        let want = Want {
+    fn name(audience: &str) -> FlightKey {
+        let want = TokenSpec {
             audience: audience.into(),
-            ..Want::default()
+            ..TokenSpec::default()
         };
         (Key([1; 32]), want)
     }
 
     #[tokio::test]
     async fn e31_work_of_one_name_is_done_once() {
-        let flights = Arc::new(Flights::<usize>::default());
+        let in_flight = Arc::new(SingleFlight::<usize>::default());
         let done = Arc::new(AtomicUsize::new(0));
         let ask = || {
             let done = Arc::clone(&done);
-            flights.join(name("a"), || async move {
+            in_flight.join(name("a"), || async move {
                 tokio::task::yield_now().await;
                 done.fetch_add(1, Ordering::SeqCst)
             })
@@ -167,31 +167,31 @@ mod unit {
         let (one, two, three) = tokio::join!(ask(), ask(), ask());
         assert_eq!((one.unwrap(), two.unwrap(), three.unwrap()), (0, 0, 0));
         assert_eq!(ask().await.unwrap(), 1, "later work is new work");
-        assert!(guard(&flights.running).is_empty());
+        assert!(guard(&in_flight.running).is_empty());
     }
 
     #[tokio::test]
     async fn e31_broken_work_is_told_and_leaves_nothing_behind() {
-        let flights = Arc::new(Flights::<usize>::default());
-        let broken = flights
+        let in_flight = Arc::new(SingleFlight::<usize>::default());
+        let broken = in_flight
             .join(name("a"), || async { panic!("on purpose") })
             .await;
         assert_eq!(broken.unwrap_err().code, Code::ServiceUnavailable);
-        assert!(guard(&flights.running).is_empty());
+        assert!(guard(&in_flight.running).is_empty());
     }
 
     #[tokio::test]
     async fn e49_turns_leave_no_lock_behind() {
-        let flights = Arc::new(Flights::<usize>::default());
-        let first = flights.turn(Key([1; 32])).await;
+        let in_flight = Arc::new(SingleFlight::<usize>::default());
+        let first = in_flight.lock(Key([1; 32])).await;
         let waiting = tokio::spawn({
-            let flights = Arc::clone(&flights);
-            async move { drop(flights.turn(Key([1; 32])).await) }
+            let in_flight = Arc::clone(&in_flight);
+            async move { drop(in_flight.lock(Key([1; 32])).await) }
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished(), "one at a time");
         drop(first);
         waiting.await.unwrap();
-        assert!(guard(&flights.locks).is_empty());
+        assert!(guard(&in_flight.locks).is_empty());
     }
 }

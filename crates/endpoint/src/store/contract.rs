@@ -14,29 +14,29 @@ const RETRY: u32 = 2;
 pub(crate) struct Failed;
 
 /// What a store answers with, later.
-pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
+pub(crate) type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
 
 /// Who looks at records, one after another.
-pub(crate) type Visit<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
+pub(crate) type Visitor<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
 
 /// A store of sealed records. What it says it did is durable when it says so.
 pub(crate) trait Store: Send + Sync {
     /// The record.
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>>;
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>>;
     /// Puts a new record in.
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()>;
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()>;
     /// Replaces `old` by `new`; false, and nothing done, where the record is another by now, or gone.
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool>;
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool>;
     /// Removes it, if it is there.
-    fn remove(&self, key: Key) -> Later<'_, ()>;
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()>;
     /// Removes the records of this group; says how many.
-    fn remove_group(&self, group: Group) -> Later<'_, usize>;
+    fn remove_group(&self, group: Group) -> StoreFuture<'_, usize>;
     /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
-    fn sweep(&self, now: u64) -> Later<'_, usize>;
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize>;
     /// Shows every record; one that changes meanwhile may be shown twice.
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()>;
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()>;
     /// How many records there are, without looking at each.
-    fn count(&self) -> Later<'_, u64>;
+    fn count(&self) -> StoreFuture<'_, u64>;
     /// What the store is called where it is counted.
     fn name(&self) -> &'static str;
     /// The locks of a store that several endpoints share; a store of one process needs none.
@@ -48,9 +48,9 @@ pub(crate) trait Store: Send + Sync {
 /// Locks that end by themselves when their holder dies.
 pub(crate) trait Locks: Send + Sync {
     /// Takes the session's lock for `life`, or keeps it for as long again; false where another has it.
-    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool>;
+    fn claim(&self, key: Key, holder: Holder, life: Duration) -> StoreFuture<'_, bool>;
     /// Gives it back, where it is still the holder's.
-    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()>;
+    fn release(&self, key: Key, holder: Holder) -> StoreFuture<'_, ()>;
 }
 
 impl From<Failed> for Error {

@@ -1,6 +1,6 @@
 //! The store in one file of this machine.
 
-use super::contract::{Failed, Later, Store, Visit};
+use super::contract::{Failed, Store, StoreFuture, Visitor};
 use super::key::{Group, Key};
 use super::seal;
 use crate::base::problem::Problem;
@@ -49,7 +49,7 @@ impl FileStore {
     fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
-    ) -> Later<'_, T> {
+    ) -> StoreFuture<'_, T> {
         let database = Arc::clone(&self.0);
         Box::pin(async move {
             let done = tokio::task::spawn_blocking(move || work(&database)).await;
@@ -82,7 +82,7 @@ fn read(database: &Database, key: Key) -> Result<Option<Vec<u8>>, redb::Error> {
     Ok(record.map(|record| record.value().to_vec()))
 }
 
-fn each(database: &Database, visit: Visit<'_>) -> Result<(), redb::Error> {
+fn each(database: &Database, visit: Visitor<'_>) -> Result<(), redb::Error> {
     let table = database.begin_read()?.open_table(SESSIONS)?;
     for entry in table.iter()? {
         let (key, record) = entry?;
@@ -176,18 +176,18 @@ fn sweep(database: &Database, now: u64) -> Result<usize, redb::Error> {
 }
 
 impl Store for FileStore {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
         // A read is a few microseconds: handing it to another thread would cost more.
         let record = read(&self.0, key).map_err(|error| failed(&error));
         Box::pin(std::future::ready(record))
     }
 
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
         let done = each(&self.0, visit).map_err(|error| failed(&error));
         Box::pin(std::future::ready(done))
     }
 
-    fn count(&self) -> Later<'_, u64> {
+    fn count(&self) -> StoreFuture<'_, u64> {
         let count = count(&self.0).map_err(|error| failed(&error));
         Box::pin(std::future::ready(count))
     }
@@ -196,7 +196,7 @@ impl Store for FileStore {
         "file"
     }
 
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
             put(&transaction, key, &record)?;
@@ -205,11 +205,11 @@ impl Store for FileStore {
         })
     }
 
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool> {
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
         self.write(move |database| swap(database, key, &old, &new))
     }
 
-    fn remove(&self, key: Key) -> Later<'_, ()> {
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
             take(&transaction, key)?;
@@ -218,11 +218,11 @@ impl Store for FileStore {
         })
     }
 
-    fn remove_group(&self, group: Group) -> Later<'_, usize> {
+    fn remove_group(&self, group: Group) -> StoreFuture<'_, usize> {
         self.write(move |database| remove_group(database, group))
     }
 
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
         self.write(move |database| sweep(database, now))
     }
 }

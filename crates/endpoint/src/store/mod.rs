@@ -17,7 +17,7 @@ mod tls;
 pub(crate) use self::redis::RedisStore;
 pub(crate) use contract::{Failed, Store};
 #[cfg(test)]
-pub(crate) use contract::{Later, Visit};
+pub(crate) use contract::{StoreFuture, Visitor};
 #[cfg(test)]
 pub(crate) use file::FileStore;
 pub(crate) use key::{Group, Holder, Key};

@@ -10,7 +10,7 @@
 //! The last one is there to be counted: exact, at a price that grows with the logarithm. `SCAN` would go over all
 //! records, from every endpoint and at every interval; a counter would never learn of a record that ended by itself.
 
-use super::contract::{Failed, Later, Locks, Store, Visit};
+use super::contract::{Failed, Locks, Store, StoreFuture, Visitor};
 use super::key::{Group, Holder, Key};
 use super::seal;
 use crate::base::clock::Clock;
@@ -26,7 +26,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long an answer may take, with the connections that it needs.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection may be silent: a command gets its answer on another one, where there is one to be had.
 const SILENCE: Duration = Duration::from_secs(1);
 /// How often a command is sent where one connection after another breaks.
@@ -130,7 +130,7 @@ impl RedisStore {
         // One attempt: whoever comes next makes the next one. The time is kept in `ask`.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
-            .set_connection_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(TIMEOUT))
             .set_response_timeout(None);
         let manager = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
         link.number += 1;
@@ -148,7 +148,7 @@ impl RedisStore {
 
     /// One command; again where the connection broke or fell silent. Each of ours may be repeated.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failed> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         for attempt in 1..=ATTEMPTS {
             let (number, mut manager) = self.link().map_err(|error| self.failed(&error))?;
             let silent = end.min(Instant::now() + SILENCE);
@@ -251,22 +251,22 @@ fn lock(script: &str, key: Key, holder: Holder) -> Cmd {
 }
 
 impl Store for RedisStore {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move { self.ask(redis::cmd("GET").arg(session(key))).await })
     }
 
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.ask(&self.put(PUT, key, None, &record)).await })
     }
 
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool> {
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let script = [ONLY, PUT].concat();
             self.ask(&self.put(&script, key, Some(&old), &new)).await
         })
     }
 
-    fn remove(&self, key: Key) -> Later<'_, ()> {
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let mut take = redis::cmd("EVAL");
             take.arg(TAKE).arg(2).arg(session(key)).arg(ENDS);
@@ -282,7 +282,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn remove_group(&self, of: Group) -> Later<'_, usize> {
+    fn remove_group(&self, of: Group) -> StoreFuture<'_, usize> {
         Box::pin(async move {
             let names: Vec<String> = self.ask(redis::cmd("SMEMBERS").arg(group(of))).await?;
             if names.is_empty() {
@@ -297,7 +297,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut cursor: u64 = 0;
             loop {
@@ -322,7 +322,7 @@ impl Store for RedisStore {
     }
 
     /// The store drops records by itself; their names go here, at the endpoint that comes first.
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
         Box::pin(async move {
             self.look().await?;
             let mut forget = redis::cmd("ZREMRANGEBYSCORE");
@@ -331,7 +331,7 @@ impl Store for RedisStore {
     }
 
     /// Those that have not ended; a record that was put in by a version without the list, from its next change on.
-    fn count(&self) -> Later<'_, u64> {
+    fn count(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let after = format!("({}", self.clock.now());
             self.ask(redis::cmd("ZCOUNT").arg(ENDS).arg(after).arg("+inf"))
@@ -349,14 +349,14 @@ impl Store for RedisStore {
 }
 
 impl Locks for RedisStore {
-    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool> {
+    fn claim(&self, key: Key, holder: Holder, life: Duration) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let life = u64::try_from(life.as_millis()).map_err(|_| Failed)?;
             self.ask(lock(CLAIM, key, holder).arg(life)).await
         })
     }
 
-    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()> {
+    fn release(&self, key: Key, holder: Holder) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let _: usize = self.ask(&lock(RELEASE, key, holder)).await?;
             Ok(())

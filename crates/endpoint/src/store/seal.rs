@@ -37,10 +37,10 @@ impl Seal {
     pub(crate) fn open(source: &SealSource) -> Result<Self, Problem> {
         match source {
             SealSource::Given(text) => Self::parse(text.reveal()),
-            SealSource::Beside(file) if file.exists() => {
+            SealSource::KeyFile(file) if file.exists() => {
                 Self::parse(Secret::from_file(file)?.reveal())
             }
-            SealSource::Beside(file) => Self::make(file),
+            SealSource::KeyFile(file) => Self::make(file),
         }
     }
 
@@ -82,7 +82,7 @@ impl Seal {
     }
 
     /// Seals `plain`. `ends_at` (seconds since 1970) and the group stay readable, so that a store needs no key.
-    pub(crate) fn close(
+    pub(crate) fn seal(
         &self,
         name: &Key,
         (ends_at, group): (u64, Option<Group>),
@@ -106,7 +106,7 @@ impl Seal {
     }
 
     /// Opens a record of this name; `None` where it was changed, moved or sealed with a key that is gone.
-    pub(crate) fn open_record(&self, name: &Key, record: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn unseal(&self, name: &Key, record: &[u8]) -> Option<Vec<u8>> {
         let length = usize::from(*record.get(FIXED - 1)?);
         let (head, rest) = record.split_at_checked(FIXED + length)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>()?;
@@ -171,31 +171,29 @@ mod unit {
 
     #[test]
     fn e59_two_keys_live_and_the_first_seals() {
-        let old = seal(&line("a", 1))
-            .close(&NAME, (9, None), b"text")
-            .unwrap();
+        let old = seal(&line("a", 1)).seal(&NAME, (9, None), b"text").unwrap();
         let both = seal(&format!("{}\n{}", line("b", 2), line("a", 1)));
-        assert_eq!(both.open_record(&NAME, &old).unwrap(), b"text");
-        let new = both.close(&NAME, (9, None), b"text").unwrap();
-        assert!(seal(&line("a", 1)).open_record(&NAME, &new).is_none());
-        assert!(seal(&line("b", 2)).open_record(&NAME, &new).is_some());
+        assert_eq!(both.unseal(&NAME, &old).unwrap(), b"text");
+        let new = both.seal(&NAME, (9, None), b"text").unwrap();
+        assert!(seal(&line("a", 1)).unseal(&NAME, &new).is_none());
+        assert!(seal(&line("b", 2)).unseal(&NAME, &new).is_some());
         assert_eq!((ends_at(&new), group(&new)), (Some(9), None));
-        let grouped = both.close(&NAME, (9, Some(Group([5; 32]))), b"text");
+        let grouped = both.seal(&NAME, (9, Some(Group([5; 32]))), b"text");
         assert!(grouped.is_some_and(|record| group(&record) == Some(Group([5; 32]))));
     }
 
     #[test]
     fn e22_what_was_changed_or_moved_does_not_open() {
         let seal = seal(&line("a", 1));
-        let record = seal.close(&NAME, (9, None), b"text").unwrap();
+        let record = seal.seal(&NAME, (9, None), b"text").unwrap();
         assert!(
-            seal.open_record(&Key([8; 32]), &record).is_none(),
+            seal.unseal(&Key([8; 32]), &record).is_none(),
             "of another session"
         );
         for at in 0..record.len() {
             let mut changed = record.clone();
             changed[at] ^= 1;
-            assert!(seal.open_record(&NAME, &changed).is_none(), "byte {at}");
+            assert!(seal.unseal(&NAME, &changed).is_none(), "byte {at}");
         }
     }
 
@@ -215,10 +213,10 @@ mod unit {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("db.keys");
-        let source = SealSource::Beside(file.clone());
+        let source = SealSource::KeyFile(file.clone());
         let record = Seal::open(&source)
             .unwrap()
-            .close(&NAME, (9, None), b"text")
+            .seal(&NAME, (9, None), b"text")
             .unwrap();
         assert_eq!(
             std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -227,7 +225,7 @@ mod unit {
         assert!(
             Seal::open(&source)
                 .unwrap()
-                .open_record(&NAME, &record)
+                .unseal(&NAME, &record)
                 .is_some()
         );
     }
@@ -235,7 +233,7 @@ mod unit {
     proptest! {
         #[test]
         fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
-            prop_assert!(seal(&line("a", 1)).open_record(&NAME, &bytes).is_none());
+            prop_assert!(seal(&line("a", 1)).unseal(&NAME, &bytes).is_none());
             let _ = ends_at(&bytes);
         }
     }

@@ -214,7 +214,7 @@ fn open(config: Config, time: &Arc<AtomicU64>) -> (State, Router) {
     let time = Arc::clone(time);
     let clock = Clock::from_fn(move || time.load(Ordering::SeqCst));
     let app = State::open(config, clock).unwrap();
-    let router = router::whole(&app);
+    let router = router::full_router(&app);
     (app, router)
 }
 

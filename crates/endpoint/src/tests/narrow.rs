@@ -182,7 +182,7 @@ async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everythin
             .app
             .sessions
             .seal
-            .close(&key, (NOW + 1000, None), record.to_string().as_bytes());
+            .seal(&key, (NOW + 1000, None), record.to_string().as_bytes());
     world.app.sessions.store.remove(key).await.unwrap();
     let store = &world.app.sessions.store;
     store.insert(key, sealed.unwrap()).await.unwrap();

@@ -5,7 +5,7 @@ use super::fake::Canned;
 use super::proxy::{call, proxied, with_body};
 use super::proxy_bad::{ME, own};
 use super::*;
-use crate::routes::proxy::{KEPT, LARGEST};
+use crate::routes::proxy::{MAX_BUFFERED, MAX_UPLOAD};
 use std::time::Duration;
 
 #[tokio::test]
@@ -85,22 +85,22 @@ async fn e60_a_body_has_its_limit_announced_or_not() {
         let put = call("PUT", "/v1.0/me/x", &cookie);
         world.send(with_body(put, Body::new(Long(size, told))))
     };
-    own(&put(LARGEST + 1, true).await, 413, "too_large");
+    own(&put(MAX_UPLOAD + 1, true).await, 413, "too_large");
     assert_eq!(api.calls(), 0, "it was not even begun");
-    own(&put(LARGEST + 1, false).await, 413, "too_large");
+    own(&put(MAX_UPLOAD + 1, false).await, 413, "too_large");
     // What cannot be kept goes through, and is not repeated; the next call has the new token.
     for told in [true, false] {
         let before = world.fake.calls();
         api.asked();
         api.say(Canned::json(401, &json!({"error": {}})));
-        let answer = put(KEPT + 1, told).await;
+        let answer = put(MAX_BUFFERED + 1, told).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(!answer.headers.contains_key("x-exo365"), "the API's own");
         assert_eq!(world.fake.calls(), before + 1, "one renewal");
         let asked = api.asked();
         assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].body.len() as u64, KEPT + 1);
-        let length = (KEPT + 1).to_string();
+        assert_eq!(asked[0].body.len() as u64, MAX_BUFFERED + 1);
+        let length = (MAX_BUFFERED + 1).to_string();
         assert_eq!(
             asked[0].header("content-length"),
             told.then_some(length.as_str())
@@ -114,7 +114,7 @@ async fn hasty() -> (World, Arc<Api>) {
     let mut client = crate::upstream::api::Api::new().unwrap();
     client.patience = Duration::from_millis(150);
     world.app.api = Arc::new(client);
-    world.router = router::whole(&world.app);
+    world.router = router::full_router(&world.app);
     (world, api)
 }
 

@@ -18,7 +18,7 @@ pub(crate) const OVER: u64 = u64::MAX;
 /// So many bytes of all bodies together are kept; whatever comes beyond that is passed on unread.
 const BUDGET: usize = 64 * 1024 * 1024;
 /// How long the API may take to begin its answer, from the last byte of the request on.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The client of the API.
 pub(crate) struct Api {
@@ -59,7 +59,7 @@ impl Api {
         Ok(Self {
             client: transport::client(None)?,
             kept: Arc::new(Semaphore::new(BUDGET)),
-            patience: PATIENCE,
+            patience: TIMEOUT,
         })
     }
 

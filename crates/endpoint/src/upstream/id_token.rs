@@ -1,6 +1,6 @@
 //! Who signed in: the ID token's signature here, its claims in the core.
 
-use super::metadata::{Jwk, Keys};
+use super::metadata::{Jwk, MetadataCache};
 use super::transport::Upstream;
 use crate::config::Config;
 use exo365_core::error::{Code, Error};
@@ -17,7 +17,7 @@ use ring::signature::{
 /// # Errors
 /// As [`id_token::judge`]; [`Code::InvalidResponse`] for a signature that does not hold.
 pub(crate) async fn validate(
-    (config, keys, upstream): (&Config, &Keys, &Upstream),
+    (config, keys, upstream): (&Config, &MetadataCache, &Upstream),
     token: &str,
     (nonce, max_age): (&str, Option<u64>),
     tenants: &[String],

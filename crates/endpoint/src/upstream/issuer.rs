@@ -1,6 +1,6 @@
 //! Who sent the redirect, as it says itself (RFC 9207): a code of another service is not sent to this one.
 
-use super::metadata::Metadata;
+use super::metadata::ProviderMetadata;
 use exo365_core::error::{Code, Error};
 
 /// The issuer that stood in the redirect, one of those that the authority may have.
@@ -16,12 +16,15 @@ impl<'a> Issuer<'a> {
     ///
     /// # Errors
     /// [`Code::IssuerMismatch`] for another's, and for none where the service promises one.
-    pub(crate) fn named(metadata: &'a Metadata, named: Option<&'a str>) -> Result<Self, Error> {
+    pub(crate) fn named(
+        metadata: &'a ProviderMetadata,
+        named: Option<&'a str>,
+    ) -> Result<Self, Error> {
         match named {
-            None if metadata.names_itself => Err(mismatch(
+            None if metadata.sends_iss => Err(mismatch(
                 "the sign-in service names itself in every redirect, and this one names nobody: iss is missing",
             )),
-            Some(issuer) if !metadata.may_be(issuer, &[]) => Err(another()),
+            Some(issuer) if !metadata.accepts_issuer(issuer, &[]) => Err(other_issuer()),
             named => Ok(Self {
                 named,
                 template: &metadata.issuer,
@@ -36,13 +39,13 @@ impl<'a> Issuer<'a> {
     pub(crate) fn is_of(&self, tenant: &str) -> Result<(), Error> {
         let own = self.template.replace("{tenantid}", tenant);
         match self.named {
-            Some(issuer) if issuer != own => Err(another()),
+            Some(issuer) if issuer != own => Err(other_issuer()),
             _ => Ok(()),
         }
     }
 }
 
-fn another() -> Error {
+fn other_issuer() -> Error {
     mismatch("the redirect is of another issuer than the one that was asked")
 }
 

@@ -15,9 +15,9 @@ use tokio::sync::Mutex;
 /// How long documents are good, in seconds.
 pub(crate) const LIFE: u64 = 86_400;
 /// Least time between two fetches because of an unknown key, in seconds.
-const PAUSE: u64 = 60;
+const MIN_REFETCH: u64 = 60;
 /// More keys than any service has.
-const MOST: usize = 100;
+const MAX_KEYS: usize = 100;
 
 /// A key of the set (RFC 7517), as far as it is used.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,22 +55,22 @@ struct Discovery {
     /// RFC 9207 §3. Microsoft's documents have no such member, which says no; so does anything but `true`:
     /// an odd value shall not turn sign-in off.
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
-    names_itself: serde_json::Value,
+    sends_iss: serde_json::Value,
 }
 
 /// What the documents say.
-pub(crate) struct Metadata {
+pub(crate) struct ProviderMetadata {
     /// May hold `{tenantid}`.
     pub(crate) issuer: String,
     /// The service promises to name itself in every redirect.
-    pub(crate) names_itself: bool,
+    pub(crate) sends_iss: bool,
     keys: Vec<Jwk>,
     fetched: u64,
 }
 
-impl Metadata {
+impl ProviderMetadata {
     /// Whether the service may call itself this: with the id of one of these tenants, or of any where there are none.
-    pub(crate) fn may_be(&self, issuer: &str, tenants: &[String]) -> bool {
+    pub(crate) fn accepts_issuer(&self, issuer: &str, tenants: &[String]) -> bool {
         let Some((before, after)) = self.issuer.split_once("{tenantid}") else {
             return self.issuer == issuer;
         };
@@ -94,12 +94,12 @@ impl Metadata {
 }
 
 /// The documents, cached.
-pub(crate) struct Keys {
-    held: Mutex<Option<Arc<Metadata>>>,
+pub(crate) struct MetadataCache {
+    held: Mutex<Option<Arc<ProviderMetadata>>>,
     clock: Clock,
 }
 
-impl Keys {
+impl MetadataCache {
     pub(crate) const fn new(clock: Clock) -> Self {
         Self {
             held: Mutex::const_new(None),
@@ -115,7 +115,7 @@ impl Keys {
         &self,
         upstream: &Upstream,
         public: &PageConfig,
-    ) -> Result<Arc<Metadata>, Error> {
+    ) -> Result<Arc<ProviderMetadata>, Error> {
         let mut held = self.held.lock().await;
         let now = self.clock.now();
         match held.as_ref() {
@@ -130,13 +130,13 @@ impl Keys {
     /// The documents with the key `kid`, fetched again where the known ones lack it, but not too often.
     ///
     /// # Errors
-    /// As [`Keys::metadata`].
+    /// As [`MetadataCache::metadata`].
     pub(crate) async fn with_key(
         &self,
         upstream: &Upstream,
         public: &PageConfig,
         kid: Option<&str>,
-    ) -> Result<Arc<Metadata>, Error> {
+    ) -> Result<Arc<ProviderMetadata>, Error> {
         let known = self.metadata(upstream, public).await?;
         if known.key(kid).is_some() {
             return Ok(known);
@@ -144,7 +144,7 @@ impl Keys {
         let mut held = self.held.lock().await;
         let now = self.clock.now();
         match held.as_ref() {
-            Some(latest) if latest.key(kid).is_some() || now < latest.fetched + PAUSE => {
+            Some(latest) if latest.key(kid).is_some() || now < latest.fetched + MIN_REFETCH => {
                 Ok(Arc::clone(latest))
             }
             _ => {
@@ -155,18 +155,22 @@ impl Keys {
     }
 }
 
-async fn fetch(upstream: &Upstream, public: &PageConfig, now: u64) -> Result<Metadata, Error> {
+async fn fetch(
+    upstream: &Upstream,
+    public: &PageConfig,
+    now: u64,
+) -> Result<ProviderMetadata, Error> {
     let discovery: Discovery = document(upstream, &authority::discovery_url(public)).await?;
     let set: Set = document(upstream, &authority::keys_url(public)).await?;
     // A key of a kind that is not known here is no reason to refuse the others.
     let keys = set
         .keys
         .into_iter()
-        .take(MOST)
+        .take(MAX_KEYS)
         .filter_map(|key| serde_json::from_value(key).ok());
-    Ok(Metadata {
+    Ok(ProviderMetadata {
         issuer: discovery.issuer,
-        names_itself: discovery.names_itself == true,
+        sends_iss: discovery.sends_iss == true,
         keys: keys
             .filter(|key: &Jwk| {
                 key.purpose
@@ -181,7 +185,7 @@ async fn fetch(upstream: &Upstream, public: &PageConfig, now: u64) -> Result<Met
 /// The issuer that the document at `url` names.
 ///
 /// # Errors
-/// As [`Keys::metadata`]; [`Code::Misconfigured`] where the service knows no such tenant.
+/// As [`MetadataCache::metadata`]; [`Code::Misconfigured`] where the service knows no such tenant.
 pub(crate) async fn issuer(upstream: &Upstream, url: &str) -> Result<String, Error> {
     let discovery: Discovery = document(upstream, url).await?;
     Ok(discovery.issuer)

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Requests under way at a time.
-pub(crate) const AT_ONCE: usize = 32;
+pub(crate) const MAX_CONCURRENT: usize = 32;
 /// Most that wait.
-const LINE: usize = 2048;
+const MAX_WAITING: usize = 2048;
 /// Longest wait.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// When to come back where the line is too long, in seconds.
-const RETRY: u32 = 5;
+const RETRY_AFTER: u32 = 5;
 
 /// The line. One per process: tenant and client are fixed.
 pub(crate) struct Queue {
@@ -26,16 +26,16 @@ pub(crate) struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            places: Semaphore::new(AT_ONCE),
+            places: Semaphore::new(MAX_CONCURRENT),
             waiting: AtomicUsize::new(0),
         }
     }
 }
 
 /// Leaves the line, also where whoever waits has gone.
-struct Waits<'a>(&'a AtomicUsize);
+struct WaitingGuard<'a>(&'a AtomicUsize);
 
-impl Drop for Waits<'_> {
+impl Drop for WaitingGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -50,11 +50,11 @@ impl Queue {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(place);
         }
-        let waits = Waits(&self.waiting);
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= LINE {
+        let waits = WaitingGuard(&self.waiting);
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
             return Err(busy());
         }
-        let place = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
+        let place = tokio::time::timeout(TIMEOUT, self.places.acquire()).await;
         drop(waits);
         place.ok().and_then(Result::ok).ok_or_else(busy)
     }
@@ -70,7 +70,7 @@ fn busy() -> Error {
         Code::ServiceUnavailable,
         "too many requests wait for the sign-in service",
     );
-    error.detail_mut().retry_after_seconds = Some(RETRY);
+    error.detail_mut().retry_after_seconds = Some(RETRY_AFTER);
     error
 }
 
@@ -83,22 +83,26 @@ mod unit {
     async fn e50_the_line_is_short_and_nobody_waits_for_ever() {
         let queue = Arc::new(Queue::default());
         let mut places = Vec::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..MAX_CONCURRENT {
             places.push(queue.enter().await.unwrap());
         }
         let mut waiting = tokio::task::JoinSet::new();
-        for _ in 0..LINE {
+        for _ in 0..MAX_WAITING {
             let queue = Arc::clone(&queue);
             waiting.spawn(async move { queue.enter().await.map(drop) });
         }
-        while queue.waiting() < LINE {
+        while queue.waiting() < MAX_WAITING {
             tokio::task::yield_now().await;
         }
         let error = queue.enter().await.unwrap_err();
         assert_eq!(error.code, Code::ServiceUnavailable);
         let wait = error.detail.as_ref().unwrap().retry_after_seconds;
-        assert_eq!(wait, Some(RETRY));
-        assert_eq!(queue.waiting(), LINE, "who is sent away does not count");
+        assert_eq!(wait, Some(RETRY_AFTER));
+        assert_eq!(
+            queue.waiting(),
+            MAX_WAITING,
+            "who is sent away does not count"
+        );
         // Time passes, and nobody is served: all are told so.
         while let Some(outcome) = waiting.join_next().await {
             assert!(outcome.unwrap().is_err());

@@ -11,15 +11,15 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Ids of tenants; all are meant where there are none.
-pub(crate) type Admitted = Arc<Vec<String>>;
+pub(crate) type TenantIds = Arc<Vec<String>>;
 
 /// The list, its domains looked up.
-pub(crate) struct Tenants {
-    held: Mutex<Option<(Admitted, u64)>>,
+pub(crate) struct AllowedTenants {
+    held: Mutex<Option<(TenantIds, u64)>>,
     clock: Clock,
 }
 
-impl Tenants {
+impl AllowedTenants {
     pub(crate) const fn new(clock: Clock) -> Self {
         Self {
             held: Mutex::const_new(None),
@@ -31,11 +31,11 @@ impl Tenants {
     ///
     /// # Errors
     /// Where a domain cannot be looked up and never was; [`Code::Misconfigured`] where nobody is left.
-    pub(crate) async fn admitted(
+    pub(crate) async fn allowed(
         &self,
         upstream: &Upstream,
         config: &Config,
-    ) -> Result<Admitted, Error> {
+    ) -> Result<TenantIds, Error> {
         let listed = &config.tenants;
         if listed.iter().all(|tenant| is_guid(tenant)) {
             return Ok(Arc::new(listed.clone()));

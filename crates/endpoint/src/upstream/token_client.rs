@@ -2,7 +2,7 @@
 //! service asked for a pause.
 
 use super::authority::{self, Form};
-use super::pause::Window;
+use super::pause::RetryAfter;
 use super::queue::Queue;
 use super::transport::Upstream;
 use crate::base::clock::Clock;
@@ -18,15 +18,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The secret is wrong, or has ended: another one may be good.
 const REFUSED_SECRET: [u32; 2] = [7_000_215, 7_000_222];
 /// The pause after a 429 that names none, in seconds.
-const UNNAMED: u32 = 10;
+const DEFAULT_PAUSE: u32 = 10;
 
 /// Where one client of one tenant asks for tokens: one line, one pause, one memory of which secret is good.
-pub(crate) struct Desk {
+pub(crate) struct TokenClient {
     public: PageConfig,
     credential: Credential,
     upstream: Upstream,
     clock: Clock,
-    pub(crate) window: Window,
+    pub(crate) retry_after: RetryAfter,
     pub(crate) queue: Queue,
     /// Which of the client's secrets worked last.
     secret: AtomicUsize,
@@ -35,7 +35,7 @@ pub(crate) struct Desk {
     consent_url: Option<String>,
 }
 
-impl Desk {
+impl TokenClient {
     pub(crate) fn new(
         public: &PageConfig,
         credential: &Credential,
@@ -47,7 +47,7 @@ impl Desk {
             credential: credential.clone(),
             upstream: upstream.clone(),
             clock: clock.clone(),
-            window: Window::default(),
+            retry_after: RetryAfter::default(),
             queue: Queue::default(),
             secret: AtomicUsize::new(0),
             metrics: None,
@@ -74,7 +74,7 @@ impl Desk {
     ///
     /// # Errors
     /// The service's refusal; what kept the answer from coming.
-    pub(crate) async fn ask(&self, form: &Form<'_>) -> Result<Tokens, Refusal> {
+    pub(crate) async fn request_tokens(&self, form: &Form<'_>) -> Result<Tokens, Refusal> {
         let count = self.credential.count();
         let first = self.secret.load(Ordering::Relaxed);
         let mut outcome = self.attempt(form, first).await;
@@ -98,18 +98,18 @@ impl Desk {
     }
 
     async fn attempt(&self, form: &Form<'_>, which: usize) -> Result<Tokens, Refusal> {
-        let outcome = self.trade(form, which).await;
+        let outcome = self.send(form, which).await;
         if let Some(metrics) = &self.metrics {
             metrics.upstream(outcome.as_ref().err().map(|refusal| &refusal.error));
         }
         outcome
     }
 
-    async fn trade(&self, form: &Form<'_>, which: usize) -> Result<Tokens, Refusal> {
-        self.pause().map_err(Refusal::passing)?;
+    async fn send(&self, form: &Form<'_>, which: usize) -> Result<Tokens, Refusal> {
+        self.check_pause().map_err(Refusal::passing)?;
         let _place = self.queue.enter().await.map_err(Refusal::passing)?;
         // Who was before us may have been told to stop.
-        self.pause().map_err(Refusal::passing)?;
+        self.check_pause().map_err(Refusal::passing)?;
         let now = self.clock.now();
         let proof = authority::proof(&self.public, &self.credential, which, now);
         let proof = proof.map_err(Refusal::passing)?;
@@ -127,20 +127,23 @@ impl Desk {
                 reply.status,
                 detail.and_then(|detail| detail.retry_after_seconds),
             ) {
-                (429 | 503, Some(seconds)) => self.window.note(seconds, now),
-                (429, None) => self.window.note(UNNAMED, now),
+                (429 | 503, Some(seconds)) => self.retry_after.extend(seconds, now),
+                (429, None) => self.retry_after.extend(DEFAULT_PAUSE, now),
                 _ => {}
             }
             report(reply.status, &refusal.error);
         })
     }
 
-    fn pause(&self) -> Result<(), Error> {
-        self.window.left(self.clock.now()).map_or(Ok(()), |left| {
-            let mut error = Error::new(Code::Throttled, "the sign-in service asked for a pause");
-            error.detail_mut().retry_after_seconds = Some(left);
-            Err(error)
-        })
+    fn check_pause(&self) -> Result<(), Error> {
+        self.retry_after
+            .remaining(self.clock.now())
+            .map_or(Ok(()), |left| {
+                let mut error =
+                    Error::new(Code::Throttled, "the sign-in service asked for a pause");
+                error.detail_mut().retry_after_seconds = Some(left);
+                Err(error)
+            })
     }
 }
 

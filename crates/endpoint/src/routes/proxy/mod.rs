@@ -11,19 +11,19 @@ mod upload;
 
 pub(crate) use path::METHODS;
 #[cfg(test)]
-pub(crate) use upload::{KEPT, LARGEST};
+pub(crate) use upload::{MAX_BUFFERED, MAX_UPLOAD};
 
 use super::signed_in::SignedIn;
 use crate::base::clock::Clock;
 use crate::base::metrics::Metrics;
 use crate::config::Config;
-use crate::http::answer::{Refused, respond};
+use crate::http::answer::{Rejection, respond};
 use crate::http::cookie::SessionId;
-use crate::http::expected_account::Believed;
+use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
 use crate::http::limits::Limits;
 use crate::session::cooldown::Cooldown;
-use crate::session::record::{Want, digest};
+use crate::session::record::{TokenSpec, digest};
 use crate::session::renewal::Renewals;
 use crate::state::State;
 use crate::upstream::api::{Api, Call, Failed, Progress};
@@ -39,11 +39,11 @@ use exo365_core::challenge;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
 use exo365_core::wire::Mode;
-use path::{Admitted, PATH};
+use path::{PATH, PathCheck};
 use reqwest::Url;
 use std::sync::Arc;
 use std::time::Instant;
-use upload::Upload;
+use upload::RequestBody;
 
 const ALLOW: &str = "GET, POST, PATCH, PUT, DELETE";
 
@@ -117,18 +117,18 @@ impl Proxy {
         response
     }
 
-    async fn admitted(&self, parts: &Parts, body: Body) -> Result<Response, Refused> {
+    async fn admitted(&self, parts: &Parts, body: Body) -> Result<Response, Rejection> {
         if !METHODS.contains(&parts.method) {
             return Err(unknown_method());
         }
         gate::check_page(&self.config, &parts.headers)?;
         let (url, admitted) = target(&self.config, parts)?;
         let id = SessionId::read(&parts.headers, &self.config.cookie);
-        let believed = Believed::read(&parts.headers);
-        let (key, held) = self.signed_in.session(id, &believed).await?;
-        let want = Want {
+        let expected_account = ExpectedAccount::read(&parts.headers);
+        let (key, held) = self.signed_in.session(id, &expected_account).await?;
+        let want = TokenSpec {
             audience: authority::default_audience(&self.config),
-            ..Want::default()
+            ..TokenSpec::default()
         };
         let refused = |refusal: Refusal| self.signed_in.refused(refusal);
         let fresh = self.renewals.token(key, &held, want.clone()).await;
@@ -138,7 +138,7 @@ impl Proxy {
         } else {
             body
         };
-        let mut upload = Upload::take(&self.api, body, admitted.is_batch).await?;
+        let mut upload = RequestBody::take(&self.api, body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
             path::check_batch(
@@ -164,26 +164,26 @@ impl Proxy {
             let claims = claims(&response);
             let now = self.clock.now();
             if repeated {
-                self.refused.note(key, now);
+                self.refused.start(key, now);
             }
             // A new token did not help, and asking for more of them would only get the endpoint throttled.
-            if self.refused.left(key, now).is_some() {
+            if self.refused.remaining(key, now).is_some() {
                 return match claims {
-                    Some(claims) => Err(interaction(claims).into()),
+                    Some(claims) => Err(interaction_required(claims).into()),
                     None => answer(response),
                 };
             }
             repeated = true;
-            let want = Want {
+            let want = TokenSpec {
                 rejected: Some(digest(&access)),
                 claims: claims.clone(),
                 ..want.clone()
             };
             let renewed = self.renewals.token(key, &held, want).await;
             access = renewed
-                .map_err(|refusal| refused(asking(refusal, claims)))?
+                .map_err(|refusal| refused(with_claims(refusal, claims)))?
                 .token;
-            if !upload.is_kept() {
+            if !upload.is_buffered() {
                 // It cannot be sent a second time; the page's next call has the new token.
                 return answer(response);
             }
@@ -196,7 +196,7 @@ impl Proxy {
         call: &Call<'_>,
         access: &str,
         body: (Option<reqwest::Body>, Progress),
-    ) -> Result<reqwest::Response, Refused> {
+    ) -> Result<reqwest::Response, Rejection> {
         let outcome = self.api.send(call, access, body).await;
         self.metrics
             .api(outcome.as_ref().ok().map(reqwest::Response::status));
@@ -208,23 +208,23 @@ impl Proxy {
 }
 
 /// An answer of the endpoint itself: it says so, since the API's refusals come by the same way.
-fn own(config: &Config, refused: Refused) -> Response {
+fn own(config: &Config, refused: Rejection) -> Response {
     let mut response = respond(config, Err(refused));
     let (status, headers) = (response.status(), response.headers_mut());
-    headers.insert(gate::OWN, HeaderValue::from_static("1"));
+    headers.insert(gate::OWN_HEADER, HeaderValue::from_static("1"));
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static(ALLOW));
     }
     response
 }
 
-fn preflight(config: &Config, parts: &Parts) -> Result<Response, Refused> {
+fn preflight(config: &Config, parts: &Parts) -> Result<Response, Rejection> {
     let origin = gate::cross_origin(config, &parts.headers).ok_or_else(unknown_method)?;
     Ok(gate::preflight(config, origin, &gate::API))
 }
 
-fn unknown_method() -> Refused {
-    Refused::at(
+fn unknown_method() -> Rejection {
+    Rejection::at(
         StatusCode::METHOD_NOT_ALLOWED,
         Code::BadRequest,
         "this route takes GET, POST, PATCH, PUT and DELETE",
@@ -232,14 +232,14 @@ fn unknown_method() -> Refused {
 }
 
 /// The address at the API: checked as text, and once more as the client will read it.
-fn target(config: &Config, parts: &Parts) -> Result<(Url, Admitted), Refused> {
+fn target(config: &Config, parts: &Parts) -> Result<(Url, PathCheck), Rejection> {
     let whole = parts.uri.path();
     let below = whole
         .strip_prefix(config.base.as_str())
         .and_then(|rest| rest.strip_prefix(PATH));
     let path = below.unwrap_or_default();
     let admitted = path::check(&config.proxy_paths, path)?;
-    let odd = || Refused::at(StatusCode::BAD_REQUEST, Code::BadRequest, "the path is odd");
+    let odd = || Rejection::at(StatusCode::BAD_REQUEST, Code::BadRequest, "the path is odd");
     let mut url = Url::parse(&format!("{}{path}", config.public.cloud.api)).map_err(|_| odd())?;
     if url.path() != path || url.query().is_some() || !url.username().is_empty() {
         return Err(odd());
@@ -256,7 +256,7 @@ fn claims(response: &reqwest::Response) -> Option<String> {
 }
 
 /// The user has to be asked, with what the API wants to know.
-fn asking(mut refusal: Refusal, claims: Option<String>) -> Refusal {
+fn with_claims(mut refusal: Refusal, claims: Option<String>) -> Refusal {
     if refusal.error.code == Code::InteractionRequired {
         let detail = refusal.error.detail_mut();
         detail.claims = detail.claims.take().or(claims);
@@ -264,7 +264,7 @@ fn asking(mut refusal: Refusal, claims: Option<String>) -> Refusal {
     refusal
 }
 
-fn interaction(claims: String) -> Error {
+fn interaction_required(claims: String) -> Error {
     let mut error = Error::new(
         Code::InteractionRequired,
         "the API wants to know more of the user: sign in again",

@@ -3,7 +3,7 @@
 //! A URL parser takes `%2e%2e` for `..`, and services decode once more: what a prefix says has to hold for
 //! the path as it came and for each of its decoded forms.
 
-use crate::http::answer::Refused;
+use crate::http::answer::Rejection;
 use axum::http::{Method, StatusCode};
 use exo365_core::error::Code;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 /// Below the base; the API's own path follows, from its root on.
 pub(crate) const PATH: &str = "/proxy";
 /// Decoded so often at most: nobody encodes a path three times without a reason.
-const LEVELS: usize = 3;
+const MAX_DECODINGS: usize = 3;
 
 /// What goes through.
 pub(crate) const METHODS: [Method; 5] = [
@@ -25,7 +25,7 @@ pub(crate) const METHODS: [Method; 5] = [
 
 /// A path that may be called.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Admitted {
+pub(crate) struct PathCheck {
     /// It holds further calls in its body.
     pub(crate) is_batch: bool,
     /// Its answer is somebody's content, which is nobody's to change.
@@ -36,21 +36,21 @@ pub(crate) struct Admitted {
 ///
 /// # Errors
 /// 403.
-pub(crate) fn check(prefixes: &[String], path: &str) -> Result<Admitted, Refused> {
+pub(crate) fn check(prefixes: &[String], path: &str) -> Result<PathCheck, Rejection> {
     judge(prefixes, path).ok_or_else(refused)
 }
 
-fn refused() -> Refused {
-    Refused::at(
+fn refused() -> Rejection {
+    Rejection::at(
         StatusCode::FORBIDDEN,
         Code::Forbidden,
         "the path is not among the endpoint's `proxy_paths`",
     )
 }
 
-fn judge(prefixes: &[String], path: &str) -> Option<Admitted> {
+fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
     let mut level = path.as_bytes().to_vec();
-    for turn in 0..=LEVELS {
+    for turn in 0..=MAX_DECODINGS {
         if !is_clean(&level) || !is_below(prefixes, &level) {
             return None;
         }
@@ -58,7 +58,7 @@ fn judge(prefixes: &[String], path: &str) -> Option<Admitted> {
         if next == level {
             let last = level.rsplit(|byte| *byte == b'/').next();
             let is = |what: &[u8]| last.is_some_and(|name| name.eq_ignore_ascii_case(what));
-            return Some(Admitted {
+            return Some(PathCheck {
                 is_batch: is(b"$batch"),
                 is_content: is(b"$value"),
             });
@@ -139,9 +139,9 @@ struct Item {
 ///
 /// # Errors
 /// 400 for what is no batch, 403.
-pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Result<(), Refused> {
+pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Result<(), Rejection> {
     let batch: Batch = serde_json::from_slice(body).map_err(|_| {
-        Refused::at(
+        Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::BadRequest,
             "the body is no batch: {\"requests\": [{\"id\", \"method\", \"url\", ...}]}",
@@ -151,7 +151,7 @@ pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Resul
         let known = METHODS
             .iter()
             .any(|method| method.as_str().eq_ignore_ascii_case(&item.method));
-        let path = inside(root, &item.url);
+        let path = absolute_path(root, &item.url);
         if !known || judge(prefixes, &path).is_none_or(|path| path.is_batch) {
             return Err(refused());
         }
@@ -160,7 +160,7 @@ pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Resul
 }
 
 /// The path of a call inside a batch: relative to the API's root, with or without it.
-fn inside(root: &str, url: &str) -> String {
+fn absolute_path(root: &str, url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let head = path.get(..root.len());
     let whole = head.is_some_and(|head| head.eq_ignore_ascii_case(root))

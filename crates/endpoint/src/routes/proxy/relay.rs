@@ -1,9 +1,9 @@
 //! The API's answer on its way to the page: what is on the list of headers, and the body as it comes.
 
-use super::path::Admitted;
+use super::path::PathCheck;
 use super::rewrite::Rewrite;
 use crate::config::Config;
-use crate::http::answer::{Refused, protect};
+use crate::http::answer::{Rejection, set_security_headers};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -41,10 +41,10 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 pub(super) fn answer(
     (config, patience): (&Config, Duration),
     response: reqwest::Response,
-    asked: Admitted,
-) -> Result<Response, Refused> {
+    asked: PathCheck,
+) -> Result<Response, Rejection> {
     let status = response.status();
-    let wrong = |sentence| Err(Refused::from(Error::new(Code::InvalidResponse, sentence)));
+    let wrong = |sentence| Err(Rejection::from(Error::new(Code::InvalidResponse, sentence)));
     if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
         return wrong("the API answered with a redirection, which is not followed");
     }
@@ -56,7 +56,7 @@ pub(super) fn answer(
     let kind = headers.get(header::CONTENT_TYPE);
     let json = kind.is_some_and(|kind| kind.to_str().is_ok_and(is_json));
     let origin = &config.public.cloud.api;
-    let body = Relay {
+    let body = ResponseBody {
         rewrite: (json && !asked.is_content).then(|| Rewrite::new(origin, &page(config))),
         body: Some(response.into()),
         patience,
@@ -76,7 +76,7 @@ fn page(config: &Config) -> String {
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    protect(&mut headers, config);
+    set_security_headers(&mut headers, config);
     headers.remove(header::CONTENT_TYPE);
     let policy = HeaderValue::from_static(POLICY);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -105,7 +105,7 @@ fn local(config: &Config, location: &HeaderValue) -> Option<HeaderValue> {
 }
 
 /// The body: links rewritten, and cut off where the API falls silent.
-struct Relay {
+struct ResponseBody {
     body: Option<reqwest::Body>,
     rewrite: Option<Rewrite>,
     patience: Duration,
@@ -114,7 +114,7 @@ struct Relay {
     waiting: bool,
 }
 
-impl Relay {
+impl ResponseBody {
     fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<axum::BoxError> {
         if !self.waiting {
             self.waiting = true;
@@ -128,7 +128,7 @@ impl Relay {
     }
 }
 
-impl HttpBody for Relay {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::BoxError;
 

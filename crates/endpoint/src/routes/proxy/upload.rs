@@ -1,6 +1,6 @@
 //! The body of a proxied request: read whole where it is small, so that it can be sent again; else passed on as it comes.
 
-use crate::http::answer::Refused;
+use crate::http::answer::Rejection;
 use crate::http::gate;
 use crate::upstream::api::{Api, OVER, Progress};
 use axum::body::{Body, Bytes, HttpBody};
@@ -15,56 +15,56 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Largest body that is read whole: what the APIs take in one request.
-pub(crate) const KEPT: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_BUFFERED: u64 = 4 * 1024 * 1024;
 /// Largest body at all.
-pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_UPLOAD: u64 = 64 * 1024 * 1024;
 /// How long a small body may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a batch waits for its place in the memory.
 const QUEUE: Duration = Duration::from_secs(5);
 
 /// A body on its way.
-pub(super) enum Upload {
+pub(super) enum RequestBody {
     /// Whole, with its place in the memory.
-    Kept {
+    Buffered {
         bytes: Bytes,
         _place: Option<OwnedSemaphorePermit>,
     },
     /// Passed on as it comes; gone once it was sent.
-    Passing(Option<Passing>),
+    Streamed(Option<Streamed>),
 }
 
-impl Upload {
+impl RequestBody {
     /// Takes the body. `whole` is for one that has to be looked into.
     ///
     /// # Errors
     /// 400, 408, 413; 503 where too many are looked into at once.
-    pub(super) async fn take(api: &Api, body: Body, whole: bool) -> Result<Self, Refused> {
+    pub(super) async fn take(api: &Api, body: Body, whole: bool) -> Result<Self, Rejection> {
         if body.is_end_stream() {
-            return Ok(Self::Kept {
+            return Ok(Self::Buffered {
                 bytes: Bytes::new(),
                 _place: None,
             });
         }
         // hyper has checked it: a body is as long as its header says.
         let length = body.size_hint().exact();
-        let most = if whole { KEPT } else { LARGEST };
+        let most = if whole { MAX_BUFFERED } else { MAX_UPLOAD };
         if length.is_some_and(|length| length > most) {
             return Err(too_large());
         }
-        let small = length.is_some_and(|length| length <= KEPT);
+        let small = length.is_some_and(|length| length <= MAX_BUFFERED);
         if whole || small {
-            let size = length.unwrap_or(KEPT).min(KEPT);
-            if let Some(place) = place(api, size, whole).await? {
+            let size = length.unwrap_or(MAX_BUFFERED).min(MAX_BUFFERED);
+            if let Some(reserve) = reserve(api, size, whole).await? {
                 let limit = usize::try_from(size).unwrap_or(usize::MAX);
-                let bytes = gate::read(body, limit, PATIENCE).await?;
-                return Ok(Self::Kept {
+                let bytes = gate::read(body, limit, TIMEOUT).await?;
+                return Ok(Self::Buffered {
                     bytes,
-                    _place: Some(place),
+                    _place: Some(reserve),
                 });
             }
         }
-        Ok(Self::Passing(Some(Passing {
+        Ok(Self::Streamed(Some(Streamed {
             body: std::sync::Mutex::new(body),
             length,
             progress: Progress::default(),
@@ -74,17 +74,17 @@ impl Upload {
     /// What was read, where it was.
     pub(super) fn bytes(&self) -> Option<&Bytes> {
         match self {
-            Self::Kept { bytes, .. } => Some(bytes),
-            Self::Passing(_) => None,
+            Self::Buffered { bytes, .. } => Some(bytes),
+            Self::Streamed(_) => None,
         }
     }
 
     /// The body to be sent, and what tells how far it came; `None` where it is gone.
     pub(super) fn send(&mut self) -> Option<(Option<reqwest::Body>, Progress)> {
         match self {
-            Self::Kept { bytes, .. } if bytes.is_empty() => Some((None, Progress::default())),
-            Self::Kept { bytes, .. } => Some((Some(bytes.clone().into()), Progress::default())),
-            Self::Passing(passing) => {
+            Self::Buffered { bytes, .. } if bytes.is_empty() => Some((None, Progress::default())),
+            Self::Buffered { bytes, .. } => Some((Some(bytes.clone().into()), Progress::default())),
+            Self::Streamed(passing) => {
                 let passing = passing.take()?;
                 let progress = Arc::clone(&passing.progress);
                 Some((Some(reqwest::Body::wrap(passing)), progress))
@@ -93,20 +93,24 @@ impl Upload {
     }
 
     /// Whether it can be sent again.
-    pub(super) const fn is_kept(&self) -> bool {
-        matches!(self, Self::Kept { .. })
+    pub(super) const fn is_buffered(&self) -> bool {
+        matches!(self, Self::Buffered { .. })
     }
 }
 
 /// A place for so many bytes. `wait` where there is no doing without one.
-async fn place(api: &Api, size: u64, wait: bool) -> Result<Option<OwnedSemaphorePermit>, Refused> {
-    let kept = Arc::clone(&api.kept);
+async fn reserve(
+    api: &Api,
+    size: u64,
+    wait: bool,
+) -> Result<Option<OwnedSemaphorePermit>, Rejection> {
+    let buffered = Arc::clone(&api.kept);
     let size = u32::try_from(size).unwrap_or(u32::MAX);
     if !wait {
-        return Ok(kept.try_acquire_many_owned(size).ok());
+        return Ok(buffered.try_acquire_many_owned(size).ok());
     }
-    match tokio::time::timeout(QUEUE, kept.acquire_many_owned(size)).await {
-        Ok(Ok(place)) => Ok(Some(place)),
+    match tokio::time::timeout(QUEUE, buffered.acquire_many_owned(size)).await {
+        Ok(Ok(reserve)) => Ok(Some(reserve)),
         _ => {
             let mut error = Error::new(Code::ServiceUnavailable, "the endpoint is busy");
             error.detail_mut().retry_after_seconds = Some(2);
@@ -115,8 +119,8 @@ async fn place(api: &Api, size: u64, wait: bool) -> Result<Option<OwnedSemaphore
     }
 }
 
-pub(super) fn too_large() -> Refused {
-    Refused::at(
+pub(super) fn too_large() -> Rejection {
+    Rejection::at(
         StatusCode::PAYLOAD_TOO_LARGE,
         Code::TooLarge,
         "the body is too large",
@@ -124,14 +128,14 @@ pub(super) fn too_large() -> Refused {
 }
 
 /// Counts what goes by, and stops at the limit.
-pub(super) struct Passing {
+pub(super) struct Streamed {
     /// Never locked: a body that is only ever borrowed by one may then be shared, which the client asks for.
     body: std::sync::Mutex<Body>,
     length: Option<u64>,
     progress: Progress,
 }
 
-impl HttpBody for Passing {
+impl HttpBody for Streamed {
     type Data = Bytes;
     type Error = axum::BoxError;
 
@@ -151,7 +155,7 @@ impl HttpBody for Passing {
         let frame = frame?;
         let size = frame.data_ref().map_or(0, Bytes::len) as u64;
         let before = this.progress.fetch_add(size, Ordering::Relaxed);
-        if before + size > LARGEST {
+        if before + size > MAX_UPLOAD {
             this.progress.store(OVER, Ordering::Relaxed);
             return Poll::Ready(Some(Err("the body is too large".into())));
         }
