@@ -1,5 +1,5 @@
-//! `exo365-endpoint sessions`: who is signed in, and out with them. Over a shared store beside the endpoints that run; over
-//! the database file, which one process has at a time, while the endpoint is stopped.
+//! `exo365-endpoint sessions`: lists and ends sessions. With a shared store it works while endpoints run; with
+//! the database file, which only one process can open, the endpoint has to be stopped.
 
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
@@ -10,7 +10,7 @@ use crate::store::{self, Failed, Key, Store};
 use exo365_core::id_token::is_guid;
 use std::collections::{HashMap, HashSet};
 
-/// A session, as far as an operator has to know it.
+/// What an operator learns of a session.
 #[derive(Clone)]
 pub struct Listed {
     /// The name that it has in the log.
@@ -28,7 +28,7 @@ pub struct Listed {
     key: Key,
 }
 
-/// The sessions of a stopped endpoint, or of all that share a store.
+/// The sessions of a stopped endpoint, or of all endpoints that share a store.
 pub struct Operator {
     store: Box<dyn Store>,
     seal: Seal,
@@ -41,7 +41,7 @@ impl Operator {
     /// # Errors
     /// Where there is none, where an endpoint runs with it, and where the sealing keys are missing.
     pub fn open(config: &Config, clock: &Clock) -> Result<Self, Problem> {
-        // Opening would make what is not there.
+        // Opening would create missing files.
         let files = [
             (Some(&config.database), "database"),
             (beside(config), "file of sealing keys"),
@@ -59,7 +59,7 @@ impl Operator {
         })
     }
 
-    /// The sessions that live, the latest used first; and how many records do not open with the keys there are.
+    /// The live sessions, most recently used first; and the number of records that the present keys do not open.
     ///
     /// # Errors
     /// Where the database fails.
@@ -91,10 +91,10 @@ impl Operator {
         Ok((listed, closed.len()))
     }
 
-    /// Ends all sessions of a user (`oid`); says how many.
+    /// Ends all sessions of a user (`oid`), and returns their number.
     ///
     /// # Errors
-    /// Where `object_id` is none, or the database fails.
+    /// If `object_id` is not a GUID, or the database fails.
     pub async fn revoke(&self, object_id: &str) -> Result<usize, Problem> {
         if !is_guid(object_id) {
             return Err(Problem::Config(

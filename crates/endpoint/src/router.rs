@@ -1,10 +1,11 @@
-//! The table of routes. Whoever adds one adds a line here, and has the gate in front of it.
+//! The table of routes. A new route is one more line here; the gate then stands before it.
 
 use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success, respond};
 use crate::http::call::Call;
+use crate::http::client_address;
 use crate::http::cookie::SessionId;
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
@@ -41,6 +42,9 @@ pub(crate) struct Route {
     work: Work,
 }
 
+/// Where pages sign out.
+const LOGOUT: &str = "/logout";
+
 /// All routes.
 pub(crate) const ROUTES: [Route; 4] = [
     Route {
@@ -56,7 +60,7 @@ pub(crate) const ROUTES: [Route; 4] = [
         work: |state, call| Box::pin(TokenRoute::from_ref(state).handle(call)),
     },
     Route {
-        path: "/logout",
+        path: LOGOUT,
         work: |state, call| Box::pin(LogoutRoute::from_ref(state).handle(call)),
     },
 ];
@@ -69,7 +73,7 @@ pub fn router(config: Config) -> Result<Router, Problem> {
     router_at(config, Clock::system())
 }
 
-/// The same by another clock (for tests).
+/// The same with another clock, for tests.
 ///
 /// # Errors
 /// As [`router`].
@@ -77,7 +81,7 @@ pub fn router_at(config: Config, clock: Clock) -> Result<Router, Problem> {
     Ok(contract_router(&State::open(config, clock)?))
 }
 
-/// The routes, and the page where the configuration has one; everything else is answered with 404.
+/// The routes, and the page if one is configured; everything else is 404.
 ///
 /// # Errors
 /// As [`router`].
@@ -85,7 +89,7 @@ pub fn site(config: Config) -> Result<Router, Problem> {
     Ok(full_router(&State::open(config, Clock::system())?))
 }
 
-/// The endpoint, opened: its routes, and those of its operator. A clone is the same endpoint.
+/// An open endpoint: its routes, and those for its operator. A clone is the same endpoint.
 #[derive(Clone)]
 pub struct Endpoint(State);
 
@@ -104,18 +108,18 @@ impl Endpoint {
         full_router(&self.0)
     }
 
-    /// `/healthz`, `/readyz` and `/metrics`: for a listener that browsers do not reach.
+    /// `/healthz`, `/readyz` and `/metrics`, for a listener that browsers cannot reach.
     pub fn operations(&self) -> Router {
         probes::router(&self.0)
     }
 
-    /// From now on `/readyz` says that it wants no more requests.
+    /// Makes `/readyz` answer 503 from now on.
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Resolves when no renewal is under way and no new token waits for the store: what goes on when whoever asked has
-    /// gone. For the end, when no requests come any more.
+    /// Resolves when no renewal is under way and no new token waits for the store. Call it when no more requests come:
+    /// such work goes on after its client has gone.
     pub async fn settled(&self) {
         self.0.renewals.settled().await;
     }
@@ -145,7 +149,7 @@ fn contract_router(state: &State) -> Router {
     let handler = move |request: Request| FrontchannelRoute::from_ref(&own).serve(request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
     router = proxy::mount(openapi::mount(router, state), state);
-    // Below the base nothing else answers, whatever the app around has for a fallback.
+    // Below the base no other handler of the surrounding application answers.
     for path in [
         base.clone(),
         format!("{base}/"),
@@ -180,9 +184,17 @@ fn not_found(state: &State) -> Response {
 async fn serve(state: State, route: Route, request: Request) -> Response {
     let begin = Instant::now();
     let (parts, body) = request.into_parts();
-    let outcome = match state.limits.check(&parts) {
+    let counted = if route.path == LOGOUT {
+        state.limits.check_sign_out(&parts)
+    } else {
+        state.limits.check(&parts)
+    };
+    let outcome = match counted {
         Ok(()) if parts.method == Method::OPTIONS => return preflight(&state, &parts.headers),
-        Ok(()) => run(&state, route, &parts, body).await,
+        Ok(()) => match state.limits.begin(&parts) {
+            Ok(_call) => run(&state, route, &parts, body).await,
+            Err(refused) => Err(refused),
+        },
         Err(refused) => Err(refused),
     };
     let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -190,7 +202,7 @@ async fn serve(state: State, route: Route, request: Request) -> Response {
     match &outcome {
         Ok(_) => tracing::debug!(route = route.path, "done"),
         Err(refused) => {
-            tracing::info!(route = route.path, code = refused.error.code.as_str(), cause = %refused.error, "refused")
+            state.metrics.log_refusal(route.path, &refused.error);
         }
     }
     let mut response = respond(&state.config, outcome);
@@ -209,8 +221,9 @@ async fn run(state: &State, route: Route, parts: &Parts, body: Body) -> Result<S
         .and_then(|value| value.to_str().ok());
     let call = Call {
         body,
-        session: SessionId::read(headers, &state.config.cookie),
+        session: SessionId::of(headers, &state.config),
         expected_account: ExpectedAccount::read(headers),
+        address: client_address::address(&state.config, parts),
         origin: origin.map(|origin| origin::of(origin).to_owned()),
     };
     (route.work)(state, call).await

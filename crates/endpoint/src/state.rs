@@ -1,4 +1,4 @@
-//! What all requests share. Each handler takes out of it what it needs, by axum's `FromRef`.
+//! The state that all requests share. Each handler takes the parts that it needs, by axum's `FromRef`.
 
 use crate::base::clock::Clock;
 use crate::base::metrics::{Metrics, SessionEnd};
@@ -21,10 +21,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// How often ended sessions are swept out.
+/// Interval for removing ended sessions.
 const SWEEP: Duration = Duration::from_secs(3600);
 
-/// The endpoint, running. A clone is the same endpoint.
+/// The state of a running endpoint. A clone is the same state.
 #[derive(Clone, FromRef)]
 pub(crate) struct State {
     pub(crate) config: Arc<Config>,
@@ -36,12 +36,12 @@ pub(crate) struct State {
     pub(crate) tenants: Arc<AllowedTenants>,
     pub(crate) token_client: Arc<TokenClient>,
     pub(crate) renewals: Renewals,
-    /// Sessions whose new token the API refused as well.
+    /// Sessions whose renewed token the API refused too.
     pub(crate) refused: Arc<Cooldown>,
     pub(crate) codes: Arc<Codes>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
-    /// Somebody asked it to stop: it serves, but wants no more.
+    /// The endpoint was told to stop: it still serves, but is not ready for more.
     pub(crate) stopping: Arc<AtomicBool>,
 }
 
@@ -55,7 +55,7 @@ impl State {
         Self::over(store, config, clock)
     }
 
-    /// The same over a store that is open.
+    /// The same with an open store.
     ///
     /// # Errors
     /// As [`State::open`].
@@ -69,6 +69,7 @@ impl State {
             seal: Seal::open(&config.seal)?,
             idle: config.idle,
             lifetime: config.lifetime,
+            scopes: sorted(&config.public.scopes),
         });
         let config = Arc::new(config);
         let metrics = Arc::new(Metrics::default());
@@ -102,7 +103,7 @@ impl State {
         Ok(state)
     }
 
-    /// Sweeps while the endpoint lives; not where there is no runtime to do it in.
+    /// Removes ended sessions at intervals, if there is a runtime to do it in.
     fn sweep(&self) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
@@ -123,4 +124,12 @@ impl State {
             }
         });
     }
+}
+
+/// In one order, so that a list that was written in another is the same.
+fn sorted(scopes: &[String]) -> Vec<String> {
+    let mut scopes = scopes.to_vec();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }

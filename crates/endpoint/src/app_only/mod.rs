@@ -25,7 +25,7 @@ use crate::session::record::{AccessToken, TokenSpec, seconds_until};
 use crate::session::single_flight::SingleFlight;
 use crate::store::Key;
 use crate::upstream::authority;
-use crate::upstream::token_client::{self, TokenClient};
+use crate::upstream::token_client::{self, About, TokenClient};
 use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Identity, PageConfig};
@@ -161,7 +161,11 @@ impl Inner {
             return Ok(held);
         }
         let form = authority::app_form(&self.public, &self.resource);
-        match self.token_client.request_tokens(&form).await {
+        match self
+            .token_client
+            .request_tokens(&form, About::Application)
+            .await
+        {
             Ok(tokens) => {
                 let cached = AccessToken::new(&TokenSpec::default(), &tokens, now);
                 *self.held() = Some(cached.clone());
@@ -170,7 +174,7 @@ impl Inner {
             Err(refusal) => {
                 let error = refusal.error;
                 if token_client::is_loop(&error) {
-                    self.token_client.retry_after.extend(LOOP, now);
+                    self.token_client.begin_pause(About::Application, LOOP);
                 }
                 // One that still works, if not for long, is better than none.
                 let passes = matches!(

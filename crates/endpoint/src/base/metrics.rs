@@ -1,5 +1,6 @@
-//! What is counted, in the words of OpenMetrics. No label holds anything of a user.
+//! Metrics in the OpenMetrics format. No label holds data about a user.
 
+use super::quiet::Quiet;
 use axum::http::StatusCode;
 use exo365_core::error::Error;
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -80,6 +81,7 @@ pub(crate) struct Metrics {
     ended: Family<Outcome, Counter>,
     waiting: Gauge,
     live: Family<Place, Gauge>,
+    quiet: Quiet,
 }
 
 impl Default for Metrics {
@@ -96,6 +98,7 @@ impl Default for Metrics {
             ended: Family::default(),
             waiting: Gauge::default(),
             live: Family::default(),
+            quiet: Quiet::default(),
         };
         metrics.register();
         metrics
@@ -136,13 +139,21 @@ impl Metrics {
             .observe(time.as_secs_f64());
     }
 
-    /// The token endpoint was asked, or was not because of a pause.
+    /// Writes why a request was refused; of a flood some lines, and how many were left out.
+    pub(crate) fn log_refusal(&self, route: &'static str, error: &Error) {
+        let code = error.code.as_str();
+        if let Some(left_out) = self.quiet.line((route, code)) {
+            tracing::info!(route, code, left_out, cause = %error, "refused");
+        }
+    }
+
+    /// Counts a request to the token endpoint, including one that a pause held back.
     pub(crate) fn upstream(&self, error: Option<&Error>) {
         let outcome = error.map_or("ok", |error| error.code.as_str());
         self.upstream.get_or_create(&Outcome { outcome }).inc();
     }
 
-    /// The API was called, and answered with this status or not at all.
+    /// Counts a call to the API by its status; `None` is no response.
     pub(crate) fn api(&self, status: Option<StatusCode>) {
         let outcome = match status.map(|status| status.as_u16()) {
             None => "no_answer",

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// Addresses with the same beginning: `10.0.0.0/8`, or a single one.
+/// A range of addresses such as `10.0.0.0/8`, or a single one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Network {
     base: u128,

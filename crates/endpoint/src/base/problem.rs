@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// A reason not to start. The sentence names the cure and holds no secret.
+/// A reason not to start. Its sentence names the remedy and holds no secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Problem {
     /// The configuration is wrong. Exit code 2.
     Config(String),
-    /// The client secret or the sealing keys are missing or lie open. Exit code 3.
+    /// The client secret or the sealing keys are missing, or others may read them. Exit code 3.
     Secret(String),
     /// The address cannot be listened on. Exit code 4.
     Listen(String),
@@ -16,7 +16,7 @@ pub enum Problem {
     Database(String),
     /// The folder of the page cannot be read. Exit code 6.
     Page(String),
-    /// The machine lacks something: certificates, random bytes. Exit code 7.
+    /// The machine has no certificates or no random bytes. Exit code 7.
     Machine(String),
     /// `check` found something to be changed. Exit code 8.
     Check(String),

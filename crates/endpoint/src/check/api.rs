@@ -4,7 +4,7 @@ use super::finding::{Finding, Verdict, finding};
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::upstream::authority;
-use crate::upstream::transport;
+use crate::upstream::transport::{self, Connections};
 use exo365_core::wire::{Flavor, Identity};
 use reqwest::StatusCode;
 use std::time::Duration;
@@ -90,7 +90,10 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
 pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
     let host = &config.public.cloud.api;
     let url = format!("{host}{}/me", config.public.api.root_path());
-    let answer = transport::client(Some(TIMEOUT))?.get(url).send().await;
+    let answer = transport::client(Some(TIMEOUT), Connections::Fresh)?
+        .get(url)
+        .send()
+        .await;
     let (verdict, text) = match answer.map(|answer| answer.status()) {
         Ok(StatusCode::UNAUTHORIZED) => (
             Verdict::Good,

@@ -173,7 +173,7 @@ async fn probe(config: &Config, upstream: &Upstream, clock: &Clock, which: usize
 
 fn name(config: &Config, which: usize) -> String {
     match (&config.credential, config.credential.count(), which) {
-        (Credential::Certificate(_), ..) => "the certificate".into(),
+        (Credential::Certificate(..), ..) => "the certificate".into(),
         (_, 1, _) => "the client secret".into(),
         (_, _, 0) => "the first client secret".into(),
         _ => "the second client secret".into(),

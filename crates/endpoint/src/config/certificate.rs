@@ -1,6 +1,6 @@
-//! Client assertions (RFC 7523): the certificate's key signs who the endpoint is, for ten minutes at most.
+//! The client's certificate and its client assertions (RFC 7523).
 
-use super::secret::Secret;
+use super::secret::{Readers, Secret};
 use crate::base::problem::Problem;
 use crate::base::random;
 use exo365_core::error::{Code, Error};
@@ -17,9 +17,9 @@ use std::path::Path;
 
 /// `client_assertion_type` of the form.
 pub(crate) const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// Life of an assertion, in seconds. It is used at once: this is for clocks that differ.
+/// Lifetime of an assertion, in seconds. It is used at once; the lifetime allows for clocks that differ.
 const LIFE: u64 = 300;
-/// How far it reaches back, in seconds, for a service whose clock is behind.
+/// How long before now an assertion is valid, in seconds, for a service whose clock is slow.
 const BACK: u64 = 60;
 
 /// How assertions are signed, and how they name the certificate.
@@ -27,7 +27,7 @@ const BACK: u64 = 60;
 pub(crate) enum AssertionAlgorithm {
     /// RSASSA-PSS with SHA-256, named by `x5t#S256`.
     Ps256,
-    /// PKCS #1 v1.5 with SHA-256, named by `x5t`: for services that know no better.
+    /// PKCS #1 v1.5 with SHA-256, named by `x5t`: for services that support nothing newer.
     Rs256,
 }
 
@@ -51,7 +51,7 @@ impl Certificate {
     /// [`Problem::Secret`] where one is none, the key may be read by others, or it is another certificate's.
     pub(crate) fn read(
         certificate: &Path,
-        key: &Path,
+        (key, readers): (&Path, Readers),
         how: AssertionAlgorithm,
     ) -> Result<Self, Problem> {
         let wrong = |file: &Path, what: &str| Problem::Secret(format!("{} {what}", file.display()));
@@ -59,7 +59,7 @@ impl Certificate {
             .map_err(|error| wrong(certificate, &format!("cannot be read: {error}")))?;
         let der = CertificateDer::from_pem_slice(&text)
             .map_err(|_| wrong(certificate, "is no certificate in PEM"))?;
-        let secret = Secret::from_file(key)?;
+        let secret = Secret::from_file_for(key, readers)?;
         let pair = pair(&secret).ok_or_else(|| {
             wrong(
                 key,
@@ -76,6 +76,11 @@ impl Certificate {
             pair,
             how,
         })
+    }
+
+    /// Whether both sign with the same certificate.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.header == other.header
     }
 
     /// A new assertion: of this client, for this address, from `now` on.

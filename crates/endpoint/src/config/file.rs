@@ -1,5 +1,6 @@
-//! The configuration file as it is written: names, types, and who may have been meant.
+//! The configuration file: names and types of its keys, and the nearest name for an unknown key.
 
+use super::addresses;
 use super::environment;
 use super::keys::KEYS;
 use crate::base::problem::Problem;
@@ -45,6 +46,7 @@ pub(super) struct File {
     pub(super) listen: SocketAddr,
     #[serde(default = "base")]
     pub(super) base: String,
+    pub(super) public_base: Option<String>,
     #[serde(default)]
     pub(super) insecure_loopback: bool,
     #[serde(default)]
@@ -57,8 +59,7 @@ pub(super) struct File {
     pub(super) store_ca_file: Option<PathBuf>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) seal_keys_file: Option<PathBuf>,
-    #[serde(default = "cookie")]
-    pub(super) cookie: String,
+    pub(super) cookie: Option<String>,
     #[serde(default = "idle")]
     pub(super) session_idle_hours: u32,
     #[serde(default = "lifetime")]
@@ -76,6 +77,7 @@ pub(super) struct File {
     pub(super) client_certificate_file: Option<PathBuf>,
     pub(super) client_key_file: Option<PathBuf>,
     pub(super) client_assertion: Option<String>,
+    pub(super) secret_files: Option<String>,
 }
 
 fn organizations() -> String {
@@ -96,10 +98,6 @@ fn base() -> String {
 
 fn database() -> PathBuf {
     "exo365-sessions.db".into()
-}
-
-fn cookie() -> String {
-    "__Host-Http-exo365".into()
 }
 
 const fn idle() -> u32 {
@@ -123,7 +121,7 @@ const fn per_session() -> u32 {
 }
 
 impl File {
-    /// Reads TOML text; a variable of the `environment` goes before the key that it is named after.
+    /// Reads TOML text; variables of the `environment` override the keys that they are named after.
     ///
     /// # Errors
     /// [`Problem::Config`]: names the nearest key for one that does not exist.
@@ -131,7 +129,7 @@ impl File {
         text: &str,
         environment: &impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        // The parser's own report quotes the line: a secret that was put there by mistake would be shown.
+        // The parser's own message quotes the line, which could hold a misplaced secret.
         let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is no TOML: {}", error.message()))
         })?;
@@ -145,7 +143,7 @@ impl File {
     }
 }
 
-/// The file; none where all comes by the environment.
+/// The text of the file; empty if it is missing and the environment configures everything.
 ///
 /// # Errors
 /// [`Problem::Config`].
@@ -161,6 +159,37 @@ pub(crate) fn text(
             "{} cannot be read: {error}",
             file.display()
         ))),
+    }
+}
+
+impl File {
+    /// Normalizes addresses and ids. Invalid ones stay as they are, and the checks refuse them.
+    pub(super) fn normalize(&mut self) {
+        let one = |text: &mut String, form: fn(&str) -> Option<String>| {
+            if let Some(same) = form(text) {
+                *text = same;
+            }
+        };
+        for text in [&mut self.login, &mut self.api_origin]
+            .into_iter()
+            .flatten()
+        {
+            one(text, addresses::origin);
+        }
+        for text in self.origins.iter_mut().chain(&mut self.cross_origins) {
+            one(text, addresses::origin);
+        }
+        for text in &mut self.redirect_uris {
+            one(text, addresses::redirect_uri);
+        }
+        for text in self.post_logout_redirect_uri.iter_mut() {
+            one(text, addresses::redirect_uri);
+        }
+        self.client_id.make_ascii_lowercase();
+        self.tenant.make_ascii_lowercase();
+        for tenant in &mut self.tenants {
+            tenant.make_ascii_lowercase();
+        }
     }
 }
 

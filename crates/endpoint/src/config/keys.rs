@@ -9,7 +9,7 @@ pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
 pub(crate) const STORE: &str = "EXO365_STORE_URL";
 
 /// All keys of the file.
-pub(super) const KEYS: [&str; 40] = [
+pub(super) const KEYS: [&str; 42] = [
     "api",
     "api_origin",
     "base",
@@ -38,10 +38,12 @@ pub(super) const KEYS: [&str; 40] = [
     "proxies",
     "proxy_header",
     "proxy_paths",
+    "public_base",
     "redirect_uris",
     "resources",
     "scopes",
     "seal_keys_file",
+    "secret_files",
     "session_idle_hours",
     "session_lifetime_days",
     "shutdown_grace_seconds",

@@ -1,11 +1,13 @@
 //! The configuration: the file, the environment, and what is checked of them.
 
+mod addresses;
 pub(crate) mod certificate;
 mod credential;
 mod environment;
 mod file;
 mod keys;
 mod network;
+mod page;
 mod proxy;
 mod public;
 mod sealing;

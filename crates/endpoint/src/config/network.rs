@@ -1,10 +1,10 @@
-//! Limits, and the proxies that are believed.
+//! Trusted proxies.
 
 use super::file::File;
 use crate::base::network::{Network, ProxyHeader};
 use crate::base::problem::Problem;
 
-/// The proxies and the header that they write.
+/// The trusted proxies, and the header that they write.
 pub(super) fn proxies(file: &File) -> Result<(Vec<Network>, ProxyHeader), Problem> {
     let networks: Option<Vec<Network>> = file
         .proxies

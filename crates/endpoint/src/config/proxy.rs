@@ -1,4 +1,4 @@
-//! What the proxy reaches.
+//! Proxy mode: the paths of the API that pages can reach.
 
 use super::file::File;
 use crate::base::problem::Problem;
@@ -34,7 +34,7 @@ pub(super) fn paths(file: &File, mode: Mode) -> Result<Vec<String>, Problem> {
     Ok(paths.clone())
 }
 
-/// Names between single slashes, none of them dots alone.
+/// Whether a path consists of names between single slashes, none of them dots only.
 fn is_prefix(path: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$@".contains(&byte);
     let name = |name: &str| name.bytes().all(fits) && !name.trim_matches('.').is_empty();

@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::keys::SEAL_KEYS;
-use super::secret::Secret;
+use super::secret::{Readers, Secret};
 use crate::base::problem::Problem;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,10 @@ pub(super) fn seal(
     let given = environment(SEAL_KEYS).filter(|text| !text.trim().is_empty());
     Ok(match (given, &file.seal_keys_file) {
         (Some(text), _) => SealSource::Given(Secret::new(text)),
-        (None, Some(path)) => SealSource::Given(Secret::from_file(&folder.join(path))?),
+        (None, Some(path)) => SealSource::Given(Secret::from_file_for(
+            &folder.join(path),
+            Readers::of(file)?,
+        )?),
         (None, None) => {
             let mut beside = database.as_os_str().to_owned();
             beside.push(".keys");

@@ -1,4 +1,4 @@
-//! What of the configuration is for the application in its own name: no page, no session.
+//! The part of the configuration for the application itself (client credentials), without pages and sessions.
 
 use super::credential::{self, Credential};
 use super::file::File;
@@ -9,7 +9,7 @@ use exo365_core::flavor;
 use exo365_core::wire::PageConfig;
 use std::path::Path;
 
-/// Tenants that are none: an application is granted its rights in one.
+/// Names that stand for several tenants: an application has its permissions in one.
 const EVERYBODY: [&str; 3] = ["common", "consumers", "organizations"];
 
 /// Client, proof, and where the token is good.
@@ -33,7 +33,7 @@ impl Service {
         })
     }
 
-    /// Reads TOML text; `tenant` and `resource` go before what it says.
+    /// Reads TOML text; `tenant` and `resource` override it.
     ///
     /// # Errors
     /// [`Problem::Config`], [`Problem::Secret`].
@@ -44,6 +44,7 @@ impl Service {
         (tenant, resource): (Option<&str>, Option<&str>),
     ) -> Result<Self, Problem> {
         let mut file = File::read(text, &environment)?;
+        file.normalize();
         if let Some(tenant) = tenant {
             file.tenant = tenant.into();
         }

@@ -5,18 +5,20 @@ use super::file::File;
 use super::public::{is_guid_or_domain, public};
 use super::sealing::{SealSource, seal};
 use super::secret::Secret;
-use super::{file, network, proxy, store};
+use super::{addresses, file, network, page, proxy, store};
 use crate::base::network::{Network, ProxyHeader};
 use crate::base::problem::Problem;
+use crate::base::random;
+use exo365_core::text::base64url;
 use exo365_core::wire::PageConfig;
 use exo365_core::{flavor, id_token, origin};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Longest life of a session, in days: refresh tokens live no longer unused.
+/// Longest lifetime of a session, in days: an unused refresh token lives no longer.
 const LONGEST: u32 = 90;
-/// Longest grace after the signal to stop, in seconds: nobody waits for longer than an hour.
+/// Longest grace period after the signal to stop, in seconds.
 const LONGEST_GRACE: u32 = 3600;
 
 /// The endpoint's configuration, checked. Made by [`Config::load`] or [`Config::parse`].
@@ -38,9 +40,11 @@ pub struct Config {
     pub(crate) post_logout: Option<String>,
     pub(crate) listen: SocketAddr,
     pub(crate) base: String,
-    /// The browser comes over https: say that it shall stay so.
+    /// The same as browsers see it, where a proxy in front takes a prefix away.
+    pub(crate) public_base: String,
+    /// Browsers come over https: send `Strict-Transport-Security`.
     pub(crate) strict_transport: bool,
-    /// The sign-in service is a test double on this machine.
+    /// The sign-in service runs on this machine, for tests.
     pub(crate) local_authority: bool,
     pub(crate) page: Option<PathBuf>,
     pub(crate) database: PathBuf,
@@ -49,11 +53,13 @@ pub struct Config {
     /// Certificates that the store's has to come from, in PEM; the system's where there are none.
     pub(crate) store_ca: Option<Vec<u8>>,
     pub(crate) cookie: String,
+    /// The name that version 0.1 gave it, read for one version more.
+    pub(crate) old_cookie: Option<&'static str>,
     /// Seconds.
     pub(crate) idle: u64,
     /// Seconds.
     pub(crate) lifetime: u64,
-    /// Proxies that are believed when they name the client.
+    /// Proxies that may name the client's address.
     pub(crate) proxies: Vec<Network>,
     pub(crate) proxy_header: ProxyHeader,
     /// Requests per minute; 0 is no limit.
@@ -72,7 +78,11 @@ impl Config {
     pub fn load(file: &Path) -> Result<Self, Problem> {
         let environment = |name: &str| std::env::var(name).ok();
         let folder = file.parent().unwrap_or(Path::new(""));
-        Self::parse(&file::text(file, environment)?, folder, environment)
+        let config = Self::parse(&file::text(file, environment)?, folder, environment)?;
+        if let Some(folder) = &config.page {
+            page::page(folder, &[("the configuration", file.to_owned())])?;
+        }
+        Ok(config)
     }
 
     /// Reads TOML text; `environment` gives the variables, which go before the keys that they are named after. Paths are
@@ -85,7 +95,8 @@ impl Config {
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        let file = File::read(text, &environment)?;
+        let mut file = File::read(text, &environment)?;
+        file.normalize();
         let public = public(&file)?;
         let local_authority = public.cloud.login.starts_with("http://");
         let api = flavor::resource(public.api, &public.cloud.api);
@@ -101,16 +112,25 @@ impl Config {
         store::same_keys(store.as_ref(), &seal)?;
         let proxy_paths = proxy::paths(&file, public.mode)?;
         let (proxies, proxy_header) = network::proxies(&file)?;
+        let page = match &file.page {
+            Some(page) => Some(page::page(
+                &folder.join(page),
+                &private(&file, folder, &database, &seal),
+            )?),
+            None => None,
+        };
         Ok(Self {
             tenants: tenants(&file)?,
             algorithms: algorithms(&file.id_token_algorithms)?,
             base: base(&file.base)?,
-            cookie: cookie(&file.cookie)?,
+            public_base: base(file.public_base.as_ref().unwrap_or(&file.base))?,
+            cookie: cookie(&file)?,
+            old_cookie: file.cookie.is_none().then_some(COOKIE),
             credential: credential::credential(&file, folder, &environment)?,
             seal,
             store,
             store_ca,
-            page: page(&file, folder)?,
+            page,
             strict_transport: file.behind_tls_proxy,
             post_logout: file.post_logout_redirect_uri,
             tenant: file.tenant,
@@ -151,7 +171,7 @@ impl Config {
     }
 }
 
-/// Where the browser is: https, or this machine.
+/// Checks that browsers come over https, or from this machine.
 fn check_addresses(file: &File) -> Result<(), Problem> {
     if file.insecure_loopback && !file.listen.ip().is_loopback() {
         return Err(Problem::config(
@@ -177,6 +197,16 @@ fn check_addresses(file: &File) -> Result<(), Problem> {
         return Err(Problem::config(
             "`redirect_uris` lists the redirect URIs of the app registration",
         ));
+    }
+    if let Some(odd) = file
+        .redirect_uris
+        .iter()
+        .find(|uri| addresses::redirect_uri(uri).is_none())
+    {
+        return Err(Problem::config(format!(
+            "the redirect URI {odd} does not arrive as it is written: it is an absolute https address without query \
+             and fragment, such as https://app.contoso.example/"
+        )));
     }
     for uri in file
         .redirect_uris
@@ -212,7 +242,7 @@ fn grace(seconds: u32) -> Result<Duration, Problem> {
     Ok(Duration::from_secs(seconds.into()))
 }
 
-/// The tenants on the list; a tenant id in the authority admits that one only.
+/// The allowed tenants; a tenant id as authority allows that one only.
 fn tenants(file: &File) -> Result<Vec<String>, Problem> {
     let named = |name: &String| is_guid_or_domain(name) && name.contains('.');
     if !file
@@ -250,26 +280,46 @@ fn base(path: &str) -> Result<String, Problem> {
     Ok(path.into())
 }
 
-fn cookie(name: &str) -> Result<String, Problem> {
+/// What the name of the cookie begins with, before the digest of client and base.
+const COOKIE: &str = "__Host-Http-exo365";
+
+/// The configured name; else one for this client and base, so that applications on one host keep apart.
+fn cookie(file: &File) -> Result<String, Problem> {
+    let Some(name) = &file.cookie else {
+        let of = format!("{}\n{}", file.client_id, base(&file.base)?);
+        let digest = base64url(&random::sha256(of.as_bytes())[..9]);
+        return Ok(format!("{COOKIE}-{digest}"));
+    };
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if !name.starts_with("__Host-") || name.len() > 64 || !name.bytes().all(fits) {
         return Err(Problem::config(
             "`cookie` is a name that begins with __Host- or __Host-Http-",
         ));
     }
-    Ok(name.into())
+    Ok(name.clone())
 }
 
-fn page(file: &File, folder: &Path) -> Result<Option<PathBuf>, Problem> {
-    let Some(page) = &file.page else {
-        return Ok(None);
-    };
-    let page = folder.join(page);
-    match std::fs::read_dir(&page) {
-        Ok(_) => Ok(Some(page)),
-        Err(error) => Err(Problem::Page(format!(
-            "the folder of the page, {}, cannot be read: {error}",
-            page.display()
-        ))),
+/// The files that no page may publish.
+fn private(
+    file: &File,
+    folder: &Path,
+    database: &Path,
+    seal: &SealSource,
+) -> Vec<(&'static str, PathBuf)> {
+    let mut private = Vec::new();
+    if file.store.is_none() && file.store_url_file.is_none() {
+        private.push(("the database", database.to_owned()));
     }
+    if let SealSource::KeyFile(keys) = seal {
+        private.push(("the sealing keys", keys.clone()));
+    }
+    for (what, path) in [
+        ("the client secret", &file.client_secret_file),
+        ("the client's key", &file.client_key_file),
+        ("the sealing keys", &file.seal_keys_file),
+        ("the address of the store", &file.store_url_file),
+    ] {
+        private.extend(path.iter().map(|path| (what, folder.join(path))));
+    }
+    private
 }

@@ -3,7 +3,7 @@
 use super::file::File;
 use super::keys::{SEAL_KEYS, STORE};
 use super::sealing::SealSource;
-use super::secret::Secret;
+use super::secret::{Readers, Secret};
 use crate::base::problem::Problem;
 use redis::Client;
 use rustls::pki_types::CertificateDer;
@@ -21,7 +21,10 @@ pub(super) fn address(
     let (name, address) = match (variable, &file.store_url_file, open) {
         (None, None, None) => return Ok(None),
         (Some(text), None, None) => (STORE, Secret::new(text.trim().into())),
-        (None, Some(path), None) => ("store_url_file", Secret::from_file(&folder.join(path))?),
+        (None, Some(path), None) => (
+            "store_url_file",
+            Secret::from_file_for(&folder.join(path), Readers::of(file)?)?,
+        ),
         (None, None, Some(text)) => ("store", Secret::new(text.into())),
         _ => {
             return Err(Problem::config(format!(
@@ -61,7 +64,7 @@ pub(super) fn authority(
     let shown = path.display();
     let text = std::fs::read(&path)
         .map_err(|error| Problem::config(format!("{shown} cannot be read: {error}")))?;
-    // What is no certificate would be passed over, and the store refused later.
+    // A file without a certificate would be ignored here and fail later.
     if CertificateDer::from_pem_slice(&text).is_err() {
         return Err(Problem::config(format!(
             "{shown} holds no certificate in PEM"
@@ -70,7 +73,7 @@ pub(super) fn authority(
     Ok(Some(text))
 }
 
-/// What one endpoint seals the others have to open.
+/// Endpoints that share a store have to share their sealing keys.
 pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(), Problem> {
     match (store, seal) {
         (Some(_), SealSource::KeyFile(_)) => Err(Problem::Secret(format!(
@@ -80,12 +83,12 @@ pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(),
     }
 }
 
-/// Checks an address without going there; says whether a password is in it.
+/// Checks an address without connecting; returns whether it holds a password.
 ///
 /// # Errors
 /// What is wrong with it, without repeating it.
 pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
-    // Behind it stands what may be left unchecked.
+    // A fragment can turn the check of certificates off.
     if address.contains('#') {
         return Err("has a fragment, which is for addresses without security: leave it out");
     }

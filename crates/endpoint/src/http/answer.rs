@@ -11,7 +11,7 @@ use serde::Serialize;
 /// What a route did.
 pub(crate) struct Success {
     body: Vec<u8>,
-    cookie: Option<HeaderValue>,
+    cookies: Vec<HeaderValue>,
 }
 
 impl Success {
@@ -23,12 +23,15 @@ impl Success {
         let body = serde_json::to_vec(body);
         let body =
             body.map_err(|_| Error::new(Code::ServiceUnavailable, "the endpoint has trouble"))?;
-        Ok(Self { body, cookie: None })
+        Ok(Self {
+            body,
+            cookies: Vec::new(),
+        })
     }
 
-    /// The same with a cookie.
+    /// The same with one more cookie.
     pub(crate) fn cookie(mut self, cookie: Option<HeaderValue>) -> Self {
-        self.cookie = cookie;
+        self.cookies.extend(cookie);
         self
     }
 }
@@ -92,8 +95,8 @@ impl Rejection {
 
 /// The response of a route.
 pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> Response {
-    let (status, body, cookie, wait) = match outcome {
-        Ok(done) => (StatusCode::OK, done.body, done.cookie, None),
+    let (status, body, cookies, wait) = match outcome {
+        Ok(done) => (StatusCode::OK, done.body, done.cookies, None),
         Err(refused) => {
             let wait = refused
                 .error
@@ -101,15 +104,20 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
                 .as_ref()
                 .and_then(|detail| detail.retry_after_seconds);
             let body = serde_json::to_vec(&ErrorReply::from(&refused.error)).unwrap_or_default();
-            (refused.http_status(), body, refused.cookie, wait)
+            (
+                refused.http_status(),
+                body,
+                refused.cookie.into_iter().collect(),
+                wait,
+            )
         }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     set_security_headers(headers, config);
-    if let Some(cookie) = cookie {
-        headers.insert(header::SET_COOKIE, cookie);
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
     }
     if let Some(seconds) = wait {
         headers.insert(header::RETRY_AFTER, seconds.into());

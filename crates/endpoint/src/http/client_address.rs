@@ -47,8 +47,10 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         ProxyHeader::Forwarded => header::FORWARDED,
     };
     let lines = headers.get_all(name).into_iter();
-    let parts = lines.flat_map(|line| line.to_str().unwrap_or_default().split(','));
+    // An octet that is no text spoils its own part, and not those that our proxies appended.
+    let parts = lines.flat_map(|line| line.as_bytes().split(|octet| *octet == b','));
     parts
+        .map(|part| std::str::from_utf8(part).unwrap_or_default())
         .map(|part| match which {
             ProxyHeader::XForwardedFor => read(part),
             ProxyHeader::Forwarded => part.split(';').find_map(|pair| {
@@ -86,6 +88,7 @@ fn same(address: IpAddr) -> IpAddr {
 mod unit {
     use super::*;
     use crate::base::network::Network;
+    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     #[test]
@@ -103,6 +106,15 @@ mod unit {
             let wanted: Option<IpAddr> = wanted.map(|text| text.parse().unwrap());
             assert_eq!(read(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn e61_an_odd_octet_hides_no_address_that_a_proxy_appended() {
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"M\xfcnchen, 192.0.2.1").unwrap();
+        headers.insert(X_FORWARDED_FOR, line);
+        let hops = hops(ProxyHeader::XForwardedFor, &headers);
+        assert_eq!(hops, [None, "192.0.2.1".parse().ok()]);
     }
 
     proptest! {

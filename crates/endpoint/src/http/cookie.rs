@@ -1,6 +1,7 @@
 //! The session cookie: a random id, and nothing else.
 
 use crate::base::random;
+use crate::config::Config;
 use crate::store::Key;
 use axum::http::{HeaderMap, HeaderValue, header};
 use exo365_core::error::Error;
@@ -11,7 +12,11 @@ use std::fmt;
 const LENGTH: usize = 43;
 
 /// A session's id, as the browser holds it. Printing it prints nothing of it.
-pub(crate) struct SessionId(String);
+pub(crate) struct SessionId {
+    id: String,
+    /// It came by the cookie's old name.
+    pub(crate) is_old: bool,
+}
 
 impl SessionId {
     /// A new one: 256 random bits.
@@ -19,29 +24,46 @@ impl SessionId {
     /// # Errors
     /// Where there are no random bytes.
     pub(crate) fn new() -> Result<Self, Error> {
-        Ok(Self(base64url(&random::bytes::<32>()?)))
+        Ok(Self::from_id(base64url(&random::bytes::<32>()?)))
     }
 
-    /// The id in the request's cookies. Other cookies, and values of another shape, are passed over.
-    pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<Self> {
+    /// The id of this endpoint's cookie; else that of its name in the version before.
+    pub(crate) fn of(headers: &HeaderMap, config: &Config) -> Option<Self> {
+        let old = || {
+            let id = Self::read(headers, config.old_cookie?)?;
+            Some(Self { is_old: true, ..id })
+        };
+        Self::read(headers, &config.cookie).or_else(old)
+    }
+
+    /// The id in the request's cookies. Other cookies, and values of another shape, are ignored.
+    ///
+    /// Cookies are octets (RFC 6265 §4.2.1): another application's may hold any. Around a name only space and tab are
+    /// trimmed, since a sibling host can set a cookie whose name begins with other white space.
+    fn read(headers: &HeaderMap, name: &str) -> Option<Self> {
         let lines = headers.get_all(header::COOKIE).into_iter();
-        let pairs = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'));
-        let value = pairs
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(key, value)| *key == name && is_id(value));
-        value.map(|(_, value)| Self(value.into()))
+        let mut pairs = lines.flat_map(|line| line.as_bytes().split(|octet| *octet == b';'));
+        pairs.find_map(|pair| {
+            let value = trim(pair)
+                .strip_prefix(name.as_bytes())?
+                .strip_prefix(b"=")?;
+            let value = std::str::from_utf8(value).ok()?;
+            is_id(value).then(|| Self::from_id(value.into()))
+        })
+    }
+
+    const fn from_id(id: String) -> Self {
+        Self { id, is_old: false }
     }
 
     /// What the record is stored under: the id itself is nowhere on the disk.
     pub(crate) fn key(&self) -> Key {
-        Key(random::sha256(self.0.as_bytes()))
+        Key(random::sha256(self.id.as_bytes()))
     }
 
     /// The header that sets it, for `seconds`.
     pub(crate) fn set(&self, name: &str, seconds: u64) -> Option<HeaderValue> {
-        header(name, &self.0, seconds)
+        header(name, &self.id, seconds)
     }
 }
 
@@ -64,6 +86,13 @@ fn header(name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
     Some(header)
 }
 
+fn trim(mut octets: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = octets {
+        octets = rest;
+    }
+    octets
+}
+
 fn is_id(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     text.len() == LENGTH && text.bytes().all(fits)
@@ -76,8 +105,11 @@ mod unit {
 
     fn read(line: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::try_from(line).ok()?);
-        SessionId::read(&headers, "__Host-x").map(|id| id.0)
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_bytes(line.as_bytes()).ok()?,
+        );
+        SessionId::read(&headers, "__Host-x").map(|id| id.id)
     }
 
     #[test]
@@ -91,19 +123,53 @@ mod unit {
     }
 
     #[test]
+    fn e61_cookies_are_octets_and_only_space_and_tab_are_trimmed() {
+        let id = "A".repeat(LENGTH);
+        for (before, after) in [
+            ("city=München; ", ""),
+            ("a=\u{80}\u{ff}; ", "; b=\u{85}"),
+            ("", "; city=Zürich"),
+            ("\t ", " \t"),
+        ] {
+            let line = format!("{before}__Host-x={id}{after}");
+            assert_eq!(read(&line), Some(id.clone()), "{line:?}");
+        }
+        for white in ["\u{85}", "\u{a0}", "\u{2000}", "\u{3000}", "\u{feff}"] {
+            assert_eq!(
+                read(&format!("a=b; {white}__Host-x={id}")),
+                None,
+                "{white:?}"
+            );
+            assert_eq!(
+                read(&format!("a=b;{white} __Host-x={id}")),
+                None,
+                "{white:?}"
+            );
+            assert_eq!(read(&format!("__Host-x={id}{white}")), None, "{white:?}");
+        }
+        let mut latin = HeaderMap::new();
+        let line = [b"city=M\xfcnchen; __Host-x=", id.as_bytes()].concat();
+        latin.insert(header::COOKIE, HeaderValue::from_bytes(&line).unwrap());
+        assert_eq!(
+            SessionId::read(&latin, "__Host-x").map(|id| id.id),
+            Some(id)
+        );
+    }
+
+    #[test]
     fn e21_the_attributes_of_the_cookie() {
         let id = SessionId::new().unwrap();
         let value = id.set("__Host-Http-exo365", 60).unwrap();
         assert!(value.is_sensitive());
         let text = value.to_str().unwrap();
         let (pair, rest) = text.split_once("; ").unwrap();
-        assert_eq!(pair, format!("__Host-Http-exo365={}", id.0));
+        assert_eq!(pair, format!("__Host-Http-exo365={}", id.id));
         assert_eq!(
             rest,
             "Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Strict"
         );
-        assert!(!format!("{id:?}").contains(&id.0));
-        assert_ne!(SessionId::new().unwrap().0, id.0);
+        assert!(!format!("{id:?}").contains(&id.id));
+        assert_ne!(SessionId::new().unwrap().id, id.id);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use super::answer::Rejection;
 use super::client_address;
 use super::cookie::SessionId;
+use super::in_flight::{InFlight, Under};
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::store::Key;
@@ -10,7 +11,7 @@ use axum::http::request::Parts;
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bucket is full after this time, in microseconds.
@@ -25,6 +26,9 @@ pub(crate) struct Limits {
     clock: Clock,
     addresses: Buckets<IpAddr>,
     sessions: Buckets<Key>,
+    in_flight: InFlight,
+    /// Sign-outs, which no other traffic keeps out.
+    sign_outs: (Buckets<IpAddr>, Buckets<Key>),
 }
 
 impl Limits {
@@ -36,6 +40,8 @@ impl Limits {
             clock: clock.clone(),
             addresses: Buckets::new(per_address),
             sessions: Buckets::new(per_session),
+            in_flight: InFlight::default(),
+            sign_outs: (Buckets::new(per_address), Buckets::new(per_session)),
         }
     }
 
@@ -44,24 +50,38 @@ impl Limits {
     /// # Errors
     /// 429, with the seconds to wait.
     pub(crate) fn check(&self, parts: &Parts) -> Result<(), Rejection> {
-        self.count(parts, client_address::address(&self.config, parts))
+        self.count(parts, (&self.addresses, &self.sessions))
     }
 
-    /// The same for a route that needs no session: where addresses are not known, all who ask are one.
+    /// Counts a sign-out: these have a share of their own.
     ///
     /// # Errors
     /// As [`Limits::check`].
-    pub(crate) fn check_open(&self, parts: &Parts) -> Result<(), Rejection> {
-        let address = client_address::address(&self.config, parts);
-        self.count(parts, address.or(Some(Ipv4Addr::UNSPECIFIED.into())))
+    pub(crate) fn check_sign_out(&self, parts: &Parts) -> Result<(), Rejection> {
+        self.count(parts, (&self.sign_outs.0, &self.sign_outs.1))
     }
 
-    fn count(&self, parts: &Parts, address: Option<IpAddr>) -> Result<(), Rejection> {
-        let now = self.clock.now();
-        let session = SessionId::read(&parts.headers, &self.config.cookie);
-        let by_address = address.and_then(|address| self.addresses.take(address, now));
+    /// Begins a call, where the request names a session: one session has so many at a time.
+    ///
+    /// # Errors
+    /// 429.
+    pub(crate) fn begin(&self, parts: &Parts) -> Result<Option<Under>, Rejection> {
+        let session = SessionId::of(&parts.headers, &self.config);
+        let begun = session.map(|session| self.in_flight.begin(session.key()));
+        Ok(begun.transpose()?)
+    }
+
+    fn count(
+        &self,
+        parts: &Parts,
+        (addresses, sessions): (&Buckets<IpAddr>, &Buckets<Key>),
+    ) -> Result<(), Rejection> {
+        let address = client_address::address(&self.config, parts);
+        let now = self.clock.monotonic();
+        let session = SessionId::of(&parts.headers, &self.config);
+        let by_address = address.and_then(|address| addresses.take(address, now));
         // An address that is over its limit does not use up the limit of a session.
-        let wait = by_address.or_else(|| self.sessions.take(session?.key(), now));
+        let wait = by_address.or_else(|| sessions.take(session?.key(), now));
         wait.map_or(Ok(()), |seconds| {
             let mut error = Error::new(Code::Throttled, "too many requests came from here");
             error.detail_mut().retry_after_seconds = Some(seconds);
@@ -125,8 +145,7 @@ impl<K: Eq + Hash> Tables<K> {
     }
 
     fn rotate(&mut self, now: u64) {
-        // A clock that was set back begins anew.
-        let late = now.abs_diff(self.since) >= WINDOW;
+        let late = now.saturating_sub(self.since) >= WINDOW;
         if late || self.young.len() >= MAX_ENTRIES {
             self.old = std::mem::take(&mut self.young);
             self.since = now;

@@ -7,7 +7,7 @@ use crate::base::random;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
-use crate::http::cookie::SessionId;
+use crate::http::cookie::{self, SessionId};
 use crate::http::gate;
 use crate::session::codes::Codes;
 use crate::session::record::{AccessToken, Session, Sessions, TokenSpec, seconds_until};
@@ -17,7 +17,7 @@ use crate::upstream::id_token;
 use crate::upstream::issuer::Issuer;
 use crate::upstream::metadata::MetadataCache;
 use crate::upstream::tenants::AllowedTenants;
-use crate::upstream::token_client::TokenClient;
+use crate::upstream::token_client::{About, TokenClient};
 use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
@@ -79,14 +79,13 @@ impl ExchangeRoute {
         let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
         let tenants = self.tenants.allowed(&self.upstream, config).await?;
         let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
-        if let Some(seconds_until @ ..=TIMEOUT) =
-            self.token_client.retry_after.remaining(self.clock.now())
-        {
-            tokio::time::sleep(Duration::from_secs(seconds_until.into())).await;
-        }
         let code = random::sha256(request.code.as_bytes());
+        let about = About::Code(code, call.address);
+        if let Some(left @ ..=TIMEOUT) = self.token_client.pause(about) {
+            tokio::time::sleep(Duration::from_secs(left.into())).await;
+        }
         let form = authority::code_form(config, &request, &audience);
-        let tokens = match self.token_client.request_tokens(&form).await {
+        let tokens = match self.token_client.request_tokens(&form, about).await {
             Ok(tokens) => tokens,
             Err(refusal) => return Err(self.refused(&code, refusal).await),
         };
@@ -145,12 +144,19 @@ impl ExchangeRoute {
             refresh_token: tokens.refresh_token.clone(),
             created: now,
             touched: now,
+            scopes: Some(self.sessions.scopes.clone()),
             tokens: vec![AccessToken::new(&want, &tokens, now)],
         };
         let id = SessionId::new()?;
         let inserted = self.sessions.insert(id.key(), &session).await;
         inserted.map_err(Error::from)?;
+        let mut old = None;
         if let Some(before) = before {
+            if before.is_old {
+                let known = self.sessions.get(before.key(), now).await;
+                let known = known.map_err(Error::from)?.is_some();
+                old = self.config.old_cookie.filter(|_| known);
+            }
             let removed = self.sessions.remove(before.key()).await;
             removed.map_err(Error::from)?;
             self.metrics.ended(SessionEnd::Replaced, 1);
@@ -159,14 +165,17 @@ impl ExchangeRoute {
         self.metrics.sessions_begun.inc();
         tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
         let direct = self.config.public.mode == Mode::Direct;
+        let expires_at = now + u64::from(tokens.expires_in);
+        let expires_at = expires_at.min(self.sessions.ends_at(&session));
         let reply = ExchangeReply {
             account: person.account,
             access_token: direct.then_some(tokens.access_token),
-            expires_in: seconds_until(now + u64::from(tokens.expires_in), self.clock.now()),
+            expires_in: seconds_until(expires_at, self.clock.now()),
             scopes: tokens.scopes,
         };
-        let cookie = id.set(&self.config.cookie, self.config.lifetime);
-        Ok(Success::json(&reply)?.cookie(cookie))
+        let new = id.set(&self.config.cookie, self.config.lifetime);
+        let answer = Success::json(&reply)?.cookie(new);
+        Ok(answer.cookie(old.and_then(cookie::clear)))
     }
 }
 

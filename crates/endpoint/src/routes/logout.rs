@@ -42,13 +42,18 @@ impl LogoutRoute {
     pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
         let request: LogoutRequest = gate::parse(&call.body)?;
         let mut hint = None;
+        let mut old = None;
         if let Some(id) = &call.session {
             let key = id.key();
-            if request.microsoft {
+            if request.microsoft || id.is_old {
                 let held = self.sessions.get(key, self.clock.now()).await;
-                hint = held
-                    .map_err(Error::from)?
-                    .and_then(|held| held.session.account.login_hint);
+                let held = held.map_err(Error::from)?;
+                // By that name the cookie may be another endpoint's on this host.
+                old = self
+                    .config
+                    .old_cookie
+                    .filter(|_| id.is_old && held.is_some());
+                hint = held.and_then(|held| held.session.account.login_hint);
             }
             self.sessions.remove(key).await.map_err(Error::from)?;
             self.metrics.ended(SessionEnd::SignedOut, 1);
@@ -57,7 +62,10 @@ impl LogoutRoute {
             let back = back(&self.config, call.origin.as_deref());
             authority::logout_url(&self.config, back.as_deref(), hint.as_deref())
         });
-        Ok(Success::json(&LogoutReply { logout_url })?.cookie(cookie::clear(&self.config.cookie)))
+        let answer = Success::json(&LogoutReply { logout_url })?;
+        Ok(answer
+            .cookie(cookie::clear(&self.config.cookie))
+            .cookie(old.and_then(cookie::clear)))
     }
 }
 

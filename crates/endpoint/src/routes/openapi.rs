@@ -37,7 +37,7 @@ fn text(config: &Config) -> String {
         return TEXT.into();
     };
     for (place, value) in [
-        ("/servers/0/url", config.base.as_str()),
+        ("/servers/0/url", config.public_base.as_str()),
         ("/components/securitySchemes/session/name", &config.cookie),
         ("/info/version", env!("CARGO_PKG_VERSION")),
     ] {

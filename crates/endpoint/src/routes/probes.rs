@@ -1,7 +1,6 @@
 //! What operators ask: is it alive, is it ready, what was counted. On a listener of its own, away from browsers.
 
 use crate::state::State;
-use crate::store::Key;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,14 +23,13 @@ pub(crate) fn router(state: &State) -> Router {
         .route("/metrics", get(move || metrics(counted.clone())))
 }
 
-/// Ready where the store answers and nobody has asked it to stop. The sign-in service does not count:
+/// Ready where the store takes a write and nobody has asked it to stop. The sign-in service does not count:
 /// while it is away, sessions with a good token are served.
 async fn readiness(state: State) -> Response {
     if state.stopping.load(Ordering::Relaxed) {
         return answer(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "stopping\n".into());
     }
-    // No session has this name.
-    let asked = state.sessions.store.get(Key([0; 32]));
+    let asked = state.sessions.store.try_write();
     match tokio::time::timeout(TIMEOUT, asked).await {
         Ok(Ok(_)) => answer(StatusCode::OK, PLAIN, "ready\n".into()),
         _ => answer(
@@ -49,7 +47,7 @@ async fn metrics(state: State) -> Response {
     state
         .metrics
         .live(store.name(), count.ok().and_then(Result::ok));
-    state.metrics.waiting(state.token_client.queue.waiting());
+    state.metrics.waiting(state.token_client.waiting());
     match state.metrics.text() {
         Ok(text) => answer(StatusCode::OK, METRICS, text),
         Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, String::new()),

@@ -1,16 +1,16 @@
 //! `POST /session`: one round trip restores a page.
 
+use super::signed_in::SignedIn;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
 use crate::http::{cookie, gate};
-use crate::session::record::{Sessions, TokenSpec, seconds_until};
+use crate::session::record::{TokenSpec, seconds_until};
 use crate::session::renewal::Renewals;
 use crate::state::State;
 use crate::upstream::authority;
 use axum::extract::FromRef;
-use exo365_core::error::Error;
 use exo365_core::wire::{Mode, SessionReply, SessionRequest};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) struct SessionRoute {
     config: Arc<Config>,
     clock: Clock,
-    sessions: Arc<Sessions>,
+    signed_in: SignedIn,
     renewals: Renewals,
 }
 
@@ -27,7 +27,7 @@ impl FromRef<State> for SessionRoute {
         Self {
             config: FromRef::from_ref(state),
             clock: FromRef::from_ref(state),
-            sessions: FromRef::from_ref(state),
+            signed_in: FromRef::from_ref(state),
             renewals: FromRef::from_ref(state),
         }
     }
@@ -51,9 +51,9 @@ impl SessionRoute {
             return Success::json(&reply);
         };
         let key = id.key();
-        let held = self.sessions.get(key, self.clock.now()).await;
-        let Some(held) = held.map_err(Error::from)? else {
-            return Ok(Success::json(&reply)?.cookie(cookie::clear(&config.cookie)));
+        let Some(held) = self.signed_in.find(key).await? else {
+            // An id that is not known may be another endpoint's on this host: it stays.
+            return Success::json(&reply);
         };
         let want = TokenSpec {
             audience: authority::default_audience(config),
@@ -73,6 +73,13 @@ impl SessionRoute {
             Err(_) => {}
         }
         reply.account = Some(held.session.account);
-        Success::json(&reply)
+        let answer = Success::json(&reply)?;
+        // The cookie that the version before named is named anew, once.
+        Ok(match config.old_cookie.filter(|_| id.is_old) {
+            Some(old) => answer
+                .cookie(id.set(&config.cookie, config.lifetime))
+                .cookie(cookie::clear(old)),
+            None => answer,
+        })
     }
 }

@@ -8,6 +8,8 @@ use crate::http::expected_account::ExpectedAccount;
 use crate::session::record::{Sessions, StoredSession};
 use crate::state::State;
 use crate::store::Key;
+use crate::upstream::tenants::AllowedTenants;
+use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
@@ -19,6 +21,8 @@ pub(crate) struct SignedIn {
     config: Arc<Config>,
     clock: Clock,
     sessions: Arc<Sessions>,
+    upstream: Upstream,
+    tenants: Arc<AllowedTenants>,
 }
 
 impl FromRef<State> for SignedIn {
@@ -27,11 +31,28 @@ impl FromRef<State> for SignedIn {
             config: FromRef::from_ref(state),
             clock: FromRef::from_ref(state),
             sessions: FromRef::from_ref(state),
+            upstream: FromRef::from_ref(state),
+            tenants: FromRef::from_ref(state),
         }
     }
 }
 
 impl SignedIn {
+    /// The session of this id, where it is there and its tenant may sign in: what an operator takes off `tenants` is out.
+    ///
+    /// # Errors
+    /// The store's trouble; domains in `tenants` that cannot be looked up.
+    pub(crate) async fn find(&self, key: Key) -> Result<Option<StoredSession>, Rejection> {
+        let held = self.sessions.get(key, self.clock.now()).await;
+        let Some(held) = held.map_err(Error::from)? else {
+            return Ok(None);
+        };
+        let tenants = self.tenants.allowed(&self.upstream, &self.config).await?;
+        let own = &held.session.account.tenant_id;
+        let allowed = tenants.is_empty() || tenants.iter().any(|one| one.eq_ignore_ascii_case(own));
+        Ok(Some(held).filter(|_| allowed))
+    }
+
     /// The session, where it is that of the user whom the page believes in.
     ///
     /// # Errors
@@ -43,9 +64,8 @@ impl SignedIn {
     ) -> Result<(Key, StoredSession), Rejection> {
         let signed_out = || Rejection::from(Error::new(Code::SignedOut, "nobody is signed in"));
         let key = id.ok_or_else(signed_out)?.key();
-        let held = self.sessions.get(key, self.clock.now()).await;
-        let gone = || signed_out().clearing(cookie::clear(&self.config.cookie));
-        let held = held.map_err(Error::from)?.ok_or_else(gone)?;
+        // An id that is not known may be another endpoint's on this host: its cookie stays.
+        let held = self.find(key).await?.ok_or_else(signed_out)?;
         if !expected_account.is(&held.session.account) {
             // The cookie is another tab's as well: it stays.
             return Err(signed_out());

@@ -1,4 +1,4 @@
-//! Sessions for which something is left alone for a while.
+//! Cool-downs: sessions for which something is not tried again for a while.
 
 use crate::store::Key;
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ pub(crate) const REFUSED: u64 = 30;
 /// Most sessions that are remembered; the latest ones.
 const MAX_SESSIONS: usize = 1024;
 
-/// The sessions, and until when they rest.
+/// The sessions that cool down, and until when.
 pub(crate) struct Cooldown {
     seconds: u64,
     latest: Mutex<VecDeque<(Key, u64)>>,

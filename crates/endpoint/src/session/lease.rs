@@ -16,11 +16,11 @@ use tokio::time::{Instant, sleep};
 pub(crate) const LIFE: Duration = Duration::from_secs(5);
 /// Longest wait for somebody else's renewal.
 const TIMEOUT: Duration = Duration::from_secs(25);
-/// How soon, and how late, is looked again whether the lock went.
+/// First and longest pause between two attempts to take the lock.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(80);
 
-/// Held while a session is renewed; dropping it lets the others go on.
+/// The lock for renewing a session; dropping it releases the lock.
 pub(crate) struct Lease {
     _held: Option<oneshot::Sender<()>>,
 }

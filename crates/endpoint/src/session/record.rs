@@ -7,11 +7,13 @@ use exo365_core::token_reply::Tokens;
 use exo365_core::wire::Account;
 use serde::{Deserialize, Serialize};
 
-/// An access token is renewed this long before it ends, in seconds; short-lived ones at half of their life.
+/// An access token is renewed this many seconds before it expires; a short-lived one at half of its lifetime.
 const MARGIN: u64 = 300;
+/// Steps of the machine's clock that are taken for corrections, in seconds.
+const CLOCK_STEP: u64 = 60;
 /// Tokens that were asked for by permissions, of all services together: a record stays small.
 const MOST_NAMED: usize = 8;
-/// Granted beside the permissions of an API, and no reason to call a token broad.
+/// Scopes of OpenID Connect: they do not make a token broader.
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// What is sealed. Holds tokens: never printed.
@@ -25,6 +27,9 @@ pub(crate) struct Session {
     pub(crate) created: u64,
     /// Seconds since 1970; about when it was used last.
     pub(crate) touched: u64,
+    /// The permissions that were configured when its tokens were asked for last; none in records of version 0.1.
+    #[serde(default)]
+    pub(crate) scopes: Option<Vec<String>>,
     /// One per audience for whatever was granted, and some that were asked for by permissions; the latest last.
     pub(crate) tokens: Vec<AccessToken>,
 }
@@ -76,12 +81,17 @@ impl AccessToken {
         }
     }
 
-    /// Whether it has enough life left.
+    /// Whether it is valid for long enough to be given to a page.
     pub(crate) const fn is_fresh(&self, now: u64) -> bool {
-        now < self.renew_at
+        now < self.renew_at && self.is_of_the_past(now)
     }
 
-    /// Whether it still works, if not for long.
+    /// Whether it came before now. Else the clock was set back meanwhile, and nobody knows how long it is good.
+    const fn is_of_the_past(&self, now: u64) -> bool {
+        self.taken_at <= now + CLOCK_STEP
+    }
+
+    /// Whether it is still valid, if only for a short time.
     pub(crate) const fn is_valid(&self, now: u64) -> bool {
         now + 10 < self.expires_at
     }
@@ -195,17 +205,26 @@ pub(crate) struct Sessions {
     pub(crate) idle: u64,
     /// Seconds.
     pub(crate) lifetime: u64,
+    /// The permissions that are configured.
+    pub(crate) scopes: Vec<String>,
 }
 
 /// A session, and the record that it was read from.
 pub(crate) struct StoredSession {
     pub(crate) session: Session,
     pub(crate) record: Vec<u8>,
+    /// The permissions that are configured are others than when its tokens were asked for: these are not given any more.
+    pub(crate) is_reconfigured: bool,
 }
 
 impl Sessions {
+    /// When the session ends, if it is not used any more: seconds since 1970.
+    pub(crate) fn ends_at(&self, session: &Session) -> u64 {
+        (session.touched + self.idle).min(session.created + self.lifetime)
+    }
+
     fn seal(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
-        let end = (session.touched + self.idle).min(session.created + self.lifetime);
+        let end = self.ends_at(session);
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
         let group = session.sid.as_deref().map(group);
         self.seal.seal(&key, (end, group), &plain).ok_or(Failed)
@@ -219,11 +238,20 @@ impl Sessions {
         if ends_at(&record).is_none_or(|end| end <= now) {
             return Ok(None);
         }
-        let Some(session) = Self::read(&self.seal, key, &record) else {
+        let Some(mut session) = Self::read(&self.seal, key, &record) else {
             tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
             return Ok(None);
         };
-        Ok(Some(StoredSession { session, record }))
+        let known = session.scopes.as_ref();
+        let is_reconfigured = known.is_some_and(|known| *known != self.scopes);
+        if is_reconfigured {
+            session.tokens.clear();
+        }
+        Ok(Some(StoredSession {
+            session,
+            record,
+            is_reconfigured,
+        }))
     }
 
     /// Opens a record.

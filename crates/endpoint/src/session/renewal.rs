@@ -9,7 +9,8 @@ use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
 use crate::store::{Failed, Key};
 use crate::upstream::authority;
-use crate::upstream::token_client::{self, TokenClient};
+use crate::upstream::id_token;
+use crate::upstream::token_client::{self, About, TokenClient};
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone)]
 pub(crate) struct IssuedToken {
     pub(crate) token: String,
-    /// Seconds since 1970.
+    /// Seconds since 1970; not later than its session ends.
     pub(crate) expires_at: u64,
     pub(crate) scopes: Vec<String>,
 }
@@ -43,7 +44,7 @@ pub(crate) type Outcome = Result<IssuedToken, Refusal>;
 const TOUCHES: u64 = 48;
 /// How often a record that changed under our hands is read again.
 const ATTEMPTS: usize = 3;
-/// How soon, how seldom at last, and for how long a store that is away is tried again for tokens that came.
+/// Back-off for retrying a store that is unavailable: first pause, longest pause, and the time after which new tokens are given up.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
@@ -85,13 +86,28 @@ impl Renewals {
         }
     }
 
-    /// The token that is wanted, from the record where one is good, else from the sign-in service. Where it is wanted for less
+    /// The requested token, from the record if it holds a valid one, else from the sign-in service. Where it is wanted for less
     /// than the tokens at hand are good for, the service is asked for just that, and what it gives is kept as that: a service
     /// that always gives everything is not asked each time. The refresh token loses nothing by it (RFC 6749 §6).
     ///
     /// # Errors
     /// [`Code::SignedOut`]; what the renewal met.
     pub(crate) async fn token(&self, key: Key, held: &StoredSession, want: TokenSpec) -> Outcome {
+        let issued = self.any_token(key, held, want).await;
+        issued.map(|mut issued| {
+            // A page that asks no earlier than its token ends would find its session over.
+            let now = self.clock.now();
+            let mut used = held.session.clone();
+            if self.is_touched(held, now) {
+                used.touched = now;
+            }
+            let end = self.sessions.ends_at(&used).max(now);
+            issued.expires_at = issued.expires_at.min(end);
+            issued
+        })
+    }
+
+    async fn any_token(&self, key: Key, held: &StoredSession, want: TokenSpec) -> Outcome {
         let now = self.clock.now();
         self.touch(key, held, now);
         if let Some(cached) = held.session.fresh(&want, now) {
@@ -134,7 +150,7 @@ impl Renewals {
         if self.waiting.keys().contains(&key) {
             return Err(store_failed(Failed));
         }
-        if let Some(left) = self.loops.remaining(key, self.clock.now()) {
+        if let Some(left) = self.loops.remaining(key, self.clock.monotonic()) {
             return Err(Refusal::passing(loop_error(left)));
         }
         let lease = Lease::acquire(&self.sessions, key)
@@ -158,8 +174,15 @@ impl Renewals {
                     "the session has no refresh token: sign in again",
                 )));
             };
-            match self.trade(&spent, &want).await {
+            match self.trade(key, &held, &spent, &want).await {
                 Ok(tokens) => {
+                    if let Some(id_token) = &tokens.id_token {
+                        let (account, client) =
+                            (&held.session.account, &self.config.public.client_id);
+                        id_token::check_renewed(id_token, account, client)
+                            .inspect_err(|error| tracing::warn!(session = %key, cause = %error, "a renewal is refused"))
+                            .map_err(Refusal::passing)?;
+                    }
                     let gained = Gained {
                         cached: AccessToken::new(&want, &tokens, now),
                         refresh_token: tokens.refresh_token,
@@ -170,7 +193,7 @@ impl Renewals {
                 }
                 Err(refusal) if token_client::is_loop(&refusal.error) => {
                     tracing::warn!(session = %key, "the service sees a loop: this session is not renewed for a while");
-                    self.loops.start(key, now);
+                    self.loops.start(key, self.clock.monotonic());
                     return Err(refusal);
                 }
                 Err(refusal) if refusal.ends_session => {
@@ -201,9 +224,21 @@ impl Renewals {
     }
 
     /// Trades the refresh token in.
-    async fn trade(&self, refresh_token: &str, want: &TokenSpec) -> Result<Tokens, Refusal> {
-        let mut form =
-            authority::refresh_form(&self.config, refresh_token, &want.audience, &want.scopes);
+    async fn trade(
+        &self,
+        key: Key,
+        held: &StoredSession,
+        refresh_token: &str,
+        want: &TokenSpec,
+    ) -> Result<Tokens, Refusal> {
+        // What the operator changed counts for sessions that exist: they ask for what is configured now.
+        let configured = &self.config.public.scopes;
+        let scopes = if held.is_reconfigured && want.scopes.is_empty() {
+            configured
+        } else {
+            &want.scopes
+        };
+        let mut form = authority::refresh_form(&self.config, refresh_token, &want.audience, scopes);
         match &want.claims {
             Some(claims) => {
                 let merged = authority::merge_claims(claims).map_err(Refusal::passing)?;
@@ -211,7 +246,9 @@ impl Renewals {
             }
             None => form.extend(authority::capable(&self.config)),
         }
-        self.token_client.request_tokens(&form).await
+        self.token_client
+            .request_tokens(&form, About::Session(key))
+            .await
     }
 
     /// Whether another endpoint has traded this refresh token in by now: that it is dead is then no news.
@@ -270,6 +307,7 @@ impl Renewals {
             let ours = session.refresh_token.as_ref() == Some(&gained.spent);
             let rotated = gained.refresh_token.clone().filter(|_| ours);
             session.touched = now;
+            session.scopes = Some(self.sessions.scopes.clone());
             session.take(gained.cached.clone(), rotated);
             if self.sessions.swap(key, &held.record, &session).await? {
                 return Ok(Ok(IssuedToken::from(&gained.cached)));
@@ -288,9 +326,14 @@ impl Renewals {
         ))))
     }
 
+    /// Whether this use is written down.
+    fn is_touched(&self, held: &StoredSession, now: u64) -> bool {
+        now >= held.session.touched + self.config.idle / TOUCHES
+    }
+
     /// Notes that the session is in use, behind the answer's back and not every time.
     fn touch(&self, key: Key, held: &StoredSession, now: u64) {
-        if now < held.session.touched + self.config.idle / TOUCHES {
+        if !self.is_touched(held, now) {
             return;
         }
         let work = self.clone();
@@ -298,6 +341,10 @@ impl Renewals {
             .start((key, TokenSpec::default()), || async move {
                 let _turn = work.in_flight.lock(key).await;
                 if let Ok(Some(mut held)) = work.sessions.get(key, now).await {
+                    if held.is_reconfigured {
+                        // Its renewal writes it anew.
+                        return;
+                    }
                     held.session.touched = now;
                     // Lost to a sign-out or to another endpoint: either is as good.
                     let _ = work.sessions.swap(key, &held.record, &held.session).await;

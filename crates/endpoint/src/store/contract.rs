@@ -6,38 +6,42 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// When to come back where the store is away, in seconds.
+/// `Retry-After` while the store cannot be reached, in seconds.
 const RETRY: u32 = 2;
 
 /// The store failed; the cause is in the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
-/// What a store answers with, later.
+/// The future of a store's result.
 pub(crate) type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
 
-/// Who looks at records, one after another.
+/// A function that is called with each record.
 pub(crate) type Visitor<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
 
-/// A store of sealed records. What it says it did is durable when it says so.
+/// A store of sealed records. A write is durable when its future resolves.
 pub(crate) trait Store: Send + Sync {
     /// The record.
     fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>>;
     /// Puts a new record in.
     fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()>;
-    /// Replaces `old` by `new`; false, and nothing done, where the record is another by now, or gone.
+    /// Replaces `old` by `new`; returns false and does nothing if the record has changed or is gone.
     fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool>;
     /// Removes it, if it is there.
     fn remove(&self, key: Key) -> StoreFuture<'_, ()>;
-    /// Removes the records of this group; says how many.
+    /// Removes the records of this group, and returns their number.
     fn remove_group(&self, group: Group) -> StoreFuture<'_, usize>;
-    /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
+    /// Removes the records that ended by `now` (seconds since 1970), and returns their number.
     fn sweep(&self, now: u64) -> StoreFuture<'_, usize>;
-    /// Shows every record; one that changes meanwhile may be shown twice.
+    /// Visits every record. A record that changes meanwhile may be visited twice.
     fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()>;
-    /// How many records there are, without looking at each.
+    /// The number of records, without visiting them.
     fn count(&self) -> StoreFuture<'_, u64>;
-    /// What the store is called where it is counted.
+    /// Whether a group has records; costs one look-up.
+    fn has_group(&self, group: Group) -> StoreFuture<'_, bool>;
+    /// Writes something that is no record, to see whether it can.
+    fn try_write(&self) -> StoreFuture<'_, ()>;
+    /// The name of the store in metrics.
     fn name(&self) -> &'static str;
     /// The locks of a store that several endpoints share; a store of one process needs none.
     fn locks(&self) -> Option<&dyn Locks> {
@@ -47,9 +51,9 @@ pub(crate) trait Store: Send + Sync {
 
 /// Locks that end by themselves when their holder dies.
 pub(crate) trait Locks: Send + Sync {
-    /// Takes the session's lock for `life`, or keeps it for as long again; false where another has it.
+    /// Takes or extends the session's lock for `life`; returns false if another holder has it.
     fn claim(&self, key: Key, holder: Holder, life: Duration) -> StoreFuture<'_, bool>;
-    /// Gives it back, where it is still the holder's.
+    /// Releases the lock, if it is still the holder's.
     fn release(&self, key: Key, holder: Holder) -> StoreFuture<'_, ()>;
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 pub(crate) struct Key(pub(crate) [u8; 32]);
 
 impl fmt::Display for Key {
-    /// Enough to follow a session through the logs, too little to find it.
+    /// The first octets: enough to follow a session in the log, too few to find its record.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0
             .iter()
@@ -17,11 +17,11 @@ impl fmt::Display for Key {
     }
 }
 
-/// What belongs together: a digest of the sign-in service's own session (`sid`). Records say theirs, see
+/// A group of sessions: a digest of the sign-in service's own session id (`sid`). A record names its group, see
 /// [`super::seal::group`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Group(pub(crate) [u8; 32]);
 
-/// Whoever renews a session: random, so that nobody gives back what another holds.
+/// The holder of a lock: random, so that nobody releases the lock of another.
 #[derive(Clone, Copy)]
 pub(crate) struct Holder(pub(crate) [u8; 16]);

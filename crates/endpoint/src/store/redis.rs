@@ -37,6 +37,9 @@ const SESSION: &str = "exo365:session:";
 /// Records that are looked at in one go.
 const PAGE: usize = 500;
 
+/// What is written to see whether it can be.
+const PROBE: &str = "exo365:probe";
+
 /// All records, by when they end.
 const ENDS: &str = "exo365:ends";
 
@@ -75,7 +78,7 @@ pub(crate) struct RedisStore {
     client: Client,
     clock: Clock,
     link: Mutex<Link>,
-    /// What the log said last.
+    /// The last thing logged was a failure.
     down: AtomicBool,
 }
 
@@ -138,7 +141,7 @@ impl RedisStore {
         Ok((link.number, manager))
     }
 
-    /// A connection that is no good any more, though it does not say so.
+    /// Drops a connection that does not work any more.
     fn forget(&self, number: u64) {
         let mut link = self.guard();
         if link.number == number {
@@ -179,7 +182,7 @@ impl RedisStore {
         Err(self.failed(&"no answer in time"))
     }
 
-    /// Said once, and not for every request until it is back.
+    /// Logs the first failure only, until the store works again.
     fn failed(&self, error: &dyn std::fmt::Display) -> Failed {
         if !self.down.swap(true, Ordering::Relaxed) {
             tracing::error!(%error, "the session store does not answer as it should");
@@ -206,7 +209,7 @@ impl RedisStore {
         command
     }
 
-    /// What would lose sessions is told.
+    /// Warns of settings of the store that would lose sessions.
     async fn look(&self) -> Result<(), Failed> {
         let mut command = redis::cmd("INFO");
         command.arg("everything");
@@ -336,6 +339,17 @@ impl Store for RedisStore {
             let after = format!("({}", self.clock.now());
             self.ask(redis::cmd("ZCOUNT").arg(ENDS).arg(after).arg("+inf"))
                 .await
+        })
+    }
+
+    fn has_group(&self, of: Group) -> StoreFuture<'_, bool> {
+        Box::pin(async move { self.ask(redis::cmd("EXISTS").arg(group(of))).await })
+    }
+
+    fn try_write(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let mut write = redis::cmd("SET");
+            self.ask(write.arg(PROBE).arg(1).arg("EX").arg(60)).await
         })
     }
 

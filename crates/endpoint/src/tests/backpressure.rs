@@ -35,7 +35,7 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
     world.fake.shut();
     let set = crowd(&world);
     world.fake.reached(MAX_CONCURRENT).await;
-    while world.app.token_client.queue.waiting() < MORE - MAX_CONCURRENT {
+    while world.app.token_client.waiting() < MORE - MAX_CONCURRENT {
         tokio::task::yield_now().await;
     }
     assert_eq!(
@@ -47,7 +47,7 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
     let codes = set.join_all().await;
     assert_eq!(count(&codes, "ok"), MORE);
     assert_eq!(
-        (world.fake.calls(), world.app.token_client.queue.waiting()),
+        (world.fake.calls(), world.app.token_client.waiting()),
         (MORE, 0)
     );
 }
@@ -62,7 +62,7 @@ async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     }
     let set = crowd(&world);
     world.fake.reached(MAX_CONCURRENT).await;
-    while world.app.token_client.queue.waiting() < MORE - MAX_CONCURRENT {
+    while world.app.token_client.waiting() < MORE - MAX_CONCURRENT {
         tokio::task::yield_now().await;
     }
     world.fake.reopen();

@@ -33,6 +33,12 @@ impl Store for Full {
     fn count(&self) -> StoreFuture<'_, u64> {
         self.0.count()
     }
+    fn has_group(&self, group: Group) -> StoreFuture<'_, bool> {
+        self.0.has_group(group)
+    }
+    fn try_write(&self) -> StoreFuture<'_, ()> {
+        self.0.try_write()
+    }
     fn name(&self) -> &'static str {
         self.0.name()
     }

@@ -29,6 +29,7 @@ mod probes;
 mod proxy;
 mod proxy_bad;
 mod proxy_bodies;
+mod reconfigured;
 mod reissue;
 mod renewal;
 mod scopes;
@@ -37,6 +38,7 @@ mod settings;
 mod shared;
 mod signin;
 mod tenants;
+mod trouble;
 
 use crate::base::clock::Clock;
 use crate::config::Config;
@@ -57,7 +59,8 @@ const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const PAGE: &str = "https://app.contoso.example";
 const BACK: &str = "https://app.contoso.example/";
-const COOKIE: &str = "__Host-Http-exo365";
+/// Of this client and base.
+const COOKIE: &str = "__Host-Http-exo365-_Dzt4nN-ohSa";
 const SECRET: &str = "marker-secret";
 const NONCE: &str = "marker-nonce";
 const VERIFIER: &str = "marker-verifier-marker-verifier-marker-verifier";

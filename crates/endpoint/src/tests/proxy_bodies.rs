@@ -179,3 +179,57 @@ async fn e60_a_body_that_does_not_come_is_given_up_before_the_api_hears_of_it() 
     own(&answer, 408, "timeout");
     assert_eq!(api.calls(), 0);
 }
+
+/// Bodies that were announced and do not come hold no memory, and so stop nobody.
+#[tokio::test]
+async fn e69_announced_bodies_that_do_not_come_stop_no_batch() {
+    let (world, api) = proxied("").await;
+    let (greedy, good) = (world.sign_in().await, world.sign_in().await);
+    let path = "/v1.0/$batch";
+    let mut waiting = tokio::task::JoinSet::new();
+    let mut senders = Vec::new();
+    for _ in 0..40 {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        senders.push(sender);
+        let asked = with_body(call("POST", path, &greedy), Body::new(Stream(receiver)));
+        let router = world.router.clone();
+        waiting.spawn(async move { router.oneshot(asked).await.map(drop) });
+    }
+    tokio::task::yield_now().await;
+    api.say(Canned::new(200, "application/json", "{\"responses\": []}"));
+    let inside = json!({"requests": [{"id": "1", "method": "GET", "url": "/me/messages"}]});
+    let asked = world.send(with_body(call("POST", path, &good), inside.to_string()));
+    let answer = tokio::time::timeout(Duration::from_secs(4), asked).await;
+    assert_eq!(answer.unwrap().status, StatusCode::OK);
+    waiting.shutdown().await;
+}
+
+/// One session that holds its calls open is refused more of them, and others are served.
+#[tokio::test]
+async fn e69_calls_that_a_session_holds_open_stop_nobody_else() {
+    use crate::http::in_flight::MAX_OF_SESSION;
+    let (world, api) = proxied("limit_per_session = 0").await;
+    let (greedy, good) = (world.sign_in().await, world.sign_in().await);
+    let mut held = Vec::new();
+    for _ in 0..MAX_OF_SESSION {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        api.say_whole(axum::response::Response::new(Body::new(Stream(receiver))));
+        let asked = world.router.clone().oneshot(call("GET", ME, &greedy)).await;
+        // An answer that nobody reads.
+        held.push((asked.unwrap(), sender));
+    }
+    let refused = world.send(call("GET", ME, &greedy)).await;
+    own(&refused, 429, "throttled");
+    assert_eq!(refused.headers[header::RETRY_AFTER], "1");
+    api.say(Canned::new(200, "application/json", "{}"));
+    assert_eq!(
+        world.send(call("GET", ME, &good)).await.status,
+        StatusCode::OK
+    );
+    held.pop();
+    api.say(Canned::new(200, "application/json", "{}"));
+    assert_eq!(
+        world.send(call("GET", ME, &greedy)).await.status,
+        StatusCode::OK
+    );
+}

@@ -1,30 +1,32 @@
 //! Calls to the API: to its own host, with bounds on time, and with nothing of the browser but what is on the lists.
 
-use super::transport;
+use super::transport::{self, Connections};
 use crate::base::problem::Problem;
+use crate::store::Key;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use exo365_core::error::{Code, Error};
 use reqwest::{Client, Response, Url};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Bytes of a body that went by, for whoever waits for the answer; [`OVER`] where there were too many.
 pub(crate) type Progress = Arc<AtomicU64>;
 
 /// Says that the body was too large.
 pub(crate) const OVER: u64 = u64::MAX;
-/// So many bytes of all bodies together are kept; whatever comes beyond that is passed on unread.
-const BUDGET: usize = 64 * 1024 * 1024;
 /// How long the API may take to begin its answer, from the last byte of the request on.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The client of the API.
 pub(crate) struct Api {
     client: Client,
-    /// Bytes of bodies that may still be kept.
-    pub(crate) kept: Arc<Semaphore>,
+    /// For a call whose kept connection was dead.
+    fresh: Client,
+    /// The memory for bodies.
+    pub(crate) buffers: Buffers,
     /// How long an answer, or its next part, may take.
     pub(crate) patience: Duration,
 }
@@ -57,8 +59,9 @@ impl Api {
     /// As [`transport::Upstream::new`].
     pub(crate) fn new() -> Result<Self, Problem> {
         Ok(Self {
-            client: transport::client(None)?,
-            kept: Arc::new(Semaphore::new(BUDGET)),
+            client: transport::client(None, Connections::Separate)?,
+            fresh: transport::client(None, Connections::Fresh)?,
+            buffers: Buffers::default(),
             patience: TIMEOUT,
         })
     }
@@ -78,6 +81,9 @@ impl Api {
         bearer.set_sensitive(true);
         let mut headers = call.headers.clone();
         headers.insert(header::AUTHORIZATION, bearer);
+        // A question without a body may be asked twice.
+        let repeatable = *call.method == Method::GET && body.is_none();
+        let again = repeatable.then(|| headers.clone());
         let request = self.client.request(call.method.clone(), call.url.clone());
         let request = request.headers(headers);
         let sending = match body {
@@ -95,7 +101,16 @@ impl Api {
                     if progress.load(Ordering::Relaxed) == OVER {
                         return Err(Failed::TooLarge);
                     }
-                    return Ok(outcome.map_err(|error| unreachable(&error))?);
+                    return match (outcome, again) {
+                        // The connection that was kept had died.
+                        (Err(error), Some(headers)) if !error.is_connect() => {
+                            let request = self.fresh.get(call.url.clone()).headers(headers);
+                            let answer = tokio::time::timeout(self.patience, request.send()).await;
+                            let answer = answer.map_err(|_| Error::new(Code::ServiceUnavailable, "the API did not answer in time"))?;
+                            Ok(answer.map_err(|error| unreachable(&error))?)
+                        }
+                        (outcome, _) => Ok(outcome.map_err(|error| unreachable(&error))?),
+                    };
                 }
                 () = tokio::time::sleep(self.patience) => {
                     // A body that still moves is no silence.
@@ -123,4 +138,96 @@ fn unreachable(error: &reqwest::Error) -> Error {
         "the call to the API broke off"
     };
     Error::new(Code::ServiceUnavailable, sentence)
+}
+
+/// Memory for the bodies of all calls together, in octets.
+pub(crate) const BUDGET: usize = 64 * 1024 * 1024;
+/// The same for one session.
+pub(crate) const BUDGET_OF_SESSION: usize = 16 * 1024 * 1024;
+
+/// The memory that bodies take, counted as their octets come.
+#[derive(Clone, Default)]
+pub(crate) struct Buffers(Arc<Mutex<Used>>);
+
+#[derive(Default)]
+struct Used {
+    all: usize,
+    sessions: HashMap<Key, usize>,
+}
+
+/// The memory of one body; dropping it gives it back.
+pub(crate) struct Buffer {
+    buffers: Buffers,
+    key: Key,
+    size: usize,
+}
+
+impl Buffers {
+    /// Nothing yet, for a body of this session.
+    pub(crate) fn begin(&self, key: Key) -> Buffer {
+        Buffer {
+            buffers: self.clone(),
+            key,
+            size: 0,
+        }
+    }
+}
+
+impl Buffer {
+    /// Takes so many octets more; false, and nothing taken, where there is no room.
+    pub(crate) fn grow(&mut self, octets: usize) -> bool {
+        let mut used = self
+            .buffers
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let of_session = used.sessions.get(&self.key).copied().unwrap_or_default();
+        if used.all + octets > BUDGET || of_session + octets > BUDGET_OF_SESSION {
+            return false;
+        }
+        used.all += octets;
+        used.sessions.insert(self.key, of_session + octets);
+        self.size += octets;
+        true
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let mut used = self
+            .buffers
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        used.all -= self.size;
+        let left = used.sessions.get(&self.key).map(|size| size - self.size);
+        match left {
+            Some(0) | None => drop(used.sessions.remove(&self.key)),
+            Some(left) => drop(used.sessions.insert(self.key, left)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn e69_a_session_has_its_share_of_the_memory() {
+        let buffers = Buffers::default();
+        let mut one = buffers.begin(Key([1; 32]));
+        assert!(one.grow(BUDGET_OF_SESSION) && !one.grow(1));
+        let others: Vec<Buffer> = (2..5)
+            .map(|number| {
+                let mut other = buffers.begin(Key([number; 32]));
+                assert!(other.grow(BUDGET_OF_SESSION));
+                other
+            })
+            .collect();
+        assert!(!buffers.begin(Key([9; 32])).grow(1), "the memory of all");
+        drop(others);
+        drop(one);
+        let used = buffers.0.lock().unwrap();
+        assert_eq!((used.all, used.sessions.len()), (0, 0));
+    }
 }

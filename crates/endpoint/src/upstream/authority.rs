@@ -159,11 +159,11 @@ pub(crate) fn proof<'a>(
 ) -> Result<Form<'a>, Error> {
     let mut form: Form<'_> = vec![("client_id", public.client_id.as_str().into())];
     match credential {
-        Credential::Secrets(secrets) => {
+        Credential::Secrets(secrets, _) => {
             let secret = secrets.get(which).map_or("", Secret::reveal);
             form.push(("client_secret", secret.into()));
         }
-        Credential::Certificate(certificate) => {
+        Credential::Certificate(certificate, _) => {
             let text = certificate.assertion(&public.client_id, &token_url(public), now)?;
             form.push(("client_assertion_type", certificate::KIND.into()));
             form.push(("client_assertion", text.into()));

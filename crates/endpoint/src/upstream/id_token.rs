@@ -6,10 +6,13 @@ use crate::config::Config;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::{self, Expected, Identity, Parts};
 use exo365_core::text::base64_decode;
+use exo365_core::wire::Account;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters,
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
+use serde::Deserialize;
+use serde_json::Value;
 
 /// Validates the ID token of a code that was traded in just now; one of these `tenants` has to have signed in, or any
 /// where there are none.
@@ -33,8 +36,8 @@ pub(crate) async fn validate(
     let key = if parts.is_unsigned(config.public.identity) {
         None
     } else {
-        let key = metadata.key(parts.header.kid.as_deref());
-        let key = key.filter(|key| is_signed(&config.algorithms, &parts, key));
+        let mut keys = metadata.keys(parts.header.kid.as_deref());
+        let key = keys.find(|key| is_signed(&config.algorithms, &parts, key));
         Some(key.ok_or(Error::new(
             Code::InvalidResponse,
             "the ID token's signature does not hold",
@@ -91,4 +94,42 @@ fn p256(key: &Jwk, signed: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
         .verify(signed, signature)
         .is_ok()
+}
+
+/// Checks that the ID token of a renewal, where there is one, names the user of the session (OpenID Connect Core §12.2). It
+/// came over TLS from the token endpoint, so that its signature says no more.
+///
+/// # Errors
+/// [`Code::InvalidResponse`].
+pub(crate) fn check_renewed(token: &str, account: &Account, client_id: &str) -> Result<(), Error> {
+    let wrong = Error::new(
+        Code::InvalidResponse,
+        "the renewal's ID token names another user or another application",
+    );
+    let claims = token.split('.').nth(1).and_then(base64_decode);
+    let claims: Option<Renewed> = claims.and_then(|claims| serde_json::from_slice(&claims).ok());
+    let claims = claims.ok_or_else(|| wrong.clone())?;
+    let is = |claim: &Option<String>, known: &str| {
+        claim
+            .as_deref()
+            .is_none_or(|claim| claim.eq_ignore_ascii_case(known))
+    };
+    let ours = match &claims.aud {
+        Value::Array(several) => several.iter().any(|one| one == client_id),
+        one => one == client_id,
+    };
+    if ours && is(&claims.tid, &account.tenant_id) && is(&claims.oid, &account.object_id) {
+        Ok(())
+    } else {
+        Err(wrong)
+    }
+}
+
+#[derive(Deserialize)]
+struct Renewed {
+    aud: Value,
+    #[serde(default)]
+    tid: Option<String>,
+    #[serde(default)]
+    oid: Option<String>,
 }

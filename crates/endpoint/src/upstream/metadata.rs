@@ -2,6 +2,7 @@
 
 use super::authority;
 use super::transport::Upstream;
+use crate::base::cache::Cache;
 use crate::base::clock::Clock;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::is_guid;
@@ -9,18 +10,20 @@ use exo365_core::token_reply::is_json;
 use exo365_core::wire::PageConfig;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long documents are good, in seconds.
 pub(crate) const LIFE: u64 = 86_400;
-/// Least time between two fetches because of an unknown key, in seconds.
+/// Least time between two fetches because of the same unknown key, in seconds.
 const MIN_REFETCH: u64 = 60;
+/// Unknown keys that are looked for in that time.
+const MAX_SOUGHT: usize = 4;
 /// More keys than any service has.
 const MAX_KEYS: usize = 100;
 
 /// A key of the set (RFC 7517), as far as it is used.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub(crate) struct Jwk {
     pub(crate) kty: String,
     #[serde(default)]
@@ -65,7 +68,6 @@ pub(crate) struct ProviderMetadata {
     /// The service promises to name itself in every redirect.
     pub(crate) sends_iss: bool,
     keys: Vec<Jwk>,
-    fetched: u64,
 }
 
 impl ProviderMetadata {
@@ -83,27 +85,34 @@ impl ProviderMetadata {
         })
     }
 
-    /// The key of this name; a token without one gets the only key there is.
-    pub(crate) fn key(&self, kid: Option<&str>) -> Option<&Jwk> {
-        match (kid, self.keys.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),
-        }
+    /// The keys of this name, of which several may have one; a token without a name gets the only key there is.
+    pub(crate) fn keys(&self, kid: Option<&str>) -> impl Iterator<Item = &Jwk> {
+        let only = self.keys.len() == 1;
+        self.keys.iter().filter(move |key| match kid {
+            None => only,
+            kid => key.kid.as_deref() == kid,
+        })
+    }
+
+    fn has_key(&self, kid: Option<&str>) -> bool {
+        self.keys(kid).next().is_some()
     }
 }
 
-/// The documents, cached.
+/// The documents, cached: one fetch for all who ask.
 pub(crate) struct MetadataCache {
-    held: Mutex<Option<Arc<ProviderMetadata>>>,
+    held: Cache<Arc<ProviderMetadata>>,
     clock: Clock,
+    /// Names of keys that were looked for, and when: the latest ones.
+    sought: Mutex<VecDeque<(Option<String>, u64)>>,
 }
 
 impl MetadataCache {
-    pub(crate) const fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self {
-            held: Mutex::const_new(None),
+            held: Cache::new(clock.clone(), LIFE),
             clock,
+            sought: Mutex::default(),
         }
     }
 
@@ -116,18 +125,12 @@ impl MetadataCache {
         upstream: &Upstream,
         public: &PageConfig,
     ) -> Result<Arc<ProviderMetadata>, Error> {
-        let mut held = self.held.lock().await;
-        let now = self.clock.now();
-        match held.as_ref() {
-            Some(known) if now < known.fetched + LIFE => Ok(Arc::clone(known)),
-            known => match fetch(upstream, public, now).await {
-                Ok(fresh) => Ok(Arc::clone(held.insert(Arc::new(fresh)))),
-                Err(error) => known.map(Arc::clone).ok_or(error),
-            },
-        }
+        let (upstream, public) = (upstream.clone(), public.clone());
+        self.held.get(|| fetch(upstream, public)).await
     }
 
-    /// The documents with the key `kid`, fetched again where the known ones lack it, but not too often.
+    /// The documents with the key `kid`, fetched again where the known ones lack it: once for each name in a minute, and
+    /// for [`MAX_SOUGHT`] names at most.
     ///
     /// # Errors
     /// As [`MetadataCache::metadata`].
@@ -138,48 +141,71 @@ impl MetadataCache {
         kid: Option<&str>,
     ) -> Result<Arc<ProviderMetadata>, Error> {
         let known = self.metadata(upstream, public).await?;
-        if known.key(kid).is_some() {
+        if known.has_key(kid) || !self.may_seek(kid) {
             return Ok(known);
         }
-        let mut held = self.held.lock().await;
-        let now = self.clock.now();
-        match held.as_ref() {
-            Some(latest) if latest.key(kid).is_some() || now < latest.fetched + MIN_REFETCH => {
-                Ok(Arc::clone(latest))
-            }
-            _ => {
-                let fresh = fetch(upstream, public, now).await?;
-                Ok(Arc::clone(held.insert(Arc::new(fresh))))
-            }
+        let (upstream, public) = (upstream.clone(), public.clone());
+        self.held.refresh(|| fetch(upstream, public)).await
+    }
+
+    fn may_seek(&self, kid: Option<&str>) -> bool {
+        let now = self.clock.monotonic();
+        let mut sought = self.sought.lock().unwrap_or_else(PoisonError::into_inner);
+        sought.retain(|(_, at)| now < at + MIN_REFETCH);
+        let again = sought.iter().any(|(name, _)| name.as_deref() == kid);
+        if again || sought.len() >= MAX_SOUGHT {
+            return false;
         }
+        sought.push_back((kid.map(Into::into), now));
+        true
     }
 }
 
-async fn fetch(
-    upstream: &Upstream,
-    public: &PageConfig,
-    now: u64,
-) -> Result<ProviderMetadata, Error> {
-    let discovery: Discovery = document(upstream, &authority::discovery_url(public)).await?;
-    let set: Set = document(upstream, &authority::keys_url(public)).await?;
+/// Fetches the documents side by side. Keys that are for this application alone (claims mapping, SAML) are in the set that
+/// is asked for with its id (`appid`); services that do not know that parameter need not answer.
+async fn fetch(upstream: Upstream, public: PageConfig) -> Result<Arc<ProviderMetadata>, Error> {
+    let urls = (
+        authority::discovery_url(&public),
+        authority::keys_url(&public),
+    );
+    let own = format!("{}?appid={}", urls.1, public.client_id);
+    let (discovery, common, own): (
+        Result<Discovery, Error>,
+        Result<Set, Error>,
+        Result<Set, Error>,
+    ) = tokio::join!(
+        document(&upstream, &urls.0),
+        document(&upstream, &urls.1),
+        document(&upstream, &own)
+    );
+    let discovery = discovery?;
+    let sets = match (common, own) {
+        (Ok(common), own) => vec![common, own.unwrap_or(Set { keys: Vec::new() })],
+        (Err(_), Ok(own)) => vec![own],
+        (Err(error), Err(_)) => return Err(error),
+    };
     // A key of a kind that is not known here is no reason to refuse the others.
-    let keys = set
-        .keys
+    let mut keys: Vec<Jwk> = Vec::new();
+    for key in sets
         .into_iter()
-        .take(MAX_KEYS)
-        .filter_map(|key| serde_json::from_value(key).ok());
-    Ok(ProviderMetadata {
+        .flat_map(|set| set.keys.into_iter().take(MAX_KEYS))
+    {
+        let Ok(key) = serde_json::from_value::<Jwk>(key) else {
+            continue;
+        };
+        let signs = key
+            .purpose
+            .as_deref()
+            .is_none_or(|purpose| purpose == "sig");
+        if signs && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(Arc::new(ProviderMetadata {
         issuer: discovery.issuer,
         sends_iss: discovery.sends_iss == true,
-        keys: keys
-            .filter(|key: &Jwk| {
-                key.purpose
-                    .as_deref()
-                    .is_none_or(|purpose| purpose == "sig")
-            })
-            .collect(),
-        fetched: now,
-    })
+        keys,
+    }))
 }
 
 /// The issuer that the document at `url` names.

@@ -3,28 +3,22 @@
 use super::authority;
 use super::metadata::{self, LIFE};
 use super::transport::Upstream;
+use crate::base::cache::Cache;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::is_guid;
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
 /// Ids of tenants; all are meant where there are none.
 pub(crate) type TenantIds = Arc<Vec<String>>;
 
 /// The list, its domains looked up.
-pub(crate) struct AllowedTenants {
-    held: Mutex<Option<(TenantIds, u64)>>,
-    clock: Clock,
-}
+pub(crate) struct AllowedTenants(Cache<TenantIds>);
 
 impl AllowedTenants {
-    pub(crate) const fn new(clock: Clock) -> Self {
-        Self {
-            held: Mutex::const_new(None),
-            clock,
-        }
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self(Cache::new(clock, LIFE))
     }
 
     /// The ids, at most a day old; old ones where the service has trouble. A domain that is nobody's admits nobody.
@@ -34,32 +28,21 @@ impl AllowedTenants {
     pub(crate) async fn allowed(
         &self,
         upstream: &Upstream,
-        config: &Config,
+        config: &Arc<Config>,
     ) -> Result<TenantIds, Error> {
         let listed = &config.tenants;
         if listed.iter().all(|tenant| is_guid(tenant)) {
             return Ok(Arc::new(listed.clone()));
         }
-        let mut held = self.held.lock().await;
-        let now = self.clock.now();
-        match held.as_ref() {
-            Some((known, fetched)) if now < fetched + LIFE => Ok(Arc::clone(known)),
-            known => match look_up(upstream, config).await {
-                Ok(ids) => {
-                    let ids = Arc::new(ids);
-                    *held = Some((Arc::clone(&ids), now));
-                    Ok(ids)
-                }
-                Err(error) => known.map(|(ids, _)| Arc::clone(ids)).ok_or(error),
-            },
-        }
+        let (upstream, config) = (upstream.clone(), Arc::clone(config));
+        self.0.get(|| look_up(upstream, config)).await
     }
 }
 
-async fn look_up(upstream: &Upstream, config: &Config) -> Result<Vec<String>, Error> {
+async fn look_up(upstream: Upstream, config: Arc<Config>) -> Result<TenantIds, Error> {
     let mut ids = Vec::new();
     for tenant in &config.tenants {
-        match id(upstream, config, tenant).await {
+        match id(&upstream, &config, tenant).await {
             Ok(id) => ids.push(id),
             Err(error) if error.code == Code::Misconfigured => {
                 tracing::warn!(
@@ -74,7 +57,7 @@ async fn look_up(upstream: &Upstream, config: &Config) -> Result<Vec<String>, Er
         // An empty list would mean everybody.
         return Err(unknown());
     }
-    Ok(ids)
+    Ok(Arc::new(ids))
 }
 
 /// The id of a tenant that is named by id or domain.

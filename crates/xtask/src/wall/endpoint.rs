@@ -19,7 +19,7 @@ pub(crate) const LAYERS: Layers = Layers {
         &["router.rs", "operator.rs", "check/"],
         &["lib.rs"],
         // The binary.
-        &["cli.rs", "port.rs", "stop.rs"],
+        &["cli.rs", "connections.rs", "log.rs", "port.rs", "stop.rs"],
         &["commands.rs", "source.rs"],
         &["serve.rs"],
         &["main.rs"],

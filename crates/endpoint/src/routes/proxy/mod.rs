@@ -21,6 +21,7 @@ use crate::http::answer::{Rejection, respond};
 use crate::http::cookie::SessionId;
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
+use crate::http::in_flight::BodyOfCall;
 use crate::http::limits::Limits;
 use crate::session::cooldown::Cooldown;
 use crate::session::record::{TokenSpec, digest};
@@ -56,7 +57,7 @@ pub(crate) struct Proxy {
     api: Arc<Api>,
     renewals: Renewals,
     signed_in: SignedIn,
-    /// Sessions whose new token the API refused as well.
+    /// Sessions whose renewed token the API refused too.
     refused: Arc<Cooldown>,
     metrics: Arc<Metrics>,
 }
@@ -95,7 +96,15 @@ impl Proxy {
         let (parts, body) = request.into_parts();
         let outcome = match self.limits.check(&parts) {
             Ok(()) if parts.method == Method::OPTIONS => preflight(&self.config, &parts),
-            Ok(()) => self.admitted(&parts, body).await,
+            Ok(()) => match self.limits.begin(&parts) {
+                Ok(call) => {
+                    let answer = self.admitted(&parts, body).await;
+                    answer.map(|answer| {
+                        answer.map(|body| Body::new(BodyOfCall { body, _call: call }))
+                    })
+                }
+                Err(refused) => Err(refused),
+            },
             Err(refused) => Err(refused),
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -105,7 +114,7 @@ impl Proxy {
                 tracing::debug!(route = PATH, status = response.status().as_u16(), "done")
             }
             Err(refused) => {
-                tracing::info!(route = PATH, code = refused.error.code.as_str(), cause = %refused.error, "refused");
+                self.metrics.log_refusal(PATH, &refused.error);
             }
         }
         let mut response = outcome.unwrap_or_else(|refused| own(&self.config, refused));
@@ -123,7 +132,7 @@ impl Proxy {
         }
         gate::check_page(&self.config, &parts.headers)?;
         let (url, admitted) = target(&self.config, parts)?;
-        let id = SessionId::read(&parts.headers, &self.config.cookie);
+        let id = SessionId::of(&parts.headers, &self.config);
         let expected_account = ExpectedAccount::read(&parts.headers);
         let (key, held) = self.signed_in.session(id, &expected_account).await?;
         let want = TokenSpec {
@@ -138,7 +147,7 @@ impl Proxy {
         } else {
             body
         };
-        let mut upload = RequestBody::take(&self.api, body, admitted.is_batch).await?;
+        let mut upload = RequestBody::take(&self.api, key, body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
             path::check_batch(
@@ -162,7 +171,7 @@ impl Proxy {
                 return answer(response);
             }
             let claims = claims(&response);
-            let now = self.clock.now();
+            let now = self.clock.monotonic();
             if repeated {
                 self.refused.start(key, now);
             }

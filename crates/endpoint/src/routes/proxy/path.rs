@@ -58,8 +58,16 @@ fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
         if next == level {
             let last = level.rsplit(|byte| *byte == b'/').next();
             let is = |what: &[u8]| last.is_some_and(|name| name.eq_ignore_ascii_case(what));
+            let is_batch = is(b"$batch");
+            // A batch in any other spelling or place would not be looked into.
+            let batches = level
+                .split(|byte| *byte == b'/')
+                .filter(|name| may_be_batch(name));
+            if batches.count() != usize::from(is_batch) {
+                return None;
+            }
             return Some(PathCheck {
-                is_batch: is(b"$batch"),
+                is_batch,
                 is_content: is(b"$value"),
             });
         }
@@ -68,17 +76,36 @@ fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
     None
 }
 
+/// Whether a service could take a segment for `$batch`: with parameters, parentheses, white space or dots behind it, or
+/// in full-width letters.
+fn may_be_batch(segment: &[u8]) -> bool {
+    let plain = narrow(segment);
+    let plain = plain.trim_start().trim_start_matches('.');
+    let fits = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '$';
+    let name: String = plain.chars().take_while(fits).collect();
+    name.eq_ignore_ascii_case("$batch")
+}
+
+/// A segment with its full-width letters as ASCII: some servers read them so.
+fn narrow(segment: &[u8]) -> String {
+    let letter = |letter: char| match u32::from(letter) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    String::from_utf8_lossy(segment)
+        .chars()
+        .map(letter)
+        .collect()
+}
+
 /// No control characters, no backslashes, no segment of dots alone.
 fn is_clean(path: &[u8]) -> bool {
     let odd = |byte: &u8| byte.is_ascii_control() || *byte == b'\\';
     // Some servers cut a segment at a semicolon, others trim it.
     let dots = |segment: &[u8]| {
-        let name = segment
-            .split(|byte| *byte == b';')
-            .next()
-            .unwrap_or(segment);
-        let name = name.trim_ascii();
-        !name.is_empty() && name.iter().all(|byte| *byte == b'.')
+        let plain = narrow(segment);
+        let name = plain.split(';').next().unwrap_or_default().trim();
+        !name.is_empty() && name.chars().all(|letter| letter == '.')
     };
     !path.iter().any(odd) && !path.split(|byte| *byte == b'/').any(dots)
 }
@@ -243,11 +270,37 @@ mod unit {
             "/v1.0/me/%zz",
             "/v1.0/%6de/messages",
             "/v1.0/me%2fmessages",
+            "/v1.0/me/%EF%BC%8E%EF%BC%8E/groups",
             "@evil.example/v1.0/me",
             "http://evil.example/v1.0/me",
         ] {
             assert!(!is_admitted(path), "{path}");
         }
+    }
+
+    #[test]
+    fn e62_a_batch_in_any_other_spelling_is_refused() {
+        for path in [
+            "/v1.0/$batch/",
+            "/v1.0/$batch//",
+            "/v1.0/$batch()",
+            "/v1.0/$batch;a=b",
+            "/v1.0/$batch%20",
+            "/v1.0/$batch.",
+            "/v1.0/$batch/x",
+            "/v1.0/%24batch%2f",
+            "/v1.0/%2524Batch/",
+            "/v1.0/me/$batch/",
+            "/v1.0/me/%EF%BC%84batch",
+            "/v1.0/me/%EF%BC%84%EF%BD%82atch/",
+            "/v1.0/me/$batch/$batch",
+            "/v1.0/me/ $batch",
+        ] {
+            let all = ["/v1.0".to_owned(), "/v1.0/$batch".to_owned()];
+            assert!(check(&all, path).is_err(), "{path}");
+        }
+        assert!(is_admitted("/v1.0/me/mailFolders/batch/messages"));
+        assert!(is_admitted("/v1.0/me/$batches"));
     }
 
     #[test]

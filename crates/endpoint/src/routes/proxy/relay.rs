@@ -71,7 +71,7 @@ pub(super) fn answer(
 
 /// Where the proxy is, for pages.
 fn page(config: &Config) -> String {
-    format!("{}{}", config.base, super::path::PATH)
+    format!("{}{}", config.public_base, super::path::PATH)
 }
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {

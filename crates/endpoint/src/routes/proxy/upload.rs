@@ -1,18 +1,19 @@
 //! The body of a proxied request: read whole where it is small, so that it can be sent again; else passed on as it comes.
 
 use crate::http::answer::Rejection;
-use crate::http::gate;
-use crate::upstream::api::{Api, OVER, Progress};
+use crate::store::Key;
+use crate::upstream::api::{Api, Buffer, OVER, Progress};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
 use http_body::{Frame, SizeHint};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 /// Largest body that is read whole: what the APIs take in one request.
 pub(crate) const MAX_BUFFERED: u64 = 4 * 1024 * 1024;
@@ -20,6 +21,10 @@ pub(crate) const MAX_BUFFERED: u64 = 4 * 1024 * 1024;
 pub(crate) const MAX_UPLOAD: u64 = 64 * 1024 * 1024;
 /// How long a small body may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long it may stay silent.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How often a batch looks whether there is memory.
+const LOOK: Duration = Duration::from_millis(50);
 /// How long a batch waits for its place in the memory.
 const QUEUE: Duration = Duration::from_secs(5);
 
@@ -28,7 +33,7 @@ pub(super) enum RequestBody {
     /// Whole, with its place in the memory.
     Buffered {
         bytes: Bytes,
-        _place: Option<OwnedSemaphorePermit>,
+        _memory: Option<Buffer>,
     },
     /// Passed on as it comes; gone once it was sent.
     Streamed(Option<Streamed>),
@@ -39,11 +44,16 @@ impl RequestBody {
     ///
     /// # Errors
     /// 400, 408, 413; 503 where too many are looked into at once.
-    pub(super) async fn take(api: &Api, body: Body, whole: bool) -> Result<Self, Rejection> {
+    pub(super) async fn take(
+        api: &Api,
+        key: Key,
+        mut body: Body,
+        whole: bool,
+    ) -> Result<Self, Rejection> {
         if body.is_end_stream() {
             return Ok(Self::Buffered {
                 bytes: Bytes::new(),
-                _place: None,
+                _memory: None,
             });
         }
         // hyper has checked it: a body is as long as its header says.
@@ -53,18 +63,23 @@ impl RequestBody {
             return Err(too_large());
         }
         let small = length.is_some_and(|length| length <= MAX_BUFFERED);
+        let mut prefix = Vec::new();
+        let mut memory = None;
         if whole || small {
-            let size = length.unwrap_or(MAX_BUFFERED).min(MAX_BUFFERED);
-            if let Some(reserve) = reserve(api, size, whole).await? {
-                let limit = usize::try_from(size).unwrap_or(usize::MAX);
-                let bytes = gate::read(body, limit, TIMEOUT).await?;
+            let mut buffer = api.buffers.begin(key);
+            let end = Instant::now() + TIMEOUT;
+            if fill(&mut body, (&mut prefix, &mut buffer), end, whole).await? {
                 return Ok(Self::Buffered {
-                    bytes,
-                    _place: Some(reserve),
+                    bytes: prefix.into(),
+                    _memory: Some(buffer),
                 });
             }
+            // What was read goes first, and the rest as it comes.
+            memory = Some(buffer);
         }
         Ok(Self::Streamed(Some(Streamed {
+            prefix: Some(prefix.into()).filter(|prefix: &Bytes| !prefix.is_empty()),
+            _memory: memory,
             body: std::sync::Mutex::new(body),
             length,
             progress: Progress::default(),
@@ -98,23 +113,51 @@ impl RequestBody {
     }
 }
 
-/// A place for so many bytes. `wait` where there is no doing without one.
-async fn reserve(
-    api: &Api,
-    size: u64,
-    wait: bool,
-) -> Result<Option<OwnedSemaphorePermit>, Rejection> {
-    let buffered = Arc::clone(&api.kept);
-    let size = u32::try_from(size).unwrap_or(u32::MAX);
-    if !wait {
-        return Ok(buffered.try_acquire_many_owned(size).ok());
-    }
-    match tokio::time::timeout(QUEUE, buffered.acquire_many_owned(size)).await {
-        Ok(Ok(reserve)) => Ok(Some(reserve)),
-        _ => {
+/// Reads the body, taking memory as its octets come; false where there is no room and the body may be passed on.
+async fn fill(
+    body: &mut Body,
+    (read, buffer): (&mut Vec<u8>, &mut Buffer),
+    end: Instant,
+    whole: bool,
+) -> Result<bool, Rejection> {
+    loop {
+        let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
+        let silence = end.min(Instant::now() + SILENCE);
+        let frame = tokio::time::timeout_at(silence, frame).await.map_err(|_| {
+            Rejection::at(
+                StatusCode::REQUEST_TIMEOUT,
+                Code::Timeout,
+                "the body took too long",
+            )
+        })?;
+        let Some(frame) = frame else { return Ok(true) };
+        let frame = frame.map_err(|_| {
+            Rejection::at(
+                StatusCode::BAD_REQUEST,
+                Code::BadRequest,
+                "the body broke off",
+            )
+        })?;
+        let Ok(octets) = frame.into_data() else {
+            continue;
+        };
+        if (read.len() + octets.len()) as u64 > MAX_BUFFERED {
+            return Err(too_large());
+        }
+        let begin = Instant::now();
+        let mut room = buffer.grow(octets.len());
+        while !room && whole && begin.elapsed() < QUEUE {
+            tokio::time::sleep(LOOK).await;
+            room = buffer.grow(octets.len());
+        }
+        read.extend_from_slice(&octets);
+        if !room && whole {
             let mut error = Error::new(Code::ServiceUnavailable, "the endpoint is busy");
             error.detail_mut().retry_after_seconds = Some(2);
-            Err(error.into())
+            return Err(error.into());
+        }
+        if !room {
+            return Ok(false);
         }
     }
 }
@@ -129,6 +172,9 @@ pub(super) fn too_large() -> Rejection {
 
 /// Counts what goes by, and stops at the limit.
 pub(super) struct Streamed {
+    /// What was read before it was clear that the body passes.
+    prefix: Option<Bytes>,
+    _memory: Option<Buffer>,
     /// Never locked: a body that is only ever borrowed by one may then be shared, which the client asks for.
     body: std::sync::Mutex<Body>,
     length: Option<u64>,
@@ -144,6 +190,11 @@ impl HttpBody for Streamed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
+        if let Some(prefix) = this.prefix.take() {
+            this.progress
+                .fetch_add(prefix.len() as u64, Ordering::Relaxed);
+            return Poll::Ready(Some(Ok(Frame::data(prefix))));
+        }
         let body = this
             .body
             .get_mut()
