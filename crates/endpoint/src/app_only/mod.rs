@@ -32,7 +32,7 @@ use exo365_core::wire::{Identity, PageConfig};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A token that is younger than this is given, whatever was refused: seconds.
+/// A token that is younger than this many seconds is given even after a refusal.
 const YOUNG: u64 = 5;
 /// The rest after the service saw a loop, in seconds.
 const LOOP: u32 = 60;
@@ -57,7 +57,7 @@ pub struct AppToken {
     pub scopes: Vec<String>,
 }
 
-/// The application. One token is kept, and renewed once however many ask.
+/// The application itself. It caches one token, and concurrent requests share a renewal.
 #[derive(Clone)]
 pub struct AppOnly(Arc<Inner>);
 
@@ -114,7 +114,7 @@ impl AppOnly {
         })))
     }
 
-    /// The token; another than the one before where the API `refused` that.
+    /// The token; a new one if the API `refused` the previous one.
     ///
     /// # Errors
     /// The service's refusal: [`Code::Misconfigured`] most often; [`Code::Throttled`], [`Code::ServiceUnavailable`].
@@ -176,7 +176,7 @@ impl Inner {
                 if token_client::is_loop(&error) {
                     self.token_client.begin_pause(About::Application, LOOP);
                 }
-                // One that still works, if not for long, is better than none.
+                // A token that is still valid for a short time is better than none.
                 let passes = matches!(
                     error.code,
                     Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled

@@ -1,7 +1,7 @@
 //! A source of tokens for the services of this machine: `POST /token` on a loopback address, with a key.
 //!
-//! It is no route for pages. A browser says so in each request, by `Origin` or `Sec-Fetch-Site`, and is refused; whoever
-//! else asks has to know the key.
+//! Pages cannot use it: a browser, known by `Origin` or `Sec-Fetch-Site`, is refused. Every other
+//! client has to know the key.
 
 use super::AppOnly;
 use crate::base::problem::Problem;

@@ -83,7 +83,7 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
     found
 }
 
-/// Calls the API without a token: an API that is one asks for it.
+/// Calls the API without a token: an API answers 401.
 ///
 /// # Errors
 /// [`Problem::Machine`] where TLS cannot be set up.

@@ -1,8 +1,8 @@
-//! What the check found, and how it is said.
+//! Findings of `check`, and their wording.
 
 use exo365_core::error::Error;
 
-/// How a finding is meant.
+/// The weight of a finding.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
     /// As it should be.
@@ -16,7 +16,7 @@ pub enum Verdict {
 /// One thing that was looked at.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Finding {
-    /// How it is meant.
+    /// Its weight.
     pub verdict: Verdict,
     /// In words, without secrets.
     pub text: String,

@@ -1,7 +1,7 @@
 //! `exo365-endpoint check`: the registration and the configuration, tried at the sign-in service.
 //!
-//! The probe trades in a code that nobody was given. A service that knows the client and its proof
-//! refuses the code; one that does not refuses the client, and says why by number.
+//! The probe redeems a code that was never issued. A service that accepts the client's credential
+//! refuses the code; otherwise it refuses the client, with a number for the reason.
 
 mod api;
 mod application;
@@ -24,7 +24,7 @@ use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
 use finding::{describe, finding, format_numbers};
 
-/// The request is malformed, or its code is none: said to clients that are known.
+/// AADSTS number for a malformed request or code, which only a known client gets.
 const MALFORMED: u32 = 9_002_313;
 const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 

@@ -1,4 +1,4 @@
-//! Answers: small, constant in shape, closed to caches and frames.
+//! Responses: small, of one shape, never cached or framed.
 
 use crate::config::Config;
 use axum::body::Body;
@@ -8,7 +8,7 @@ use exo365_core::error::{Code, Error};
 use exo365_core::wire::ErrorReply;
 use serde::Serialize;
 
-/// What a route did.
+/// A successful response.
 pub(crate) struct Success {
     body: Vec<u8>,
     cookies: Vec<HeaderValue>,
@@ -18,7 +18,7 @@ impl Success {
     /// An answer with this body.
     ///
     /// # Errors
-    /// Where it cannot be written, which types of the wire can.
+    /// If it cannot be serialized.
     pub(crate) fn json(body: &impl Serialize) -> Result<Self, Rejection> {
         let body = serde_json::to_vec(body);
         let body =
@@ -36,7 +36,7 @@ impl Success {
     }
 }
 
-/// What a route refused.
+/// A refusal.
 pub(crate) struct Rejection {
     pub(crate) error: Error,
     status: Option<StatusCode>,
@@ -69,7 +69,7 @@ impl Rejection {
         self
     }
 
-    /// The same, taking the cookie away.
+    /// The same with a `Set-Cookie` header.
     pub(crate) fn clearing(mut self, cookie: Option<HeaderValue>) -> Self {
         self.cookie = cookie;
         self
@@ -155,7 +155,7 @@ pub(crate) fn set_security_headers(headers: &mut HeaderMap, config: &Config) {
     }
 }
 
-/// Browsers that came over https shall stay there.
+/// Sets `Strict-Transport-Security` if browsers come over https.
 pub(crate) fn set_strict_transport(headers: &mut HeaderMap, config: &Config) {
     if config.strict_transport {
         let year = HeaderValue::from_static("max-age=31536000");

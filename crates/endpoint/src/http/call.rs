@@ -1,11 +1,11 @@
-//! A request that came through the gate.
+//! A request that passed the gate.
 
 use super::cookie::SessionId;
 use super::expected_account::ExpectedAccount;
 use axum::body::Bytes;
 use std::net::IpAddr;
 
-/// What a handler learns of it.
+/// What a handler receives.
 pub(crate) struct Call {
     pub(crate) body: Bytes,
     pub(crate) session: Option<SessionId>,

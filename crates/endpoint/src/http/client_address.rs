@@ -1,4 +1,4 @@
-//! Who asks: the socket's address, or what a configured proxy says of it.
+//! The client's address: that of the socket, or that which a trusted proxy names.
 
 use crate::base::network::ProxyHeader;
 use crate::config::Config;
@@ -23,7 +23,7 @@ pub(crate) fn address(config: &Config, parts: &Parts) -> Option<IpAddr> {
     )))
 }
 
-/// From the right, the first address that is none of ours: whatever stands left of it, anyone may have written.
+/// The first address from the right that is no trusted proxy; anyone may have written what stands to the left of it.
 fn behind(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let ours = |address: IpAddr| config.proxies.iter().any(|network| network.holds(address));
     if !ours(peer) {
@@ -47,7 +47,7 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         ProxyHeader::Forwarded => header::FORWARDED,
     };
     let lines = headers.get_all(name).into_iter();
-    // An octet that is no text spoils its own part, and not those that our proxies appended.
+    // An invalid octet invalidates its own part only, not those that trusted proxies appended.
     let parts = lines.flat_map(|line| line.as_bytes().split(|octet| *octet == b','));
     parts
         .map(|part| std::str::from_utf8(part).unwrap_or_default())
@@ -76,7 +76,7 @@ fn read(text: &str) -> Option<IpAddr> {
         .map(|address| address.to_canonical())
 }
 
-/// IPv6: a household has a /64, and every address in it.
+/// The /64 of an IPv6 address: one household has a whole /64.
 fn same(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -1,4 +1,4 @@
-//! The session cookie: a random id, and nothing else.
+//! The session cookie, which holds a random id only.
 
 use crate::base::random;
 use crate::config::Config;
@@ -11,7 +11,7 @@ use std::fmt;
 /// Length of an id: 32 bytes in base64url.
 const LENGTH: usize = 43;
 
-/// A session's id, as the browser holds it. Printing it prints nothing of it.
+/// A session id, as in the cookie. `Debug` does not print it.
 pub(crate) struct SessionId {
     id: String,
     /// It came by the cookie's old name.
@@ -56,7 +56,7 @@ impl SessionId {
         Self { id, is_old: false }
     }
 
-    /// What the record is stored under: the id itself is nowhere on the disk.
+    /// The name of the record. The id itself is never stored.
     pub(crate) fn key(&self) -> Key {
         Key(random::sha256(self.id.as_bytes()))
     }
@@ -73,7 +73,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// The header that takes the cookie away.
+/// The header that clears the cookie.
 pub(crate) fn clear(name: &str) -> Option<HeaderValue> {
     header(name, "", 0)
 }

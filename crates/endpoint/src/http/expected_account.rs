@@ -1,27 +1,27 @@
-//! Whom the page believes to be signed in: where another tab has signed somebody else in, it gets neither that one's
-//! token nor that one's mail.
+//! The account that a page expects. If another tab signed in another user, the page gets neither the token nor the
+//! mail of that user.
 
 use axum::http::{HeaderMap, HeaderName};
 use exo365_core::wire::Account;
 
 /// `{tenantId}.{objectId}`, or nothing.
 const ACCOUNT: HeaderName = HeaderName::from_static("x-exo365-account");
-/// Longer than two ids are.
+/// Longest value of the header.
 const LONGEST: usize = 256;
 
-/// What the page said of it.
+/// The expected account.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum ExpectedAccount {
-    /// Nothing: whoever it is.
+    /// Any account: the page sent no header.
     Anybody,
     /// This one.
     One(String),
-    /// Something that is nobody's name.
+    /// A malformed value, which is no account.
     Nobody,
 }
 
 impl ExpectedAccount {
-    /// Reads the header. What is malformed, or there twice, is nobody's name.
+    /// Reads the header. A malformed or repeated header is no account.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let mut values = headers.get_all(ACCOUNT).into_iter();
         let Some(first) = values.next() else {
@@ -33,7 +33,7 @@ impl ExpectedAccount {
         }
     }
 
-    /// Whether the page may have what is this account's. Both ids are those that the endpoint told it, to the letter.
+    /// Whether this account is the expected one. The page has both ids from the endpoint, so they are compared exactly.
     pub(crate) fn is(&self, account: &Account) -> bool {
         match self {
             Self::Anybody => true,

@@ -1,4 +1,4 @@
-//! The one door: what a request has to show before anything is done for it.
+//! The gate: the checks that every request has to pass before any work.
 
 use super::answer::{Rejection, set_security_headers};
 use crate::config::Config;
@@ -9,7 +9,7 @@ use exo365_core::error::Code;
 use exo365_core::token_reply::is_json;
 use std::time::Duration;
 
-/// Our own header: no page can send it elsewhere without a preflight.
+/// Our own header. A page of another origin cannot send it without a preflight.
 pub(crate) const OWN_HEADER: HeaderName = HeaderName::from_static("x-exo365");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -45,7 +45,7 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Checks that a page of ours asks, by a script of its own.
+/// Checks that the request comes from a script of an allowed page.
 ///
 /// # Errors
 /// 403.
@@ -73,7 +73,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     all.next().is_none().then_some(first)
 }
 
-/// An origin on the list; without one, the browser's own word that it is the same.
+/// Whether the origin is on the list; without `Origin`, whether the browser says that it is the same origin.
 fn is_allowed_origin(config: &Config, headers: &HeaderMap) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return single(headers, &FETCH_SITE) == Some("same-origin");
@@ -125,9 +125,9 @@ fn is_too_large(error: &axum::Error) -> bool {
 /// The body as a type of the wire.
 ///
 /// # Errors
-/// 400, without a word of what came.
+/// 400, without quoting the body.
 pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
-    // To serde a list of values is a struct too; here it is none.
+    // serde would read a list as a struct.
     let object = body.trim_ascii_start().starts_with(b"{");
     let value = serde_json::from_slice(body).ok().filter(|_| object);
     value.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! How many calls of one session are under way: one that holds its calls open stops nobody else.
+//! The number of calls in flight of each session: a session that keeps its calls open stops nobody else.
 
 use crate::store::Key;
 use axum::body::{Body, Bytes, HttpBody};

@@ -1,4 +1,4 @@
-//! How often: a bucket for each address and each session, in tables that cannot grow.
+//! Rate limits: a token bucket for each address and each session, in tables of a fixed size.
 
 use super::answer::Rejection;
 use super::client_address;
@@ -27,7 +27,7 @@ pub(crate) struct Limits {
     addresses: Buckets<IpAddr>,
     sessions: Buckets<Key>,
     in_flight: InFlight,
-    /// Sign-outs, which no other traffic keeps out.
+    /// Separate buckets for sign-outs.
     sign_outs: (Buckets<IpAddr>, Buckets<Key>),
 }
 
@@ -90,11 +90,11 @@ impl Limits {
     }
 }
 
-/// Token buckets, each told by the moment at which it is full again.
+/// Token buckets, each stored as the moment at which it is full again.
 ///
-/// Entries are in two generations: where the young one has its number or its time, it becomes the old
-/// one, and the old one goes. In ordinary load nothing goes before its bucket is full; in a flood of
-/// more addresses than fit, the memory stays, and the longest unused are forgotten.
+/// Entries are in two generations. When the young one has reached its size or age, it becomes the old
+/// one, and the old one is dropped. In ordinary load no entry is dropped before its bucket is full; in a flood of
+/// more addresses than fit, the memory stays bounded, and the least recently used entries are dropped.
 struct Buckets<K> {
     /// Microseconds that one request takes; 0 is no limit.
     cost: u64,

@@ -75,7 +75,7 @@ impl ExchangeRoute {
             Identity::V2 => None,
         };
         let audience = audience.unwrap_or_else(|| authority::default_audience(config));
-        // Before the code is used up: without the keys its ID token could not be checked.
+        // This comes before the code is used: without the keys the ID token could not be checked.
         let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
         let tenants = self.tenants.allowed(&self.upstream, config).await?;
         let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
@@ -107,7 +107,7 @@ impl ExchangeRoute {
             .await
     }
 
-    /// A code that came twice may have been stolen: the session that it made ends.
+    /// A reused code may have been stolen: its session ends.
     async fn refused(&self, code: &[u8; 32], refusal: Refusal) -> Rejection {
         let numbers = refusal
             .error
@@ -179,12 +179,12 @@ impl ExchangeRoute {
     }
 }
 
-/// Anybody can write another issuer into an address: no 500 that would wake somebody up.
+/// Anyone can cause this error, so it is a 400, not a 5xx that raises an alarm.
 fn mismatch(error: Error) -> Rejection {
     Rejection::from(error).status(StatusCode::BAD_REQUEST)
 }
 
-/// Shapes, and the redirect URI: one of ours, to the letter. Gives `maxAge` in seconds.
+/// Checks the shapes of the fields, and that the redirect URI is configured. Returns `maxAge` in seconds.
 fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Rejection> {
     let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let within = |text: &str, least: usize, most: usize| {
@@ -200,7 +200,7 @@ fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Reje
         .into());
     }
     if !config.public.redirect_uris.contains(&request.redirect_uri) {
-        // Anybody can ask for it: no 500 that would wake somebody up.
+        // Anyone can cause this error, so it is a 400, not a 500 that raises an alarm.
         return Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::Misconfigured,

@@ -1,7 +1,7 @@
 //! `GET /frontchannel-logout`: the sign-in service ends the sessions of one `sid`.
 //!
-//! It comes in a hidden frame of the service's sign-out page, without our header and without our cookie,
-//! so it stands beside the gate. It can end sessions and nothing else, and only for who knows the `sid`.
+//! The service's sign-out page opens it in a hidden frame, without our header and our cookie,
+//! so the gate does not apply. The route only ends sessions, and only for a known `sid`.
 
 use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
@@ -48,12 +48,12 @@ impl FromRef<State> for FrontchannelRoute {
 }
 
 impl FrontchannelRoute {
-    /// The same answer whatever was ended, and whether anything was.
+    /// Answers the same, whether a session was ended or not.
     pub(crate) async fn serve(self, request: Request) -> Response {
         let begin = Instant::now();
         let (parts, _) = request.into_parts();
-        // Not limited by address: behind a proxy all have one, and a flood would keep the service's sign-outs out. What
-        // it costs is bounded otherwise: a `sid` of nobody costs one look-up, and no line in the log.
+        // The route is not limited by address: behind a proxy all clients may have one, and a flood would block the service's sign-outs. Its
+        // cost is bounded: an unknown `sid` costs one look-up and no log line.
         let outcome = if parts.method == Method::GET {
             self.end(parts.uri.query().unwrap_or_default()).await;
             Success::json(&serde_json::Map::new())
@@ -126,7 +126,7 @@ fn open_to_the_service(config: &Config, response: &mut Response) {
     }
 }
 
-/// A field of the query: none, one, or something that is neither.
+/// A field of the query: `Some(None)` if absent, `None` if repeated or too long.
 fn field(query: &str, name: &str) -> Option<Option<String>> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let mut values = pairs

@@ -1,4 +1,4 @@
-//! `POST /logout`: the session is gone at once, whatever else happens.
+//! `POST /logout`: ends the session at once.
 
 use crate::base::clock::Clock;
 use crate::base::metrics::{Metrics, SessionEnd};

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the contract as an OpenAPI 3.1 description, for people and for programs that test.
 //!
-//! It says nothing of this endpoint but its path and the name of its cookie, so that it may be cached.
+//! Of this endpoint it holds only the path and the name of the cookie, so it may be cached.
 
 use crate::config::Config;
 use crate::http::answer::{Rejection, respond, set_security_headers};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Below the base.
 pub(crate) const PATH: &str = "/openapi.json";
-/// As every endpoint has it. Tests hold it to the routes, to the types of the wire, and to what is answered.
+/// The description of every endpoint. Tests compare it with the routes, the wire types and the responses.
 pub(crate) const TEXT: &str = include_str!("openapi.json");
 
 /// The routes with this one.

@@ -62,7 +62,7 @@ fn protect(headers: &mut HeaderMap, config: &Config) {
 async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Response {
     let tags = request.headers().get(header::IF_NONE_MATCH).cloned();
     if tags.is_some() {
-        // A tag says more than a date.
+        // An ETag is more precise than a date.
         request.headers_mut().remove(header::IF_MODIFIED_SINCE);
     }
     let path = request.uri().path().to_owned();

@@ -1,4 +1,4 @@
-//! What operators ask: is it alive, is it ready, what was counted. On a listener of its own, away from browsers.
+//! Health, readiness and metrics for operators, on a listener of their own that browsers cannot reach.
 
 use crate::state::State;
 use axum::Router;
@@ -43,7 +43,7 @@ async fn readiness(state: State) -> Response {
 async fn metrics(state: State) -> Response {
     let store = &state.sessions.store;
     let count = tokio::time::timeout(TIMEOUT, store.count()).await;
-    // Without an answer there is no number: an old one would look like a new one.
+    // If the store does not answer, the gauge is removed: an old number would look current.
     state
         .metrics
         .live(store.name(), count.ok().and_then(Result::ok));

@@ -60,7 +60,7 @@ impl SessionRoute {
             ..TokenSpec::default()
         };
         match self.renewals.token(key, &held, want).await {
-            // In proxy mode it was only looked whether there is one.
+            // In proxy mode no token goes to the page.
             Ok(_) if config.public.mode == Mode::Proxy => {}
             Ok(fresh) => {
                 reply.expires_in = Some(seconds_until(fresh.expires_at, self.clock.now()));
@@ -69,7 +69,7 @@ impl SessionRoute {
             Err(refusal) if refusal.ends_session => {
                 return Ok(Success::json(&reply)?.cookie(cookie::clear(&config.cookie)));
             }
-            // The page asks again when it needs a token, and learns then what is wrong.
+            // The page gets the error when it requests a token.
             Err(_) => {}
         }
         reply.account = Some(held.session.account);

@@ -53,7 +53,7 @@ impl SignedIn {
         Ok(Some(held).filter(|_| allowed))
     }
 
-    /// The session, where it is that of the user whom the page believes in.
+    /// The session, if it belongs to the expected account.
     ///
     /// # Errors
     /// [`Code::SignedOut`]; the store's trouble.
@@ -67,7 +67,7 @@ impl SignedIn {
         // An id that is not known may be another endpoint's on this host: its cookie stays.
         let held = self.find(key).await?.ok_or_else(signed_out)?;
         if !expected_account.is(&held.session.account) {
-            // The cookie is another tab's as well: it stays.
+            // Another tab uses the same cookie: it stays.
             return Err(signed_out());
         }
         Ok((key, held))

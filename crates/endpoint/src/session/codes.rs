@@ -1,10 +1,10 @@
-//! Which session a code made, so that a code that comes twice ends it.
+//! The session that each code created, so that a reused code ends it.
 
 use crate::store::Key;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// Which session a code made: digests of the latest ones, no more than codes live for in any load.
+/// Digests of the latest codes, and their sessions.
 #[derive(Default)]
 pub(crate) struct Codes(Mutex<VecDeque<([u8; 32], Key)>>);
 

@@ -4,9 +4,9 @@ use crate::store::Key;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// How long a session is not renewed after the sign-in service saw a loop (AADSTS50196), in seconds.
+/// Cool-down of renewals after the sign-in service detected a loop (AADSTS50196), in seconds.
 pub(crate) const LOOP: u64 = 300;
-/// How long an API's 401 is believed after a new token did not help, in seconds.
+/// Cool-down after the API refused a renewed token too, in seconds.
 pub(crate) const REFUSED: u64 = 30;
 /// Most sessions that are remembered; the latest ones.
 const MAX_SESSIONS: usize = 1024;
@@ -18,7 +18,7 @@ pub(crate) struct Cooldown {
 }
 
 impl Cooldown {
-    /// For so many seconds.
+    /// Cool-downs of this many seconds.
     pub(crate) fn new(seconds: u64) -> Self {
         Self {
             seconds,
@@ -26,14 +26,14 @@ impl Cooldown {
         }
     }
 
-    /// It begins at `now`.
+    /// Starts a cool-down at `now`.
     pub(crate) fn start(&self, key: Key, now: u64) {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         latest.truncate(MAX_SESSIONS - 1);
         latest.push_front((key, now + self.seconds));
     }
 
-    /// Seconds that are left, or `None`.
+    /// The remaining seconds, or `None`.
     pub(crate) fn remaining(&self, key: Key, now: u64) -> Option<u64> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         latest.retain(|(_, end)| now < *end);

@@ -1,7 +1,7 @@
-//! The session's turn among several endpoints: one of them renews, the others wait and read what it kept.
+//! A lock over several endpoints: one of them renews a session, the others wait and read the result.
 //!
-//! It is a courtesy, not a safeguard: what a holder writes after its lock went is stopped by the
-//! comparison with the record that it read ([`crate::session::renewal`]).
+//! The lock saves requests; it does not protect the record. If a holder writes after its lock expired, the
+//! comparison with the record that it read stops it ([`crate::session::renewal`]).
 
 use super::record::Sessions;
 use crate::base::random;
@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
-/// A holder that died holds up the others for so long; one that lives says so four times in it.
+/// Lifetime of the lock. Its holder extends it four times in this time; after the holder died, others wait this long.
 pub(crate) const LIFE: Duration = Duration::from_secs(5);
-/// Longest wait for somebody else's renewal.
+/// Longest wait for the renewal of another endpoint.
 const TIMEOUT: Duration = Duration::from_secs(25);
 /// First and longest pause between two attempts to take the lock.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -26,7 +26,7 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Waits for the turn. Where a store has one endpoint only there is nothing to wait for.
+    /// Waits for the lock. A store for one endpoint has none.
     ///
     /// # Errors
     /// [`Code::ServiceUnavailable`] where the store is away, or somebody holds the lock too long.
@@ -50,7 +50,7 @@ impl Lease {
     }
 }
 
-/// Keeps the lock until it is dropped, then gives it back.
+/// Extends the lock until it is dropped, then releases it.
 async fn keep(
     sessions: Arc<Sessions>,
     key: Key,
@@ -64,7 +64,7 @@ async fn keep(
         tokio::select! {
             _ = &mut dropped => break,
             () = sleep(LIFE / 4) => {
-                // Somebody else's by now, or the store is away: the record itself is compared.
+                // If the lock is lost, the comparison of records still protects the session.
                 let _ = locks.claim(key, holder, LIFE).await;
             }
         }

@@ -1,4 +1,4 @@
-//! A session: who, the refresh token, and the access tokens that are still good.
+//! The record of a session: account, refresh token, and valid access tokens.
 
 use crate::store::seal::{Seal, ends_at};
 use crate::store::{Failed, Group, Key, Store};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 /// An access token is renewed this many seconds before it expires; a short-lived one at half of its lifetime.
 const MARGIN: u64 = 300;
-/// Steps of the machine's clock that are taken for corrections, in seconds.
+/// Largest step back of the machine's clock that is ignored, in seconds.
 const CLOCK_STEP: u64 = 60;
-/// Tokens that were asked for by permissions, of all services together: a record stays small.
+/// Most tokens for named permissions in a record, so that it stays small.
 const MOST_NAMED: usize = 8;
 /// Scopes of OpenID Connect: they do not make a token broader.
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-/// What is sealed. Holds tokens: never printed.
+/// The sealed content of a record. It holds tokens and has no `Debug`.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Session {
     pub(crate) account: Account,
@@ -30,7 +30,7 @@ pub(crate) struct Session {
     /// The permissions that were configured when its tokens were asked for last; none in records of version 0.1.
     #[serde(default)]
     pub(crate) scopes: Option<Vec<String>>,
-    /// One per audience for whatever was granted, and some that were asked for by permissions; the latest last.
+    /// One token for each audience with all granted permissions, and some for named permissions; the latest last.
     pub(crate) tokens: Vec<AccessToken>,
 }
 
@@ -46,27 +46,27 @@ pub(crate) struct AccessToken {
     /// Seconds since 1970.
     #[serde(default)]
     pub(crate) taken_at: u64,
-    /// What was asked for, which may not all have been granted, or not alone; empty for whatever was granted.
+    /// The requested permissions; empty for all that were granted.
     asked: Vec<String>,
     pub(crate) granted: Vec<String>,
     /// Digest of the claims that it was asked for with.
     claims: Option<String>,
 }
 
-/// Which access token.
+/// The specification of an access token.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub(crate) struct TokenSpec {
     pub(crate) audience: String,
-    /// Sorted; empty for whatever was granted.
+    /// Sorted; empty for all that were granted.
     pub(crate) scopes: Vec<String>,
     /// JSON text.
     pub(crate) claims: Option<String>,
-    /// base64url SHA-256 of a token that is not wanted again.
+    /// base64url SHA-256 of a token that the API refused.
     pub(crate) rejected: Option<String>,
 }
 
 impl AccessToken {
-    /// Makes the entry for tokens that came at `now`.
+    /// An entry for tokens that were issued at `now`.
     pub(crate) fn new(want: &TokenSpec, tokens: &Tokens, now: u64) -> Self {
         let life = u64::from(tokens.expires_in);
         Self {
@@ -86,7 +86,7 @@ impl AccessToken {
         now < self.renew_at && self.is_of_the_past(now)
     }
 
-    /// Whether it came before now. Else the clock was set back meanwhile, and nobody knows how long it is good.
+    /// Whether it was issued before now. If not, the clock was set back, and the remaining lifetime is unknown.
     const fn is_of_the_past(&self, now: u64) -> bool {
         self.taken_at <= now + CLOCK_STEP
     }
@@ -96,14 +96,14 @@ impl AccessToken {
         now + 10 < self.expires_at
     }
 
-    /// Whether it is what is wanted and no more, not counting its age: what came when just that was asked for, which
-    /// may be more where the service gives nothing less, or what holds these permissions and no other.
+    /// Whether it matches the specification and is no broader, regardless of its age: it was requested with these permissions (the service
+    /// may have granted more), or it holds exactly these.
     fn fits(&self, want: &TokenSpec) -> bool {
         let named = self.asked == want.scopes;
         self.covers(want) && (named || self.is_within(&want.scopes))
     }
 
-    /// Whether no permission goes beyond these.
+    /// Whether it holds no other permissions.
     fn is_within(&self, scopes: &[String]) -> bool {
         let wanted = |granted: &String| {
             OIDC.contains(&granted.as_str()) || scopes.iter().any(|one| is_same(one, granted))
@@ -111,8 +111,8 @@ impl AccessToken {
         self.granted.iter().all(wanted)
     }
 
-    /// Whether what is wanted can be done with it, not counting its age. Whoever names no permissions means all that
-    /// were granted, and not those of another request.
+    /// Whether it is sufficient for the specification, regardless of its age. A specification without permissions means all that
+    /// were granted, not those of a narrower request.
     fn covers(&self, want: &TokenSpec) -> bool {
         let has = |scope: &String| {
             self.asked.contains(scope) || self.granted.iter().any(|granted| is_same(scope, granted))
@@ -129,18 +129,18 @@ impl AccessToken {
     }
 }
 
-/// Whether two names are of one permission: services say some with their host and some without, in any case.
+/// Whether two names mean one permission: services write them with or without their host, in any case.
 fn is_same(one: &str, other: &str) -> bool {
     let short = |name: &str| name.rsplit('/').next().map(str::to_ascii_lowercase);
     short(one) == short(other)
 }
 
-/// The name of a token that is not wanted again, or of claims.
+/// The digest that names a refused token, or claims.
 pub(crate) fn digest(text: &str) -> String {
     base64url(&crate::base::random::sha256(text.as_bytes()))
 }
 
-/// What the sessions of one `sid` are found by.
+/// The group of all sessions of one `sid`.
 pub(crate) fn group(sid: &str) -> Group {
     Group(crate::base::random::sha256(
         format!("exo365 sid {sid}").as_bytes(),
@@ -153,21 +153,21 @@ pub(crate) fn seconds_until(expires_at: u64, now: u64) -> u32 {
 }
 
 impl Session {
-    /// A token with enough life left.
+    /// A token that is valid for long enough.
     pub(crate) fn fresh(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
         self.tokens
             .iter()
             .find(|cached| cached.is_fresh(now) && cached.fits(want))
     }
 
-    /// A token with enough life left, if for more than is wanted.
+    /// A token that is valid for long enough, but may be broader.
     pub(crate) fn broader(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
         self.tokens
             .iter()
             .find(|cached| cached.is_fresh(now) && cached.covers(want))
     }
 
-    /// A token that still works, if not for long or for more than is wanted: better than none while no other can be had.
+    /// A token that is still valid, if only for a short time or broader: the fallback while no other can be obtained.
     pub(crate) fn expiring(&self, want: &TokenSpec, now: u64) -> Option<&AccessToken> {
         let alive = |fits: fn(&AccessToken, &TokenSpec) -> bool| {
             let mut tokens = self.tokens.iter();
@@ -176,8 +176,8 @@ impl Session {
         alive(AccessToken::fits).or_else(|| alive(AccessToken::covers))
     }
 
-    /// Takes new tokens in: the refresh token replaces the old one, or the old one stays. An access token replaces the one
-    /// that was asked for by the same permissions; of those that were asked for by name the oldest go.
+    /// Adds new tokens. A new refresh token replaces the old one. An access token replaces the one
+    /// for the same permissions; of those for named permissions the oldest are dropped.
     pub(crate) fn take(&mut self, cached: AccessToken, refresh_token: Option<String>) {
         let now = cached.taken_at;
         self.tokens.retain(|known| {
@@ -197,7 +197,7 @@ impl Session {
     }
 }
 
-/// The sessions: sealed on their way in, opened and checked for their age on their way out.
+/// The sessions: sealed when they are written, unsealed and checked for their age when they are read.
 pub(crate) struct Sessions {
     pub(crate) store: Box<dyn Store>,
     pub(crate) seal: Seal,
@@ -213,7 +213,7 @@ pub(crate) struct Sessions {
 pub(crate) struct StoredSession {
     pub(crate) session: Session,
     pub(crate) record: Vec<u8>,
-    /// The permissions that are configured are others than when its tokens were asked for: these are not given any more.
+    /// The configured permissions have changed since its tokens were issued: these are no longer given.
     pub(crate) is_reconfigured: bool,
 }
 
@@ -230,7 +230,7 @@ impl Sessions {
         self.seal.seal(&key, (end, group), &plain).ok_or(Failed)
     }
 
-    /// The session, if it is there, whole, and not over.
+    /// The session, if it exists, can be unsealed, and has not ended.
     pub(crate) async fn get(&self, key: Key, now: u64) -> Result<Option<StoredSession>, Failed> {
         let Some(record) = self.store.get(key).await? else {
             return Ok(None);
@@ -265,7 +265,7 @@ impl Sessions {
         self.store.insert(key, record).await
     }
 
-    /// Replaces the record that `old` was read from; false where it is another by now, or gone.
+    /// Replaces the record `old`; returns false if it has changed or is gone.
     pub(crate) async fn swap(
         &self,
         key: Key,

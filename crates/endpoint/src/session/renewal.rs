@@ -1,4 +1,4 @@
-//! Access tokens from a session: the one at hand, or a new one.
+//! Access tokens of a session: a cached one, or a renewed one.
 
 use super::cooldown::{self, Cooldown};
 use super::lease::Lease;
@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A token as it is handed out.
+/// A token for a page.
 #[derive(Clone)]
 pub(crate) struct IssuedToken {
     pub(crate) token: String,
@@ -40,9 +40,9 @@ impl From<&AccessToken> for IssuedToken {
 /// A token, or why there is none.
 pub(crate) type Outcome = Result<IssuedToken, Refusal>;
 
-/// A session is used about this many times before its record says so.
+/// The last use is written at most this many times within the idle time.
 const TOUCHES: u64 = 48;
-/// How often a record that changed under our hands is read again.
+/// Attempts to write a record that others change at the same time.
 const ATTEMPTS: usize = 3;
 /// Back-off for retrying a store that is unavailable: first pause, longest pause, and the time after which new tokens are given up.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -86,16 +86,16 @@ impl Renewals {
         }
     }
 
-    /// The requested token, from the record if it holds a valid one, else from the sign-in service. Where it is wanted for less
-    /// than the tokens at hand are good for, the service is asked for just that, and what it gives is kept as that: a service
-    /// that always gives everything is not asked each time. The refresh token loses nothing by it (RFC 6749 §6).
+    /// The requested token, from the record if it holds a valid one, else from the sign-in service. If fewer permissions are requested
+    /// than the cached tokens have, the service is asked for just these, and its answer is cached under them: a service
+    /// that always grants everything is asked once. The refresh token keeps its permissions (RFC 6749 §6).
     ///
     /// # Errors
-    /// [`Code::SignedOut`]; what the renewal met.
+    /// [`Code::SignedOut`]; the failure of the renewal.
     pub(crate) async fn token(&self, key: Key, held: &StoredSession, want: TokenSpec) -> Outcome {
         let issued = self.any_token(key, held, want).await;
         issued.map(|mut issued| {
-            // A page that asks no earlier than its token ends would find its session over.
+            // Otherwise a page that renews when its token expires would find its session ended.
             let now = self.clock.now();
             let mut used = held.session.clone();
             if self.is_touched(held, now) {
@@ -124,7 +124,7 @@ impl Renewals {
             self.metrics.renewals_joined.inc();
         }
         match joined.unwrap_or_else(|error| Err(Refusal::passing(error))) {
-            // No narrower one can be had, and the one at hand is the page's as well.
+            // The broader token is the page's too, if no narrower one can be obtained.
             Err(refusal) if !refusal.ends_session => {
                 let broader = held.session.broader(&want, now);
                 broader.map(IssuedToken::from).ok_or(refusal)
@@ -144,7 +144,7 @@ impl Renewals {
         }
     }
 
-    /// One renewal; the session's only one at a time, here and in the other endpoints of the store.
+    /// One renewal. A session has one at a time, over all endpoints of the store.
     async fn renew(self, key: Key, want: TokenSpec) -> Outcome {
         let _turn = self.in_flight.lock(key).await;
         if self.waiting.keys().contains(&key) {
@@ -231,7 +231,7 @@ impl Renewals {
         refresh_token: &str,
         want: &TokenSpec,
     ) -> Result<Tokens, Refusal> {
-        // What the operator changed counts for sessions that exist: they ask for what is configured now.
+        // A change of the configuration applies to existing sessions: they request what is configured now.
         let configured = &self.config.public.scopes;
         let scopes = if held.is_reconfigured && want.scopes.is_empty() {
             configured
@@ -251,15 +251,15 @@ impl Renewals {
             .await
     }
 
-    /// Whether another endpoint has traded this refresh token in by now: that it is dead is then no news.
+    /// Whether another endpoint has used this refresh token meanwhile: then it is no wonder that it is invalid.
     async fn was_renewed_elsewhere(&self, key: Key, spent: &str) -> Result<bool, Failed> {
         let held = self.sessions.get(key, self.clock.now()).await?;
         Ok(held.is_some_and(|held| held.session.refresh_token.as_deref() != Some(spent)))
     }
 
-    /// Puts the new tokens into the record, and only then hands them out: a refresh token that was
-    /// rotated and not kept would be lost. Where the store is away the page is told so at once, and the
-    /// tokens are kept as soon as it is back; until then nobody else renews the session.
+    /// Writes the new tokens into the record before it returns them: a refresh token that was
+    /// rotated but not written would be lost. If the store is unavailable, the page gets an error at once, and the
+    /// tokens are written as soon as the store is back. Until then nobody else renews the session.
     async fn save(
         self,
         key: Key,
@@ -290,11 +290,11 @@ impl Renewals {
         Err(store_failed(failed))
     }
 
-    /// One round at the store. A session that was signed out meanwhile stays so; one that another endpoint
-    /// renewed meanwhile keeps the other's refresh token, which is the later one.
+    /// One attempt. A session that was signed out meanwhile stays signed out; one that another endpoint
+    /// renewed meanwhile keeps the refresh token of that endpoint, which is the newer one.
     ///
     /// # Errors
-    /// [`Failed`]: not done, or done and not told. It may be repeated either way.
+    /// [`Failed`]: the write may or may not have happened. It can be repeated.
     async fn save_once(
         &self,
         key: Key,
@@ -326,12 +326,12 @@ impl Renewals {
         ))))
     }
 
-    /// Whether this use is written down.
+    /// Whether this use is written to the record.
     fn is_touched(&self, held: &StoredSession, now: u64) -> bool {
         now >= held.session.touched + self.config.idle / TOUCHES
     }
 
-    /// Notes that the session is in use, behind the answer's back and not every time.
+    /// Writes the time of use to the record, in the background and not every time.
     fn touch(&self, key: Key, held: &StoredSession, now: u64) {
         if !self.is_touched(held, now) {
             return;
@@ -342,11 +342,11 @@ impl Renewals {
                 let _turn = work.in_flight.lock(key).await;
                 if let Ok(Some(mut held)) = work.sessions.get(key, now).await {
                     if held.is_reconfigured {
-                        // Its renewal writes it anew.
+                        // Its tokens were left out here; the renewal writes the record.
                         return;
                     }
                     held.session.touched = now;
-                    // Lost to a sign-out or to another endpoint: either is as good.
+                    // A failed swap means a sign-out or a newer record: both are fine.
                     let _ = work.sessions.swap(key, &held.record, &held.session).await;
                 }
             });
@@ -360,11 +360,11 @@ fn signed_out() -> Refusal {
     }
 }
 
-/// Sessions whose new tokens wait for the store: until they are kept nobody renews.
+/// Sessions whose new tokens are not written yet: nobody renews these.
 #[derive(Clone, Default)]
 pub(crate) struct Unsaved(Arc<Mutex<HashSet<Key>>>);
 
-/// Says that a session's tokens wait, until it is dropped.
+/// Marks a session's tokens as not written, until it is dropped.
 struct UnsavedGuard(Unsaved, Key);
 
 impl Unsaved {
@@ -384,7 +384,7 @@ impl Drop for UnsavedGuard {
     }
 }
 
-/// As the service said it, with the time that is left.
+/// The service's error, with the remaining time.
 fn loop_error(left: u64) -> Error {
     let mut error = Error::new(
         Code::InteractionRequired,
@@ -400,11 +400,11 @@ fn store_failed(failed: Failed) -> Refusal {
     Refusal::passing(failed.into())
 }
 
-/// What a renewal brought, and what it cost.
+/// The result of a renewal.
 struct Gained {
     want: TokenSpec,
     cached: AccessToken,
     refresh_token: Option<String>,
-    /// The refresh token that was traded in.
+    /// The refresh token that was used.
     spent: String,
 }

@@ -1,4 +1,4 @@
-//! One piece of work however many ask for it, and one at a time for each session.
+//! Single flight: concurrent requests for the same work share one run of it, and each session has a lock.
 
 use super::record::TokenSpec;
 use crate::store::Key;
@@ -8,12 +8,12 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedMutexGuard, watch};
 
-/// What is asked for: requests with the same name share one answer.
+/// The key of a piece of work: requests with the same key share one result.
 pub(crate) type FlightKey = (Key, TokenSpec);
 
 type Running<T> = HashMap<FlightKey, watch::Receiver<Option<T>>>;
 
-/// The work under way.
+/// The work in flight.
 pub(crate) struct SingleFlight<T> {
     running: Mutex<Running<T>>,
     locks: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>,
@@ -28,7 +28,7 @@ impl<T> Default for SingleFlight<T> {
     }
 }
 
-/// Takes the entry away, whether the work ends or panics.
+/// Removes the entry when the work ends or panics.
 struct Ended<T> {
     in_flight: Arc<SingleFlight<T>>,
     name: FlightKey,
@@ -45,11 +45,11 @@ fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
-    /// Joins the work of this name, or starts it. It goes on when whoever asked has gone: a refresh
-    /// token that is being traded in must not be lost on the way back.
+    /// Joins the work with this key, or starts it. It goes on when its client has gone: a refresh
+    /// token must not be lost on the way back.
     ///
     /// # Errors
-    /// [`Code::ServiceUnavailable`] where the work broke.
+    /// [`Code::ServiceUnavailable`] if the work panicked.
     pub(crate) async fn join<F>(
         self: &Arc<Self>,
         name: FlightKey,
@@ -89,7 +89,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         let work = work();
         tokio::spawn(async move {
             let outcome = work.await;
-            // First gone, then told: whoever comes later looks at the record again.
+            // The entry is removed first, so that later requests read the record again.
             drop(ended);
             sender.send_replace(Some(outcome));
         });
@@ -108,7 +108,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         }
     }
 
-    /// The session's turn: whoever holds it is the only one who changes the record in this process.
+    /// The session's lock in this process.
     pub(crate) async fn lock(self: &Arc<Self>, key: Key) -> SessionLock<T> {
         let lock = Arc::clone(guard(&self.locks).entry(key).or_default());
         SessionLock {

@@ -1,4 +1,4 @@
-//! Calls to the API: to its own host, with bounds on time, and with nothing of the browser but what is on the lists.
+//! Calls to the API, with time limits and with only those headers of the browser that are on a list.
 
 use super::transport::{self, Connections};
 use crate::base::problem::Problem;
@@ -124,7 +124,7 @@ impl Api {
     }
 }
 
-/// The error's own text holds the address: only its kind is told.
+/// The error's own text holds the address, so only its kind is logged.
 fn unreachable(error: &reqwest::Error) -> Error {
     tracing::warn!(
         connect = error.is_connect(),

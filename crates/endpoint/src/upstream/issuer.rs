@@ -1,9 +1,9 @@
-//! Who sent the redirect, as it says itself (RFC 9207): a code of another service is not sent to this one.
+//! The `iss` parameter of the authorization response (RFC 9207): the code of another issuer is not sent to this one.
 
 use super::metadata::ProviderMetadata;
 use exo365_core::error::{Code, Error};
 
-/// The issuer that stood in the redirect, one of those that the authority may have.
+/// The issuer named in the authorization response, one of those that the authority can have.
 pub(crate) struct Issuer<'a> {
     named: Option<&'a str>,
     /// The metadata's; may hold `{tenantid}`.
@@ -11,8 +11,8 @@ pub(crate) struct Issuer<'a> {
 }
 
 impl<'a> Issuer<'a> {
-    /// Before the code is used: where the authority is one tenant this is the whole judgement, else the tenant is
-    /// still to be seen. Old metadata are as good as new ones, and without any no ID token could be checked.
+    /// Checks it before the code is used. For an authority of one tenant this is the whole check, otherwise the tenant is
+    /// checked later. Old metadata are good enough; without metadata no ID token could be checked.
     ///
     /// # Errors
     /// [`Code::IssuerMismatch`] for another's, and for none where the service promises one.
@@ -32,7 +32,7 @@ impl<'a> Issuer<'a> {
         }
     }
 
-    /// Once it is known who signed in: it has to be the issuer of that tenant.
+    /// Checks it against the tenant of the user who signed in.
     ///
     /// # Errors
     /// [`Code::IssuerMismatch`].

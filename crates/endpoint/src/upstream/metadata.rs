@@ -1,4 +1,4 @@
-//! The issuer's name and its signing keys: fetched from the pinned host, kept for a day.
+//! The provider's metadata and signing keys, fetched from the configured host and cached for a day.
 
 use super::authority;
 use super::transport::Upstream;
@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How long documents are good, in seconds.
+/// Lifetime of cached documents, in seconds.
 pub(crate) const LIFE: u64 = 86_400;
 /// Least time between two fetches because of the same unknown key, in seconds.
 const MIN_REFETCH: u64 = 60;
 /// Unknown keys that are looked for in that time.
 const MAX_SOUGHT: usize = 4;
-/// More keys than any service has.
+/// Most keys that are read.
 const MAX_KEYS: usize = 100;
 
 /// A key of the set (RFC 7517), as far as it is used.
@@ -56,22 +56,22 @@ struct Set {
 struct Discovery {
     issuer: String,
     /// RFC 9207 §3. Microsoft's documents have no such member, which says no; so does anything but `true`:
-    /// an odd value shall not turn sign-in off.
+    /// an invalid value must not turn sign-in off.
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     sends_iss: serde_json::Value,
 }
 
-/// What the documents say.
+/// Provider metadata and keys.
 pub(crate) struct ProviderMetadata {
     /// May hold `{tenantid}`.
     pub(crate) issuer: String,
-    /// The service promises to name itself in every redirect.
+    /// The service sends `iss` in every authorization response.
     pub(crate) sends_iss: bool,
     keys: Vec<Jwk>,
 }
 
 impl ProviderMetadata {
-    /// Whether the service may call itself this: with the id of one of these tenants, or of any where there are none.
+    /// Whether an issuer is this provider's, for one of these tenants, or for any if the list is empty.
     pub(crate) fn accepts_issuer(&self, issuer: &str, tenants: &[String]) -> bool {
         let Some((before, after)) = self.issuer.split_once("{tenantid}") else {
             return self.issuer == issuer;
@@ -85,7 +85,7 @@ impl ProviderMetadata {
         })
     }
 
-    /// The keys of this name, of which several may have one; a token without a name gets the only key there is.
+    /// The keys with this `kid`, which several may share. A token without `kid` gets the key set's only key.
     pub(crate) fn keys(&self, kid: Option<&str>) -> impl Iterator<Item = &Jwk> {
         let only = self.keys.len() == 1;
         self.keys.iter().filter(move |key| match kid {
@@ -99,11 +99,11 @@ impl ProviderMetadata {
     }
 }
 
-/// The documents, cached: one fetch for all who ask.
+/// The cached documents: concurrent requests share one fetch.
 pub(crate) struct MetadataCache {
     held: Cache<Arc<ProviderMetadata>>,
     clock: Clock,
-    /// Names of keys that were looked for, and when: the latest ones.
+    /// The latest unknown `kid`s, and when a fetch looked for them.
     sought: Mutex<VecDeque<(Option<String>, u64)>>,
 }
 
@@ -116,10 +116,10 @@ impl MetadataCache {
         }
     }
 
-    /// The documents, at most a day old; old ones where the service has trouble.
+    /// The documents, at most a day old, or older while the service has trouble.
     ///
     /// # Errors
-    /// Where there are none yet, and none can be had.
+    /// If there are none yet and none can be fetched.
     pub(crate) async fn metadata(
         &self,
         upstream: &Upstream,
@@ -184,7 +184,7 @@ async fn fetch(upstream: Upstream, public: PageConfig) -> Result<Arc<ProviderMet
         (Err(_), Ok(own)) => vec![own],
         (Err(error), Err(_)) => return Err(error),
     };
-    // A key of a kind that is not known here is no reason to refuse the others.
+    // A key of an unknown type does not invalidate the others.
     let mut keys: Vec<Jwk> = Vec::new();
     for key in sets
         .into_iter()

@@ -1,8 +1,8 @@
-//! The queue before the sign-in service: so many requests at a time, in the order in which they came, and of one address
-//! so many that others are served beside it.
+//! The queue for the sign-in service. It lets a limited number of requests through at a time, in order, and a smaller number
+//! for each address, so that one address does not stop others.
 //!
-//! A service that is slow would otherwise be asked by everyone at once, and an endpoint whose users all come
-//! back at the same moment would be told to stop.
+//! Without it, a slow service would get all requests at once, and an endpoint whose users all come
+//! back at the same moment would be throttled.
 
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl Default for Queue {
     }
 }
 
-/// Counts somebody who waits, until it is dropped: also where whoever waits has gone.
+/// Counts a waiting request until it is dropped, also when its client has gone.
 struct WaitingGuard<'a>(&'a AtomicUsize);
 
 impl<'a> WaitingGuard<'a> {

@@ -1,4 +1,4 @@
-//! Tenants that may sign in. Some are named by a domain: whose it is says the sign-in service, asked once a day.
+//! The tenants that may sign in. Domains among them are looked up at the sign-in service once a day.
 
 use super::authority;
 use super::metadata::{self, LIFE};
@@ -10,10 +10,10 @@ use exo365_core::error::{Code, Error};
 use exo365_core::id_token::is_guid;
 use std::sync::Arc;
 
-/// Ids of tenants; all are meant where there are none.
+/// Ids of allowed tenants; an empty list allows all.
 pub(crate) type TenantIds = Arc<Vec<String>>;
 
-/// The list, its domains looked up.
+/// The allowed tenants, with domains looked up.
 pub(crate) struct AllowedTenants(Cache<TenantIds>);
 
 impl AllowedTenants {
@@ -21,10 +21,10 @@ impl AllowedTenants {
         Self(Cache::new(clock, LIFE))
     }
 
-    /// The ids, at most a day old; old ones where the service has trouble. A domain that is nobody's admits nobody.
+    /// The ids, at most a day old, or older while the service has trouble. A domain of no tenant allows nobody.
     ///
     /// # Errors
-    /// Where a domain cannot be looked up and never was; [`Code::Misconfigured`] where nobody is left.
+    /// If a domain cannot be looked up and never was; [`Code::Misconfigured`] if no tenant is left.
     pub(crate) async fn allowed(
         &self,
         upstream: &Upstream,
@@ -54,7 +54,7 @@ async fn look_up(upstream: Upstream, config: Arc<Config>) -> Result<TenantIds, E
         }
     }
     if ids.is_empty() {
-        // An empty list would mean everybody.
+        // An empty list would allow all tenants.
         return Err(unknown());
     }
     Ok(Arc::new(ids))
@@ -63,7 +63,7 @@ async fn look_up(upstream: Upstream, config: Arc<Config>) -> Result<TenantIds, E
 /// The id of a tenant that is named by id or domain.
 ///
 /// # Errors
-/// [`Code::Misconfigured`] for a domain that is nobody's; what kept the answer from coming.
+/// [`Code::Misconfigured`] for a domain of no tenant; network errors.
 pub(crate) async fn id(
     upstream: &Upstream,
     config: &Config,

@@ -1,5 +1,5 @@
-//! One request to the token endpoint: in its turn, with the client's proof, judged, and answered here where the
-//! service asked for a pause.
+//! The client of the token endpoint. A request waits for its turn, carries the client's credential, and is refused here while the
+//! service asks for a pause.
 
 use super::authority::{self, Form};
 use super::pause::{Pauses, Subject};
@@ -18,14 +18,14 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The secret is wrong, or has ended: another one may be good.
+/// AADSTS numbers for a wrong and for an expired secret.
 const REFUSED_SECRET: [u32; 2] = [7_000_215, 7_000_222];
-/// The certificate is none of the registration's any more.
+/// AADSTS number for a certificate that the registration does not have.
 const REFUSED_CERTIFICATE: u32 = 700_027;
-/// The pause after a 429 that names none, in seconds.
+/// The pause after a 429 without `Retry-After`, in seconds.
 const DEFAULT_PAUSE: u32 = 10;
 
-/// Longest pause of all sign-ins and of all renewals, in seconds: a made-up code needs no session.
+/// Longest pause of all sign-ins and of all renewals, in seconds. That of sign-ins is short, since anyone can make codes up.
 const PAUSE_OF_CODES: u32 = 10;
 const PAUSE_OF_RENEWALS: u32 = 60;
 
@@ -110,7 +110,7 @@ impl TokenClient {
     /// used first from then on. Where it refuses all, the file that they came from is read again.
     ///
     /// # Errors
-    /// The service's refusal; what kept the answer from coming.
+    /// The service's refusal; network errors.
     pub(crate) async fn request_tokens(
         &self,
         form: &Form<'_>,
@@ -190,7 +190,7 @@ impl TokenClient {
         let (lane, subject, address) = self.lane(about);
         self.check_pause(lane, &subject).map_err(Refusal::passing)?;
         let _place = lane.queue.enter(address).await.map_err(Refusal::passing)?;
-        // Who was before us may have been told to stop.
+        // A pause may have begun during the wait.
         self.check_pause(lane, &subject).map_err(Refusal::passing)?;
         let now = self.clock.now();
         let proof = authority::proof(&self.public, credential, which, now);
@@ -231,7 +231,7 @@ impl TokenClient {
 
     fn report(&self, status: u16, error: &Error) {
         let detail = error.detail.as_deref().cloned().unwrap_or_default();
-        // Anybody can have a made-up code refused.
+        // Anyone can cause such a line with a made-up code.
         if let Some(left_out) = self.quiet.line(("token endpoint", error.code.as_str())) {
             tracing::warn!(
                 status,
@@ -283,13 +283,13 @@ fn is_secret(refusal: &Refusal) -> bool {
     numbers.any(|number| REFUSED_SECRET.contains(number))
 }
 
-/// Secret or certificate is refused: what the file holds now may be good.
+/// Whether the service refused the secret or the certificate.
 fn is_credential(refusal: &Refusal) -> bool {
     let certificate = numbers(&refusal.error).contains(&REFUSED_CERTIFICATE);
     certificate || is_secret(refusal)
 }
 
-/// The service saw the same request too often: asking again makes it worse.
+/// Whether the service detected a loop of equal requests.
 pub(crate) fn is_loop(error: &Error) -> bool {
     numbers(error).contains(&aadsts::LOOP)
 }

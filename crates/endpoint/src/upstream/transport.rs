@@ -1,4 +1,4 @@
-//! Requests to the sign-in service: to its own host, with bounds on time and size, and with nothing of the browser.
+//! HTTP requests to the sign-in service, with limits on time and size and without any header of the browser.
 
 use crate::base::problem::Problem;
 use crate::base::random;
@@ -10,7 +10,7 @@ use reqwest::{Client, RequestBuilder, Response, header, redirect};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// Largest answer that is read, in bytes.
+/// Largest response that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(20);
@@ -28,7 +28,7 @@ pub(crate) struct Upstream {
     fresh: Client,
 }
 
-/// An answer, whole.
+/// A complete response.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     content_type: String,
@@ -38,7 +38,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// What the judge looks at beside the body.
+    /// Status and headers for the judge of the reply.
     pub(crate) fn head(&self) -> Head<'_> {
         Head {
             status: self.status,
@@ -250,7 +250,7 @@ async fn read(mut response: Response, id: &str) -> Result<Zeroizing<String>, Err
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The error's own text may hold an address: only its kind is told.
+/// The error's own text may hold an address, so only its kind is logged.
 fn unreachable(error: &reqwest::Error, id: &str) -> Error {
     let timeout = error.is_timeout();
     tracing::warn!(

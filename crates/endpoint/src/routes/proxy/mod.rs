@@ -1,7 +1,7 @@
 //! `ANY /proxy/...`: the page calls the API through the endpoint, and no token reaches it.
 //!
-//! There in proxy mode only. The gate is that of the other routes, but for the body, which is the API's matter: method,
-//! own header, origin, path; then the session; then the call. Next links come back as the page's own.
+//! The route exists in proxy mode only. Its checks are those of the other routes, except for the body, which is the API's: method,
+//! own header, origin, path, then the session. Next links in the response lead back to the proxy.
 
 mod path;
 mod relay;
@@ -175,7 +175,7 @@ impl Proxy {
             if repeated {
                 self.refused.start(key, now);
             }
-            // A new token did not help, and asking for more of them would only get the endpoint throttled.
+            // A new token did not help, and further renewals would only get the endpoint throttled.
             if self.refused.remaining(key, now).is_some() {
                 return match claims {
                     Some(claims) => Err(interaction_required(claims).into()),
@@ -216,7 +216,7 @@ impl Proxy {
     }
 }
 
-/// An answer of the endpoint itself: it says so, since the API's refusals come by the same way.
+/// A response of the endpoint itself, marked by a header, since the API's refusals pass here too.
 fn own(config: &Config, refused: Rejection) -> Response {
     let mut response = respond(config, Err(refused));
     let (status, headers) = (response.status(), response.headers_mut());
@@ -240,7 +240,7 @@ fn unknown_method() -> Rejection {
     )
 }
 
-/// The address at the API: checked as text, and once more as the client will read it.
+/// The address at the API, checked as text and again after parsing.
 fn target(config: &Config, parts: &Parts) -> Result<(Url, PathCheck), Rejection> {
     let whole = parts.uri.path();
     let below = whole
@@ -264,7 +264,7 @@ fn claims(response: &reqwest::Response) -> Option<String> {
     challenges.find_map(|value| challenge::bearer(value).claims)
 }
 
-/// The user has to be asked, with what the API wants to know.
+/// Adds the API's claims to a refusal that asks for interaction.
 fn with_claims(mut refusal: Refusal, claims: Option<String>) -> Refusal {
     if refusal.error.code == Code::InteractionRequired {
         let detail = refusal.error.detail_mut();

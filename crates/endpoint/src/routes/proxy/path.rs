@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 
 /// Below the base; the API's own path follows, from its root on.
 pub(crate) const PATH: &str = "/proxy";
-/// Decoded so often at most: nobody encodes a path three times without a reason.
+/// Most rounds of percent-decoding.
 const MAX_DECODINGS: usize = 3;
 
 /// What goes through.
@@ -28,7 +28,7 @@ pub(crate) const METHODS: [Method; 5] = [
 pub(crate) struct PathCheck {
     /// It holds further calls in its body.
     pub(crate) is_batch: bool,
-    /// Its answer is somebody's content, which is nobody's to change.
+    /// Its response is a user's content, which is never changed.
     pub(crate) is_content: bool,
 }
 
@@ -139,8 +139,8 @@ fn decode(path: &[u8], strict: bool) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// As far as it is looked at. Members that are not known, or come twice, are refused: the service might
-/// read another one than we do.
+/// The checked part of a batch. Unknown or repeated members are refused, since the service might
+/// read another one than this parser.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Batch {

@@ -31,7 +31,7 @@ const RELAYED: [HeaderName; 12] = [
     HeaderName::from_static("x-ms-diagnostics"),
 ];
 
-/// Whatever the API stores for others is no page of this site: it has no rights here.
+/// Content from the API must not act as a page of this site.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// The answer for the page.
@@ -110,7 +110,7 @@ struct ResponseBody {
     rewrite: Option<Rewrite>,
     patience: Duration,
     silence: Pin<Box<Sleep>>,
-    /// The API's turn. A page that reads slowly is not the API's silence.
+    /// The endpoint waits for the API, not for a page that reads slowly.
     waiting: bool,
 }
 

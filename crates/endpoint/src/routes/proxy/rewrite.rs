@@ -55,7 +55,7 @@ impl Rewrite {
         let mut out = Vec::with_capacity(chunk.len() + self.held.len() + self.page.len());
         let mut rest = chunk;
         while let Some((byte, after)) = rest.split_first() {
-            // Most of it is inside texts or between them, and of no interest.
+            // Skips octets that cannot change the state.
             let dull = match self.place {
                 Place::Outside => memchr(b'"', rest),
                 Place::Text { escaped: false } => memchr2(b'"', b'\\', rest),

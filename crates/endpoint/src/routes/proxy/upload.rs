@@ -1,4 +1,4 @@
-//! The body of a proxied request: read whole where it is small, so that it can be sent again; else passed on as it comes.
+//! The body of a proxied request: buffered if it is small, so that it can be sent again; else streamed.
 
 use crate::http::answer::Rejection;
 use crate::store::Key;
@@ -175,7 +175,7 @@ pub(super) struct Streamed {
     /// What was read before it was clear that the body passes.
     prefix: Option<Bytes>,
     _memory: Option<Buffer>,
-    /// Never locked: a body that is only ever borrowed by one may then be shared, which the client asks for.
+    /// The mutex is never locked. It makes the body `Sync`, which the HTTP client requires.
     body: std::sync::Mutex<Body>,
     length: Option<u64>,
     progress: Progress,
