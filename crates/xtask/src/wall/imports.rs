@@ -305,6 +305,7 @@ fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
