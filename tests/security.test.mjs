@@ -65,16 +65,11 @@ const rows = read('SECURITY.md')
     };
   });
 
-test('the rows are S1 to S38 and E1 to E60, each once and in order', () => {
-  const wanted = Object.entries({ S: 38, E: 60 }).flatMap(([side, count]) =>
-    Array.from({ length: count }, (_, at) => `${side}${at + 1}`),
-  );
-  assert.deepEqual(
-    rows.map(({ number }) => number),
-    wanted,
-  );
-  for (const { number, requirement, proof, columns } of rows)
-    assert.ok(requirement && proof && columns === 1, `${number}: four cells`);
+test('the rows are S1 and on, then E1 and on, each once and in order', () => {
+  const count = (side, least) => [side, Math.max(least, rows.filter(({ number }) => number.startsWith(side)).length)];
+  const wanted = [count('S', 38), count('E', 60)].flatMap(([side, count]) => Array.from({ length: count }, (_, at) => `${side}${at + 1}`));
+  assert.deepEqual(rows.map(({ number }) => number), wanted);
+  for (const { number, requirement, proof, columns } of rows) assert.ok(requirement && proof && columns === 1, `${number}: four cells`);
 });
 
 test('every number in the name of a test is a row, which names one of these tests', () => {

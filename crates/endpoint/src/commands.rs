@@ -1,4 +1,4 @@
-//! What the binary does in place of serving.
+//! The commands `check` and `sessions`.
 
 use crate::cli::Sessions;
 use exo365_endpoint::{Clock, Config, Operator, Problem, Verdict, check};
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use tokio::runtime::Runtime;
 
-/// `check`: what is right and what to change, a line each.
+/// `check`: prints a line for each finding.
 ///
 /// # Errors
 /// [`Problem::Check`] where something is to be changed.
@@ -73,7 +73,7 @@ fn list(operator: &Operator, runtime: &Runtime) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A pipe that was closed is no reason to fail.
+/// A closed pipe is not an error.
 fn print(text: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
 }

@@ -26,15 +26,15 @@
 //!
 //! In proxy mode `/session` and `/exchange` give no token, `/token` refuses with 400 `misconfigured`, and there is
 //! `ANY /proxy/...`: the API's own path and query behind it, `GET`, `POST`, `PATCH`, `PUT` or `DELETE`, the same header and
-//! origin, any body. The answer is the API's, its next links leading back here; one that the endpoint made
-//! itself has the header `X-Exo365: 1`. In direct mode that route is not there.
+//! origin, any body. The response is the API's, with its next links changed to lead back here; a response that the endpoint made
+//! itself has the header `X-Exo365: 1`. In direct mode that route does not exist.
 //!
-//! A page may say whom it believes to be signed in: `X-Exo365-Account: {tenantId}.{objectId}`, the ids of its `account`,
-//! with `/token` and `/proxy/...`. Where the session is somebody else's, who signed in in another tab, the answer is that for
-//! nobody (401 `signed_out`), nothing is asked of anyone, and session and cookie stay. What is malformed is somebody
-//! else. Without the header whoever is signed in is meant.
+//! A page may name the account that it expects: `X-Exo365-Account: {tenantId}.{objectId}`, the ids of its `account`,
+//! with `/token` and `/proxy/...`. If the session belongs to another account, which signed in in another tab, the answer is that for
+//! no session (401 `signed_out`); no other service is asked, and session and cookie stay. A malformed value counts as another
+//! account. Without the header any account is accepted.
 //!
-//! All routes count requests per client address and per session; who asks too often gets 429.
+//! All routes count requests per client address and per session. Too many requests get 429.
 //!
 //! The bodies are the types of [`exo365_core::wire`], which say what each member means; unknown
 //! members are refused. `expiresIn` counts from the moment of sending, in seconds. `rejected` is
@@ -56,9 +56,9 @@
 //! | 502 | `invalid_response`, `issuer_mismatch` |
 //! | 503 | `service_unavailable`, with `retryAfterSeconds` and `Retry-After` where the session store is away |
 //!
-//! `GET /openapi.json` says all this in OpenAPI 3.1.
+//! `GET /openapi.json` describes all of this in OpenAPI 3.1.
 //!
-//! The cookie is `__Host-Http-exo365=<256 random bits>; Secure; HttpOnly; SameSite=Strict; Path=/`.
+//! The cookie is `__Host-Http-exo365-<digest of client id and base>=<256 random bits>; Secure; HttpOnly; SameSite=Strict; Path=/`.
 //! Browsers take it over plain http from `localhost` too.
 //!
 //! # In an axum app of your own
@@ -68,7 +68,7 @@
 //! let config = exo365_endpoint::Config::load("endpoint.toml".as_ref())?;
 //! let app = axum::Router::new().merge(exo365_endpoint::router(config)?);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//! // In proxy mode answers come in pieces, of which each shall go at once.
+//! // In proxy mode responses are sent in pieces, and each piece should leave at once.
 //! let listener = axum::serve::ListenerExt::tap_io(listener, |tcp| drop(tcp.set_nodelay(true)));
 //! // The limit per address needs the address.
 //! let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -77,65 +77,45 @@
 //! # }
 //! ```
 //!
-//! # Rooms
+//! # Modules
 //!
-//! `routes` is the table and its one door (`gate`); `session`, `exchange`, `token` and `logout` do
-//! the work of a route, `proxy` sends calls on to the API, `frontchannel` takes those of the service's frame;
-//! `believed` is whom the page thinks to be signed in; `limits` and `peer` count who asks; `renewal`, `flight` and, among several endpoints, `lease` see to it that a
-//! refresh token is used once;
-//! `record`, `seal` and `store` keep it; `upstream`, `authority`, `grant`, `assertion`, `issuer`, `keys` and `tenants` talk to the
-//! sign-in service; `metrics`, `operations`, `operator` and `check` are for who runs it. What can be decided without a clock, a network or a disk is decided in `exo365-core`.
+//! Folders are layers; a module imports its own layer and those below it (`cargo xtask test --only wall`):
+//!
+//! ```text
+//! router, check, operator    the table of routes; the commands
+//! app_only                   tokens for the application itself
+//! routes                     a handler for each route
+//! state                      what handlers share
+//! http                       gate, limits, cookie, expected account; the form of an answer
+//! session                    record, renewal, single flight, lease, cool-down
+//! upstream                   sign-in service and API: authority, metadata, ID tokens, token client
+//! store                      file or Redis, sealing
+//! config                     file, environment, checks
+//! base                       clock, random bytes, metrics, problems
+//! ```
+//!
+//! What can be decided without a clock, a network or a disk is decided in `exo365-core`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod answer;
 pub mod app_only;
-mod assertion;
-mod authority;
-mod believed;
+mod base;
 mod check;
-mod clock;
 mod config;
-mod cookie;
-mod exchange;
-mod flight;
-mod frontchannel;
-mod gate;
-mod grant;
-mod identity;
-mod issuer;
-mod keys;
-mod lease;
-mod limits;
-mod logout;
-mod metrics;
-mod openapi;
-mod operations;
+mod http;
 mod operator;
-mod page;
-mod peer;
-mod problem;
-mod proxy;
-mod queue;
-mod random;
-mod record;
-mod renewal;
-mod rest;
+mod router;
 mod routes;
-mod seal;
 mod session;
 mod state;
 mod store;
-mod tenants;
 #[cfg(test)]
 mod tests;
-mod token;
 mod upstream;
-mod window;
 
+pub use base::clock::Clock;
+pub use base::problem::Problem;
 pub use check::{Finding, Verdict, check};
-pub use clock::Clock;
 pub use config::{Config, Secret};
 pub use operator::{Listed, Operator};
-pub use problem::Problem;
-pub use routes::{Endpoint, router, router_at, site};
+pub use router::{Endpoint, router, router_at, site};

@@ -2,6 +2,8 @@
 
 mod cli;
 mod commands;
+mod connections;
+mod log;
 mod port;
 mod serve;
 mod source;

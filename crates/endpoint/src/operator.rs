@@ -1,16 +1,16 @@
-//! `exo365-endpoint sessions`: who is signed in, and out with them. Over a shared store beside the endpoints that run; over
-//! the database file, which one process has at a time, while the endpoint is stopped.
+//! `exo365-endpoint sessions`: lists and ends sessions. With a shared store it works while endpoints run; with
+//! the database file, which only one process can open, the endpoint has to be stopped.
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, SealSource};
-use crate::problem::Problem;
-use crate::record::Sessions;
-use crate::seal::{self, Seal};
-use crate::store::{Failed, FileStore, Key, RedisStore, Store};
+use crate::session::record::Sessions;
+use crate::store::seal::{self, Seal};
+use crate::store::{self, Failed, Key, Store};
 use exo365_core::id_token::is_guid;
 use std::collections::{HashMap, HashSet};
 
-/// A session, as far as an operator has to know it.
+/// What an operator learns of a session.
 #[derive(Clone)]
 pub struct Listed {
     /// The name that it has in the log.
@@ -28,7 +28,7 @@ pub struct Listed {
     key: Key,
 }
 
-/// The sessions of a stopped endpoint, or of all that share a store.
+/// The sessions of a stopped endpoint, or of all endpoints that share a store.
 pub struct Operator {
     store: Box<dyn Store>,
     seal: Seal,
@@ -41,33 +41,25 @@ impl Operator {
     /// # Errors
     /// Where there is none, where an endpoint runs with it, and where the sealing keys are missing.
     pub fn open(config: &Config, clock: &Clock) -> Result<Self, Problem> {
-        if let Some(address) = &config.store {
-            let authority = config.store_ca.as_deref();
-            let store = RedisStore::open(address.reveal(), authority, clock.clone())?;
-            return Ok(Self {
-                store: Box::new(store),
-                seal: Seal::open(&config.seal)?,
-                now: clock.now(),
-            });
-        }
-        // Opening would make what is not there.
-        for (file, what) in [
+        // Opening would create missing files.
+        let files = [
             (Some(&config.database), "database"),
             (beside(config), "file of sealing keys"),
-        ] {
+        ];
+        for (file, what) in files.into_iter().filter(|_| config.store.is_none()) {
             if let Some(file) = file.filter(|file| !file.exists()) {
                 let shown = file.display();
                 return Err(Problem::Database(format!("there is no {what} {shown}")));
             }
         }
         Ok(Self {
-            store: Box::new(FileStore::open(&config.database).map_err(stop_first)?),
+            store: store::open(config, clock).map_err(stop_first)?,
             seal: Seal::open(&config.seal)?,
             now: clock.now(),
         })
     }
 
-    /// The sessions that live, the latest used first; and how many records do not open with the keys there are.
+    /// The live sessions, most recently used first; and the number of records that the present keys do not open.
     ///
     /// # Errors
     /// Where the database fails.
@@ -99,10 +91,10 @@ impl Operator {
         Ok((listed, closed.len()))
     }
 
-    /// Ends all sessions of a user (`oid`); says how many.
+    /// Ends all sessions of a user (`oid`), and returns their number.
     ///
     /// # Errors
-    /// Where `object_id` is none, or the database fails.
+    /// If `object_id` is not a GUID, or the database fails.
     pub async fn revoke(&self, object_id: &str) -> Result<usize, Problem> {
         if !is_guid(object_id) {
             return Err(Problem::Config(
@@ -120,7 +112,7 @@ impl Operator {
 
 fn beside(config: &Config) -> Option<&std::path::PathBuf> {
     match &config.seal {
-        SealSource::Beside(file) => Some(file),
+        SealSource::KeyFile(file) => Some(file),
         SealSource::Given(_) => None,
     }
 }

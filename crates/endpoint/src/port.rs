@@ -1,11 +1,11 @@
-//! The port: opened, and told to whoever started the program.
+//! Opens the port, and writes it to a file.
 
 use exo365_endpoint::Problem;
 use std::net::SocketAddr;
 use std::path::Path;
 use tokio::net::TcpListener;
 
-/// Listens; `key` names the setting that the address is of.
+/// Listens on `address`; `key` names its setting, for messages.
 ///
 /// # Errors
 /// [`Problem::Listen`], with what to change.
@@ -21,7 +21,7 @@ pub(crate) async fn listen(address: SocketAddr, key: &str) -> Result<TcpListener
     })
 }
 
-/// Written beside and renamed: whoever waits for the file never reads half a number.
+/// Writes the port to a temporary file and renames it, so that nobody reads half a number.
 pub(crate) fn write_port(file: &Path, port: u16) -> Result<(), Problem> {
     let half = file.with_extension("part");
     std::fs::write(&half, port.to_string())

@@ -1,4 +1,4 @@
-//! `app-token`: one token on stdout, or a source of them on a loopback address.
+//! `app-token`: prints one token, or serves tokens on a loopback address.
 
 use crate::cli::AppToken;
 use crate::port::{listen, write_port};
@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use tokio::sync::oneshot;
 
-/// Does what was asked.
+/// Runs `app-token`.
 ///
 /// # Errors
 /// What is wrong with the configuration; [`Problem::Token`] where there is no token.
@@ -63,7 +63,7 @@ async fn serve(
     let (stopping, stopped) = oneshot::channel();
     let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
         signal.await;
-        // Nobody listening means that it is over already.
+        // If nobody listens, the server has ended already.
         let _ = stopping.send(again());
     });
     tokio::select! {

@@ -1,138 +1,135 @@
-//! What all requests share.
+//! The state that all requests share. Each handler takes the parts that it needs, by axum's `FromRef`.
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::metrics::{Metrics, SessionEnd};
+use crate::base::problem::Problem;
 use crate::config::Config;
-use crate::exchange::Codes;
-use crate::flight::Flights;
-use crate::grant::Desk;
-use crate::keys::Keys;
-use crate::limits::Limits;
-use crate::metrics::{End, Metrics};
-use crate::problem::Problem;
-use crate::proxy::Api;
-use crate::record::Sessions;
-use crate::renewal::{Outcome, Waiting};
-use crate::rest::{self, Rest};
-use crate::seal::Seal;
-use crate::store::{Failed, FileStore, RedisStore, Store};
-use crate::tenants::Tenants;
-use crate::upstream::Upstream;
-use exo365_core::error::{Code, Error};
+use crate::http::limits::Limits;
+use crate::session::codes::Codes;
+use crate::session::cooldown::{self, Cooldown};
+use crate::session::record::Sessions;
+use crate::session::renewal::Renewals;
+use crate::store::seal::Seal;
+use crate::store::{self, Store};
+use crate::upstream::api::Api;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants::AllowedTenants;
+use crate::upstream::token_client::TokenClient;
+use crate::upstream::transport::Upstream;
+use axum::extract::FromRef;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// How often ended sessions are swept out.
+/// Interval for removing ended sessions.
 const SWEEP: Duration = Duration::from_secs(3600);
-/// When to come back where the store is away, in seconds.
-const RETRY: u32 = 2;
 
-/// The endpoint, running.
+/// The state of a running endpoint. A clone is the same state.
+#[derive(Clone, FromRef)]
 pub(crate) struct State {
-    pub(crate) config: Config,
+    pub(crate) config: Arc<Config>,
     pub(crate) clock: Clock,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) upstream: Upstream,
-    pub(crate) api: Api,
-    pub(crate) keys: Keys,
-    pub(crate) tenants: Tenants,
-    pub(crate) desk: Desk,
-    /// Sessions in whose renewals the service saw a loop.
-    pub(crate) loops: Rest,
-    /// Sessions whose new token the API refused as well.
-    pub(crate) refused: Rest,
-    pub(crate) flights: Arc<Flights<Outcome>>,
-    pub(crate) touches: Arc<Flights<()>>,
-    pub(crate) waiting: Waiting,
-    pub(crate) codes: Codes,
-    pub(crate) limits: Limits,
-    pub(crate) metrics: Metrics,
-    /// Somebody asked it to stop: it serves, but wants no more.
-    pub(crate) stopping: AtomicBool,
+    pub(crate) api: Arc<Api>,
+    pub(crate) keys: Arc<MetadataCache>,
+    pub(crate) tenants: Arc<AllowedTenants>,
+    pub(crate) token_client: Arc<TokenClient>,
+    pub(crate) renewals: Renewals,
+    /// Sessions whose renewed token the API refused too.
+    pub(crate) refused: Arc<Cooldown>,
+    pub(crate) codes: Arc<Codes>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// The endpoint was told to stop: it still serves, but is not ready for more.
+    pub(crate) stopping: Arc<AtomicBool>,
 }
-
-/// Shared by all requests.
-pub(crate) type App = Arc<State>;
 
 impl State {
     /// Opens database and keys.
     ///
     /// # Errors
     /// Why the endpoint cannot start.
-    pub(crate) fn open(config: Config, clock: Clock) -> Result<App, Problem> {
-        let sessions = Sessions {
-            store: store(&config, &clock)?,
+    pub(crate) fn open(config: Config, clock: Clock) -> Result<Self, Problem> {
+        let store = store::open(&config, &clock)?;
+        Self::over(store, config, clock)
+    }
+
+    /// The same with an open store.
+    ///
+    /// # Errors
+    /// As [`State::open`].
+    pub(crate) fn over(
+        store: Box<dyn Store>,
+        config: Config,
+        clock: Clock,
+    ) -> Result<Self, Problem> {
+        let sessions = Arc::new(Sessions {
+            store,
             seal: Seal::open(&config.seal)?,
             idle: config.idle,
             lifetime: config.lifetime,
-        };
+            scopes: sorted(&config.public.scopes),
+        });
+        let config = Arc::new(config);
+        let metrics = Arc::new(Metrics::default());
         let upstream = Upstream::new()?;
-        let app = Arc::new(Self {
-            desk: Desk::new(&config.public, &config.credential, &upstream, &clock),
+        let token_client = Arc::new(TokenClient::of_endpoint(
+            &config, &upstream, &clock, &metrics,
+        ));
+        let state = Self {
+            renewals: Renewals::new(&config, &clock, &sessions, &token_client, &metrics),
+            token_client,
             upstream,
-            api: Api::new()?,
-            keys: Keys::new(clock.clone()),
-            tenants: Tenants::new(clock.clone()),
-            loops: Rest::new(rest::LOOP),
-            refused: Rest::new(rest::REFUSED),
-            flights: Arc::default(),
-            touches: Arc::default(),
-            waiting: Waiting::default(),
-            codes: Codes::default(),
-            metrics: Metrics::default(),
-            stopping: AtomicBool::new(false),
-            limits: Limits::new(config.limits.0, config.limits.1),
+            api: Arc::new(Api::new()?),
+            keys: Arc::new(MetadataCache::new(clock.clone())),
+            tenants: Arc::new(AllowedTenants::new(clock.clone())),
+            refused: Arc::new(Cooldown::new(cooldown::REFUSED)),
+            codes: Arc::default(),
+            metrics,
+            stopping: Arc::default(),
+            limits: Arc::new(Limits::new(&config, &clock)),
             sessions,
             config,
             clock,
-        });
-        if app.config.proxies.is_empty() && app.config.strict_transport && app.config.limits.0 > 0 {
+        };
+        let config = &state.config;
+        if config.proxies.is_empty() && config.strict_transport && config.limits.0 > 0 {
             tracing::warn!(
                 "behind a proxy that `proxies` does not list, everyone has its address: the limit per address is off"
             );
         }
-        sweep(&app);
-        Ok(app)
+        state.sweep();
+        Ok(state)
     }
-}
 
-fn store(config: &Config, clock: &Clock) -> Result<Box<dyn Store>, Problem> {
-    Ok(match &config.store {
-        Some(address) => Box::new(RedisStore::open(
-            address.reveal(),
-            config.store_ca.as_deref(),
-            clock.clone(),
-        )?),
-        None => Box::new(FileStore::open(&config.database)?),
-    })
-}
-
-/// Sweeps while the endpoint lives; not where there is no runtime to do it in.
-fn sweep(app: &App) {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-        return;
-    };
-    let app = Arc::downgrade(app);
-    runtime.spawn(async move {
-        loop {
-            let Some(app) = app.upgrade() else { return };
-            if let Ok(ended @ 1..) = app.sessions.store.sweep(app.clock.now()).await {
-                app.metrics.ended(End::Swept, ended);
-                tracing::info!(ended, "ended sessions are swept out");
+    /// Removes ended sessions at intervals, if there is a runtime to do it in.
+    fn sweep(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let sessions = Arc::downgrade(&self.sessions);
+        let (metrics, clock) = (Arc::clone(&self.metrics), self.clock.clone());
+        runtime.spawn(async move {
+            loop {
+                let Some(sessions) = sessions.upgrade() else {
+                    return;
+                };
+                if let Ok(ended @ 1..) = sessions.store.sweep(clock.now()).await {
+                    metrics.ended(SessionEnd::Swept, ended);
+                    tracing::info!(ended, "ended sessions are swept out");
+                }
+                drop(sessions);
+                tokio::time::sleep(SWEEP).await;
             }
-            drop(app);
-            tokio::time::sleep(SWEEP).await;
-        }
-    });
+        });
+    }
 }
 
-impl From<Failed> for Error {
-    fn from(_: Failed) -> Self {
-        let mut error = Self::new(
-            Code::ServiceUnavailable,
-            "the endpoint's session store has trouble",
-        );
-        error.detail_mut().retry_after_seconds = Some(RETRY);
-        error
-    }
+/// In one order, so that a list that was written in another is the same.
+fn sorted(scopes: &[String]) -> Vec<String> {
+    let mut scopes = scopes.to_vec();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }

@@ -1,13 +1,13 @@
-//! Stopping: the signal, and how long it waits for what is in flight.
+//! Stopping: the signals, and the grace period for requests in flight.
 
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How long the source of tokens gives open connections after the signal to stop, and work on disks when all is over.
+/// Grace period of the token source after the signal to stop, and for disk writes at the very end.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
-/// Resolves when connections have had their grace after the signal, or at another signal: who sends two is in a hurry.
+/// Resolves when the grace period after the signal is over, or at a second signal.
 pub(crate) async fn late(stopped: oneshot::Receiver<Again>, grace: Duration) {
     match stopped.await {
         Ok(again) => tokio::select! {
@@ -18,15 +18,15 @@ pub(crate) async fn late(stopped: oneshot::Receiver<Again>, grace: Duration) {
     }
 }
 
-/// The signal after the one that came.
+/// A future that resolves at the next signal.
 pub(crate) type Again = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Waits for another signal, from the call on.
+/// Waits for the next signal, from the call on.
 pub(crate) fn again() -> Again {
     Box::pin(signal())
 }
 
-/// Resolves at Ctrl-C and at SIGTERM: from the call on, which comes before anyone is told the port.
+/// Resolves at Ctrl-C and at SIGTERM. It catches signals from the call on, which comes before the port is published.
 #[cfg(unix)]
 pub(crate) fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};

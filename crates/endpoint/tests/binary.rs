@@ -158,7 +158,7 @@ fn e49_a_process_limits_by_address_and_tells_its_operator() {
         text.parse::<u16>().ok()
     });
     let port = port.unwrap();
-    let path = "/auth/frontchannel-logout?sid=x";
+    let path = "/auth/session";
     let answers: Vec<String> = (0..3).map(|_| get(port, path)).collect();
     let health = get(metrics, "/healthz");
     let ready = get(metrics, "/readyz");
@@ -167,7 +167,7 @@ fn e49_a_process_limits_by_address_and_tells_its_operator() {
     let list = run(dir.path(), &["sessions", "list"]);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(answers[1].starts_with("HTTP/1.1 200"), "{answers:?}");
+    assert!(answers[1].starts_with("HTTP/1.1 405"), "{answers:?}");
     assert!(answers[2].starts_with("HTTP/1.1 429"), "{answers:?}");
     assert!(health.starts_with("HTTP/1.1 200") && ready.starts_with("HTTP/1.1 200"));
     assert!(counted.contains("outcome=\"throttled\"} 1"), "{counted}");

@@ -18,22 +18,21 @@ mod source;
 
 pub use source::{KEY, source};
 
-use crate::authority;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{self, Secret, Service};
-use crate::flight::Flights;
-use crate::grant::{self, Desk};
-use crate::problem::Problem;
-use crate::record::{Cached, Want};
-use crate::session::left;
+use crate::session::record::{AccessToken, TokenSpec, seconds_until};
+use crate::session::single_flight::SingleFlight;
 use crate::store::Key;
-use crate::upstream::Upstream;
+use crate::upstream::authority;
+use crate::upstream::token_client::{self, About, TokenClient};
+use crate::upstream::transport::Upstream;
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Identity, PageConfig};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A token that is younger than this is given, whatever was refused: seconds.
+/// A token that is younger than this many seconds is given even after a refusal.
 const YOUNG: u64 = 5;
 /// The rest after the service saw a loop, in seconds.
 const LOOP: u32 = 60;
@@ -58,17 +57,17 @@ pub struct AppToken {
     pub scopes: Vec<String>,
 }
 
-/// The application. One token is kept, and renewed once however many ask.
+/// The application itself. It caches one token, and concurrent requests share a renewal.
 #[derive(Clone)]
 pub struct AppOnly(Arc<Inner>);
 
 struct Inner {
     public: PageConfig,
     resource: String,
-    desk: Desk,
+    token_client: TokenClient,
     clock: Clock,
-    flights: Arc<Flights<Result<Cached, Error>>>,
-    held: Mutex<Option<Cached>>,
+    flights: Arc<SingleFlight<Result<AccessToken, Error>>>,
+    held: Mutex<Option<AccessToken>>,
 }
 
 impl AppOnly {
@@ -106,7 +105,7 @@ impl AppOnly {
             Identity::V2 => service.resource.trim_end_matches('/'),
         };
         Ok(Self(Arc::new(Inner {
-            desk: Desk::new(&service.public, &service.credential, &upstream, &clock),
+            token_client: TokenClient::new(&service.public, &service.credential, &upstream, &clock),
             resource: resource.into(),
             public: service.public.clone(),
             clock,
@@ -115,38 +114,38 @@ impl AppOnly {
         })))
     }
 
-    /// The token; another than the one before where the API `refused` that.
+    /// The token; a new one if the API `refused` the previous one.
     ///
     /// # Errors
     /// The service's refusal: [`Code::Misconfigured`] most often; [`Code::Throttled`], [`Code::ServiceUnavailable`].
     pub async fn token(&self, refused: bool) -> Result<AppToken, Error> {
         let now = self.0.clock.now();
         if let Some(held) = self.0.fresh(refused, now) {
-            return Ok(given(&held, now));
+            return Ok(hand_out(&held, now));
         }
         let inner = Arc::clone(&self.0);
-        let name = (Key([0; 32]), Want::default());
+        let name = (Key([0; 32]), TokenSpec::default());
         let work = || async move { inner.renew(refused).await };
         let renewed = self.0.flights.join(name, work).await?;
         let now = self.0.clock.now();
-        renewed.map(|held| given(&held, now))
+        renewed.map(|held| hand_out(&held, now))
     }
 }
 
-fn given(held: &Cached, now: u64) -> AppToken {
+fn hand_out(held: &AccessToken, now: u64) -> AppToken {
     AppToken {
         token: Secret::new(held.token.clone()),
-        expires_in: left(held.expires_at, now),
+        expires_in: seconds_until(held.expires_at, now),
         scopes: held.granted.clone(),
     }
 }
 
 impl Inner {
-    fn held(&self) -> MutexGuard<'_, Option<Cached>> {
+    fn held(&self) -> MutexGuard<'_, Option<AccessToken>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fresh(&self, refused: bool, now: u64) -> Option<Cached> {
+    fn fresh(&self, refused: bool, now: u64) -> Option<AccessToken> {
         let held = self.held().clone()?;
         let good = if refused {
             now < held.taken_at + YOUNG
@@ -156,29 +155,33 @@ impl Inner {
         good.then_some(held)
     }
 
-    async fn renew(&self, refused: bool) -> Result<Cached, Error> {
+    async fn renew(&self, refused: bool) -> Result<AccessToken, Error> {
         let now = self.clock.now();
         if let Some(held) = self.fresh(refused, now) {
             return Ok(held);
         }
         let form = authority::app_form(&self.public, &self.resource);
-        match self.desk.ask(&form, None).await {
+        match self
+            .token_client
+            .request_tokens(&form, About::Application)
+            .await
+        {
             Ok(tokens) => {
-                let cached = Cached::new(&Want::default(), &tokens, now);
+                let cached = AccessToken::new(&TokenSpec::default(), &tokens, now);
                 *self.held() = Some(cached.clone());
                 Ok(cached)
             }
             Err(refusal) => {
                 let error = refusal.error;
-                if grant::is_loop(&error) {
-                    self.desk.window.note(LOOP, now);
+                if token_client::is_loop(&error) {
+                    self.token_client.begin_pause(About::Application, LOOP);
                 }
-                // One that still works, if not for long, is better than none.
+                // A token that is still valid for a short time is better than none.
                 let passes = matches!(
                     error.code,
                     Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
                 );
-                let old = self.held().clone().filter(|held| held.is_alive(now));
+                let old = self.held().clone().filter(|held| held.is_valid(now));
                 old.filter(|_| passes && !refused).ok_or(error)
             }
         }

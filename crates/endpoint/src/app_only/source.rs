@@ -1,12 +1,12 @@
 //! A source of tokens for the services of this machine: `POST /token` on a loopback address, with a key.
 //!
-//! It is no route for pages. A browser says so in each request, by `Origin` or `Sec-Fetch-Site`, and is refused; whoever
-//! else asks has to know the key.
+//! Pages cannot use it: a browser, known by `Origin` or `Sec-Fetch-Site`, is refused. Every other
+//! client has to know the key.
 
 use super::AppOnly;
+use crate::base::problem::Problem;
 use crate::config::Secret;
-use crate::gate;
-use crate::problem::Problem;
+use crate::http::gate;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -60,14 +60,14 @@ pub fn source(application: AppOnly, key: Secret) -> Result<Router, Problem> {
         .fallback(nothing))
 }
 
-type Refused = (StatusCode, Error);
+type Rejection = (StatusCode, Error);
 
-fn refused(status: u16, code: Code, message: &'static str) -> Refused {
+fn refused(status: u16, code: Code, message: &'static str) -> Rejection {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     (status, Error::new(code, message))
 }
 
-async fn serve(application: &AppOnly, key: &Secret, request: Request) -> Result<Value, Refused> {
+async fn serve(application: &AppOnly, key: &Secret, request: Request) -> Result<Value, Rejection> {
     let (parts, body) = request.into_parts();
     check(&parts.headers, key)?;
     if parts.method != axum::http::Method::POST {
@@ -105,7 +105,7 @@ async fn serve(application: &AppOnly, key: &Secret, request: Request) -> Result<
 }
 
 /// No browser, and the key.
-fn check(headers: &HeaderMap, key: &Secret) -> Result<(), Refused> {
+fn check(headers: &HeaderMap, key: &Secret) -> Result<(), Rejection> {
     // `Sec-Fetch-Mode` alone is Node's own `fetch`.
     let browser = headers.keys().any(|name| {
         let name = name.as_str();
@@ -133,7 +133,7 @@ fn check(headers: &HeaderMap, key: &Secret) -> Result<(), Refused> {
     }
 }
 
-fn answer(outcome: Result<Value, Refused>) -> Response {
+fn answer(outcome: Result<Value, Rejection>) -> Response {
     let (status, body, wait) = match outcome {
         Ok(body) => (StatusCode::OK, body.to_string(), None),
         Err((status, error)) => {

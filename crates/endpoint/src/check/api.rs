@@ -1,16 +1,16 @@
 //! The API: whether tokens are for it, whether the proxy reaches it, and how much of it.
 
-use super::{Finding, Verdict, finding};
-use crate::authority;
+use super::finding::{Finding, Verdict, finding};
+use crate::base::problem::Problem;
 use crate::config::Config;
-use crate::problem::Problem;
-use crate::upstream;
+use crate::upstream::authority;
+use crate::upstream::transport::{self, Connections};
 use exo365_core::wire::{Flavor, Identity};
 use reqwest::StatusCode;
 use std::time::Duration;
 
 /// As long as an operator waits for a line.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A token that is for another service would be refused by the API, and should not get there.
 pub(super) fn permissions(config: &Config) -> Option<Finding> {
@@ -83,14 +83,17 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
     found
 }
 
-/// Calls the API without a token: an API that is one asks for it.
+/// Calls the API without a token: an API answers 401.
 ///
 /// # Errors
 /// [`Problem::Machine`] where TLS cannot be set up.
 pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
     let host = &config.public.cloud.api;
     let url = format!("{host}{}/me", config.public.api.root_path());
-    let answer = upstream::client(Some(PATIENCE))?.get(url).send().await;
+    let answer = transport::client(Some(TIMEOUT), Connections::Fresh)?
+        .get(url)
+        .send()
+        .await;
     let (verdict, text) = match answer.map(|answer| answer.status()) {
         Ok(StatusCode::UNAUTHORIZED) => (
             Verdict::Good,

@@ -1,10 +1,10 @@
 //! The application in its own name (client credentials): whether it gets a token, and what an administrator granted it.
 
-use super::{Finding, Verdict, finding, listed, said};
+use super::finding::{Finding, Verdict, describe, finding, format_numbers};
 use crate::app_only::AppOnly;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, Service};
-use crate::problem::Problem;
 use exo365_core::error::Error;
 use exo365_core::text::base64_decode;
 use serde::Deserialize;
@@ -77,8 +77,8 @@ fn refused(error: &Error, resource: &str) -> String {
     };
     format!(
         "the application itself gets no token for {resource}: {}{}{cure}",
-        said(error),
-        listed(numbers)
+        describe(error),
+        format_numbers(numbers)
     )
 }
 

@@ -1,51 +1,30 @@
 //! `exo365-endpoint check`: the registration and the configuration, tried at the sign-in service.
 //!
-//! The probe trades in a code that nobody was given. A service that knows the client and its proof
-//! refuses the code; one that does not refuses the client, and says why by number.
+//! The probe redeems a code that was never issued. A service that accepts the client's credential
+//! refuses the code; otherwise it refuses the client, with a number for the reason.
 
 mod api;
 mod application;
+mod finding;
 
-use crate::authority;
-use crate::clock::Clock;
+pub use finding::{Finding, Verdict};
+
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
 use crate::config::{Config, Credential};
-use crate::keys::Keys;
-use crate::problem::Problem;
-use crate::tenants;
-use crate::upstream::Upstream;
+use crate::upstream::authority;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants;
+use crate::upstream::transport::Upstream;
 use exo365_core::aadsts::{self, Class};
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::{SKEW, is_guid};
 use exo365_core::token_reply::judge;
 use exo365_core::wire::{ExchangeRequest, Flavor, Mode};
 use exo365_core::{flavor, origin, retry};
+use finding::{describe, finding, format_numbers};
 
-/// How a finding is meant.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Verdict {
-    /// As it should be.
-    Good,
-    /// Good for now, or for development.
-    Note,
-    /// To be changed; the sentence says how.
-    Wrong,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Finding {
-    /// How it is meant.
-    pub verdict: Verdict,
-    /// In words, without secrets.
-    pub text: String,
-}
-
-fn finding(verdict: Verdict, text: impl Into<String>) -> Finding {
-    let text = text.into();
-    Finding { verdict, text }
-}
-
-/// The request is malformed, or its code is none: said to clients that are known.
+/// AADSTS number for a malformed request or code, which only a known client gets.
 const MALFORMED: u32 = 9_002_313;
 const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 
@@ -68,7 +47,7 @@ pub async fn check(
         found.push(api::reach(config).await?);
     }
     found.push(time(config, &upstream, clock).await);
-    let keys = Keys::new(clock.clone());
+    let keys = MetadataCache::new(clock.clone());
     match keys.metadata(&upstream, &config.public).await {
         Ok(_) => found.push(finding(
             Verdict::Good,
@@ -78,7 +57,7 @@ pub async fn check(
             ),
         )),
         Err(error) => {
-            found.push(finding(Verdict::Wrong, said(&error)));
+            found.push(finding(Verdict::Wrong, describe(&error)));
             return Ok(found);
         }
     }
@@ -89,7 +68,7 @@ pub async fn check(
                 Verdict::Wrong,
                 format!("{tenant} in `tenants` is no tenant's domain: nobody is admitted by it"),
             ),
-            Err(error) => finding(Verdict::Wrong, format!("{tenant}: {}", said(&error))),
+            Err(error) => finding(Verdict::Wrong, format!("{tenant}: {}", describe(&error))),
         });
     }
     for which in 0..config.credential.count() {
@@ -97,11 +76,6 @@ pub async fn check(
     }
     found.extend(application::token(config, clock, application).await?);
     Ok(found)
-}
-
-fn said(error: &Error) -> String {
-    let cause = error.to_string();
-    format!("{}. {}", cause.trim_end_matches('.'), error.remedy())
 }
 
 fn addresses(config: &Config) -> Vec<Finding> {
@@ -164,7 +138,7 @@ async fn time(config: &Config, upstream: &Upstream, clock: &Clock) -> Finding {
         .await
     {
         Ok(reply) => reply,
-        Err(error) => return finding(Verdict::Wrong, said(&error)),
+        Err(error) => return finding(Verdict::Wrong, describe(&error)),
     };
     let date = reply.date.as_deref().and_then(|date| retry::after(date, 0));
     let Some(theirs) = date.map(u64::from) else {
@@ -193,13 +167,13 @@ async fn probe(config: &Config, upstream: &Upstream, clock: &Clock, which: usize
     let name = name(config, which);
     match refusal(config, upstream, clock, which).await {
         Ok(error) => judged(&name, &error),
-        Err(error) => finding(Verdict::Wrong, format!("{name}: {}", said(&error))),
+        Err(error) => finding(Verdict::Wrong, format!("{name}: {}", describe(&error))),
     }
 }
 
 fn name(config: &Config, which: usize) -> String {
     match (&config.credential, config.credential.count(), which) {
-        (Credential::Certificate(_), ..) => "the certificate".into(),
+        (Credential::Certificate(..), ..) => "the certificate".into(),
         (_, 1, _) => "the client secret".into(),
         (_, _, 0) => "the first client secret".into(),
         _ => "the second client secret".into(),
@@ -261,19 +235,9 @@ fn judged(name: &str, error: &Error) -> Finding {
             format!("{name} is accepted, and the client is known"),
         );
     }
-    let numbers = listed(numbers);
-    finding(Verdict::Wrong, format!("{name}: {}{numbers}", said(error)))
-}
-
-/// The numbers, as they are looked up.
-fn listed(numbers: &[u32]) -> String {
-    let numbers: Vec<String> = numbers
-        .iter()
-        .map(|number| format!("AADSTS{number}"))
-        .collect();
-    if numbers.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", numbers.join(", "))
-    }
+    let numbers = format_numbers(numbers);
+    finding(
+        Verdict::Wrong,
+        format!("{name}: {}{numbers}", describe(error)),
+    )
 }

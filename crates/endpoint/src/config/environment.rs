@@ -1,10 +1,9 @@
-//! Keys of the configuration that come by the environment, before those of the file: `EXO365_` and the key in capitals.
+//! Environment variables that override keys of the file: `EXO365_` and the key in capitals.
 
-use super::file::KEYS;
-use super::wrong;
-use crate::problem::Problem;
+use super::keys::KEYS;
+use crate::base::problem::Problem;
 
-/// Keys whose values are no text: numbers, true or false, lists. Written as in the file.
+/// Keys whose values are numbers, booleans or lists, written as in the file.
 const VALUES: [&str; 13] = [
     "behind_tls_proxy",
     "cross_origins",
@@ -28,11 +27,11 @@ pub(super) fn variable(key: &str) -> String {
     format!("EXO365_{}", key.to_ascii_uppercase())
 }
 
-/// Lays the variables over the file's table. An empty one is none.
+/// Overrides the file's table with the variables. An empty variable counts as unset.
 ///
 /// # Errors
 /// [`Problem::Config`], which names the variable and does not repeat its value.
-pub(super) fn lay(
+pub(super) fn overlay(
     table: &mut toml::Table,
     environment: &impl Fn(&str) -> Option<String>,
 ) -> Result<(), Problem> {
@@ -42,7 +41,7 @@ pub(super) fn lay(
         let Some(text) = given else { continue };
         let value = if VALUES.contains(&key) || UNITS.iter().any(|unit| key.ends_with(unit)) {
             value(&text).ok_or_else(|| {
-                wrong(format!(
+                Problem::config(format!(
                     "{name} is written as `{key}` in the file: a number, true or false, or a list such as [\"one\", \"two\"]"
                 ))
             })?
@@ -54,7 +53,7 @@ pub(super) fn lay(
     Ok(())
 }
 
-/// One value, and nothing behind it.
+/// Parses exactly one value.
 fn value(text: &str) -> Option<toml::Value> {
     let mut table: toml::Table = format!("value = {}", text.trim()).parse().ok()?;
     let value = table.remove("value")?;

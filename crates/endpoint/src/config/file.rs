@@ -1,11 +1,14 @@
-//! The configuration file as it is written: names, types, and who may have been meant.
+//! The configuration file: names and types of its keys, and the nearest name for an unknown key.
 
+use super::addresses;
 use super::environment;
-use crate::problem::Problem;
+use super::keys::KEYS;
+use crate::base::problem::Problem;
 use exo365_core::wire::{Flavor, Identity};
 use serde::Deserialize;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The keys of the file.
 #[cfg_attr(test, derive(Debug))]
@@ -43,6 +46,7 @@ pub(super) struct File {
     pub(super) listen: SocketAddr,
     #[serde(default = "base")]
     pub(super) base: String,
+    pub(super) public_base: Option<String>,
     #[serde(default)]
     pub(super) insecure_loopback: bool,
     #[serde(default)]
@@ -55,8 +59,7 @@ pub(super) struct File {
     pub(super) store_ca_file: Option<PathBuf>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) seal_keys_file: Option<PathBuf>,
-    #[serde(default = "cookie")]
-    pub(super) cookie: String,
+    pub(super) cookie: Option<String>,
     #[serde(default = "idle")]
     pub(super) session_idle_hours: u32,
     #[serde(default = "lifetime")]
@@ -74,51 +77,8 @@ pub(super) struct File {
     pub(super) client_certificate_file: Option<PathBuf>,
     pub(super) client_key_file: Option<PathBuf>,
     pub(super) client_assertion: Option<String>,
+    pub(super) secret_files: Option<String>,
 }
-
-/// All of them, for the test and for the nearest name.
-pub(super) const KEYS: [&str; 40] = [
-    "api",
-    "api_origin",
-    "base",
-    "behind_tls_proxy",
-    "client_assertion",
-    "client_certificate_file",
-    "client_id",
-    "client_key_file",
-    "client_secret_file",
-    "cloud",
-    "cookie",
-    "cross_origins",
-    "database",
-    "id_token_algorithms",
-    "identity",
-    "insecure_loopback",
-    "limit_per_address",
-    "limit_per_session",
-    "listen",
-    "login",
-    "metrics_listen",
-    "mode",
-    "origins",
-    "page",
-    "post_logout_redirect_uri",
-    "proxies",
-    "proxy_header",
-    "proxy_paths",
-    "redirect_uris",
-    "resources",
-    "scopes",
-    "seal_keys_file",
-    "session_idle_hours",
-    "session_lifetime_days",
-    "shutdown_grace_seconds",
-    "store",
-    "store_ca_file",
-    "store_url_file",
-    "tenant",
-    "tenants",
-];
 
 fn organizations() -> String {
     "organizations".into()
@@ -138,10 +98,6 @@ fn base() -> String {
 
 fn database() -> PathBuf {
     "exo365-sessions.db".into()
-}
-
-fn cookie() -> String {
-    "__Host-Http-exo365".into()
 }
 
 const fn idle() -> u32 {
@@ -165,7 +121,7 @@ const fn per_session() -> u32 {
 }
 
 impl File {
-    /// Reads TOML text; a variable of the `environment` goes before the key that it is named after.
+    /// Reads TOML text; variables of the `environment` override the keys that they are named after.
     ///
     /// # Errors
     /// [`Problem::Config`]: names the nearest key for one that does not exist.
@@ -173,21 +129,71 @@ impl File {
         text: &str,
         environment: &impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        // The parser's own report quotes the line: a secret that was put there by mistake would be shown.
+        // The parser's own message quotes the line, which could hold a misplaced secret.
         let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is no TOML: {}", error.message()))
         })?;
         if let Some(odd) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Problem::Config(stranger(odd)));
+            return Err(Problem::Config(unknown_key(odd)));
         }
-        environment::lay(&mut table, environment)?;
+        environment::overlay(&mut table, environment)?;
         table.try_into().map_err(|error: toml::de::Error| {
             Problem::Config(format!("the configuration is wrong: {}", error.message()))
         })
     }
 }
 
-fn stranger(odd: &str) -> String {
+/// The text of the file; empty if it is missing and the environment configures everything.
+///
+/// # Errors
+/// [`Problem::Config`].
+pub(crate) fn text(
+    file: &Path,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<String, Problem> {
+    let given = environment(&environment::variable("client_id")).is_some();
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::NotFound && given => Ok(String::new()),
+        Err(error) => Err(Problem::config(format!(
+            "{} cannot be read: {error}",
+            file.display()
+        ))),
+    }
+}
+
+impl File {
+    /// Normalizes addresses and ids. Invalid ones stay as they are, and the checks refuse them.
+    pub(super) fn normalize(&mut self) {
+        let one = |text: &mut String, form: fn(&str) -> Option<String>| {
+            if let Some(same) = form(text) {
+                *text = same;
+            }
+        };
+        for text in [&mut self.login, &mut self.api_origin]
+            .into_iter()
+            .flatten()
+        {
+            one(text, addresses::origin);
+        }
+        for text in self.origins.iter_mut().chain(&mut self.cross_origins) {
+            one(text, addresses::origin);
+        }
+        for text in &mut self.redirect_uris {
+            one(text, addresses::redirect_uri);
+        }
+        for text in self.post_logout_redirect_uri.iter_mut() {
+            one(text, addresses::redirect_uri);
+        }
+        self.client_id.make_ascii_lowercase();
+        self.tenant.make_ascii_lowercase();
+        for tenant in &mut self.tenants {
+            tenant.make_ascii_lowercase();
+        }
+    }
+}
+
+fn unknown_key(odd: &str) -> String {
     if odd.contains("secret") {
         return format!(
             "the configuration has no key `{odd}`: the secret goes into the environment variable \

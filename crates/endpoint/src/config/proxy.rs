@@ -1,8 +1,7 @@
-//! What the proxy reaches.
+//! Proxy mode: the paths of the API that pages can reach.
 
 use super::file::File;
-use super::wrong;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::wire::Mode;
 
 /// Below the API's root, where nothing else is configured.
@@ -13,7 +12,7 @@ pub(super) fn mode(file: &File) -> Result<Mode, Problem> {
     match file.mode.as_deref() {
         None | Some("direct") => Ok(Mode::Direct),
         Some("proxy") => Ok(Mode::Proxy),
-        Some(_) => Err(wrong("`mode` is \"direct\" or \"proxy\"")),
+        Some(_) => Err(Problem::config("`mode` is \"direct\" or \"proxy\"")),
     }
 }
 
@@ -24,10 +23,10 @@ pub(super) fn paths(file: &File, mode: Mode) -> Result<Vec<String>, Problem> {
         return Ok(USUAL.map(|path| format!("{root}{path}")).into());
     };
     if mode != Mode::Proxy {
-        return Err(wrong("`proxy_paths` goes with mode = \"proxy\""));
+        return Err(Problem::config("`proxy_paths` goes with mode = \"proxy\""));
     }
     if paths.is_empty() || !paths.iter().all(|path| is_prefix(path)) {
-        return Err(wrong(
+        return Err(Problem::config(
             "`proxy_paths` is a list of paths of the API with its root, without a slash at the end, such as \
              [\"/v1.0/me\", \"/v1.0/$batch\"]",
         ));
@@ -35,7 +34,7 @@ pub(super) fn paths(file: &File, mode: Mode) -> Result<Vec<String>, Problem> {
     Ok(paths.clone())
 }
 
-/// Names between single slashes, none of them dots alone.
+/// Whether a path consists of names between single slashes, none of them dots only.
 fn is_prefix(path: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$@".contains(&byte);
     let name = |name: &str| name.bytes().all(fits) && !name.trim_matches('.').is_empty();

@@ -1,6 +1,7 @@
 //! Secrets: read from the environment or from files that nobody else may read, never printed.
 
-use crate::problem::Problem;
+use super::file::File;
+use crate::base::problem::Problem;
 use std::fmt;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -27,12 +28,18 @@ impl Secret {
     /// # Errors
     /// [`Problem::Secret`] where it cannot be read, is empty, or may be read by others than its owner.
     pub fn from_file(file: &Path) -> Result<Self, Problem> {
+        Self::from_file_for(file, Readers::Owner)
+    }
+
+    /// The same for a file that others may read as well.
+    pub(crate) fn from_file_for(file: &Path, readers: Readers) -> Result<Self, Problem> {
         let shown = file.display();
         let open = |error| Problem::Secret(format!("{shown} cannot be read: {error}"));
         let text = std::fs::read_to_string(file).map_err(open)?;
-        if lies_open(file).map_err(open)? {
+        if is_open_to_more_than(file, readers).map_err(open)? {
             return Err(Problem::Secret(format!(
-                "{shown} may be read by others: run `chmod 600` on it, and replace what is in it"
+                "{shown} may be read by others: run `chmod 600` on it, and replace what is in it; where Kubernetes or \
+                 Docker mounts it, say secret_files = \"group\" (0440) or \"anyone\" (0444)"
             )));
         }
         let text = text.trim();
@@ -49,14 +56,49 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Who may read the files of secrets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Readers {
+    /// Their owner.
+    Owner,
+    /// Their group as well: Kubernetes mounts 0440 where a pod has an `fsGroup`.
+    Group,
+    /// Anyone on the machine: Docker mounts 0444, where the container is the machine.
+    Anyone,
+}
+
+impl Readers {
+    /// What `secret_files` says.
+    pub(super) fn of(file: &File) -> Result<Self, Problem> {
+        match file.secret_files.as_deref() {
+            None | Some("owner") => Ok(Self::Owner),
+            Some("group") => Ok(Self::Group),
+            Some("anyone") => Ok(Self::Anyone),
+            Some(_) => Err(Problem::config(
+                "`secret_files` is \"owner\", \"group\" or \"anyone\": who may read the files of secrets",
+            )),
+        }
+    }
+
+    /// The bits of a file's mode that are refused. Nobody but the owner may ever write.
+    #[cfg(unix)]
+    const fn refused(self) -> u32 {
+        match self {
+            Self::Owner => 0o077,
+            Self::Group => 0o037,
+            Self::Anyone => 0o033,
+        }
+    }
+}
+
 #[cfg(unix)]
-fn lies_open(file: &Path) -> std::io::Result<bool> {
+fn is_open_to_more_than(file: &Path, readers: Readers) -> std::io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    Ok(std::fs::metadata(file)?.permissions().mode() & 0o077 != 0)
+    Ok(std::fs::metadata(file)?.permissions().mode() & readers.refused() != 0)
 }
 
 #[cfg(not(unix))]
-fn lies_open(_: &Path) -> std::io::Result<bool> {
+fn is_open_to_more_than(_: &Path, _: Readers) -> std::io::Result<bool> {
     Ok(false)
 }
 
@@ -89,6 +131,29 @@ mod unit {
             let read = Secret::from_file(&file);
             assert_eq!(read.is_ok(), wanted, "{mode:o}");
             assert!(!format!("{read:?}").contains("hush"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn e71_files_that_an_orchestrator_mounts_are_usable_by_a_setting() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("secret");
+        std::fs::write(&file, "hush\n").unwrap();
+        for (mode, group, anyone) in [
+            (0o440, true, true),
+            (0o640, true, true),
+            (0o444, false, true),
+            (0o644, false, true),
+            (0o660, false, false),
+            (0o666, false, false),
+            (0o400, true, true),
+        ] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let read = |readers| Secret::from_file_for(&file, readers).is_ok();
+            assert_eq!(read(Readers::Group), group, "{mode:o}");
+            assert_eq!(read(Readers::Anyone), anyone, "{mode:o}");
         }
     }
 }

@@ -1,13 +1,15 @@
-//! What of the configuration is for the application in its own name: no page, no session.
+//! The part of the configuration for the application itself (client credentials), without pages and sessions.
 
+use super::credential::{self, Credential};
 use super::file::File;
-use super::{Config, Credential, credential, public, wrong};
-use crate::problem::Problem;
+use super::public::public;
+use super::settings::Config;
+use crate::base::problem::Problem;
 use exo365_core::flavor;
 use exo365_core::wire::PageConfig;
 use std::path::Path;
 
-/// Tenants that are none: an application is granted its rights in one.
+/// Names that stand for several tenants: an application has its permissions in one.
 const EVERYBODY: [&str; 3] = ["common", "consumers", "organizations"];
 
 /// Client, proof, and where the token is good.
@@ -31,7 +33,7 @@ impl Service {
         })
     }
 
-    /// Reads TOML text; `tenant` and `resource` go before what it says.
+    /// Reads TOML text; `tenant` and `resource` override it.
     ///
     /// # Errors
     /// [`Problem::Config`], [`Problem::Secret`].
@@ -42,12 +44,13 @@ impl Service {
         (tenant, resource): (Option<&str>, Option<&str>),
     ) -> Result<Self, Problem> {
         let mut file = File::read(text, &environment)?;
+        file.normalize();
         if let Some(tenant) = tenant {
             file.tenant = tenant.into();
         }
         let public = public(&file)?;
         if EVERYBODY.contains(&file.tenant.as_str()) {
-            return Err(wrong(
+            return Err(Problem::config(
                 "an application has its rights in one tenant: `tenant` (or --tenant) is its id or domain",
             ));
         }
@@ -55,7 +58,7 @@ impl Service {
         let resource = resource.map_or(own, str::to_owned);
         let graphic = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         if resource.is_empty() || !resource.bytes().all(graphic) {
-            return Err(wrong(
+            return Err(Problem::config(
                 "a resource is an API's identifier, such as https://graph.microsoft.com",
             ));
         }

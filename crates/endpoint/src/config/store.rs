@@ -1,15 +1,14 @@
 //! Where sessions are kept: the file, or a store that several endpoints share.
 
 use super::file::File;
-use super::{SEAL_KEYS, SealSource, Secret, wrong};
-use crate::problem::Problem;
-use crate::store;
+use super::keys::{SEAL_KEYS, STORE};
+use super::sealing::SealSource;
+use super::secret::{Readers, Secret};
+use crate::base::problem::Problem;
+use redis::Client;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
-
-/// Environment variable of the store's address, where a password is in it.
-pub(super) const STORE: &str = "EXO365_STORE_URL";
 
 /// The address of Redis or Valkey; `None` is the file.
 pub(super) fn address(
@@ -22,21 +21,24 @@ pub(super) fn address(
     let (name, address) = match (variable, &file.store_url_file, open) {
         (None, None, None) => return Ok(None),
         (Some(text), None, None) => (STORE, Secret::new(text.trim().into())),
-        (None, Some(path), None) => ("store_url_file", Secret::from_file(&folder.join(path))?),
+        (None, Some(path), None) => (
+            "store_url_file",
+            Secret::from_file_for(&folder.join(path), Readers::of(file)?)?,
+        ),
         (None, None, Some(text)) => ("store", Secret::new(text.into())),
         _ => {
-            return Err(wrong(format!(
+            return Err(Problem::config(format!(
                 "the store is given twice: by {STORE}, `store_url_file` and `store` there is one at most"
             )));
         }
     };
-    match store::check(address.reveal()) {
-        Err(sentence) if name == "store" => Err(wrong(format!(
+    match check(address.reveal()) {
+        Err(sentence) if name == "store" => Err(Problem::config(format!(
             "`store` is \"file\", or {}",
             sentence.trim_start_matches("is ")
         ))),
-        Err(sentence) => Err(wrong(format!("{name} {sentence}"))),
-        Ok(true) if name == "store" => Err(wrong(format!(
+        Err(sentence) => Err(Problem::config(format!("{name} {sentence}"))),
+        Ok(true) if name == "store" => Err(Problem::config(format!(
             "`store` has a password in it: put the address into the environment variable {STORE}, or into the \
              file that `store_url_file` names"
         ))),
@@ -53,28 +55,56 @@ pub(super) fn authority(
     let Some(path) = &file.store_ca_file else {
         return Ok(None);
     };
-    if !address.is_some_and(|address| store::is_tls(address.reveal())) {
-        return Err(wrong(
+    if !address.is_some_and(|address| is_tls(address.reveal())) {
+        return Err(Problem::config(
             "`store_ca_file` goes with a store at a rediss:// address",
         ));
     }
     let path = folder.join(path);
     let shown = path.display();
-    let text =
-        std::fs::read(&path).map_err(|error| wrong(format!("{shown} cannot be read: {error}")))?;
-    // What is no certificate would be passed over, and the store refused later.
+    let text = std::fs::read(&path)
+        .map_err(|error| Problem::config(format!("{shown} cannot be read: {error}")))?;
+    // A file without a certificate would be ignored here and fail later.
     if CertificateDer::from_pem_slice(&text).is_err() {
-        return Err(wrong(format!("{shown} holds no certificate in PEM")));
+        return Err(Problem::config(format!(
+            "{shown} holds no certificate in PEM"
+        )));
     }
     Ok(Some(text))
 }
 
-/// What one endpoint seals the others have to open.
+/// Endpoints that share a store have to share their sealing keys.
 pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(), Problem> {
     match (store, seal) {
-        (Some(_), SealSource::Beside(_)) => Err(Problem::Secret(format!(
+        (Some(_), SealSource::KeyFile(_)) => Err(Problem::Secret(format!(
             "endpoints that share a store share the sealing keys: set {SEAL_KEYS}, or `seal_keys_file`"
         ))),
         _ => Ok(()),
     }
+}
+
+/// Checks an address without connecting; returns whether it holds a password.
+///
+/// # Errors
+/// What is wrong with it, without repeating it.
+pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
+    // A fragment can turn the check of certificates off.
+    if address.contains('#') {
+        return Err("has a fragment, which is for addresses without security: leave it out");
+    }
+    let client = Client::open(address);
+    let client = client.map_err(
+        |_| "is an address such as redis://127.0.0.1:6379/0, rediss://store.contoso.example:6380, or unix:///run/redis/redis.sock",
+    )?;
+    Ok(client
+        .get_connection_info()
+        .redis_settings()
+        .password()
+        .is_some())
+}
+
+/// Whether the way to the store is encrypted.
+pub(crate) fn is_tls(address: &str) -> bool {
+    let scheme = address.split("://").next().unwrap_or_default();
+    ["rediss", "valkeys"].contains(&scheme)
 }

@@ -1,23 +1,43 @@
 //! The store in one file of this machine.
 
-use super::{Failed, Group, Key, Later, Store, Visit};
-use crate::problem::Problem;
-use crate::seal;
+use super::contract::{Failed, Store, StoreFuture, Visitor};
+use super::key::{Group, Key};
+use super::seal;
+use crate::base::problem::Problem;
 use redb::{
     Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _,
     ReadableTableMetadata as _, TableDefinition, WriteTransaction,
 };
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SESSIONS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sessions");
 /// Group to keys, written in the transactions that write the records.
 const GROUPS: MultimapTableDefinition<&[u8], &[u8]> = MultimapTableDefinition::new("groups");
+/// What is written to see whether it can be.
+const PROBE: TableDefinition<&str, u64> = TableDefinition::new("probe");
 /// Pages that stay in memory, in bytes: a hundred thousand sessions need no gigabyte.
 const CACHE: usize = 32 * 1024 * 1024;
 
 /// Sessions in an embedded database.
-pub(crate) struct FileStore(Arc<Database>);
+#[derive(Clone)]
+pub(crate) struct FileStore(Arc<Inner>);
+
+struct Inner {
+    file: PathBuf,
+    database: Mutex<State>,
+    /// The last thing logged was a failure.
+    down: AtomicBool,
+}
+
+/// After an error of the disk the database takes no more writes: it is opened again before the next one.
+enum State {
+    Open(Arc<Database>),
+    /// Good for reading.
+    Failed(Arc<Database>),
+    Closed,
+}
 
 impl FileStore {
     /// Opens the file, or makes it; readable for its owner only.
@@ -25,45 +45,109 @@ impl FileStore {
     /// # Errors
     /// [`Problem::Database`].
     pub(crate) fn open(file: &Path) -> Result<Self, Problem> {
-        let shown = file.display();
-        let wrong = |error: &dyn std::fmt::Display| {
-            Problem::Database(format!("the database {shown} cannot be opened: {error}"))
-        };
-        private(file).map_err(|error| wrong(&error))?;
-        let database = Database::builder()
-            .set_cache_size(CACHE)
-            .create(file)
-            .map_err(|error| match error {
-                redb::DatabaseError::DatabaseAlreadyOpen => Problem::Database(format!(
-                    "the database {shown} is in use: another endpoint runs with it"
-                )),
-                error => wrong(&error),
-            })?;
-        // The tables exist from here on, so that reading never has to make them.
-        make_tables(&database).map_err(|error| wrong(&error))?;
-        Ok(Self(Arc::new(database)))
+        let database = Mutex::new(State::Open(Arc::new(open(file)?)));
+        Ok(Self(Arc::new(Inner {
+            file: file.to_owned(),
+            database,
+            down: AtomicBool::new(false),
+        })))
     }
 
     /// A transaction waits for the disk: not on a thread that serves others.
     fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
-    ) -> Later<'_, T> {
-        let database = Arc::clone(&self.0);
+    ) -> StoreFuture<'_, T> {
+        let store = Arc::clone(&self.0);
         Box::pin(async move {
-            let done = tokio::task::spawn_blocking(move || work(&database)).await;
-            match done {
-                Ok(Ok(value)) => Ok(value),
-                Ok(Err(error)) => Err(failed(&error)),
-                Err(error) => Err(failed(&error)),
-            }
+            let done = tokio::task::spawn_blocking(move || {
+                let database = store.for_writing()?;
+                let done = work(&database);
+                store.note(&database, done)
+            });
+            done.await.unwrap_or(Err(Failed))
         })
+    }
+
+    /// A read is a few microseconds: handing it to another thread would cost more.
+    fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Failed> {
+        let database = match &*self.0.guard() {
+            State::Open(database) | State::Failed(database) => Arc::clone(database),
+            State::Closed => return Err(Failed),
+        };
+        work(&database).map_err(|error| self.0.failed(&error))
     }
 }
 
-fn failed(error: &dyn std::fmt::Display) -> Failed {
-    tracing::error!(%error, "the session database failed");
-    Failed
+impl Inner {
+    fn guard(&self) -> MutexGuard<'_, State> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The database, opened again where that is needed and nobody reads from the old one.
+    fn for_writing(&self) -> Result<Arc<Database>, Failed> {
+        let mut state = self.guard();
+        if let State::Open(database) = &*state {
+            return Ok(Arc::clone(database));
+        }
+        // The file is locked until the old one is gone.
+        *state = State::Closed;
+        match open(&self.file) {
+            Ok(database) => {
+                let database = Arc::new(database);
+                *state = State::Open(Arc::clone(&database));
+                Ok(database)
+            }
+            Err(problem) => Err(self.failed(&problem)),
+        }
+    }
+
+    /// Notes what a write came to.
+    fn note<T>(&self, database: &Arc<Database>, done: Result<T, redb::Error>) -> Result<T, Failed> {
+        match done {
+            Ok(value) => {
+                if self.down.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the session database works again");
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                let mut state = self.guard();
+                if matches!(&*state, State::Open(current) if Arc::ptr_eq(current, database)) {
+                    *state = State::Failed(Arc::clone(database));
+                }
+                Err(self.failed(&error))
+            }
+        }
+    }
+
+    /// Logs the first failure only, until the database works again.
+    fn failed(&self, error: &dyn std::fmt::Display) -> Failed {
+        if !self.down.swap(true, Ordering::Relaxed) {
+            tracing::error!(%error, "the session database failed; it is opened again for the next write");
+        }
+        Failed
+    }
+}
+
+fn open(file: &Path) -> Result<Database, Problem> {
+    let shown = file.display();
+    let wrong = |error: &dyn std::fmt::Display| {
+        Problem::Database(format!("the database {shown} cannot be opened: {error}"))
+    };
+    private(file).map_err(|error| wrong(&error))?;
+    let database = Database::builder()
+        .set_cache_size(CACHE)
+        .create(file)
+        .map_err(|error| match error {
+            redb::DatabaseError::DatabaseAlreadyOpen => Problem::Database(format!(
+                "the database {shown} is in use: another endpoint runs with it"
+            )),
+            error => wrong(&error),
+        })?;
+    // The tables exist from here on, so that reading never has to make them.
+    make_tables(&database).map_err(|error| wrong(&error))?;
+    Ok(database)
 }
 
 fn make_tables(database: &Database) -> Result<(), redb::Error> {
@@ -81,7 +165,7 @@ fn read(database: &Database, key: Key) -> Result<Option<Vec<u8>>, redb::Error> {
     Ok(record.map(|record| record.value().to_vec()))
 }
 
-fn each(database: &Database, visit: Visit<'_>) -> Result<(), redb::Error> {
+fn each(database: &Database, visit: Visitor<'_>) -> Result<(), redb::Error> {
     let table = database.begin_read()?.open_table(SESSIONS)?;
     for entry in table.iter()? {
         let (key, record) = entry?;
@@ -175,19 +259,18 @@ fn sweep(database: &Database, now: u64) -> Result<usize, redb::Error> {
 }
 
 impl Store for FileStore {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
-        // A read is a few microseconds: handing it to another thread would cost more.
-        let record = read(&self.0, key).map_err(|error| failed(&error));
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
+        let record = self.read(|database| read(database, key));
         Box::pin(std::future::ready(record))
     }
 
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
-        let done = each(&self.0, visit).map_err(|error| failed(&error));
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
+        let done = self.read(|database| each(database, visit));
         Box::pin(std::future::ready(done))
     }
 
-    fn count(&self) -> Later<'_, u64> {
-        let count = count(&self.0).map_err(|error| failed(&error));
+    fn count(&self) -> StoreFuture<'_, u64> {
+        let count = self.read(count);
         Box::pin(std::future::ready(count))
     }
 
@@ -195,7 +278,28 @@ impl Store for FileStore {
         "file"
     }
 
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+    fn has_group(&self, group: Group) -> StoreFuture<'_, bool> {
+        let found = self.read(|database| {
+            let groups = database.begin_read()?.open_multimap_table(GROUPS)?;
+            Ok(groups.get(group.0.as_slice())?.next().is_some())
+        });
+        Box::pin(std::future::ready(found))
+    }
+
+    fn try_write(&self) -> StoreFuture<'_, ()> {
+        self.write(|database| {
+            let transaction = database.begin_write()?;
+            {
+                let mut table = transaction.open_table(PROBE)?;
+                let count = table.get("count")?.map_or(0, |count| count.value());
+                table.insert("count", count.wrapping_add(1))?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
             put(&transaction, key, &record)?;
@@ -204,11 +308,11 @@ impl Store for FileStore {
         })
     }
 
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool> {
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
         self.write(move |database| swap(database, key, &old, &new))
     }
 
-    fn remove(&self, key: Key) -> Later<'_, ()> {
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
         self.write(move |database| {
             let transaction = database.begin_write()?;
             take(&transaction, key)?;
@@ -217,11 +321,11 @@ impl Store for FileStore {
         })
     }
 
-    fn remove_group(&self, group: Group) -> Later<'_, usize> {
+    fn remove_group(&self, group: Group) -> StoreFuture<'_, usize> {
         self.write(move |database| remove_group(database, group))
     }
 
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
         self.write(move |database| sweep(database, now))
     }
 }
@@ -314,5 +418,86 @@ mod unit {
         let _held = FileStore::open(&file).unwrap();
         let problem = FileStore::open(&file).err().unwrap();
         assert!(problem.to_string().contains("in use"), "{problem}");
+    }
+
+    /// A file system of four megabytes, gone with the value; `None` where this process may not mount one.
+    #[cfg(target_os = "linux")]
+    struct SmallDisk(tempfile::TempDir);
+
+    #[cfg(target_os = "linux")]
+    impl SmallDisk {
+        fn mount() -> Option<Self> {
+            let dir = tempfile::tempdir().unwrap();
+            let mut mount = std::process::Command::new("mount");
+            mount
+                .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
+                .arg(dir.path());
+            let done = mount.stderr(std::process::Stdio::null()).status();
+            if done.is_ok_and(|status| status.success()) {
+                return Some(Self(dir));
+            }
+            println!("skipped: a file system cannot be mounted here");
+            None
+        }
+
+        /// Fills it to the last octet.
+        fn fill(&self) {
+            use std::io::Write as _;
+            let mut file = std::fs::File::create(self.0.path().join("filler")).unwrap();
+            for size in [4096, 1] {
+                while file.write_all(&vec![7; size]).is_ok() {}
+            }
+        }
+
+        fn empty(&self) {
+            std::fs::remove_file(self.0.path().join("filler")).unwrap();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            let mut unmount = std::process::Command::new("umount");
+            let _ = unmount.arg("--lazy").arg(self.0.path()).status();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn e65_a_full_disk_that_has_room_again_is_written_to_again() {
+        let Some(disk) = SmallDisk::mount() else {
+            return;
+        };
+        let store = FileStore::open(&disk.0.path().join("db")).unwrap();
+        store.insert(Key([1; 32]), record(9)).await.unwrap();
+        store.try_write().await.unwrap();
+        for round in 0..3_u8 {
+            disk.fill();
+            let mut failed = false;
+            for number in 0..200_u8 {
+                let big = [record(9), vec![number; 60_000]].concat();
+                failed |= store
+                    .insert(Key([100 + number % 50; 32]), big)
+                    .await
+                    .is_err();
+            }
+            assert!(failed, "the disk is full");
+            disk.empty();
+            store.try_write().await.unwrap();
+            let key = Key([10 + round; 32]);
+            store.insert(key, record(9)).await.unwrap();
+            for key in [Key([1; 32]), key] {
+                assert!(
+                    store.get(key).await.unwrap().is_some(),
+                    "what was kept stays"
+                );
+            }
+            store.remove(key).await.unwrap();
+            assert!(store.get(key).await.unwrap().is_none());
+            for number in 0..50_u8 {
+                store.remove(Key([100 + number; 32])).await.unwrap();
+            }
+        }
+        drop(store);
     }
 }

@@ -1,7 +1,11 @@
-//! Where sealed records are kept: a small face, so that another store can stand behind it.
+//! Where sealed records are kept: in a file of this machine, or in Redis.
 
+mod contract;
 mod file;
+mod key;
+mod open;
 mod redis;
+pub(crate) mod seal;
 #[cfg(test)]
 mod silent;
 #[cfg(test)]
@@ -9,78 +13,12 @@ mod suite;
 #[cfg(test)]
 mod tls;
 
-pub(crate) use self::redis::{RedisStore, check, is_tls};
+#[cfg(test)]
+pub(crate) use self::redis::RedisStore;
+pub(crate) use contract::{Failed, Store};
+#[cfg(test)]
+pub(crate) use contract::{StoreFuture, Visitor};
+#[cfg(test)]
 pub(crate) use file::FileStore;
-
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::time::Duration;
-
-/// Name of a record: the SHA-256 of a session id.
-#[derive(Clone, Copy, Eq, Hash, PartialEq)]
-#[cfg_attr(test, derive(Debug))]
-pub(crate) struct Key(pub(crate) [u8; 32]);
-
-impl fmt::Display for Key {
-    /// Enough to follow a session through the logs, too little to find it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .take(4)
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// What belongs together: a digest of the sign-in service's own session (`sid`). Records say theirs, see
-/// [`crate::seal::group`].
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) struct Group(pub(crate) [u8; 32]);
-
-/// Whoever renews a session: random, so that nobody gives back what another holds.
-#[derive(Clone, Copy)]
-pub(crate) struct Holder(pub(crate) [u8; 16]);
-
-/// The store failed; the cause is in the log.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Failed;
-
-/// What a store answers with, later.
-pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send + 'a>>;
-
-/// Who looks at records, one after another.
-pub(crate) type Visit<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
-
-/// A store of sealed records. What it says it did is durable when it says so.
-pub(crate) trait Store: Send + Sync {
-    /// The record.
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>>;
-    /// Puts a new record in.
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()>;
-    /// Replaces `old` by `new`; false, and nothing done, where the record is another by now, or gone.
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool>;
-    /// Removes it, if it is there.
-    fn remove(&self, key: Key) -> Later<'_, ()>;
-    /// Removes the records of this group; says how many.
-    fn remove_group(&self, group: Group) -> Later<'_, usize>;
-    /// Removes the records that have ended by `now`, in seconds since 1970; says how many.
-    fn sweep(&self, now: u64) -> Later<'_, usize>;
-    /// Shows every record; one that changes meanwhile may be shown twice.
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()>;
-    /// How many records there are, without looking at each.
-    fn count(&self) -> Later<'_, u64>;
-    /// What the store is called where it is counted.
-    fn name(&self) -> &'static str;
-    /// The locks of a store that several endpoints share; a store of one process needs none.
-    fn locks(&self) -> Option<&dyn Locks> {
-        None
-    }
-}
-
-/// Locks that end by themselves when their holder dies.
-pub(crate) trait Locks: Send + Sync {
-    /// Takes the session's lock for `life`, or keeps it for as long again; false where another has it.
-    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool>;
-    /// Gives it back, where it is still the holder's.
-    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()>;
-}
+pub(crate) use key::{Group, Holder, Key};
+pub(crate) use open::open;

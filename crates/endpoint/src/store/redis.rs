@@ -10,10 +10,13 @@
 //! The last one is there to be counted: exact, at a price that grows with the logarithm. `SCAN` would go over all
 //! records, from every endpoint and at every interval; a counter would never learn of a record that ended by itself.
 
-use super::{Failed, Group, Holder, Key, Later, Locks, Store, Visit};
-use crate::clock::Clock;
-use crate::problem::Problem;
-use crate::{seal, upstream};
+use super::contract::{Failed, Locks, Store, StoreFuture, Visitor};
+use super::key::{Group, Holder, Key};
+use super::seal;
+use crate::base::clock::Clock;
+use crate::base::problem::Problem;
+use crate::base::tls;
+use crate::config::store::is_tls;
 use exo365_core::text::{base64_decode, base64url};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisResult, TlsCertificates};
@@ -23,7 +26,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long an answer may take, with the connections that it needs.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection may be silent: a command gets its answer on another one, where there is one to be had.
 const SILENCE: Duration = Duration::from_secs(1);
 /// How often a command is sent where one connection after another breaks.
@@ -33,6 +36,9 @@ const ATTEMPTS: usize = 4;
 const SESSION: &str = "exo365:session:";
 /// Records that are looked at in one go.
 const PAGE: usize = 500;
+
+/// What is written to see whether it can be.
+const PROBE: &str = "exo365:probe";
 
 /// All records, by when they end.
 const ENDS: &str = "exo365:ends";
@@ -72,7 +78,7 @@ pub(crate) struct RedisStore {
     client: Client,
     clock: Clock,
     link: Mutex<Link>,
-    /// What the log said last.
+    /// The last thing logged was a failure.
     down: AtomicBool,
 }
 
@@ -81,32 +87,6 @@ pub(crate) struct RedisStore {
 struct Link {
     number: u64,
     manager: Option<ConnectionManager>,
-}
-
-/// Checks an address without going there; says whether a password is in it.
-///
-/// # Errors
-/// What is wrong with it, without repeating it.
-pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
-    // Behind it stands what may be left unchecked.
-    if address.contains('#') {
-        return Err("has a fragment, which is for addresses without security: leave it out");
-    }
-    let client = Client::open(address);
-    let client = client.map_err(
-        |_| "is an address such as redis://127.0.0.1:6379/0, rediss://store.contoso.example:6380, or unix:///run/redis/redis.sock",
-    )?;
-    Ok(client
-        .get_connection_info()
-        .redis_settings()
-        .password()
-        .is_some())
-}
-
-/// Whether the way to the store is encrypted.
-pub(crate) fn is_tls(address: &str) -> bool {
-    let scheme = address.split("://").next().unwrap_or_default();
-    ["rediss", "valkeys"].contains(&scheme)
 }
 
 impl RedisStore {
@@ -120,7 +100,7 @@ impl RedisStore {
         authority: Option<&[u8]>,
         clock: Clock,
     ) -> Result<Self, Problem> {
-        upstream::provider();
+        tls::install_provider();
         let certificates = TlsCertificates {
             client_tls: None,
             root_cert: authority.map(<[u8]>::to_vec),
@@ -153,7 +133,7 @@ impl RedisStore {
         // One attempt: whoever comes next makes the next one. The time is kept in `ask`.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
-            .set_connection_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(TIMEOUT))
             .set_response_timeout(None);
         let manager = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
         link.number += 1;
@@ -161,7 +141,7 @@ impl RedisStore {
         Ok((link.number, manager))
     }
 
-    /// A connection that is no good any more, though it does not say so.
+    /// Drops a connection that does not work any more.
     fn forget(&self, number: u64) {
         let mut link = self.guard();
         if link.number == number {
@@ -171,7 +151,7 @@ impl RedisStore {
 
     /// One command; again where the connection broke or fell silent. Each of ours may be repeated.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failed> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         for attempt in 1..=ATTEMPTS {
             let (number, mut manager) = self.link().map_err(|error| self.failed(&error))?;
             let silent = end.min(Instant::now() + SILENCE);
@@ -202,7 +182,7 @@ impl RedisStore {
         Err(self.failed(&"no answer in time"))
     }
 
-    /// Said once, and not for every request until it is back.
+    /// Logs the first failure only, until the store works again.
     fn failed(&self, error: &dyn std::fmt::Display) -> Failed {
         if !self.down.swap(true, Ordering::Relaxed) {
             tracing::error!(%error, "the session store does not answer as it should");
@@ -229,7 +209,7 @@ impl RedisStore {
         command
     }
 
-    /// What would lose sessions is told.
+    /// Warns of settings of the store that would lose sessions.
     async fn look(&self) -> Result<(), Failed> {
         let mut command = redis::cmd("INFO");
         command.arg("everything");
@@ -274,22 +254,22 @@ fn lock(script: &str, key: Key, holder: Holder) -> Cmd {
 }
 
 impl Store for RedisStore {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move { self.ask(redis::cmd("GET").arg(session(key))).await })
     }
 
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.ask(&self.put(PUT, key, None, &record)).await })
     }
 
-    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> Later<'_, bool> {
+    fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let script = [ONLY, PUT].concat();
             self.ask(&self.put(&script, key, Some(&old), &new)).await
         })
     }
 
-    fn remove(&self, key: Key) -> Later<'_, ()> {
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let mut take = redis::cmd("EVAL");
             take.arg(TAKE).arg(2).arg(session(key)).arg(ENDS);
@@ -305,7 +285,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn remove_group(&self, of: Group) -> Later<'_, usize> {
+    fn remove_group(&self, of: Group) -> StoreFuture<'_, usize> {
         Box::pin(async move {
             let names: Vec<String> = self.ask(redis::cmd("SMEMBERS").arg(group(of))).await?;
             if names.is_empty() {
@@ -320,7 +300,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut cursor: u64 = 0;
             loop {
@@ -345,7 +325,7 @@ impl Store for RedisStore {
     }
 
     /// The store drops records by itself; their names go here, at the endpoint that comes first.
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
         Box::pin(async move {
             self.look().await?;
             let mut forget = redis::cmd("ZREMRANGEBYSCORE");
@@ -354,11 +334,22 @@ impl Store for RedisStore {
     }
 
     /// Those that have not ended; a record that was put in by a version without the list, from its next change on.
-    fn count(&self) -> Later<'_, u64> {
+    fn count(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let after = format!("({}", self.clock.now());
             self.ask(redis::cmd("ZCOUNT").arg(ENDS).arg(after).arg("+inf"))
                 .await
+        })
+    }
+
+    fn has_group(&self, of: Group) -> StoreFuture<'_, bool> {
+        Box::pin(async move { self.ask(redis::cmd("EXISTS").arg(group(of))).await })
+    }
+
+    fn try_write(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let mut write = redis::cmd("SET");
+            self.ask(write.arg(PROBE).arg(1).arg("EX").arg(60)).await
         })
     }
 
@@ -372,14 +363,14 @@ impl Store for RedisStore {
 }
 
 impl Locks for RedisStore {
-    fn claim(&self, key: Key, holder: Holder, life: Duration) -> Later<'_, bool> {
+    fn claim(&self, key: Key, holder: Holder, life: Duration) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let life = u64::try_from(life.as_millis()).map_err(|_| Failed)?;
             self.ask(lock(CLAIM, key, holder).arg(life)).await
         })
     }
 
-    fn release(&self, key: Key, holder: Holder) -> Later<'_, ()> {
+    fn release(&self, key: Key, holder: Holder) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let _: usize = self.ask(&lock(RELEASE, key, holder)).await?;
             Ok(())

@@ -1,11 +1,11 @@
 //! A connection that is open and says nothing: the line was cut somewhere between, and nobody was told.
 
 use super::*;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::tests::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,10 +1,12 @@
 //! What every store has to do: the same tests over the file and over a real Redis.
 
 use super::*;
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::config::store::check;
 use crate::tests::server::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 const NOW: u64 = 1_790_000_000;
 

@@ -1,7 +1,7 @@
 //! TLS to the store: with whom it is spoken.
 
 use super::{Key, RedisStore, Store as _};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::tests::server::Server;
 
 fn open(address: &str, authority: Option<&[u8]>) -> RedisStore {

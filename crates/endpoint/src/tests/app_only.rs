@@ -3,9 +3,9 @@
 use super::fake::Canned;
 use super::*;
 use crate::app_only::{AppOnly, source};
+use crate::base::problem::Problem;
 use crate::config::{Secret, Service};
-use crate::problem::Problem;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 use axum::http::Method;
 use tokio::task::JoinSet;
 

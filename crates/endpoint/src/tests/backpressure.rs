@@ -3,11 +3,11 @@
 use super::fake::Canned;
 use super::renewal::LATER;
 use super::*;
-use crate::queue::AT_ONCE;
-use crate::rest::LOOP as REST;
+use crate::session::cooldown::LOOP as REST;
+use crate::upstream::queue::MAX_CONCURRENT;
 use tokio::task::JoinSet;
 
-const MORE: usize = AT_ONCE + 8;
+const MORE: usize = MAX_CONCURRENT + 8;
 
 /// So many sign-ins at the same time.
 fn crowd(world: &World) -> JoinSet<String> {
@@ -34,16 +34,20 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
     let world = World::new().await;
     world.fake.shut();
     let set = crowd(&world);
-    world.fake.reached(AT_ONCE).await;
-    while world.app.desk.queue.waiting() < MORE - AT_ONCE {
+    world.fake.reached(MAX_CONCURRENT).await;
+    while world.app.token_client.waiting() < MORE - MAX_CONCURRENT {
         tokio::task::yield_now().await;
     }
-    assert_eq!(world.fake.calls(), AT_ONCE, "the others wait their turn");
+    assert_eq!(
+        world.fake.calls(),
+        MAX_CONCURRENT,
+        "the others wait their turn"
+    );
     world.fake.reopen();
     let codes = set.join_all().await;
     assert_eq!(count(&codes, "ok"), MORE);
     assert_eq!(
-        (world.fake.calls(), world.app.desk.queue.waiting()),
+        (world.fake.calls(), world.app.token_client.waiting()),
         (MORE, 0)
     );
 }
@@ -52,19 +56,19 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
 async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     let world = World::new().await;
     world.fake.shut();
-    for _ in 0..AT_ONCE {
+    for _ in 0..MAX_CONCURRENT {
         let canned = Canned::new(429, "text/plain", "slow");
         world.fake.say(canned.header("retry-after", "60"));
     }
     let set = crowd(&world);
-    world.fake.reached(AT_ONCE).await;
-    while world.app.desk.queue.waiting() < MORE - AT_ONCE {
+    world.fake.reached(MAX_CONCURRENT).await;
+    while world.app.token_client.waiting() < MORE - MAX_CONCURRENT {
         tokio::task::yield_now().await;
     }
     world.fake.reopen();
     let codes = set.join_all().await;
     assert_eq!(count(&codes, "throttled"), MORE);
-    assert_eq!(world.fake.calls(), AT_ONCE, "nobody else was asked");
+    assert_eq!(world.fake.calls(), MAX_CONCURRENT, "nobody else was asked");
 }
 
 #[tokio::test]

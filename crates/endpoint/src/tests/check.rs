@@ -18,7 +18,7 @@ pub(super) fn has(found: &[Finding], verdict: Verdict, words: &str) -> bool {
 /// The fake's clock is a test's: the machine's is what its `Date` header tells.
 pub(super) async fn at_this_time() -> World {
     let world = World::new().await;
-    let now = crate::clock::Clock::system().now();
+    let now = crate::base::clock::Clock::system().now();
     world.time.store(now, Ordering::SeqCst);
     world
 }
@@ -113,7 +113,7 @@ async fn e2_both_secrets_are_tried() {
 async fn a_clock_that_is_off_is_told() {
     let world = at_this_time().await;
     for (ahead, words) in [(true, "ahead"), (false, "behind")] {
-        let now = crate::clock::Clock::system().now();
+        let now = crate::base::clock::Clock::system().now();
         let time = if ahead { now + 400 } else { now - 400 };
         world.time.store(time, Ordering::SeqCst);
         world.fake.say(Canned::refusal("invalid_grant", 70_000));

@@ -24,7 +24,7 @@ async fn e22_the_cookie_holds_a_random_id_and_no_data() {
         assert!(id.len() == 43 && id.bytes().all(fits), "{id}");
         let bytes = base64_decode(id).unwrap();
         for known in [name, TENANT, user, CLIENT, "adele@contoso.example", "s1"] {
-            let digest = crate::random::sha256(known.as_bytes());
+            let digest = crate::base::random::sha256(known.as_bytes());
             assert_ne!(bytes, digest, "{known}");
             let spelt = [known.to_owned(), base64url(known.as_bytes())];
             assert!(known == "s1" || spelt.iter().all(|text| !id.contains(text.as_str())));

@@ -2,7 +2,7 @@
 
 use super::fake::Canned;
 use super::*;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 use exo365_core::text::base64_decode;
 use ring::signature::{
     KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaKeyPair, RsaParameters,
@@ -55,10 +55,6 @@ async fn world(extra: &str, secret: Option<&str>) -> World {
         &pem("PRIVATE KEY", fake::KEY),
         0o600,
     );
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
     let folder = world.dir.path().join("x");
     std::fs::create_dir(&folder).unwrap();
     let extra = extra

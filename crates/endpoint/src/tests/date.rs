@@ -3,7 +3,7 @@
 use super::fake::Canned;
 use super::proxy::proxied;
 use super::*;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 use axum::http::Method;
 use exo365_core::retry;
 use reqwest::Response;
@@ -23,7 +23,9 @@ async fn served(world: &World) -> String {
 }
 
 async fn ask(method: Method, url: &str, body: &Value, cookie: &str) -> Response {
-    let client = crate::upstream::client(None).unwrap();
+    let client =
+        crate::upstream::transport::client(None, crate::upstream::transport::Connections::Kept)
+            .unwrap();
     let request = client
         .request(method, url)
         .header("content-type", "application/json")

@@ -90,6 +90,8 @@ pub(super) struct Fake {
     pub(super) changed: Mutex<(Value, Value)>,
     /// The key's name, in the set and in the tokens.
     pub(super) kids: Mutex<(String, String)>,
+    /// The key is in the set of this application alone.
+    pub(super) by_appid: Mutex<bool>,
     /// The issuer that the key set names.
     pub(super) key_issuer: Mutex<Value>,
     /// One permit lets one request at the token endpoint through.
@@ -122,6 +124,7 @@ impl Fake {
             algorithm: Mutex::new("RS256"),
             changed: Mutex::new((json!({}), json!({}))),
             kids: Mutex::new(("k1".into(), "k1".into())),
+            by_appid: Mutex::new(false),
             gate: Semaphore::new(OPEN),
             time,
             count: AtomicUsize::new(0),
@@ -280,8 +283,17 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
         return respond(Canned::json(200, &document));
     }
     if path.ends_with("/keys") {
-        fake.sets.fetch_add(1, Ordering::SeqCst);
-        return respond(Canned::json(200, &fake.keys()));
+        let own = request.uri().query() == Some(&format!("appid={CLIENT}"));
+        if !own {
+            fake.sets.fetch_add(1, Ordering::SeqCst);
+        }
+        let empty = *fake.by_appid.lock().unwrap() && !own;
+        let keys = if empty {
+            json!({"keys": []})
+        } else {
+            fake.keys()
+        };
+        return respond(Canned::json(200, &keys));
     }
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

@@ -1,7 +1,7 @@
 //! What no request can change, and what nobody looks into.
 
 use super::*;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 
 #[tokio::test]
 async fn e12_no_request_names_an_authority_a_tenant_or_a_cloud() {

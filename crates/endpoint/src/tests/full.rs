@@ -2,36 +2,42 @@
 
 use super::renewal::LATER;
 use super::*;
-use crate::store::{Failed, Group, Key, Later, Store, Visit};
+use crate::store::{Failed, Group, Key, Store, StoreFuture, Visitor};
 use std::time::Duration;
 
 /// A store whose disk is full when a record shall be replaced.
 struct Full(Box<dyn Store>);
 
 impl Store for Full {
-    fn get(&self, key: Key) -> Later<'_, Option<Vec<u8>>> {
+    fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
         self.0.get(key)
     }
-    fn insert(&self, key: Key, record: Vec<u8>) -> Later<'_, ()> {
+    fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
         self.0.insert(key, record)
     }
-    fn swap(&self, _: Key, _: Vec<u8>, _: Vec<u8>) -> Later<'_, bool> {
+    fn swap(&self, _: Key, _: Vec<u8>, _: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(std::future::ready(Err(Failed)))
     }
-    fn remove(&self, key: Key) -> Later<'_, ()> {
+    fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
         self.0.remove(key)
     }
-    fn remove_group(&self, group: Group) -> Later<'_, usize> {
+    fn remove_group(&self, group: Group) -> StoreFuture<'_, usize> {
         self.0.remove_group(group)
     }
-    fn each<'a>(&'a self, visit: Visit<'a>) -> Later<'a, ()> {
+    fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
         self.0.each(visit)
     }
-    fn sweep(&self, now: u64) -> Later<'_, usize> {
+    fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
         self.0.sweep(now)
     }
-    fn count(&self) -> Later<'_, u64> {
+    fn count(&self) -> StoreFuture<'_, u64> {
         self.0.count()
+    }
+    fn has_group(&self, group: Group) -> StoreFuture<'_, bool> {
+        self.0.has_group(group)
+    }
+    fn try_write(&self) -> StoreFuture<'_, ()> {
+        self.0.try_write()
     }
     fn name(&self) -> &'static str {
         self.0.name()
@@ -41,14 +47,12 @@ impl Store for Full {
 #[tokio::test]
 async fn e30_no_token_is_given_before_the_refresh_token_is_kept() {
     let mut world = World::new().await;
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
-    let mut state = Arc::into_inner(world.app).unwrap();
-    state.sessions.store = Box::new(Full(state.sessions.store));
-    world.app = Arc::new(state);
-    world.router = routes::whole(&world.app);
+    let mut config = (*world.app.config).clone();
+    config.database = world.dir.path().join("full.db");
+    let clock = world.app.clock.clone();
+    let store = Full(crate::store::open(&config, &clock).unwrap());
+    world.app = State::over(Box::new(store), config, clock).unwrap();
+    world.router = router::full_router(&world.app);
     let cookie = world.sign_in().await;
     world.advance(LATER);
     let answer = world.token(&cookie).await;

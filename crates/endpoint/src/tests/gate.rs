@@ -1,8 +1,8 @@
 //! What every route asks for, for every route of the table.
 
 use super::*;
-use crate::gate::MAX_BODY;
-use crate::routes::ROUTES;
+use crate::http::gate::MAX_BODY;
+use crate::router::ROUTES;
 use axum::http::{HeaderValue, Method};
 
 /// The request that each of these tests changes in one thing.
@@ -351,8 +351,8 @@ proptest::proptest! {
     #[test]
     fn e60_no_body_breaks_a_parser(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
         use exo365_core::wire::{ExchangeRequest, LogoutRequest, TokenRequest};
-        let _ = crate::gate::parse::<ExchangeRequest>(&body);
-        let _ = crate::gate::parse::<LogoutRequest>(&body);
-        let _ = crate::gate::parse::<TokenRequest>(&body);
+        let _ = crate::http::gate::parse::<ExchangeRequest>(&body);
+        let _ = crate::http::gate::parse::<LogoutRequest>(&body);
+        let _ = crate::http::gate::parse::<TokenRequest>(&body);
     }
 }

@@ -1,6 +1,6 @@
 //! How many sessions there are, over a store that several endpoints share.
 
-use super::operations::ask;
+use super::probes::ask;
 use super::shared::pair;
 use super::*;
 

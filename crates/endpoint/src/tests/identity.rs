@@ -199,12 +199,41 @@ async fn e14_an_unknown_key_is_fetched_once_and_not_for_every_token() {
     }
     assert_eq!(
         world.fake.sets.load(Ordering::SeqCst),
-        2,
-        "made-up names do not make us ask"
+        3,
+        "a made-up name makes us ask once"
     );
     world.advance(61);
     assert_eq!(world.exchange("c", "").await.code(), "invalid_response");
-    assert_eq!(world.fake.sets.load(Ordering::SeqCst), 3);
+    assert_eq!(world.fake.sets.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn e73_a_new_key_is_found_though_the_keys_were_read_just_now() {
+    let world = World::new().await;
+    world.sign_in().await;
+    for name in ["k2", "k3"] {
+        *world.fake.kids.lock().unwrap() = (name.into(), name.into());
+        world.sign_in().await;
+    }
+}
+
+#[tokio::test]
+async fn e73_of_two_keys_of_one_name_the_one_that_fits_counts() {
+    let world = World::new().await;
+    // The key on the curve has the name of the RSA key, and stands behind it.
+    world.fake.changed.lock().unwrap().1 = json!({"kid": "k1"});
+    world.sign_in().await;
+    let other = World::with("id_token_algorithms = [\"ES256\"]").await;
+    other.fake.kids.lock().unwrap().0 = "curve".into();
+    *other.fake.algorithm.lock().unwrap() = "ES256";
+    other.sign_in().await;
+}
+
+#[tokio::test]
+async fn e73_a_key_that_is_there_for_this_application_alone_is_asked_for() {
+    let world = World::new().await;
+    *world.fake.by_appid.lock().unwrap() = true;
+    world.sign_in().await;
 }
 
 #[tokio::test]

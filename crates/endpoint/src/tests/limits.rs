@@ -1,7 +1,7 @@
 //! Who asks too often is told to wait, and who that is cannot be made up.
 
 use super::*;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 use axum::extract::ConnectInfo;
 use std::net::SocketAddr;
 
@@ -24,7 +24,7 @@ fn forwarded(peer: &str, name: &'static str, value: &str) -> Request<Body> {
 #[tokio::test]
 async fn e49_an_address_waits_on_every_route_and_another_does_not() {
     let mut paths: Vec<String> = ROUTES.iter().map(|route| route.path.into()).collect();
-    paths.extend(["/frontchannel-logout".into(), "/nowhere".into(), "/".into()]);
+    paths.extend(["/nowhere".into(), "/".into()]);
     for path in &paths {
         let world = World::with(TIGHT).await;
         let ask = |peer: &str| world.send(from(peer, request(path, &json!({}), "")));
@@ -146,17 +146,64 @@ async fn e49_behind_a_proxy_that_is_not_listed_addresses_do_not_count() {
     }
 }
 
-/// The service's frame has no session to count by: it is counted, whoever sends it.
+/// The service's sign-outs come through whatever else comes: a `sid` of nobody costs one look-up.
 #[tokio::test]
-async fn e43_e49_the_services_frame_is_counted_where_no_address_is_known() {
+async fn e43_e49_e70_no_flood_keeps_the_services_sign_outs_out() {
     let world = World::with("limit_per_address = 2\nbehind_tls_proxy = true").await;
-    let ask = |peer: &str| {
-        let frame = Request::get("/auth/frontchannel-logout?sid=s1").body(Body::empty());
-        world.send(from(peer, frame.unwrap()))
+    let cookie = world.sign_in().await;
+    let log = super::logs::Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(lines.finish());
+    let ask = |sid: &str| {
+        let path = format!("/auth/frontchannel-logout?sid={sid}");
+        world.send(from(
+            "10.0.0.1",
+            Request::get(path).body(Body::empty()).unwrap(),
+        ))
     };
-    assert_eq!(ask("10.0.0.1").await.status, StatusCode::OK);
-    assert_eq!(ask("10.0.0.1").await.status, StatusCode::OK);
-    let refused = ask("10.0.0.2").await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(!refused.headers.contains_key(header::X_FRAME_OPTIONS));
+    for number in 0..500 {
+        assert_eq!(
+            ask(&format!("made-up-{number}")).await.status,
+            StatusCode::OK
+        );
+    }
+    assert!(log.0.lock().unwrap().is_empty(), "and no line in the log");
+    assert_eq!(ask("s1").await.status, StatusCode::OK);
+    assert_eq!(world.token(&cookie).await.code(), "signed_out");
+}
+
+/// What else an address or a session asks uses up nothing of its sign-outs.
+#[tokio::test]
+async fn e41_e49_e70_a_sign_out_has_a_share_of_its_own() {
+    let world = World::with(TIGHT).await;
+    let cookie = world.sign_in().await;
+    for _ in 0..5 {
+        world
+            .send(from("192.0.2.1", request("/token", &json!({}), &cookie)))
+            .await;
+    }
+    let refused = world.send(from("192.0.2.1", request("/token", &json!({}), &cookie)));
+    assert_eq!(refused.await.status, StatusCode::TOO_MANY_REQUESTS);
+    let out = world.send(from("192.0.2.1", request("/logout", &json!({}), &cookie)));
+    assert_eq!(out.await.status, StatusCode::OK);
+}
+
+/// A machine's clock that is set back or forward stops nobody.
+#[tokio::test]
+async fn e72_a_clock_that_is_set_back_is_not_noticed() {
+    let world = World::with("limit_per_address = 60\nlimit_per_session = 60").await;
+    let cookie = world.sign_in().await;
+    let ask = || world.send(from("192.0.2.1", request("/token", &json!({}), &cookie)));
+    for step in [-3600_i64, -30, 7200, -7200] {
+        world.advance(30);
+        for _ in 0..20 {
+            assert_eq!(ask().await.status, StatusCode::OK, "{step}");
+        }
+        let now = world.time.load(Ordering::SeqCst);
+        world
+            .time
+            .store(now.saturating_add_signed(step), Ordering::SeqCst);
+        assert_eq!(ask().await.status, StatusCode::OK, "{step}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::fake::Canned;
 use super::*;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
 use std::io::Write;
 use std::sync::Mutex;
 use tracing_subscriber::filter::LevelFilter;

@@ -3,13 +3,13 @@
 mod api;
 mod app_only;
 mod backpressure;
-mod believed;
 mod check;
 mod check_api;
 mod cookie;
 #[cfg(unix)]
 mod credential;
 mod date;
+mod expected_account;
 mod fake;
 mod fixed;
 mod frontchannel;
@@ -23,12 +23,13 @@ mod limits;
 mod logs;
 mod narrow;
 mod openapi;
-mod operations;
 mod operator;
 mod page;
+mod probes;
 mod proxy;
 mod proxy_bad;
 mod proxy_bodies;
+mod reconfigured;
 mod reissue;
 mod renewal;
 mod scopes;
@@ -37,11 +38,12 @@ mod settings;
 mod shared;
 mod signin;
 mod tenants;
+mod trouble;
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::routes;
-use crate::state::{App, State};
+use crate::router;
+use crate::state::State;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -57,7 +59,8 @@ const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const PAGE: &str = "https://app.contoso.example";
 const BACK: &str = "https://app.contoso.example/";
-const COOKIE: &str = "__Host-Http-exo365";
+/// Of this client and base.
+const COOKIE: &str = "__Host-Http-exo365-_Dzt4nN-ohSa";
 const SECRET: &str = "marker-secret";
 const NONCE: &str = "marker-nonce";
 const VERIFIER: &str = "marker-verifier-marker-verifier-marker-verifier";
@@ -67,7 +70,7 @@ const NOW: u64 = 1_790_000_000;
 struct World {
     fake: Arc<Fake>,
     time: Arc<AtomicU64>,
-    app: App,
+    app: State,
     router: Router,
     dir: tempfile::TempDir,
 }
@@ -154,10 +157,9 @@ impl World {
         let config = config(&self.fake.origin, self.dir.path(), extra);
         drop(self.router);
         // The sweeper holds on to the database for a moment.
-        while Arc::strong_count(&self.app) > 1 {
-            tokio::task::yield_now().await;
-        }
+        let sessions = Arc::downgrade(&self.app.sessions);
         drop(self.app);
+        gone(&sessions).await;
         (self.app, self.router) = open(config, &self.time);
         self
     }
@@ -204,11 +206,18 @@ impl World {
     }
 }
 
-fn open(config: Config, time: &Arc<AtomicU64>) -> (App, Router) {
+/// Waits until a part of an endpoint is nobody's any more.
+async fn gone<T>(part: &std::sync::Weak<T>) {
+    while part.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn open(config: Config, time: &Arc<AtomicU64>) -> (State, Router) {
     let time = Arc::clone(time);
     let clock = Clock::from_fn(move || time.load(Ordering::SeqCst));
     let app = State::open(config, clock).unwrap();
-    let router = routes::whole(&app);
+    let router = router::full_router(&app);
     (app, router)
 }
 
@@ -227,5 +236,5 @@ fn exchange(code: &str) -> Value {
 }
 
 fn digest(token: &str) -> String {
-    exo365_core::text::base64url(&crate::random::sha256(token.as_bytes()))
+    exo365_core::text::base64url(&crate::base::random::sha256(token.as_bytes()))
 }

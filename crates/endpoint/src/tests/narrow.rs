@@ -169,7 +169,7 @@ async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everythin
     let cookie = world.sign_in().await;
     // As they were written when there was one token for each service, whatever it was asked for by.
     let record = json!({
-        "account": {"tenantId": TENANT, "objectId": "o", "username": "u", "name": "n", "isGuest": false},
+        "account": {"tenantId": TENANT, "objectId": "00000000-0000-0000-66f3-3332eca7ea81", "username": "u", "name": "n", "isGuest": false},
         "sid": null, "refresh_token": "marker-old", "created": NOW, "touched": NOW,
         "tokens": [{
             "audience": "", "token": "marker-named", "expires_at": NOW + 3600, "renew_at": NOW + 3300,
@@ -182,7 +182,7 @@ async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everythin
             .app
             .sessions
             .seal
-            .close(&key, (NOW + 1000, None), record.to_string().as_bytes());
+            .seal(&key, (NOW + 1000, None), record.to_string().as_bytes());
     world.app.sessions.store.remove(key).await.unwrap();
     let store = &world.app.sessions.store;
     store.insert(key, sealed.unwrap()).await.unwrap();

@@ -2,9 +2,9 @@
 //! that any test here got.
 
 use super::*;
-use crate::openapi::{PATH, TEXT};
-use crate::proxy::METHODS;
-use crate::routes::ROUTES;
+use crate::router::ROUTES;
+use crate::routes::openapi::{PATH, TEXT};
+use crate::routes::proxy::METHODS;
 use axum::http::Method;
 use exo365_core::error::Code;
 use exo365_core::wire::{
@@ -112,7 +112,7 @@ pub(super) fn hold((method, path): &(Method, String), answer: &Answer) {
 fn the_paths_are_the_routes() {
     let paths = DESCRIPTION["paths"].as_object().unwrap();
     let described: BTreeSet<&str> = paths.keys().map(String::as_str).collect();
-    let beside = [crate::frontchannel::PATH, PATH, "/proxy/{path}"];
+    let beside = [crate::routes::frontchannel::PATH, PATH, "/proxy/{path}"];
     let routes = ROUTES.iter().map(|route| route.path).chain(beside);
     assert_eq!(described, routes.collect());
     let proxy = paths["/proxy/{path}"].as_object().unwrap();

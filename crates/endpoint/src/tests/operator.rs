@@ -1,24 +1,22 @@
 //! Sessions listed and revoked while the endpoint is stopped.
 
 use super::*;
+use crate::base::problem::Problem;
 use crate::operator::Operator;
-use crate::problem::Problem;
 
 const ADELE: &str = "00000000-0000-0000-66f3-3332eca7ea81";
 const OTHER: &str = "00000000-0000-0000-1111-3332eca7ea81";
 
 /// Ends the endpoint and gives its operator, with what is needed to start again.
 async fn stop(mut world: World) -> (World, Operator) {
-    let config = world.app.config.clone();
+    let config = (*world.app.config).clone();
     let clock = world.app.clock.clone();
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
+    let sessions = Arc::downgrade(&world.app.sessions);
     let other = world.dir.path().join("other");
     std::fs::create_dir_all(&other).unwrap();
     let elsewhere = super::config(&world.fake.origin, &other, "");
     (world.app, world.router) = open(elsewhere, &world.time);
+    gone(&sessions).await;
     (world, Operator::open(&config, &clock).unwrap())
 }
 

@@ -5,7 +5,7 @@ use super::fake::Canned;
 use super::proxy::{call, proxied, with_body};
 use super::proxy_bad::{ME, own};
 use super::*;
-use crate::proxy::{KEPT, LARGEST};
+use crate::routes::proxy::{MAX_BUFFERED, MAX_UPLOAD};
 use std::time::Duration;
 
 #[tokio::test]
@@ -85,22 +85,22 @@ async fn e60_a_body_has_its_limit_announced_or_not() {
         let put = call("PUT", "/v1.0/me/x", &cookie);
         world.send(with_body(put, Body::new(Long(size, told))))
     };
-    own(&put(LARGEST + 1, true).await, 413, "too_large");
+    own(&put(MAX_UPLOAD + 1, true).await, 413, "too_large");
     assert_eq!(api.calls(), 0, "it was not even begun");
-    own(&put(LARGEST + 1, false).await, 413, "too_large");
+    own(&put(MAX_UPLOAD + 1, false).await, 413, "too_large");
     // What cannot be kept goes through, and is not repeated; the next call has the new token.
     for told in [true, false] {
         let before = world.fake.calls();
         api.asked();
         api.say(Canned::json(401, &json!({"error": {}})));
-        let answer = put(KEPT + 1, told).await;
+        let answer = put(MAX_BUFFERED + 1, told).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(!answer.headers.contains_key("x-exo365"), "the API's own");
         assert_eq!(world.fake.calls(), before + 1, "one renewal");
         let asked = api.asked();
         assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].body.len() as u64, KEPT + 1);
-        let length = (KEPT + 1).to_string();
+        assert_eq!(asked[0].body.len() as u64, MAX_BUFFERED + 1);
+        let length = (MAX_BUFFERED + 1).to_string();
         assert_eq!(
             asked[0].header("content-length"),
             told.then_some(length.as_str())
@@ -111,14 +111,10 @@ async fn e60_a_body_has_its_limit_announced_or_not() {
 /// An endpoint that loses its patience soon.
 async fn hasty() -> (World, Arc<Api>) {
     let (mut world, api) = proxied("").await;
-    drop(std::mem::take(&mut world.router));
-    while Arc::strong_count(&world.app) > 1 {
-        tokio::task::yield_now().await;
-    }
-    let mut state = Arc::into_inner(world.app).unwrap();
-    state.api.patience = Duration::from_millis(150);
-    world.app = Arc::new(state);
-    world.router = routes::whole(&world.app);
+    let mut client = crate::upstream::api::Api::new().unwrap();
+    client.patience = Duration::from_millis(150);
+    world.app.api = Arc::new(client);
+    world.router = router::full_router(&world.app);
     (world, api)
 }
 
@@ -182,4 +178,58 @@ async fn e60_a_body_that_does_not_come_is_given_up_before_the_api_hears_of_it() 
     let answer = world.send(with_body(post, Body::new(Never))).await;
     own(&answer, 408, "timeout");
     assert_eq!(api.calls(), 0);
+}
+
+/// Bodies that were announced and do not come hold no memory, and so stop nobody.
+#[tokio::test]
+async fn e69_announced_bodies_that_do_not_come_stop_no_batch() {
+    let (world, api) = proxied("").await;
+    let (greedy, good) = (world.sign_in().await, world.sign_in().await);
+    let path = "/v1.0/$batch";
+    let mut waiting = tokio::task::JoinSet::new();
+    let mut senders = Vec::new();
+    for _ in 0..40 {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        senders.push(sender);
+        let asked = with_body(call("POST", path, &greedy), Body::new(Stream(receiver)));
+        let router = world.router.clone();
+        waiting.spawn(async move { router.oneshot(asked).await.map(drop) });
+    }
+    tokio::task::yield_now().await;
+    api.say(Canned::new(200, "application/json", "{\"responses\": []}"));
+    let inside = json!({"requests": [{"id": "1", "method": "GET", "url": "/me/messages"}]});
+    let asked = world.send(with_body(call("POST", path, &good), inside.to_string()));
+    let answer = tokio::time::timeout(Duration::from_secs(4), asked).await;
+    assert_eq!(answer.unwrap().status, StatusCode::OK);
+    waiting.shutdown().await;
+}
+
+/// One session that holds its calls open is refused more of them, and others are served.
+#[tokio::test]
+async fn e69_calls_that_a_session_holds_open_stop_nobody_else() {
+    use crate::http::in_flight::MAX_OF_SESSION;
+    let (world, api) = proxied("limit_per_session = 0").await;
+    let (greedy, good) = (world.sign_in().await, world.sign_in().await);
+    let mut held = Vec::new();
+    for _ in 0..MAX_OF_SESSION {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        api.say_whole(axum::response::Response::new(Body::new(Stream(receiver))));
+        let asked = world.router.clone().oneshot(call("GET", ME, &greedy)).await;
+        // An answer that nobody reads.
+        held.push((asked.unwrap(), sender));
+    }
+    let refused = world.send(call("GET", ME, &greedy)).await;
+    own(&refused, 429, "throttled");
+    assert_eq!(refused.headers[header::RETRY_AFTER], "1");
+    api.say(Canned::new(200, "application/json", "{}"));
+    assert_eq!(
+        world.send(call("GET", ME, &good)).await.status,
+        StatusCode::OK
+    );
+    held.pop();
+    api.say(Canned::new(200, "application/json", "{}"));
+    assert_eq!(
+        world.send(call("GET", ME, &greedy)).await.status,
+        StatusCode::OK
+    );
 }

@@ -1,7 +1,7 @@
 //! The configuration: what is taken, what is refused, and in which words.
 
 use super::*;
-use crate::problem::Problem;
+use crate::base::problem::Problem;
 
 fn parsed(extra: &str) -> Result<Config, Problem> {
     let environment = |name: &str| (name == "EXO365_CLIENT_SECRET").then(|| SECRET.to_owned());
@@ -144,4 +144,32 @@ fn clouds_and_generations_follow_from_one_word() {
     let old = public("api = \"outlook-v1\"");
     assert_eq!(old.identity, exo365_core::wire::Identity::V1);
     assert_eq!(old.cloud.api, "https://outlook.office365.com");
+}
+
+#[test]
+fn e64_what_is_written_otherwise_works_or_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |extra: &str| {
+        let environment = |name: &str| (name == "EXO365_CLIENT_SECRET").then(|| SECRET.to_owned());
+        Config::parse(&toml("http://localhost:1", extra), dir.path(), environment)
+    };
+    let config = read(
+        "redirect_uris = [\"https://App.Contoso.example\"]\norigins = [\"https://APP.contoso.example:443\"]\n\
+         client_id = \"AAAABBBB-2222-3333-4444-555555555555\"\ntenants = [\"AAAABBBB-0000-CCCC-1111-DDDD2222EEEE\"]",
+    );
+    let config = config.unwrap();
+    assert_eq!(config.public.redirect_uris, [BACK]);
+    assert_eq!(config.origins, [PAGE]);
+    assert_eq!(
+        config.public.client_id,
+        "aaaabbbb-2222-3333-4444-555555555555"
+    );
+    assert_eq!(config.tenants, [TENANT]);
+    for odd in [
+        "https://app.contoso.example/?a=b",
+        "https://app.contoso.example/a/../b",
+    ] {
+        let problem = read(&format!("redirect_uris = [\"{odd}\"]")).unwrap_err();
+        assert!(problem.to_string().contains("does not arrive"), "{problem}");
+    }
 }

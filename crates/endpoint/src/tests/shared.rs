@@ -122,8 +122,8 @@ async fn e41_an_operator_revokes_beside_the_endpoints_that_run() {
     // With other sealing keys nothing is told of anybody.
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = instance(&one.fake, &one.time, &server);
-    let mut config = elsewhere.app.config.clone();
-    config.seal = crate::config::SealSource::Beside(folder.path().join("keys"));
+    let mut config = (*elsewhere.app.config).clone();
+    config.seal = crate::config::SealSource::KeyFile(folder.path().join("keys"));
     let operator = Operator::open(&config, &one.app.clock).unwrap();
     let (listed, closed) = operator.sessions().await.unwrap();
     assert_eq!((listed.len(), closed), (0, 1));

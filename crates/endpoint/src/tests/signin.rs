@@ -144,7 +144,7 @@ async fn e56_without_a_session_there_is_the_configuration_and_nobody() {
     assert!(answer.set_cookie().is_none());
     let stale = world.session(&format!("{COOKIE}={}", "A".repeat(43))).await;
     assert_eq!(stale.json()["account"], Value::Null);
-    assert!(stale.clears());
+    assert!(stale.set_cookie().is_none(), "it may be another endpoint's");
     assert_eq!(world.token("").await.code(), "signed_out");
 }
 
@@ -165,7 +165,10 @@ async fn e21_the_cookie_is_closed_to_scripts_and_sites() {
     let world = World::new().await;
     let answer = world.exchange("c", "").await;
     let line = answer.set_cookie().unwrap();
-    assert!(line.starts_with("__Host-Http-exo365="), "{line}");
+    assert!(
+        line.starts_with("__Host-Http-exo365-_Dzt4nN-ohSa="),
+        "{line}"
+    );
     assert!(
         line.ends_with("; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Strict"),
         "{line}"

@@ -1,0 +1,164 @@
+//! Responses: small, of one shape, never cached or framed.
+
+use crate::config::Config;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use exo365_core::error::{Code, Error};
+use exo365_core::wire::ErrorReply;
+use serde::Serialize;
+
+/// A successful response.
+pub(crate) struct Success {
+    body: Vec<u8>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Success {
+    /// An answer with this body.
+    ///
+    /// # Errors
+    /// If it cannot be serialized.
+    pub(crate) fn json(body: &impl Serialize) -> Result<Self, Rejection> {
+        let body = serde_json::to_vec(body);
+        let body =
+            body.map_err(|_| Error::new(Code::ServiceUnavailable, "the endpoint has trouble"))?;
+        Ok(Self {
+            body,
+            cookies: Vec::new(),
+        })
+    }
+
+    /// The same with one more cookie.
+    pub(crate) fn cookie(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookies.extend(cookie);
+        self
+    }
+}
+
+/// A refusal.
+pub(crate) struct Rejection {
+    pub(crate) error: Error,
+    status: Option<StatusCode>,
+    cookie: Option<HeaderValue>,
+}
+
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            status: None,
+            cookie: None,
+        }
+    }
+}
+
+impl Rejection {
+    /// A refusal with a status of its own.
+    pub(crate) fn at(status: StatusCode, code: Code, message: &'static str) -> Self {
+        Self {
+            error: Error::new(code, message),
+            status: Some(status),
+            cookie: None,
+        }
+    }
+
+    /// The same with another status.
+    pub(crate) fn status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The same with a `Set-Cookie` header.
+    pub(crate) fn clearing(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    fn http_status(&self) -> StatusCode {
+        self.status.unwrap_or(match self.error.code {
+            Code::BadRequest | Code::InvalidArgument => StatusCode::BAD_REQUEST,
+            Code::InteractionRequired | Code::SignedOut => StatusCode::UNAUTHORIZED,
+            Code::AccessDenied
+            | Code::AdminConsentRequired
+            | Code::ConsentRequired
+            | Code::Forbidden
+            | Code::WrongAccount => StatusCode::FORBIDDEN,
+            Code::NotFound => StatusCode::NOT_FOUND,
+            Code::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Code::InvalidResponse | Code::IssuerMismatch => StatusCode::BAD_GATEWAY,
+            Code::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        })
+    }
+}
+
+/// The response of a route.
+pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> Response {
+    let (status, body, cookies, wait) = match outcome {
+        Ok(done) => (StatusCode::OK, done.body, done.cookies, None),
+        Err(refused) => {
+            let wait = refused
+                .error
+                .detail
+                .as_ref()
+                .and_then(|detail| detail.retry_after_seconds);
+            let body = serde_json::to_vec(&ErrorReply::from(&refused.error)).unwrap_or_default();
+            (
+                refused.http_status(),
+                body,
+                refused.cookie.into_iter().collect(),
+                wait,
+            )
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    set_security_headers(headers, config);
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+const PROTECTION: [(HeaderName, &str); 7] = [
+    (header::CONTENT_TYPE, "application/json"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::PRAGMA, "no-cache"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// The headers of every answer.
+pub(crate) fn set_security_headers(headers: &mut HeaderMap, config: &Config) {
+    for (name, value) in PROTECTION {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    set_strict_transport(headers, config);
+    if config.cross_origins.is_empty() {
+        let own = HeaderValue::from_static("same-origin");
+        headers.insert(HeaderName::from_static("cross-origin-resource-policy"), own);
+    } else {
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+}
+
+/// Sets `Strict-Transport-Security` if browsers come over https.
+pub(crate) fn set_strict_transport(headers: &mut HeaderMap, config: &Config) {
+    if config.strict_transport {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}

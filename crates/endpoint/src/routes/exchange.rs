@@ -1,0 +1,214 @@
+//! `POST /exchange`: a code becomes a session.
+
+use super::token_request::resource;
+use crate::base::clock::Clock;
+use crate::base::metrics::{Metrics, SessionEnd};
+use crate::base::random;
+use crate::config::Config;
+use crate::http::answer::{Rejection, Success};
+use crate::http::call::Call;
+use crate::http::cookie::{self, SessionId};
+use crate::http::gate;
+use crate::session::codes::Codes;
+use crate::session::record::{AccessToken, Session, Sessions, TokenSpec, seconds_until};
+use crate::state::State;
+use crate::upstream::authority;
+use crate::upstream::id_token;
+use crate::upstream::issuer::Issuer;
+use crate::upstream::metadata::MetadataCache;
+use crate::upstream::tenants::AllowedTenants;
+use crate::upstream::token_client::{About, TokenClient};
+use crate::upstream::transport::Upstream;
+use axum::extract::FromRef;
+use axum::http::StatusCode;
+use exo365_core::aadsts;
+use exo365_core::error::{Code, Error};
+use exo365_core::id_token::Identity as Person;
+use exo365_core::token_reply::{Refusal, Tokens};
+use exo365_core::wire::{ExchangeReply, ExchangeRequest, Identity, Mode};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest pause of the sign-in service that a sign-in waits for, in seconds: its code is good for one use only.
+const TIMEOUT: u32 = 10;
+
+/// What the route needs.
+pub(crate) struct ExchangeRoute {
+    config: Arc<Config>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    upstream: Upstream,
+    keys: Arc<MetadataCache>,
+    tenants: Arc<AllowedTenants>,
+    token_client: Arc<TokenClient>,
+    codes: Arc<Codes>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<State> for ExchangeRoute {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            config: FromRef::from_ref(state),
+            clock: FromRef::from_ref(state),
+            sessions: FromRef::from_ref(state),
+            upstream: FromRef::from_ref(state),
+            keys: FromRef::from_ref(state),
+            tenants: FromRef::from_ref(state),
+            token_client: FromRef::from_ref(state),
+            codes: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
+        }
+    }
+}
+
+impl ExchangeRoute {
+    /// Trades the code in, judges the ID token, and begins the session.
+    ///
+    /// # Errors
+    /// 400 for what is malformed or not configured; the refusal of the sign-in service; the store's trouble.
+    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
+        let request: ExchangeRequest = gate::parse(&call.body)?;
+        let config = &self.config;
+        let max_age = check(config, &request)?;
+        let audience = match config.public.identity {
+            Identity::V1 => resource(config, request.resource.clone())?,
+            Identity::V2 => None,
+        };
+        let audience = audience.unwrap_or_else(|| authority::default_audience(config));
+        // This comes before the code is used: without the keys the ID token could not be checked.
+        let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
+        let tenants = self.tenants.allowed(&self.upstream, config).await?;
+        let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
+        let code = random::sha256(request.code.as_bytes());
+        let about = About::Code(code, call.address);
+        if let Some(left @ ..=TIMEOUT) = self.token_client.pause(about) {
+            tokio::time::sleep(Duration::from_secs(left.into())).await;
+        }
+        let form = authority::code_form(config, &request, &audience);
+        let tokens = match self.token_client.request_tokens(&form, about).await {
+            Ok(tokens) => tokens,
+            Err(refusal) => return Err(self.refused(&code, refusal).await),
+        };
+        let now = self.clock.now();
+        let trust = (&**config, &*self.keys, &self.upstream);
+        let missing = Error::new(
+            Code::InvalidResponse,
+            "the sign-in service gave no ID token",
+        );
+        let id_token = tokens.id_token.as_deref().ok_or(missing)?;
+        let wanted = (request.nonce.as_str(), max_age);
+        let person = id_token::validate(trust, id_token, wanted, &tenants, now)
+            .await
+            .inspect_err(|error| {
+                tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
+            })?;
+        issuer.is_of(&person.account.tenant_id).map_err(mismatch)?;
+        self.begin(call.session, (code, audience), (tokens, person))
+            .await
+    }
+
+    /// A reused code may have been stolen: its session ends.
+    async fn refused(&self, code: &[u8; 32], refusal: Refusal) -> Rejection {
+        let numbers = refusal
+            .error
+            .detail
+            .as_ref()
+            .map(|detail| detail.aadsts.as_slice());
+        if numbers.unwrap_or_default().contains(&aadsts::CODE_REUSED)
+            && let Some(key) = self.codes.session(code)
+        {
+            tracing::warn!(session = %key, "the session ends: its code came a second time");
+            if let Err(failed) = self.sessions.remove(key).await {
+                return Error::from(failed).into();
+            }
+            self.metrics.ended(SessionEnd::CodeReused, 1);
+        }
+        refusal.error.into()
+    }
+
+    /// The new session, under a new id; the one that the browser had before ends.
+    async fn begin(
+        &self,
+        before: Option<SessionId>,
+        (code, audience): ([u8; 32], String),
+        (tokens, person): (Tokens, Person),
+    ) -> Result<Success, Rejection> {
+        let now = self.clock.now();
+        let want = TokenSpec {
+            audience,
+            ..TokenSpec::default()
+        };
+        let session = Session {
+            account: person.account.clone(),
+            sid: person.sid,
+            refresh_token: tokens.refresh_token.clone(),
+            created: now,
+            touched: now,
+            scopes: Some(self.sessions.scopes.clone()),
+            tokens: vec![AccessToken::new(&want, &tokens, now)],
+        };
+        let id = SessionId::new()?;
+        let inserted = self.sessions.insert(id.key(), &session).await;
+        inserted.map_err(Error::from)?;
+        let mut old = None;
+        if let Some(before) = before {
+            if before.is_old {
+                let known = self.sessions.get(before.key(), now).await;
+                let known = known.map_err(Error::from)?.is_some();
+                old = self.config.old_cookie.filter(|_| known);
+            }
+            let removed = self.sessions.remove(before.key()).await;
+            removed.map_err(Error::from)?;
+            self.metrics.ended(SessionEnd::Replaced, 1);
+        }
+        self.codes.remember(code, id.key());
+        self.metrics.sessions_begun.inc();
+        tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
+        let direct = self.config.public.mode == Mode::Direct;
+        let expires_at = now + u64::from(tokens.expires_in);
+        let expires_at = expires_at.min(self.sessions.ends_at(&session));
+        let reply = ExchangeReply {
+            account: person.account,
+            access_token: direct.then_some(tokens.access_token),
+            expires_in: seconds_until(expires_at, self.clock.now()),
+            scopes: tokens.scopes,
+        };
+        let new = id.set(&self.config.cookie, self.config.lifetime);
+        let answer = Success::json(&reply)?.cookie(new);
+        Ok(answer.cookie(old.and_then(cookie::clear)))
+    }
+}
+
+/// Anyone can cause this error, so it is a 400, not a 5xx that raises an alarm.
+fn mismatch(error: Error) -> Rejection {
+    Rejection::from(error).status(StatusCode::BAD_REQUEST)
+}
+
+/// Checks the shapes of the fields, and that the redirect URI is configured. Returns `maxAge` in seconds.
+fn check(config: &Config, request: &ExchangeRequest) -> Result<Option<u64>, Rejection> {
+    let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let within = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && graphic(text)
+    };
+    if !within(&request.code, 1, 16 * 1024)
+        || !within(&request.code_verifier, 43, 128)
+        || !within(&request.nonce, 1, 256)
+    {
+        return Err(Error::argument(
+            "code, codeVerifier and nonce are what the sign-in began and came back with",
+        )
+        .into());
+    }
+    if !config.public.redirect_uris.contains(&request.redirect_uri) {
+        // Anyone can cause this error, so it is a 400, not a 500 that raises an alarm.
+        return Err(Rejection::at(
+            StatusCode::BAD_REQUEST,
+            Code::Misconfigured,
+            "redirectUri is not one of the endpoint's `redirect_uris`",
+        ));
+    }
+    let max_age = request.max_age.as_ref().map(|text| text.parse());
+    max_age
+        .transpose()
+        .map_err(|_| Error::argument("maxAge is a number of seconds, as text").into())
+}

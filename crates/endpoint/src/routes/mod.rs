@@ -1,0 +1,13 @@
+//! The routes: one file for each.
+
+pub(crate) mod exchange;
+pub(crate) mod frontchannel;
+pub(crate) mod logout;
+pub(crate) mod openapi;
+pub(crate) mod page;
+pub(crate) mod probes;
+pub(crate) mod proxy;
+pub(crate) mod session;
+mod signed_in;
+pub(crate) mod token;
+mod token_request;

@@ -1,0 +1,354 @@
+//! Which addresses of the API the proxy reaches: those below its prefixes, however they are written.
+//!
+//! A URL parser takes `%2e%2e` for `..`, and services decode once more: what a prefix says has to hold for
+//! the path as it came and for each of its decoded forms.
+
+use crate::http::answer::Rejection;
+use axum::http::{Method, StatusCode};
+use exo365_core::error::Code;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// Below the base; the API's own path follows, from its root on.
+pub(crate) const PATH: &str = "/proxy";
+/// Most rounds of percent-decoding.
+const MAX_DECODINGS: usize = 3;
+
+/// What goes through.
+pub(crate) const METHODS: [Method; 5] = [
+    Method::GET,
+    Method::POST,
+    Method::PATCH,
+    Method::PUT,
+    Method::DELETE,
+];
+
+/// A path that may be called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct PathCheck {
+    /// It holds further calls in its body.
+    pub(crate) is_batch: bool,
+    /// Its response is a user's content, which is never changed.
+    pub(crate) is_content: bool,
+}
+
+/// Checks a path, as it came, without its query.
+///
+/// # Errors
+/// 403.
+pub(crate) fn check(prefixes: &[String], path: &str) -> Result<PathCheck, Rejection> {
+    judge(prefixes, path).ok_or_else(refused)
+}
+
+fn refused() -> Rejection {
+    Rejection::at(
+        StatusCode::FORBIDDEN,
+        Code::Forbidden,
+        "the path is not among the endpoint's `proxy_paths`",
+    )
+}
+
+fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
+    let mut level = path.as_bytes().to_vec();
+    for turn in 0..=MAX_DECODINGS {
+        if !is_clean(&level) || !is_below(prefixes, &level) {
+            return None;
+        }
+        let next = decode(&level, turn == 0)?;
+        if next == level {
+            let last = level.rsplit(|byte| *byte == b'/').next();
+            let is = |what: &[u8]| last.is_some_and(|name| name.eq_ignore_ascii_case(what));
+            let is_batch = is(b"$batch");
+            // A batch in any other spelling or place would not be looked into.
+            let batches = level
+                .split(|byte| *byte == b'/')
+                .filter(|name| may_be_batch(name));
+            if batches.count() != usize::from(is_batch) {
+                return None;
+            }
+            return Some(PathCheck {
+                is_batch,
+                is_content: is(b"$value"),
+            });
+        }
+        level = next;
+    }
+    None
+}
+
+/// Whether a service could take a segment for `$batch`: with parameters, parentheses, white space or dots behind it, or
+/// in full-width letters.
+fn may_be_batch(segment: &[u8]) -> bool {
+    let plain = narrow(segment);
+    let plain = plain.trim_start().trim_start_matches('.');
+    let fits = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '$';
+    let name: String = plain.chars().take_while(fits).collect();
+    name.eq_ignore_ascii_case("$batch")
+}
+
+/// A segment with its full-width letters as ASCII: some servers read them so.
+fn narrow(segment: &[u8]) -> String {
+    let letter = |letter: char| match u32::from(letter) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    String::from_utf8_lossy(segment)
+        .chars()
+        .map(letter)
+        .collect()
+}
+
+/// No control characters, no backslashes, no segment of dots alone.
+fn is_clean(path: &[u8]) -> bool {
+    let odd = |byte: &u8| byte.is_ascii_control() || *byte == b'\\';
+    // Some servers cut a segment at a semicolon, others trim it.
+    let dots = |segment: &[u8]| {
+        let plain = narrow(segment);
+        let name = plain.split(';').next().unwrap_or_default().trim();
+        !name.is_empty() && name.chars().all(|letter| letter == '.')
+    };
+    !path.iter().any(odd) && !path.split(|byte| *byte == b'/').any(dots)
+}
+
+/// Below one of the prefixes; keys may follow in parentheses. The services do not tell case apart.
+fn is_below(prefixes: &[String], path: &[u8]) -> bool {
+    prefixes.iter().any(|prefix| {
+        let head = path.get(..prefix.len());
+        let same = head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()));
+        same && matches!(path.get(prefix.len()), None | Some(b'/' | b'('))
+    })
+}
+
+/// Percent-decoded. As it came (`strict`) a path has no stray percent sign.
+fn decode(path: &[u8], strict: bool) -> Option<Vec<u8>> {
+    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path.iter().as_slice();
+    while let Some((byte, after)) = rest.split_first() {
+        let pair = (digit(after.first()), digit(after.get(1)));
+        rest = after;
+        match (byte, pair) {
+            (b'%', (Some(high), Some(low))) => {
+                decoded.push(u8::try_from(high * 16 + low).ok()?);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            (b'%', _) if strict => return None,
+            (byte, _) => decoded.push(*byte),
+        }
+    }
+    Some(decoded)
+}
+
+/// The checked part of a batch. Unknown or repeated members are refused, since the service might
+/// read another one than this parser.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Batch {
+    requests: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Item {
+    #[serde(rename = "id")]
+    _id: IgnoredAny,
+    method: String,
+    url: String,
+    #[serde(default, rename = "headers")]
+    _headers: IgnoredAny,
+    #[serde(default, rename = "body")]
+    _body: IgnoredAny,
+    #[serde(default, rename = "dependsOn")]
+    _depends_on: IgnoredAny,
+}
+
+/// Checks the calls inside a batch: they are held to the same paths and methods.
+///
+/// # Errors
+/// 400 for what is no batch, 403.
+pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Result<(), Rejection> {
+    let batch: Batch = serde_json::from_slice(body).map_err(|_| {
+        Rejection::at(
+            StatusCode::BAD_REQUEST,
+            Code::BadRequest,
+            "the body is no batch: {\"requests\": [{\"id\", \"method\", \"url\", ...}]}",
+        )
+    })?;
+    for item in &batch.requests {
+        let known = METHODS
+            .iter()
+            .any(|method| method.as_str().eq_ignore_ascii_case(&item.method));
+        let path = absolute_path(root, &item.url);
+        if !known || judge(prefixes, &path).is_none_or(|path| path.is_batch) {
+            return Err(refused());
+        }
+    }
+    Ok(())
+}
+
+/// The path of a call inside a batch: relative to the API's root, with or without it.
+fn absolute_path(root: &str, url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let head = path.get(..root.len());
+    let whole = head.is_some_and(|head| head.eq_ignore_ascii_case(root))
+        && path
+            .get(root.len()..)
+            .is_some_and(|rest| rest.starts_with('/'));
+    if whole {
+        path.to_owned()
+    } else {
+        format!("{root}/{}", path.strip_prefix('/').unwrap_or(path))
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn prefixes() -> Vec<String> {
+        ["/v1.0/me", "/v1.0/users", "/v1.0/$batch"]
+            .map(String::from)
+            .into()
+    }
+
+    fn is_admitted(path: &str) -> bool {
+        check(&prefixes(), path).is_ok()
+    }
+
+    #[test]
+    fn e37_paths_below_the_prefixes_go_through() {
+        for path in [
+            "/v1.0/me",
+            "/v1.0/me/",
+            "/v1.0/Me/messages/AAMk-_=",
+            "/v1.0/me/messages/AA%2FBB%2B=",
+            "/v1.0/users('adele@contoso.example')/messages",
+            "/v1.0/users/ben_fabrikam.example%23EXT%23@contoso.example/events",
+            "/v1.0/me/photos/48x48/$value",
+            "/v1.0/me/mailFolders/a..b/messages",
+            "/v1.0/me/messages/100%25",
+        ] {
+            assert!(is_admitted(path), "{path}");
+        }
+        assert!(check(&prefixes(), "/v1.0/$batch").is_ok_and(|path| path.is_batch));
+        assert!(check(&prefixes(), "/v1.0/me/%24BATCH").is_ok_and(|path| path.is_batch));
+        assert!(check(&prefixes(), "/v1.0/me").is_ok_and(|path| !path.is_batch));
+    }
+
+    #[test]
+    fn e37_whatever_could_leave_the_prefixes_does_not() {
+        for path in [
+            "",
+            "/",
+            "/v1.0",
+            "/v1.0/",
+            "/v1.0/meetings",
+            "/v1.0/me.x",
+            "/v1.0/groups",
+            "/beta/me",
+            "//v1.0/me",
+            "/v1.0//me",
+            "/v1.0/me/../groups",
+            "/v1.0/me/./x",
+            "/v1.0/me/..",
+            "/v1.0/me/.../x",
+            "/v1.0/me/..;/groups",
+            "/v1.0/me/..;a=b/groups",
+            "/v1.0/me/%2e%2e/groups",
+            "/v1.0/me/.%2E/groups",
+            "/v1.0/me/%2e%2e%2fgroups",
+            "/v1.0/me%2f..%2fgroups",
+            "/v1.0/me/..%5cgroups",
+            "/v1.0/me\\..\\groups",
+            "/v1.0/me/%252e%252e/groups",
+            "/v1.0/me/%25252e%25252e/groups",
+            "/v1.0/me/%2e%2e%20/groups",
+            "/v1.0/me/x%00",
+            "/v1.0/me/x%0d%0aHost:evil",
+            "/v1.0/me/%",
+            "/v1.0/me/%zz",
+            "/v1.0/%6de/messages",
+            "/v1.0/me%2fmessages",
+            "/v1.0/me/%EF%BC%8E%EF%BC%8E/groups",
+            "@evil.example/v1.0/me",
+            "http://evil.example/v1.0/me",
+        ] {
+            assert!(!is_admitted(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn e62_a_batch_in_any_other_spelling_is_refused() {
+        for path in [
+            "/v1.0/$batch/",
+            "/v1.0/$batch//",
+            "/v1.0/$batch()",
+            "/v1.0/$batch;a=b",
+            "/v1.0/$batch%20",
+            "/v1.0/$batch.",
+            "/v1.0/$batch/x",
+            "/v1.0/%24batch%2f",
+            "/v1.0/%2524Batch/",
+            "/v1.0/me/$batch/",
+            "/v1.0/me/%EF%BC%84batch",
+            "/v1.0/me/%EF%BC%84%EF%BD%82atch/",
+            "/v1.0/me/$batch/$batch",
+            "/v1.0/me/ $batch",
+        ] {
+            let all = ["/v1.0".to_owned(), "/v1.0/$batch".to_owned()];
+            assert!(check(&all, path).is_err(), "{path}");
+        }
+        assert!(is_admitted("/v1.0/me/mailFolders/batch/messages"));
+        assert!(is_admitted("/v1.0/me/$batches"));
+    }
+
+    #[test]
+    fn e37_the_calls_of_a_batch_are_held_to_the_same_paths() {
+        let judge = |body: &str| check_batch(&prefixes(), "/v1.0", body.as_bytes()).is_ok();
+        let one = |method: &str, url: &str| {
+            judge(&format!(
+                r#"{{"requests":[{{"id":"1","method":"GET","url":"/me"}},{{"id":"2","method":"{method}","url":"{url}","headers":{{}},"body":{{"url":"/x"}},"dependsOn":["1"]}}]}}"#
+            ))
+        };
+        for (method, url, wanted) in [
+            ("GET", "/me/messages?$top=1", true),
+            ("post", "me/sendMail", true),
+            ("GET", "/v1.0/users/x", true),
+            ("GET", "/groups", false),
+            ("GET", "/v1.0/groups", false),
+            ("GET", "/me/../groups", false),
+            ("GET", "/me/%2e%2e/groups", false),
+            ("GET", "/me/\\u002e\\u002e/groups", false),
+            ("GET", "https://evil.example/v1.0/me", false),
+            ("GET", "//evil.example/me", false),
+            ("GET", "/$batch", false),
+            ("TRACE", "/me", false),
+        ] {
+            assert_eq!(one(method, url), wanted, "{method} {url}");
+        }
+        for body in [
+            "",
+            "{}",
+            "[]",
+            r#"{"requests":[{"id":"1","method":"GET","url":"/me","url":"/groups"}]}"#,
+            r#"{"requests":[{"id":"1","method":"GET","url":"/me","URL":"/groups"}]}"#,
+            r#"{"requests":[],"Requests":[{"id":"1","method":"GET","url":"/groups"}]}"#,
+            "--batch\r\nContent-Type: application/http\r\n\r\nGET /groups",
+        ] {
+            assert!(!judge(body), "{body}");
+        }
+    }
+
+    proptest! {
+        /// What goes through is where it says, also after a URL parser had it.
+        #[test]
+        fn e37_a_url_parser_sees_the_same_place(rest in "(/|\\.|%2e|%2E|%2f|%5c|%25|;|x|\\(|%20|%){0,12}") {
+            let path = format!("/v1.0/me{rest}");
+            if is_admitted(&path) {
+                let url = reqwest::Url::parse(&format!("https://graph.example{path}")).unwrap();
+                prop_assert_eq!(url.path(), path);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The headers of a page's request that go on to the API.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// What of a page's request goes to the API. Whatever is not here stays: cookies, origin, addresses, hops.
+const FORWARDED: [HeaderName; 12] = [
+    header::ACCEPT,
+    header::ACCEPT_LANGUAGE,
+    header::CONTENT_TYPE,
+    header::CONTENT_RANGE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::RANGE,
+    HeaderName::from_static("client-request-id"),
+    HeaderName::from_static("consistencylevel"),
+    HeaderName::from_static("prefer"),
+    HeaderName::from_static("return-client-request-id"),
+    HeaderName::from_static("x-anchormailbox"),
+];
+
+/// The headers of a page's request that go on, and what the endpoint asks for itself.
+pub(super) fn forwarded(from: &HeaderMap, has_body: bool) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for name in &FORWARDED {
+        if *name == header::CONTENT_TYPE && !has_body {
+            continue;
+        }
+        for value in from.get_all(name) {
+            headers.append(name.clone(), value.clone());
+        }
+    }
+    // Links inside are rewritten, and the browser did not say what the endpoint can read.
+    let plain = HeaderValue::from_static("identity");
+    headers.insert(header::ACCEPT_ENCODING, plain);
+    headers
+}

@@ -1,0 +1,8 @@
+//! Sessions: the record, and the renewal of its tokens.
+
+pub(crate) mod codes;
+pub(crate) mod cooldown;
+pub(crate) mod lease;
+pub(crate) mod record;
+pub(crate) mod renewal;
+pub(crate) mod single_flight;

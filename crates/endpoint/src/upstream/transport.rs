@@ -1,0 +1,334 @@
+//! HTTP requests to the sign-in service, with limits on time and size and without any header of the browser.
+
+use crate::base::problem::Problem;
+use crate::base::random;
+use crate::base::tls;
+use exo365_core::error::{Code, Error};
+use exo365_core::text::push_segment;
+use exo365_core::token_reply::Head;
+use reqwest::{Client, RequestBuilder, Response, header, redirect};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Largest response that is read, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+const CONNECT: Duration = Duration::from_secs(5);
+const TOTAL: Duration = Duration::from_secs(20);
+/// How long a connection is kept without a request.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long a connection may stay silent before the request is sent on a new one as well.
+const SILENCE: Duration = Duration::from_secs(4);
+
+/// The client of the sign-in service.
+#[derive(Clone)]
+pub(crate) struct Upstream {
+    /// Keeps connections.
+    kept: Client,
+    /// Opens one for each request.
+    fresh: Client,
+}
+
+/// A complete response.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    content_type: String,
+    retry_after: Option<String>,
+    pub(crate) date: Option<String>,
+    pub(crate) body: Zeroizing<String>,
+}
+
+impl Reply {
+    /// Status and headers for the judge of the reply.
+    pub(crate) fn head(&self) -> Head<'_> {
+        Head {
+            status: self.status,
+            content_type: &self.content_type,
+            retry_after: self.retry_after.as_deref(),
+        }
+    }
+}
+
+impl Upstream {
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// [`Problem::Machine`] where TLS has no certificates to trust.
+    pub(crate) fn new() -> Result<Self, Problem> {
+        Ok(Self {
+            kept: client(Some(TOTAL), Connections::Kept)?,
+            fresh: client(Some(TOTAL), Connections::Fresh)?,
+        })
+    }
+
+    /// `POST`s a form. A connection that was kept may have died: where it breaks or stays silent the form is sent once
+    /// more on a new one, and the first good answer counts.
+    ///
+    /// # Errors
+    /// [`Code::ServiceUnavailable`], [`Code::InvalidResponse`].
+    pub(crate) async fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Reply, Error> {
+        let body = Zeroizing::new(encode(form));
+        self.twice(|client| {
+            let kind = "application/x-www-form-urlencoded";
+            let request = client.post(url).header(header::CONTENT_TYPE, kind);
+            request.body(body.as_str().to_owned())
+        })
+        .await
+    }
+
+    /// `GET`s a document, in the same way.
+    ///
+    /// # Errors
+    /// As [`Upstream::post`].
+    pub(crate) async fn get(&self, url: &str) -> Result<Reply, Error> {
+        self.twice(|client| client.get(url)).await
+    }
+
+    async fn twice(&self, request: impl Fn(&Client) -> RequestBuilder) -> Result<Reply, Error> {
+        let first = send(request(&self.kept));
+        tokio::pin!(first);
+        match tokio::time::timeout(SILENCE, &mut first).await {
+            Ok(Err(Lost::Broken(_))) => return Ok(send(request(&self.fresh)).await?),
+            Ok(outcome) => return Ok(outcome?),
+            Err(_) => {}
+        }
+        // It is slow, or the connection is dead: nobody can tell. Where both answer, one of them may be told that the
+        // code was used before.
+        let second = send(request(&self.fresh));
+        tokio::pin!(second);
+        let (outcome, other) = tokio::select! {
+            outcome = &mut first => (outcome, second),
+            outcome = &mut second => (outcome, first),
+        };
+        match outcome {
+            Ok(reply) if reply.status == 200 => Ok(reply),
+            outcome => match (other.await, outcome) {
+                (Ok(reply), Err(_)) => Ok(reply),
+                (Ok(reply), Ok(_)) if reply.status == 200 => Ok(reply),
+                (_, outcome) => Ok(outcome?),
+            },
+        }
+    }
+}
+
+/// What kept an answer from coming.
+enum Lost {
+    /// The connection broke before the answer.
+    Broken(Error),
+    Other(Error),
+}
+
+impl From<Lost> for Error {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Broken(error) | Lost::Other(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Lost {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// Whether a client keeps its connections for the next request.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Connections {
+    Kept,
+    /// HTTP/1.1, each request on a connection of its own while it lasts: one that nobody reads holds up no other.
+    Separate,
+    Fresh,
+}
+
+/// A client that follows no redirection; `total` is how long a whole exchange may take.
+///
+/// # Errors
+/// As [`Upstream::new`].
+pub(crate) fn client(total: Option<Duration>, connections: Connections) -> Result<Client, Problem> {
+    tls::install_provider();
+    let client = Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .user_agent(concat!("exo365-endpoint/", env!("CARGO_PKG_VERSION")));
+    let client = match connections {
+        Connections::Kept => client,
+        Connections::Separate => client.http1_only(),
+        Connections::Fresh => client.pool_max_idle_per_host(0),
+    };
+    let client = match way_out()? {
+        Some(proxy) => client.proxy(proxy),
+        None => client,
+    };
+    let client = match total {
+        Some(total) => client.timeout(total),
+        None => client,
+    };
+    client.build().map_err(|error| {
+        Problem::Machine(format!(
+            "TLS cannot be set up ({error}): install the certificates of the system (ca-certificates)"
+        ))
+    })
+}
+
+/// The company's proxy for what goes out over https, as the environment names it: `HTTPS_PROXY` or `ALL_PROXY`, but not for
+/// the hosts of `NO_PROXY`.
+///
+/// # Errors
+/// [`Problem::Config`] for an address that is none; it is not repeated, since a password may be in it.
+fn way_out() -> Result<Option<reqwest::Proxy>, Problem> {
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let given = |name: &'static str| {
+        let value = std::env::var(name).ok()?;
+        Some((name, value)).filter(|(_, value)| !value.trim().is_empty())
+    };
+    let Some((name, address)) = names.into_iter().find_map(given) else {
+        return Ok(None);
+    };
+    let proxy = reqwest::Proxy::https(address.trim()).map_err(|_| {
+        Problem::config(format!(
+            "{name} is no address of a proxy, such as http://proxy.contoso.example:3128"
+        ))
+    })?;
+    Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_env())))
+}
+
+async fn send(request: RequestBuilder) -> Result<Reply, Lost> {
+    let id = random::guid()?;
+    let response = request
+        .header(header::ACCEPT, "application/json")
+        .header("client-request-id", &id)
+        .send()
+        .await;
+    let response = response.map_err(|error| {
+        let broken = !error.is_connect() && !error.is_timeout() && !error.is_builder();
+        let told = unreachable(&error, &id);
+        if broken {
+            Lost::Broken(told)
+        } else {
+            Lost::Other(told)
+        }
+    })?;
+    let text = |name: &str| {
+        let value = response.headers().get(name)?;
+        Some(value.to_str().ok()?.to_owned())
+    };
+    let (content_type, retry_after) = (
+        text("content-type").unwrap_or_default(),
+        text("retry-after"),
+    );
+    Ok(Reply {
+        status: response.status().as_u16(),
+        content_type,
+        retry_after,
+        date: text("date"),
+        body: read(response, &id).await?,
+    })
+}
+
+async fn read(mut response: Response, id: &str) -> Result<Zeroizing<String>, Error> {
+    let announced = response.content_length().unwrap_or_default();
+    let mut body = Zeroizing::new(Vec::new());
+    let mut fits = usize::try_from(announced).is_ok_and(|length| length <= MAX_BODY);
+    while fits
+        && let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| unreachable(&error, id))?
+    {
+        body.extend_from_slice(&chunk);
+        fits = body.len() <= MAX_BODY;
+    }
+    if !fits {
+        return Err(Error::new(
+            Code::InvalidResponse,
+            "the sign-in service answered with more than it should",
+        ));
+    }
+    let text = std::str::from_utf8(&body).unwrap_or_default();
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The error's own text may hold an address, so only its kind is logged.
+fn unreachable(error: &reqwest::Error, id: &str) -> Error {
+    let timeout = error.is_timeout();
+    tracing::warn!(
+        client_request_id = id,
+        timeout,
+        connect = error.is_connect(),
+        "the sign-in service gave no whole answer"
+    );
+    let sentence = if timeout {
+        "the sign-in service did not answer in time"
+    } else if error.is_connect() {
+        "the sign-in service cannot be reached from the endpoint"
+    } else {
+        "the answer of the sign-in service broke off"
+    };
+    Error::new(Code::ServiceUnavailable, sentence)
+}
+
+fn encode(form: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in form {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(name);
+        body.push('=');
+        push_segment(&mut body, value);
+    }
+    body
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use exo365_core::text::form_decode;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn e53_no_value_adds_a_field(one in "\\PC{0,40}", two in "\\PC{0,40}") {
+            let body = encode(&[("a", &one), ("b", &two)]);
+            let fields: Vec<_> = body.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+            prop_assert_eq!(fields.len(), 2);
+            prop_assert_eq!(form_decode(fields[0].1), one);
+            prop_assert_eq!(form_decode(fields[1].1), two);
+        }
+    }
+
+    /// What a client offers in its TLS greeting (ALPN), as the service sees it.
+    async fn offers(connections: Connections) -> Vec<u8> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = client(Some(TOTAL), connections).unwrap();
+        let asked = client.get(format!("https://localhost:{port}/")).send();
+        let greeting = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut bytes = vec![0; 4096];
+            stream.readable().await.unwrap();
+            let length = stream.try_read(&mut bytes).unwrap();
+            bytes.truncate(length);
+            bytes
+        };
+        tokio::select! {
+            greeting = greeting => greeting,
+            _ = asked => Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn e69_each_call_to_the_api_has_a_connection_of_its_own() {
+        let has =
+            |greeting: &[u8], name: &[u8]| greeting.windows(name.len()).any(|part| part == name);
+        let api = offers(Connections::Separate).await;
+        assert!(
+            has(&api, b"\x08http/1.1") && !has(&api, b"\x02h2"),
+            "one HTTP/2 connection has one window for all"
+        );
+        let login = offers(Connections::Kept).await;
+        assert!(has(&login, b"\x02h2"), "the test sees what is offered");
+    }
+}
