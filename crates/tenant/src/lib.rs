@@ -32,32 +32,22 @@ mod api;
 mod clock;
 mod control;
 mod directory;
-mod front;
+mod failure;
+mod http;
+mod ids;
+mod oauth;
 mod odata;
 mod options;
-mod places;
-mod random;
+mod router;
+mod schema;
 mod seed;
 mod signin;
-mod snapshot;
 mod state;
-mod step_up;
 mod store;
-mod timezone;
 mod token;
 mod views;
 
+pub use directory::step_up::StepUp;
+pub use directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, PASSWORD, TENANT_DOMAIN, TENANT_ID};
 pub use options::{CorsProfile, Options, Seed};
 pub use state::Tenant;
-pub use step_up::StepUp;
-
-/// Tenant id (directory id) of the local tenant.
-pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
-/// Verified domain of the local tenant.
-pub const TENANT_DOMAIN: &str = "contoso.example";
-/// Application id of the registration that exists from the start.
-pub const DEFAULT_CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
-/// Client secret of that registration. Worthless outside this test double.
-pub const DEFAULT_CLIENT_SECRET: &str = "local-tenant-secret-not-for-production";
-/// Password of every account.
-pub const PASSWORD: &str = "Password1!";

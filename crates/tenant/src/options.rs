@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, StepUp};
+use crate::directory::step_up::StepUp;
+use crate::directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 
 /// How much data the mailboxes hold at the start.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

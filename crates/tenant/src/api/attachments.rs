@@ -4,92 +4,15 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
+use super::holder::{Holder, LARGEST};
 use super::reply::{Payload, Reply};
-use super::{events, listing, messages, missing, uploads, wrong_method};
+use super::{listing, uploads};
+use crate::failure::Failure;
 use crate::odata::Query;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::{Attachment, Mailbox};
 use crate::views::message as view;
-use crate::views::names::Kind;
-
-/// Larger ones need an upload session, in bytes.
-pub(crate) const LARGEST: usize = 3 * 1024 * 1024;
-
-/// What an attachment hangs on, by its id.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Holder<'a> {
-    Event(&'a str),
-    Message(&'a str),
-}
-
-impl Holder<'_> {
-    /// The attachments.
-    fn files<'m>(self, call: &Call<'_>, mailbox: &'m Mailbox) -> Result<&'m [Attachment], Failure> {
-        Ok(match self {
-            Self::Event(id) => &events::find(call, mailbox, id)?.event.attachments,
-            Self::Message(id) => &messages::find(call, mailbox, id)?.attachments,
-        })
-    }
-
-    /// Key of the message or event that it is.
-    pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, Failure> {
-        match self {
-            Self::Event(id) => Ok(events::find(call, mailbox, id)?.event.key),
-            Self::Message(id) => messages::key(call, mailbox, id),
-        }
-    }
-
-    /// The collection in URLs.
-    pub(crate) fn set(self) -> &'static str {
-        match self {
-            Self::Event(_) => "events",
-            Self::Message(_) => "messages",
-        }
-    }
-
-    /// The id as the client gave it.
-    pub(crate) fn id(&self) -> &str {
-        match self {
-            Self::Event(id) | Self::Message(id) => id,
-        }
-    }
-
-    fn tail(self) -> String {
-        format!("{}('{}')/attachments", self.set(), self.id())
-    }
-
-    fn change(
-        self,
-        call: &Call<'_>,
-        mailbox: &mut Mailbox,
-        change: impl FnOnce(&mut Vec<Attachment>),
-    ) -> Result<(), Failure> {
-        let key = self.key(call, mailbox)?;
-        let event = matches!(self, Self::Event(_));
-        alter(mailbox, event, key, call.now(), change);
-        Ok(())
-    }
-}
-
-/// Changes the attachments of a message or an event.
-pub(crate) fn alter(
-    mailbox: &mut Mailbox,
-    event: bool,
-    key: u64,
-    now: i64,
-    change: impl FnOnce(&mut Vec<Attachment>),
-) {
-    if !event {
-        mailbox.change_message(key, now, |message| change(&mut message.attachments));
-        return;
-    }
-    let version = mailbox.fresh_change();
-    if let Some(event) = mailbox.events.get_mut(&key) {
-        change(&mut event.attachments);
-        (event.change, event.modified) = (version, now);
-    }
-}
 
 /// `.../{messages,events}/{id}/attachments...`.
 pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outcome {
@@ -101,8 +24,8 @@ pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outc
         (&Method::GET, [id]) => get(call, holder, id),
         (&Method::GET, [id, "$value"]) => content(call, holder, id),
         (&Method::DELETE, [id]) => delete(call, holder, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -163,22 +86,27 @@ fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
 }
 
 fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let body = Value::Object(call.body(Kind::Attachment)?);
     match body["@odata.type"].as_str() {
         Some("#microsoft.graph.fileAttachment") => {}
         None => {
             let text = "The property '@odata.type' is required to create an attachment.";
-            return Err(wrong(text));
+            return Err(Failure::invalid_parameter(text));
         }
-        Some(_) => return Err(wrong("Attachments of this type cannot be created.")),
+        Some(_) => {
+            return Err(Failure::invalid_parameter(
+                "Attachments of this type cannot be created.",
+            ));
+        }
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
         holder.key(call, mailbox)?;
         let fresh = mailbox.fresh_key();
         let made = view::read_attachment(&body, fresh, now);
-        let made = made.ok_or_else(|| wrong("The attachment's content is no valid base64."))?;
+        let made = made.ok_or_else(|| {
+            Failure::invalid_parameter("The attachment's content is no valid base64.")
+        })?;
         if made.bytes.len() > LARGEST {
             let text = "The attachment is too large for a single request; use an upload session.";
             return Err(Failure::new(413, "ErrorMessageSizeExceeded", text));

@@ -2,13 +2,14 @@
 
 use axum::http::Method;
 
-use super::errors::{Failure, Unauthorized, refuse_token};
+use super::errors::{Unauthorized, refuse_token};
+use crate::directory::step_up::CONTEXT;
 use crate::directory::{self, Account, Kind};
-use crate::signin::flow::Access;
-use crate::signin::scopes::GRAPH;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::oauth::flow::Access;
+use crate::oauth::scopes::GRAPH;
 use crate::state::Tenant;
-use crate::step_up::CONTEXT;
-use crate::views::Flavour;
 
 /// The token behind an `Authorization` header.
 ///

@@ -7,14 +7,18 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
 use super::call::Raw;
-use super::errors::{Failure, Ids};
+use super::concurrency::{PLACES, place_name};
+use super::dispatch::answer;
+use super::path::segments;
 use super::reply::Reply;
-use super::{PLACES, answer, auth, errors, place_name, segments};
-use crate::front::Incoming;
-use crate::random;
-use crate::signin::flow::Access;
+use super::request_ids::Ids;
+use super::{auth, errors, faults};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Incoming;
+use crate::ids;
+use crate::oauth::flow::Access;
 use crate::state::Tenant;
-use crate::views::Flavour;
 
 /// Most items of a batch.
 const MOST: usize = 20;
@@ -182,7 +186,7 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
             let mime = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"));
             match mime {
                 true => Some(text.clone().into_bytes()),
-                false => random::from_base64(text),
+                false => ids::from_base64(text),
             }
         }
         other => Some(other.to_string().into_bytes()),
@@ -274,7 +278,7 @@ async fn fault(tenant: &Tenant, raw: &Raw) -> Option<Reply> {
         body: Bytes::from(raw.body.clone()),
     };
     let fault = tenant.faults().take(&incoming)?;
-    let response = fault.act(tenant, &incoming).await?;
+    let response = faults::act(&fault, tenant, &incoming).await?;
     let (parts, body) = response.into_parts();
     let mut reply = match axum::body::to_bytes(body, LARGEST_FAULT).await {
         Ok(bytes) => match serde_json::from_slice(&bytes) {

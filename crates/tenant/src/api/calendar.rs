@@ -3,27 +3,25 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::attachments::{self, Holder};
 use super::call::{Call, Outcome};
-use super::errors::Failure;
+use super::holder::Holder;
 use super::reply::{Payload, Reply};
-use super::{delta, events, listing, missing, permissions, respond, schedule, wrong_method};
+use super::{attachments, delta, events, find, listing, permissions, respond, schedule};
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
-use crate::store::mailbox::CALENDAR_GROUP;
+use crate::store::mailbox::{CALENDAR, CALENDAR_GROUP};
 use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
-use crate::views::names::Kind;
 
 /// `events...`, `calendar...`, `calendars...`, `calendarView...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
-        ["calendar", "events", rest @ ..] => {
-            of_events(call, events::DEFAULT, "calendar/events", rest)
-        }
-        ["events", rest @ ..] => of_events(call, events::DEFAULT, "events", rest),
+        ["calendar", "events", rest @ ..] => of_events(call, CALENDAR, "calendar/events", rest),
+        ["events", rest @ ..] => of_events(call, CALENDAR, "events", rest),
         ["calendar", "calendarview", rest @ ..] | ["calendarview", rest @ ..] => {
-            of_view(call, events::DEFAULT, "calendarView", rest)
+            of_view(call, CALENDAR, "calendarView", rest)
         }
         ["calendar", "calendarpermissions", rest @ ..] => permissions::handle(call, rest),
         ["calendar", "getschedule"] => schedule::get_schedule(call),
@@ -34,7 +32,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
             Ok(Reply::new(200, Payload::Text(count.to_string())))
         }
         ["calendars", rest @ ..] => below(call, rest),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
@@ -52,7 +50,7 @@ pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
         [id, "getschedule"] => key(call, id).and_then(|_| schedule::get_schedule(call)),
         [id, "permanentdelete"] if posts(call) => remove(call, key(call, id)?),
         [id] => one(call, Some(id)),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
@@ -80,8 +78,8 @@ fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outco
             events::delete(call, id)
         }
         (&Method::POST, [id, action]) => respond::act(call, id, action),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -92,8 +90,8 @@ fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome
         }
         (&Method::GET, []) => events::calendar_view(call, calendar, tail),
         (&Method::GET, ["delta"]) => delta::events(call, calendar, true, tail),
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -123,7 +121,7 @@ fn calendar_of(call: &Call<'_>, id: &str) -> Outcome {
         entity(
             call,
             mailbox,
-            events::find(call, mailbox, id)?.event.calendar,
+            find::event(call, mailbox, id)?.event.calendar,
         )
     })?;
     call.entity(200, Kind::Calendar, "calendars", entity)
@@ -144,7 +142,7 @@ fn collection(call: &Call<'_>) -> Outcome {
             call.page("calendars", &query, page)
         }
         Method::POST => create(call, CALENDAR_GROUP),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
@@ -153,7 +151,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
     let json = writable(&call.body(Kind::Calendar)?)?;
     if !json.contains_key("name") {
         let text = "The property 'Name' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
@@ -184,7 +182,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
                 out.insert(name.to_owned(), text.trim().into());
             }
             Some(_) => {
-                return Err(super::event_body::invalid(format!(
+                return Err(Failure::invalid_property(format!(
                     "At least one property failed validation: '{name}'."
                 )));
             }
@@ -217,7 +215,7 @@ fn check_name(
 }
 
 fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
-    let key = id.map_or(Ok(events::DEFAULT), |id| key(call, id))?;
+    let key = id.map_or(Ok(CALENDAR), |id| key(call, id))?;
     match call.raw.method {
         Method::GET => {
             let entity = call.read(|mailbox| entity(call, mailbox, key))?;
@@ -240,19 +238,21 @@ fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
             call.entity(200, Kind::Calendar, "calendars", entity)
         }
         Method::DELETE => remove(call, key),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
 /// Removes a calendar with what is in it.
 fn remove(call: &Call<'_>, key: u64) -> Outcome {
-    if key == events::DEFAULT {
+    if key == CALENDAR {
         let text = "The default calendar cannot be deleted.";
         return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
     }
     call.change(|mailbox| {
         mailbox.calendars.remove(&key);
-        let gone: Vec<u64> = events::of(mailbox, key).map(|event| event.key).collect();
+        let gone: Vec<u64> = find::events_of(mailbox, key)
+            .map(|event| event.key)
+            .collect();
         for event in gone {
             mailbox.remove_event(event);
         }

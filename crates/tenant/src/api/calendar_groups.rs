@@ -4,14 +4,14 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
 use super::reply::Reply;
-use super::{calendar, listing, missing, wrong_method};
+use super::{calendar, listing};
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind, change_key, guid_of};
 use crate::store::mailbox::CALENDAR_GROUP;
 use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
-use crate::views::names::Kind;
 
 /// Class of the group that every mailbox has.
 const MY_CALENDARS: &str = "0006f0b7-0000-0000-c000-000000000046";
@@ -28,8 +28,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
             key(call, id)?;
             calendar::below(call, rest)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -91,7 +91,7 @@ fn name(call: &Call<'_>) -> Result<String, Failure> {
     let name = body.get("name").and_then(Value::as_str).map(str::trim);
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| {
         let text = "The property 'Name' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })?;
     let same = |one: &Map<String, Value>| {
         one["name"]
@@ -143,7 +143,7 @@ fn one(call: &Call<'_>, key: u64) -> Outcome {
                 Ok(Reply::empty(204))
             });
         }
-        _ => return Err(wrong_method()),
+        _ => return Err(Failure::wrong_method()),
     };
     call.entity(200, Kind::CalendarGroup, "calendarGroups", entity)
 }

@@ -3,20 +3,21 @@
 use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
-use super::errors::Failure;
 use super::reply::Reply;
+use crate::clock::timezone;
 use crate::directory::Account;
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
+use crate::oauth::flow::Access;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::signin::flow::Access;
+use crate::schema::case;
+use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::{Json, Mailbox};
-use crate::timezone;
-use crate::views::Flavour;
 use crate::views::message::Look;
-use crate::views::names::{Kind, Names};
 use crate::views::outlook;
 
 /// A call before anybody looked at its token.
@@ -150,6 +151,12 @@ impl Call<'_> {
         self.tenant.clock().unix()
     }
 
+    /// The refusal for a path that nobody has.
+    pub(crate) fn missing(&self) -> Failure {
+        let last = self.segments.last().map_or("", String::as_str);
+        Failure::no_segment(self.flavour, last)
+    }
+
     /// How messages are to look.
     pub(crate) fn look(&self) -> Look {
         Look {
@@ -196,14 +203,14 @@ impl Call<'_> {
             let object = value.as_object().cloned().unwrap_or_default();
             return Ok(object
                 .into_iter()
-                .map(|(name, value)| (outlook::camel(&name), value))
+                .map(|(name, value)| (case::camel(&name), value))
                 .collect());
         }
         let object = value.as_object().cloned().unwrap_or_default();
         Ok(object
             .into_iter()
             .map(|(name, value)| {
-                let name = outlook::camel(&name);
+                let name = case::camel(&name);
                 let value = match name.as_str() {
                     "message" => outlook::inward(self.flavour, Kind::Message, value),
                     _ => outlook::nested(&name, value),
@@ -276,7 +283,7 @@ impl Call<'_> {
         let (owner, tail) = if self.flavour.is_graph() {
             (format!("users('{}')", self.owner.oid), tail.to_owned())
         } else {
-            let parts: Vec<String> = tail.split('/').map(outlook::pascal).collect();
+            let parts: Vec<String> = tail.split('/').map(case::pascal).collect();
             ("Me".to_owned(), parts.join("/"))
         };
         let select = query.filter(|query| !query.select_text.is_empty());
@@ -313,7 +320,7 @@ impl Call<'_> {
         if let (false, Some(id)) = (self.flavour.is_graph(), id) {
             let user = match self.flavour {
                 Flavour::OutlookV1 => self.owner.address.to_owned(),
-                _ => format!("{}@{}", self.owner.oid, crate::TENANT_ID),
+                _ => format!("{}@{}", self.owner.oid, crate::directory::TENANT_ID),
             };
             value["@odata.id"] = format!("{}/Users('{user}')/{set}('{id}')", self.root()).into();
         }

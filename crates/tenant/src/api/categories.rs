@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
 use super::collection::{Asked, asked};
-use super::errors::Failure;
 use super::listing;
 use super::reply::Reply;
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
-use crate::views::names::Kind;
 
 const TAIL: &str = "outlook/masterCategories";
 /// Number of preset colours.
@@ -74,7 +74,7 @@ fn colour(body: &Json) -> Result<Option<String>, Failure> {
         .unwrap_or_default();
     if text != "none" && preset(&text).is_none() {
         let text = "The color is neither 'none' nor one of 'preset0' to 'preset24'.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     Ok(Some(text))
 }
@@ -84,7 +84,7 @@ fn create(call: &Call<'_>) -> Outcome {
     let name = body.get("displayName").and_then(Value::as_str);
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     };
     let colour = colour(&body)?.unwrap_or_else(|| "none".to_owned());
     let now = call.now();

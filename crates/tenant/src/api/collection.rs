@@ -3,8 +3,7 @@
 use axum::http::Method;
 
 use super::call::Call;
-use super::errors::Failure;
-use super::{missing, wrong_method};
+use crate::failure::Failure;
 
 /// One of the five, with the id of the item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,7 +26,7 @@ pub(crate) fn asked<'a>(call: &Call<'_>, rest: &[&'a str]) -> Result<Asked<'a>, 
         (&Method::GET, [id]) => Ok(Asked::Get(id)),
         (&Method::PATCH, [id]) => Ok(Asked::Update(id)),
         (&Method::DELETE, [id]) => Ok(Asked::Delete(id)),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }

@@ -1,18 +1,18 @@
 //! Contacts and contact folders: list, get, create, update, delete.
 
 use axum::http::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
 use super::reply::{Payload, Reply};
-use super::{delta, event_body, listing, missing, photos, wrong_method};
+use super::{delta, find, listing, photos};
+use crate::failure::Failure;
 use crate::odata::Query;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{CONTACTS, ROOT};
-use crate::store::{Item, Json, Mailbox};
+use crate::store::mailbox::CONTACTS;
+use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
-use crate::views::names::Kind;
 
 /// `contacts...`, `contactFolders...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
@@ -20,7 +20,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     match parts.as_slice() {
         ["contacts", rest @ ..] => people(call, CONTACTS, "contacts", rest),
         ["contactfolders", rest @ ..] => folders(call, CONTACTS, "contactFolders", rest),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
@@ -36,34 +36,16 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => delete(call, id),
         (_, [id, "photo", rest @ ..]) => photos::of_contact(call, id, rest),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
-}
-
-/// The contacts of a folder.
-pub(crate) fn of(mailbox: &Mailbox, folder: u64) -> impl Iterator<Item = &Item> {
-    mailbox
-        .contacts
-        .values()
-        .filter(move |item| item.parent == folder)
-}
-
-/// The contact under an id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    text: &str,
-) -> Result<&'a Item, Failure> {
-    let key = call.id(text, IdKind::Contact)?.key;
-    mailbox.contacts.get(&key).ok_or_else(Failure::not_found)
 }
 
 fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
     let query = call.query(Kind::Contact)?;
     let page = call.read(|mailbox| {
-        let all =
-            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder)
+            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
         Ok(listing::page(call, Kind::Contact, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
@@ -72,8 +54,8 @@ fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
 fn count(call: &Call<'_>, folder: u64) -> Outcome {
     let query = call.query(Kind::Contact)?;
     let count = call.read(|mailbox| {
-        let all =
-            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder)
+            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
         Ok(all
             .filter(|one| listing::fits(&query, &Value::Object(one.clone())))
             .count())
@@ -85,7 +67,7 @@ fn get(call: &Call<'_>, id: &str) -> Outcome {
     let query = call.query(Kind::Contact)?;
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
-            find(call, mailbox, id)?,
+            find::contact(call, mailbox, id)?,
             call.mailbox,
             &query,
         ))
@@ -96,7 +78,7 @@ fn get(call: &Call<'_>, id: &str) -> Outcome {
 /// Takes over a body; a value of the wrong type is refused by the property's name.
 fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
     view::apply(json, body).map_err(|name| {
-        event_body::invalid(format!(
+        Failure::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     })
@@ -123,7 +105,7 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     let body = call.body(Kind::Contact)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let held = find(call, mailbox, id)?;
+        let held = find::contact(call, mailbox, id)?;
         call.check_version(held.change)?;
         let (key, mut json) = (held.key, held.json.clone());
         apply(&mut json, &body)?;
@@ -141,7 +123,7 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
 
 fn delete(call: &Call<'_>, id: &str) -> Outcome {
     call.change(|mailbox| {
-        let held = find(call, mailbox, id)?;
+        let held = find::contact(call, mailbox, id)?;
         call.check_version(held.change)?;
         let key = held.key;
         mailbox.remove_contact(key);
@@ -159,7 +141,8 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
         (&Method::GET, []) => list_folders(call, parent, tail),
         (&Method::POST, []) => create_folder(call, parent, tail),
         (&Method::GET, ["$count"]) => {
-            let count = call.read(|mailbox| Ok(children(mailbox, parent).count()))?;
+            let count =
+                call.read(|mailbox| Ok(find::contact_folders_of(mailbox, parent).count()))?;
             Ok(Reply::new(200, Payload::Text(count.to_string())))
         }
         (_, [id]) => one_folder(call, folder_key(call, id)?),
@@ -171,17 +154,9 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
             let tail = format!("contactFolders('{id}')/childFolders");
             folders(call, folder_key(call, id)?, &tail, rest)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
-}
-
-/// The folders directly under one.
-pub(crate) fn children(mailbox: &Mailbox, parent: u64) -> impl Iterator<Item = &Item> {
-    mailbox
-        .contact_folders
-        .values()
-        .filter(move |item| item.parent == parent)
 }
 
 /// Key of a contact folder that exists; the default one also goes by its name.
@@ -196,21 +171,11 @@ fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     })
 }
 
-/// A contact folder in canonical names.
-pub(crate) fn folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Value> {
-    match mailbox.contact_folders.get(&key) {
-        Some(item) => {
-            let name = item.json.get("displayName").and_then(Value::as_str);
-            view::folder(key, item.parent, name.unwrap_or_default(), mailbox.number)
-        }
-        None => view::folder(CONTACTS, ROOT, "Contacts", mailbox.number),
-    }
-}
-
 fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
     let query = call.query(Kind::ContactFolder)?;
     let page = call.read(|mailbox| {
-        let all = children(mailbox, parent).map(|item| folder_json(mailbox, item.key));
+        let all = find::contact_folders_of(mailbox, parent)
+            .map(|item| find::contact_folder_json(mailbox, item.key));
         Ok(listing::page(
             call,
             Kind::ContactFolder,
@@ -227,13 +192,13 @@ fn folder_name(call: &Call<'_>) -> Result<String, Failure> {
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })
 }
 
 /// Whether a folder beside this one has the name.
 fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), Failure> {
-    let taken = children(mailbox, parent).any(|item| {
+    let taken = find::contact_folders_of(mailbox, parent).any(|item| {
         let other = item.json.get("displayName").and_then(Value::as_str);
         item.key != but && other.is_some_and(|other| other.eq_ignore_ascii_case(name))
     });
@@ -253,7 +218,7 @@ fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
         let item = mailbox.item(parent, json, now);
         let key = item.key;
         mailbox.contact_folders.insert(key, item);
-        Ok(folder_json(mailbox, key))
+        Ok(find::contact_folder_json(mailbox, key))
     })?;
     call.entity(201, Kind::ContactFolder, tail, entity)
 }
@@ -262,7 +227,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
     match call.raw.method {
         Method::GET => {
             let query = call.query(Kind::ContactFolder)?;
-            let mut entity = call.read(|mailbox| Ok(folder_json(mailbox, key)))?;
+            let mut entity = call.read(|mailbox| Ok(find::contact_folder_json(mailbox, key)))?;
             entity.retain(|name, _| name == "id" || query.shows(name));
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
@@ -277,7 +242,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
                     item.change = version;
                     item.json.insert("displayName".into(), name.into());
                 }
-                Ok(folder_json(mailbox, key))
+                Ok(find::contact_folder_json(mailbox, key))
             })?;
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
@@ -285,7 +250,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
             remove_folder(mailbox, key);
             Ok(Reply::empty(204))
         }),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
@@ -293,8 +258,10 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
 fn remove_folder(mailbox: &mut Mailbox, key: u64) {
     let mut pending = vec![key];
     while let Some(key) = pending.pop() {
-        pending.extend(children(mailbox, key).map(|item| item.key));
-        let contacts: Vec<u64> = of(mailbox, key).map(|item| item.key).collect();
+        pending.extend(find::contact_folders_of(mailbox, key).map(|item| item.key));
+        let contacts: Vec<u64> = find::contacts_of(mailbox, key)
+            .map(|item| item.key)
+            .collect();
         for contact in contacts {
             mailbox.remove_contact(contact);
         }

@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::control::Fault;
-use crate::front::{self, Incoming};
+use crate::http::Flavour;
+use crate::http::{self, Incoming};
 use crate::options::CorsProfile;
 use crate::state::Tenant;
-use crate::views::Flavour;
+use crate::state::faults::Fault;
 
 /// Request headers that pages may set. `Authorization` has to be named: `*` does not cover it.
 const ALLOWED: &str = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
@@ -28,15 +28,15 @@ pub(crate) fn preflight(incoming: &Incoming, upload: bool) -> Response {
     if incoming.header("origin").is_none() {
         return response;
     }
-    front::set(&mut response, "access-control-allow-origin", "*");
-    front::set(
+    http::set(&mut response, "access-control-allow-origin", "*");
+    http::set(
         &mut response,
         "access-control-allow-methods",
         "GET,POST,PUT,PATCH,DELETE",
     );
     let allowed = if upload { UPLOAD } else { ALLOWED };
-    front::set(&mut response, "access-control-allow-headers", allowed);
-    front::set(&mut response, "access-control-max-age", "3600");
+    http::set(&mut response, "access-control-allow-headers", allowed);
+    http::set(&mut response, "access-control-max-age", "3600");
     response
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn expose(
     if fault.is_some_and(Fault::hides_cors) {
         return;
     }
-    front::set(response, "access-control-allow-origin", "*");
+    http::set(response, "access-control-allow-origin", "*");
     let strict = tenant.options().cors == CorsProfile::Strict;
     let retry_after = !strict && !fault.is_some_and(Fault::hides_retry_after);
     let mut list = match (flavour.is_graph(), strict) {
@@ -62,5 +62,5 @@ pub(crate) fn expose(
     if retry_after {
         list.push_str(", Retry-After");
     }
-    front::set(response, "access-control-expose-headers", &list);
+    http::set(response, "access-control-expose-headers", &list);
 }

@@ -6,20 +6,22 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
+use super::find;
 use super::reply::Reply;
 use super::sync_token::SyncToken;
-use super::{contacts as people, events as diary, folders as tree, messages as mail};
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Params;
 use crate::odata::expr::{Expr, Op, Operand};
 use crate::odata::query::option;
 use crate::odata::{Query, eval};
+use crate::schema::case::pascal;
+use crate::schema::names::{Kind, Names};
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{FOLDER_TREE, ROOT};
 use crate::store::{Mailbox, Store};
-use crate::views::names::{Kind, Names};
-use crate::views::outlook::pascal;
-use crate::views::{contact as contact_view, event as event_view, message as message_view};
+use crate::views::{
+    contact as contact_view, event as event_view, folder as folder_view, message as message_view,
+};
 
 /// Entries of a page where the client names no size.
 const PAGE: usize = 50;
@@ -45,11 +47,11 @@ struct Round<'a> {
 
 /// `messages/delta`, or a list of messages with `odata.track-changes`.
 pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let tail = mail::tail(call, folder);
+    let tail = find::messages_tail(call, folder);
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
     let folder = folder
-        .map(|name| tree::find(call, mailbox, name))
+        .map(|name| find::folder(call, mailbox, name))
         .transpose()?;
     let folder = folder.map(|folder| folder.key);
     let round = Round::new(call, Kind::Message, &tail, &store)?;
@@ -95,7 +97,8 @@ pub(crate) fn contacts(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
     let round = Round::new(call, Kind::Contact, tail, &store)?;
     round.refuse(&["search", "filter", "orderby", "skip", "count"])?;
     let mut entries = Vec::new();
-    for item in people::of(mailbox, folder).filter(|item| item.change >= round.token.since.0) {
+    for item in find::contacts_of(mailbox, folder).filter(|item| item.change >= round.token.since.0)
+    {
         let query = &round.query;
         entries.push(Entry {
             at: (item.change, 0),
@@ -114,12 +117,13 @@ pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outco
     let mailbox = mailbox(call, &store)?;
     let round = Round::new(call, Kind::ContactFolder, tail, &store)?;
     let mut entries = Vec::new();
-    let fresh = people::children(mailbox, parent).filter(|one| one.change >= round.token.since.0);
+    let fresh =
+        find::contact_folders_of(mailbox, parent).filter(|one| one.change >= round.token.since.0);
     for item in fresh {
         let round = &round;
         entries.push(Entry {
             at: (item.change, 0),
-            show: Box::new(move || round.selected(people::folder_json(mailbox, item.key))),
+            show: Box::new(move || round.selected(find::contact_folder_json(mailbox, item.key))),
         });
     }
     round.removals(mailbox, IdKind::Folder, &mut entries, |removal| {
@@ -142,7 +146,7 @@ pub(crate) fn folders(call: &Call<'_>, tail: &str) -> Outcome {
             entries.push(Entry {
                 at: (change, folder.key as i32),
                 show: Box::new(move || {
-                    let json = tree::to_json(mailbox, folder);
+                    let json = folder_view::to_json(mailbox, folder);
                     round.selected(json.as_object().cloned().unwrap_or_default())
                 }),
             });
@@ -164,13 +168,14 @@ pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> 
         if call.flavour.is_graph() {
             round.refuse(&["select"])?;
         }
-        Some(diary::range(&round.params, diary::look(call).tz)?)
+        Some(find::time_window(&round.params, find::event_look(call).tz)?)
     } else {
         None
     };
-    let look = diary::look(call);
+    let look = find::event_look(call);
     let mut entries = Vec::new();
-    for event in diary::of(mailbox, calendar).filter(|one| one.change >= round.token.since.0) {
+    for event in find::events_of(mailbox, calendar).filter(|one| one.change >= round.token.since.0)
+    {
         let instances = match window {
             Some((from, to)) => event.between(from, to, look.tz),
             None => vec![event.itself()],
@@ -356,7 +361,7 @@ impl<'a> Round<'a> {
 
     fn context(&self) -> String {
         if self.call.flavour.is_graph() {
-            let name = crate::views::outlook::camel(self.kind.type_name());
+            let name = crate::schema::case::camel(self.kind.type_name());
             return format!("{}/$metadata#Collection({name})", self.call.root());
         }
         if self.token.later {
@@ -372,7 +377,7 @@ impl<'a> Round<'a> {
             other => other,
         };
         if self.call.flavour.is_graph() {
-            let name = crate::views::outlook::camel(self.kind.type_name());
+            let name = crate::schema::case::camel(self.kind.type_name());
             out["@odata.type"] = format!("#microsoft.graph.{name}").into();
         }
         out

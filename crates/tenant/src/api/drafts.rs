@@ -4,28 +4,27 @@ use axum::http::Method;
 use serde_json::Value;
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::{missing, send, wrong_method};
+use super::{compose, find, send};
+use crate::failure::Failure;
 use crate::odata::Query;
-use crate::store::{Json, Mailbox, Message, Person};
+use crate::schema::names::Kind;
+use crate::store::recipient::people;
+use crate::store::{Mailbox, Message, Person};
 use crate::views::message as view;
-use crate::views::names::Kind;
-
-use super::messages::{blank, find, tail};
 
 /// `POST .../messages`: a draft.
 pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let body = match call.flavour.is_graph() && send::is_mime(call) {
-        true => send::from_mime(&call.raw.body)?,
+    let body = match call.flavour.is_graph() && compose::is_mime(call) {
+        true => compose::from_mime(&call.raw.body)?,
         false => call.body(Kind::Message)?,
     };
     let entity = call.change(|mailbox| {
-        let mut message = blank(call, mailbox);
+        let mut message = compose::blank(call, mailbox);
         if let Some(folder) = folder {
-            message.folder = super::folders::find(call, mailbox, folder)?.key;
+            message.folder = find::folder(call, mailbox, folder)?.key;
         }
         view::apply(&mut message, &body);
-        attach(mailbox, &mut message, &body, call.now())?;
+        compose::attach(mailbox, &mut message, &body, call.now())?;
         let key = mailbox.insert(message);
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
         Ok(view::to_json(message, call.look(), &Query::default()))
@@ -33,37 +32,13 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
     let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
     let location = format!("{}/users/{}/messages/{id}", call.root(), call.owner.oid);
     Ok(call
-        .entity(201, Kind::Message, &tail(call, folder), entity)?
+        .entity(
+            201,
+            Kind::Message,
+            &find::messages_tail(call, folder),
+            entity,
+        )?
         .header("location", location))
-}
-
-/// Adds the attachments of a message body.
-///
-/// # Errors
-/// 400 where one is no base64.
-pub(crate) fn attach(
-    mailbox: &mut Mailbox,
-    message: &mut Message,
-    body: &Json,
-    now: i64,
-) -> Result<(), Failure> {
-    for one in body
-        .get("attachments")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let key = mailbox.fresh_key();
-        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
-            Failure::new(
-                400,
-                "ErrorInvalidParameter",
-                "The attachment's content is no valid base64.",
-            )
-        })?;
-        message.attachments.push(attachment);
-    }
-    Ok(())
 }
 
 /// Which answer a message gets.
@@ -77,7 +52,7 @@ enum Answer {
 /// `POST .../messages/{id}/{action}`.
 pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
     if call.raw.method != Method::POST {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
     let (answer, sends) = match action {
         "reply" => (Answer::Reply, true),
@@ -86,7 +61,7 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
         "createreply" => (Answer::Reply, false),
         "createreplyall" => (Answer::ReplyAll, false),
         "createforward" => (Answer::Forward, false),
-        _ => return Err(missing(call)),
+        _ => return Err(call.missing()),
     };
     let parameters = call.parameters()?;
     let message = parameters
@@ -104,7 +79,7 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
         return Err(Failure::bad(text));
     }
     let draft = call.change(|mailbox| {
-        let original = find(call, mailbox, id)?.clone();
+        let original = find::message(call, mailbox, id)?.clone();
         let mut draft = respond(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
             let html = format!(
@@ -115,10 +90,10 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
             draft.set_body(true, html);
         }
         if let Some(to) = parameters.get("toRecipients") {
-            draft.to = view::people(to);
+            draft.to = people(to);
         }
         view::apply(&mut draft, &message);
-        attach(mailbox, &mut draft, &message, call.now())?;
+        compose::attach(mailbox, &mut draft, &message, call.now())?;
         Ok(draft)
     })?;
     if sends {
@@ -133,7 +108,7 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
 }
 
 fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answer) -> Message {
-    let mut draft = blank(call, mailbox);
+    let mut draft = compose::blank(call, mailbox);
     let prefix = if answer == Answer::Forward {
         "Fw: "
     } else {

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::errors::Failure;
-use crate::store::moment::{Moment, offset_time};
+use crate::clock::timezone;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::store::moment::{Moment, NEVER, offset_time};
 use crate::store::recurrence::Recurrence;
 use crate::store::{Event, Json, event::Change, meetings};
-use crate::timezone;
-use crate::views::Flavour;
-use crate::views::event::{NEVER, defaults};
+use crate::views::event::defaults;
 
 const SHOW_AS: [&str; 6] = [
     "free",
@@ -30,11 +30,6 @@ const NOT_COPIED: [&str; 6] = [
     "responseStatus",
     "transactionId",
 ];
-
-/// A refusal of a property's value.
-pub(crate) fn invalid(text: impl Into<String>) -> Failure {
-    Failure::new(400, "ErrorPropertyValidationFailure", text)
-}
 
 /// Start and end of a body; `None` for the one that it does not name.
 pub(crate) fn times(call: &Call<'_>, body: &Json) -> Result<[Option<Moment>; 2], Failure> {
@@ -78,7 +73,7 @@ fn time(
     }
     let moment = Moment::read(text, zone);
     moment.map(Some).ok_or_else(|| {
-        invalid(format!(
+        Failure::invalid_property(format!(
             "The value '{text}' of '{name}' is not a valid date and time."
         ))
     })
@@ -87,7 +82,7 @@ fn time(
 /// A new event.
 pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, Failure> {
     let [Some(start), Some(end)] = times(call, body)? else {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: start and end are required.",
         ));
     };
@@ -107,7 +102,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
         calendar,
         created: now,
         modified: now,
-        uid: meetings::uid(&crate::random::guid()),
+        uid: meetings::uid(&crate::ids::guid()),
         organizer: crate::store::Person::new(call.owner.name, call.owner.address),
         organized: true,
         cancelled: false,
@@ -135,7 +130,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         .and_then(Value::as_bool)
         .unwrap_or(event.all_day);
     if event.end.instant() < event.start.instant() {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -144,7 +139,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     if event.all_day && (!midnight || event.start.local == event.end.local) {
         let text = "The Event.Start and Event.End properties of an all-day event need to be set to \
                     midnight, in the same time zone, a day or more apart.";
-        return Err(invalid(text));
+        return Err(Failure::invalid_property(text));
     }
     match body.get("recurrence") {
         None => {}
@@ -155,9 +150,10 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         Some(given) => event.recurrence = Some(recurrence(given, &event.start.zone)?),
     }
     if moved && let Some(json) = &event.recurrence {
-        let series = Recurrence::parse(&Value::Object(json.clone())).map_err(invalid)?;
+        let series =
+            Recurrence::parse(&Value::Object(json.clone())).map_err(Failure::invalid_property)?;
         if series.start != event.start.local.date() {
-            return Err(invalid(
+            return Err(Failure::invalid_property(
                 "The recurrence range's start date has to be the date of the event's start.",
             ));
         }
@@ -173,7 +169,7 @@ pub(crate) fn apply_to_occurrence(
     body: &Json,
 ) -> Result<(), Failure> {
     if body.get("recurrence").is_some_and(|given| !given.is_null()) {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "An occurrence of a series has no recurrence of its own.",
         ));
     }
@@ -183,7 +179,7 @@ pub(crate) fn apply_to_occurrence(
     if let (Some(start), Some(end)) = (&change.start, &change.end)
         && end.instant() < start.instant()
     {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -212,7 +208,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         let chosen =
             choices.is_empty() || value.as_str().is_some_and(|text| choices.contains(&text));
         if !fits || !chosen {
-            return Err(invalid(format!(
+            return Err(Failure::invalid_property(format!(
                 "At least one property failed validation: '{name}'."
             )));
         }
@@ -290,7 +286,7 @@ fn complete_location(place: &mut Value) {
 
 /// The recurrence with everything that answers show.
 fn recurrence(given: &Value, zone: &str) -> Result<Json, Failure> {
-    Recurrence::parse(given).map_err(invalid)?;
+    Recurrence::parse(given).map_err(Failure::invalid_property)?;
     let (pattern, range) = (&given["pattern"], &given["range"]);
     let or = |value: &Value, other: Value| {
         if value.is_null() {

@@ -4,20 +4,20 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
+use super::listing;
 use super::reply::Reply;
-use super::{event_body, listing, missing, wrong_method};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 const TAIL: &str = "inferenceClassification/overrides";
 
 /// `inferenceClassification...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     match (&call.raw.method, rest) {
         (&Method::GET, []) if call.flavour.is_graph() => {
@@ -31,8 +31,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::POST, ["overrides"]) => create(call),
         (&Method::PATCH, ["overrides", id]) => update(call, id),
         (&Method::DELETE, ["overrides", id]) => delete(call, id),
-        (_, [] | ["overrides"] | ["overrides", _]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | ["overrides"] | ["overrides", _]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -58,7 +58,7 @@ fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
     let class = body.get("classifyAs").cloned().unwrap_or_default();
     if !matches!(class.as_str(), Some("focused" | "other")) {
         let text = "At least one property failed validation: 'classifyAs'.";
-        return Err(event_body::invalid(text));
+        return Err(Failure::invalid_property(text));
     }
     Ok((body.get("senderEmailAddress").cloned(), class))
 }
@@ -83,7 +83,7 @@ fn create(call: &Call<'_>) -> Outcome {
     let sender = sender.filter(|sender| sender["address"].is_string());
     let sender = sender.ok_or_else(|| {
         let text = "The property 'SenderEmailAddress' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })?;
     let address = sender["address"].as_str().unwrap_or_default().to_owned();
     let now = call.now();

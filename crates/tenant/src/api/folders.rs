@@ -1,32 +1,19 @@
 //! Mail folders: list, get, create, rename, delete, move, child folders.
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
 use super::reply::{Payload, Reply};
-use super::{delta, listing, missing, wrong_method};
+use super::{delta, find, listing};
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::odata::Query;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT, folder_id};
+use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT};
 use crate::store::{Folder, Mailbox};
-use crate::views::Flavour;
-use crate::views::names::Kind;
-
-/// A folder by well-known name or id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    name: &str,
-) -> Result<&'a Folder, Failure> {
-    if let Some(folder) = mailbox.folder(name) {
-        return Ok(folder);
-    }
-    call.id(name, crate::store::id::Kind::Folder)?;
-    let text = "The specified folder could not be found in the store.";
-    Err(Failure::new(404, "ErrorItemNotFound", text))
-}
+use crate::views::folder as view;
 
 /// `.../mailFolders...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
@@ -46,8 +33,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::POST, [name, "move"]) => transfer(call, name),
         (&Method::POST, [name, "copy"]) => copy(call, name),
         (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => purge(call, name),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -64,27 +51,14 @@ fn children_tail(call: &Call<'_>, name: &str) -> String {
     format!("{}('{name}')/childFolders", collection(call))
 }
 
-/// A folder in canonical names.
-pub(crate) fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
-    json!({
-        "id": folder_id(mailbox.number, folder.key),
-        "displayName": folder.name,
-        "parentFolderId": folder_id(mailbox.number, folder.parent),
-        "childFolderCount": mailbox.children(folder.key).count(),
-        "unreadItemCount": mailbox.unread(folder.key),
-        "totalItemCount": mailbox.total(folder.key),
-        "isHidden": false,
-    })
-}
-
 /// A folder with its children, where the query asks for them.
 fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
-    let json = to_json(mailbox, folder);
+    let json = view::to_json(mailbox, folder);
     let mut entity = json.as_object().cloned().unwrap_or_default();
     if query.expands("childFolders") {
         let children = mailbox
             .children(folder.key)
-            .map(|child| to_json(mailbox, child));
+            .map(|child| view::to_json(mailbox, child));
         entity.insert("childFolders".into(), children.collect());
     }
     entity
@@ -99,7 +73,7 @@ fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
 fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     let query = call.query(Kind::Folder)?;
     let page = call.read(|mailbox| {
-        let parent = find(call, mailbox, parent)?.key;
+        let parent = find::folder(call, mailbox, parent)?.key;
         let all = mailbox.children(parent);
         let all = all.map(|folder| expanded(mailbox, folder, &query));
         Ok(listing::page(call, Kind::Folder, &query, all.collect()))
@@ -108,14 +82,23 @@ fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
 }
 
 fn count(call: &Call<'_>, parent: &str) -> Outcome {
-    let count =
-        call.read(|mailbox| Ok(mailbox.children(find(call, mailbox, parent)?.key).count()))?;
+    let count = call.read(|mailbox| {
+        Ok(mailbox
+            .children(find::folder(call, mailbox, parent)?.key)
+            .count())
+    })?;
     Ok(Reply::new(200, Payload::Text(count.to_string())))
 }
 
 fn get(call: &Call<'_>, name: &str) -> Outcome {
     let query = call.query(Kind::Folder)?;
-    let entity = call.read(|mailbox| Ok(selected(mailbox, find(call, mailbox, name)?, &query)))?;
+    let entity = call.read(|mailbox| {
+        Ok(selected(
+            mailbox,
+            find::folder(call, mailbox, name)?,
+            &query,
+        ))
+    })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
@@ -136,7 +119,7 @@ fn display_name(call: &Call<'_>) -> Result<String, Failure> {
         .trim();
     if name.is_empty() {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     Ok(name.to_owned())
 }
@@ -144,7 +127,7 @@ fn display_name(call: &Call<'_>) -> Result<String, Failure> {
 fn create(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     let name = display_name(call)?;
     let entity = call.change(|mailbox| {
-        let parent = find(call, mailbox, parent)?.key;
+        let parent = find::folder(call, mailbox, parent)?.key;
         let key = mailbox.add_folder(parent, &name).ok_or_else(exists)?;
         let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
@@ -178,7 +161,7 @@ fn rename(call: &Call<'_>, folder: &str) -> Outcome {
 }
 
 fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bool), Failure> {
-    let folder = find(call, mailbox, folder)?;
+    let folder = find::folder(call, mailbox, folder)?;
     Ok((folder.key, folder.parent, folder.well_known.is_some()))
 }
 
@@ -231,7 +214,7 @@ fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
         .unwrap_or_default();
     let entity = call.change(|mailbox| {
         let (key, _, known) = own(call, mailbox, folder)?;
-        let target = find(call, mailbox, destination)?.key;
+        let target = find::folder(call, mailbox, destination)?.key;
         if known || within(mailbox, target, key) {
             return Err(Failure::new(
                 400,
@@ -251,8 +234,8 @@ fn copy(call: &Call<'_>, folder: &str) -> Outcome {
     let parameters = call.parameters()?;
     let destination = parameters.get("destinationId").and_then(Value::as_str);
     let entity = call.change(|mailbox| {
-        let from = find(call, mailbox, folder)?.key;
-        let target = find(call, mailbox, destination.unwrap_or_default())?.key;
+        let from = find::folder(call, mailbox, folder)?.key;
+        let target = find::folder(call, mailbox, destination.unwrap_or_default())?.key;
         if within(mailbox, target, from) {
             let text = "The move or copy operation failed.";
             return Err(Failure::new(400, "ErrorMoveCopyFailed", text));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, Page};
 use crate::odata::{Query, eval, order};
-use crate::views::names::Kind;
+use crate::schema::names::Kind;
 
 /// Filters, sorts, counts, cuts and renders.
 pub(crate) fn page(

@@ -3,11 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::missing;
 use super::reply::Reply;
 use crate::directory;
-use crate::views::Flavour;
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
@@ -18,17 +17,20 @@ const MOST: usize = 100;
 /// `POST getMailTips`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let parameters = call.parameters()?;
     let addresses = parameters.get("emailAddresses").and_then(Value::as_array);
-    let addresses =
-        addresses.ok_or_else(|| wrong("The parameter 'EmailAddresses' is required."))?;
+    let addresses = addresses
+        .ok_or_else(|| Failure::invalid_parameter("The parameter 'EmailAddresses' is required."))?;
     let options = parameters.get("mailTipsOptions").and_then(Value::as_str);
-    let options = options.ok_or_else(|| wrong("The parameter 'MailTipsOptions' is required."))?;
+    let options = options.ok_or_else(|| {
+        Failure::invalid_parameter("The parameter 'MailTipsOptions' is required.")
+    })?;
     if addresses.len() > MOST {
-        return Err(wrong("There are too many recipients in one call."));
+        return Err(Failure::invalid_parameter(
+            "There are too many recipients in one call.",
+        ));
     }
     let options = options.to_ascii_lowercase();
     let asked: Vec<&str> = options.split(',').map(str::trim).collect();
@@ -62,7 +64,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     );
     let inside = address
         .to_ascii_lowercase()
-        .ends_with(&format!("@{}", crate::TENANT_DOMAIN));
+        .ends_with(&format!("@{}", crate::directory::TENANT_DOMAIN));
     let known = account.and_then(|account| account.mailbox);
     if inside && known.is_none() {
         let error = json!({"code": "ErrorMailRecipientNotFound", "message": "The recipient does not exist."});

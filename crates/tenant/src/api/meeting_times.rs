@@ -5,14 +5,13 @@ use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::events::look;
+use super::find;
 use super::reply::Reply;
-use super::schedule::{LONGEST, mailbox_of, moment, wrong};
-use super::{missing, wrong_method};
+use super::schedule::{LONGEST, mailbox_of, moment};
+use crate::clock::timezone;
+use crate::failure::Failure;
 use crate::store::moment::Moment;
 use crate::store::{Json, Mailbox, Store, busy};
-use crate::timezone;
 use crate::views::outlook;
 
 /// Starts of meetings are this far apart, in minutes.
@@ -31,11 +30,11 @@ struct Wish {
 
 /// `POST findMeetingTimes`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
-    if call.flavour == crate::views::Flavour::OutlookV1 {
-        return Err(missing(call));
+    if call.flavour == crate::http::Flavour::OutlookV1 {
+        return Err(call.missing());
     }
     if call.raw.method != Method::POST {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
     let wish = wish(call, &call.parameters()?)?;
     let store = call.tenant.store();
@@ -105,8 +104,11 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let length = match part("meetingDuration").as_str() {
         None => TimeDelta::minutes(30),
-        Some(text) => duration(text)
-            .ok_or_else(|| wrong("The meeting duration is no ISO 8601 duration of up to a day."))?,
+        Some(text) => duration(text).ok_or_else(|| {
+            Failure::invalid_parameter(
+                "The meeting duration is no ISO 8601 duration of up to a day.",
+            )
+        })?,
     };
     let constraint = part("timeConstraint");
     // Flags of Outlook are in Pascal case.
@@ -129,7 +131,9 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
         from < to && *to - *from <= TimeDelta::days(LONGEST)
     };
     if slots.is_empty() || !slots.iter().all(sensible) {
-        return Err(wrong("The time slots of the constraint are not valid."));
+        return Err(Failure::invalid_parameter(
+            "The time slots of the constraint are not valid.",
+        ));
     }
     let attendees = part("attendees").as_array().cloned().unwrap_or_default();
     let most = part("maxCandidates").as_u64().unwrap_or(20).clamp(1, 100);
@@ -255,7 +259,7 @@ fn suggestion(
     confidence: f64,
     answers: &[Value],
 ) -> Value {
-    let zone = look(call).zone;
+    let zone = find::event_look(call).zone;
     let mut one = json!({
         "confidence": confidence,
         "organizerAvailability": "free",

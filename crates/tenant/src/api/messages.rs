@@ -3,18 +3,17 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::attachments::Holder;
 use super::call::{Call, Outcome, Page};
-use super::errors::Failure;
+use super::holder::Holder;
 use super::reply::{Payload, Reply};
-use super::{attachments, delta, drafts, missing, send, wrong_method};
+use super::{attachments, delta, drafts, find, send};
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::odata::{Query, eval, order};
-use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{DELETED, DRAFTS, INBOX};
+use crate::schema::names::Kind;
+use crate::store::mailbox::{DELETED, INBOX};
 use crate::store::{Mailbox, Message, Person};
-use crate::views::Flavour;
 use crate::views::message as view;
-use crate::views::names::Kind;
 
 /// `.../messages...`, in a folder or in the whole mailbox.
 pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Outcome {
@@ -34,8 +33,8 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ou
         (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => purge(call, id),
         (&Method::POST, [id, "send"]) => send::send_draft(call, id),
         (&Method::POST, [id, action]) => drafts::act(call, id, action),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -46,24 +45,11 @@ fn folder_key(
     folder: Option<&str>,
 ) -> Result<Option<u64>, Failure> {
     match folder {
-        Some(name) => super::folders::find(call, mailbox, name).map(|folder| Some(folder.key)),
+        Some(name) => find::folder(call, mailbox, name).map(|folder| Some(folder.key)),
         // The oldest flavour lists the Inbox where no folder is named.
         None if call.flavour == Flavour::OutlookV1 => Ok(Some(INBOX)),
         None => Ok(None),
     }
-}
-
-/// Name of the collection in context URLs.
-pub(crate) fn tail(call: &Call<'_>, folder: Option<&str>) -> String {
-    let folders = if call.flavour == Flavour::OutlookV1 {
-        "folders"
-    } else {
-        "mailFolders"
-    };
-    folder.map_or_else(
-        || "messages".to_owned(),
-        |name| format!("{folders}('{name}')/messages"),
-    )
 }
 
 fn list(call: &Call<'_>, folder: Option<&str>) -> Outcome {
@@ -73,7 +59,7 @@ fn list(call: &Call<'_>, folder: Option<&str>) -> Outcome {
         let key = folder_key(call, mailbox, folder)?;
         Ok(collect(call, mailbox, key, &query))
     })?;
-    call.page(&tail(call, folder), &query, page)
+    call.page(&find::messages_tail(call, folder), &query, page)
 }
 
 /// Newest first is how the store keeps them; any other order is sorted here.
@@ -89,7 +75,7 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
         })
-        .filter(|message| query.finds(message));
+        .filter(|message| query.finds(*message));
     let newest_first = match query.order.as_slice() {
         [] => true,
         [key] => key.descending && key.path == ["receivedDateTime"],
@@ -144,39 +130,22 @@ fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
                 .filter
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
-                && query.finds(message)
+                && query.finds(*message)
         });
         Ok(met.count())
     })?;
     Ok(Reply::new(200, Payload::Text(count.to_string())))
 }
 
-/// Key of a message that exists under exactly this id.
-pub(crate) fn key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, Failure> {
-    let id = call.id(text, IdKind::Message)?;
-    let message = mailbox.message(id.key).ok_or_else(Failure::not_found)?;
-    // An id from before a move is gone, unless it is the immutable form.
-    if id.part == -1 || id.part == message.moves {
-        Ok(id.key)
-    } else {
-        Err(Failure::not_found())
-    }
-}
-
-/// The message under an id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    text: &str,
-) -> Result<&'a Message, Failure> {
-    let key = key(call, mailbox, text)?;
-    mailbox.message(key).ok_or_else(Failure::not_found)
-}
-
 fn get(call: &Call<'_>, id: &str) -> Outcome {
     let query = call.query(Kind::Message)?;
-    let entity =
-        call.read(|mailbox| Ok(view::to_json(find(call, mailbox, id)?, call.look(), &query)))?;
+    let entity = call.read(|mailbox| {
+        Ok(view::to_json(
+            find::message(call, mailbox, id)?,
+            call.look(),
+            &query,
+        ))
+    })?;
     call.entity(200, Kind::Message, "messages", entity)
 }
 
@@ -184,7 +153,7 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     let body = call.body(Kind::Message)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         call.check_version(message.change)?;
         check_writable(message, &body)?;
         let key = message.key;
@@ -217,7 +186,7 @@ fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Fa
 fn delete(call: &Call<'_>, id: &str) -> Outcome {
     let now = call.now();
     call.change(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         call.check_version(message.change)?;
         let (key, gone) = (message.key, message.folder == DELETED);
         if gone {
@@ -232,7 +201,7 @@ fn delete(call: &Call<'_>, id: &str) -> Outcome {
 /// Deletes for good, whatever the folder.
 fn purge(call: &Call<'_>, id: &str) -> Outcome {
     call.change(|mailbox| {
-        let key = key(call, mailbox, id)?;
+        let key = find::message_key(call, mailbox, id)?;
         mailbox.remove_message(key);
         Ok(Reply::empty(204))
     })
@@ -246,8 +215,8 @@ fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
         .unwrap_or_default();
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let key = key(call, mailbox, id)?;
-        let folder = super::folders::find(call, mailbox, destination)?.key;
+        let key = find::message_key(call, mailbox, id)?;
+        let folder = find::folder(call, mailbox, destination)?.key;
         let key = if moves {
             mailbox.move_message(key, folder, now);
             key
@@ -265,7 +234,7 @@ fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
 /// `/$value`: the message as MIME, body and headers.
 fn mime(call: &Call<'_>, id: &str) -> Outcome {
     let text = call.read(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         let people = |list: &[Person]| {
             let list: Vec<String> = list
                 .iter()
@@ -292,25 +261,4 @@ fn mime(call: &Call<'_>, id: &str) -> Outcome {
         200,
         Payload::Bytes("text/plain".to_owned(), text.into_bytes()),
     ))
-}
-
-/// A new message of this mailbox's owner, in Drafts.
-pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
-    let now = call.now();
-    let owner = Person::new(call.owner.name, call.owner.address);
-    let key = mailbox.next_message_key();
-    Message {
-        folder: DRAFTS,
-        created: now,
-        modified: now,
-        received: now,
-        sent: now,
-        from: Some(owner.clone()),
-        sender: Some(owner),
-        read: true,
-        draft: true,
-        conversation: u64::from(call.mailbox) << 32 | key,
-        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
-        ..Message::default()
-    }
 }

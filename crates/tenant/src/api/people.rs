@@ -4,18 +4,18 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::{listing, missing, wrong_method};
+use super::listing;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Item, Mailbox};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 /// `people...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     match (&call.raw.method, rest) {
         (&Method::GET, []) => {
@@ -32,8 +32,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
             person.retain(|name, _| name == "id" || query.shows(name));
             call.entity(200, Kind::Person, "people", person)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 

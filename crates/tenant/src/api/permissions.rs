@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
 use super::collection::{Asked, asked};
-use super::errors::Failure;
+use super::listing;
 use super::reply::Reply;
-use super::{event_body, listing, missing};
-use crate::random;
+use crate::failure::Failure;
+use crate::ids;
+use crate::schema::names::Kind;
 use crate::store::{Item, Json};
-use crate::views::names::Kind;
 
 const TAIL: &str = "calendar/calendarPermissions";
 const ROLES: [&str; 6] = [
@@ -26,7 +26,7 @@ const EVERYBODY: &str = "RGVmYXVsdA==";
 /// `calendar/calendarPermissions...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     match asked(call, rest)? {
         Asked::List => list(call),
@@ -54,10 +54,10 @@ fn entity(item: &Item) -> Map<String, Value> {
     let inside = out["emailAddress"]["address"]
         .as_str()
         .is_some_and(|address| {
-            let domain = format!("@{}", crate::TENANT_DOMAIN);
+            let domain = format!("@{}", crate::directory::TENANT_DOMAIN);
             address.to_ascii_lowercase().ends_with(&domain)
         });
-    out.insert("id".into(), random::base64(&item.key.to_be_bytes()).into());
+    out.insert("id".into(), ids::base64(&item.key.to_be_bytes()).into());
     out.insert("isInsideOrganization".into(), inside.into());
     out.insert("isRemovable".into(), true.into());
     out.insert("allowedRoles".into(), json!(ROLES));
@@ -67,7 +67,7 @@ fn entity(item: &Item) -> Map<String, Value> {
 /// Place of a permission. Ids this short arrive in lower case.
 fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     let same = |item: &Item| {
-        let own = random::base64(&item.key.to_be_bytes());
+        let own = ids::base64(&item.key.to_be_bytes());
         own.eq_ignore_ascii_case(id)
     };
     if id.eq_ignore_ascii_case(EVERYBODY) {
@@ -109,7 +109,7 @@ fn role(body: &Json) -> Result<Value, Failure> {
         return Ok(role);
     }
     let text = "At least one property failed validation: 'role'.";
-    Err(event_body::invalid(text))
+    Err(Failure::invalid_property(text))
 }
 
 fn create(call: &Call<'_>) -> Outcome {
@@ -118,7 +118,7 @@ fn create(call: &Call<'_>) -> Outcome {
     let who = body.get("emailAddress").cloned().unwrap_or_default();
     if !who["address"].is_string() {
         let text = "The property 'EmailAddress' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {

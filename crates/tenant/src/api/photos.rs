@@ -4,20 +4,17 @@ use axum::http::Method;
 use serde_json::json;
 
 use super::call::{Call, Outcome, Raw};
-use super::contacts;
-use super::errors::Failure;
+use super::find;
 use super::reply::{Payload, Reply};
-use super::{missing, no_segment, wrong_method};
 use crate::directory::Account;
-use crate::random;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::ids;
+use crate::oauth::flow::Access;
 use crate::seed::picture::SIDE;
-use crate::signin::flow::Access;
 use crate::state::Tenant;
 use crate::store::Item;
-use crate::views::Flavour;
-
-/// Property of a contact that holds its photo, base64. No flavour shows it.
-pub(crate) const PHOTO: &str = "@photo";
+use crate::store::items::PHOTO;
 
 /// The refusal where nobody set a photo.
 fn none() -> Failure {
@@ -45,14 +42,14 @@ pub(crate) fn of_user(
 ) -> Outcome {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     if raw.flavour == Flavour::OutlookV1 {
-        return Err(no_segment(raw.flavour, "photo"));
+        return Err(Failure::no_segment(raw.flavour, "photo"));
     }
     let number = account.mailbox.ok_or_else(none)?;
     match (&raw.method, rest.as_slice()) {
         (&Method::GET, [] | ["$value"]) => {
             let store = tenant.store();
             let held = store.mailbox(number).and_then(|one| one.photo.as_deref());
-            let bytes = held.and_then(random::from_base64).ok_or_else(none)?;
+            let bytes = held.and_then(ids::from_base64).ok_or_else(none)?;
             Ok(shown(
                 &tenant.origin(),
                 raw.flavour,
@@ -75,18 +72,18 @@ pub(crate) fn of_user(
             tenant.touch();
             Ok(Reply::empty(status))
         }
-        (_, [] | ["$value"]) => Err(wrong_method()),
-        (_, [.., last]) => Err(no_segment(raw.flavour, last)),
+        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
+        (_, [.., last]) => Err(Failure::no_segment(raw.flavour, last)),
     }
 }
 
 /// The picture of a request body, base64.
 fn sent(body: &[u8]) -> Result<String, Failure> {
     if kind(body).is_some() {
-        return Ok(random::base64(body));
+        return Ok(ids::base64(body));
     }
     let text = "The photo is no JPEG, PNG or GIF picture.";
-    Err(Failure::new(400, "ErrorInvalidParameter", text))
+    Err(Failure::invalid_parameter(text))
 }
 
 /// What there is to say about a photo, or the photo.
@@ -109,29 +106,29 @@ fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
 /// `contacts/{id}/photo...`.
 pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     match (&call.raw.method, rest) {
         (&Method::GET, [] | ["$value"]) => call.read(|mailbox| {
-            let bytes = held(contacts::find(call, mailbox, id)?).ok_or_else(none)?;
+            let bytes = held(find::contact(call, mailbox, id)?).ok_or_else(none)?;
             let origin = call.tenant.origin();
             Ok(shown(&origin, call.flavour, &bytes, rest.is_empty()))
         }),
         (&Method::PUT | &Method::PATCH, ["$value"]) => set(call, id),
-        (_, [] | ["$value"]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
 fn held(item: &Item) -> Option<Vec<u8>> {
-    random::from_base64(item.json.get(PHOTO)?.as_str()?)
+    ids::from_base64(item.json.get(PHOTO)?.as_str()?)
 }
 
 fn set(call: &Call<'_>, id: &str) -> Outcome {
     let photo = sent(&call.raw.body)?;
     let now = call.now();
     call.change(|mailbox| {
-        let key = contacts::find(call, mailbox, id)?.key;
+        let key = find::contact(call, mailbox, id)?.key;
         let version = mailbox.fresh_change();
         if let Some(item) = mailbox.contacts.get_mut(&key) {
             item.json.insert(PHOTO.to_owned(), photo.into());

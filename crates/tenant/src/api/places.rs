@@ -5,16 +5,16 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{Outcome, Raw};
-use super::errors::Failure;
+use super::listing;
 use super::reply::Reply;
-use super::{listing, no_segment, wrong_method};
-use crate::front::Params;
+use crate::directory::places::{LISTS, ROOMS, Room, RoomList};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::oauth::flow::Access;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::places::{LISTS, ROOMS, Room, RoomList};
-use crate::signin::flow::Access;
+use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
-use crate::views::names::{Kind, Names};
 
 /// Places of a page where `$top` says nothing, and the most that it may say.
 const PAGE: usize = 100;
@@ -29,7 +29,7 @@ pub(crate) fn handle(tenant: &Tenant, raw: &Raw, access: &Access, below: &[Strin
         return Err(Failure::denied());
     }
     if raw.method != Method::GET {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
     let parts: Vec<&str> = below.iter().map(String::as_str).collect();
     match parts.as_slice() {
@@ -59,7 +59,10 @@ pub(crate) fn handle(tenant: &Tenant, raw: &Raw, access: &Access, below: &[Strin
             )
         }
         [id] => one(tenant, raw, id),
-        _ => Err(no_segment(raw.flavour, parts.last().unwrap_or(&"places"))),
+        _ => Err(Failure::no_segment(
+            raw.flavour,
+            parts.last().unwrap_or(&"places"),
+        )),
     }
 }
 

@@ -5,14 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
-use super::events::{self, find, look};
+use super::find;
 use super::reply::Reply;
-use super::{event_body, missing, wrong_method};
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
 use crate::store::event::Instance;
 use crate::store::id::{Kind as IdKind, change_key};
 use crate::store::moment::Moment;
-use crate::views::Flavour;
 use crate::views::outlook;
 
 /// Longest lead of a reminder, in minutes: what rings earlier is not looked for.
@@ -21,13 +21,13 @@ const LONGEST_LEAD: i64 = 14 * 24 * 60;
 /// `reminderView(StartDateTime='..',EndDateTime='..')`.
 pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     if call.raw.method != Method::GET {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
-    let (from, to) = events::range(&bounds(call, key), look(call).tz)?;
-    let look = look(call);
+    let (from, to) = find::time_window(&bounds(call, key), find::event_look(call).tz)?;
+    let look = find::event_look(call);
     let mut found: Vec<(DateTime<Utc>, Value)> = call.read(|mailbox| {
         let until = to + TimeDelta::minutes(LONGEST_LEAD);
         let all = mailbox.events.values();
@@ -104,11 +104,11 @@ fn reminder(one: &Instance<'_>, at: DateTime<Utc>, look: &crate::views::event::L
 /// `POST events/{id}/dismissReminder`.
 pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let key = call.id(text, IdKind::Event)?.key;
     call.change(|mailbox| {
-        find(call, mailbox, text)?;
+        find::event(call, mailbox, text)?;
         let version = mailbox.fresh_change();
         if let Some(event) = mailbox.events.get_mut(&key) {
             event.json.insert("isReminderOn".into(), false.into());
@@ -121,7 +121,7 @@ pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> Outcome {
 /// `POST events/{id}/snoozeReminder`.
 pub(crate) fn snooze(call: &Call<'_>, text: &str) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let parameters = call.parameters()?;
     let time = parameters
@@ -130,11 +130,11 @@ pub(crate) fn snooze(call: &Call<'_>, text: &str) -> Outcome {
         .unwrap_or_default();
     let zone = time["timeZone"].as_str().unwrap_or("UTC");
     let moment = Moment::read(time["dateTime"].as_str().unwrap_or_default(), zone);
-    let moment =
-        moment.ok_or_else(|| event_body::invalid("The new time of the reminder is not valid."))?;
+    let moment = moment
+        .ok_or_else(|| Failure::invalid_property("The new time of the reminder is not valid."))?;
     let key = call.id(text, IdKind::Event)?.key;
     call.change(|mailbox| {
-        find(call, mailbox, text)?;
+        find::event(call, mailbox, text)?;
         let version = mailbox.fresh_change();
         if let Some(event) = mailbox.events.get_mut(&key) {
             event.snoozed = Some(moment.instant().timestamp());

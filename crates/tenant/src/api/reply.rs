@@ -5,10 +5,10 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::errors::Ids;
-use crate::front::{self, Incoming};
-use crate::random;
-use crate::views::Flavour;
+use super::request_ids::Ids;
+use crate::http::Flavour;
+use crate::http::{self, Incoming};
+use crate::ids;
 
 /// What an answer carries.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Reply {
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if let Some(kind) = kind {
-            front::set(&mut response, "content-type", &kind);
+            http::set(&mut response, "content-type", &kind);
         }
         for (name, value) in self.headers {
             let name = HeaderName::from_bytes(name.as_bytes());
@@ -104,11 +104,11 @@ impl Reply {
             }
             Payload::Text(text) => {
                 headers.insert("Content-Type".into(), "text/plain".into());
-                item["body"] = random::base64(text.as_bytes()).into();
+                item["body"] = ids::base64(text.as_bytes()).into();
             }
             Payload::Bytes(kind, bytes) => {
                 headers.insert("Content-Type".into(), kind.into());
-                item["body"] = random::base64(&bytes).into();
+                item["body"] = ids::base64(&bytes).into();
             }
         }
         if flavour.is_graph() {
@@ -122,7 +122,7 @@ impl Reply {
 
 /// `retry-after` becomes `Retry-After`.
 fn title_case(name: &str) -> String {
-    let parts: Vec<String> = name.split('-').map(crate::views::outlook::pascal).collect();
+    let parts: Vec<String> = name.split('-').map(crate::schema::case::pascal).collect();
     parts.join("-")
 }
 
@@ -135,27 +135,27 @@ fn json_type(flavour: Flavour) -> &'static str {
 }
 
 fn stamp(response: &mut Response, flavour: Flavour, ids: &Ids, incoming: &Incoming) {
-    front::set(response, "request-id", &ids.request);
+    http::set(response, "request-id", &ids.request);
     let asked = incoming
         .header("return-client-request-id")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if flavour.is_graph() || asked {
-        front::set(response, "client-request-id", &ids.client);
+        http::set(response, "client-request-id", &ids.client);
     }
-    front::set(response, "odata-version", "4.0");
-    front::set(response, "cache-control", "private");
+    http::set(response, "odata-version", "4.0");
+    http::set(response, "cache-control", "private");
     if flavour.is_graph() {
         let diagnostic = "{\"ServerInfo\":{\"DataCenter\":\"Local\",\"Slice\":\"E\",\"Ring\":\"0\",\
                           \"ScaleUnit\":\"001\",\"RoleInstance\":\"LOCAL00000000\"}}";
-        front::set(response, "x-ms-ags-diagnostic", diagnostic);
+        http::set(response, "x-ms-ags-diagnostic", diagnostic);
     } else {
-        front::set(response, "x-feserver", "LOCAL00CA0000");
-        front::set(response, "x-beserver", "LOCAL00MB0000");
-        front::set(
+        http::set(response, "x-feserver", "LOCAL00CA0000");
+        http::set(response, "x-beserver", "LOCAL00MB0000");
+        http::set(
             response,
             "x-calculatedbetarget",
             "LOCAL00MB0000.contoso.example",
         );
-        front::set(response, "x-powered-by", "ASP.NET");
+        http::set(response, "x-powered-by", "ASP.NET");
     }
 }

@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::events::{find, id};
 use super::reply::Reply;
-use super::{missing, reminders};
+use super::{find, reminders};
 use crate::clock::iso;
+use crate::failure::Failure;
 use crate::store::event::{Change, Exception};
+use crate::store::recipient::people;
 use crate::store::{Event, Json, Person, Store, meetings};
-use crate::views::message::people;
 
 /// `POST .../events/{id}/{action}`.
 pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
@@ -22,14 +21,14 @@ pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
         "forward" if call.flavour.is_graph() => forward(call, text),
         "dismissreminder" => reminders::dismiss(call, text),
         "snoozereminder" => reminders::snooze(call, text),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
 /// The event behind an id, and the day where it is of an occurrence.
 fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
-    let day = id(call, text)?.part;
-    let event = call.read(|mailbox| Ok(find(call, mailbox, text)?.event.clone()))?;
+    let day = find::event_id(call, text)?.part;
+    let event = call.read(|mailbox| Ok(find::event(call, mailbox, text)?.event.clone()))?;
     Ok((event, day))
 }
 

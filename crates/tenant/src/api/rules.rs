@@ -4,20 +4,20 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
 use super::collection::{Asked, asked};
-use super::errors::Failure;
 use super::reply::Reply;
-use super::{event_body, folders, listing, missing};
+use super::{find, listing};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::mailbox::INBOX;
 use crate::store::{Item, Json, rules};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 /// `mailFolders/{inbox}/messageRules...`.
 pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    let key = call.read(|mailbox| Ok(folders::find(call, mailbox, folder)?.key))?;
+    let key = call.read(|mailbox| Ok(find::folder(call, mailbox, folder)?.key))?;
     if key != INBOX {
         return Err(Failure::bad("Rules belong to the inbox."));
     }
@@ -75,7 +75,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         };
         if !fits {
             let text = format!("At least one property failed validation: '{name}'.");
-            return Err(event_body::invalid(text));
+            return Err(Failure::invalid_property(text));
         }
         out.insert(name.clone(), value.clone());
     }
@@ -87,7 +87,7 @@ fn create(call: &Call<'_>, tail: &str) -> Outcome {
     let acts = sent.get("actions").and_then(Value::as_object);
     if !sent.contains_key("displayName") || acts.is_none_or(Map::is_empty) {
         let text = "A rule needs a display name and at least one action.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {

@@ -5,22 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::events::look;
+use super::find;
 use super::reply::Reply;
-use super::{missing, wrong_method};
 use crate::directory;
+use crate::failure::Failure;
 use crate::store::event::Instance;
 use crate::store::moment::Moment;
 use crate::store::{Mailbox, Store, busy};
 
 /// Longest stretch that free/busy is told for, in days.
 pub(super) const LONGEST: i64 = 62;
-
-/// The refusal of a parameter.
-pub(super) fn wrong(text: &str) -> Failure {
-    Failure::new(400, "ErrorInvalidParameter", text)
-}
 
 /// The instant of a `dateTimeTimeZone`.
 pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
@@ -31,22 +25,27 @@ pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
 /// `POST calendar/getSchedule`.
 pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     if call.raw.method != Method::POST {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
     let parameters = call.parameters()?;
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let schedules = part("schedules");
     let schedules = schedules.as_array().filter(|list| !list.is_empty());
-    let schedules = schedules.ok_or_else(|| wrong("The parameter 'Schedules' is required."))?;
+    let schedules = schedules
+        .ok_or_else(|| Failure::invalid_parameter("The parameter 'Schedules' is required."))?;
     let (from, to) = moment(&part("startTime"))
         .zip(moment(&part("endTime")))
-        .ok_or_else(|| wrong("The parameters 'StartTime' and 'EndTime' are required."))?;
+        .ok_or_else(|| {
+            Failure::invalid_parameter("The parameters 'StartTime' and 'EndTime' are required.")
+        })?;
     let minutes = part("availabilityViewInterval").as_i64().unwrap_or(30);
     if !(5..=1440).contains(&minutes) {
-        return Err(wrong("The interval has to be 5 to 1440 minutes."));
+        return Err(Failure::invalid_parameter(
+            "The interval has to be 5 to 1440 minutes.",
+        ));
     }
     if to <= from {
         let text = "The end of the time interval has to be after its start.";
@@ -102,8 +101,8 @@ fn one_schedule(
 }
 
 fn schedule_item(call: &Call<'_>, one: &Instance<'_>) -> Value {
-    let zone = look(call).zone;
-    let (start, end) = one.bounds(look(call).tz);
+    let zone = find::event_look(call).zone;
+    let (start, end) = one.bounds(find::event_look(call).tz);
     let private = one.property("sensitivity").and_then(Value::as_str) == Some("private");
     let text = |value: Option<&Value>| value.cloned().unwrap_or_default();
     let mut item = json!({

@@ -4,13 +4,14 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
+use super::categories;
 use super::reply::Reply;
-use super::{categories, event_body, missing, wrong_method};
+use crate::clock::timezone;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::case;
 use crate::store::Json;
 use crate::store::moment::Moment;
-use crate::timezone;
-use crate::views::Flavour;
 use crate::views::outlook;
 
 /// What Outlook v2.0 knows of the settings.
@@ -42,7 +43,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 /// `mailboxSettings...`, `outlook/...`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let get = call.raw.method == Method::GET;
@@ -62,8 +63,8 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         ["outlook", "supportedtimezones", rest @ ..] if get && call.flavour.is_graph() => {
             list_of(call, "timeZoneInformation", &zones(rest))
         }
-        ["mailboxsettings"] => Err(wrong_method()),
-        _ => Err(missing(call)),
+        ["mailboxsettings"] => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -115,7 +116,7 @@ fn answer(call: &Call<'_>, settings: Json) -> Outcome {
         if call.flavour.is_graph() {
             body.insert(name, value);
         } else {
-            body.insert(outlook::pascal(&name), outlook::outward(&name, value));
+            body.insert(case::pascal(&name), outlook::outward(&name, value));
         }
     }
     Ok(Reply::json(200, body.into()))
@@ -132,7 +133,7 @@ fn one(call: &Call<'_>, name: &str) -> Outcome {
         .into_iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
     else {
-        return Err(missing(call));
+        return Err(call.missing());
     };
     let context = call.context(&format!("mailboxSettings/{name}"), None);
     let value = match call.flavour {
@@ -182,7 +183,7 @@ fn body(call: &Call<'_>) -> Result<Json, Failure> {
 /// A group with the members that the client left out; times in the form of answers.
 fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
     let wrong = || {
-        event_body::invalid(format!(
+        Failure::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     };
@@ -235,5 +236,5 @@ fn check(name: &str, value: &Value) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!("At least one property failed validation: '{name}'.");
-    Err(event_body::invalid(text))
+    Err(Failure::invalid_property(text))
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::errors::Failure;
+use crate::failure::Failure;
 use crate::odata::query::option;
 
 /// Where a round of change tracking stands.

@@ -4,9 +4,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
-use super::errors::Failure;
 use super::reply::Reply;
-use super::{missing, wrong_method};
+use crate::failure::Failure;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind};
 
@@ -16,12 +15,11 @@ const MOST: usize = 1000;
 /// `POST translateExchangeIds`.
 pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     if call.raw.method != Method::POST {
-        return Err(wrong_method());
+        return Err(Failure::wrong_method());
     }
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let parameters = call.parameters()?;
     let kind = |name: &str| {
         let text = parameters
@@ -31,7 +29,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         match text.to_ascii_lowercase().as_str() {
             "restid" => Ok(false),
             "restimmutableentryid" => Ok(true),
-            _ => Err(wrong(
+            _ => Err(Failure::invalid_parameter(
                 "Only restId and restImmutableEntryId are known here.",
             )),
         }
@@ -39,9 +37,12 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     kind("sourceIdType")?;
     let immutable = kind("targetIdType")?;
     let ids = parameters.get("inputIds").and_then(Value::as_array);
-    let ids = ids.ok_or_else(|| wrong("The parameter 'InputIds' is required."))?;
+    let ids =
+        ids.ok_or_else(|| Failure::invalid_parameter("The parameter 'InputIds' is required."))?;
     if ids.len() > MOST {
-        return Err(wrong("At most 1000 ids are translated in one call."));
+        return Err(Failure::invalid_parameter(
+            "At most 1000 ids are translated in one call.",
+        ));
     }
     let value: Value = call.read(|mailbox| {
         let texts = ids.iter().filter_map(Value::as_str);

@@ -1,25 +1,24 @@
 //! Upload sessions: large attachments in ranges, by URLs that carry their own key.
 
-use std::collections::HashMap;
-
 use axum::http::Method;
 use axum::response::Response;
 use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::attachments::{Holder, LARGEST, alter};
 use super::call::{Call, Outcome};
-use super::errors::{Failure, Ids};
-use super::missing;
+use super::holder::{Holder, LARGEST, alter};
 use super::reply::Reply;
+use super::request_ids::Ids;
 use crate::clock::iso;
-use crate::front::Incoming;
-use crate::random;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Incoming;
+use crate::ids;
 use crate::state::Tenant;
+use crate::state::uploads::Upload;
 use crate::store::Attachment;
 use crate::store::id::{Id, Kind as IdKind};
-use crate::views::Flavour;
 
 /// Root of the upload URLs: the API behind Graph, by its own name.
 const ROOT: &str = "/api/gv1.0/";
@@ -30,24 +29,6 @@ const LARGEST_RANGE: u64 = 4 * 1024 * 1024;
 /// Life of a session, in seconds.
 const LIFE: i64 = 3 * 3600;
 
-/// A session by its id.
-pub(crate) type Uploads = HashMap<String, Upload>;
-
-/// One upload on its way.
-#[derive(Debug)]
-pub(crate) struct Upload {
-    key: String,
-    mailbox: u32,
-    /// Whether the file is for an event, and the key of that or of the message.
-    event: bool,
-    holder: u64,
-    /// Place of the message or event in URLs.
-    path: String,
-    size: u64,
-    expires: i64,
-    file: Attachment,
-}
-
 /// Whether a path is that of an upload URL.
 pub(crate) fn is_upload(path: &str) -> bool {
     path.get(..ROOT.len())
@@ -57,7 +38,7 @@ pub(crate) fn is_upload(path: &str) -> bool {
 /// `POST .../attachments/createUploadSession`.
 pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     // Delegates cannot, application permissions can.
     if call
@@ -75,10 +56,14 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         .unwrap_or_default();
     let (file, size) = described(&item)?;
     let event = matches!(holder, Holder::Event(_));
-    let owner = format!("users('{}@{}')", call.owner.oid, crate::TENANT_ID);
+    let owner = format!(
+        "users('{}@{}')",
+        call.owner.oid,
+        crate::directory::TENANT_ID
+    );
     let path = format!("{ROOT}{owner}/{}('{}')", holder.set(), holder.id());
     let expires = call.now() + LIFE;
-    let (id, key) = (random::token(48), random::token(48));
+    let (id, key) = (ids::token(48), ids::token(48));
     let upload = Upload {
         key: key.clone(),
         mailbox: call.mailbox,
@@ -110,16 +95,17 @@ fn elsewhere(origin: &str) -> String {
 
 /// The file that a client wants to send, empty so far.
 fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let text = |name: &str| item[name].as_str().map(str::to_owned);
-    let name = text("name").ok_or_else(|| wrong("The property 'name' is required."))?;
+    let name = text("name")
+        .ok_or_else(|| Failure::invalid_parameter("The property 'name' is required."))?;
     let size = item["size"].as_u64();
-    let size = size.ok_or_else(|| wrong("The property 'size' is required."))?;
+    let size =
+        size.ok_or_else(|| Failure::invalid_parameter("The property 'size' is required."))?;
     if item["attachmentType"]
         .as_str()
         .is_none_or(|kind| !kind.eq_ignore_ascii_case("file"))
     {
-        return Err(wrong(
+        return Err(Failure::invalid_parameter(
             "Only attachments of the type 'file' can be uploaded.",
         ));
     }
@@ -193,7 +179,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
                 |upload| finish(tenant, upload),
             )
         }
-        _ => Err(super::wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
@@ -205,12 +191,14 @@ fn session_of(path: &str) -> Option<String> {
 }
 
 fn append(upload: &mut Upload, incoming: &Incoming) -> Result<(), Failure> {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidRequest", text);
     let range = incoming.header("content-range").and_then(parse_range);
-    let (from, to, total) = range.ok_or_else(|| wrong("The Content-Range header is not valid."))?;
+    let (from, to, total) =
+        range.ok_or_else(|| Failure::bad("The Content-Range header is not valid."))?;
     let length = incoming.body.len() as u64;
     if total != upload.size || to < from || to - from + 1 != length || to >= total {
-        return Err(wrong("The Content-Range header does not fit the content."));
+        return Err(Failure::bad(
+            "The Content-Range header does not fit the content.",
+        ));
     }
     if length > LARGEST_RANGE {
         let text = "The range is larger than 4 MB.";

@@ -4,18 +4,18 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{Outcome, Raw};
-use super::errors::Failure;
 use super::reply::Reply;
 use super::{auth, listing, photos};
 use crate::directory::{self, Account};
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
+use crate::oauth::flow::Access;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::signin::flow::Access;
+use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 use crate::store::id::guid_of;
-use crate::views::Flavour;
-use crate::views::names::{Kind, Names};
 use crate::views::outlook;
 
 /// Largest `$top` of the directory.
@@ -45,7 +45,7 @@ pub(crate) fn handle(
         return photos::of_user(tenant, raw, access, account, &below[1..]);
     }
     if raw.method != Method::GET {
-        return Err(super::wrong_method());
+        return Err(Failure::wrong_method());
     }
     if account.mailbox.is_none() && !raw.flavour.is_graph() {
         return Err(Failure::no_mailbox(raw.flavour));
@@ -77,10 +77,10 @@ pub(crate) fn handle(
 /// Without a directory permission; for options that the directory does not take.
 pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
     if !raw.flavour.is_graph() {
-        return Err(super::no_segment(raw.flavour, "users"));
+        return Err(Failure::no_segment(raw.flavour, "users"));
     }
     if raw.method != Method::GET {
-        return Err(super::wrong_method());
+        return Err(Failure::wrong_method());
     }
     let may = ["user.readbasic.all", "user.read.all", "directory.read.all"];
     if access.oid.is_some() && !may.iter().any(|name| access.scopes.contains(*name)) {
@@ -146,7 +146,7 @@ fn user(flavour: Flavour, account: &Account) -> Map<String, Value> {
         })
     } else {
         json!({
-            "id": format!("{}@{}", account.oid, crate::TENANT_ID),
+            "id": format!("{}@{}", account.oid, crate::directory::TENANT_ID),
             "emailAddress": account.address,
             "alias": account.address.split('@').next(),
             "displayName": account.name,

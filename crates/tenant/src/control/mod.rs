@@ -1,8 +1,5 @@
 //! `/_control/...`: how tests move the clock, order faults, and look at what was asked.
 
-mod faults;
-mod log;
-
 use std::collections::BTreeSet;
 
 use axum::http::Method;
@@ -10,27 +7,26 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub(crate) use faults::{Fault, Faults};
-pub(crate) use log::RequestLog;
-
-use crate::StepUp;
 use crate::clock::iso;
 use crate::directory;
-use crate::front::{self, Incoming};
-use crate::signin::scopes::{REGISTERED, Scopes};
+use crate::directory::step_up::StepUp;
+use crate::http::{self, Incoming};
+use crate::oauth::scopes::{REGISTERED, Scopes};
 use crate::state::Tenant;
+use crate::state::faults::Fault;
+use crate::state::log::RequestLog;
 
 /// Answers a control request; only with the header, so that no page does it by accident.
 pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
     if incoming.header("x-tenant-control") != Some("1") {
-        return front::json(
+        return http::json(
             403,
             &json!({"error": "the header X-Tenant-Control: 1 is missing"}),
         );
     }
     match act(tenant, incoming) {
-        Ok(body) => front::json(200, &body),
-        Err(sentence) => front::json(400, &json!({"error": sentence})),
+        Ok(body) => http::json(200, &body),
+        Err(sentence) => http::json(400, &json!({"error": sentence})),
     }
 }
 

@@ -3,10 +3,10 @@
 use super::expr::{Expr, Operand};
 use super::order::{self, Key};
 use super::parser;
-use super::search;
-use crate::api::errors::Failure;
-use crate::front::Params;
-use crate::views::names::Names;
+use super::search::{self, Searchable};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::schema::names::Names;
 
 /// Items of a page where `$top` says nothing.
 const PAGE: usize = 10;
@@ -104,11 +104,11 @@ impl Query {
         Ok(())
     }
 
-    /// Whether a message meets `$search`.
-    pub(crate) fn finds(&self, message: &crate::store::Message) -> bool {
+    /// Whether an item meets `$search`.
+    pub(crate) fn finds(&self, item: &dyn Searchable) -> bool {
         self.search
             .as_deref()
-            .is_none_or(|text| search::matches(text, message))
+            .is_none_or(|text| search::matches(text, item))
     }
 
     /// Whether a navigation property comes along.

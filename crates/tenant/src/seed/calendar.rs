@@ -5,37 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::plan::{BERLIN, LONDON, Plan, SEATTLE, TOKYO, monday};
 use super::series;
 use crate::directory;
 use crate::store::event::{Change, Exception};
 use crate::store::id::guid_of;
 use crate::store::mailbox::CALENDAR;
-use crate::store::moment::Moment;
+use crate::store::moment::{Moment, NEVER};
 use crate::store::{Attachment, Event, Json, Person, Store, meetings};
-use crate::views::event::{NEVER, defaults};
-
-pub(super) const BERLIN: &str = "W. Europe Standard Time";
-pub(super) const LONDON: &str = "GMT Standard Time";
-pub(super) const SEATTLE: &str = "Pacific Standard Time";
-pub(super) const TOKYO: &str = "Tokyo Standard Time";
-
-/// One entry as the tables write it.
-pub(super) struct Plan {
-    pub(super) mailbox: u32,
-    pub(super) subject: &'static str,
-    pub(super) date: NaiveDate,
-    /// Hour and minute; `None` for a whole day.
-    pub(super) time: Option<(u32, u32)>,
-    /// Minutes, or days of an all-day event.
-    pub(super) length: i64,
-    pub(super) zone: &'static str,
-    pub(super) place: &'static str,
-    /// Addresses of those who are invited.
-    pub(super) invited: &'static [&'static str],
-    pub(super) recurrence: Option<Value>,
-    /// Further properties.
-    pub(super) more: Value,
-}
+use crate::views::event::defaults;
 
 /// Fills the calendars, relative to `now`.
 pub(super) fn fill(store: &mut Store, now: DateTime<Utc>) {
@@ -57,11 +35,6 @@ pub(super) fn fill(store: &mut Store, now: DateTime<Utc>) {
             mailbox.calendars.insert(item.key, item);
         }
     }
-}
-
-/// Monday of the week of a day.
-pub(super) fn monday(day: NaiveDate) -> NaiveDate {
-    day - TimeDelta::days(i64::from(day.weekday().num_days_from_monday()))
 }
 
 fn singles(today: NaiveDate) -> Vec<Plan> {

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::picture;
 use super::texts::{CATEGORIES, PEOPLE, TITLES};
-use crate::api::photos::PHOTO;
 use crate::directory::Account;
-use crate::random;
+use crate::ids;
+use crate::store::items::PHOTO;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
@@ -89,7 +89,7 @@ fn contact(number: usize, name: &str, address: &str, random: &mut StdRng) -> Jso
     });
     let mut json = filled(&body);
     if number.is_multiple_of(3) {
-        let photo = random::base64(&picture::png(number as u64));
+        let photo = ids::base64(&picture::png(number as u64));
         json.insert(PHOTO.to_owned(), photo.into());
     }
     json

@@ -93,7 +93,7 @@ fn topic(text: &str, random: &mut StdRng) -> String {
 }
 
 fn capital(text: &str) -> String {
-    crate::views::outlook::pascal(text)
+    crate::schema::case::pascal(text)
 }
 
 fn person(random: &mut StdRng, not: &str) -> Person {

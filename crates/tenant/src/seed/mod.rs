@@ -4,6 +4,7 @@ mod calendar;
 mod contacts;
 mod mail;
 pub(crate) mod picture;
+mod plan;
 mod series;
 mod texts;
 
@@ -41,7 +42,7 @@ pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
         contacts::categories(&mut mailbox);
         if number < 3 {
             let photo = picture::png(u64::from(number) + 40);
-            mailbox.photo = Some(crate::random::base64(&photo));
+            mailbox.photo = Some(crate::ids::base64(&photo));
         }
         store.mailboxes.insert(number, mailbox);
     }

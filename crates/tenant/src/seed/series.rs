@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde_json::{Value, json};
 
-use super::calendar::{BERLIN, LONDON, Plan, SEATTLE, monday};
+use super::plan::{BERLIN, LONDON, Plan, SEATTLE, monday};
 use crate::store::recurrence::Recurrence;
 
 /// The series that has exceptions.

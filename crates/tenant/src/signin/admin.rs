@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::request::{known_tenant, no_tenant, registered};
-use super::scopes::{self, Scopes};
 use super::{pages, redirect};
-use crate::front::{Incoming, Params};
+use crate::directory::{self, PASSWORD, TENANT_ID};
+use crate::http::{Incoming, Params};
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::request::{known_tenant, no_tenant, registered};
+use crate::oauth::scopes::{self, Scopes};
 use crate::state::Tenant;
-use crate::{PASSWORD, TENANT_ID, directory};
 
 /// `GET .../adminconsent`: the page, or an error on our own page.
 pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {

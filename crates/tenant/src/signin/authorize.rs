@@ -2,14 +2,15 @@
 
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::{Code, Flow};
-use super::request::{AuthRequest, Refusal};
-use super::session::Session;
-use super::{pages, redirect, scopes, second_factor, session};
+use super::{pages, redirect, second_factor, session};
 use crate::directory::{self, Account, Kind};
-use crate::front::Incoming;
-use crate::random;
+use crate::http::Incoming;
+use crate::ids;
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::flow::{Code, Flow};
+use crate::oauth::request::{AuthRequest, Refusal};
+use crate::oauth::session::Session;
+use crate::oauth::{scopes, second_factor as oauth_second_factor};
 use crate::state::Tenant;
 use crate::token::issue;
 
@@ -67,7 +68,7 @@ fn choose(request: &AuthRequest, session: &Session, now: i64) -> Choice {
         .iter()
         .filter(recent)
         .filter_map(|oid| directory::find(oid))
-        .filter(|account| hinted.is_none_or(|hint| matches_hint(account, hint)))
+        .filter(|account| hinted.is_none_or(|hint| account.matches_hint(hint)))
         .collect();
     match candidates.as_slice() {
         [one] => Choice::Account(one),
@@ -86,20 +87,15 @@ fn choose(request: &AuthRequest, session: &Session, now: i64) -> Choice {
     }
 }
 
-/// The hint is an address, or the value of the `login_hint` claim.
-pub(crate) fn matches_hint(account: &Account, hint: &str) -> bool {
-    account.address.eq_ignore_ascii_case(hint) || issue::login_hint(account) == hint
-}
-
 fn remember(tenant: &Tenant, request: &AuthRequest, account: Option<&Account>) -> (String, Flow) {
     let flow = Flow {
         request: request.clone(),
         oid: account.map(|account| account.oid.to_owned()),
-        code: random::digits(6),
+        code: ids::digits(6),
         second_factor: false,
         started: tenant.clock().unix(),
     };
-    let id = random::token(24);
+    let id = ids::token(24);
     tenant.signins().flows.insert(id.clone(), flow.clone());
     (id, flow)
 }
@@ -116,16 +112,16 @@ pub(crate) fn proceed(
         return pages::sign_in(tenant, &(id.clone(), flow.clone()), session, None);
     };
     let mut flow = flow.clone();
-    flow.second_factor = second_factor::shown(&flow, session);
+    flow.second_factor = oauth_second_factor::shown(&flow, session);
     tenant.signins().flows.insert(id.clone(), flow.clone());
     let silent = request.prompt.as_deref() == Some("none");
     let mut response = match consent_needed(tenant, request, account) {
-        _ if second_factor::needed(&flow) && silent => {
+        _ if oauth_second_factor::needed(&flow) && silent => {
             let resource = request.scopes.first_resource().unwrap_or(scopes::GRAPH);
-            let error = second_factor::missing(request.claims.as_deref(), resource);
+            let error = oauth_second_factor::missing(request.claims.as_deref(), resource);
             redirect::refuse(tenant, request, &error)
         }
-        _ if second_factor::needed(&flow) => second_factor::ask(id, &flow, account, None),
+        _ if oauth_second_factor::needed(&flow) => second_factor::ask(id, &flow, account, None),
         Need::Nothing => finish(tenant, id, &flow, account, false),
         Need::Ask if silent => {
             let mut error = Aadsts::no_consent(&request.client_id);
@@ -142,7 +138,7 @@ pub(crate) fn proceed(
         }
     };
     if let Some(cookie) = cookie {
-        crate::front::set(&mut response, "set-cookie", cookie);
+        crate::http::set(&mut response, "set-cookie", cookie);
     }
     response
 }
@@ -185,11 +181,7 @@ pub(crate) fn finish(
     for_everybody: bool,
 ) -> Response {
     let request = &flow.request;
-    let code = format!(
-        "{}.{}",
-        if request.v1 { "0" } else { "1" },
-        random::token(96)
-    );
+    let code = format!("{}.{}", if request.v1 { "0" } else { "1" }, ids::token(96));
     let mut signins = tenant.signins();
     signins.flows.remove(flow_id);
     let session = signins.sessions.values_mut().find(|session| {
@@ -203,7 +195,7 @@ pub(crate) fn finish(
         .and_then(|session| session.since.get(account.oid))
         .copied()
         .filter(|_| request.max_age.is_some());
-    let sid = session.map_or_else(random::guid, |session| {
+    let sid = session.map_or_else(ids::guid, |session| {
         if !session.clients.contains(&request.client_id) {
             session.clients.push(request.client_id.clone());
         }
@@ -217,7 +209,7 @@ pub(crate) fn finish(
         used: false,
         second_factor: flow.second_factor,
         auth_time,
-        family: random::guid(),
+        family: ids::guid(),
     };
     signins.codes.insert(code.clone(), record);
     drop(signins);
@@ -231,7 +223,7 @@ pub(crate) fn finish(
         values.push(("client_info", issue::client_info(account)));
     }
     redirect::push_state(request, &mut values);
-    values.push(("session_state", random::guid()));
+    values.push(("session_state", ids::guid()));
     if for_everybody {
         values.push(("admin_consent", "True".to_owned()));
     }

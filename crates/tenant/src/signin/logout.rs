@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{pages, redirect, request, session};
-use crate::front::{self, Incoming};
+use super::{pages, redirect, session};
+use crate::http::{self, Incoming};
+use crate::oauth::request;
 use crate::state::Tenant;
 
 /// GET or POST on both logout endpoints. Access and refresh tokens stay alive, as at Entra.
@@ -36,7 +37,7 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
         (Some(back), true) => redirect::found(back),
         _ => page(&frames, back.as_deref()),
     };
-    front::set(&mut response, "set-cookie", &cookie);
+    http::set(&mut response, "set-cookie", &cookie);
     response
 }
 
@@ -60,10 +61,10 @@ fn page(frames: &[String], back: Option<&str>) -> Response {
     if !frames.is_empty() {
         let policy = "default-src 'none'; style-src 'self'; img-src data:; frame-src http: https:; \
                       base-uri 'none'; frame-ancestors 'none'";
-        front::set(&mut response, "content-security-policy", policy);
+        http::set(&mut response, "content-security-policy", policy);
         // The frames get their moment, then the browser goes on by itself.
         if let Some(back) = back {
-            front::set(&mut response, "refresh", &format!("1;url={back}"));
+            http::set(&mut response, "refresh", &format!("1;url={back}"));
         }
     }
     response

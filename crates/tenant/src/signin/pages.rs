@@ -6,13 +6,13 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::Flow;
-use super::request::AuthRequest;
-use super::session::Session;
-use super::{authorize, scopes};
 use crate::directory::{ACCOUNTS, Account, Kind};
-use crate::front::{self, Params};
+use crate::http::{self, Params};
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::flow::Flow;
+use crate::oauth::request::AuthRequest;
+use crate::oauth::scopes;
+use crate::oauth::session::Session;
 use crate::state::Tenant;
 
 const CSS: &str = include_str!("page.css");
@@ -65,12 +65,12 @@ pub(crate) fn page(status: StatusCode, title: &str, content: &str, form_target: 
 }
 
 fn guard(response: &mut Response, policy: &str) {
-    front::set(response, "content-security-policy", policy);
-    front::set(response, "cross-origin-opener-policy", "same-origin");
-    front::set(response, "x-frame-options", "DENY");
-    front::set(response, "x-content-type-options", "nosniff");
-    front::set(response, "referrer-policy", "no-referrer");
-    front::set(response, "cache-control", "no-store");
+    http::set(response, "content-security-policy", policy);
+    http::set(response, "cross-origin-opener-policy", "same-origin");
+    http::set(response, "x-frame-options", "DENY");
+    http::set(response, "x-content-type-options", "nosniff");
+    http::set(response, "referrer-policy", "no-referrer");
+    http::set(response, "cache-control", "no-store");
 }
 
 /// What went wrong with what was posted, above the form; nothing where nothing did.
@@ -93,11 +93,7 @@ pub(crate) fn sign_in(
 ) -> Response {
     let request = &flow.request;
     let hint = request.login_hint.as_deref();
-    let hinted = hint.and_then(|hint| {
-        ACCOUNTS
-            .iter()
-            .find(|one| authorize::matches_hint(one, hint))
-    });
+    let hinted = hint.and_then(|hint| ACCOUNTS.iter().find(|one| one.matches_hint(hint)));
     let action = format!("/{}/login", escape(&request.tenant));
     let hidden = format!(
         "<input type=\"hidden\" name=\"flow\" value=\"{}\">",
@@ -286,8 +282,8 @@ pub(crate) fn asset(name: &str) -> Response {
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let mut response = Response::new(Body::from(text));
-    front::set(&mut response, "content-type", content_type);
-    front::set(&mut response, "x-content-type-options", "nosniff");
+    http::set(&mut response, "content-type", content_type);
+    http::set(&mut response, "x-content-type-options", "nosniff");
     response
 }
 

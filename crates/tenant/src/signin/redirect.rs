@@ -3,11 +3,10 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::ResponseMode;
 use super::pages;
-use super::request::AuthRequest;
-use crate::front;
+use crate::http;
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::request::{AuthRequest, ResponseMode};
 use crate::state::Tenant;
 
 /// Sends values to the redirect URI of a request.
@@ -49,10 +48,10 @@ pub(crate) fn push_state(request: &AuthRequest, values: &mut Vec<(&str, String)>
 /// A 302 that no cache keeps.
 pub(crate) fn found(location: &str) -> Response {
     let mut response = StatusCode::FOUND.into_response();
-    front::set(&mut response, "location", location);
-    front::set(&mut response, "cache-control", "no-store");
-    front::set(&mut response, "cross-origin-opener-policy", "same-origin");
-    front::set(&mut response, "referrer-policy", "no-referrer");
+    http::set(&mut response, "location", location);
+    http::set(&mut response, "cache-control", "no-store");
+    http::set(&mut response, "cross-origin-opener-policy", "same-origin");
+    http::set(&mut response, "referrer-policy", "no-referrer");
     response
 }
 

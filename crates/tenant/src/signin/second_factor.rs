@@ -6,39 +6,10 @@ use std::fmt::Write as _;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::aadsts::Aadsts;
-use super::flow::Flow;
 use super::pages::{escape, page, trouble};
-use super::session::{self, Session};
-use super::{authorize, steps};
 use crate::directory::Account;
-use crate::front::Incoming;
-use crate::state::Tenant;
-use crate::step_up;
-
-/// Whether the sign-in has to show a second factor before it goes on.
-pub(crate) fn needed(flow: &Flow) -> bool {
-    !flow.second_factor && !step_up::contexts(flow.request.claims.as_deref()).is_empty()
-}
-
-/// Whether the browser has shown it for this account before. `prompt=login` does not count that.
-pub(crate) fn shown(flow: &Flow, session: &Session) -> bool {
-    let anew = flow.request.prompt.as_deref() == Some("login");
-    let mut proven = session.proven.iter();
-    flow.second_factor || !anew && proven.any(|oid| Some(oid) == flow.oid.as_ref())
-}
-
-/// The refusal of whoever asked without a page, or by a refresh token, for a context that wants one.
-pub(crate) fn missing(claims: Option<&str>, resource: &str) -> Aadsts {
-    let text = format!(
-        "Due to a configuration change made by your administrator, or because you moved to a new \
-         location, you must use multi-factor authentication to access '{resource}'."
-    );
-    let claims = step_up::claims(&step_up::contexts(claims));
-    Aadsts::new(50_076, "interaction_required", text)
-        .sub("basic_action")
-        .with_claims(claims)
-}
+use crate::oauth::aadsts::Aadsts;
+use crate::oauth::flow::Flow;
 
 /// The page: the code, a button that takes it, and a field to type it.
 pub(crate) fn ask(id: &str, flow: &Flow, account: &Account, error: Option<&Aadsts>) -> Response {
@@ -73,28 +44,4 @@ pub(crate) fn ask(id: &str, flow: &Flow, account: &Account, error: Option<&Aadst
         &content,
         &request.redirect_uri,
     )
-}
-
-/// `POST /{tenant}/second-factor`: the code, or a cancel.
-pub(crate) fn check(tenant: &Tenant, incoming: &Incoming) -> Response {
-    let form = incoming.form();
-    let Some((id, mut flow)) = steps::flow(tenant, &form) else {
-        return steps::stale(tenant);
-    };
-    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    let Some(account) = steps::signed_in(&flow, &session) else {
-        return super::pages::sign_in(tenant, &(id, flow), &session, None);
-    };
-    if form.get("cancel").is_some() {
-        return steps::cancelled(tenant, &flow, "the user canceled the authentication");
-    }
-    if form.get("otc").map(str::trim) != Some(flow.code.as_str()) {
-        let text = "You didn't enter the expected verification code. Please try again.";
-        let error = Aadsts::new(500_121, "invalid_grant", text);
-        return ask(&id, &flow, account, Some(&error));
-    }
-    flow.second_factor = true;
-    tenant.signins().flows.insert(id.clone(), flow.clone());
-    session::prove(tenant, &incoming.headers, account.oid);
-    authorize::proceed(tenant, &(id, flow), &session, None)
 }

@@ -1,28 +1,12 @@
 //! The browser's session at the sign-in service, kept by a cookie.
 
-use std::collections::BTreeMap;
-
 use axum::http::HeaderMap;
 
-use crate::random;
+use crate::ids;
+use crate::oauth::session::Session;
 use crate::state::Tenant;
 
 const COOKIE: &str = "ESTSAUTH";
-
-/// One browser.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Session {
-    /// Object ids of the accounts that are signed in, newest last.
-    pub(crate) accounts: Vec<String>,
-    /// When each of them signed in, Unix seconds.
-    pub(crate) since: BTreeMap<String, i64>,
-    /// Object ids of the accounts that showed a second factor.
-    pub(crate) proven: Vec<String>,
-    /// Value of the `sid` claim, and of the front-channel sign-out.
-    pub(crate) sid: String,
-    /// Applications that were signed in to.
-    pub(crate) clients: Vec<String>,
-}
 
 /// Cookie value of a request, where it has one.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
@@ -47,13 +31,13 @@ pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String
     let mut signins = tenant.signins();
     let old = cookie(headers).and_then(|id| signins.sessions.remove(&id));
     let mut session = old.unwrap_or_else(|| Session {
-        sid: random::guid(),
+        sid: ids::guid(),
         ..Session::default()
     });
     session.accounts.retain(|one| one != oid);
     session.accounts.push(oid.to_owned());
     session.since.insert(oid.to_owned(), now);
-    let id = random::token(32);
+    let id = ids::token(32);
     signins.sessions.insert(id.clone(), session);
     set_cookie(tenant, &id, "")
 }

@@ -2,12 +2,12 @@
 
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::Flow;
-use super::session::Session;
-use super::{authorize, pages, redirect, session};
+use super::{authorize, pages, redirect, second_factor, session};
 use crate::directory::{self, Kind};
-use crate::front::{Incoming, Params};
+use crate::http::{Incoming, Params};
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::flow::Flow;
+use crate::oauth::session::Session;
 use crate::state::Tenant;
 
 /// A page may stay open this long, in seconds.
@@ -80,6 +80,30 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
     let who = if everybody { "*" } else { account.oid };
     tenant.signins().consent(who, flow.request.scopes.full());
     authorize::finish(tenant, &id, &flow, account, everybody)
+}
+
+/// `POST /{tenant}/second-factor`: the code, or a cancel.
+pub(crate) fn second_factor(tenant: &Tenant, incoming: &Incoming) -> Response {
+    let form = incoming.form();
+    let Some((id, mut flow)) = flow(tenant, &form) else {
+        return stale(tenant);
+    };
+    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
+    let Some(account) = signed_in(&flow, &session) else {
+        return pages::sign_in(tenant, &(id, flow), &session, None);
+    };
+    if form.get("cancel").is_some() {
+        return cancelled(tenant, &flow, "the user canceled the authentication");
+    }
+    if form.get("otc").map(str::trim) != Some(flow.code.as_str()) {
+        let text = "You didn't enter the expected verification code. Please try again.";
+        let error = Aadsts::new(500_121, "invalid_grant", text);
+        return second_factor::ask(&id, &flow, account, Some(&error));
+    }
+    flow.second_factor = true;
+    tenant.signins().flows.insert(id.clone(), flow.clone());
+    session::prove(tenant, &incoming.headers, account.oid);
+    authorize::proceed(tenant, &(id, flow), &session, None)
 }
 
 /// The account that signed in, as long as the browser's session has it.

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::Mailbox;
 use super::event::Instance;
 use super::mailbox::CALENDAR;
-use crate::timezone;
+use super::mailbox::Mailbox;
+use crate::clock::timezone;
 
 /// How a person is taken, by the digit of the availability view.
 const CODES: [(&str, char); 5] = [

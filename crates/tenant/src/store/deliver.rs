@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::mailbox::{INBOX, SENT};
-use super::{Message, Store, rules};
+use super::mailboxes::Store;
+use super::message::Message;
+use super::rules;
 use crate::directory;
 
 /// Sends a message from a mailbox.

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::id::{Id, Kind};
+use super::item::Json;
+use super::message::{Attachment, Person};
 use super::moment::Moment;
 use super::recurrence::Recurrence;
-use super::{Attachment, Json, Person};
-use crate::timezone;
+use crate::clock::timezone;
 
 /// An event, or the master of a series.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use serde::{Deserialize, Serialize};
 
-use crate::random;
+use crate::ids;
 
 /// What an id points at.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -101,8 +101,8 @@ pub(crate) fn etag(change: u64) -> String {
 
 /// A stable GUID from a number, for things that are the same in every run.
 pub(crate) fn guid_of(number: u64) -> String {
-    let digest = random::sha256_url(&format!("guid {number}"));
-    let hex = random::hex(digest.as_bytes());
+    let digest = ids::sha256_url(&format!("guid {number}"));
+    let hex = ids::hex(digest.as_bytes());
     format!(
         "{}-{}-4{}-8{}-{}",
         &hex[..8],

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::event::Event;
 use super::id::{Id, Kind};
+use super::item::{Item, Json};
+use super::mailbox::Mailbox;
 use super::mailbox::{CALENDAR, CONTACTS, Removal};
-use super::{Event, Item, Json, Mailbox};
+
+/// Property of a contact that holds its photo, base64. No flavour shows it.
+pub(crate) const PHOTO: &str = "@photo";
 
 impl Mailbox {
     /// Puts an event in; gives it its key and version.

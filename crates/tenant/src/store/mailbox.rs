@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::event::Event;
 use super::id::{Id, Kind};
-use super::{Event, Item, Json, Message, settings};
+use super::item::{Item, Json};
+use super::message::Message;
+use super::settings;
 
 type Order = BTreeSet<(Reverse<i64>, u64)>;
 

@@ -2,13 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::deliver;
+use super::event::Event;
 use super::event::Exception;
 use super::id::Kind;
+use super::item::Json;
 use super::mailbox::CALENDAR;
-use super::{Event, Json, Message, Person, Store, deliver};
+use super::mailboxes::Store;
+use super::message::{Message, Person};
+use super::moment::NEVER;
+use super::recipient::person;
 use crate::directory;
-use crate::views::event::NEVER;
-use crate::views::message::person;
 
 /// The id that a meeting has in every calendar, made of a GUID.
 pub(crate) fn uid(guid: &str) -> String {
@@ -205,7 +209,11 @@ pub(crate) fn mail(store: &mut Store, from: u32, to: &[&str], subject: &str, tex
         from: Some(sender.clone()),
         sender: Some(sender),
         to: to.iter().map(named).collect(),
-        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
+        internet_id: format!(
+            "<{}@{}>",
+            crate::ids::guid(),
+            crate::directory::TENANT_DOMAIN
+        ),
         ..Message::default()
     };
     message.set_body(false, text.to_owned());

@@ -5,10 +5,13 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::timezone;
+use crate::clock::timezone;
 
 /// Years that calendars reach; the arithmetic stays in range.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+/// The date that means "no date".
+pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
 
 /// A local time and its zone, by the name that the client used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

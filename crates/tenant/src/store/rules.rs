@@ -5,9 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::id::{Id, Kind};
+use super::item::Json;
+use super::mailbox::Mailbox;
 use super::mailbox::{DELETED, INBOX};
-use super::message::plain_text;
-use super::{Importance, Json, Mailbox, Message};
+use super::message::{Importance, Message};
+use super::message::{Person, plain_text};
 
 /// The id of a rule.
 pub(crate) fn id(key: u64) -> String {
@@ -84,7 +86,7 @@ fn meets_one(name: &str, value: &Value, message: &Message) -> bool {
         let text = text.to_lowercase();
         words().iter().any(|word| text.contains(word))
     };
-    let people = |list: &[super::Person]| {
+    let people = |list: &[Person]| {
         let texts = list
             .iter()
             .map(|one| format!("{} {}", one.name, one.address));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Json;
+use super::item::Json;
 
 /// The settings of a mailbox that nobody touched.
 pub(crate) fn default() -> Json {

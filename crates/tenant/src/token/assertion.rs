@@ -8,8 +8,8 @@ use serde_json::Value;
 use webpki::EndEntityCert;
 use webpki::ring::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256_LEGACY_KEY};
 
-use crate::random::base64url;
-use crate::signin::aadsts::Aadsts;
+use crate::ids::base64url;
+use crate::oauth::aadsts::Aadsts;
 
 /// The one `client_assertion_type` there is.
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -127,7 +127,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::signin::keys::{Keys, TEST_KEY};
+    use crate::oauth::keys::{Keys, TEST_KEY};
 
     /// A certificate for the key in the source, which the tests sign with.
     fn certificate() -> Vec<u8> {

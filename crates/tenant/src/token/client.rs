@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::assertion::{self, Expected};
-use super::grants::Request;
-use crate::signin::aadsts::Aadsts;
+use super::request::Request;
+use crate::oauth::aadsts::Aadsts;
 use crate::state::Tenant;
 
 /// Client id and secret as the request gives them.

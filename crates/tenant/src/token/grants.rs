@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::request::Request;
 use super::{client, issue};
-use crate::front::Params;
-use crate::random;
-use crate::signin::aadsts::Aadsts;
-use crate::signin::flow::{Access, Code, Grant, Refresh};
-use crate::signin::request::no_resource;
-use crate::signin::scopes::{self, Scopes};
-use crate::signin::second_factor;
+use crate::directory::step_up;
+use crate::http::Params;
+use crate::ids;
+use crate::oauth::aadsts::Aadsts;
+use crate::oauth::flow::{Access, Code, Grant, Refresh};
+use crate::oauth::request::no_resource;
+use crate::oauth::scopes::{self, Scopes};
+use crate::oauth::second_factor;
 use crate::state::Tenant;
-use crate::step_up;
 
 /// Life of a code, in seconds.
 const CODE_LIFE: i64 = 600;
@@ -21,15 +22,6 @@ const CODE_LIFE: i64 = 600;
 const REFRESH_LIFE: i64 = 90 * 86_400;
 /// Life of a single-page application's chain of refresh tokens, in seconds.
 const SPA_LIFE: i64 = 86_400;
-
-/// A token request.
-pub(crate) struct Request {
-    pub(crate) form: Params,
-    pub(crate) segment: String,
-    pub(crate) v1: bool,
-    pub(crate) origin: Option<String>,
-    pub(crate) authorization: Option<String>,
-}
 
 type Answer = Result<Value, Aadsts>;
 
@@ -142,7 +134,7 @@ fn check_verifier(request: &Request, record: &Code) -> Result<(), Aadsts> {
         )),
         (Some((challenge, s256)), Some(verifier)) => {
             let made = if *s256 {
-                random::sha256_url(verifier)
+                ids::sha256_url(verifier)
             } else {
                 verifier.to_owned()
             };

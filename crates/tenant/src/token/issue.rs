@@ -2,24 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::directory::{Account, Kind};
-use crate::random::{self, base64url};
-use crate::signin::discovery::issuer;
-use crate::signin::flow::{Access, Grant, Refresh};
-use crate::signin::keys::Keys;
-use crate::signin::request::AuthRequest;
-use crate::signin::scopes::Scopes;
+use crate::directory::{self, Account, Kind, TENANT_DOMAIN, TENANT_ID};
+use crate::ids::{self, base64url};
+use crate::oauth::flow::{Access, Grant, Refresh};
+use crate::oauth::issuer;
+use crate::oauth::keys::Keys;
+use crate::oauth::request::AuthRequest;
+use crate::oauth::scopes::Scopes;
 use crate::state::Tenant;
-use crate::{TENANT_DOMAIN, TENANT_ID, directory};
-
-/// Value of the optional `login_hint` claim.
-pub(crate) fn login_hint(account: &Account) -> String {
-    format!("O.{}", base64url(account.oid.as_bytes()))
-}
 
 /// The pairwise subject.
 pub(crate) fn subject(account: &Account, client_id: &str) -> String {
-    random::sha256_url(&format!("{}:{client_id}", account.oid))
+    ids::sha256_url(&format!("{}:{client_id}", account.oid))
 }
 
 /// `client_info` as MSAL expects it.
@@ -80,9 +74,9 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
         "exp": now + 3600,
         "name": account.name,
         "sid": grant.sid,
-        "login_hint": login_hint(account),
+        "login_hint": account.login_hint(),
         "acct": i32::from(account.kind == Kind::Guest),
-        "uti": random::token(16),
+        "uti": ids::token(16),
         "rh": "1.AXkAsample.",
     });
     if let Some(nonce) = &grant.nonce {
@@ -171,11 +165,7 @@ pub(crate) fn answer(
         .filter(|_| grant.v1 || scopes.has("openid"))
         .and_then(|account| id_token(tenant, grant, account));
     let refresh = (grant.v1 || scopes.has("offline_access")).then(|| {
-        let token = format!(
-            "{}.{}",
-            if grant.v1 { "0" } else { "1" },
-            random::token(120)
-        );
+        let token = format!("{}.{}", if grant.v1 { "0" } else { "1" }, ids::token(120));
         let mut held = grant.clone();
         held.resource.clone_from(&audience);
         held.form = scopes.form;
@@ -211,7 +201,7 @@ pub(crate) fn answer(
 
 /// Looks like a token, says nothing: clients must not look inside.
 fn access_token() -> String {
-    format!("EwB{}", random::token(180))
+    format!("EwB{}", ids::token(180))
 }
 
 fn v2_body(token: &str, scopes: &Scopes, life: i64) -> Value {

@@ -4,14 +4,15 @@ pub(crate) mod assertion;
 pub(crate) mod client;
 pub(crate) mod grants;
 pub(crate) mod issue;
+pub(crate) mod request;
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::directory;
-use crate::front::{self, Incoming};
-use crate::signin::aadsts::{Aadsts, Ids};
-use crate::signin::request::{known_tenant, no_tenant};
+use crate::http::{self, Incoming};
+use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::request::{known_tenant, no_tenant};
 use crate::state::Tenant;
 
 /// `POST .../token`.
@@ -20,19 +21,19 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bo
     // Looked up first: an answer may end what it was traded for.
     let page = grants::of_page(tenant, &incoming.form());
     let mut response = match answer(tenant, incoming, segment, v1) {
-        Ok(body) => front::json(200, &body),
+        Ok(body) => http::json(200, &body),
         Err(error) => {
             let correlation = incoming.header("client-request-id");
             let ids = Ids::new(tenant.clock().now(), correlation);
-            front::json(error.status, &error.json(&ids, &tenant.origin(), v1))
+            http::json(error.status, &error.json(&ids, &tenant.origin(), v1))
         }
     };
-    front::set(&mut response, "cache-control", "no-store, no-cache");
-    front::set(&mut response, "pragma", "no-cache");
+    http::set(&mut response, "cache-control", "no-store, no-cache");
+    http::set(&mut response, "pragma", "no-cache");
     // Only what was issued to the single-page platform may be read by a page, refusals too.
     if let (true, Some(origin)) = (page, origin) {
-        front::set(&mut response, "access-control-allow-origin", origin);
-        front::set(&mut response, "vary", "Origin");
+        http::set(&mut response, "access-control-allow-origin", origin);
+        http::set(&mut response, "vary", "Origin");
     }
     response
 }
@@ -51,7 +52,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
         let text = "The request body must be of type application/x-www-form-urlencoded.";
         return Err(Aadsts::new(900_144, "invalid_request", text));
     }
-    let request = grants::Request {
+    let request = request::Request {
         form: incoming.form(),
         segment: segment.to_owned(),
         v1,
@@ -91,7 +92,7 @@ pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
         .and_then(|access| access.oid)
         .and_then(|oid| directory::find(&oid));
     match account {
-        Some(account) => front::json(
+        Some(account) => http::json(
             200,
             &json!({
                 "sub": issue::subject(account, &tenant.options().client_id),
@@ -102,11 +103,11 @@ pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
             }),
         ),
         None => {
-            let mut response = front::json(
+            let mut response = http::json(
                 401,
                 &json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token is empty."}}),
             );
-            front::set(&mut response, "www-authenticate", "Bearer");
+            http::set(&mut response, "www-authenticate", "Bearer");
             response
         }
     }

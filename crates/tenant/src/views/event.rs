@@ -3,13 +3,14 @@
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::Flavour;
-use super::message::{recipient, stamp};
+use super::message::stamp;
+use crate::http::Flavour;
 use crate::odata::Query;
 use crate::store::event::Instance;
 use crate::store::id::{change_key, etag};
 use crate::store::message::plain_text;
-use crate::store::moment::Moment;
+use crate::store::moment::{Moment, NEVER};
+use crate::store::recipient::recipient;
 use crate::store::{Event, Json, event};
 
 /// How an answer is to look.
@@ -47,9 +48,6 @@ pub(crate) fn defaults() -> Json {
     });
     defaults.as_object().cloned().unwrap_or_default()
 }
-
-/// "No date".
-pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
 
 /// The entry in canonical names; times in the flavour's form.
 pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<String, Value> {

@@ -8,11 +8,13 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use crate::clock::iso;
+use crate::ids;
+use crate::odata::search::Searchable;
 use crate::odata::{Query, Source, Val};
-use crate::random;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
 use crate::store::message::plain_text;
+use crate::store::recipient::{people, person, recipient};
 use crate::store::{Attachment, Flag, Importance, Json, Message, Person};
 
 /// How an answer is to look.
@@ -27,11 +29,6 @@ pub(crate) struct Look {
 /// Unix seconds as the APIs write them.
 pub(crate) fn stamp(seconds: i64) -> Value {
     DateTime::from_timestamp(seconds, 0).map_or(Value::Null, |at| iso(at).into())
-}
-
-/// A person as recipient.
-pub(crate) fn recipient(person: &Person) -> Value {
-    json!({"emailAddress": {"name": person.name, "address": person.address}})
 }
 
 fn recipients(people: &[Person]) -> Value {
@@ -161,7 +158,7 @@ fn conversation_index(message: &Message) -> String {
     let mut bytes = vec![1, 0xdc, 0x80];
     bytes.extend([0; 11]);
     bytes.extend(message.conversation.to_be_bytes());
-    random::base64(&bytes)
+    ids::base64(&bytes)
 }
 
 fn body(message: &Message, look: Look) -> Value {
@@ -258,25 +255,26 @@ impl Source for Message {
     }
 }
 
-/// People of a recipients list.
-pub(crate) fn people(value: &Value) -> Vec<Person> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(person)
-        .collect()
-}
-
-/// One recipient.
-pub(crate) fn person(value: &Value) -> Option<Person> {
-    let address = value["emailAddress"]["address"].as_str()?;
-    let known = crate::directory::find(address).map(|account| account.name);
-    let name = value["emailAddress"]["name"]
-        .as_str()
-        .or(known)
-        .unwrap_or(address);
-    Some(Person::new(name, address))
+impl Searchable for Message {
+    fn meets(&self, word: &str) -> bool {
+        let has = |text: &str, part: &str| text.to_lowercase().contains(part);
+        let person = |one: &Person, part: &str| has(&one.name, part) || has(&one.address, part);
+        match word.split_once(':') {
+            Some(("from", part)) => self.from.as_ref().is_some_and(|from| person(from, part)),
+            Some(("to", part)) => self.to.iter().any(|to| person(to, part)),
+            Some(("cc", part)) => self.cc.iter().any(|cc| person(cc, part)),
+            Some(("subject", part)) => has(&self.subject, part),
+            Some(("body", part)) => has(&self.body, part),
+            Some(("hasattachments" | "hasattachment", part)) => {
+                self.attachments.is_empty() != (part == "true")
+            }
+            _ => {
+                has(&self.subject, word)
+                    || has(&self.body, word)
+                    || self.from.as_ref().is_some_and(|from| person(from, word))
+            }
+        }
+    }
 }
 
 /// Takes over what a client sent. Names that nobody may write are left alone.

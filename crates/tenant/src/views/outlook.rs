@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::Flavour;
-use super::names::{Kind, Names};
+use crate::http::Flavour;
+use crate::schema::case::{camel, pascal};
+use crate::schema::names::{Kind, Names};
 
 /// Properties whose string values are enum members.
 const ENUMS: [&str; 22] = [
@@ -30,22 +31,6 @@ const ENUMS: [&str; 22] = [
     "delegateMeetingMessageDeliveryOptions",
     "scope",
 ];
-
-/// `subject` becomes `Subject`.
-pub(crate) fn pascal(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
-/// `Subject` becomes `subject`.
-pub(crate) fn camel(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
-}
 
 /// An entity in the flavour's spelling.
 pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -> Value {

@@ -1,19 +1,26 @@
 //! What the running tenant holds. Each part has its own lock; none is held across an await.
 
+pub(crate) mod faults;
+pub(crate) mod log;
+pub(crate) mod uploads;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use axum::Router;
 use tokio::sync::Notify;
 
-use crate::api::uploads::Uploads;
+use faults::Faults;
+use log::RequestLog;
+use uploads::Uploads;
+
 use crate::clock::Clock;
-use crate::control::{Faults, RequestLog};
+use crate::directory::step_up::StepUp;
+use crate::oauth::SignIns;
+use crate::oauth::keys::Keys;
 use crate::options::Options;
-use crate::signin::SignIns;
-use crate::signin::keys::Keys;
+use crate::seed;
 use crate::store::Store;
-use crate::{StepUp, front, seed, snapshot};
+use crate::store::snapshot;
 
 /// The local tenant. Cheap to clone: clones share everything.
 #[derive(Clone)]
@@ -68,11 +75,6 @@ impl Tenant {
         // Better to hear now than after an hour that the file cannot be written.
         tenant.save()?;
         Ok(tenant)
-    }
-
-    /// The routes: sign-in service, APIs and control on one origin.
-    pub fn router(&self) -> Router {
-        front::router(self.clone())
     }
 
     /// Tells the tenant its own origin, once its port is known.

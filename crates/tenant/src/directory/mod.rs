@@ -1,6 +1,20 @@
 //! The people of the tenant. All invented; one password for everybody.
 
-use crate::{PASSWORD, TENANT_ID};
+pub(crate) mod places;
+pub(crate) mod step_up;
+
+use crate::ids::base64url;
+
+/// Tenant id (directory id) of the local tenant.
+pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+/// Verified domain of the local tenant.
+pub const TENANT_DOMAIN: &str = "contoso.example";
+/// Application id of the registration that exists from the start.
+pub const DEFAULT_CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
+/// Client secret of that registration. Worthless outside this test double.
+pub const DEFAULT_CLIENT_SECRET: &str = "local-tenant-secret-not-for-production";
+/// Password of every account.
+pub const PASSWORD: &str = "Password1!";
 
 /// Directory of the guest's own organisation.
 pub(crate) const HOME_OF_GUESTS: &str = "bbbbcccc-1111-dddd-2222-eeee3333ffff";
@@ -42,6 +56,16 @@ impl Account {
         } else {
             TENANT_ID
         }
+    }
+
+    /// Value of the optional `login_hint` claim.
+    pub(crate) fn login_hint(&self) -> String {
+        format!("O.{}", base64url(self.oid.as_bytes()))
+    }
+
+    /// Whether a hint means the account: it is an address, or the value of the `login_hint` claim.
+    pub(crate) fn matches_hint(&self, hint: &str) -> bool {
+        self.address.eq_ignore_ascii_case(hint) || self.login_hint() == hint
     }
 
     /// Whether the account may sign in with this password.

@@ -1,76 +1,25 @@
 //! The front door: reads the whole request, logs it, lets faults act, and sends it to its room.
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::http::Flavour;
+use crate::http::Incoming;
 use crate::state::Tenant;
-use crate::views::Flavour;
 use crate::{api, control, signin, token};
 
 /// Largest body that is read at all, in bytes (the services stop at about 4 MB).
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// A request, read to its end.
-#[derive(Clone, Debug)]
-pub(crate) struct Incoming {
-    pub(crate) method: Method,
-    /// As it came, percent signs and all.
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Incoming {
-    /// A header as text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+impl Tenant {
+    /// The routes: sign-in service, APIs and control on one origin. One door for everything: the
+    /// services' paths are case-insensitive and carry ids in parentheses, which route tables do
+    /// not express.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(enter).with_state(self.clone())
     }
-
-    /// Parameters of the query.
-    pub(crate) fn query(&self) -> Params {
-        Params::parse(self.query.as_bytes())
-    }
-
-    /// Parameters of a form body.
-    pub(crate) fn form(&self) -> Params {
-        Params::parse(&self.body)
-    }
-}
-
-/// Names and values of a query or form. Where a name is repeated the first one counts.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Params(pub(crate) Vec<(String, String)>);
-
-impl Params {
-    pub(crate) fn parse(input: &[u8]) -> Self {
-        Self(form_urlencoded::parse(input).into_owned().collect())
-    }
-
-    /// The value of a name; empty values count as absent.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The same without regard to letter case.
-    pub(crate) fn get_any_case(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// The routes. One door for everything: the services' paths are case-insensitive and carry
-/// ids in parentheses, which route tables do not express.
-pub(crate) fn router(tenant: Tenant) -> Router {
-    Router::new().fallback(enter).with_state(tenant)
 }
 
 async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
@@ -97,7 +46,7 @@ async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
     let upload = api::uploads::is_upload(&incoming.path);
     let api = match upload {
         true => Some(Flavour::OutlookV2),
-        false => api::flavour_of(&incoming.path),
+        false => Flavour::of_path(&incoming.path),
     };
     let fault = tenant.faults().take(&incoming);
     if api.is_some() && incoming.method == Method::OPTIONS {
@@ -108,14 +57,14 @@ async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
         };
     }
     let mut response = match &fault {
-        Some(fault) => match fault.act(tenant, &incoming).await {
+        Some(fault) => match api::faults::act(fault, tenant, &incoming).await {
             Some(response) => response,
             None => route(tenant, &incoming).await,
         },
         None => route(tenant, &incoming).await,
     };
     if let Some(fault) = &fault {
-        response = fault.spoil(response).await;
+        response = api::faults::spoil(fault, response).await;
     }
     if let Some(flavour) = api {
         api::cors::expose(tenant, flavour, fault.as_ref(), &mut response);
@@ -127,7 +76,7 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
     if api::uploads::is_upload(&incoming.path) {
         return api::uploads::handle(tenant, incoming);
     }
-    if api::flavour_of(&incoming.path).is_some() {
+    if Flavour::of_path(&incoming.path).is_some() {
         return api::handle(tenant, incoming).await;
     }
     let decoded = percent_encoding::percent_decode_str(&incoming.path)
@@ -155,7 +104,7 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
             signin::logout::handle(tenant, incoming)
         }
         [_, "login"] if post => signin::steps::login(tenant, incoming),
-        [_, "second-factor"] if post => signin::second_factor::check(tenant, incoming),
+        [_, "second-factor"] if post => signin::steps::second_factor(tenant, incoming),
         [_, "consent"] if post => signin::steps::consent(tenant, incoming),
         [segment, "v2.0", "adminconsent"] if get => {
             signin::admin::begin(tenant, incoming, segment, false)
@@ -176,25 +125,5 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
         [segment, "discovery", "keys"] if get => signin::discovery::keys(tenant, segment, true),
         ["oidc", "userinfo"] | [_, "openid", "userinfo"] => token::userinfo(tenant, incoming),
         _ => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-/// A JSON answer.
-pub(crate) fn json(status: u16, body: &serde_json::Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(
-        &mut response,
-        "content-type",
-        "application/json; charset=utf-8",
-    );
-    response
-}
-
-/// Sets a header; a value that is no header value is left out.
-pub(crate) fn set(response: &mut Response, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
     }
 }

@@ -1,5 +1,7 @@
 //! The virtual clock: the machine's time plus an offset that tests move.
 
+pub(crate) mod timezone;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -5,7 +5,7 @@ use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use serde_json::{Value, json};
 
-use crate::random::{self, base64url};
+use crate::ids::{self, base64url};
 
 /// PKCS#8, made for this test double and used nowhere else.
 pub(crate) const TEST_KEY: &[u8] = include_bytes!("signing_key.p8");
@@ -25,7 +25,7 @@ impl Keys {
         let pair = KeyPair::from_pkcs8(TEST_KEY)
             .map_err(|error| format!("the embedded test key is damaged: {error}"))?;
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-        let kid = random::sha256_url(&base64url(&public.n))[..27].to_owned();
+        let kid = ids::sha256_url(&base64url(&public.n))[..27].to_owned();
         Ok(Self { pair, kid })
     }
 

@@ -1,8 +1,8 @@
 //! Which properties a type has, and what each flavour calls them.
 
-use super::Flavour;
-use super::outlook::pascal;
-use crate::api::errors::Failure;
+use super::case::pascal;
+use crate::failure::Failure;
+use crate::http::Flavour;
 
 /// A type of the APIs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

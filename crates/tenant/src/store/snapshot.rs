@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::Store;
+use super::mailboxes::Store;
 
 /// Form of the file. A file of another form is refused, never guessed at and never overwritten.
 const VERSION: u32 = 1;
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_store_comes_back_as_it_was() {
-        let dir = std::env::temp_dir().join(crate::random::guid());
+        let dir = std::env::temp_dir().join(crate::ids::guid());
         std::fs::create_dir(&dir).unwrap();
         let file = dir.join("data.json");
         let store = crate::seed::store(Seed::Small, chrono::Utc::now());
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_refused_with_a_sentence_and_stays() {
-        let dir = std::env::temp_dir().join(crate::random::guid());
+        let dir = std::env::temp_dir().join(crate::ids::guid());
         std::fs::create_dir(&dir).unwrap();
         let file = dir.join("data.json");
         for (text, word) in [

@@ -1,11 +1,18 @@
 //! The authorize request: read, checked, kept.
 
 use super::aadsts::Aadsts;
-use super::flow::ResponseMode;
 use super::scopes::{self, Scopes};
-use crate::front::Params;
+use crate::directory::{TENANT_DOMAIN, TENANT_ID};
+use crate::http::Params;
 use crate::options::Options;
-use crate::{TENANT_DOMAIN, TENANT_ID};
+
+/// How the browser gets the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ResponseMode {
+    FormPost,
+    Fragment,
+    Query,
+}
 
 /// A checked authorize request.
 #[derive(Clone, Debug)]

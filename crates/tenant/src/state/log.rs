@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::clock::iso;
-use crate::front::{Incoming, Params};
-use crate::random::fingerprint;
+use crate::http::{Incoming, Params};
+use crate::ids::fingerprint;
 
 /// Requests remembered; older ones are forgotten.
 const KEEP: usize = 5_000;

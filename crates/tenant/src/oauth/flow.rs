@@ -5,14 +5,6 @@ use std::collections::BTreeSet;
 use super::request::AuthRequest;
 use super::scopes::Form;
 
-/// How the browser gets the answer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum ResponseMode {
-    FormPost,
-    Fragment,
-    Query,
-}
-
 /// An authorize request whose pages are open.
 #[derive(Clone, Debug)]
 pub(crate) struct Flow {

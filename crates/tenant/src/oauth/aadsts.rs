@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::random;
+use crate::ids;
 
 /// One refusal.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -121,10 +121,10 @@ impl Ids {
     /// Fresh ids; the caller's `client-request-id` becomes the correlation id.
     pub(crate) fn new(now: DateTime<Utc>, correlation: Option<&str>) -> Self {
         Self {
-            trace: random::guid(),
+            trace: ids::guid(),
             correlation: correlation
-                .filter(|id| random::is_guid(id))
-                .map_or_else(random::guid, str::to_owned),
+                .filter(|id| ids::is_guid(id))
+                .map_or_else(ids::guid, str::to_owned),
             timestamp: now.format("%Y-%m-%d %H:%M:%SZ").to_string(),
         }
     }

@@ -1,0 +1,16 @@
+//! How many requests an application may have at work at a mailbox.
+
+use crate::directory;
+use crate::oauth::flow::Access;
+
+/// Requests at a time per application and mailbox.
+pub(crate) const PLACES: usize = 4;
+/// Application and mailbox, for counting.
+pub(crate) fn place_name(access: &Access, segments: &[String]) -> String {
+    let whose = match segments {
+        [users, whose, ..] if users == "users" => directory::find(whose).map(|account| account.oid),
+        _ => None,
+    };
+    let whose = whose.or(access.oid.as_deref()).unwrap_or_default();
+    format!("{} {whose}", access.client_id)
+}

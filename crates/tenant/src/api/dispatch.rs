@@ -1,0 +1,142 @@
+//! From a call with its token to the file that answers it.
+
+use axum::http::Method;
+
+use super::auth::{self, Area};
+use super::call::{Call, Outcome, Prefer, Raw};
+use super::path::segments;
+use super::reply::{Payload, Reply};
+use super::request_ids::Ids;
+use super::{
+    calendar, calendar_groups, contacts, focused, folders, mail_tips, meeting_times, messages,
+    people, places, reminders, rules, send, settings, translate, user,
+};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::oauth::flow::Access;
+use crate::state::Tenant;
+
+/// One call, with its token already checked.
+pub(crate) fn answer(tenant: &Tenant, raw: &Raw, access: Access, ids: &Ids) -> Reply {
+    match let_in(tenant, raw, access) {
+        Ok(reply) => reply,
+        Err(failure) => failure.reply(raw.flavour, ids),
+    }
+}
+
+fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
+    let all = segments(&raw.path);
+    let (whose, below) = match all.as_slice() {
+        [me, below @ ..] if me == "me" => (None, below),
+        [users] if users == "users" => return user::list(tenant, raw, &access),
+        [places, below @ ..] if places == "places" && raw.flavour.is_graph() => {
+            return places::handle(tenant, raw, &access, below);
+        }
+        [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
+        _ => {
+            return Err(Failure::no_segment(
+                raw.flavour,
+                all.first().map_or("", String::as_str),
+            ));
+        }
+    };
+    if raw.flavour.is_graph() {
+        auth::stepped_up(tenant, &access, &raw.method, below)?;
+    }
+    if below.is_empty() || below[0] == "photo" {
+        return user::handle(tenant, raw, &access, whose.as_deref(), below);
+    }
+    let (mailbox, owner) = auth::mailbox(raw.flavour, &access, whose.as_deref())?;
+    let (area, write) = area(&raw.method, below);
+    let shared = access.oid.as_deref() != Some(owner.oid);
+    if !auth::allowed(&access, area, write, shared) {
+        return Err(Failure::denied());
+    }
+    let prefer = Prefer::read(&raw.headers, raw.flavour)?;
+    let call = Call {
+        tenant,
+        raw,
+        flavour: raw.flavour,
+        params: Params::parse(raw.query.as_bytes()),
+        prefer,
+        access,
+        mailbox,
+        owner,
+        segments: below.to_vec(),
+    };
+    let reply = dispatch(&call)?;
+    Ok(match call.prefer.applied() {
+        Some(applied) if matches!(reply.payload, Payload::Json(_)) && reply.status < 300 => {
+            reply.header("preference-applied", applied)
+        }
+        _ => reply,
+    })
+}
+
+fn area(method: &Method, below: &[String]) -> (Area, bool) {
+    let last = below.last().map_or("", String::as_str);
+    // Actions that only look.
+    let looks = [
+        "getmailtips",
+        "getschedule",
+        "findmeetingtimes",
+        "translateexchangeids",
+    ]
+    .contains(&last);
+    let write = *method != Method::GET && !looks;
+    let sends = ["sendmail", "send", "reply", "replyall", "forward"];
+    match below[0].as_str() {
+        "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
+        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
+        | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
+        "contacts" | "contactfolders" => (Area::Contacts, write),
+        "people" => (Area::People, write),
+        "mailboxsettings" | "outlook" => (Area::Settings, write),
+        _ if below.iter().any(|segment| segment == "messagerules") => (Area::Settings, write),
+        _ => (Area::Mail, write),
+    }
+}
+
+fn dispatch(call: &Call<'_>) -> Outcome {
+    match call.segments[0].as_str() {
+        "messages" | "mailfolders" | "sendmail" | "getmailtips" => mail(call),
+        "events" | "calendar" | "calendars" | "calendarview" => calendar::handle(call),
+        "calendargroups" => calendar_groups::handle(call, &below(call)),
+        "inferenceclassification" => focused::handle(call, &below(call)),
+        "translateexchangeids" => translate::handle(call),
+        "people" => people::handle(call, &below(call)),
+        "findmeetingtimes" => meeting_times::handle(call),
+        "reminderview" => reminders::view(call, call.segments.get(1).map(String::as_str)),
+        "contacts" | "contactfolders" => contacts::handle(call),
+        "mailboxsettings" | "outlook" => settings::handle(call),
+        _ => Err(call.missing()),
+    }
+}
+
+/// The segments below the first one.
+fn below<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    call.segments.iter().skip(1).map(String::as_str).collect()
+}
+
+fn mail(call: &Call<'_>) -> Outcome {
+    let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["messages", rest @ ..] => messages::handle(call, None, rest),
+        ["mailfolders", folder, "messages", rest @ ..] => {
+            messages::handle(call, Some(folder), rest)
+        }
+        [
+            "mailfolders",
+            _,
+            "childfolders",
+            child,
+            "messages",
+            rest @ ..,
+        ] => messages::handle(call, Some(child), rest),
+        ["mailfolders", folder, "messagerules", rest @ ..] => rules::handle(call, folder, rest),
+        ["getmailtips"] if call.raw.method == Method::POST => mail_tips::handle(call),
+        ["mailfolders", rest @ ..] => folders::handle(call, rest),
+        ["sendmail"] => send::send_mail(call),
+        _ => Err(call.missing()),
+    }
+}

@@ -1,0 +1,25 @@
+//! The ids and the time of one answer.
+
+use crate::ids;
+use crate::state::Tenant;
+
+/// Ids and time of one answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Ids {
+    pub(crate) request: String,
+    pub(crate) client: String,
+    /// Without offset, as the services write it.
+    pub(crate) date: String,
+}
+
+impl Ids {
+    /// Fresh ids; the caller's own id comes back.
+    pub(crate) fn new(tenant: &Tenant, client: Option<&str>) -> Self {
+        let request = ids::guid();
+        Self {
+            client: client.map_or_else(|| request.clone(), str::to_owned),
+            request,
+            date: tenant.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string(),
+        }
+    }
+}

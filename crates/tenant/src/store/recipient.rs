@@ -1,0 +1,32 @@
+//! Recipients as JSON: `{"emailAddress": {"name", "address"}}`.
+
+use serde_json::{Value, json};
+
+use super::message::Person;
+use crate::directory;
+
+/// A person as recipient.
+pub(crate) fn recipient(person: &Person) -> Value {
+    json!({"emailAddress": {"name": person.name, "address": person.address}})
+}
+
+/// People of a recipients list.
+pub(crate) fn people(value: &Value) -> Vec<Person> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(person)
+        .collect()
+}
+
+/// One recipient.
+pub(crate) fn person(value: &Value) -> Option<Person> {
+    let address = value["emailAddress"]["address"].as_str()?;
+    let known = directory::find(address).map(|account| account.name);
+    let name = value["emailAddress"]["name"]
+        .as_str()
+        .or(known)
+        .unwrap_or(address);
+    Some(Person::new(name, address))
+}
