@@ -86,9 +86,9 @@ async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
     let get = incoming.method == Method::GET;
     let post = incoming.method == Method::POST;
     match segments.as_slice() {
-        [] if get => signin::pages::welcome(tenant),
-        ["_assets", name] if get => signin::pages::asset(name),
-        ["error"] if get => signin::pages::about_error(&incoming.query()),
+        [] if get => signin::pages::welcome::show(tenant),
+        ["_assets", name] if get => signin::pages::frame::asset(name),
+        ["error"] if get => signin::pages::error::about(&incoming.query()),
         ["common", "discovery", "instance"] if get => signin::discovery::instance(tenant),
         [segment, "oauth2", "v2.0", "authorize"] if get || post => {
             signin::authorize::begin(tenant, incoming, segment, false)

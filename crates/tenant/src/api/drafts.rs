@@ -1,6 +1,7 @@
 //! Drafts: a new one, and the drafts that answer or pass on a message.
 
 use axum::http::Method;
+use maud::{PreEscaped, html};
 use serde_json::Value;
 
 use super::call::{Call, Outcome};
@@ -82,12 +83,8 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
         let original = find::message(call, mailbox, id)?.clone();
         let mut draft = respond(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
-            let html = format!(
-                "<p>{}</p><hr>{}",
-                crate::signin::pages::escape(comment),
-                draft.body
-            );
-            draft.set_body(true, html);
+            let html = html! { p { (comment) } hr; (PreEscaped(&draft.body)) };
+            draft.set_body(true, html.into_string());
         }
         if let Some(to) = parameters.get("toRecipients") {
             draft.to = people(to);
@@ -127,10 +124,7 @@ fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answe
     let quoted = if original.html {
         original.body.clone()
     } else {
-        format!(
-            "<pre>{}</pre>",
-            crate::signin::pages::escape(&original.body)
-        )
+        html! { pre { (original.body) } }.into_string()
     };
     draft.set_body(true, quoted);
     let own = |person: &Person| person.address.eq_ignore_ascii_case(call.owner.address);

@@ -1,8 +1,8 @@
 //! The two admin consent endpoints.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::pages::consent::AdminConsent;
 use super::{pages, redirect};
 use crate::directory::{self, PASSWORD, TENANT_ID};
 use crate::http::{Incoming, Params};
@@ -26,48 +26,23 @@ fn ask(
 ) -> Response {
     let asked = match check(tenant, segment, v1, params) {
         Ok(asked) => asked,
-        Err(error) => return pages::error(&error, &Ids::new(tenant.clock().now(), None)),
+        Err(error) => return pages::error::show(&error, &Ids::new(tenant.clock().now(), None)),
     };
-    let uri = params.get("redirect_uri").unwrap_or_default();
-    let mut content = String::from(
-        "<p><strong>exo365 application</strong> asks for these permissions, for every user of \
-         Contoso. An administrator decides.</p>",
-    );
-    content.push_str(&pages::permissions(&asked));
-    content.push_str(&pages::trouble(error));
-    let hidden: String = [
-        ("client_id", tenant.options().client_id.as_str()),
-        ("redirect_uri", uri),
-        ("state", params.get("state").unwrap_or_default()),
-        ("scope", params.get("scope").unwrap_or_default()),
-        ("form", if v1 { "v1" } else { "v2" }),
-    ]
-    .iter()
-    .map(|(name, value)| {
-        format!(
-            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-            pages::escape(value)
-        )
+    let redirect_uri = params.get("redirect_uri").unwrap_or_default();
+    pages::consent::ask_administrator(&AdminConsent {
+        segment,
+        scopes: &asked,
+        redirect_uri,
+        address: params.get("loginfmt").unwrap_or("admin@contoso.example"),
+        hidden: &[
+            ("client_id", tenant.options().client_id.as_str()),
+            ("redirect_uri", redirect_uri),
+            ("state", params.get("state").unwrap_or_default()),
+            ("scope", params.get("scope").unwrap_or_default()),
+            ("form", if v1 { "v1" } else { "v2" }),
+        ],
+        error,
     })
-    .collect();
-    let named = params.get("loginfmt").unwrap_or("admin@contoso.example");
-    content.push_str(&format!(
-        "<form method=\"post\" action=\"/{}/adminconsent/decide\">{hidden}\
-         <label>Administrator <input name=\"loginfmt\" type=\"email\" value=\"{}\">\
-         </label><label>Password <input name=\"passwd\" type=\"password\"></label>\
-         <div class=\"row turned\">\
-         <button id=\"accept\" class=\"primary\" name=\"decision\" value=\"accept\">Accept</button>\
-         <button id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel</button>\
-         </div></form>",
-        pages::escape(segment),
-        pages::escape(named),
-    ));
-    pages::page(
-        StatusCode::OK,
-        "Permissions for the organisation",
-        &content,
-        uri,
-    )
 }
 
 fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Scopes, Aadsts> {
@@ -105,7 +80,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
             "invalid_request",
             "The redirect URI is not registered.",
         );
-        return pages::error(&error, &Ids::new(tenant.clock().now(), None));
+        return pages::error::show(&error, &Ids::new(tenant.clock().now(), None));
     }
     let v1 = form.get("form") == Some("v1");
     let scope = form.get("scope").unwrap_or_default();

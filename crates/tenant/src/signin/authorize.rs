@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 
-use super::{pages, redirect, second_factor, session};
+use super::pages;
+use super::{redirect, session};
 use crate::directory::{self, Account, Kind};
 use crate::http::Incoming;
 use crate::ids;
@@ -10,7 +11,7 @@ use crate::oauth::aadsts::{Aadsts, Ids};
 use crate::oauth::flow::{Code, Flow};
 use crate::oauth::request::{AuthRequest, Refusal};
 use crate::oauth::session::Session;
-use crate::oauth::{scopes, second_factor as oauth_second_factor};
+use crate::oauth::{scopes, second_factor};
 use crate::state::Tenant;
 use crate::token::issue;
 
@@ -22,7 +23,7 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: boo
         Ok(request) => request,
         Err(Refusal::Page(error)) => {
             let ids = Ids::new(tenant.clock().now(), params.get("client-request-id"));
-            return pages::error(&error, &ids);
+            return pages::error::show(&error, &ids);
         }
         Err(Refusal::Redirect(request, error)) => {
             return redirect::refuse(tenant, &request, &error);
@@ -36,7 +37,7 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: boo
         }
         Choice::Ask => {
             let flow = remember(tenant, &request, None);
-            pages::sign_in(tenant, &flow, &session, None)
+            pages::sign_in::show(&flow, &session, None)
         }
         Choice::Refuse(error) => redirect::refuse(tenant, &request, &error),
     }
@@ -109,26 +110,26 @@ pub(crate) fn proceed(
 ) -> Response {
     let request = &flow.request;
     let Some(account) = flow.oid.as_deref().and_then(directory::find) else {
-        return pages::sign_in(tenant, &(id.clone(), flow.clone()), session, None);
+        return pages::sign_in::show(&(id.clone(), flow.clone()), session, None);
     };
     let mut flow = flow.clone();
-    flow.second_factor = oauth_second_factor::shown(&flow, session);
+    flow.second_factor = second_factor::shown(&flow, session);
     tenant.signins().flows.insert(id.clone(), flow.clone());
     let silent = request.prompt.as_deref() == Some("none");
     let mut response = match consent_needed(tenant, request, account) {
-        _ if oauth_second_factor::needed(&flow) && silent => {
+        _ if second_factor::needed(&flow) && silent => {
             let resource = request.scopes.first_resource().unwrap_or(scopes::GRAPH);
-            let error = oauth_second_factor::missing(request.claims.as_deref(), resource);
+            let error = second_factor::missing(request.claims.as_deref(), resource);
             redirect::refuse(tenant, request, &error)
         }
-        _ if oauth_second_factor::needed(&flow) => second_factor::ask(id, &flow, account, None),
+        _ if second_factor::needed(&flow) => pages::second_factor::show(id, &flow, account, None),
         Need::Nothing => finish(tenant, id, &flow, account, false),
         Need::Ask if silent => {
             let mut error = Aadsts::no_consent(&request.client_id);
             (error.error, error.suberror) = ("consent_required", None);
             redirect::refuse(tenant, request, &error)
         }
-        Need::Ask => pages::consent(tenant, id, request, account),
+        Need::Ask => pages::consent::ask_user(id, request, account),
         Need::Administrator => {
             let text = "An administrator of Contoso has set a policy that prevents you from \
                         granting the permissions that the application asks for. Contact an \

@@ -1,9 +1,8 @@
 //! Sign-out: ends the browser's session, tells the applications, goes back where that is allowed.
 
-use std::fmt::Write as _;
-
 use axum::http::StatusCode;
 use axum::response::Response;
+use maud::html;
 
 use super::{pages, redirect, session};
 use crate::http::{self, Incoming};
@@ -42,27 +41,19 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
 }
 
 fn page(frames: &[String], back: Option<&str>) -> Response {
-    let mut content = "<p id=\"signed-out\">You signed out of your account.</p>".to_owned();
-    for url in frames {
-        let _ = write!(
-            content,
-            "<iframe hidden title=\"Sign-out\" src=\"{}\"></iframe>",
-            pages::escape(url)
-        );
-    }
-    if let Some(back) = back {
-        let _ = write!(
-            content,
-            "<p><a id=\"continue\" href=\"{}\">Back to the application</a></p>",
-            pages::escape(back)
-        );
-    }
-    let mut response = pages::page(StatusCode::OK, "Signed out", &content, "");
+    let content = html! {
+        p id="signed-out" { "You signed out of your account." }
+        @for url in frames { iframe hidden title="Sign-out" src=(url) {} }
+        @if let Some(back) = back {
+            p { a id="continue" href=(back) { "Back to the application" } }
+        }
+    };
+    let mut response = pages::frame::page(StatusCode::OK, "Signed out", &content, "");
     if !frames.is_empty() {
         let policy = "default-src 'none'; style-src 'self'; img-src data:; frame-src http: https:; \
                       base-uri 'none'; frame-ancestors 'none'";
         http::set(&mut response, "content-security-policy", policy);
-        // The frames get their moment, then the browser goes on by itself.
+        // The frames get a second to load, then the browser goes on by itself.
         if let Some(back) = back {
             http::set(&mut response, "refresh", &format!("1;url={back}"));
         }

@@ -6,6 +6,5 @@ pub(crate) mod discovery;
 pub(crate) mod logout;
 pub(crate) mod pages;
 pub(crate) mod redirect;
-pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod steps;

@@ -16,7 +16,7 @@ pub(crate) fn back(request: &AuthRequest, values: &[(&str, String)]) -> Response
         .finish();
     let base = with_path(&request.redirect_uri);
     match request.mode {
-        ResponseMode::FormPost => pages::form_post(&base, values),
+        ResponseMode::FormPost => pages::form_post::form_post(&base, values),
         ResponseMode::Fragment => found(&format!("{base}#{encoded}")),
         ResponseMode::Query => {
             let joint = if base.contains('?') { '&' } else { '?' };

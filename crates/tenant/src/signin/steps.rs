@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::{authorize, pages, redirect, second_factor, session};
+use super::{authorize, pages, redirect, session};
 use crate::directory::{self, Kind};
 use crate::http::{Incoming, Params};
 use crate::oauth::aadsts::{Aadsts, Ids};
@@ -25,7 +25,7 @@ pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
     }
     let account = match check(&form) {
         Ok(account) => account,
-        Err(error) => return pages::sign_in(tenant, &flow, &session, Some(&error)),
+        Err(error) => return pages::sign_in::show(&flow, &session, Some(&error)),
     };
     let (id, mut record) = flow;
     record.oid = Some(account.oid.to_owned());
@@ -63,7 +63,7 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     let Some(account) = signed_in(&flow, &session) else {
-        return pages::sign_in(tenant, &(id, flow), &session, None);
+        return pages::sign_in::show(&(id, flow), &session, None);
     };
     if form.get("decision") != Some("accept") {
         tenant.signins().flows.remove(&id);
@@ -90,7 +90,7 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &Incoming) -> Response {
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     let Some(account) = signed_in(&flow, &session) else {
-        return pages::sign_in(tenant, &(id, flow), &session, None);
+        return pages::sign_in::show(&(id, flow), &session, None);
     };
     if form.get("cancel").is_some() {
         return cancelled(tenant, &flow, "the user canceled the authentication");
@@ -98,7 +98,7 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &Incoming) -> Response {
     if form.get("otc").map(str::trim) != Some(flow.code.as_str()) {
         let text = "You didn't enter the expected verification code. Please try again.";
         let error = Aadsts::new(500_121, "invalid_grant", text);
-        return second_factor::ask(&id, &flow, account, Some(&error));
+        return pages::second_factor::show(&id, &flow, account, Some(&error));
     }
     flow.second_factor = true;
     tenant.signins().flows.insert(id.clone(), flow.clone());
@@ -132,5 +132,5 @@ pub(crate) fn stale(tenant: &Tenant) -> Response {
     let text = "Your sign-in page was open for too long, or was used already. Go back to the \
                 application and sign in again.";
     let error = Aadsts::new(165_000, "invalid_request", text);
-    pages::error(&error, &Ids::new(tenant.clock().now(), None))
+    pages::error::show(&error, &Ids::new(tenant.clock().now(), None))
 }
