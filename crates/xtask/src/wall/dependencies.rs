@@ -1,4 +1,4 @@
-//! The wall between the core and the browser: what the core may depend on, checked in the build.
+//! Which crates `exo365-core` may depend on.
 
 use crate::{run, tools};
 use anyhow::{Result, bail};
@@ -31,7 +31,7 @@ pub(crate) fn check() -> Result<()> {
     if !strangers.is_empty() {
         bail!(
             "exo365-core depends on {}: it stays pure (no clock, random, network, wasm-bindgen); \
-             see crates/xtask/src/wall.rs",
+             see crates/xtask/src/wall/dependencies.rs",
             strangers.join(", ")
         );
     }
