@@ -60,7 +60,7 @@ impl Failure {
     }
 
     /// A guarded operation, from a client that takes no challenges.
-    pub(crate) fn not_proven() -> Self {
+    pub(crate) fn step_up_required() -> Self {
         let text = "The caller does not meet the authentication bar to carry out this operation. The \
                     service cannot allow this operation.";
         Self::new(403, "ErrorAccessDenied", text)

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::http::Flavour;
-use crate::http::Incoming;
+use crate::http::HttpRequest;
 use crate::state::Tenant;
 use crate::{api, control, signin, token};
 
@@ -27,7 +27,7 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let incoming = Incoming {
+    let incoming = HttpRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -42,7 +42,7 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
     answer(&tenant, incoming).await
 }
 
-async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
+async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
     let upload = api::uploads::is_upload(&incoming.path);
     let api = match upload {
         true => Some(Flavour::OutlookV2),
@@ -57,14 +57,14 @@ async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
         };
     }
     let mut response = match &fault {
-        Some(fault) => match api::faults::act(fault, tenant, &incoming).await {
+        Some(fault) => match api::faults::respond(fault, tenant, &incoming).await {
             Some(response) => response,
             None => route(tenant, &incoming).await,
         },
         None => route(tenant, &incoming).await,
     };
     if let Some(fault) = &fault {
-        response = api::faults::spoil(fault, response).await;
+        response = api::faults::damage(fault, response).await;
     }
     if let Some(flavour) = api {
         api::cors::expose(tenant, flavour, fault.as_ref(), &mut response);
@@ -72,7 +72,7 @@ async fn answer(tenant: &Tenant, incoming: Incoming) -> Response {
     response
 }
 
-async fn route(tenant: &Tenant, incoming: &Incoming) -> Response {
+async fn route(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if api::uploads::is_upload(&incoming.path) {
         return api::uploads::handle(tenant, incoming);
     }

@@ -14,9 +14,9 @@ use rustls::pki_types::PrivateKeyDer;
 use crate::cli::Arguments;
 
 /// How long open connections get after the signal to stop.
-const GRACE: Duration = Duration::from_millis(500);
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 /// How long changes are gathered before they are written to the data file.
-const GATHER: Duration = Duration::from_millis(250);
+const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 /// Runs the tenant until a signal stops it.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
     let outcome = runtime.block_on(serve(arguments));
-    runtime.shutdown_timeout(GRACE);
+    runtime.shutdown_timeout(SHUTDOWN_GRACE);
     outcome
 }
 
@@ -53,7 +53,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let handle = axum_server::Handle::new();
     tokio::spawn(stop(handle.clone()));
-    tokio::spawn(keep(tenant.clone()));
+    tokio::spawn(save_changes(tenant.clone()));
     let service = tenant.router().into_make_service();
     let tls = if arguments.tls {
         Some(tls(arguments)?)
@@ -99,14 +99,14 @@ async fn stop(handle: axum_server::Handle<SocketAddr>) {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-    handle.graceful_shutdown(Some(GRACE));
+    handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
 }
 
 /// Writes the data file after changes.
-async fn keep(tenant: Tenant) {
+async fn save_changes(tenant: Tenant) {
     loop {
         tenant.changed().await;
-        tokio::time::sleep(GATHER).await;
+        tokio::time::sleep(SAVE_DELAY).await;
         let writer = tenant.clone();
         let saved = tokio::task::spawn_blocking(move || writer.save()).await;
         if let Ok(Err(sentence)) = saved {

@@ -3,9 +3,9 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::holder::{Holder, LARGEST};
-use super::reply::{Payload, Reply};
+use super::call::{ApiResult, Call};
+use super::holder::{Holder, MAX_DIRECT_SIZE};
+use super::response::{ApiResponse, Payload};
 use super::{listing, uploads};
 use crate::failure::Failure;
 use crate::odata::Query;
@@ -15,12 +15,12 @@ use crate::store::{Attachment, Mailbox};
 use crate::views::message as view;
 
 /// `.../{messages,events}/{id}/attachments...`.
-pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => list(call, holder),
         (&Method::POST, []) => create(call, holder),
         (&Method::GET, ["$count"]) => count(call, holder),
-        (&Method::POST, ["createuploadsession"]) => uploads::begin(call, holder),
+        (&Method::POST, ["createuploadsession"]) => uploads::create_session(call, holder),
         (&Method::GET, [id]) => get(call, holder, id),
         (&Method::GET, [id, "$value"]) => content(call, holder, id),
         (&Method::DELETE, [id]) => delete(call, holder, id),
@@ -30,7 +30,7 @@ pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outc
 }
 
 fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value> {
-    entity.retain(|name, _| name.starts_with('@') || name == "id" || query.shows(name));
+    entity.retain(|name, _| name.starts_with('@') || name == "id" || query.selects(name));
     entity
 }
 
@@ -47,7 +47,7 @@ fn one<'m>(
     files.iter().find(|one| one.key == id.key).ok_or_else(wrong)
 }
 
-fn list(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+fn list(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let mut query = call.query(Kind::Attachment)?;
     // The service does not cut this list into pages.
     query.top = query.top.max(1000);
@@ -59,12 +59,12 @@ fn list(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
     call.page(&holder.tail(), &query, page)
 }
 
-fn count(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+fn count(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let count = call.read(|mailbox| Ok(holder.files(call, mailbox)?.len()))?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Attachment)?;
     let entity = call.read(|mailbox| {
         let found = one(call, mailbox, holder, id)?;
@@ -76,16 +76,19 @@ fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     call.read(|mailbox| {
         let found = one(call, mailbox, holder, id)?;
         let kind = found.content_type.as_deref();
         let kind = kind.unwrap_or("application/octet-stream").to_owned();
-        Ok(Reply::new(200, Payload::Bytes(kind, found.bytes.clone())))
+        Ok(ApiResponse::new(
+            200,
+            Payload::Bytes(kind, found.bytes.clone()),
+        ))
     })
 }
 
-fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+fn create(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let body = Value::Object(call.body(Kind::Attachment)?);
     match body["@odata.type"].as_str() {
         Some("#microsoft.graph.fileAttachment") => {}
@@ -107,7 +110,7 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         let made = made.ok_or_else(|| {
             Failure::invalid_parameter("The attachment's content is no valid base64.")
         })?;
-        if made.bytes.len() > LARGEST {
+        if made.bytes.len() > MAX_DIRECT_SIZE {
             let text = "The attachment is too large for a single request; use an upload session.";
             return Err(Failure::new(413, "ErrorMessageSizeExceeded", text));
         }
@@ -118,10 +121,10 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
     call.entity(201, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn delete(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let gone = one(call, mailbox, holder, id)?.key;
         holder.change(call, mailbox, |files| files.retain(|one| one.key != gone))?;
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

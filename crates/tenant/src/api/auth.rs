@@ -2,12 +2,12 @@
 
 use axum::http::Method;
 
-use super::errors::{Unauthorized, refuse_token};
+use super::errors::{Unauthorized, invalid_token};
 use crate::directory::step_up::CONTEXT;
 use crate::directory::{self, Account, Kind};
 use crate::failure::Failure;
 use crate::http::Flavour;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 use crate::oauth::scopes::GRAPH;
 use crate::state::Tenant;
 
@@ -19,9 +19,9 @@ pub(crate) fn token(
     tenant: &Tenant,
     flavour: Flavour,
     authorization: Option<&str>,
-) -> Result<Access, Failure> {
+) -> Result<AccessToken, Failure> {
     let now = tenant.clock().unix();
-    let refuse = |why, audience: &str| Err(refuse_token(flavour, why, audience, now));
+    let refuse = |why, audience: &str| Err(invalid_token(flavour, why, audience, now));
     let bearer = authorization.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -53,9 +53,9 @@ pub(crate) fn token(
 ///
 /// # Errors
 /// The challenge, or 403 for clients that did not declare that they understand one.
-pub(crate) fn stepped_up(
+pub(crate) fn check_step_up(
     tenant: &Tenant,
-    access: &Access,
+    access: &AccessToken,
     method: &Method,
     below: &[String],
 ) -> Result<(), Failure> {
@@ -68,13 +68,13 @@ pub(crate) fn stepped_up(
         return Ok(());
     }
     Err(match access.cp1 {
-        true => refuse_token(
+        true => invalid_token(
             Flavour::Graph,
             Unauthorized::StepUp,
             "",
             tenant.clock().unix(),
         ),
-        false => Failure::not_proven(),
+        false => Failure::step_up_required(),
     })
 }
 
@@ -96,7 +96,7 @@ pub(crate) enum Area {
 }
 
 /// Whether the token's permissions cover the call.
-pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) -> bool {
+pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: bool) -> bool {
     let names: &[&str] = match (area, write) {
         (Area::Calendars, false) => &[
             "calendars.read",
@@ -127,7 +127,7 @@ pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) ->
 /// No such user, no mailbox, or none of the caller's business.
 pub(crate) fn mailbox(
     flavour: Flavour,
-    access: &Access,
+    access: &AccessToken,
     whose: Option<&str>,
 ) -> Result<(u32, &'static Account), Failure> {
     let caller = access.oid.as_deref().and_then(directory::find);

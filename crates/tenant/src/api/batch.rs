@@ -6,35 +6,35 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
-use super::call::Raw;
-use super::concurrency::{PLACES, place_name};
-use super::dispatch::answer;
+use super::call::ApiRequest;
+use super::concurrency::{MAX_CONCURRENT, limit_key};
+use super::dispatch::respond;
 use super::path::segments;
-use super::reply::Reply;
-use super::request_ids::Ids;
+use super::request_ids::RequestIds;
+use super::response::ApiResponse;
 use super::{auth, errors, faults};
 use crate::failure::Failure;
 use crate::http::Flavour;
-use crate::http::Incoming;
+use crate::http::HttpRequest;
 use crate::ids;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
 
 /// Most items of a batch.
-const MOST: usize = 20;
+const MAX_REQUESTS: usize = 20;
 /// Largest answer of a fault that is taken into an item, in bytes.
-const LARGEST_FAULT: usize = 1024 * 1024;
+const MAX_FAULT_BODY: usize = 1024 * 1024;
 
 /// One item.
 struct Item {
     id: String,
-    raw: Raw,
+    request: ApiRequest,
     depends_on: Vec<String>,
 }
 
 /// Whether a request is a batch. The oldest flavour has none.
-pub(crate) fn is_batch(raw: &Raw) -> bool {
-    let path = segments(&raw.path);
+pub(crate) fn is_batch(request: &ApiRequest) -> bool {
+    let path = segments(&request.path);
     let named = matches!(
         path.iter()
             .map(String::as_str)
@@ -42,19 +42,19 @@ pub(crate) fn is_batch(raw: &Raw) -> bool {
             .as_slice(),
         ["$batch"] | ["me", "$batch"] | ["users", _, "$batch"]
     );
-    named && raw.method == Method::POST && raw.flavour != Flavour::OutlookV1
+    named && request.method == Method::POST && request.flavour != Flavour::OutlookV1
 }
 
 /// Answers a batch.
-pub(crate) async fn handle(tenant: &Tenant, raw: &Raw, ids: &Ids) -> Reply {
-    let access = match auth::token(tenant, raw.flavour, raw.header("authorization")) {
+pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
+    let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
         Ok(access) => access,
-        Err(failure) => return failure.reply(raw.flavour, ids),
+        Err(failure) => return failure.reply(request.flavour, ids),
     };
-    let items = match read(raw) {
+    let items = match read(request) {
         Ok(items) => items,
         Err(sentence) => {
-            return Failure::new(400, "BadRequest", sentence).reply(raw.flavour, ids);
+            return Failure::new(400, "BadRequest", sentence).reply(request.flavour, ids);
         }
     };
     let latency = tenant.options().latency;
@@ -62,25 +62,25 @@ pub(crate) async fn handle(tenant: &Tenant, raw: &Raw, ids: &Ids) -> Reply {
         tokio::time::sleep(latency).await;
     }
     let responses = run(tenant, &access, items).await;
-    Reply::json(200, json!({"responses": responses}))
+    ApiResponse::json(200, json!({"responses": responses}))
 }
 
 /// Reads the items; a fault in one refuses the whole batch.
-fn read(raw: &Raw) -> Result<Vec<Item>, String> {
-    let body: Value = serde_json::from_slice(&raw.body)
+fn read(request: &ApiRequest) -> Result<Vec<Item>, String> {
+    let body: Value = serde_json::from_slice(&request.body)
         .map_err(|_| "Invalid batch payload format.".to_owned())?;
     let Some(list) = body["requests"].as_array().filter(|list| !list.is_empty()) else {
         return Err("Invalid batch payload format.".to_owned());
     };
-    if list.len() > MOST {
+    if list.len() > MAX_REQUESTS {
         return Err(format!(
-            "Number of batch request steps exceeds the maximum value of {MOST}."
+            "Number of batch request steps exceeds the maximum value of {MAX_REQUESTS}."
         ));
     }
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for one in list {
-        let item = item(one, raw)?;
+        let item = item(one, request)?;
         if !seen.insert(item.id.to_lowercase()) {
             return Err(format!(
                 "The request id '{}' is used more than once.",
@@ -116,7 +116,7 @@ fn ordered(items: &[Item]) -> Result<(), String> {
     }
 }
 
-fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
+fn item(one: &Value, request: &ApiRequest) -> Result<Item, String> {
     let text = |name: &str| one[name].as_str().filter(|text| !text.is_empty());
     let id = text("id").ok_or("Each request of a batch needs an id.")?;
     let url = text("url").ok_or_else(|| format!("Request '{id}' has no url."))?;
@@ -139,7 +139,7 @@ fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
         .ok_or_else(|| format!("The body of request '{id}' is no base64."))?;
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let path = format!("/{}", path.trim_start_matches('/'));
-    let root = raw.flavour.root();
+    let root = request.flavour.root();
     let below = match path.get(..root.len()) {
         Some(head) if head.eq_ignore_ascii_case(root) => &path[root.len()..],
         _ => &path,
@@ -149,8 +149,8 @@ fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
     Ok(Item {
         id: id.to_owned(),
         depends_on: needed.map(str::to_owned).collect(),
-        raw: Raw {
-            flavour: raw.flavour,
+        request: ApiRequest {
+            flavour: request.flavour,
             method,
             path: below.to_owned(),
             query: query.to_owned(),
@@ -194,7 +194,7 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
 }
 
 /// Runs the items in waves of those that may start; the order of the answers is that of no list.
-async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
+async fn run(tenant: &Tenant, access: &AccessToken, items: Vec<Item>) -> Vec<Value> {
     let mut waiting = items;
     let mut status: HashMap<String, u16> = HashMap::new();
     let mut responses = Vec::new();
@@ -204,8 +204,8 @@ async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
             needed.all(|id| status.contains_key(&id.to_lowercase()))
         };
         let (mut wave, mut rest): (Vec<Item>, Vec<Item>) = waiting.into_iter().partition(ready);
-        if wave.len() > PLACES {
-            let late = wave.split_off(PLACES);
+        if wave.len() > MAX_CONCURRENT {
+            let late = wave.split_off(MAX_CONCURRENT);
             rest.splice(0..0, late);
         }
         for (id, one, code) in together(tenant, access, wave, &status).await {
@@ -220,7 +220,7 @@ async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
 /// One wave. Those that find no place at their mailbox are sent away, each for itself.
 async fn together(
     tenant: &Tenant,
-    access: &Access,
+    access: &AccessToken,
     wave: Vec<Item>,
     status: &HashMap<String, u16>,
 ) -> Vec<(String, Value, u16)> {
@@ -228,14 +228,17 @@ async fn together(
     let mut done = Vec::new();
     let mut running = Vec::new();
     for item in wave {
-        let flavour = item.raw.flavour;
+        let flavour = item.request.flavour;
         let failed = |id: &String| {
             status
                 .get(&id.to_lowercase())
                 .is_some_and(|code| *code >= 400)
         };
-        let place = tenant.place(&place_name(access, &segments(&item.raw.path)), PLACES);
-        let ids = Ids::new(tenant, item.raw.header("client-request-id"));
+        let place = tenant.acquire_permit(
+            &limit_key(access, &segments(&item.request.path)),
+            MAX_CONCURRENT,
+        );
+        let ids = RequestIds::new(tenant, item.request.header("client-request-id"));
         if item.depends_on.iter().any(failed) {
             let text = "The request depends on another one that failed.";
             let failure = Failure::new(424, "FailedDependency", text);
@@ -244,7 +247,7 @@ async fn together(
             places.push(place);
             running.push((item, ids));
         } else {
-            let reply = errors::over_limit(flavour, 1).reply(flavour, &ids);
+            let reply = errors::too_many_requests(flavour, 1).reply(flavour, &ids);
             done.push((item.id, reply, flavour));
         }
     }
@@ -254,11 +257,11 @@ async fn together(
     }
     // Backwards, so that nobody relies on the order.
     for (item, ids) in running.into_iter().rev() {
-        let reply = match fault(tenant, &item.raw).await {
+        let reply = match fault(tenant, &item.request).await {
             Some(reply) => reply,
-            None => answer(tenant, &item.raw, access.clone(), &ids),
+            None => respond(tenant, &item.request, access.clone(), &ids),
         };
-        done.push((item.id, reply, item.raw.flavour));
+        done.push((item.id, reply, item.request.flavour));
     }
     drop(places);
     let rendered = done.into_iter().map(|(id, reply, flavour)| {
@@ -269,23 +272,23 @@ async fn together(
 }
 
 /// The answer of a fault that is on order for such a call.
-async fn fault(tenant: &Tenant, raw: &Raw) -> Option<Reply> {
-    let incoming = Incoming {
-        method: raw.method.clone(),
-        path: format!("{}{}", raw.flavour.root(), raw.path),
-        query: raw.query.clone(),
-        headers: raw.headers.clone(),
-        body: Bytes::from(raw.body.clone()),
+async fn fault(tenant: &Tenant, request: &ApiRequest) -> Option<ApiResponse> {
+    let incoming = HttpRequest {
+        method: request.method.clone(),
+        path: format!("{}{}", request.flavour.root(), request.path),
+        query: request.query.clone(),
+        headers: request.headers.clone(),
+        body: Bytes::from(request.body.clone()),
     };
     let fault = tenant.faults().take(&incoming)?;
-    let response = faults::act(&fault, tenant, &incoming).await?;
+    let response = faults::respond(&fault, tenant, &incoming).await?;
     let (parts, body) = response.into_parts();
-    let mut reply = match axum::body::to_bytes(body, LARGEST_FAULT).await {
+    let mut reply = match axum::body::to_bytes(body, MAX_FAULT_BODY).await {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(json) => Reply::json(parts.status.as_u16(), json),
-            Err(_) => Reply::empty(parts.status.as_u16()),
+            Ok(json) => ApiResponse::json(parts.status.as_u16(), json),
+            Err(_) => ApiResponse::empty(parts.status.as_u16()),
         },
-        Err(_) => Reply::empty(504),
+        Err(_) => ApiResponse::empty(504),
     };
     let told = ["retry-after", "www-authenticate"];
     for name in told {

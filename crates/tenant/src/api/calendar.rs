@@ -3,9 +3,9 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::holder::Holder;
-use super::reply::{Payload, Reply};
+use super::response::{ApiResponse, Payload};
 use super::{attachments, delta, events, find, listing, permissions, respond, schedule};
 use crate::failure::Failure;
 use crate::schema::names::Kind;
@@ -15,7 +15,7 @@ use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
 
 /// `events...`, `calendar...`, `calendars...`, `calendarView...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["calendar", "events", rest @ ..] => of_events(call, CALENDAR, "calendar/events", rest),
@@ -29,7 +29,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         ["calendars"] => collection(call),
         ["calendars", "$count"] => {
             let count = call.read(|mailbox| Ok(mailbox.calendars.len() + 1))?;
-            Ok(Reply::new(200, Payload::Text(count.to_string())))
+            Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         ["calendars", rest @ ..] => below(call, rest),
         _ => Err(call.missing()),
@@ -37,7 +37,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
 }
 
 /// `calendars/{id}...`.
-pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     match rest {
         [id, "events", rest @ ..] => {
             let tail = format!("calendars('{id}')/events");
@@ -56,11 +56,11 @@ pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
 
 /// Whether the call is an action of Graph.
 fn posts(call: &Call<'_>) -> bool {
-    call.raw.method == Method::POST && call.flavour.is_graph()
+    call.request.method == Method::POST && call.flavour.is_graph()
 }
 
-fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::events(call, calendar, false, tail)
         }
@@ -83,8 +83,8 @@ fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outco
     }
 }
 
-fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::events(call, calendar, true, tail)
         }
@@ -112,11 +112,11 @@ fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Va
     let query = call.query(Kind::Calendar)?;
     let item = mailbox.calendars.get(&key);
     let mut entity = view::one(mailbox, call.owner, item);
-    entity.retain(|name, _| name == "id" || query.shows(name));
+    entity.retain(|name, _| name == "id" || query.selects(name));
     Ok(entity)
 }
 
-fn calendar_of(call: &Call<'_>, id: &str) -> Outcome {
+fn calendar_of(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         entity(
             call,
@@ -127,8 +127,8 @@ fn calendar_of(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Calendar, "calendars", entity)
 }
 
-fn collection(call: &Call<'_>) -> Outcome {
-    match call.raw.method {
+fn collection(call: &Call<'_>) -> ApiResult {
+    match call.request.method {
         Method::GET => {
             let query = call.query(Kind::Calendar)?;
             let page = call.read(|mailbox| {
@@ -147,7 +147,7 @@ fn collection(call: &Call<'_>) -> Outcome {
 }
 
 /// Makes a calendar in a group.
-pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
+pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
     let json = writable(&call.body(Kind::Calendar)?)?;
     if !json.contains_key("name") {
         let text = "The property 'Name' is required when creating the entity.";
@@ -156,7 +156,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_name(call, mailbox, &json, None)?;
-        let item = mailbox.item(group, json.clone(), now);
+        let item = mailbox.new_item(group, json.clone(), now);
         let entity = view::one(mailbox, call.owner, Some(&item));
         mailbox.calendars.insert(item.key, item);
         Ok(entity)
@@ -214,9 +214,9 @@ fn check_name(
     Ok(())
 }
 
-fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
+fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
     let key = id.map_or(Ok(CALENDAR), |id| key(call, id))?;
-    match call.raw.method {
+    match call.request.method {
         Method::GET => {
             let entity = call.read(|mailbox| entity(call, mailbox, key))?;
             call.entity(200, Kind::Calendar, "calendars", entity)
@@ -243,7 +243,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
 }
 
 /// Removes a calendar with what is in it.
-fn remove(call: &Call<'_>, key: u64) -> Outcome {
+fn remove(call: &Call<'_>, key: u64) -> ApiResult {
     if key == CALENDAR {
         let text = "The default calendar cannot be deleted.";
         return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
@@ -256,6 +256,6 @@ fn remove(call: &Call<'_>, key: u64) -> Outcome {
         for event in gone {
             mailbox.remove_event(event);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use super::{calendar, listing};
 use crate::failure::Failure;
 use crate::schema::names::Kind;
@@ -17,8 +17,8 @@ use crate::views::calendar as view;
 const MY_CALENDARS: &str = "0006f0b7-0000-0000-c000-000000000046";
 
 /// `calendarGroups...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => list(call),
         (&Method::POST, []) => create(call),
         (_, [id]) => one(call, key(call, id)?),
@@ -72,7 +72,7 @@ fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
     list.map(|item| entity(mailbox.number, item)).collect()
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let query = call.query(Kind::CalendarGroup)?;
     let page = call.read(|mailbox| {
         Ok(listing::page(
@@ -105,11 +105,11 @@ fn name(call: &Call<'_>) -> Result<String, Failure> {
     Ok(name.to_owned())
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let json = Json::from_iter([("name".to_owned(), name(call)?.into())]);
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(mailbox.number, Some(&item));
         mailbox.calendar_groups.insert(item.key, item);
         Ok(made)
@@ -117,9 +117,9 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::CalendarGroup, "calendarGroups", entity)
 }
 
-fn one(call: &Call<'_>, key: u64) -> Outcome {
+fn one(call: &Call<'_>, key: u64) -> ApiResult {
     let shown = |mailbox: &Mailbox| entity(mailbox.number, mailbox.calendar_groups.get(&key));
-    let entity = match call.raw.method {
+    let entity = match call.request.method {
         Method::GET => call.read(|mailbox| Ok(shown(mailbox)))?,
         Method::PATCH | Method::DELETE if key == CALENDAR_GROUP => return Err(Failure::denied()),
         Method::PATCH => {
@@ -140,7 +140,7 @@ fn one(call: &Call<'_>, key: u64) -> Outcome {
                     return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
                 }
                 mailbox.calendar_groups.remove(&key);
-                Ok(Reply::empty(204))
+                Ok(ApiResponse::empty(204))
             });
         }
         _ => return Err(Failure::wrong_method()),
@@ -148,7 +148,7 @@ fn one(call: &Call<'_>, key: u64) -> Outcome {
     call.entity(200, Kind::CalendarGroup, "calendarGroups", entity)
 }
 
-fn calendars(call: &Call<'_>, id: &str) -> Outcome {
+fn calendars(call: &Call<'_>, id: &str) -> ApiResult {
     let group = key(call, id)?;
     let query = call.query(Kind::Calendar)?;
     let page = call.read(|mailbox| {

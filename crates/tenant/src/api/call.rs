@@ -3,13 +3,13 @@
 use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::clock::timezone;
 use crate::directory::Account;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::http::Params;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
 use crate::odata::query::option;
 use crate::schema::case;
@@ -17,12 +17,12 @@ use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::{Json, Mailbox};
-use crate::views::message::Look;
+use crate::views::message::Format;
 use crate::views::outlook;
 
 /// A call before anybody looked at its token.
 #[derive(Clone, Debug)]
-pub(crate) struct Raw {
+pub(crate) struct ApiRequest {
     pub(crate) flavour: Flavour,
     pub(crate) method: Method,
     /// Path below the API's root, as it came.
@@ -32,7 +32,7 @@ pub(crate) struct Raw {
     pub(crate) body: Vec<u8>,
 }
 
-impl Raw {
+impl ApiRequest {
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -131,11 +131,11 @@ impl Prefer {
 /// A call that was let in.
 pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
-    pub(crate) raw: &'a Raw,
+    pub(crate) request: &'a ApiRequest,
     pub(crate) flavour: Flavour,
     pub(crate) params: Params,
     pub(crate) prefer: Prefer,
-    pub(crate) access: Access,
+    pub(crate) access: AccessToken,
     /// Number and owner of the mailbox.
     pub(crate) mailbox: u32,
     pub(crate) owner: &'static Account,
@@ -143,7 +143,7 @@ pub(crate) struct Call<'a> {
     pub(crate) segments: Vec<String>,
 }
 
-pub(crate) type Outcome = Result<Reply, Failure>;
+pub(crate) type ApiResult = Result<ApiResponse, Failure>;
 
 impl Call<'_> {
     /// Unix seconds.
@@ -157,9 +157,9 @@ impl Call<'_> {
         Failure::no_segment(self.flavour, last)
     }
 
-    /// How messages are to look.
-    pub(crate) fn look(&self) -> Look {
-        Look {
+    /// The format of messages in the answer.
+    pub(crate) fn message_format(&self) -> Format {
+        Format {
             mailbox: self.mailbox,
             immutable: self.prefer.immutable,
             text_body: self.prefer.text_body == Some(true),
@@ -182,7 +182,7 @@ impl Call<'_> {
     /// The body as canonical JSON object.
     pub(crate) fn body(&self, kind: Kind) -> Result<Json, Failure> {
         let value = self.any_body()?;
-        match outlook::inward(self.flavour, kind, value) {
+        match outlook::from_outlook(self.flavour, kind, value) {
             Value::Object(object) => Ok(object),
             _ => Err(Failure::new(
                 400,
@@ -194,7 +194,7 @@ impl Call<'_> {
 
     /// The body of an action, parameter names in camel case, nested types as they came in.
     pub(crate) fn parameters(&self) -> Result<Json, Failure> {
-        if self.raw.body.is_empty() {
+        if self.request.body.is_empty() {
             return Ok(Json::new());
         }
         let value = self.any_body()?;
@@ -212,8 +212,8 @@ impl Call<'_> {
             .map(|(name, value)| {
                 let name = case::camel(&name);
                 let value = match name.as_str() {
-                    "message" => outlook::inward(self.flavour, Kind::Message, value),
-                    _ => outlook::nested(&name, value),
+                    "message" => outlook::from_outlook(self.flavour, Kind::Message, value),
+                    _ => outlook::value_from_outlook(&name, value),
                 };
                 (name, value)
             })
@@ -221,7 +221,7 @@ impl Call<'_> {
     }
 
     fn any_body(&self) -> Result<Value, Failure> {
-        serde_json::from_slice(&self.raw.body).map_err(|_| {
+        serde_json::from_slice(&self.request.body).map_err(|_| {
             let text = "Unable to read JSON request payload. Please ensure Content-Type header is \
                         set and payload is of valid JSON format.";
             Failure::new(400, "BadRequest", text)
@@ -251,7 +251,7 @@ impl Call<'_> {
             .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
         let outcome = act(mailbox);
         drop(store);
-        self.tenant.touch();
+        self.tenant.notify_changed();
         outcome
     }
 
@@ -266,7 +266,7 @@ impl Call<'_> {
 
     /// Checks `If-Match` against the version of an item.
     pub(crate) fn check_version(&self, change: u64) -> Result<(), Failure> {
-        match self.raw.header("if-match") {
+        match self.request.header("if-match") {
             None | Some("*") => Ok(()),
             Some(tag) if tag == crate::store::id::etag(change) => Ok(()),
             Some(_) => Err(Failure::conflict()),
@@ -275,7 +275,7 @@ impl Call<'_> {
 
     /// Address of the API's root.
     pub(crate) fn root(&self) -> String {
-        self.raw.root(self.tenant)
+        self.request.root(self.tenant)
     }
 
     /// The context URL for what stands below the user, `tail` in canonical names.
@@ -334,7 +334,7 @@ impl Call<'_> {
         kind: Kind,
         tail: &str,
         entity: Map<String, Value>,
-    ) -> Outcome {
+    ) -> ApiResult {
         let query = self.query(kind).ok();
         let etag = entity
             .get("@odata.etag")
@@ -344,7 +344,7 @@ impl Call<'_> {
         body["@odata.context"] = self
             .context(&format!("{tail}/$entity"), query.as_ref())
             .into();
-        let reply = Reply::json(status, body);
+        let reply = ApiResponse::json(status, body);
         Ok(match etag {
             Some(etag) => reply.header("etag", etag),
             None => reply,
@@ -352,8 +352,8 @@ impl Call<'_> {
     }
 
     /// A page as answer, with count and next link.
-    pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> Outcome {
-        let next = |skip| self.raw.next_link(self.tenant, skip);
+    pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> ApiResult {
+        let next = |skip| self.request.next_link(self.tenant, skip);
         Ok(page.reply(&self.context(tail, Some(query)), query.skip, next))
     }
 }
@@ -375,7 +375,7 @@ impl Page {
         context: &str,
         skip: usize,
         next: impl FnOnce(usize) -> String,
-    ) -> Reply {
+    ) -> ApiResponse {
         let mut body = json!({"@odata.context": context});
         if let Some(count) = self.count {
             body["@odata.count"] = count.into();
@@ -384,6 +384,6 @@ impl Page {
             body["@odata.nextLink"] = next(skip + self.scanned).into();
         }
         body["value"] = self.value.into();
-        Reply::json(200, body)
+        ApiResponse::json(200, body)
     }
 }

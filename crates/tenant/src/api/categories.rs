@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
 use super::listing;
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::failure::Failure;
 use crate::schema::names::Kind;
 use crate::store::id::guid_of;
@@ -16,13 +16,13 @@ const TAIL: &str = "outlook/masterCategories";
 const PRESETS: u32 = 25;
 
 /// `outlook/masterCategories...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
-    match asked(call, rest)? {
-        Asked::List => list(call),
-        Asked::Create => create(call),
-        Asked::Get(id) => get(call, id),
-        Asked::Update(id) => update(call, id),
-        Asked::Delete(id) => delete(call, id),
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call),
+        CollectionRequest::Create => create(call),
+        CollectionRequest::Get(id) => get(call, id),
+        CollectionRequest::Update(id) => update(call, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -41,7 +41,7 @@ fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, Failure
     found.ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Category)?;
     // The whole list: the service does not cut it into pages.
     query.top = query.top.max(1000);
@@ -52,7 +52,7 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page(TAIL, &query, page)
 }
 
-fn get(call: &Call<'_>, wanted: &str) -> Outcome {
+fn get(call: &Call<'_>, wanted: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;
         Ok(entity(call, &mailbox.categories[at]))
@@ -79,7 +79,7 @@ fn colour(body: &Json) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let body = call.body(Kind::Category)?;
     let name = body.get("displayName").and_then(Value::as_str);
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
@@ -100,7 +100,7 @@ fn create(call: &Call<'_>) -> Outcome {
         let mut json = Json::new();
         json.insert("displayName".into(), name.into());
         json.insert("color".into(), colour.into());
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let entity = entity(call, &item);
         mailbox.categories.push(item);
         Ok(entity)
@@ -108,7 +108,7 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::Category, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, wanted: &str) -> Outcome {
+fn update(call: &Call<'_>, wanted: &str) -> ApiResult {
     let body = call.body(Kind::Category)?;
     if body.contains_key("displayName") {
         let text = "The name of a category cannot be changed.";
@@ -126,10 +126,10 @@ fn update(call: &Call<'_>, wanted: &str) -> Outcome {
     call.entity(200, Kind::Category, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, wanted: &str) -> Outcome {
+fn delete(call: &Call<'_>, wanted: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;
         mailbox.categories.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 /// One of the five, with the id of the item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum CollectionRequest<'a> {
     Create,
     Delete(&'a str),
     Get(&'a str),
@@ -19,13 +19,16 @@ pub(crate) enum Asked<'a> {
 ///
 /// # Errors
 /// 405 for another method, the flavour's refusal for a longer path.
-pub(crate) fn asked<'a>(call: &Call<'_>, rest: &[&'a str]) -> Result<Asked<'a>, Failure> {
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => Ok(Asked::List),
-        (&Method::POST, []) => Ok(Asked::Create),
-        (&Method::GET, [id]) => Ok(Asked::Get(id)),
-        (&Method::PATCH, [id]) => Ok(Asked::Update(id)),
-        (&Method::DELETE, [id]) => Ok(Asked::Delete(id)),
+pub(crate) fn collection_request<'a>(
+    call: &Call<'_>,
+    rest: &[&'a str],
+) -> Result<CollectionRequest<'a>, Failure> {
+    match (&call.request.method, rest) {
+        (&Method::GET, []) => Ok(CollectionRequest::List),
+        (&Method::POST, []) => Ok(CollectionRequest::Create),
+        (&Method::GET, [id]) => Ok(CollectionRequest::Get(id)),
+        (&Method::PATCH, [id]) => Ok(CollectionRequest::Update(id)),
+        (&Method::DELETE, [id]) => Ok(CollectionRequest::Delete(id)),
         (_, [] | [_]) => Err(Failure::wrong_method()),
         _ => Err(call.missing()),
     }

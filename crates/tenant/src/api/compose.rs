@@ -60,7 +60,7 @@ pub(crate) fn attach(
 
 /// Whether the body is a message in MIME, base64.
 pub(crate) fn is_mime(call: &Call<'_>) -> bool {
-    call.raw
+    call.request
         .header("content-type")
         .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
 }

@@ -1,12 +1,12 @@
 //! How many requests an application may have at work at a mailbox.
 
 use crate::directory;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 
 /// Requests at a time per application and mailbox.
-pub(crate) const PLACES: usize = 4;
+pub(crate) const MAX_CONCURRENT: usize = 4;
 /// Application and mailbox, for counting.
-pub(crate) fn place_name(access: &Access, segments: &[String]) -> String {
+pub(crate) fn limit_key(access: &AccessToken, segments: &[String]) -> String {
     let whose = match segments {
         [users, whose, ..] if users == "users" => directory::find(whose).map(|account| account.oid),
         _ => None,

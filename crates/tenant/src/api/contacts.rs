@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::call::{Call, Outcome};
-use super::reply::{Payload, Reply};
+use super::call::{ApiResult, Call};
+use super::response::{ApiResponse, Payload};
 use super::{delta, find, listing, photos};
 use crate::failure::Failure;
 use crate::odata::Query;
@@ -15,7 +15,7 @@ use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
 
 /// `contacts...`, `contactFolders...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["contacts", rest @ ..] => people(call, CONTACTS, "contacts", rest),
@@ -24,8 +24,8 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     }
 }
 
-fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::contacts(call, folder, tail),
         (&Method::GET, []) => list(call, folder, tail),
         (&Method::POST, []) => create(call, folder, tail),
@@ -41,7 +41,7 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
     }
 }
 
-fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let query = call.query(Kind::Contact)?;
     let page = call.read(|mailbox| {
         let all = find::contacts_of(mailbox, folder)
@@ -51,19 +51,19 @@ fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
     call.page(tail, &query, page)
 }
 
-fn count(call: &Call<'_>, folder: u64) -> Outcome {
+fn count(call: &Call<'_>, folder: u64) -> ApiResult {
     let query = call.query(Kind::Contact)?;
     let count = call.read(|mailbox| {
         let all = find::contacts_of(mailbox, folder)
             .map(|item| view::to_json(item, call.mailbox, &Query::default()));
         Ok(all
-            .filter(|one| listing::fits(&query, &Value::Object(one.clone())))
+            .filter(|one| listing::matches(&query, &Value::Object(one.clone())))
             .count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Contact)?;
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
@@ -84,7 +84,7 @@ fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
     })
 }
 
-fn create(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let body = call.body(Kind::Contact)?;
     let mut json = view::blank();
     apply(&mut json, &body)?;
@@ -101,7 +101,7 @@ fn create(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
         .header("location", location))
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let body = call.body(Kind::Contact)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
@@ -121,19 +121,19 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Contact, "contacts", entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let held = find::contact(call, mailbox, id)?;
         call.check_version(held.change)?;
         let key = held.key;
         mailbox.remove_contact(key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
 /// `contactFolders...` below a folder.
-fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::contact_folders(call, parent, tail)
         }
@@ -143,7 +143,7 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
         (&Method::GET, ["$count"]) => {
             let count =
                 call.read(|mailbox| Ok(find::contact_folders_of(mailbox, parent).count()))?;
-            Ok(Reply::new(200, Payload::Text(count.to_string())))
+            Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         (_, [id]) => one_folder(call, folder_key(call, id)?),
         (_, [id, "contacts", rest @ ..]) => {
@@ -171,7 +171,7 @@ fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     })
 }
 
-fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let query = call.query(Kind::ContactFolder)?;
     let page = call.read(|mailbox| {
         let all = find::contact_folders_of(mailbox, parent)
@@ -209,13 +209,13 @@ fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<
     Ok(())
 }
 
-fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let name = folder_name(call)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_folder(mailbox, parent, &name, 0)?;
         let json = Json::from_iter([("displayName".to_owned(), name.into())]);
-        let item = mailbox.item(parent, json, now);
+        let item = mailbox.new_item(parent, json, now);
         let key = item.key;
         mailbox.contact_folders.insert(key, item);
         Ok(find::contact_folder_json(mailbox, key))
@@ -223,12 +223,12 @@ fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
     call.entity(201, Kind::ContactFolder, tail, entity)
 }
 
-fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
-    match call.raw.method {
+fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
+    match call.request.method {
         Method::GET => {
             let query = call.query(Kind::ContactFolder)?;
             let mut entity = call.read(|mailbox| Ok(find::contact_folder_json(mailbox, key)))?;
-            entity.retain(|name, _| name == "id" || query.shows(name));
+            entity.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::PATCH | Method::DELETE if key == CONTACTS => Err(Failure::denied()),
@@ -248,7 +248,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
         }
         Method::DELETE => call.change(|mailbox| {
             remove_folder(mailbox, key);
-            Ok(Reply::empty(204))
+            Ok(ApiResponse::empty(204))
         }),
         _ => Err(Failure::wrong_method()),
     }
@@ -266,7 +266,7 @@ fn remove_folder(mailbox: &mut Mailbox, key: u64) {
             mailbox.remove_contact(contact);
         }
         if let Some(gone) = mailbox.contact_folders.remove(&key) {
-            mailbox.note_removal(gone.parent, IdKind::Folder, key, 0);
+            mailbox.record_removal(gone.parent, IdKind::Folder, key, 0);
         }
     }
 }

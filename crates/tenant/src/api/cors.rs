@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::http::Flavour;
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::options::CorsProfile;
 use crate::state::Tenant;
 use crate::state::faults::Fault;
@@ -23,7 +23,7 @@ const OUTLOOK: &str = "ETag, Location, Preference-Applied, request-id, client-re
     WWW-Authenticate, x-ms-diagnostics";
 
 /// The answer to a preflight.
-pub(crate) fn preflight(incoming: &Incoming, upload: bool) -> Response {
+pub(crate) fn preflight(incoming: &HttpRequest, upload: bool) -> Response {
     let mut response = StatusCode::OK.into_response();
     if incoming.header("origin").is_none() {
         return response;

@@ -3,61 +3,66 @@
 use axum::http::Method;
 
 use super::auth::{self, Area};
-use super::call::{Call, Outcome, Prefer, Raw};
+use super::call::{ApiRequest, ApiResult, Call, Prefer};
 use super::path::segments;
-use super::reply::{Payload, Reply};
-use super::request_ids::Ids;
+use super::request_ids::RequestIds;
+use super::response::{ApiResponse, Payload};
 use super::{
     calendar, calendar_groups, contacts, focused, folders, mail_tips, meeting_times, messages,
     people, places, reminders, rules, send, settings, translate, user,
 };
 use crate::failure::Failure;
 use crate::http::Params;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
 
 /// One call, with its token already checked.
-pub(crate) fn answer(tenant: &Tenant, raw: &Raw, access: Access, ids: &Ids) -> Reply {
-    match let_in(tenant, raw, access) {
+pub(crate) fn respond(
+    tenant: &Tenant,
+    request: &ApiRequest,
+    access: AccessToken,
+    ids: &RequestIds,
+) -> ApiResponse {
+    match authorized(tenant, request, access) {
         Ok(reply) => reply,
-        Err(failure) => failure.reply(raw.flavour, ids),
+        Err(failure) => failure.reply(request.flavour, ids),
     }
 }
 
-fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
-    let all = segments(&raw.path);
+fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> ApiResult {
+    let all = segments(&request.path);
     let (whose, below) = match all.as_slice() {
         [me, below @ ..] if me == "me" => (None, below),
-        [users] if users == "users" => return user::list(tenant, raw, &access),
-        [places, below @ ..] if places == "places" && raw.flavour.is_graph() => {
-            return places::handle(tenant, raw, &access, below);
+        [users] if users == "users" => return user::list(tenant, request, &access),
+        [places, below @ ..] if places == "places" && request.flavour.is_graph() => {
+            return places::handle(tenant, request, &access, below);
         }
         [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
         _ => {
             return Err(Failure::no_segment(
-                raw.flavour,
+                request.flavour,
                 all.first().map_or("", String::as_str),
             ));
         }
     };
-    if raw.flavour.is_graph() {
-        auth::stepped_up(tenant, &access, &raw.method, below)?;
+    if request.flavour.is_graph() {
+        auth::check_step_up(tenant, &access, &request.method, below)?;
     }
     if below.is_empty() || below[0] == "photo" {
-        return user::handle(tenant, raw, &access, whose.as_deref(), below);
+        return user::handle(tenant, request, &access, whose.as_deref(), below);
     }
-    let (mailbox, owner) = auth::mailbox(raw.flavour, &access, whose.as_deref())?;
-    let (area, write) = area(&raw.method, below);
+    let (mailbox, owner) = auth::mailbox(request.flavour, &access, whose.as_deref())?;
+    let (area, write) = area(&request.method, below);
     let shared = access.oid.as_deref() != Some(owner.oid);
     if !auth::allowed(&access, area, write, shared) {
         return Err(Failure::denied());
     }
-    let prefer = Prefer::read(&raw.headers, raw.flavour)?;
+    let prefer = Prefer::read(&request.headers, request.flavour)?;
     let call = Call {
         tenant,
-        raw,
-        flavour: raw.flavour,
-        params: Params::parse(raw.query.as_bytes()),
+        request,
+        flavour: request.flavour,
+        params: Params::parse(request.query.as_bytes()),
         prefer,
         access,
         mailbox,
@@ -75,7 +80,7 @@ fn let_in(tenant: &Tenant, raw: &Raw, access: Access) -> Outcome {
 
 fn area(method: &Method, below: &[String]) -> (Area, bool) {
     let last = below.last().map_or("", String::as_str);
-    // Actions that only look.
+    // Actions that only read.
     let looks = [
         "getmailtips",
         "getschedule",
@@ -97,7 +102,7 @@ fn area(method: &Method, below: &[String]) -> (Area, bool) {
     }
 }
 
-fn dispatch(call: &Call<'_>) -> Outcome {
+fn dispatch(call: &Call<'_>) -> ApiResult {
     match call.segments[0].as_str() {
         "messages" | "mailfolders" | "sendmail" | "getmailtips" => mail(call),
         "events" | "calendar" | "calendars" | "calendarview" => calendar::handle(call),
@@ -118,7 +123,7 @@ fn below<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     call.segments.iter().skip(1).map(String::as_str).collect()
 }
 
-fn mail(call: &Call<'_>) -> Outcome {
+fn mail(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["messages", rest @ ..] => messages::handle(call, None, rest),
@@ -134,7 +139,7 @@ fn mail(call: &Call<'_>) -> Outcome {
             rest @ ..,
         ] => messages::handle(call, Some(child), rest),
         ["mailfolders", folder, "messagerules", rest @ ..] => rules::handle(call, folder, rest),
-        ["getmailtips"] if call.raw.method == Method::POST => mail_tips::handle(call),
+        ["getmailtips"] if call.request.method == Method::POST => mail_tips::handle(call),
         ["mailfolders", rest @ ..] => folders::handle(call, rest),
         ["sendmail"] => send::send_mail(call),
         _ => Err(call.missing()),

@@ -4,19 +4,19 @@ use axum::http::Method;
 use maud::{PreEscaped, html};
 use serde_json::Value;
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::{compose, find, send};
 use crate::failure::Failure;
 use crate::odata::Query;
 use crate::schema::names::Kind;
-use crate::store::recipient::people;
+use crate::store::recipient::parse_recipients;
 use crate::store::{Mailbox, Message, Person};
 use crate::views::message as view;
 
 /// `POST .../messages`: a draft.
-pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let body = match call.flavour.is_graph() && compose::is_mime(call) {
-        true => compose::from_mime(&call.raw.body)?,
+        true => compose::from_mime(&call.request.body)?,
         false => call.body(Kind::Message)?,
     };
     let entity = call.change(|mailbox| {
@@ -28,7 +28,11 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
         compose::attach(mailbox, &mut message, &body, call.now())?;
         let key = mailbox.insert(message);
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
     let location = format!("{}/users/{}/messages/{id}", call.root(), call.owner.oid);
@@ -44,24 +48,24 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
 
 /// Which answer a message gets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Answer {
+enum ReplyAction {
     Forward,
-    Reply,
+    ApiResponse,
     ReplyAll,
 }
 
 /// `POST .../messages/{id}/{action}`.
-pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
-    if call.raw.method != Method::POST {
+pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
+    if call.request.method != Method::POST {
         return Err(Failure::wrong_method());
     }
     let (answer, sends) = match action {
-        "reply" => (Answer::Reply, true),
-        "replyall" => (Answer::ReplyAll, true),
-        "forward" => (Answer::Forward, true),
-        "createreply" => (Answer::Reply, false),
-        "createreplyall" => (Answer::ReplyAll, false),
-        "createforward" => (Answer::Forward, false),
+        "reply" => (ReplyAction::ApiResponse, true),
+        "replyall" => (ReplyAction::ReplyAll, true),
+        "forward" => (ReplyAction::Forward, true),
+        "createreply" => (ReplyAction::ApiResponse, false),
+        "createreplyall" => (ReplyAction::ReplyAll, false),
+        "createforward" => (ReplyAction::Forward, false),
         _ => return Err(call.missing()),
     };
     let parameters = call.parameters()?;
@@ -81,13 +85,13 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
     }
     let draft = call.change(|mailbox| {
         let original = find::message(call, mailbox, id)?.clone();
-        let mut draft = respond(call, mailbox, &original, answer);
+        let mut draft = draft_of(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
             let html = html! { p { (comment) } hr; (PreEscaped(&draft.body)) };
             draft.set_body(true, html.into_string());
         }
         if let Some(to) = parameters.get("toRecipients") {
-            draft.to = people(to);
+            draft.to = parse_recipients(to);
         }
         view::apply(&mut draft, &message);
         compose::attach(mailbox, &mut draft, &message, call.now())?;
@@ -99,14 +103,23 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
     let entity = call.change(|mailbox| {
         let key = mailbox.insert(draft);
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(201, Kind::Message, "messages", entity)
 }
 
-fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answer) -> Message {
+fn draft_of(
+    call: &Call<'_>,
+    mailbox: &Mailbox,
+    original: &Message,
+    answer: ReplyAction,
+) -> Message {
     let mut draft = compose::blank(call, mailbox);
-    let prefix = if answer == Answer::Forward {
+    let prefix = if answer == ReplyAction::Forward {
         "Fw: "
     } else {
         "Re: "
@@ -133,9 +146,9 @@ fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answe
         some => some.to_vec(),
     };
     match answer {
-        Answer::Forward => draft.attachments.clone_from(&original.attachments),
-        Answer::Reply => draft.to = reply_to,
-        Answer::ReplyAll => {
+        ReplyAction::Forward => draft.attachments.clone_from(&original.attachments),
+        ReplyAction::ApiResponse => draft.to = reply_to,
+        ReplyAction::ReplyAll => {
             draft.to = reply_to;
             let others = original.to.iter().filter(|one| !own(one));
             for other in others {

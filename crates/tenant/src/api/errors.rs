@@ -5,24 +5,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::reply::{Payload, Reply};
-use super::request_ids::Ids;
+use super::request_ids::RequestIds;
+use super::response::{ApiResponse, Payload};
 use crate::directory::step_up::{self, CONTEXT};
 use crate::failure::Failure;
 use crate::http::Flavour;
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::ids;
 use crate::state::Tenant;
 
 impl Failure {
     /// The answer in the flavour's envelope.
-    pub(crate) fn reply(self, flavour: Flavour, ids: &Ids) -> Reply {
+    pub(crate) fn reply(self, flavour: Flavour, ids: &RequestIds) -> ApiResponse {
         let payload = if self.empty {
             Payload::Empty
         } else {
             Payload::Json(self.body(flavour, ids))
         };
-        let mut reply = Reply::new(self.status, payload);
+        let mut reply = ApiResponse::new(self.status, payload);
         reply.headers.extend(
             self.headers
                 .into_iter()
@@ -31,7 +31,7 @@ impl Failure {
         reply
     }
 
-    fn body(&self, flavour: Flavour, ids: &Ids) -> Value {
+    fn body(&self, flavour: Flavour, ids: &RequestIds) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         match flavour {
             Flavour::Graph => {
@@ -71,7 +71,7 @@ pub(crate) enum Unauthorized {
 }
 
 /// The 401 of each flavour.
-pub(crate) fn refuse_token(
+pub(crate) fn invalid_token(
     flavour: Flavour,
     why: Unauthorized,
     audience: &str,
@@ -161,7 +161,7 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
 }
 
 /// The `unauthorized` fault.
-pub(crate) fn unauthorized(tenant: &Tenant, incoming: &Incoming, variant: &str) -> Response {
+pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &str) -> Response {
     let Some(flavour) = Flavour::of_path(&incoming.path) else {
         return plain(401, "Unauthorized");
     };
@@ -171,14 +171,15 @@ pub(crate) fn unauthorized(tenant: &Tenant, incoming: &Incoming, variant: &str) 
         "empty" => Unauthorized::Empty,
         _ => Unauthorized::Expired,
     };
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let now = tenant.clock().unix();
-    let reply = refuse_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
+    let reply =
+        invalid_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
     reply.into_response(flavour, &ids, incoming)
 }
 
 /// The refusal for the fifth of four.
-pub(crate) fn over_limit(flavour: Flavour, seconds: u64) -> Failure {
+pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
     let (code, text) = if flavour == Flavour::OutlookV1 {
         (
             "ErrorExceededConnectionCount",
@@ -195,7 +196,7 @@ pub(crate) fn over_limit(flavour: Flavour, seconds: u64) -> Failure {
 }
 
 /// The `throttle` fault: JSON from the APIs, plain text from the token endpoint.
-pub(crate) fn throttled(tenant: &Tenant, incoming: &Incoming, seconds: Option<u64>) -> Response {
+pub(crate) fn throttled(tenant: &Tenant, incoming: &HttpRequest, seconds: Option<u64>) -> Response {
     let Some(flavour) = Flavour::of_path(&incoming.path) else {
         let mut response = plain(429, "Too many requests.");
         if let Some(seconds) = seconds {
@@ -203,8 +204,8 @@ pub(crate) fn throttled(tenant: &Tenant, incoming: &Incoming, seconds: Option<u6
         }
         return response;
     };
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
-    let mut failure = over_limit(flavour, seconds.unwrap_or_default());
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
+    let mut failure = too_many_requests(flavour, seconds.unwrap_or_default());
     if seconds.is_none() {
         failure.headers.clear();
     }

@@ -6,9 +6,9 @@ use super::call::Call;
 use crate::clock::timezone;
 use crate::failure::Failure;
 use crate::http::Flavour;
-use crate::store::moment::{Moment, NEVER, offset_time};
+use crate::store::date_time::{DateTimeTimeZone, NEVER, offset_time};
 use crate::store::recurrence::Recurrence;
-use crate::store::{Event, Json, event::Change, meetings};
+use crate::store::{Event, Json, event::OccurrenceChange, meetings};
 use crate::views::event::defaults;
 
 const SHOW_AS: [&str; 6] = [
@@ -32,7 +32,10 @@ const NOT_COPIED: [&str; 6] = [
 ];
 
 /// Start and end of a body; `None` for the one that it does not name.
-pub(crate) fn times(call: &Call<'_>, body: &Json) -> Result<[Option<Moment>; 2], Failure> {
+pub(crate) fn times(
+    call: &Call<'_>,
+    body: &Json,
+) -> Result<[Option<DateTimeTimeZone>; 2], Failure> {
     Ok([
         time(call, body, "start", "startTimeZone")?,
         time(call, body, "end", "endTimeZone")?,
@@ -44,7 +47,7 @@ fn time(
     body: &Json,
     name: &str,
     zone_name: &str,
-) -> Result<Option<Moment>, Failure> {
+) -> Result<Option<DateTimeTimeZone>, Failure> {
     let Some(given) = body.get(name).filter(|value| !value.is_null()) else {
         return Ok(None);
     };
@@ -71,7 +74,7 @@ fn time(
         );
         return Err(Failure::new(400, "TimeZoneNotSupportedException", text));
     }
-    let moment = Moment::read(text, zone);
+    let moment = DateTimeTimeZone::read(text, zone);
     moment.map(Some).ok_or_else(|| {
         Failure::invalid_property(format!(
             "The value '{text}' of '{name}' is not a valid date and time."
@@ -164,7 +167,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
 
 /// Takes over a body into one occurrence of a series.
 pub(crate) fn apply_to_occurrence(
-    change: &mut Change,
+    change: &mut OccurrenceChange,
     call: &Call<'_>,
     body: &Json,
 ) -> Result<(), Failure> {

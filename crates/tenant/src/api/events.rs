@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::call::{Call, Outcome, Page};
+use super::call::{ApiResult, Call, Page};
 use super::event_body as body;
-use super::reply::{Payload, Reply};
+use super::response::{ApiResponse, Payload};
 use super::{find, listing};
 use crate::failure::Failure;
 use crate::odata::Query;
 use crate::schema::names::Kind;
-use crate::store::event::{Change, Exception, Instance};
+use crate::store::event::{Exception, Instance, OccurrenceChange};
 use crate::store::{Event, Json, meetings};
 use crate::views::event::{self as view};
 
@@ -23,38 +23,46 @@ fn query(call: &Call<'_>) -> Result<Query, Failure> {
 }
 
 /// Masters and single events of a calendar.
-pub(crate) fn list(call: &Call<'_>, calendar: u64, tail: &str) -> Outcome {
+pub(crate) fn list(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
     let query = query(call)?;
     let page = call.read(|mailbox| {
         let mut events: Vec<&Event> = find::events_of(mailbox, calendar).collect();
         events.sort_by_key(|event| (std::cmp::Reverse(event.start.instant()), event.key));
         let all = events.iter().map(|event| {
-            view::to_json(&event.itself(), &find::event_look(call), &Query::default())
+            view::to_json(
+                &event.itself(),
+                &find::event_format(call),
+                &Query::default(),
+            )
         });
         Ok(listing::page(call, Kind::Event, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
 }
 
-pub(crate) fn count(call: &Call<'_>, calendar: u64) -> Outcome {
+pub(crate) fn count(call: &Call<'_>, calendar: u64) -> ApiResult {
     let query = query(call)?;
     let count = call.read(|mailbox| {
         let all = find::events_of(mailbox, calendar).map(|event| {
-            view::to_json(&event.itself(), &find::event_look(call), &Query::default())
+            view::to_json(
+                &event.itself(),
+                &find::event_format(call),
+                &Query::default(),
+            )
         });
         Ok(all
-            .filter(|one| listing::fits(&query, &Value::Object(one.clone())))
+            .filter(|one| listing::matches(&query, &Value::Object(one.clone())))
             .count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-pub(crate) fn get(call: &Call<'_>, id: &str) -> Outcome {
+pub(crate) fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let query = query(call)?;
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
             &find::event(call, mailbox, id)?,
-            &find::event_look(call),
+            &find::event_format(call),
             &query,
         ))
     })?;
@@ -62,30 +70,30 @@ pub(crate) fn get(call: &Call<'_>, id: &str) -> Outcome {
 }
 
 /// Occurrences between two instants, series expanded, by their start.
-pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> Outcome {
+pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
     let query = query(call)?;
-    let (from, to) = find::time_window(&call.params, find::event_look(call).tz)?;
+    let (from, to) = find::time_window(&call.params, find::event_format(call).tz)?;
     let page = call.read(|mailbox| {
         let instances = find::events_of(mailbox, calendar)
-            .flat_map(|event| event.between(from, to, find::event_look(call).tz));
+            .flat_map(|event| event.between(from, to, find::event_format(call).tz));
         Ok(shown(call, &query, instances.collect()))
     })?;
     call.page(tail, &query, page)
 }
 
 fn shown(call: &Call<'_>, query: &Query, mut instances: Vec<Instance<'_>>) -> Page {
-    let look = find::event_look(call);
-    instances.sort_by_key(|one| (one.bounds(look.tz).0, one.event.key));
+    let format = find::event_format(call);
+    instances.sort_by_key(|one| (one.bounds(format.tz).0, one.event.key));
     let all = instances
         .iter()
-        .map(|one| view::to_json(one, &look, &Query::default()));
+        .map(|one| view::to_json(one, &format, &Query::default()));
     listing::page(call, Kind::Event, query, all.collect())
 }
 
 /// `.../events/{id}/instances`.
-pub(crate) fn instances(call: &Call<'_>, id: &str) -> Outcome {
+pub(crate) fn instances(call: &Call<'_>, id: &str) -> ApiResult {
     let query = query(call)?;
-    let (from, to) = find::time_window(&call.params, find::event_look(call).tz)?;
+    let (from, to) = find::time_window(&call.params, find::event_format(call).tz)?;
     let page = call.read(|mailbox| {
         let master = find::event(call, mailbox, id)?;
         if master.kind() != "seriesMaster" {
@@ -94,14 +102,14 @@ pub(crate) fn instances(call: &Call<'_>, id: &str) -> Outcome {
         Ok(shown(
             call,
             &query,
-            master.event.between(from, to, find::event_look(call).tz),
+            master.event.between(from, to, find::event_format(call).tz),
         ))
     })?;
     call.page(&format!("events('{id}')/instances"), &query, page)
 }
 
 /// `POST .../events`. The same transaction id again gives the same event again.
-pub(crate) fn create(call: &Call<'_>, calendar: u64) -> Outcome {
+pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     let json = call.body(Kind::Event)?;
     let event = body::create(call, calendar, &json)?;
     let transaction = event.json["transactionId"].clone();
@@ -124,8 +132,12 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64) -> Outcome {
         meetings::invite(&mut store, call.mailbox, &event, call.now());
     }
     drop(store);
-    call.tenant.touch();
-    let entity = view::to_json(&event.itself(), &find::event_look(call), &Query::default());
+    call.tenant.notify_changed();
+    let entity = view::to_json(
+        &event.itself(),
+        &find::event_format(call),
+        &Query::default(),
+    );
     let id = entity
         .get("id")
         .and_then(Value::as_str)
@@ -137,7 +149,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64) -> Outcome {
         .header("location", location))
 }
 
-pub(crate) fn update(call: &Call<'_>, text: &str) -> Outcome {
+pub(crate) fn update(call: &Call<'_>, text: &str) -> ApiResult {
     let json = call.body(Kind::Event)?;
     let id = find::event_id(call, text)?;
     let now = call.now();
@@ -160,12 +172,12 @@ pub(crate) fn update(call: &Call<'_>, text: &str) -> Outcome {
     }
     changed.change = version;
     let old = std::mem::replace(event, changed.clone());
-    mailbox.note_lost_days(&old, &changed);
+    mailbox.record_lost_occurrences(&old, &changed);
     if changed.organized {
         meetings::invite(&mut store, call.mailbox, &changed, now);
     }
     drop(store);
-    call.tenant.touch();
+    call.tenant.notify_changed();
     get_again(call, text)
 }
 
@@ -178,7 +190,7 @@ fn change_occurrence(
 ) -> Result<(), Failure> {
     let mut change = match event.exceptions.get(&day) {
         Some(Exception::Changed(change)) => (**change).clone(),
-        _ => Change {
+        _ => OccurrenceChange {
             change: 0,
             modified: 0,
             start: None,
@@ -195,11 +207,11 @@ fn change_occurrence(
 }
 
 /// The answer to a change: the whole entry.
-fn get_again(call: &Call<'_>, id: &str) -> Outcome {
+fn get_again(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
             &find::event(call, mailbox, id)?,
-            &find::event_look(call),
+            &find::event_format(call),
             &Query::default(),
         ))
     })?;
@@ -207,15 +219,15 @@ fn get_again(call: &Call<'_>, id: &str) -> Outcome {
 }
 
 /// Deletes an event or one occurrence; where the organizer does it, the others hear of it.
-pub(crate) fn delete(call: &Call<'_>, text: &str) -> Outcome {
+pub(crate) fn delete(call: &Call<'_>, text: &str) -> ApiResult {
     let id = find::event_id(call, text)?;
     let mut store = call.tenant.store();
     let mailbox = store
         .mailbox_mut(call.mailbox)
         .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
     call.check_version(find::event(call, mailbox, text)?.change())?;
-    meetings::withdraw(&mut store, call.mailbox, id.key, id.part, call.now());
+    meetings::remove_entry(&mut store, call.mailbox, id.key, id.part, call.now());
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(204))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(204))
 }

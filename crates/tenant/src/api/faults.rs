@@ -11,19 +11,25 @@ use futures_util::stream;
 use serde_json::Value;
 
 use super::errors;
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::state::Tenant;
 use crate::state::faults::{Fault, Kind};
 
 /// An answer in place of the real one, where the fault gives one.
-pub(crate) async fn act(fault: &Fault, tenant: &Tenant, incoming: &Incoming) -> Option<Response> {
+pub(crate) async fn respond(
+    fault: &Fault,
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+) -> Option<Response> {
     match &fault.kind {
         Kind::CorsOff | Kind::NoRefreshToken | Kind::Truncate => None,
         Kind::Drop => Some(broken(None)),
         Kind::Hold => {
-            let mut rounds = tenant.faults().rounds();
+            let mut cancellations = tenant.faults().cancellations();
             // The sender lives as long as the tenant.
-            let _ = rounds.wait_for(|round| *round != fault.round).await;
+            let _ = cancellations
+                .wait_for(|cancellation| *cancellation != fault.cancellation)
+                .await;
             None
         }
         Kind::Html { status } => Some(html(status.unwrap_or(200))),
@@ -50,7 +56,7 @@ pub(crate) async fn act(fault: &Fault, tenant: &Tenant, incoming: &Incoming) -> 
 }
 
 /// Damages the answer, where that is the fault.
-pub(crate) async fn spoil(fault: &Fault, response: Response) -> Response {
+pub(crate) async fn damage(fault: &Fault, response: Response) -> Response {
     if !matches!(fault.kind, Kind::Truncate) {
         return response;
     }

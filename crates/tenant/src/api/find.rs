@@ -8,16 +8,16 @@ use super::call::Call;
 use crate::clock::timezone;
 use crate::failure::Failure;
 use crate::http::{Flavour, Params};
+use crate::store::date_time::{local_time, offset_time};
 use crate::store::event::Instance;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{CONTACTS, ROOT};
-use crate::store::moment::{local_time, offset_time};
 use crate::store::{Event, Folder, Item, Mailbox, Message};
 use crate::views::contact as contact_view;
-use crate::views::event::Look;
+use crate::views::event::Format;
 
 /// Longest calendar view, in days.
-const LONGEST_VIEW: i64 = 1825;
+const MAX_VIEW_DAYS: i64 = 1825;
 
 /// A folder by well-known name or id.
 pub(crate) fn folder<'a>(
@@ -82,14 +82,14 @@ pub(crate) fn events_of(mailbox: &Mailbox, calendar: u64) -> impl Iterator<Item 
         .filter(move |event| event.calendar == calendar)
 }
 
-/// How events are to look.
-pub(crate) fn event_look(call: &Call<'_>) -> Look {
+/// The format of events in the answer.
+pub(crate) fn event_format(call: &Call<'_>) -> Format {
     let (zone, tz) = call
         .prefer
         .timezone
         .clone()
         .unwrap_or_else(|| ("UTC".to_owned(), Tz::UTC));
-    Look {
+    Format {
         flavour: call.flavour,
         mailbox: call.mailbox,
         zone,
@@ -123,9 +123,9 @@ pub(crate) fn time_window(
         let text = "The end of the time window lies before its start.";
         return Err(Failure::invalid_parameter(text));
     }
-    if to - from > TimeDelta::days(LONGEST_VIEW) {
+    if to - from > TimeDelta::days(MAX_VIEW_DAYS) {
         let text = format!(
-            "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: {LONGEST_VIEW}"
+            "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: {MAX_VIEW_DAYS}"
         );
         return Err(Failure::bad(text));
     }

@@ -3,9 +3,9 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::listing;
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::schema::names::Kind;
@@ -15,14 +15,14 @@ use crate::store::{Item, Json};
 const TAIL: &str = "inferenceClassification/overrides";
 
 /// `inferenceClassification...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.flavour.is_graph() => {
             let context = call.context("inferenceClassification/$entity", None);
-            Ok(Reply::json(
+            Ok(ApiResponse::json(
                 200,
                 json!({"@odata.context": context, "id": "classification"}),
             ))
@@ -63,7 +63,7 @@ fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
     Ok((body.get("senderEmailAddress").cloned(), class))
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Override)?;
     // The whole list, without pages.
     query.top = query.top.max(1000);
@@ -78,7 +78,7 @@ fn list(call: &Call<'_>) -> Outcome {
 }
 
 /// The same address again changes the override that is there.
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let (sender, class) = sent(call)?;
     let sender = sender.filter(|sender| sender["address"].is_string());
     let sender = sender.ok_or_else(|| {
@@ -99,7 +99,7 @@ fn create(call: &Call<'_>) -> Outcome {
             known.json = json;
             return Ok(entity(call.mailbox, known));
         }
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(call.mailbox, &item);
         mailbox.overrides.push(item);
         Ok(made)
@@ -107,7 +107,7 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::Override, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let (_, class) = sent(call)?;
     let entity = call.change(|mailbox| {
         let at = place(call, &mailbox.overrides, id)?;
@@ -118,10 +118,10 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Override, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(call, &mailbox.overrides, id)?;
         mailbox.overrides.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::reply::{Payload, Reply};
+use super::call::{ApiResult, Call};
+use super::response::{ApiResponse, Payload};
 use super::{delta, find, listing};
 use crate::failure::Failure;
 use crate::http::Flavour;
@@ -16,9 +16,9 @@ use crate::store::{Folder, Mailbox};
 use crate::views::folder as view;
 
 /// `.../mailFolders...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     let root = "msgfolderroot";
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::folders(call, &collection(call)),
         (&Method::GET, ["delta"]) => delta::folders(call, &collection(call)),
         (&Method::GET, []) => list(call, root, &collection(call)),
@@ -30,9 +30,11 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::GET, [name, "childfolders"]) => list(call, name, &children_tail(call, name)),
         (&Method::POST, [name, "childfolders"]) => create(call, name, &children_tail(call, name)),
         (&Method::GET, [name, "childfolders", "$count"]) => count(call, name),
-        (&Method::POST, [name, "move"]) => transfer(call, name),
+        (&Method::POST, [name, "move"]) => move_folder(call, name),
         (&Method::POST, [name, "copy"]) => copy(call, name),
-        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => purge(call, name),
+        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => {
+            delete_permanently(call, name)
+        }
         (_, [] | [_]) => Err(Failure::wrong_method()),
         _ => Err(call.missing()),
     }
@@ -66,11 +68,11 @@ fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
 
 fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
     let mut entity = expanded(mailbox, folder, query);
-    entity.retain(|name, _| name == "id" || query.shows(name) || query.expands(name));
+    entity.retain(|name, _| name == "id" || query.selects(name) || query.expands(name));
     entity
 }
 
-fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
+fn list(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
     let query = call.query(Kind::Folder)?;
     let page = call.read(|mailbox| {
         let parent = find::folder(call, mailbox, parent)?.key;
@@ -81,16 +83,16 @@ fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     call.page(tail, &query, page)
 }
 
-fn count(call: &Call<'_>, parent: &str) -> Outcome {
+fn count(call: &Call<'_>, parent: &str) -> ApiResult {
     let count = call.read(|mailbox| {
         Ok(mailbox
             .children(find::folder(call, mailbox, parent)?.key)
             .count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, name: &str) -> Outcome {
+fn get(call: &Call<'_>, name: &str) -> ApiResult {
     let query = call.query(Kind::Folder)?;
     let entity = call.read(|mailbox| {
         Ok(selected(
@@ -124,7 +126,7 @@ fn display_name(call: &Call<'_>) -> Result<String, Failure> {
     Ok(name.to_owned())
 }
 
-fn create(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
     let name = display_name(call)?;
     let entity = call.change(|mailbox| {
         let parent = find::folder(call, mailbox, parent)?.key;
@@ -135,7 +137,7 @@ fn create(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     call.entity(201, Kind::Folder, tail, entity)
 }
 
-fn rename(call: &Call<'_>, folder: &str) -> Outcome {
+fn rename(call: &Call<'_>, folder: &str) -> ApiResult {
     let name = display_name(call)?;
     let entity = call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
@@ -166,7 +168,7 @@ fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bo
 }
 
 /// Deleted folders go to Deleted Items with what is in them; from there they are gone.
-fn delete(call: &Call<'_>, folder: &str) -> Outcome {
+fn delete(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
         if known {
@@ -178,7 +180,7 @@ fn delete(call: &Call<'_>, folder: &str) -> Outcome {
         } else {
             place(mailbox, key, DELETED);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
@@ -202,11 +204,11 @@ fn remove(mailbox: &mut Mailbox, key: u64) {
             mailbox.remove_message(message);
         }
         mailbox.folders.remove(&key);
-        mailbox.note_removal(FOLDER_TREE, IdKind::Folder, key, 0);
+        mailbox.record_removal(FOLDER_TREE, IdKind::Folder, key, 0);
     }
 }
 
-fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
+fn move_folder(call: &Call<'_>, folder: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters
         .get("destinationId")
@@ -230,7 +232,7 @@ fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
 }
 
 /// A folder with what is in it, once more somewhere else.
-fn copy(call: &Call<'_>, folder: &str) -> Outcome {
+fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters.get("destinationId").and_then(Value::as_str);
     let entity = call.change(|mailbox| {
@@ -263,7 +265,7 @@ fn copy_into(mailbox: &mut Mailbox, from: u64, parent: u64) -> Option<u64> {
 }
 
 /// Deletes for good, wherever the folder lies.
-fn purge(call: &Call<'_>, folder: &str) -> Outcome {
+fn delete_permanently(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, _, known) = own(call, mailbox, folder)?;
         if known {
@@ -271,7 +273,7 @@ fn purge(call: &Call<'_>, folder: &str) -> Outcome {
             return Err(Failure::new(400, "ErrorDeleteDistinguishedFolder", text));
         }
         remove(mailbox, key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 

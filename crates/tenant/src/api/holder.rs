@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::store::{Attachment, Mailbox};
 
 /// Larger ones need an upload session, in bytes.
-pub(crate) const LARGEST: usize = 3 * 1024 * 1024;
+pub(crate) const MAX_DIRECT_SIZE: usize = 3 * 1024 * 1024;
 
 /// What an attachment hangs on, by its id.
 #[derive(Clone, Copy, Debug)]

@@ -23,7 +23,7 @@ pub(crate) fn cut(
     render: impl Fn(Map<String, Value>) -> Value,
 ) -> Page {
     let all: Vec<Value> = all.into_iter().map(Value::Object).collect();
-    let mut met: Vec<&Value> = all.iter().filter(|one| fits(query, one)).collect();
+    let mut met: Vec<&Value> = all.iter().filter(|one| matches(query, one)).collect();
     order::sort(&query.order, &mut met);
     let total = met.len();
     let shown = met.into_iter().skip(query.skip).take(query.top);
@@ -37,7 +37,7 @@ pub(crate) fn cut(
 }
 
 /// Whether an entity meets the filter and the search.
-pub(crate) fn fits(query: &Query, one: &Value) -> bool {
+pub(crate) fn matches(query: &Query, one: &Value) -> bool {
     let filtered = query
         .filter
         .as_ref()
@@ -72,7 +72,7 @@ fn contains(value: &Value, word: &str) -> bool {
 fn selected(one: &Value, query: &Query) -> Map<String, Value> {
     let mut entity = one.as_object().cloned().unwrap_or_default();
     entity.retain(|name, _| {
-        name.starts_with('@') || name == "id" || query.shows(name) || query.expands(name)
+        name.starts_with('@') || name == "id" || query.selects(name) || query.expands(name)
     });
     entity
 }

@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use crate::directory;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
-const MAX_SIZE: u32 = 36 * 1024 * 1024;
+const MAX_MESSAGE_SIZE: u32 = 36 * 1024 * 1024;
 /// Most recipients of one call.
-const MOST: usize = 100;
+const MAX_RECIPIENTS: usize = 100;
 
 /// `POST getMailTips`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
@@ -27,7 +27,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     let options = options.ok_or_else(|| {
         Failure::invalid_parameter("The parameter 'MailTipsOptions' is required.")
     })?;
-    if addresses.len() > MOST {
+    if addresses.len() > MAX_RECIPIENTS {
         return Err(Failure::invalid_parameter(
             "There are too many recipients in one call.",
         ));
@@ -40,7 +40,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         .map(|address| tips(call, address, &asked));
     let tips = tips.map(|one| match call.flavour {
         Flavour::Graph => Value::Object(one),
-        _ => outlook::outward("", one.into()),
+        _ => outlook::to_outlook("", one.into()),
     });
     let kind = match call.flavour {
         Flavour::Graph => "microsoft.graph.mailTips",
@@ -48,7 +48,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     };
     let context = format!("{}/$metadata#Collection({kind})", call.root());
     let value: Value = tips.collect();
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -85,7 +85,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     tell("custommailtip", "customMailTip", "".into());
     tell("externalmembercount", "externalMemberCount", 0.into());
     tell("totalmembercount", "totalMemberCount", 1.into());
-    tell("maxmessagesize", "maxMessageSize", MAX_SIZE.into());
+    tell("maxmessagesize", "maxMessageSize", MAX_MESSAGE_SIZE.into());
     tell("deliveryrestriction", "deliveryRestricted", false.into());
     tell("moderationstatus", "isModerated", false.into());
     let scope = if inside { "internal" } else { "external" };
@@ -125,7 +125,7 @@ fn scheduled(reply: &Value, now: chrono::DateTime<chrono::Utc>) -> bool {
     let at = |name: &str| {
         let value = &reply[name];
         let zone = value["timeZone"].as_str().unwrap_or("UTC");
-        crate::store::moment::Moment::read(value["dateTime"].as_str()?, zone)
+        crate::store::date_time::DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)
             .map(|one| one.instant())
     };
     let (from, to) = (at("scheduledStartDateTime"), at("scheduledEndDateTime"));

@@ -4,13 +4,13 @@ use axum::http::Method;
 use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::find;
-use super::reply::Reply;
-use super::schedule::{LONGEST, mailbox_of, moment};
+use super::response::ApiResponse;
+use super::schedule::{MAX_DAYS, instant_of, mailbox_of};
 use crate::clock::timezone;
 use crate::failure::Failure;
-use crate::store::moment::Moment;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::store::{Json, Mailbox, Store, busy};
 use crate::views::outlook;
 
@@ -18,7 +18,7 @@ use crate::views::outlook;
 const STEP: i64 = 30;
 
 /// What `findMeetingTimes` was asked for.
-struct Wish {
+struct MeetingTimesRequest {
     length: TimeDelta,
     slots: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     attendees: Vec<Value>,
@@ -29,49 +29,55 @@ struct Wish {
 }
 
 /// `POST findMeetingTimes`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if call.flavour == crate::http::Flavour::OutlookV1 {
         return Err(call.missing());
     }
-    if call.raw.method != Method::POST {
+    if call.request.method != Method::POST {
         return Err(Failure::wrong_method());
     }
-    let wish = wish(call, &call.parameters()?)?;
+    let wanted = parse(call, &call.parameters()?)?;
     let store = call.tenant.store();
     let own = store.mailbox(call.mailbox);
     let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
-    let from = wish
+    let from = wanted
         .slots
         .iter()
         .map(|slot| slot.0)
         .min()
         .unwrap_or_default();
-    let to = wish
+    let to = wanted
         .slots
         .iter()
         .map(|slot| slot.1)
         .max()
         .unwrap_or_default();
-    let mine = busy::blocked(own, from, to);
-    let people: Vec<Person> = wish
+    let mine = busy::busy_intervals(own, from, to);
+    let attendees_known: Vec<Attendee> = wanted
         .attendees
         .iter()
-        .map(|one| person(&store, one, from, to))
+        .map(|one| attendee(&store, one, from, to))
         .collect();
     let mut found = Vec::new();
     let mut organizer_free = false;
-    for start in starts(&wish) {
-        let end = start + wish.length;
-        if wish.work && !works(own, start, end) {
+    for start in starts(&wanted) {
+        let end = start + wanted.length;
+        if wanted.work && !works(own, start, end) {
             continue;
         }
         if !busy::is_free(&mine, start, end) {
             continue;
         }
         organizer_free = true;
-        let (confidence, answers) = availability(&people, start, end);
-        if confidence >= wish.least_confidence {
-            found.push(suggestion(call, &wish, (start, end), confidence, &answers));
+        let (confidence, answers) = availability(&attendees_known, start, end);
+        if confidence >= wanted.least_confidence {
+            found.push(suggestion(
+                call,
+                &wanted,
+                (start, end),
+                confidence,
+                &answers,
+            ));
         }
     }
     // The surest first, the nearest among equals.
@@ -79,7 +85,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
         confidence(b).total_cmp(&confidence(a))
     });
-    found.truncate(wish.most);
+    found.truncate(wanted.most);
     for (at, one) in (1_u32..).zip(&mut found) {
         one["order"] = at.into();
     }
@@ -93,14 +99,14 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
         false => {
             let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
-            (outlook::outward("", body), kind)
+            (outlook::to_outlook("", body), kind)
         }
     };
     body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
-    Ok(Reply::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
-fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
+fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Failure> {
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let length = match part("meetingDuration").as_str() {
         None => TimeDelta::minutes(30),
@@ -122,13 +128,13 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
     let slots: Option<Vec<_>> = given.map(|list| {
         let read = list
             .iter()
-            .map(|slot| moment(&slot["start"]).zip(moment(&slot["end"])));
+            .map(|slot| instant_of(&slot["start"]).zip(instant_of(&slot["end"])));
         read.collect::<Option<Vec<_>>>().unwrap_or_default()
     });
     let now = call.tenant.clock().now();
     let slots = slots.unwrap_or_else(|| vec![(now, now + TimeDelta::days(7))]);
     let sensible = |(from, to): &(DateTime<Utc>, DateTime<Utc>)| {
-        from < to && *to - *from <= TimeDelta::days(LONGEST)
+        from < to && *to - *from <= TimeDelta::days(MAX_DAYS)
     };
     if slots.is_empty() || !slots.iter().all(sensible) {
         return Err(Failure::invalid_parameter(
@@ -137,7 +143,7 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
     }
     let attendees = part("attendees").as_array().cloned().unwrap_or_default();
     let most = part("maxCandidates").as_u64().unwrap_or(20).clamp(1, 100);
-    Ok(Wish {
+    Ok(MeetingTimesRequest {
         length,
         slots,
         attendees,
@@ -170,13 +176,13 @@ fn duration(text: &str) -> Option<TimeDelta> {
 }
 
 /// Every start at which a meeting of the wanted length fits into a slot.
-fn starts(wish: &Wish) -> Vec<DateTime<Utc>> {
+fn starts(wanted: &MeetingTimesRequest) -> Vec<DateTime<Utc>> {
     let mut out = Vec::new();
-    for (from, to) in &wish.slots {
+    for (from, to) in &wanted.slots {
         let step = STEP * 60;
         let first = (from.timestamp() + step - 1).div_euclid(step) * step;
         let mut at = DateTime::from_timestamp(first, 0).unwrap_or(*from);
-        while at + wish.length <= *to {
+        while at + wanted.length <= *to {
             out.push(at);
             at += TimeDelta::seconds(step);
         }
@@ -192,7 +198,7 @@ fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
         .cloned()
         .unwrap_or_default();
     let zone = hours["timeZone"]["name"].as_str().and_then(timezone::find);
-    let zone = zone.unwrap_or_else(|| busy::home(mailbox));
+    let zone = zone.unwrap_or_else(|| busy::time_zone(mailbox));
     let (start, end) = (timezone::local(start, zone), timezone::local(end, zone));
     let time = |name: &str| {
         let text = hours[name].as_str().and_then(|text| text.get(..8));
@@ -211,33 +217,37 @@ fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
 }
 
 /// Somebody who is to come.
-struct Person {
+struct Attendee {
     kind: String,
     address: String,
     /// `None` where the calendar is not known here.
     blocked: Option<Vec<(DateTime<Utc>, DateTime<Utc>)>>,
 }
 
-fn person(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<Utc>) -> Person {
+fn attendee(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<Utc>) -> Attendee {
     let address = attendee["emailAddress"]["address"]
         .as_str()
         .unwrap_or_default();
-    Person {
+    Attendee {
         kind: attendee["type"]
             .as_str()
             .unwrap_or("required")
             .to_lowercase(),
         address: address.to_owned(),
-        blocked: mailbox_of(store, address).map(|mailbox| busy::blocked(mailbox, from, to)),
+        blocked: mailbox_of(store, address).map(|mailbox| busy::busy_intervals(mailbox, from, to)),
     }
 }
 
-/// How sure it is that people come, in percent, and what each one's calendar says.
-fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> (f64, Vec<Value>) {
+/// How likely it is that people come, in percent, and what each one's calendar says.
+fn availability(
+    attendees_known: &[Attendee],
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> (f64, Vec<Value>) {
     let mut sum = 0.0;
     let mut answers = Vec::new();
-    for person in people {
-        let (word, chance) = match &person.blocked {
+    for attendee in attendees_known {
+        let (word, chance) = match &attendee.blocked {
             None => ("unknown", 49.0),
             Some(blocked) if busy::is_free(blocked, start, end) => ("free", 100.0),
             Some(_) => ("busy", 0.0),
@@ -245,7 +255,7 @@ fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> 
         sum += chance;
         answers.push(json!({
             "availability": word,
-            "attendee": {"type": person.kind, "emailAddress": {"address": person.address}},
+            "attendee": {"type": attendee.kind, "emailAddress": {"address": attendee.address}},
         }));
     }
     // The organizer is free and counts.
@@ -254,23 +264,23 @@ fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> 
 
 fn suggestion(
     call: &Call<'_>,
-    wish: &Wish,
+    wanted: &MeetingTimesRequest,
     (start, end): (DateTime<Utc>, DateTime<Utc>),
     confidence: f64,
     answers: &[Value],
 ) -> Value {
-    let zone = find::event_look(call).zone;
+    let zone = find::event_format(call).zone;
     let mut one = json!({
         "confidence": confidence,
         "organizerAvailability": "free",
         "meetingTimeSlot": {
-            "start": Moment::at(start, &zone).to_json(),
-            "end": Moment::at(end, &zone).to_json(),
+            "start": DateTimeTimeZone::at(start, &zone).to_json(),
+            "end": DateTimeTimeZone::at(end, &zone).to_json(),
         },
         "attendeeAvailability": answers,
         "locations": [],
     });
-    if wish.reasons {
+    if wanted.reasons {
         let everybody = answers.iter().all(|one| one["availability"] == "free");
         one["suggestionReason"] = match everybody {
             true => "Everybody is available, and it is among the nearest times.".into(),

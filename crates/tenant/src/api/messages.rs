@@ -3,9 +3,9 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::call::{Call, Outcome, Page};
+use super::call::{ApiResult, Call, Page};
 use super::holder::Holder;
-use super::reply::{Payload, Reply};
+use super::response::{ApiResponse, Payload};
 use super::{attachments, delta, drafts, find, send};
 use crate::failure::Failure;
 use crate::http::Flavour;
@@ -16,8 +16,8 @@ use crate::store::{Mailbox, Message, Person};
 use crate::views::message as view;
 
 /// `.../messages...`, in a folder or in the whole mailbox.
-pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Outcome {
-    let method = &call.raw.method;
+pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> ApiResult {
+    let method = &call.request.method;
     match (method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::messages(call, folder),
         (&Method::GET, []) => list(call, folder),
@@ -29,8 +29,10 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ou
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::GET, [id, "$value"]) => mime(call, id),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Message(id), rest),
-        (&Method::POST, [id, "move" | "copy"]) => transfer(call, id, rest[1] == "move"),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => purge(call, id),
+        (&Method::POST, [id, "move" | "copy"]) => move_or_copy(call, id, rest[1] == "move"),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+            delete_permanently(call, id)
+        }
         (&Method::POST, [id, "send"]) => send::send_draft(call, id),
         (&Method::POST, [id, action]) => drafts::act(call, id, action),
         (_, [] | [_]) => Err(Failure::wrong_method()),
@@ -52,7 +54,7 @@ fn folder_key(
     }
 }
 
-fn list(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+fn list(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let query = call.query(Kind::Message)?;
     query.check_messages()?;
     let page = call.read(|mailbox| {
@@ -75,7 +77,7 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
         })
-        .filter(|message| query.finds(*message));
+        .filter(|message| query.matches_search(*message));
     let newest_first = match query.order.as_slice() {
         [] => true,
         [key] => key.descending && key.path == ["receivedDateTime"],
@@ -118,10 +120,13 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
 
 /// A message in the caller's flavour.
 pub(crate) fn show(call: &Call<'_>, message: &Message, query: &Query) -> Value {
-    call.render(Kind::Message, view::to_json(message, call.look(), query))
+    call.render(
+        Kind::Message,
+        view::to_json(message, call.message_format(), query),
+    )
 }
 
-fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
+fn count(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let query = call.query(Kind::Message)?;
     let count = call.read(|mailbox| {
         let key = folder_key(call, mailbox, folder)?;
@@ -130,26 +135,26 @@ fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
                 .filter
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
-                && query.finds(*message)
+                && query.matches_search(*message)
         });
         Ok(met.count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Message)?;
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
             find::message(call, mailbox, id)?,
-            call.look(),
+            call.message_format(),
             &query,
         ))
     })?;
     call.entity(200, Kind::Message, "messages", entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let body = call.body(Kind::Message)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
@@ -159,7 +164,11 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
         let key = message.key;
         let changed = mailbox.change_message(key, now, |message| view::apply(message, &body));
         let changed = changed.ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(changed, call.look(), &Query::default()))
+        Ok(view::to_json(
+            changed,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(200, Kind::Message, "messages", entity)
 }
@@ -183,7 +192,7 @@ fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Fa
 }
 
 /// The first deletion moves to Deleted Items; there it is final.
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     let now = call.now();
     call.change(|mailbox| {
         let message = find::message(call, mailbox, id)?;
@@ -194,20 +203,20 @@ fn delete(call: &Call<'_>, id: &str) -> Outcome {
         } else {
             mailbox.move_message(key, DELETED, now);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
 /// Deletes for good, whatever the folder.
-fn purge(call: &Call<'_>, id: &str) -> Outcome {
+fn delete_permanently(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let key = find::message_key(call, mailbox, id)?;
         mailbox.remove_message(key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
+fn move_or_copy(call: &Call<'_>, id: &str, moves: bool) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters
         .get("destinationId")
@@ -226,13 +235,17 @@ fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
             mailbox.insert(copy)
         };
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(201, Kind::Message, "messages", entity)
 }
 
 /// `/$value`: the message as MIME, body and headers.
-fn mime(call: &Call<'_>, id: &str) -> Outcome {
+fn mime(call: &Call<'_>, id: &str) -> ApiResult {
     let text = call.read(|mailbox| {
         let message = find::message(call, mailbox, id)?;
         let people = |list: &[Person]| {
@@ -257,7 +270,7 @@ fn mime(call: &Call<'_>, id: &str) -> Outcome {
             message.body
         ))
     })?;
-    Ok(Reply::new(
+    Ok(ApiResponse::new(
         200,
         Payload::Bytes("text/plain".to_owned(), text.into_bytes()),
     ))

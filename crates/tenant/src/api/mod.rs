@@ -33,9 +33,9 @@ mod permissions;
 mod photos;
 mod places;
 mod reminders;
-mod reply;
 mod request_ids;
 mod respond;
+mod response;
 mod rules;
 mod schedule;
 mod send;
@@ -47,23 +47,23 @@ mod user;
 
 use axum::response::Response;
 
-use call::Raw;
-use concurrency::{PLACES, place_name};
-use reply::Reply;
-use request_ids::Ids;
+use call::ApiRequest;
+use concurrency::{MAX_CONCURRENT, limit_key};
+use request_ids::RequestIds;
+use response::ApiResponse;
 
 use crate::failure::Failure;
-use crate::http::{Flavour, Incoming};
+use crate::http::{Flavour, HttpRequest};
 use crate::state::Tenant;
 
 /// Largest request body, in bytes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// Answers a call.
-pub(crate) async fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) async fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let flavour = Flavour::of_path(&incoming.path).unwrap_or(Flavour::Graph);
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
-    let raw = Raw {
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
+    let request = ApiRequest {
         flavour,
         method: incoming.method.clone(),
         path: incoming.path[flavour.root().len()..].to_owned(),
@@ -71,30 +71,30 @@ pub(crate) async fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
         headers: incoming.headers.clone(),
         body: incoming.body.to_vec(),
     };
-    let reply = if raw.body.len() > MAX_BODY {
+    let reply = if request.body.len() > MAX_BODY {
         let text = "The maximum request length supported is 4MB.";
         Failure::new(413, "RequestEntityTooLarge", text).reply(flavour, &ids)
-    } else if batch::is_batch(&raw) {
-        batch::handle(tenant, &raw, &ids).await
+    } else if batch::is_batch(&request) {
+        batch::handle(tenant, &request, &ids).await
     } else {
-        timed(tenant, &raw, &ids).await
+        handle_one(tenant, &request, &ids).await
     };
     reply.into_response(flavour, &ids, incoming)
 }
 
 /// One call in its place among the four.
-async fn timed(tenant: &Tenant, raw: &Raw, ids: &Ids) -> Reply {
-    let access = match auth::token(tenant, raw.flavour, raw.header("authorization")) {
+async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
+    let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
         Ok(access) => access,
-        Err(failure) => return failure.reply(raw.flavour, ids),
+        Err(failure) => return failure.reply(request.flavour, ids),
     };
-    let segments = path::segments(&raw.path);
-    let Some(_place) = tenant.place(&place_name(&access, &segments), PLACES) else {
-        return errors::over_limit(raw.flavour, 1).reply(raw.flavour, ids);
+    let segments = path::segments(&request.path);
+    let Some(_place) = tenant.acquire_permit(&limit_key(&access, &segments), MAX_CONCURRENT) else {
+        return errors::too_many_requests(request.flavour, 1).reply(request.flavour, ids);
     };
     let latency = tenant.options().latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    dispatch::answer(tenant, raw, access, ids)
+    dispatch::respond(tenant, request, access, ids)
 }

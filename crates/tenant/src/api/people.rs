@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::listing;
 use crate::failure::Failure;
 use crate::http::Flavour;
@@ -13,11 +13,11 @@ use crate::store::mailbox::CONTACTS;
 use crate::store::{Item, Mailbox};
 
 /// `people...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => {
             let query = call.query(Kind::Person)?;
             let page =
@@ -29,7 +29,7 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
             let found =
                 call.read(|mailbox| Ok(all(mailbox).into_iter().find(|one| one["id"] == *id)))?;
             let mut person = found.ok_or_else(Failure::not_found)?;
-            person.retain(|name, _| name == "id" || query.shows(name));
+            person.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::Person, "people", person)
         }
         (_, []) => Err(Failure::wrong_method()),

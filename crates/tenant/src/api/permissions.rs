@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
 use super::listing;
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::failure::Failure;
 use crate::ids;
 use crate::schema::names::Kind;
@@ -24,16 +24,16 @@ const ROLES: [&str; 6] = [
 const EVERYBODY: &str = "RGVmYXVsdA==";
 
 /// `calendar/calendarPermissions...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if !call.flavour.is_graph() {
         return Err(call.missing());
     }
-    match asked(call, rest)? {
-        Asked::List => list(call),
-        Asked::Create => create(call),
-        Asked::Get(id) => get(call, id),
-        Asked::Update(id) => update(call, id),
-        Asked::Delete(id) => delete(call, id),
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call),
+        CollectionRequest::Create => create(call),
+        CollectionRequest::Get(id) => get(call, id),
+        CollectionRequest::Update(id) => update(call, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -76,7 +76,7 @@ fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     items.iter().position(same).ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let query = call.query(Kind::CalendarPermission)?;
     let page = call.read(|mailbox| {
         let all = [everybody()]
@@ -92,7 +92,7 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page(TAIL, &query, page)
 }
 
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = match id.eq_ignore_ascii_case(EVERYBODY) {
         true => everybody(),
         false => call.read(|mailbox| {
@@ -112,7 +112,7 @@ fn role(body: &Json) -> Result<Value, Failure> {
     Err(Failure::invalid_property(text))
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let body = call.body(Kind::CalendarPermission)?;
     let role = role(&body)?;
     let who = body.get("emailAddress").cloned().unwrap_or_default();
@@ -125,7 +125,7 @@ fn create(call: &Call<'_>) -> Outcome {
         let mut json = Json::new();
         json.insert("emailAddress".into(), who);
         json.insert("role".into(), role);
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(&item);
         mailbox.permissions.push(item);
         Ok(made)
@@ -133,7 +133,7 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::CalendarPermission, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let role = role(&call.body(Kind::CalendarPermission)?)?;
     let entity = call.change(|mailbox| {
         let at = place(&mailbox.permissions, id)?;
@@ -143,10 +143,10 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::CalendarPermission, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(&mailbox.permissions, id)?;
         mailbox.permissions.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -3,14 +3,14 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::call::{Call, Outcome, Raw};
+use super::call::{ApiRequest, ApiResult, Call};
 use super::find;
-use super::reply::{Payload, Reply};
+use super::response::{ApiResponse, Payload};
 use crate::directory::Account;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::ids;
-use crate::oauth::flow::Access;
+use crate::oauth::flow::AccessToken;
 use crate::seed::picture::SIDE;
 use crate::state::Tenant;
 use crate::store::Item;
@@ -35,24 +35,24 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
 /// `photo...` of a user. Everybody may see the photos; each sets their own.
 pub(crate) fn of_user(
     tenant: &Tenant,
-    raw: &Raw,
-    access: &Access,
+    request: &ApiRequest,
+    access: &AccessToken,
     account: &Account,
     rest: &[String],
-) -> Outcome {
+) -> ApiResult {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-    if raw.flavour == Flavour::OutlookV1 {
-        return Err(Failure::no_segment(raw.flavour, "photo"));
+    if request.flavour == Flavour::OutlookV1 {
+        return Err(Failure::no_segment(request.flavour, "photo"));
     }
     let number = account.mailbox.ok_or_else(none)?;
-    match (&raw.method, rest.as_slice()) {
+    match (&request.method, rest.as_slice()) {
         (&Method::GET, [] | ["$value"]) => {
             let store = tenant.store();
             let held = store.mailbox(number).and_then(|one| one.photo.as_deref());
             let bytes = held.and_then(ids::from_base64).ok_or_else(none)?;
             Ok(shown(
                 &tenant.origin(),
-                raw.flavour,
+                request.flavour,
                 &bytes,
                 rest.is_empty(),
             ))
@@ -61,19 +61,19 @@ pub(crate) fn of_user(
             if access.oid.as_deref().is_some_and(|oid| oid != account.oid) {
                 return Err(Failure::denied());
             }
-            let photo = match raw.method {
+            let photo = match request.method {
                 Method::DELETE => None,
-                _ => Some(sent(&raw.body)?),
+                _ => Some(sent(&request.body)?),
             };
             let status = if photo.is_some() { 200 } else { 204 };
             if let Some(mailbox) = tenant.store().mailbox_mut(number) {
                 mailbox.photo = photo;
             }
-            tenant.touch();
-            Ok(Reply::empty(status))
+            tenant.notify_changed();
+            Ok(ApiResponse::empty(status))
         }
         (_, [] | ["$value"]) => Err(Failure::wrong_method()),
-        (_, [.., last]) => Err(Failure::no_segment(raw.flavour, last)),
+        (_, [.., last]) => Err(Failure::no_segment(request.flavour, last)),
     }
 }
 
@@ -87,10 +87,10 @@ fn sent(body: &[u8]) -> Result<String, Failure> {
 }
 
 /// What there is to say about a photo, or the photo.
-fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
+fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> ApiResponse {
     let kind = kind(bytes).unwrap_or("application/octet-stream");
     if !about {
-        return Reply::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
+        return ApiResponse::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
     }
     let size = format!("{SIDE}X{SIDE}");
     let context = format!("{origin}{}/$metadata#photo/$entity", flavour.root());
@@ -100,15 +100,15 @@ fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
         _ => json!({"Id": size, "Height": SIDE, "Width": SIDE,
             "@odata.mediaContentType": kind, "@odata.context": context}),
     };
-    Reply::json(200, body)
+    ApiResponse::json(200, body)
 }
 
 /// `contacts/{id}/photo...`.
-pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> Outcome {
+pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, [] | ["$value"]) => call.read(|mailbox| {
             let bytes = held(find::contact(call, mailbox, id)?).ok_or_else(none)?;
             let origin = call.tenant.origin();
@@ -124,8 +124,8 @@ fn held(item: &Item) -> Option<Vec<u8>> {
     ids::from_base64(item.json.get(PHOTO)?.as_str()?)
 }
 
-fn set(call: &Call<'_>, id: &str) -> Outcome {
-    let photo = sent(&call.raw.body)?;
+fn set(call: &Call<'_>, id: &str) -> ApiResult {
+    let photo = sent(&call.request.body)?;
     let now = call.now();
     call.change(|mailbox| {
         let key = find::contact(call, mailbox, id)?.key;
@@ -134,6 +134,6 @@ fn set(call: &Call<'_>, id: &str) -> Outcome {
             item.json.insert(PHOTO.to_owned(), photo.into());
             (item.change, item.modified) = (version, now);
         }
-        Ok(Reply::empty(200))
+        Ok(ApiResponse::empty(200))
     })
 }

@@ -5,14 +5,14 @@ use crate::state::Tenant;
 
 /// Ids and time of one answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Ids {
+pub(crate) struct RequestIds {
     pub(crate) request: String,
     pub(crate) client: String,
     /// Without offset, as the services write it.
     pub(crate) date: String,
 }
 
-impl Ids {
+impl RequestIds {
     /// Fresh ids; the caller's own id comes back.
     pub(crate) fn new(tenant: &Tenant, client: Option<&str>) -> Self {
         let request = ids::guid();

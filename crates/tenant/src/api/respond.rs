@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use super::{find, reminders};
 use crate::clock::iso;
 use crate::failure::Failure;
-use crate::store::event::{Change, Exception};
-use crate::store::recipient::people;
+use crate::store::event::{Exception, OccurrenceChange};
+use crate::store::recipient::parse_recipients;
 use crate::store::{Event, Json, Person, Store, meetings};
 
 /// `POST .../events/{id}/{action}`.
-pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
+pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> ApiResult {
     match action {
         "accept" => answer(call, text, "accepted", "Accepted"),
         "decline" => answer(call, text, "declined", "Declined"),
@@ -32,7 +32,7 @@ fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
     Ok((event, day))
 }
 
-fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
+fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let sends = parameters
         .get("sendResponse")
@@ -57,15 +57,15 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
         .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
     let version = mailbox.fresh_change();
     if response == "declined" {
-        meetings::withdraw(&mut store, call.mailbox, event.key, day, now);
+        meetings::remove_entry(&mut store, call.mailbox, event.key, day, now);
     } else if let Some(held) = mailbox.events.get_mut(&event.key) {
         set_status(held, day, &status, response == "accepted", version, now);
     }
-    meetings::note_answer(&mut store, &event, call.owner.address, &status, now);
+    meetings::record_response(&mut store, &event, call.owner.address, &status, now);
     if sends {
         let subject = format!("{word}: {}", meetings::subject(&event));
         let to = [event.organizer.address.as_str()];
-        meetings::mail(
+        meetings::send_notification(
             &mut store,
             call.mailbox,
             &to,
@@ -75,8 +75,8 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
         );
     }
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202))
 }
 
 fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, version: u64, now: i64) {
@@ -86,7 +86,7 @@ fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, versi
         event.modified = now;
         &mut event.json
     } else {
-        let blank = Change {
+        let blank = OccurrenceChange {
             change: version,
             modified: now,
             start: None,
@@ -107,7 +107,7 @@ fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, versi
     json.insert("showAs".into(), show.into());
 }
 
-fn cancel(call: &Call<'_>, text: &str) -> Outcome {
+fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let (event, day) = event(call, text)?;
     if !event.organized {
@@ -115,20 +115,20 @@ fn cancel(call: &Call<'_>, text: &str) -> Outcome {
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
         return Err(Failure::bad(text));
     }
-    let attendees = people(event.json.get("attendees").unwrap_or(&Value::Null));
+    let attendees = parse_recipients(event.json.get("attendees").unwrap_or(&Value::Null));
     tell(
         call,
         &parameters,
         &attendees,
         "Canceled",
         &event,
-        |store, now| meetings::withdraw(store, call.mailbox, event.key, day, now),
+        |store, now| meetings::remove_entry(store, call.mailbox, event.key, day, now),
     )
 }
 
-fn forward(call: &Call<'_>, text: &str) -> Outcome {
+fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
-    let to = people(parameters.get("toRecipients").unwrap_or(&Value::Null));
+    let to = parse_recipients(parameters.get("toRecipients").unwrap_or(&Value::Null));
     if to.is_empty() {
         return Err(Failure::new(
             400,
@@ -148,15 +148,15 @@ fn tell(
     word: &str,
     event: &Event,
     first: impl FnOnce(&mut Store, i64),
-) -> Outcome {
+) -> ApiResult {
     let addresses: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
     let subject = format!("{word}: {}", meetings::subject(event));
     let comment = meetings::comment(parameters);
     let now = call.now();
     let mut store = call.tenant.store();
     first(&mut store, now);
-    meetings::mail(&mut store, call.mailbox, &addresses, &subject, comment, now);
+    meetings::send_notification(&mut store, call.mailbox, &addresses, &subject, comment, now);
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202))
 }

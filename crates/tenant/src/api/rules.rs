@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
+use super::response::ApiResponse;
 use super::{find, listing};
 use crate::failure::Failure;
 use crate::http::Flavour;
@@ -13,7 +13,7 @@ use crate::store::mailbox::INBOX;
 use crate::store::{Item, Json, rules};
 
 /// `mailFolders/{inbox}/messageRules...`.
-pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
@@ -22,12 +22,12 @@ pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
         return Err(Failure::bad("Rules belong to the inbox."));
     }
     let tail = format!("mailFolders('{folder}')/messageRules");
-    match asked(call, rest)? {
-        Asked::List => list(call, &tail),
-        Asked::Create => create(call, &tail),
-        Asked::Get(id) => get(call, &tail, id),
-        Asked::Update(id) => update(call, &tail, id),
-        Asked::Delete(id) => delete(call, id),
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call, &tail),
+        CollectionRequest::Create => create(call, &tail),
+        CollectionRequest::Get(id) => get(call, &tail, id),
+        CollectionRequest::Update(id) => update(call, &tail, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -45,7 +45,7 @@ fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     found.ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>, tail: &str) -> Outcome {
+fn list(call: &Call<'_>, tail: &str) -> ApiResult {
     let mut query = call.query(Kind::MessageRule)?;
     // The whole list, without pages.
     query.top = query.top.max(1000);
@@ -57,7 +57,7 @@ fn list(call: &Call<'_>, tail: &str) -> Outcome {
     call.page(tail, &query, page)
 }
 
-fn get(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+fn get(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| Ok(entity(&mailbox.rules[place(&mailbox.rules, id)?])))?;
     call.entity(200, Kind::MessageRule, tail, entity)
 }
@@ -82,7 +82,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
     Ok(out)
 }
 
-fn create(call: &Call<'_>, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, tail: &str) -> ApiResult {
     let sent = writable(&call.body(Kind::MessageRule)?)?;
     let acts = sent.get("actions").and_then(Value::as_object);
     if !sent.contains_key("displayName") || acts.is_none_or(Map::is_empty) {
@@ -93,7 +93,7 @@ fn create(call: &Call<'_>, tail: &str) -> Outcome {
     let entity = call.change(|mailbox| {
         let mut json = rules::defaults(mailbox.rules.len() + 1);
         json.extend(sent);
-        let item = mailbox.item(INBOX, json, now);
+        let item = mailbox.new_item(INBOX, json, now);
         let entity = entity(&item);
         mailbox.rules.push(item);
         Ok(entity)
@@ -101,7 +101,7 @@ fn create(call: &Call<'_>, tail: &str) -> Outcome {
     call.entity(201, Kind::MessageRule, tail, entity)
 }
 
-fn update(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+fn update(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
     let sent = writable(&call.body(Kind::MessageRule)?)?;
     let entity = call.change(|mailbox| {
         let at = place(&mailbox.rules, id)?;
@@ -111,10 +111,10 @@ fn update(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
     call.entity(200, Kind::MessageRule, tail, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(&mailbox.rules, id)?;
         mailbox.rules.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

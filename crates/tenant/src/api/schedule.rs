@@ -4,30 +4,30 @@ use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::find;
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::directory;
 use crate::failure::Failure;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
-use crate::store::moment::Moment;
 use crate::store::{Mailbox, Store, busy};
 
 /// Longest stretch that free/busy is told for, in days.
-pub(super) const LONGEST: i64 = 62;
+pub(super) const MAX_DAYS: i64 = 62;
 
 /// The instant of a `dateTimeTimeZone`.
-pub(super) fn moment(value: &Value) -> Option<DateTime<Utc>> {
+pub(super) fn instant_of(value: &Value) -> Option<DateTime<Utc>> {
     let zone = value["timeZone"].as_str().unwrap_or("UTC");
-    Some(Moment::read(value["dateTime"].as_str()?, zone)?.instant())
+    Some(DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)?.instant())
 }
 
 /// `POST calendar/getSchedule`.
-pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
+pub(crate) fn get_schedule(call: &Call<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
         return Err(call.missing());
     }
-    if call.raw.method != Method::POST {
+    if call.request.method != Method::POST {
         return Err(Failure::wrong_method());
     }
     let parameters = call.parameters()?;
@@ -36,8 +36,8 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
     let schedules = schedules.as_array().filter(|list| !list.is_empty());
     let schedules = schedules
         .ok_or_else(|| Failure::invalid_parameter("The parameter 'Schedules' is required."))?;
-    let (from, to) = moment(&part("startTime"))
-        .zip(moment(&part("endTime")))
+    let (from, to) = instant_of(&part("startTime"))
+        .zip(instant_of(&part("endTime")))
         .ok_or_else(|| {
             Failure::invalid_parameter("The parameters 'StartTime' and 'EndTime' are required.")
         })?;
@@ -51,8 +51,8 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
         let text = "The end of the time interval has to be after its start.";
         return Err(Failure::new(400, "ErrorInvalidTimeInterval", text));
     }
-    if to - from > TimeDelta::days(LONGEST) {
-        let text = format!("The time interval is longer than {LONGEST} days.");
+    if to - from > TimeDelta::days(MAX_DAYS) {
+        let text = format!("The time interval is longer than {MAX_DAYS} days.");
         return Err(Failure::new(400, "ErrorTimeIntervalTooBig", text));
     }
     let store = call.tenant.store();
@@ -63,7 +63,7 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> Outcome {
         "{}/$metadata#Collection(microsoft.graph.scheduleInformation)",
         call.root()
     );
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -89,27 +89,27 @@ fn one_schedule(
             "error": {"message": "The mailbox could not be found.", "responseCode": "ErrorMailRecipientNotFound"},
         });
     };
-    let taken = busy::taken(mailbox, from, to);
-    let home = busy::home(mailbox);
+    let taken = busy::entries(mailbox, from, to);
+    let home = busy::time_zone(mailbox);
     let items: Vec<Value> = taken.iter().map(|one| schedule_item(call, one)).collect();
     json!({
         "scheduleId": address,
-        "availabilityView": busy::view(&taken, home, from, to, minutes),
+        "availabilityView": busy::availability_view(&taken, home, from, to, minutes),
         "scheduleItems": items,
         "workingHours": mailbox.settings.get("workingHours"),
     })
 }
 
 fn schedule_item(call: &Call<'_>, one: &Instance<'_>) -> Value {
-    let zone = find::event_look(call).zone;
-    let (start, end) = one.bounds(find::event_look(call).tz);
+    let zone = find::event_format(call).zone;
+    let (start, end) = one.bounds(find::event_format(call).tz);
     let private = one.property("sensitivity").and_then(Value::as_str) == Some("private");
     let text = |value: Option<&Value>| value.cloned().unwrap_or_default();
     let mut item = json!({
         "isPrivate": private,
         "status": text(one.property("showAs")),
-        "start": Moment::at(start, &zone).to_json(),
-        "end": Moment::at(end, &zone).to_json(),
+        "start": DateTimeTimeZone::at(start, &zone).to_json(),
+        "end": DateTimeTimeZone::at(end, &zone).to_json(),
     });
     if !private {
         item["subject"] = text(one.property("subject"));

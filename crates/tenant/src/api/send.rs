@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::call::{Call, Outcome};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use super::{compose, find};
 use crate::directory;
 use crate::failure::Failure;
@@ -11,9 +11,9 @@ use crate::store::{Message, Person, deliver as delivery};
 use crate::views::message as view;
 
 /// `POST .../sendMail`.
-pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
+pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
     let (body, save) = if compose::is_mime(call) {
-        (compose::from_mime(&call.raw.body)?, true)
+        (compose::from_mime(&call.request.body)?, true)
     } else {
         let parameters = call.parameters()?;
         let Some(body) = parameters
@@ -44,7 +44,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
 }
 
 /// `POST .../messages/{id}/send`.
-pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> Outcome {
+pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> ApiResult {
     let draft = call.change(|mailbox| {
         let message = find::message(call, mailbox, id)?;
         if !message.draft {
@@ -94,12 +94,12 @@ fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) ->
 }
 
 /// Sends a message: 202, no body, no id.
-pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> Outcome {
+pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> ApiResult {
     check(call, &message)?;
     let now = call.now();
     let mut store = call.tenant.store();
     delivery::send(&mut store, call.mailbox, message, save, now);
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202).header("content-length", "0"))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202).header("content-length", "0"))
 }

@@ -3,15 +3,15 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
+use super::call::{ApiResult, Call};
 use super::categories;
-use super::reply::Reply;
+use super::response::ApiResponse;
 use crate::clock::timezone;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::schema::case;
 use crate::store::Json;
-use crate::store::moment::Moment;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::views::outlook;
 
 /// What Outlook v2.0 knows of the settings.
@@ -41,15 +41,15 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// `mailboxSettings...`, `outlook/...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
         return Err(call.missing());
     }
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-    let get = call.raw.method == Method::GET;
+    let get = call.request.method == Method::GET;
     match parts.as_slice() {
         ["mailboxsettings"] if get => show(call),
-        ["mailboxsettings"] if call.raw.method == Method::PATCH => update(call),
+        ["mailboxsettings"] if call.request.method == Method::PATCH => update(call),
         ["mailboxsettings", name] if get => one(call, name),
         ["outlook", "mastercategories", rest @ ..] if call.flavour.is_graph() => {
             categories::handle(call, rest)
@@ -80,12 +80,12 @@ fn zones(rest: &[&str]) -> Value {
     zones.collect()
 }
 
-fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> Outcome {
+fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> ApiResult {
     let context = format!(
         "{}/$metadata#Collection(microsoft.graph.{kind})",
         call.root()
     );
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -106,7 +106,7 @@ fn settings(call: &Call<'_>) -> Result<Json, Failure> {
     })
 }
 
-fn answer(call: &Call<'_>, settings: Json) -> Outcome {
+fn answer(call: &Call<'_>, settings: Json) -> ApiResult {
     let mut body = Map::new();
     body.insert(
         "@odata.context".into(),
@@ -116,18 +116,18 @@ fn answer(call: &Call<'_>, settings: Json) -> Outcome {
         if call.flavour.is_graph() {
             body.insert(name, value);
         } else {
-            body.insert(case::pascal(&name), outlook::outward(&name, value));
+            body.insert(case::pascal(&name), outlook::to_outlook(&name, value));
         }
     }
-    Ok(Reply::json(200, body.into()))
+    Ok(ApiResponse::json(200, body.into()))
 }
 
-fn show(call: &Call<'_>) -> Outcome {
+fn show(call: &Call<'_>) -> ApiResult {
     answer(call, settings(call)?)
 }
 
 /// One group of the settings: the object itself, or the value in an envelope.
-fn one(call: &Call<'_>, name: &str) -> Outcome {
+fn one(call: &Call<'_>, name: &str) -> ApiResult {
     let all = settings(call)?;
     let Some((name, value)) = all
         .into_iter()
@@ -138,18 +138,18 @@ fn one(call: &Call<'_>, name: &str) -> Outcome {
     let context = call.context(&format!("mailboxSettings/{name}"), None);
     let value = match call.flavour {
         Flavour::Graph => value,
-        _ => outlook::outward(&name, value),
+        _ => outlook::to_outlook(&name, value),
     };
     let mut body = match value {
         Value::Object(object) => Value::Object(object),
         value => json!({"value": value}),
     };
     body["@odata.context"] = context.into();
-    Ok(Reply::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
 /// Changes what the body names; the answer shows just that.
-fn update(call: &Call<'_>) -> Outcome {
+fn update(call: &Call<'_>) -> ApiResult {
     let body = body(call)?;
     let known = settings(call)?;
     let mut changes = Json::new();
@@ -206,7 +206,7 @@ fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
 
 fn time(value: &Value) -> Option<Value> {
     let zone = value["timeZone"].as_str().unwrap_or("UTC");
-    Some(Moment::read(value["dateTime"].as_str()?, zone)?.to_json())
+    Some(DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)?.to_json())
 }
 
 /// Refuses values that no mailbox takes.

@@ -3,21 +3,21 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use crate::failure::Failure;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind};
 
 /// Most ids of one call.
-const MOST: usize = 1000;
+const MAX_IDS: usize = 1000;
 
 /// `POST translateExchangeIds`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
         return Err(call.missing());
     }
-    if call.raw.method != Method::POST {
+    if call.request.method != Method::POST {
         return Err(Failure::wrong_method());
     }
     let parameters = call.parameters()?;
@@ -39,7 +39,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     let ids = parameters.get("inputIds").and_then(Value::as_array);
     let ids =
         ids.ok_or_else(|| Failure::invalid_parameter("The parameter 'InputIds' is required."))?;
-    if ids.len() > MOST {
+    if ids.len() > MAX_IDS {
         return Err(Failure::invalid_parameter(
             "At most 1000 ids are translated in one call.",
         ));
@@ -52,7 +52,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     })?;
     let kind = "microsoft.graph.convertIdResult";
     let context = format!("{}/$metadata#Collection({kind})", call.root());
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))

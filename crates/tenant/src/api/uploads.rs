@@ -6,14 +6,14 @@ use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::holder::{Holder, LARGEST, alter};
-use super::reply::Reply;
-use super::request_ids::Ids;
+use super::call::{ApiResult, Call};
+use super::holder::{Holder, MAX_DIRECT_SIZE, alter};
+use super::request_ids::RequestIds;
+use super::response::ApiResponse;
 use crate::clock::iso;
 use crate::failure::Failure;
 use crate::http::Flavour;
-use crate::http::Incoming;
+use crate::http::HttpRequest;
 use crate::ids;
 use crate::state::Tenant;
 use crate::state::uploads::Upload;
@@ -23,11 +23,11 @@ use crate::store::id::{Id, Kind as IdKind};
 /// Root of the upload URLs: the API behind Graph, by its own name.
 const ROOT: &str = "/api/gv1.0/";
 /// Largest attachment, in bytes.
-const MOST: u64 = 150 * 1024 * 1024;
+const MAX_SIZE: u64 = 150 * 1024 * 1024;
 /// Largest range, in bytes.
-const LARGEST_RANGE: u64 = 4 * 1024 * 1024;
+const MAX_RANGE: u64 = 4 * 1024 * 1024;
 /// Life of a session, in seconds.
-const LIFE: i64 = 3 * 3600;
+const LIFETIME: i64 = 3 * 3600;
 
 /// Whether a path is that of an upload URL.
 pub(crate) fn is_upload(path: &str) -> bool {
@@ -36,7 +36,7 @@ pub(crate) fn is_upload(path: &str) -> bool {
 }
 
 /// `POST .../attachments/createUploadSession`.
-pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
         return Err(call.missing());
     }
@@ -54,7 +54,7 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         .get("attachmentItem")
         .cloned()
         .unwrap_or_default();
-    let (file, size) = described(&item)?;
+    let (file, size) = parse_attachment_item(&item)?;
     let event = matches!(holder, Holder::Event(_));
     let owner = format!(
         "users('{}@{}')",
@@ -62,7 +62,7 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         crate::directory::TENANT_ID
     );
     let path = format!("{ROOT}{owner}/{}('{}')", holder.set(), holder.id());
-    let expires = call.now() + LIFE;
+    let expires = call.now() + LIFETIME;
     let (id, key) = (ids::token(48), ids::token(48));
     let upload = Upload {
         key: key.clone(),
@@ -75,18 +75,18 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         file,
     };
     call.tenant.uploads().insert(id.clone(), upload);
-    let origin = elsewhere(&call.tenant.origin());
+    let origin = upload_origin(&call.tenant.origin());
     let body = json!({
         "@odata.context": format!("{}/$metadata#microsoft.graph.uploadSession", call.root()),
         "uploadUrl": format!("{origin}{path}/AttachmentSessions('{id}')?authtoken={key}"),
         "expirationDateTime": time(expires),
         "nextExpectedRanges": ["0-"],
     });
-    Ok(Reply::json(201, body))
+    Ok(ApiResponse::json(201, body))
 }
 
 /// Upload URLs are not on Graph's host, and clients that know Graph by its host send no token there.
-fn elsewhere(origin: &str) -> String {
+fn upload_origin(origin: &str) -> String {
     let (scheme, host) = origin.split_once("://").unwrap_or_default();
     let port = host.split_once(':').map_or("", |(_, port)| port);
     let joint = if port.is_empty() { "" } else { ":" };
@@ -94,7 +94,7 @@ fn elsewhere(origin: &str) -> String {
 }
 
 /// The file that a client wants to send, empty so far.
-fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
+fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
     let name = text("name")
         .ok_or_else(|| Failure::invalid_parameter("The property 'name' is required."))?;
@@ -109,7 +109,7 @@ fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
             "Only attachments of the type 'file' can be uploaded.",
         ));
     }
-    if size <= LARGEST as u64 {
+    if size <= MAX_DIRECT_SIZE as u64 {
         let text = "Attachment size must be greater than the minimum size.";
         return Err(Failure::new(
             400,
@@ -117,7 +117,7 @@ fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
             text,
         ));
     }
-    if size > MOST {
+    if size > MAX_SIZE {
         let text = "The attachment is larger than an upload session takes.";
         return Err(Failure::new(413, "ErrorAttachmentSizeLimitExceeded", text));
     }
@@ -136,8 +136,8 @@ fn time(seconds: i64) -> Value {
 }
 
 /// A request to an upload URL.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let reply = match answer(tenant, incoming) {
         Ok(reply) => reply,
         Err(failure) => failure.reply(Flavour::OutlookV2, &ids),
@@ -145,7 +145,7 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
     reply.into_response(Flavour::OutlookV2, &ids, incoming)
 }
 
-fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
+fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
     if incoming.header("authorization").is_some() {
         let text = "The audience claim value is invalid for current resource.";
         return Err(Failure::new(401, "InvalidAudienceForResource", text));
@@ -165,7 +165,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
         Method::GET => Ok(progress(tenant, upload)),
         Method::DELETE => {
             uploads.remove(&id);
-            Ok(Reply::empty(204))
+            Ok(ApiResponse::empty(204))
         }
         Method::PUT => {
             append(upload, incoming)?;
@@ -190,7 +190,7 @@ fn session_of(path: &str) -> Option<String> {
     Some(head.rsplit_once("('")?.1.to_owned())
 }
 
-fn append(upload: &mut Upload, incoming: &Incoming) -> Result<(), Failure> {
+fn append(upload: &mut Upload, incoming: &HttpRequest) -> Result<(), Failure> {
     let range = incoming.header("content-range").and_then(parse_range);
     let (from, to, total) =
         range.ok_or_else(|| Failure::bad("The Content-Range header is not valid."))?;
@@ -200,7 +200,7 @@ fn append(upload: &mut Upload, incoming: &Incoming) -> Result<(), Failure> {
             "The Content-Range header does not fit the content.",
         ));
     }
-    if length > LARGEST_RANGE {
+    if length > MAX_RANGE {
         let text = "The range is larger than 4 MB.";
         return Err(Failure::new(413, "RequestEntityTooLarge", text));
     }
@@ -220,17 +220,17 @@ fn parse_range(text: &str) -> Option<(u64, u64, u64)> {
 }
 
 /// What is expected next; the casing is that of the API behind Graph.
-fn progress(tenant: &Tenant, upload: &Upload) -> Reply {
+fn progress(tenant: &Tenant, upload: &Upload) -> ApiResponse {
     let context = "$metadata#Users/Messages/AttachmentSessions/$entity";
     let body = json!({
         "@odata.context": format!("{}{ROOT}{context}", tenant.origin()),
         "ExpirationDateTime": time(upload.expires),
         "NextExpectedRanges": [upload.file.bytes.len().to_string()],
     });
-    Reply::json(200, body)
+    ApiResponse::json(200, body)
 }
 
-fn finish(tenant: &Tenant, mut upload: Upload) -> Outcome {
+fn finish(tenant: &Tenant, mut upload: Upload) -> ApiResult {
     let now = tenant.clock().unix();
     let mut store = tenant.store();
     let mailbox = store
@@ -255,14 +255,14 @@ fn finish(tenant: &Tenant, mut upload: Upload) -> Outcome {
         files.push(upload.file)
     });
     drop(store);
-    tenant.touch();
+    tenant.notify_changed();
     let location = format!(
         "{}{}/attachments('{}')",
         tenant.origin(),
         upload.path,
         id.encode()
     );
-    Ok(Reply::empty(201)
+    Ok(ApiResponse::empty(201)
         .header("location", location)
         .header("content-length", "0"))
 }
@@ -289,9 +289,9 @@ mod tests {
         assert_eq!(session_of("/api/gv1.0/nothing"), None);
         assert!(is_upload(path) && !is_upload("/api/v2.0/me"));
         assert_eq!(
-            elsewhere("https://localhost:8443"),
+            upload_origin("https://localhost:8443"),
             "https://127.0.0.1:8443"
         );
-        assert_eq!(elsewhere("http://localhost"), "http://127.0.0.1");
+        assert_eq!(upload_origin("http://localhost"), "http://127.0.0.1");
     }
 }

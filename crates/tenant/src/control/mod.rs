@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::clock::iso;
 use crate::directory;
 use crate::directory::step_up::StepUp;
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::oauth::scopes::{REGISTERED, Scopes};
 use crate::state::Tenant;
 use crate::state::faults::Fault;
 use crate::state::log::RequestLog;
 
 /// Answers a control request; only with the header, so that no page does it by accident.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if incoming.header("x-tenant-control") != Some("1") {
         return http::json(
             403,
@@ -30,7 +30,7 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
     }
 }
 
-fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
+fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
     let name = incoming
         .path
         .trim_start_matches("/_control/")
@@ -76,7 +76,7 @@ fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
     }
 }
 
-fn body<'a, T: Deserialize<'a>>(incoming: &'a Incoming) -> Result<T, String> {
+fn body<'a, T: Deserialize<'a>>(incoming: &'a HttpRequest) -> Result<T, String> {
     serde_json::from_slice(&incoming.body).map_err(|error| error.to_string())
 }
 
@@ -139,7 +139,7 @@ fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     signins.revoked.insert(oid.to_owned(), now);
     for session in signins.sessions.values_mut() {
         session.accounts.retain(|one| one != oid);
-        session.proven.retain(|one| one != oid);
+        session.second_factors.retain(|one| one != oid);
     }
     Ok(json!({"revoked": order.user}))
 }
@@ -162,7 +162,12 @@ fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
             continue;
         }
         let scopes = Scopes::parse(scope, "").map_err(|error| error.text)?;
-        granted.extend(scopes.full().into_iter().map(|scope| scope.to_lowercase()));
+        granted.extend(
+            scopes
+                .qualified()
+                .into_iter()
+                .map(|scope| scope.to_lowercase()),
+        );
     }
     let mut signins = tenant.signins();
     signins.consents.remove("*");

@@ -10,7 +10,7 @@ pub(crate) use flavour::Flavour;
 
 /// A request, read to its end.
 #[derive(Clone, Debug)]
-pub(crate) struct Incoming {
+pub(crate) struct HttpRequest {
     pub(crate) method: Method,
     /// As it came, percent signs and all.
     pub(crate) path: String,
@@ -19,7 +19,7 @@ pub(crate) struct Incoming {
     pub(crate) body: Bytes,
 }
 
-impl Incoming {
+impl HttpRequest {
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

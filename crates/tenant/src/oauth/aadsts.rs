@@ -71,7 +71,7 @@ impl Aadsts {
     }
 
     /// Text with number and trailer, as in `error_description`.
-    pub(crate) fn description(&self, ids: &Ids) -> String {
+    pub(crate) fn description(&self, ids: &TraceIds) -> String {
         format!(
             "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {}",
             self.number, self.text, ids.trace, ids.correlation, ids.timestamp
@@ -79,7 +79,7 @@ impl Aadsts {
     }
 
     /// The JSON body of the token endpoint.
-    pub(crate) fn json(&self, ids: &Ids, origin: &str, v1: bool) -> Value {
+    pub(crate) fn json(&self, ids: &TraceIds, origin: &str, v1: bool) -> Value {
         // The v1 endpoint names its general class beside the number.
         let codes = match (v1, self.number) {
             (true, 70_008 | 50_173) => vec![70_002, self.number],
@@ -111,13 +111,13 @@ impl Aadsts {
 
 /// Trace and correlation ids of one answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Ids {
+pub(crate) struct TraceIds {
     pub(crate) trace: String,
     pub(crate) correlation: String,
     pub(crate) timestamp: String,
 }
 
-impl Ids {
+impl TraceIds {
     /// Fresh ids; the caller's `client-request-id` becomes the correlation id.
     pub(crate) fn new(now: DateTime<Utc>, correlation: Option<&str>) -> Self {
         Self {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_json_has_every_member_that_clients_look_at() {
-        let ids = Ids::new(Utc::now(), Some("aaaa0000-bb11-2222-33cc-444444dddddd"));
+        let ids = TraceIds::new(Utc::now(), Some("aaaa0000-bb11-2222-33cc-444444dddddd"));
         let body = Aadsts::new(70_008, "invalid_grant", "Expired.")
             .sub("bad_token")
             .json(&ids, "http://x", true);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::request::AuthRequest;
-use super::scopes::Form;
+use super::request::AuthorizationRequest;
+use super::scopes::ScopeFormat;
 
 /// An authorize request whose pages are open.
 #[derive(Clone, Debug)]
-pub(crate) struct Flow {
-    pub(crate) request: AuthRequest,
+pub(crate) struct PendingAuthorization {
+    pub(crate) request: AuthorizationRequest,
     /// The account that signed in, once it did.
     pub(crate) oid: Option<String>,
     /// The code that its second factor takes.
@@ -21,8 +21,8 @@ pub(crate) struct Flow {
 
 /// An authorization code.
 #[derive(Clone, Debug)]
-pub(crate) struct Code {
-    pub(crate) request: AuthRequest,
+pub(crate) struct AuthorizationCode {
+    pub(crate) request: AuthorizationRequest,
     pub(crate) oid: String,
     pub(crate) sid: String,
     pub(crate) issued: i64,
@@ -36,7 +36,7 @@ pub(crate) struct Code {
 
 /// A refresh token.
 #[derive(Clone, Debug)]
-pub(crate) struct Refresh {
+pub(crate) struct RefreshToken {
     pub(crate) grant: Grant,
     pub(crate) issued: i64,
     /// Traded in already (Entra goes on taking it; strict rotation does not).
@@ -56,7 +56,7 @@ pub(crate) struct Grant {
     /// Resource and permissions asked for first.
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
-    pub(crate) form: Form,
+    pub(crate) form: ScopeFormat,
     pub(crate) spa: bool,
     /// The sign-in showed a second factor.
     pub(crate) second_factor: bool,
@@ -70,7 +70,7 @@ pub(crate) struct Grant {
 
 /// An access token.
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
+pub(crate) struct AccessToken {
     /// `None` for an application that acts for itself.
     pub(crate) oid: Option<String>,
     pub(crate) client_id: String,

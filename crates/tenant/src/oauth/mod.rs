@@ -11,17 +11,17 @@ pub(crate) mod session;
 
 use std::collections::{BTreeSet, HashMap};
 
-use flow::{Access, Code, Flow, Refresh};
+use flow::{AccessToken, AuthorizationCode, PendingAuthorization, RefreshToken};
 use session::Session;
 
 /// Everything that the sign-in service remembers.
 #[derive(Debug, Default)]
-pub(crate) struct SignIns {
+pub(crate) struct SignInState {
     /// Authorize requests whose pages are open, by id.
-    pub(crate) flows: HashMap<String, Flow>,
-    pub(crate) codes: HashMap<String, Code>,
-    pub(crate) refresh: HashMap<String, Refresh>,
-    pub(crate) access: HashMap<String, Access>,
+    pub(crate) flows: HashMap<String, PendingAuthorization>,
+    pub(crate) codes: HashMap<String, AuthorizationCode>,
+    pub(crate) refresh: HashMap<String, RefreshToken>,
+    pub(crate) access: HashMap<String, AccessToken>,
     /// Browser sessions, by cookie value.
     pub(crate) sessions: HashMap<String, Session>,
     /// What each user (or `*` for everybody) has agreed to: `resource/Scope`, lower case.
@@ -30,7 +30,7 @@ pub(crate) struct SignIns {
     pub(crate) revoked: HashMap<String, i64>,
 }
 
-impl SignIns {
+impl SignInState {
     /// Whether a user, or the administrator for everybody, agreed to a permission.
     pub(crate) fn consented(&self, oid: &str, scope: &str) -> bool {
         let scope = scope.to_ascii_lowercase();

@@ -16,7 +16,7 @@ pub(crate) enum ResponseMode {
 
 /// A checked authorize request.
 #[derive(Clone, Debug)]
-pub(crate) struct AuthRequest {
+pub(crate) struct AuthorizationRequest {
     /// Tenant segment of the path, as it came.
     pub(crate) tenant: String,
     pub(crate) v1: bool,
@@ -43,11 +43,11 @@ pub(crate) struct AuthRequest {
 }
 
 /// What came before the redirect URI could be trusted goes to our own page; the rest goes back.
-pub(crate) enum Refusal {
+pub(crate) enum AuthorizationError {
     /// Shown on the service's own page.
     Page(Aadsts),
     /// Sent to the application.
-    Redirect(Box<AuthRequest>, Aadsts),
+    Redirect(Box<AuthorizationRequest>, Aadsts),
 }
 
 /// Whether a tenant segment is one that this service knows.
@@ -108,18 +108,18 @@ fn normal(uri: &str) -> String {
     with_path
 }
 
-impl AuthRequest {
+impl AuthorizationRequest {
     /// Reads and checks a request.
     ///
     /// # Errors
-    /// A [`Refusal`] that says where it is to be shown.
+    /// An [`AuthorizationError`] that says where it is to be shown.
     pub(crate) fn read(
         options: &Options,
         tenant: &str,
         v1: bool,
         params: &Params,
-    ) -> Result<Self, Refusal> {
-        let page = |error| Err(Refusal::Page(error));
+    ) -> Result<Self, AuthorizationError> {
+        let page = |error| Err(AuthorizationError::Page(error));
         if !known_tenant(tenant) {
             return page(no_tenant(tenant));
         }
@@ -143,14 +143,14 @@ impl AuthRequest {
             );
             return page(Aadsts::new(50_011, "invalid_request", text));
         };
-        let request = Self::trusted(tenant, v1, params, uri, spa);
+        let request = Self::parse(tenant, v1, params, uri, spa);
         match request.check(params) {
             Ok(request) => Ok(request),
             Err(refusal) => Err(refusal),
         }
     }
 
-    fn trusted(tenant: &str, v1: bool, params: &Params, uri: &str, spa: bool) -> Self {
+    fn parse(tenant: &str, v1: bool, params: &Params, uri: &str, spa: bool) -> Self {
         let text = |name: &str| params.get(name).map(str::to_owned);
         let types = params.get("response_type").unwrap_or_default();
         let id_token = types.split(' ').any(|one| one == "id_token");
@@ -183,11 +183,11 @@ impl AuthRequest {
         }
     }
 
-    fn check(mut self, params: &Params) -> Result<Self, Refusal> {
+    fn check(mut self, params: &Params) -> Result<Self, AuthorizationError> {
         match self.checked(params) {
             Ok(()) => Ok(self),
-            Err(error) if error.number == 901_002 => Err(Refusal::Page(error)),
-            Err(error) => Err(Refusal::Redirect(Box::new(self), error)),
+            Err(error) if error.number == 901_002 => Err(AuthorizationError::Page(error)),
+            Err(error) => Err(AuthorizationError::Redirect(Box::new(self), error)),
         }
     }
 

@@ -82,15 +82,15 @@ pub(crate) struct Scopes {
     /// `openid` and its kin, in order.
     pub(crate) oidc: Vec<String>,
     /// Resource and permission name, in order.
-    pub(crate) named: Vec<(String, String)>,
+    pub(crate) permissions: Vec<(String, String)>,
     /// How the answer names them.
-    pub(crate) form: Form,
+    pub(crate) form: ScopeFormat,
 }
 
 /// How a request named its permissions; the answer names them in the same way, and clients look
 /// their cached tokens up by that.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Form {
+pub(crate) struct ScopeFormat {
     /// `Mail.Read` in place of `https://graph.microsoft.com/Mail.Read`.
     pub(crate) short: bool,
     /// With `.default` among them.
@@ -119,8 +119,8 @@ impl Scopes {
             };
             for name in names {
                 let pair = (resource.to_owned(), name.to_owned());
-                if !scopes.named.contains(&pair) {
-                    scopes.named.push(pair);
+                if !scopes.permissions.contains(&pair) {
+                    scopes.permissions.push(pair);
                 }
             }
         }
@@ -134,8 +134,8 @@ impl Scopes {
             .map(|name| (resource.to_owned(), (*name).to_owned()));
         Self {
             oidc: vec!["openid".into(), "offline_access".into()],
-            named: named.collect(),
-            form: Form::default(),
+            permissions: named.collect(),
+            form: ScopeFormat::default(),
         }
     }
 
@@ -146,31 +146,37 @@ impl Scopes {
 
     /// The resource of the first permission.
     pub(crate) fn first_resource(&self) -> Option<&str> {
-        self.named.first().map(|(resource, _)| resource.as_str())
+        self.permissions
+            .first()
+            .map(|(resource, _)| resource.as_str())
     }
 
     /// Number of different resources.
     pub(crate) fn resources(&self) -> usize {
-        let mut all: Vec<&str> = self.named.iter().map(|(resource, _)| &**resource).collect();
+        let mut all: Vec<&str> = self
+            .permissions
+            .iter()
+            .map(|(resource, _)| &**resource)
+            .collect();
         all.sort_unstable();
         all.dedup();
         all.len()
     }
 
     /// `resource/Name` of each permission.
-    pub(crate) fn full(&self) -> Vec<String> {
-        self.named
+    pub(crate) fn qualified(&self) -> Vec<String> {
+        self.permissions
             .iter()
             .map(|(resource, name)| format!("{resource}/{name}"))
             .collect()
     }
 
     /// The same for an answer: in the form of the request, with the OIDC scopes behind them.
-    pub(crate) fn answered(&self) -> String {
+    pub(crate) fn response_scope(&self) -> String {
         let default = self.form.default.then_some(".default");
         let first = self.first_resource().unwrap_or(GRAPH).to_owned();
         let named = self
-            .named
+            .permissions
             .iter()
             .map(|(resource, name)| (resource, &**name));
         let mut words: Vec<String> = named
@@ -203,7 +209,7 @@ pub(crate) fn resource(value: &str) -> Option<&'static str> {
 }
 
 /// What the consent page says.
-pub(crate) fn sentence(name: &str) -> &'static str {
+pub(crate) fn description(name: &str) -> &'static str {
     let found = KNOWN
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -262,7 +268,7 @@ mod tests {
         .unwrap();
         assert!(scopes.has("openid") && !scopes.has("profile"));
         assert_eq!(
-            scopes.full(),
+            scopes.qualified(),
             [
                 "https://graph.microsoft.com/Mail.Read",
                 "https://outlook.office.com/Mail.Send"
@@ -273,7 +279,7 @@ mod tests {
 
     #[test]
     fn answers_name_scopes_as_the_request_did() {
-        let answered = |text: &str| Scopes::parse(text, "app").unwrap().answered();
+        let answered = |text: &str| Scopes::parse(text, "app").unwrap().response_scope();
         assert_eq!(
             answered("openid offline_access mail.read"),
             "Mail.Read openid"

@@ -1,24 +1,24 @@
 //! Whether a sign-in has to show a second factor.
 
 use super::aadsts::Aadsts;
-use super::flow::Flow;
+use super::flow::PendingAuthorization;
 use super::session::Session;
 use crate::directory::step_up;
 
 /// Whether the sign-in has to show a second factor before it goes on.
-pub(crate) fn needed(flow: &Flow) -> bool {
+pub(crate) fn is_required(flow: &PendingAuthorization) -> bool {
     !flow.second_factor && !step_up::contexts(flow.request.claims.as_deref()).is_empty()
 }
 
 /// Whether the browser has shown it for this account before. `prompt=login` does not count that.
-pub(crate) fn shown(flow: &Flow, session: &Session) -> bool {
+pub(crate) fn is_satisfied(flow: &PendingAuthorization, session: &Session) -> bool {
     let anew = flow.request.prompt.as_deref() == Some("login");
-    let mut proven = session.proven.iter();
-    flow.second_factor || !anew && proven.any(|oid| Some(oid) == flow.oid.as_ref())
+    let mut second_factors = session.second_factors.iter();
+    flow.second_factor || !anew && second_factors.any(|oid| Some(oid) == flow.oid.as_ref())
 }
 
 /// The refusal of whoever asked without a page, or by a refresh token, for a context that wants one.
-pub(crate) fn missing(claims: Option<&str>, resource: &str) -> Aadsts {
+pub(crate) fn interaction_required(claims: Option<&str>, resource: &str) -> Aadsts {
     let text = format!(
         "Due to a configuration change made by your administrator, or because you moved to a new \
          location, you must use multi-factor authentication to access '{resource}'."

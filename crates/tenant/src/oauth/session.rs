@@ -10,7 +10,7 @@ pub(crate) struct Session {
     /// When each of them signed in, Unix seconds.
     pub(crate) since: BTreeMap<String, i64>,
     /// Object ids of the accounts that showed a second factor.
-    pub(crate) proven: Vec<String>,
+    pub(crate) second_factors: Vec<String>,
     /// Value of the `sid` claim, and of the front-channel sign-out.
     pub(crate) sid: String,
     /// Applications that were signed in to.

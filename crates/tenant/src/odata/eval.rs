@@ -10,7 +10,7 @@ use super::lexer::time;
 
 /// A value to compare. Text is compared without regard to letter case, as Exchange does.
 #[derive(Clone, Debug)]
-pub(crate) enum Val<'a> {
+pub(crate) enum Scalar<'a> {
     Null,
     Bool(bool),
     Number(f64),
@@ -22,25 +22,25 @@ pub(crate) enum Val<'a> {
 /// Something that has properties.
 pub(crate) trait Source {
     /// The value at a path of canonical names.
-    fn val(&self, path: &[String]) -> Val<'_>;
+    fn val(&self, path: &[String]) -> Scalar<'_>;
     /// The elements of a list at a path.
     fn list(&self, path: &[String]) -> Vec<Value>;
 }
 
 impl Source for Value {
-    fn val(&self, path: &[String]) -> Val<'_> {
+    fn val(&self, path: &[String]) -> Scalar<'_> {
         let mut here = self;
         for name in path {
             match here.get(name) {
                 Some(next) => here = next,
-                None => return Val::Null,
+                None => return Scalar::Null,
             }
         }
         match here {
-            Self::Bool(value) => Val::Bool(*value),
-            Self::Number(number) => number.as_f64().map_or(Val::Null, Val::Number),
-            Self::String(text) => Val::Text(Cow::Borrowed(text)),
-            Self::Null | Self::Array(_) | Self::Object(_) => Val::Null,
+            Self::Bool(value) => Scalar::Bool(*value),
+            Self::Number(number) => number.as_f64().map_or(Scalar::Null, Scalar::Number),
+            Self::String(text) => Scalar::Text(Cow::Borrowed(text)),
+            Self::Null | Self::Array(_) | Self::Object(_) => Scalar::Null,
         }
     }
 
@@ -50,25 +50,25 @@ impl Source for Value {
     }
 }
 
-impl Val<'_> {
+impl Scalar<'_> {
     /// Whether two values are equal: for texts that is known sooner than their order.
-    fn same(&self, other: &Val<'_>) -> bool {
+    fn same(&self, other: &Scalar<'_>) -> bool {
         match (self, other) {
-            (Val::Text(a), Val::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
+            (Scalar::Text(a), Scalar::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
             _ => self.compare(other) == Some(Ordering::Equal),
         }
     }
 
     /// Order of two values; `None` where they cannot be compared.
-    pub(crate) fn compare(&self, other: &Val<'_>) -> Option<Ordering> {
+    pub(crate) fn compare(&self, other: &Scalar<'_>) -> Option<Ordering> {
         match (self, other) {
-            (Val::Null, Val::Null) => Some(Ordering::Equal),
-            (Val::Bool(a), Val::Bool(b)) => Some(a.cmp(b)),
-            (Val::Number(a), Val::Number(b)) => a.partial_cmp(b),
-            (Val::Time(a), Val::Time(b)) => Some(a.cmp(b)),
-            (Val::Time(a), Val::Text(b)) => time(b).map(|b| a.cmp(&b)),
-            (Val::Text(a), Val::Time(b)) => time(a).map(|a| a.cmp(b)),
-            (Val::Text(a), Val::Text(b)) => Some(compare_texts(a, b)),
+            (Scalar::Null, Scalar::Null) => Some(Ordering::Equal),
+            (Scalar::Bool(a), Scalar::Bool(b)) => Some(a.cmp(b)),
+            (Scalar::Number(a), Scalar::Number(b)) => a.partial_cmp(b),
+            (Scalar::Time(a), Scalar::Time(b)) => Some(a.cmp(b)),
+            (Scalar::Time(a), Scalar::Text(b)) => time(b).map(|b| a.cmp(&b)),
+            (Scalar::Text(a), Scalar::Time(b)) => time(a).map(|a| a.cmp(b)),
+            (Scalar::Text(a), Scalar::Text(b)) => Some(compare_texts(a, b)),
             _ => None,
         }
     }
@@ -140,7 +140,8 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
             }
         }
         Expr::Call(function, a, b) => {
-            let (Val::Text(a), Val::Text(b)) = (value(a, source, item), value(b, source, item))
+            let (Scalar::Text(a), Scalar::Text(b)) =
+                (value(a, source, item), value(b, source, item))
             else {
                 return false;
             };
@@ -154,25 +155,25 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
                 Some(body) => list.iter().any(|one| holds(body, source, Some(one))),
             }
         }
-        Expr::Truth(operand) => matches!(value(operand, source, item), Val::Bool(true)),
+        Expr::Boolean(operand) => matches!(value(operand, source, item), Scalar::Bool(true)),
     }
 }
 
-fn value<'a>(operand: &'a Operand, source: &'a dyn Source, item: Option<&'a Value>) -> Val<'a> {
+fn value<'a>(operand: &'a Operand, source: &'a dyn Source, item: Option<&'a Value>) -> Scalar<'a> {
     match operand {
         Operand::Path {
             segments,
             of_variable: true,
-        } => item.map_or(Val::Null, |item| item.val(segments)),
+        } => item.map_or(Scalar::Null, |item| item.val(segments)),
         Operand::Path {
             segments,
             of_variable: false,
         } => source.val(segments),
-        Operand::Text(text) => Val::Text(Cow::Borrowed(text)),
-        Operand::Number(number) => Val::Number(*number),
-        Operand::Time(time) => Val::Time(*time),
-        Operand::Bool(value) => Val::Bool(*value),
-        Operand::Null => Val::Null,
+        Operand::Text(text) => Scalar::Text(Cow::Borrowed(text)),
+        Operand::Number(number) => Scalar::Number(*number),
+        Operand::Time(time) => Scalar::Time(*time),
+        Operand::Bool(value) => Scalar::Bool(*value),
+        Operand::Null => Scalar::Null,
         Operand::Lower(inner) | Operand::Upper(inner) => value(inner, source, item),
     }
 }

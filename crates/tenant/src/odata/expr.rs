@@ -15,7 +15,7 @@ pub(crate) enum Expr {
         all: bool,
     },
     /// A property that is true or false by itself.
-    Truth(Operand),
+    Boolean(Operand),
 }
 
 /// A comparison.

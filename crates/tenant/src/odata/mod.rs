@@ -8,5 +8,5 @@ pub(crate) mod parser;
 pub(crate) mod query;
 pub(crate) mod search;
 
-pub(crate) use eval::{Source, Val};
+pub(crate) use eval::{Scalar, Source};
 pub(crate) use query::Query;

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::eval::{Source, Val};
+use super::eval::{Scalar, Source};
 use super::expr::{Expr, Operand};
 
 /// One sort key.
@@ -44,7 +44,7 @@ pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
     if keys.is_empty() {
         return;
     }
-    let mut order: Vec<(Vec<Val<'_>>, &T)> = Vec::with_capacity(items.len());
+    let mut order: Vec<(Vec<Scalar<'_>>, &T)> = Vec::with_capacity(items.len());
     for item in items.iter() {
         let values = keys.iter().map(|key| item.val(&key.path));
         order.push((values.collect(), *item));
@@ -53,7 +53,7 @@ pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
     *items = order.into_iter().map(|(_, item)| item).collect();
 }
 
-fn compare(keys: &[Key], a: &[Val<'_>], b: &[Val<'_>]) -> Ordering {
+fn compare(keys: &[Key], a: &[Scalar<'_>], b: &[Scalar<'_>]) -> Ordering {
     for (key, (a, b)) in keys.iter().zip(a.iter().zip(b)) {
         let order = a.compare(b).unwrap_or(Ordering::Equal);
         let order = if key.descending {
@@ -106,7 +106,7 @@ fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
             operand(b);
         }
         Expr::Any { path, .. } => out.push(path.clone()),
-        Expr::Truth(one) => operand(one),
+        Expr::Boolean(one) => operand(one),
     }
 }
 

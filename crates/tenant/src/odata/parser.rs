@@ -121,7 +121,7 @@ impl Parser {
         let left = self.operand()?;
         match self.op() {
             Some(op) => Ok(Expr::Compare(op, left, self.operand()?)),
-            None => Ok(Expr::Truth(left)),
+            None => Ok(Expr::Boolean(left)),
         }
     }
 

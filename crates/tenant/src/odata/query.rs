@@ -9,7 +9,7 @@ use crate::http::Params;
 use crate::schema::names::Names;
 
 /// Items of a page where `$top` says nothing.
-const PAGE: usize = 10;
+const DEFAULT_TOP: usize = 10;
 
 /// What a list request asks for.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ impl Query {
     /// The services' refusals for unknown properties, bad syntax, bad numbers.
     pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, Failure> {
         let mut query = Self {
-            top: PAGE,
+            top: DEFAULT_TOP,
             ..Self::default()
         };
         if let Some(select) = option(params, "select").filter(|text| !text.trim().is_empty()) {
@@ -105,7 +105,7 @@ impl Query {
     }
 
     /// Whether an item meets `$search`.
-    pub(crate) fn finds(&self, item: &dyn Searchable) -> bool {
+    pub(crate) fn matches_search(&self, item: &dyn Searchable) -> bool {
         self.search
             .as_deref()
             .is_none_or(|text| search::matches(text, item))
@@ -118,7 +118,7 @@ impl Query {
     }
 
     /// Whether the answer shows a property.
-    pub(crate) fn shows(&self, name: &str) -> bool {
+    pub(crate) fn selects(&self, name: &str) -> bool {
         self.select
             .as_ref()
             .is_none_or(|select| select.iter().any(|one| one == name))
@@ -180,7 +180,7 @@ fn bind(expr: &mut Expr, names: Names) -> Result<(), Failure> {
             bind_path(path, names)?;
             body.as_mut().map_or(Ok(()), |body| bind(body, names))
         }
-        Expr::Truth(one) => bind_operand(one, names),
+        Expr::Boolean(one) => bind_operand(one, names),
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn fill(
 ) {
     let now = now.timestamp();
     let name = Json::from_iter([("displayName".to_owned(), "Suppliers".into())]);
-    let folder = mailbox.item(CONTACTS, name, now - 300 * 86_400);
+    let folder = mailbox.new_item(CONTACTS, name, now - 300 * 86_400);
     let suppliers = folder.key;
     mailbox.contact_folders.insert(suppliers, folder);
     for (number, (name, address)) in PEOPLE.iter().enumerate() {
@@ -120,7 +120,7 @@ fn filled(body: &Value) -> Json {
 pub(super) fn categories(mailbox: &mut Mailbox) {
     for (name, colour) in CATEGORIES {
         let json = json!({"displayName": name, "color": colour});
-        let item = mailbox.item(0, json.as_object().cloned().unwrap_or_default(), 0);
+        let item = mailbox.new_item(0, json.as_object().cloned().unwrap_or_default(), 0);
         mailbox.categories.push(item);
     }
 }

@@ -4,7 +4,7 @@ mod calendar;
 mod contacts;
 mod mail;
 pub(crate) mod picture;
-mod plan;
+mod seed_event;
 mod series;
 mod texts;
 

@@ -5,14 +5,14 @@ use axum::response::Response;
 use super::pages::consent::AdminConsent;
 use super::{pages, redirect};
 use crate::directory::{self, PASSWORD, TENANT_ID};
-use crate::http::{Incoming, Params};
-use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::http::{HttpRequest, Params};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
 use crate::oauth::request::{known_tenant, no_tenant, registered};
 use crate::oauth::scopes::{self, Scopes};
 use crate::state::Tenant;
 
 /// `GET .../adminconsent`: the page, or an error on our own page.
-pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     ask(tenant, segment, v1, &incoming.query(), None)
 }
 
@@ -26,7 +26,9 @@ fn ask(
 ) -> Response {
     let asked = match check(tenant, segment, v1, params) {
         Ok(asked) => asked,
-        Err(error) => return pages::error::show(&error, &Ids::new(tenant.clock().now(), None)),
+        Err(error) => {
+            return pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None));
+        }
     };
     let redirect_uri = params.get("redirect_uri").unwrap_or_default();
     pages::consent::ask_administrator(&AdminConsent {
@@ -71,7 +73,7 @@ fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Sc
 }
 
 /// What the page posts: the administrator's word.
-pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Response {
+pub(crate) fn decide(tenant: &Tenant, incoming: &HttpRequest, segment: &str) -> Response {
     let form = incoming.form();
     let uri = form.get("redirect_uri").unwrap_or_default();
     if registered(tenant.options(), uri).is_none() {
@@ -80,7 +82,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
             "invalid_request",
             "The redirect URI is not registered.",
         );
-        return pages::error::show(&error, &Ids::new(tenant.clock().now(), None));
+        return pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None));
     }
     let v1 = form.get("form") == Some("v1");
     let scope = form.get("scope").unwrap_or_default();
@@ -98,8 +100,8 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
     let client_id = tenant.options().client_id.clone();
     let asked = Scopes::parse(scope, &client_id)
         .ok()
-        .filter(|asked| !v1 && !asked.named.is_empty())
-        .map_or_else(everything, |asked| asked.full());
+        .filter(|asked| !v1 && !asked.permissions.is_empty())
+        .map_or_else(everything, |asked| asked.qualified());
     tenant.signins().consent("*", asked);
     let mut values = vec![
         ("admin_consent", "True"),
@@ -119,7 +121,7 @@ fn everything() -> Vec<String> {
         "https://outlook.office365.com",
     ]
     .iter()
-    .flat_map(|resource| Scopes::registered(resource).full())
+    .flat_map(|resource| Scopes::registered(resource).qualified())
     .collect()
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::directory::TENANT_ID;
 use crate::http;
-use crate::oauth::aadsts::Ids;
+use crate::oauth::aadsts::TraceIds;
 use crate::oauth::issuer;
 use crate::oauth::request::{known_tenant, no_tenant};
 use crate::state::Tenant;
@@ -25,7 +25,7 @@ fn readable(status: u16, body: &Value) -> Response {
 }
 
 fn unknown(tenant: &Tenant, segment: &str) -> Response {
-    let ids = Ids::new(tenant.clock().now(), None);
+    let ids = TraceIds::new(tenant.clock().now(), None);
     readable(400, &no_tenant(segment).json(&ids, &tenant.origin(), false))
 }
 

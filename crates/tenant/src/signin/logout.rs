@@ -5,12 +5,12 @@ use axum::response::Response;
 use maud::html;
 
 use super::{pages, redirect, session};
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::oauth::request;
 use crate::state::Tenant;
 
 /// GET or POST on both logout endpoints. Access and refresh tokens stay alive, as at Entra.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);
     let (gone, cookie) = session::sign_out(tenant, &incoming.headers);

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::pages;
 use crate::http;
-use crate::oauth::aadsts::{Aadsts, Ids};
-use crate::oauth::request::{AuthRequest, ResponseMode};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::request::{AuthorizationRequest, ResponseMode};
 use crate::state::Tenant;
 
 /// Sends values to the redirect URI of a request.
-pub(crate) fn back(request: &AuthRequest, values: &[(&str, String)]) -> Response {
+pub(crate) fn back(request: &AuthorizationRequest, values: &[(&str, String)]) -> Response {
     let encoded = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(values)
         .finish();
@@ -26,8 +26,8 @@ pub(crate) fn back(request: &AuthRequest, values: &[(&str, String)]) -> Response
 }
 
 /// Sends a refusal to the redirect URI of a request.
-pub(crate) fn refuse(tenant: &Tenant, request: &AuthRequest, error: &Aadsts) -> Response {
-    let ids = Ids::new(tenant.clock().now(), request.correlation.as_deref());
+pub(crate) fn refuse(tenant: &Tenant, request: &AuthorizationRequest, error: &Aadsts) -> Response {
+    let ids = TraceIds::new(tenant.clock().now(), request.correlation.as_deref());
     let mut values = vec![("error", error.error.to_owned())];
     if let Some(suberror) = error.suberror {
         values.push(("error_subcode", suberror.to_owned()));
@@ -39,7 +39,7 @@ pub(crate) fn refuse(tenant: &Tenant, request: &AuthRequest, error: &Aadsts) -> 
 }
 
 /// Adds `state`, without the characters that Entra strips from it.
-pub(crate) fn push_state(request: &AuthRequest, values: &mut Vec<(&str, String)>) {
+pub(crate) fn push_state(request: &AuthorizationRequest, values: &mut Vec<(&str, String)>) {
     if let Some(state) = &request.state {
         values.push(("state", state.replace(['<', '>', '"', '\''], "")));
     }

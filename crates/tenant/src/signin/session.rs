@@ -43,12 +43,12 @@ pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String
 }
 
 /// Remembers that an account of this browser showed its second factor.
-pub(crate) fn prove(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
+pub(crate) fn record_second_factor(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
     let mut signins = tenant.signins();
     let held = cookie(headers).and_then(|id| signins.sessions.get_mut(&id));
     if let Some(session) = held {
-        session.proven.retain(|one| one != oid);
-        session.proven.push(oid.to_owned());
+        session.second_factors.retain(|one| one != oid);
+        session.second_factors.push(oid.to_owned());
     }
 }
 

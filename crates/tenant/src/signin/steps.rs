@@ -4,9 +4,9 @@ use axum::response::Response;
 
 use super::{authorize, pages, redirect, session};
 use crate::directory::{self, Kind};
-use crate::http::{Incoming, Params};
-use crate::oauth::aadsts::{Aadsts, Ids};
-use crate::oauth::flow::Flow;
+use crate::http::{HttpRequest, Params};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::flow::PendingAuthorization;
 use crate::oauth::session::Session;
 use crate::state::Tenant;
 
@@ -14,10 +14,10 @@ use crate::state::Tenant;
 const PAGE_LIFE: i64 = 3600;
 
 /// `POST /{tenant}/login`: account and password, or one of the buttons.
-pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn login(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some(flow) = flow(tenant, &form) else {
-        return stale(tenant);
+        return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     if form.get("cancel").is_some() {
@@ -31,7 +31,7 @@ pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
     record.oid = Some(account.oid.to_owned());
     tenant.signins().flows.insert(id.clone(), record.clone());
     let cookie = session::sign_in(tenant, &incoming.headers, account.oid);
-    authorize::proceed(tenant, &(id, record), &session, Some(&cookie))
+    authorize::continue_sign_in(tenant, &(id, record), &session, Some(&cookie))
 }
 
 /// One click signs in without the password: this is a tenant for development.
@@ -56,10 +56,10 @@ fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
 }
 
 /// `POST /{tenant}/consent`: accept or cancel.
-pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some((id, flow)) = flow(tenant, &form) else {
-        return stale(tenant);
+        return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     let Some(account) = signed_in(&flow, &session) else {
@@ -78,15 +78,17 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
         );
     }
     let who = if everybody { "*" } else { account.oid };
-    tenant.signins().consent(who, flow.request.scopes.full());
-    authorize::finish(tenant, &id, &flow, account, everybody)
+    tenant
+        .signins()
+        .consent(who, flow.request.scopes.qualified());
+    authorize::issue_code(tenant, &id, &flow, account, everybody)
 }
 
 /// `POST /{tenant}/second-factor`: the code, or a cancel.
-pub(crate) fn second_factor(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some((id, mut flow)) = flow(tenant, &form) else {
-        return stale(tenant);
+        return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     let Some(account) = signed_in(&flow, &session) else {
@@ -102,25 +104,28 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &Incoming) -> Response {
     }
     flow.second_factor = true;
     tenant.signins().flows.insert(id.clone(), flow.clone());
-    session::prove(tenant, &incoming.headers, account.oid);
-    authorize::proceed(tenant, &(id, flow), &session, None)
+    session::record_second_factor(tenant, &incoming.headers, account.oid);
+    authorize::continue_sign_in(tenant, &(id, flow), &session, None)
 }
 
 /// The account that signed in, as long as the browser's session has it.
-pub(crate) fn signed_in(flow: &Flow, session: &Session) -> Option<&'static directory::Account> {
+pub(crate) fn signed_in(
+    flow: &PendingAuthorization,
+    session: &Session,
+) -> Option<&'static directory::Account> {
     let oid = flow.oid.as_deref();
     oid.filter(|oid| session.accounts.iter().any(|one| one == oid))
         .and_then(directory::find)
 }
 
 /// Back with a refusal: the user gave up.
-pub(crate) fn cancelled(tenant: &Tenant, flow: &Flow, text: &str) -> Response {
+pub(crate) fn cancelled(tenant: &Tenant, flow: &PendingAuthorization, text: &str) -> Response {
     let error = Aadsts::new(65_004, "access_denied", text).sub("cancel");
     redirect::refuse(tenant, &flow.request, &error)
 }
 
 /// The sign-in that a form belongs to.
-pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
+pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, PendingAuthorization)> {
     let id = form.get("flow")?;
     let now = tenant.clock().unix();
     let flow = tenant.signins().flows.get(id).cloned()?;
@@ -128,9 +133,9 @@ pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
 }
 
 /// The page for forms of a sign-in that is over.
-pub(crate) fn stale(tenant: &Tenant) -> Response {
+pub(crate) fn expired(tenant: &Tenant) -> Response {
     let text = "Your sign-in page was open for too long, or was used already. Go back to the \
                 application and sign in again.";
     let error = Aadsts::new(165_000, "invalid_request", text);
-    pages::error::show(&error, &Ids::new(tenant.clock().now(), None))
+    pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None))
 }

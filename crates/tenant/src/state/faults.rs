@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::http::Incoming;
+use crate::http::HttpRequest;
 
 /// Which requests a fault is for. Nothing given: all.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -18,7 +18,7 @@ pub(crate) struct Match {
 }
 
 impl Match {
-    fn fits(&self, incoming: &Incoming) -> bool {
+    fn fits(&self, incoming: &HttpRequest) -> bool {
         let path = incoming.path.to_ascii_lowercase();
         self.path
             .as_ref()
@@ -81,7 +81,7 @@ pub(crate) struct Fault {
     pub(crate) kind: Kind,
     /// How often faults had been cancelled when it was ordered.
     #[serde(skip)]
-    pub(crate) round: u64,
+    pub(crate) cancellation: u64,
 }
 
 /// Every fault on order.
@@ -89,13 +89,13 @@ pub(crate) struct Fault {
 pub(crate) struct Faults {
     ordered: Vec<Fault>,
     /// How often all were cancelled: what is held waits for the next time.
-    round: watch::Sender<u64>,
+    cancellation: watch::Sender<u64>,
 }
 
 impl Faults {
     /// Orders one. Returns how many there are.
     pub(crate) fn add(&mut self, mut fault: Fault) -> usize {
-        fault.round = *self.round.borrow();
+        fault.cancellation = *self.cancellation.borrow();
         self.ordered.push(fault);
         self.ordered.len()
     }
@@ -103,12 +103,13 @@ impl Faults {
     /// Cancels all, and lets go what they hold.
     pub(crate) fn clear(&mut self) {
         self.ordered.clear();
-        self.round.send_modify(|round| *round += 1);
+        self.cancellation
+            .send_modify(|cancellation| *cancellation += 1);
     }
 
     /// Tells when all are cancelled.
-    pub(crate) fn rounds(&self) -> watch::Receiver<u64> {
-        self.round.subscribe()
+    pub(crate) fn cancellations(&self) -> watch::Receiver<u64> {
+        self.cancellation.subscribe()
     }
 
     /// Number of faults on order.
@@ -118,7 +119,7 @@ impl Faults {
 
     /// The first fault that fits; counts it down. A preflight meets only what concerns CORS
     /// or what names OPTIONS itself.
-    pub(crate) fn take(&mut self, incoming: &Incoming) -> Option<Fault> {
+    pub(crate) fn take(&mut self, incoming: &HttpRequest) -> Option<Fault> {
         let preflight = incoming.method.as_str() == "OPTIONS";
         let at = self.ordered.iter().position(|fault| {
             let concerns = !preflight || fault.hides_cors() || fault.matches.method.is_some();
@@ -133,7 +134,7 @@ impl Faults {
     }
 
     /// Whether the token answer has to go without its refresh token.
-    pub(crate) fn hides_refresh_token(&mut self, incoming: &Incoming) -> bool {
+    pub(crate) fn hides_refresh_token(&mut self, incoming: &HttpRequest) -> bool {
         let at = self.ordered.iter().position(|fault| {
             matches!(fault.kind, Kind::NoRefreshToken) && fault.matches.fits(incoming)
         });

@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::clock::iso;
-use crate::http::{Incoming, Params};
+use crate::http::{HttpRequest, Params};
 use crate::ids::fingerprint;
 
 /// Requests remembered; older ones are forgotten.
-const KEEP: usize = 5_000;
+const MAX_ENTRIES: usize = 5_000;
 /// Largest JSON body that is remembered, in bytes.
-const BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 const SECRETS: [&str; 8] = [
     "client_secret",
     "client_assertion",
@@ -33,7 +33,7 @@ pub(crate) struct RequestLog {
 
 impl RequestLog {
     /// Remembers a request.
-    pub(crate) fn record(&mut self, now: DateTime<Utc>, incoming: &Incoming) {
+    pub(crate) fn record(&mut self, now: DateTime<Utc>, incoming: &HttpRequest) {
         self.count += 1;
         let mut headers = Map::new();
         for (name, value) in &incoming.headers {
@@ -58,11 +58,11 @@ impl RequestLog {
             .to_ascii_lowercase();
         if kind.starts_with("application/x-www-form-urlencoded") {
             entry["form"] = form(&incoming.form());
-        } else if kind.starts_with("application/json") && incoming.body.len() <= BODY {
+        } else if kind.starts_with("application/json") && incoming.body.len() <= MAX_BODY {
             entry["body"] = serde_json::from_slice(&incoming.body).unwrap_or(Value::Null);
         }
         self.entries.push_back(entry);
-        if self.entries.len() > KEEP {
+        if self.entries.len() > MAX_ENTRIES {
             self.entries.pop_front();
         }
     }

@@ -15,7 +15,7 @@ use uploads::Uploads;
 
 use crate::clock::Clock;
 use crate::directory::step_up::StepUp;
-use crate::oauth::SignIns;
+use crate::oauth::SignInState;
 use crate::oauth::keys::Keys;
 use crate::options::Options;
 use crate::seed;
@@ -34,7 +34,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) keys: Keys,
     store: Mutex<Store>,
-    signins: Mutex<SignIns>,
+    signins: Mutex<SignInState>,
     faults: Mutex<Faults>,
     log: Mutex<RequestLog>,
     /// Requests in flight by application and mailbox.
@@ -120,12 +120,12 @@ impl Tenant {
         self.clock().reset();
         let fresh = seed::store(self.options().seed, self.clock().now());
         *self.store() = fresh;
-        *self.signins() = SignIns::default();
+        *self.signins() = SignInState::default();
         self.faults().clear();
         *self.log() = RequestLog::default();
         *self.uploads() = Uploads::default();
         self.step_up().clone_from(&self.options().step_up);
-        self.touch();
+        self.notify_changed();
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -144,7 +144,7 @@ impl Tenant {
         lock(&self.inner.store)
     }
 
-    pub(crate) fn signins(&self) -> MutexGuard<'_, SignIns> {
+    pub(crate) fn signins(&self) -> MutexGuard<'_, SignInState> {
         lock(&self.inner.signins)
     }
 
@@ -166,38 +166,38 @@ impl Tenant {
     }
 
     /// Says that a mailbox has changed.
-    pub(crate) fn touch(&self) {
+    pub(crate) fn notify_changed(&self) {
         self.inner.changed.notify_one();
     }
 
     /// Takes one of the places that an application has at a mailbox; `None` where all are taken.
-    pub(crate) fn place(&self, whose: &str, places: usize) -> Option<Place> {
+    pub(crate) fn acquire_permit(&self, key: &str, limit: usize) -> Option<ConcurrencyPermit> {
         let mut in_flight = lock(&self.inner.in_flight);
-        let taken = in_flight.entry(whose.to_owned()).or_insert(0);
-        if *taken >= places {
+        let taken = in_flight.entry(key.to_owned()).or_insert(0);
+        if *taken >= limit {
             return None;
         }
         *taken += 1;
-        Some(Place {
+        Some(ConcurrencyPermit {
             tenant: self.clone(),
-            whose: whose.to_owned(),
+            key: key.to_owned(),
         })
     }
 }
 
 /// A place among the requests in flight; given back when dropped.
-pub(crate) struct Place {
+pub(crate) struct ConcurrencyPermit {
     tenant: Tenant,
-    whose: String,
+    key: String,
 }
 
-impl Drop for Place {
+impl Drop for ConcurrencyPermit {
     fn drop(&mut self) {
         let mut in_flight = lock(&self.tenant.inner.in_flight);
-        if let Some(taken) = in_flight.get_mut(&self.whose) {
+        if let Some(taken) = in_flight.get_mut(&self.key) {
             *taken = taken.saturating_sub(1);
             if *taken == 0 {
-                in_flight.remove(&self.whose);
+                in_flight.remove(&self.key);
             }
         }
     }

@@ -21,18 +21,18 @@ const CODES: [(&str, char); 5] = [
 const STRENGTH: [char; 5] = ['3', '2', '1', '4', '0'];
 
 /// The zone that the owner of a mailbox lives in.
-pub(crate) fn home(mailbox: &Mailbox) -> Tz {
+pub(crate) fn time_zone(mailbox: &Mailbox) -> Tz {
     let zone = mailbox.settings.get("timeZone").and_then(Value::as_str);
     zone.and_then(timezone::find).unwrap_or(Tz::UTC)
 }
 
 /// What of the default calendar lies in a stretch of time, by start; cancelled meetings do not.
-pub(crate) fn taken(
+pub(crate) fn entries(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<Instance<'_>> {
-    let view = home(mailbox);
+    let view = time_zone(mailbox);
     let own = mailbox
         .events
         .values()
@@ -45,7 +45,7 @@ pub(crate) fn taken(
 }
 
 /// The digit of an entry.
-pub(crate) fn code(one: &Instance<'_>) -> char {
+pub(crate) fn availability_code(one: &Instance<'_>) -> char {
     let show_as = one
         .property("showAs")
         .and_then(Value::as_str)
@@ -55,14 +55,16 @@ pub(crate) fn code(one: &Instance<'_>) -> char {
 }
 
 /// The stretches in which somebody cannot come to a meeting.
-pub(crate) fn blocked(
+pub(crate) fn busy_intervals(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-    let zone = home(mailbox);
-    let taken = taken(mailbox, from, to);
-    let hard = taken.iter().filter(|one| !matches!(code(one), '0' | '4'));
+    let zone = time_zone(mailbox);
+    let taken = entries(mailbox, from, to);
+    let hard = taken
+        .iter()
+        .filter(|one| !matches!(availability_code(one), '0' | '4'));
     hard.map(|one| one.bounds(zone)).collect()
 }
 
@@ -78,7 +80,7 @@ pub(crate) fn is_free(
 }
 
 /// One digit for each interval.
-pub(crate) fn view(
+pub(crate) fn availability_view(
     taken: &[Instance<'_>],
     zone: Tz,
     from: DateTime<Utc>,
@@ -94,7 +96,7 @@ pub(crate) fn view(
             let (start, end) = one.bounds(zone);
             start < until && end > at
         });
-        let codes: Vec<char> = inside.map(code).collect();
+        let codes: Vec<char> = inside.map(availability_code).collect();
         let strongest = STRENGTH.iter().find(|code| codes.contains(code));
         out.push(*strongest.unwrap_or(&'0'));
         at = until;
@@ -105,8 +107,8 @@ pub(crate) fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::date_time::offset_time;
     use crate::store::event::tests::fridays;
-    use crate::store::moment::offset_time;
 
     #[test]
     fn a_digit_for_each_half_hour() {
@@ -114,9 +116,9 @@ mod tests {
         mailbox.insert_event(fridays());
         let at = |text: &str| offset_time(text).unwrap();
         let (from, to) = (at("2026-03-20T07:30:00Z"), at("2026-03-20T09:30:00Z"));
-        let taken = taken(&mailbox, from, to);
-        assert_eq!(view(&taken, Tz::UTC, from, to, 30), "0220");
-        let blocked = blocked(&mailbox, from, to);
+        let taken = entries(&mailbox, from, to);
+        assert_eq!(availability_view(&taken, Tz::UTC, from, to, 30), "0220");
+        let blocked = busy_intervals(&mailbox, from, to);
         assert!(!is_free(&blocked, from, to));
         assert!(is_free(&blocked, at("2026-03-20T08:45:00Z"), to));
     }

@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::date_time::DateTimeTimeZone;
 use super::id::{Id, Kind};
 use super::item::Json;
 use super::message::{Attachment, Person};
-use super::moment::Moment;
 use super::recurrence::Recurrence;
 use crate::clock::timezone;
 
@@ -30,8 +30,8 @@ pub(crate) struct Event {
     pub(crate) organized: bool,
     pub(crate) cancelled: bool,
     pub(crate) all_day: bool,
-    pub(crate) start: Moment,
-    pub(crate) end: Moment,
+    pub(crate) start: DateTimeTimeZone,
+    pub(crate) end: DateTimeTimeZone,
     pub(crate) recurrence: Option<Json>,
     /// When the reminder rings again, Unix seconds.
     pub(crate) snoozed: Option<i64>,
@@ -45,17 +45,17 @@ pub(crate) struct Event {
 /// An occurrence that is not like the others.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) enum Exception {
-    Changed(Box<Change>),
+    Changed(Box<OccurrenceChange>),
     Removed,
 }
 
 /// What is different about an occurrence.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Change {
+pub(crate) struct OccurrenceChange {
     pub(crate) change: u64,
     pub(crate) modified: i64,
-    pub(crate) start: Option<Moment>,
-    pub(crate) end: Option<Moment>,
+    pub(crate) start: Option<DateTimeTimeZone>,
+    pub(crate) end: Option<DateTimeTimeZone>,
     pub(crate) json: Json,
 }
 
@@ -65,9 +65,9 @@ pub(crate) struct Instance<'a> {
     pub(crate) event: &'a Event,
     /// Day of the occurrence; 0 for the event itself.
     pub(crate) day: i32,
-    pub(crate) start: Moment,
-    pub(crate) end: Moment,
-    pub(crate) exception: Option<&'a Change>,
+    pub(crate) start: DateTimeTimeZone,
+    pub(crate) end: DateTimeTimeZone,
+    pub(crate) exception: Option<&'a OccurrenceChange>,
 }
 
 impl Event {
@@ -103,11 +103,11 @@ impl Event {
             Some(Exception::Changed(change)) => Some(&**change),
             None => None,
         };
-        let start = Moment {
+        let start = DateTimeTimeZone {
             local: date.and_time(self.start.local.time()),
             zone: self.start.zone.clone(),
         };
-        let end = Moment {
+        let end = DateTimeTimeZone {
             local: start.local + self.length(),
             zone: self.start.zone.clone(),
         };
@@ -239,8 +239,8 @@ pub(crate) mod tests {
             organized: true,
             cancelled: false,
             all_day: false,
-            start: Moment::read("2026-03-20T09:00", zone).unwrap(),
-            end: Moment::read("2026-03-20T09:45", zone).unwrap(),
+            start: DateTimeTimeZone::read("2026-03-20T09:00", zone).unwrap(),
+            end: DateTimeTimeZone::read("2026-03-20T09:45", zone).unwrap(),
             recurrence: recurrence.as_object().cloned(),
             snoozed: None,
             json: Json::new(),
@@ -250,7 +250,7 @@ pub(crate) mod tests {
     }
 
     fn instants(event: &Event, from: &str, to: &str) -> Vec<String> {
-        let at = |text: &str| crate::store::moment::offset_time(text).unwrap();
+        let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
         let found = event.between(at(from), at(to), Tz::UTC);
         found
             .iter()
@@ -282,15 +282,19 @@ pub(crate) mod tests {
     #[test]
     fn occurrences_are_moved_and_removed_one_by_one() {
         let mut event = fridays();
-        let day = |text: &str| super::super::moment::date(text).unwrap().num_days_from_ce();
+        let day = |text: &str| {
+            super::super::date_time::date(text)
+                .unwrap()
+                .num_days_from_ce()
+        };
         event
             .exceptions
             .insert(day("2026-03-20"), Exception::Removed);
-        let moved = Change {
+        let moved = OccurrenceChange {
             change: 9,
             modified: 0,
-            start: Moment::read("2026-03-28T10:00", "UTC"),
-            end: Moment::read("2026-03-28T11:00", "UTC"),
+            start: DateTimeTimeZone::read("2026-03-28T10:00", "UTC"),
+            end: DateTimeTimeZone::read("2026-03-28T11:00", "UTC"),
             json: Json::new(),
         };
         event
@@ -316,8 +320,8 @@ pub(crate) mod tests {
     fn all_day_events_float_with_the_viewer() {
         let mut event = fridays();
         (event.recurrence, event.all_day) = (None, true);
-        event.start = Moment::read("2026-03-20", "W. Europe Standard Time").unwrap();
-        event.end = Moment::read("2026-03-21", "W. Europe Standard Time").unwrap();
+        event.start = DateTimeTimeZone::read("2026-03-20", "W. Europe Standard Time").unwrap();
+        event.end = DateTimeTimeZone::read("2026-03-21", "W. Europe Standard Time").unwrap();
         let bounds = event.itself().bounds(Tz::America__New_York);
         assert_eq!(bounds.0.to_rfc3339(), "2026-03-20T04:00:00+00:00");
     }
@@ -344,9 +348,9 @@ pub(crate) mod tests {
                 event.recurrence = json!({"pattern": pattern, "range": range})
                     .as_object()
                     .cloned();
-                event.start = Moment::read("2026-01-01T09:00", zone).unwrap();
-                event.end = Moment::read("2026-01-01T10:00", zone).unwrap();
-                let at = |text: &str| crate::store::moment::offset_time(text).unwrap();
+                event.start = DateTimeTimeZone::read("2026-01-01T09:00", zone).unwrap();
+                event.end = DateTimeTimeZone::read("2026-01-01T10:00", zone).unwrap();
+                let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
                 let year = (at("2025-12-31T00:00:00Z"), at("2028-12-31T00:00:00Z"));
                 let found = event.between(year.0, year.1, Tz::UTC);
                 assert!(found.len() >= 2, "{pattern}");
@@ -376,8 +380,9 @@ pub(crate) mod tests {
         })
         .as_object()
         .cloned();
-        event.start = Moment::read("2026-03-28T02:30", "W. Europe Standard Time").unwrap();
-        event.end = Moment::read("2026-03-28T03:00", "W. Europe Standard Time").unwrap();
+        event.start =
+            DateTimeTimeZone::read("2026-03-28T02:30", "W. Europe Standard Time").unwrap();
+        event.end = DateTimeTimeZone::read("2026-03-28T03:00", "W. Europe Standard Time").unwrap();
         assert_eq!(
             instants(&event, "2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z"),
             [

@@ -24,23 +24,23 @@ impl Mailbox {
     /// Takes an event out.
     pub(crate) fn remove_event(&mut self, key: u64) -> Option<Event> {
         let event = self.events.remove(&key)?;
-        self.note_removal(event.calendar, Kind::Event, key, 0);
+        self.record_removal(event.calendar, Kind::Event, key, 0);
         for day in event.days() {
-            self.note_removal(event.calendar, Kind::Event, key, day);
+            self.record_removal(event.calendar, Kind::Event, key, day);
         }
         Some(event)
     }
 
     /// Notes the occurrences that a change of the series took away.
-    pub(crate) fn note_lost_days(&mut self, old: &Event, new: &Event) {
+    pub(crate) fn record_lost_occurrences(&mut self, old: &Event, new: &Event) {
         let kept: BTreeSet<i32> = new.days().into_iter().collect();
         for day in old.days().into_iter().filter(|day| !kept.contains(day)) {
-            self.note_removal(old.calendar, Kind::Event, old.key, day);
+            self.record_removal(old.calendar, Kind::Event, old.key, day);
         }
     }
 
     /// Remembers for change tracking that something is gone.
-    pub(crate) fn note_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
+    pub(crate) fn record_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
         let change = self.fresh_change();
         let id = Id {
             kind,
@@ -52,7 +52,7 @@ impl Mailbox {
     }
 
     /// A new thing that is kept as JSON.
-    pub(crate) fn item(&mut self, parent: u64, json: Json, now: i64) -> Item {
+    pub(crate) fn new_item(&mut self, parent: u64, json: Json, now: i64) -> Item {
         Item {
             key: self.fresh_key(),
             change: self.fresh_change(),
@@ -65,7 +65,7 @@ impl Mailbox {
 
     /// Puts a contact in.
     pub(crate) fn insert_contact(&mut self, folder: u64, json: Json, now: i64) -> u64 {
-        let item = self.item(folder, json, now);
+        let item = self.new_item(folder, json, now);
         let key = item.key;
         self.contacts.insert(key, item);
         key
@@ -74,7 +74,7 @@ impl Mailbox {
     /// Takes a contact out.
     pub(crate) fn remove_contact(&mut self, key: u64) -> Option<Item> {
         let item = self.contacts.remove(&key)?;
-        self.note_removal(item.parent, Kind::Contact, key, 0);
+        self.record_removal(item.parent, Kind::Contact, key, 0);
         Some(item)
     }
 

@@ -213,7 +213,7 @@ impl Mailbox {
     pub(crate) fn move_message(&mut self, key: u64, folder: u64, now: i64) -> Option<&Message> {
         let old = self.message(key)?;
         let (left, moves) = (old.folder, old.moves);
-        self.note_removal(left, Kind::Message, key, moves);
+        self.record_removal(left, Kind::Message, key, moves);
         self.change_message(key, now, |message| {
             message.folder = folder;
             message.moves += 1;
@@ -227,7 +227,7 @@ impl Mailbox {
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.remove(&message.order());
         }
-        self.note_removal(message.folder, Kind::Message, key, message.moves);
+        self.record_removal(message.folder, Kind::Message, key, message.moves);
         let change = self.change;
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.change = change;

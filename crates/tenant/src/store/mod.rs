@@ -2,6 +2,7 @@
 
 pub(crate) mod busy;
 mod bytes;
+pub(crate) mod date_time;
 pub(crate) mod deliver;
 pub(crate) mod event;
 pub(crate) mod id;
@@ -11,7 +12,6 @@ pub(crate) mod mailbox;
 mod mailboxes;
 pub(crate) mod meetings;
 pub(crate) mod message;
-pub(crate) mod moment;
 pub(crate) mod recipient;
 pub(crate) mod recurrence;
 pub(crate) mod rules;

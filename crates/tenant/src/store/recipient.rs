@@ -6,22 +6,22 @@ use super::message::Person;
 use crate::directory;
 
 /// A person as recipient.
-pub(crate) fn recipient(person: &Person) -> Value {
+pub(crate) fn recipient_json(person: &Person) -> Value {
     json!({"emailAddress": {"name": person.name, "address": person.address}})
 }
 
 /// People of a recipients list.
-pub(crate) fn people(value: &Value) -> Vec<Person> {
+pub(crate) fn parse_recipients(value: &Value) -> Vec<Person> {
     value
         .as_array()
         .into_iter()
         .flatten()
-        .filter_map(person)
+        .filter_map(parse_recipient)
         .collect()
 }
 
 /// One recipient.
-pub(crate) fn person(value: &Value) -> Option<Person> {
+pub(crate) fn parse_recipient(value: &Value) -> Option<Person> {
     let address = value["emailAddress"]["address"].as_str()?;
     let known = directory::find(address).map(|account| account.name);
     let name = value["emailAddress"]["name"]

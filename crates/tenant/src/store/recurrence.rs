@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Days, Months, NaiveDate, Weekday};
 use serde_json::Value;
 
-use super::moment::date;
+use super::date_time::date;
 
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
@@ -16,7 +16,7 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 const INDEXES: [&str; 5] = ["first", "second", "third", "fourth", "last"];
 /// Largest interval and largest number of occurrences.
-const MOST: u64 = 999;
+const MAX_NUMBER: u64 = 999;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Pattern {
@@ -85,7 +85,9 @@ impl Recurrence {
         };
         let interval = match &pattern["interval"] {
             Value::Null => 1,
-            given => number(given, 1..=MOST).ok_or("The recurrence interval is not valid.")?,
+            given => {
+                number(given, 1..=MAX_NUMBER).ok_or("The recurrence interval is not valid.")?
+            }
         };
         let days = pattern["daysOfWeek"]
             .as_array()
@@ -243,7 +245,7 @@ fn end(range: &Value) -> Result<End, &'static str> {
                 .ok_or("The recurrence range has no valid end date.")
         }
         Some("numbered") => {
-            let count = number(&range["numberOfOccurrences"], 1..=MOST);
+            let count = number(&range["numberOfOccurrences"], 1..=MAX_NUMBER);
             count
                 .map(|count| End::After(count as usize))
                 .ok_or("The recurrence range has no valid number of occurrences.")

@@ -170,7 +170,7 @@ mod tests {
         ] {
             let mut json = defaults(sequence);
             json.extend(rule.as_object().cloned().unwrap());
-            let item = mailbox.item(INBOX, json, 0);
+            let item = mailbox.new_item(INBOX, json, 0);
             mailbox.rules.push(item);
         }
         let arrive = |address: &str, importance| {

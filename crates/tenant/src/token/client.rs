@@ -9,7 +9,7 @@ use crate::oauth::aadsts::Aadsts;
 use crate::state::Tenant;
 
 /// Client id and secret as the request gives them.
-fn presented(request: &Request) -> (Option<String>, Option<String>) {
+fn credentials(request: &Request) -> (Option<String>, Option<String>) {
     let basic = request
         .authorization
         .as_deref()
@@ -18,7 +18,7 @@ fn presented(request: &Request) -> (Option<String>, Option<String>) {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|pair| {
             pair.split_once(':')
-                .map(|(id, secret)| (unform(id), unform(secret)))
+                .map(|(id, secret)| (form_decoded(id), form_decoded(secret)))
         });
     match basic {
         Some((id, secret)) => (Some(id), Some(secret)),
@@ -30,7 +30,7 @@ fn presented(request: &Request) -> (Option<String>, Option<String>) {
 }
 
 /// Both halves of HTTP Basic are form-encoded.
-fn unform(text: &str) -> String {
+fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced)
         .decode_utf8_lossy()
@@ -43,7 +43,7 @@ fn unform(text: &str) -> String {
 /// The numbers of Entra for unknown clients and for wrong, missing or misplaced secrets.
 pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Result<(), Aadsts> {
     let options = tenant.options();
-    let (id, secret) = presented(request);
+    let (id, secret) = credentials(request);
     let id = id.ok_or_else(|| Aadsts::missing("client_id"))?;
     if id != options.client_id {
         let text =
@@ -53,7 +53,7 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
     let assertion = request.form.get("client_assertion");
     match (spa, &request.origin) {
         (true, _) if secret.is_some() || assertion.is_some() => {
-            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
+            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be credentials.";
             Err(Aadsts::client(700_025, text))
         }
         (true, Some(_)) => Ok(()),
@@ -93,7 +93,7 @@ fn confidential(
             let kind = request.form.get("client_assertion_type");
             assertion::check(kind, assertion, &expected)
         }
-        (Some(secret), _) if same(secret, &options.client_secret) => Ok(()),
+        (Some(secret), _) if constant_time_eq(secret, &options.client_secret) => Ok(()),
         (Some(_), _) => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the \
@@ -110,7 +110,7 @@ fn confidential(
 }
 
 /// Comparison over the whole length, whatever differs.
-fn same(a: &str, b: &str) -> bool {
+fn constant_time_eq(a: &str, b: &str) -> bool {
     a.len() == b.len()
         && a.bytes()
             .zip(b.bytes())

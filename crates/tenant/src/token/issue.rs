@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::directory::{self, Account, Kind, TENANT_DOMAIN, TENANT_ID};
 use crate::ids::{self, base64url};
-use crate::oauth::flow::{Access, Grant, Refresh};
+use crate::oauth::flow::{AccessToken, Grant, RefreshToken};
 use crate::oauth::issuer;
 use crate::oauth::keys::Keys;
-use crate::oauth::request::AuthRequest;
+use crate::oauth::request::AuthorizationRequest;
 use crate::oauth::scopes::Scopes;
 use crate::state::Tenant;
 
@@ -28,7 +28,7 @@ pub(crate) fn client_info(account: &Account) -> String {
 /// The ID token of a hybrid answer.
 pub(crate) fn id_token_for(
     tenant: &Tenant,
-    request: &AuthRequest,
+    request: &AuthorizationRequest,
     account: &Account,
     (sid, auth_time): (&str, Option<i64>),
 ) -> Option<String> {
@@ -111,7 +111,7 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
 }
 
 /// Life of an access token: 60 to 90 minutes, as at Entra; a day for clients that take challenges.
-fn life(v1: bool, cp1: bool) -> i64 {
+fn lifetime(v1: bool, cp1: bool) -> i64 {
     match (v1, cp1) {
         (true, _) => 3599,
         (false, true) => 86_399,
@@ -140,22 +140,22 @@ pub(crate) fn answer(
 ) -> Value {
     let now = tenant.clock().unix();
     let cp1 = declares_cp1(claims);
-    let life = life(grant.v1, cp1);
+    let lifetime = lifetime(grant.v1, cp1);
     let audience = scopes
         .first_resource()
         .unwrap_or(&grant.resource)
         .to_owned();
-    let access = Access {
+    let access = AccessToken {
         oid: Some(grant.oid.clone()),
         client_id: grant.client_id.clone(),
         audience: audience.clone(),
         scopes: scopes
-            .named
+            .permissions
             .iter()
             .map(|(_, name)| name.to_ascii_lowercase())
             .collect(),
         issued: now,
-        expires: now + life,
+        expires: now + lifetime,
         cp1,
         contexts: grant.contexts.clone(),
     };
@@ -169,7 +169,7 @@ pub(crate) fn answer(
         let mut held = grant.clone();
         held.resource.clone_from(&audience);
         held.form = scopes.form;
-        let record = Refresh {
+        let record = RefreshToken {
             grant: held,
             issued: now,
             used: false,
@@ -179,10 +179,10 @@ pub(crate) fn answer(
     });
     tenant.signins().access.insert(token.clone(), access);
     let mut body = if grant.v1 {
-        let names: Vec<&str> = scopes.named.iter().map(|(_, name)| &**name).collect();
-        v1_body(&token, &audience, &names.join(" "), (now, life))
+        let names: Vec<&str> = scopes.permissions.iter().map(|(_, name)| &**name).collect();
+        v1_body(&token, &audience, &names.join(" "), (now, lifetime))
     } else {
-        v2_body(&token, scopes, life)
+        v2_body(&token, scopes, lifetime)
     };
     if let Some(refresh) = refresh {
         body["refresh_token"] = refresh.into();
@@ -204,24 +204,24 @@ fn access_token() -> String {
     format!("EwB{}", ids::token(180))
 }
 
-fn v2_body(token: &str, scopes: &Scopes, life: i64) -> Value {
+fn v2_body(token: &str, scopes: &Scopes, lifetime: i64) -> Value {
     json!({
         "token_type": "Bearer",
-        "scope": scopes.answered(),
-        "expires_in": life,
-        "ext_expires_in": life,
+        "scope": scopes.response_scope(),
+        "expires_in": lifetime,
+        "ext_expires_in": lifetime,
         "access_token": token,
     })
 }
 
 /// Everything is a string in v1.
-fn v1_body(token: &str, audience: &str, scope: &str, (now, life): (i64, i64)) -> Value {
+fn v1_body(token: &str, audience: &str, scope: &str, (now, lifetime): (i64, i64)) -> Value {
     json!({
         "token_type": "Bearer",
         "scope": scope,
-        "expires_in": life.to_string(),
-        "ext_expires_in": life.to_string(),
-        "expires_on": (now + life).to_string(),
+        "expires_in": lifetime.to_string(),
+        "ext_expires_in": lifetime.to_string(),
+        "expires_on": (now + lifetime).to_string(),
         "not_before": (now - 300).to_string(),
         "resource": format!("{audience}/"),
         "access_token": token,
@@ -229,7 +229,7 @@ fn v1_body(token: &str, audience: &str, scope: &str, (now, life): (i64, i64)) ->
 }
 
 /// The answer to client credentials: an access token and nothing else.
-pub(crate) fn application_answer(tenant: &Tenant, access: Access, v1: bool) -> Value {
+pub(crate) fn application_answer(tenant: &Tenant, access: AccessToken, v1: bool) -> Value {
     let (now, audience) = (access.issued, access.audience.clone());
     let token = access_token();
     tenant.signins().access.insert(token.clone(), access);

@@ -10,21 +10,21 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::directory;
-use crate::http::{self, Incoming};
-use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::http::{self, HttpRequest};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
 use crate::oauth::request::{known_tenant, no_tenant};
 use crate::state::Tenant;
 
 /// `POST .../token`.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let origin = incoming.header("origin");
     // Looked up first: an answer may end what it was traded for.
-    let page = grants::of_page(tenant, &incoming.form());
+    let page = grants::is_for_spa(tenant, &incoming.form());
     let mut response = match answer(tenant, incoming, segment, v1) {
         Ok(body) => http::json(200, &body),
         Err(error) => {
             let correlation = incoming.header("client-request-id");
-            let ids = Ids::new(tenant.clock().now(), correlation);
+            let ids = TraceIds::new(tenant.clock().now(), correlation);
             http::json(error.status, &error.json(&ids, &tenant.origin(), v1))
         }
     };
@@ -39,7 +39,12 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bo
 }
 
 /// The body.
-fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Result<Value, Aadsts> {
+fn answer(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    segment: &str,
+    v1: bool,
+) -> Result<Value, Aadsts> {
     if !known_tenant(segment) {
         return Err(no_tenant(segment));
     }
@@ -64,9 +69,9 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
         .get("grant_type")
         .ok_or_else(|| Aadsts::missing("grant_type"))?;
     let mut answer = match kind {
-        "authorization_code" => grants::code(tenant, &request),
-        "refresh_token" => grants::refresh(tenant, &request),
-        "client_credentials" => grants::application(tenant, &request),
+        "authorization_code" => grants::authorization_code(tenant, &request),
+        "refresh_token" => grants::refresh_token(tenant, &request),
+        "client_credentials" => grants::client_credentials(tenant, &request),
         other => {
             let text = format!("The app requested an unsupported grant type '{other}'.");
             Err(Aadsts::new(70_003, "unsupported_grant_type", text))
@@ -81,7 +86,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
 }
 
 /// `userinfo`: who a Graph token belongs to.
-pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn userinfo(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let token = incoming
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));

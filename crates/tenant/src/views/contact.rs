@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::message::stamp;
+use super::message::timestamp;
 use crate::odata::Query;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::{Item, Json};
@@ -129,13 +129,13 @@ pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, V
     let mut out = item.json.clone();
     let own = json!({
         "id": id(Kind::Contact, mailbox, item.key),
-        "createdDateTime": stamp(item.created),
-        "lastModifiedDateTime": stamp(item.modified),
+        "createdDateTime": timestamp(item.created),
+        "lastModifiedDateTime": timestamp(item.modified),
         "changeKey": change_key(item.change),
         "parentFolderId": id(Kind::Folder, mailbox, item.parent),
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
-    out.retain(|name, _| !name.starts_with('@') && (name == "id" || query.shows(name)));
+    out.retain(|name, _| !name.starts_with('@') && (name == "id" || query.selects(name)));
     out.insert("@odata.etag".into(), etag(item.change).into());
     out
 }

@@ -3,19 +3,19 @@
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::message::stamp;
+use super::message::timestamp;
 use crate::http::Flavour;
 use crate::odata::Query;
+use crate::store::date_time::{DateTimeTimeZone, NEVER};
 use crate::store::event::Instance;
 use crate::store::id::{change_key, etag};
 use crate::store::message::plain_text;
-use crate::store::moment::{Moment, NEVER};
-use crate::store::recipient::recipient;
+use crate::store::recipient::recipient_json;
 use crate::store::{Event, Json, event};
 
-/// How an answer is to look.
+/// The format of an answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
+pub(crate) struct Format {
     pub(crate) flavour: Flavour,
     pub(crate) mailbox: u32,
     /// Name of the zone that was asked for.
@@ -50,18 +50,18 @@ pub(crate) fn defaults() -> Json {
 }
 
 /// The entry in canonical names; times in the flavour's form.
-pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<String, Value> {
+pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map<String, Value> {
     let event = one.event;
     let mut out = event.json.clone();
     if let Some(exception) = one.exception {
         out.extend(exception.json.clone());
     }
-    let id = one.id(look.mailbox);
+    let id = one.id(format.mailbox);
     let modified = one.exception.map_or(event.modified, |one| one.modified);
     let own = json!({
         "id": id,
-        "createdDateTime": stamp(event.created),
-        "lastModifiedDateTime": stamp(modified),
+        "createdDateTime": timestamp(event.created),
+        "lastModifiedDateTime": timestamp(modified),
         "changeKey": change_key(one.change()),
         "originalStartTimeZone": event.start.zone,
         "originalEndTimeZone": event.end.zone,
@@ -73,27 +73,27 @@ pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<Str
         "isOrganizer": event.organized,
         "isDraft": false,
         "type": one.kind(),
-        "seriesMasterId": (one.day != 0).then(|| event::id(look.mailbox, event.key, 0)),
+        "seriesMasterId": (one.day != 0).then(|| event::id(format.mailbox, event.key, 0)),
         "webLink": format!("https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"),
         "onlineMeetingUrl": null,
         "onlineMeeting": null,
-        "organizer": recipient(&event.organizer),
-        "recurrence": if one.day == 0 { recurrence(event, look.flavour) } else { Value::Null },
+        "organizer": recipient_json(&event.organizer),
+        "recurrence": if one.day == 0 { recurrence(event, format.flavour) } else { Value::Null },
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
-    if look.text_body && out["body"]["contentType"] == "html" {
+    if format.text_body && out["body"]["contentType"] == "html" {
         let text = plain_text(out["body"]["content"].as_str().unwrap_or_default());
         out.insert(
             "body".into(),
             json!({"contentType": "text", "content": text}),
         );
     }
-    if !look.flavour.is_graph() {
+    if !format.flavour.is_graph() {
         let place = outlook_place(&out["location"]);
         out.insert("location".into(), place);
     }
-    times(&mut out, one, look);
-    out.retain(|name, _| name == "id" || query.shows(name));
+    times(&mut out, one, format);
+    out.retain(|name, _| name == "id" || query.selects(name));
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
 }
@@ -122,9 +122,9 @@ fn preview(body: &Value) -> String {
 }
 
 /// A moment on the caller's wall. All-day events keep their dates.
-fn shown(moment: &Moment, all_day: bool, zone: &str) -> Moment {
+fn shown(moment: &DateTimeTimeZone, all_day: bool, zone: &str) -> DateTimeTimeZone {
     if all_day {
-        Moment {
+        DateTimeTimeZone {
             local: moment.local,
             zone: zone.to_owned(),
         }
@@ -133,9 +133,9 @@ fn shown(moment: &Moment, all_day: bool, zone: &str) -> Moment {
     }
 }
 
-fn times(out: &mut Map<String, Value>, one: &Instance<'_>, look: &Look) {
+fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
     let all_day = one.event.all_day;
-    if look.flavour == Flavour::OutlookV1 {
+    if format.flavour == Flavour::OutlookV1 {
         // v1.0 knows no preference: the event's own zone speaks.
         out.insert("start".into(), one.start.with_offset().into());
         out.insert("end".into(), one.end.with_offset().into());
@@ -145,12 +145,15 @@ fn times(out: &mut Map<String, Value>, one: &Instance<'_>, look: &Look) {
     }
     out.insert(
         "start".into(),
-        shown(&one.start, all_day, &look.zone).to_json(),
+        shown(&one.start, all_day, &format.zone).to_json(),
     );
-    out.insert("end".into(), shown(&one.end, all_day, &look.zone).to_json());
-    if one.day != 0 && look.flavour.is_graph() {
+    out.insert(
+        "end".into(),
+        shown(&one.end, all_day, &format.zone).to_json(),
+    );
+    if one.day != 0 && format.flavour.is_graph() {
         let date = chrono::NaiveDate::from_num_days_from_ce_opt(one.day);
-        let original = date.map(|date| Moment {
+        let original = date.map(|date| DateTimeTimeZone {
             local: date.and_time(one.event.start.local.time()),
             zone: one.event.start.zone.clone(),
         });
@@ -168,7 +171,9 @@ fn recurrence(event: &Event, flavour: Flavour) -> Value {
         // Dates of the range with their offset.
         for name in ["startDate", "endDate"] {
             let text = json["range"][name].as_str().map(str::to_owned);
-            if let Some(moment) = text.and_then(|text| Moment::read(&text, &event.start.zone)) {
+            if let Some(moment) =
+                text.and_then(|text| DateTimeTimeZone::read(&text, &event.start.zone))
+            {
                 json["range"][name] = moment.with_offset().into();
             } else {
                 json["range"][name] = NEVER.into();

@@ -10,16 +10,16 @@ use serde_json::{Map, Value, json};
 use crate::clock::iso;
 use crate::ids;
 use crate::odata::search::Searchable;
-use crate::odata::{Query, Source, Val};
+use crate::odata::{Query, Scalar, Source};
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
 use crate::store::message::plain_text;
-use crate::store::recipient::{people, person, recipient};
+use crate::store::recipient::{parse_recipient, parse_recipients, recipient_json};
 use crate::store::{Attachment, Flag, Importance, Json, Message, Person};
 
-/// How an answer is to look.
+/// The format of an answer.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Look {
+pub(crate) struct Format {
     pub(crate) mailbox: u32,
     pub(crate) immutable: bool,
     /// `outlook.body-content-type="text"`.
@@ -27,28 +27,31 @@ pub(crate) struct Look {
 }
 
 /// Unix seconds as the APIs write them.
-pub(crate) fn stamp(seconds: i64) -> Value {
+pub(crate) fn timestamp(seconds: i64) -> Value {
     DateTime::from_timestamp(seconds, 0).map_or(Value::Null, |at| iso(at).into())
 }
 
 fn recipients(people: &[Person]) -> Value {
-    people.iter().map(recipient).collect()
+    people.iter().map(recipient_json).collect()
 }
 
 /// The message in canonical names, with what the query selects.
-pub(crate) fn to_json(message: &Message, look: Look, query: &Query) -> Map<String, Value> {
+pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("@odata.etag".into(), etag(message.change).into());
-    out.insert("id".into(), message.id(look.mailbox, look.immutable).into());
+    out.insert(
+        "id".into(),
+        message.id(format.mailbox, format.immutable).into(),
+    );
     match &query.select {
         Some(select) => {
             for name in select.iter().filter(|name| *name != "attachments") {
-                out.insert(name.clone(), property(message, look, name));
+                out.insert(name.clone(), property(message, format, name));
             }
         }
         None => {
             for name in SHOWN {
-                out.insert((*name).to_owned(), property(message, look, name));
+                out.insert((*name).to_owned(), property(message, format, name));
             }
         }
     }
@@ -59,7 +62,7 @@ pub(crate) fn to_json(message: &Message, look: Look, query: &Query) -> Map<Strin
     {
         let list = message.attachments.iter();
         let list: Vec<Value> = list
-            .map(|one| attachment(one, look.mailbox, true).into())
+            .map(|one| attachment(one, format.mailbox, true).into())
             .collect();
         out.insert("attachments".into(), list.into());
     }
@@ -97,27 +100,27 @@ const SHOWN: &[&str] = &[
     "flag",
 ];
 
-fn property(message: &Message, look: Look, name: &str) -> Value {
-    let person = |person: &Option<Person>| person.as_ref().map_or(Value::Null, recipient);
+fn property(message: &Message, format: Format, name: &str) -> Value {
+    let person = |person: &Option<Person>| person.as_ref().map_or(Value::Null, recipient_json);
     match name {
-        "id" => message.id(look.mailbox, look.immutable).into(),
-        "createdDateTime" => stamp(message.created),
-        "lastModifiedDateTime" => stamp(message.modified),
+        "id" => message.id(format.mailbox, format.immutable).into(),
+        "createdDateTime" => timestamp(message.created),
+        "lastModifiedDateTime" => timestamp(message.modified),
         "changeKey" => change_key(message.change).into(),
         "categories" => message.categories.clone().into(),
-        "receivedDateTime" => stamp(message.received),
-        "sentDateTime" => stamp(message.sent),
+        "receivedDateTime" => timestamp(message.received),
+        "sentDateTime" => timestamp(message.sent),
         "hasAttachments" => has_attachments(message).into(),
         "internetMessageId" => message.internet_id.as_str().into(),
         "subject" => message.subject.as_str().into(),
         "bodyPreview" => message.preview.as_str().into(),
         "importance" => message.importance.as_str().into(),
-        "parentFolderId" => folder_id(look.mailbox, message.folder).into(),
+        "parentFolderId" => folder_id(format.mailbox, message.folder).into(),
         "conversationId" => {
             let key = message.conversation;
             Id {
                 kind: Kind::Conversation,
-                mailbox: look.mailbox,
+                mailbox: format.mailbox,
                 key,
                 part: 0,
             }
@@ -131,11 +134,11 @@ fn property(message: &Message, look: Look, name: &str) -> Value {
         "isDraft" => message.draft.into(),
         "webLink" => format!(
             "https://outlook.office365.com/owa/?ItemID={}&exvsurl=1&viewmodel=ReadMessageItem",
-            message.id(look.mailbox, false)
+            message.id(format.mailbox, false)
         )
         .into(),
         "inferenceClassification" => if message.other { "other" } else { "focused" }.into(),
-        "body" | "uniqueBody" => body(message, look),
+        "body" | "uniqueBody" => body(message, format),
         "sender" => person(&message.sender),
         "from" => person(&message.from),
         "toRecipients" => recipients(&message.to),
@@ -161,8 +164,8 @@ fn conversation_index(message: &Message) -> String {
     ids::base64(&bytes)
 }
 
-fn body(message: &Message, look: Look) -> Value {
-    if message.html && look.text_body {
+fn body(message: &Message, format: Format) -> Value {
+    if message.html && format.text_body {
         json!({"contentType": "text", "content": plain_text(&message.body)})
     } else {
         let kind = if message.html { "html" } else { "text" };
@@ -183,7 +186,7 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
         "@odata.type": "#microsoft.graph.fileAttachment",
         "@odata.mediaContentType": one.content_type,
         "id": id,
-        "lastModifiedDateTime": stamp(one.modified),
+        "lastModifiedDateTime": timestamp(one.modified),
         "name": one.name,
         "contentType": one.content_type,
         "size": one.bytes.len() + 150,
@@ -202,40 +205,40 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
 }
 
 /// Name or address of a person.
-fn leaf<'a>(person: &'a Option<Person>, name: &str) -> Val<'a> {
+fn leaf<'a>(person: &'a Option<Person>, name: &str) -> Scalar<'a> {
     let text = match (person, name) {
         (Some(one), "address") => &one.address,
         (Some(one), "name") => &one.name,
-        _ => return Val::Null,
+        _ => return Scalar::Null,
     };
-    Val::Text(Cow::Borrowed(text))
+    Scalar::Text(Cow::Borrowed(text))
 }
 
 impl Source for Message {
-    fn val(&self, path: &[String]) -> Val<'_> {
-        let time = |seconds: i64| Val::Time(seconds.saturating_mul(1_000_000));
-        let text = |text: &'static str| Val::Text(Cow::Borrowed(text));
+    fn val(&self, path: &[String]) -> Scalar<'_> {
+        let time = |seconds: i64| Scalar::Time(seconds.saturating_mul(1_000_000));
+        let text = |text: &'static str| Scalar::Text(Cow::Borrowed(text));
         let part = |at: usize| path.get(at).map_or("", String::as_str);
         match (part(0), part(1), path.len()) {
-            ("isRead", _, 1) => Val::Bool(self.read),
-            ("isDraft", _, 1) => Val::Bool(self.draft),
-            ("hasAttachments", _, 1) => Val::Bool(has_attachments(self)),
-            ("isReadReceiptRequested", _, 1) => Val::Bool(self.receipt),
-            ("isDeliveryReceiptRequested", _, 1) => Val::Bool(self.delivery_receipt),
+            ("isRead", _, 1) => Scalar::Bool(self.read),
+            ("isDraft", _, 1) => Scalar::Bool(self.draft),
+            ("hasAttachments", _, 1) => Scalar::Bool(has_attachments(self)),
+            ("isReadReceiptRequested", _, 1) => Scalar::Bool(self.receipt),
+            ("isDeliveryReceiptRequested", _, 1) => Scalar::Bool(self.delivery_receipt),
             ("receivedDateTime", _, 1) => time(self.received),
             ("sentDateTime", _, 1) => time(self.sent),
             ("createdDateTime", _, 1) => time(self.created),
             ("lastModifiedDateTime", _, 1) => time(self.modified),
-            ("subject", _, 1) => Val::Text(Cow::Borrowed(&self.subject)),
-            ("bodyPreview", _, 1) => Val::Text(Cow::Borrowed(&self.preview)),
-            ("body", "content", 2) => Val::Text(Cow::Borrowed(&self.body)),
+            ("subject", _, 1) => Scalar::Text(Cow::Borrowed(&self.subject)),
+            ("bodyPreview", _, 1) => Scalar::Text(Cow::Borrowed(&self.preview)),
+            ("body", "content", 2) => Scalar::Text(Cow::Borrowed(&self.body)),
             ("importance", _, 1) => text(self.importance.as_str()),
-            ("internetMessageId", _, 1) => Val::Text(Cow::Borrowed(&self.internet_id)),
+            ("internetMessageId", _, 1) => Scalar::Text(Cow::Borrowed(&self.internet_id)),
             ("inferenceClassification", _, 1) => text(if self.other { "other" } else { "focused" }),
             ("flag", "flagStatus", 2) => text(self.flag.as_str()),
             ("from", "emailAddress", 3) => leaf(&self.from, part(2)),
             ("sender", "emailAddress", 3) => leaf(&self.sender, part(2)),
-            _ => Val::Null,
+            _ => Scalar::Null,
         }
     }
 
@@ -246,10 +249,10 @@ impl Source for Message {
                 .iter()
                 .map(|one| one.as_str().into())
                 .collect(),
-            Some("toRecipients") => self.to.iter().map(recipient).collect(),
-            Some("ccRecipients") => self.cc.iter().map(recipient).collect(),
-            Some("bccRecipients") => self.bcc.iter().map(recipient).collect(),
-            Some("replyTo") => self.reply_to.iter().map(recipient).collect(),
+            Some("toRecipients") => self.to.iter().map(recipient_json).collect(),
+            Some("ccRecipients") => self.cc.iter().map(recipient_json).collect(),
+            Some("bccRecipients") => self.bcc.iter().map(recipient_json).collect(),
+            Some("replyTo") => self.reply_to.iter().map(recipient_json).collect(),
             _ => Vec::new(),
         }
     }
@@ -297,12 +300,12 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
                 message.importance = text.and_then(Importance::parse).unwrap_or_default();
             }
             "categories" => message.categories = strings(value),
-            "toRecipients" => message.to = people(value),
-            "ccRecipients" => message.cc = people(value),
-            "bccRecipients" => message.bcc = people(value),
-            "replyTo" => message.reply_to = people(value),
-            "from" => message.from = person(value),
-            "sender" => message.sender = person(value),
+            "toRecipients" => message.to = parse_recipients(value),
+            "ccRecipients" => message.cc = parse_recipients(value),
+            "bccRecipients" => message.bcc = parse_recipients(value),
+            "replyTo" => message.reply_to = parse_recipients(value),
+            "from" => message.from = parse_recipient(value),
+            "sender" => message.sender = parse_recipient(value),
             "isRead" => message.read = truth.unwrap_or(message.read),
             "isReadReceiptRequested" => message.receipt = truth.unwrap_or_default(),
             "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),

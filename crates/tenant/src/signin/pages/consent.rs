@@ -7,11 +7,11 @@ use maud::{Markup, html};
 use super::frame::{alert, hidden, page};
 use crate::directory::Account;
 use crate::oauth::aadsts::Aadsts;
-use crate::oauth::request::AuthRequest;
+use crate::oauth::request::AuthorizationRequest;
 use crate::oauth::scopes::{self, Scopes};
 
 /// The page that asks a user.
-pub(crate) fn ask_user(id: &str, request: &AuthRequest, account: &Account) -> Response {
+pub(crate) fn ask_user(id: &str, request: &AuthorizationRequest, account: &Account) -> Response {
     let everybody = request.prompt.as_deref() == Some("admin_consent");
     let content = html! {
         p class="who" { (account.address) }
@@ -74,9 +74,9 @@ pub(crate) fn ask_administrator(request: &AdminConsent<'_>) -> Response {
 fn permissions(scopes: &Scopes) -> Markup {
     html! {
         ul class="permissions" id="permissions" {
-            @for (resource, name) in &scopes.named {
+            @for (resource, name) in &scopes.permissions {
                 li data-scope=(name) {
-                    strong { (scopes::sentence(name)) } " "
+                    strong { (scopes::description(name)) } " "
                     span class="id" { (name) " · " (resource) }
                 }
             }

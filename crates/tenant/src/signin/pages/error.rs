@@ -6,10 +6,10 @@ use maud::html;
 
 use super::frame::page;
 use crate::http::Params;
-use crate::oauth::aadsts::{Aadsts, Ids};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
 
 /// The page for errors that are never sent to the application.
-pub(crate) fn show(error: &Aadsts, ids: &Ids) -> Response {
+pub(crate) fn show(error: &Aadsts, ids: &TraceIds) -> Response {
     let content = html! {
         p { "Sorry, but we’re having trouble signing you in." }
         p role="alert" class="error" id="error" data-aadsts=(error.number) {

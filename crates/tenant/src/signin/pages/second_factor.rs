@@ -8,10 +8,15 @@ use maud::html;
 use super::frame::{alert, hidden, page};
 use crate::directory::Account;
 use crate::oauth::aadsts::Aadsts;
-use crate::oauth::flow::Flow;
+use crate::oauth::flow::PendingAuthorization;
 
 /// The page: the code, a button that takes it, and a field to type it.
-pub(crate) fn show(id: &str, flow: &Flow, account: &Account, error: Option<&Aadsts>) -> Response {
+pub(crate) fn show(
+    id: &str,
+    flow: &PendingAuthorization,
+    account: &Account,
+    error: Option<&Aadsts>,
+) -> Response {
     let request = &flow.request;
     let action = format!("/{}/second-factor", request.tenant);
     let content = html! {

@@ -7,13 +7,13 @@ use maud::{Markup, html};
 use super::frame::{alert, hidden, page};
 use crate::directory::{ACCOUNTS, Account, Kind};
 use crate::oauth::aadsts::Aadsts;
-use crate::oauth::flow::Flow;
-use crate::oauth::request::AuthRequest;
+use crate::oauth::flow::PendingAuthorization;
+use crate::oauth::request::AuthorizationRequest;
 use crate::oauth::session::Session;
 
 /// Shows the page.
 pub(crate) fn show(
-    (id, flow): &(String, Flow),
+    (id, flow): &(String, PendingAuthorization),
     session: &Session,
     error: Option<&Aadsts>,
 ) -> Response {
@@ -79,7 +79,10 @@ fn password_form(action: &str, id: &str, address: &str) -> Markup {
 }
 
 /// The accounts that the page offers: the hinted one, those of the hinted domain, or all.
-fn listed(request: &AuthRequest, hinted: Option<&'static Account>) -> Vec<&'static Account> {
+fn listed(
+    request: &AuthorizationRequest,
+    hinted: Option<&'static Account>,
+) -> Vec<&'static Account> {
     let all: Vec<&Account> = ACCOUNTS
         .iter()
         .filter(|one| one.kind != Kind::Shared)

@@ -9,7 +9,7 @@ pub(super) const SEATTLE: &str = "Pacific Standard Time";
 pub(super) const TOKYO: &str = "Tokyo Standard Time";
 
 /// One entry as the tables write it.
-pub(super) struct Plan {
+pub(super) struct SeedEvent {
     pub(super) mailbox: u32,
     pub(super) subject: &'static str,
     pub(super) date: NaiveDate,

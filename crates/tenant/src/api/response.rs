@@ -5,9 +5,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::request_ids::Ids;
+use super::request_ids::RequestIds;
 use crate::http::Flavour;
-use crate::http::{self, Incoming};
+use crate::http::{self, HttpRequest};
 use crate::ids;
 
 /// What an answer carries.
@@ -21,13 +21,13 @@ pub(crate) enum Payload {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) payload: Payload,
 }
 
-impl Reply {
+impl ApiResponse {
     /// An answer with no headers of its own.
     pub(crate) fn new(status: u16, payload: Payload) -> Self {
         Self {
@@ -57,8 +57,8 @@ impl Reply {
     pub(crate) fn into_response(
         self,
         flavour: Flavour,
-        ids: &Ids,
-        incoming: &Incoming,
+        ids: &RequestIds,
+        incoming: &HttpRequest,
     ) -> Response {
         let kind = match &self.payload {
             Payload::Bytes(kind, _) => Some(kind.clone()),
@@ -84,7 +84,7 @@ impl Reply {
                 response.headers_mut().insert(name, value);
             }
         }
-        stamp(&mut response, flavour, ids, incoming);
+        add_service_headers(&mut response, flavour, ids, incoming);
         response
     }
 
@@ -134,7 +134,12 @@ fn json_type(flavour: Flavour) -> &'static str {
     }
 }
 
-fn stamp(response: &mut Response, flavour: Flavour, ids: &Ids, incoming: &Incoming) {
+fn add_service_headers(
+    response: &mut Response,
+    flavour: Flavour,
+    ids: &RequestIds,
+    incoming: &HttpRequest,
+) {
     http::set(response, "request-id", &ids.request);
     let asked = incoming
         .header("return-client-request-id")

@@ -15,12 +15,12 @@ pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
 
 /// A local time and its zone, by the name that the client used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Moment {
+pub(crate) struct DateTimeTimeZone {
     pub(crate) local: NaiveDateTime,
     pub(crate) zone: String,
 }
 
-impl Moment {
+impl DateTimeTimeZone {
     /// The local time of an instant in a zone.
     pub(crate) fn at(instant: DateTime<Utc>, zone: &str) -> Self {
         let tz = timezone::find(zone).unwrap_or(Tz::UTC);
@@ -111,10 +111,12 @@ mod tests {
 
     #[test]
     fn moments_with_and_without_offset() {
-        let berlin = Moment::read("2026-07-01T09:00:00", "W. Europe Standard Time").unwrap();
+        let berlin =
+            DateTimeTimeZone::read("2026-07-01T09:00:00", "W. Europe Standard Time").unwrap();
         assert_eq!(berlin.instant().to_rfc3339(), "2026-07-01T07:00:00+00:00");
         assert_eq!(berlin.with_offset(), "2026-07-01T09:00:00+02:00");
-        let moved = Moment::read("2026-07-01T07:00:00Z", "W. Europe Standard Time").unwrap();
+        let moved =
+            DateTimeTimeZone::read("2026-07-01T07:00:00Z", "W. Europe Standard Time").unwrap();
         assert_eq!(moved, berlin);
         assert_eq!(berlin.moved("UTC").with_offset(), "2026-07-01T07:00:00Z");
         assert_eq!(berlin.to_json()["dateTime"], "2026-07-01T09:00:00.0000000");
@@ -129,8 +131,8 @@ mod tests {
             "99999-01-01T00:00",
             "-1000-01-01",
         ] {
-            assert_eq!(Moment::read(text, "UTC"), None, "{text}");
+            assert_eq!(DateTimeTimeZone::read(text, "UTC"), None, "{text}");
         }
-        assert_eq!(Moment::read("2026-01-01T00:00", "Nowhere"), None);
+        assert_eq!(DateTimeTimeZone::read("2026-01-01T00:00", "Nowhere"), None);
     }
 }
