@@ -1,20 +1,20 @@
-//! Refusals of the APIs, before they have the envelope of a flavour.
+//! Errors of the APIs, independent of the flavour.
 
 use crate::http::Flavour;
 
-/// A refusal before it has its envelope.
+/// An error of an API.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Failure {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// Outlook's 401: everything is in the headers.
+    /// The response has no body (the 401 of the Outlook APIs).
     pub(crate) empty: bool,
 }
 
 impl Failure {
-    /// A refusal by status, code and sentence.
+    /// An error with status, code and message.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -31,12 +31,12 @@ impl Failure {
         self
     }
 
-    /// 400 with the code for bad requests.
+    /// 400 `ErrorInvalidRequest`.
     pub(crate) fn bad(message: impl Into<String>) -> Self {
         Self::new(400, "ErrorInvalidRequest", message)
     }
 
-    /// The object is gone or was never there.
+    /// The object does not exist.
     pub(crate) fn not_found() -> Self {
         Self::new(
             404,
@@ -45,12 +45,12 @@ impl Failure {
         )
     }
 
-    /// The text is no id.
+    /// The text is not a valid id.
     pub(crate) fn malformed_id() -> Self {
         Self::new(400, "ErrorInvalidIdMalformed", "Id is malformed.")
     }
 
-    /// Not allowed here.
+    /// The caller has no access.
     pub(crate) fn denied() -> Self {
         Self::new(
             403,
@@ -59,21 +59,21 @@ impl Failure {
         )
     }
 
-    /// A guarded operation, from a client that takes no challenges.
+    /// The operation needs a second factor, and the client does not understand claims challenges.
     pub(crate) fn step_up_required() -> Self {
         let text = "The caller does not meet the authentication bar to carry out this operation. The \
                     service cannot allow this operation.";
         Self::new(403, "ErrorAccessDenied", text)
     }
 
-    /// Somebody changed the item in between.
+    /// The item has changed since the client read it.
     pub(crate) fn conflict() -> Self {
         let text = "The send or update operation could not be performed because the change key \
                     passed in the request does not match the current change key for the item.";
         Self::new(412, "ErrorIrresolvableConflict", text)
     }
 
-    /// No mailbox behind the account.
+    /// The account has no mailbox.
     pub(crate) fn no_mailbox(flavour: Flavour) -> Self {
         let text = if flavour.is_graph() {
             "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
@@ -83,7 +83,7 @@ impl Failure {
         Self::new(404, "MailboxNotEnabledForRESTAPI", text)
     }
 
-    /// A path that nobody has, in this flavour at least.
+    /// The path does not exist in this flavour.
     pub(crate) fn no_segment(flavour: Flavour, segment: &str) -> Self {
         let text = format!("Resource not found for the segment '{segment}'.");
         if flavour.is_graph() {
@@ -93,19 +93,19 @@ impl Failure {
         }
     }
 
-    /// The refusal for a method that a path does not take.
+    /// The path does not support the method.
     pub(crate) fn wrong_method() -> Self {
         let text =
             "The OData request is not supported: the method is not allowed on this resource.";
         Self::new(405, "ErrorInvalidRequest", text)
     }
 
-    /// A refusal of a property's value.
+    /// The value of a property is not valid.
     pub(crate) fn invalid_property(text: impl Into<String>) -> Self {
         Self::new(400, "ErrorPropertyValidationFailure", text)
     }
 
-    /// A refusal of a parameter.
+    /// A parameter is not valid.
     pub(crate) fn invalid_parameter(text: impl Into<String>) -> Self {
         Self::new(400, "ErrorInvalidParameter", text)
     }

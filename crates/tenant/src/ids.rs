@@ -1,4 +1,4 @@
-//! Random values in the shapes that the services hand out, and hashes.
+//! Random ids and tokens, hashes and encodings.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -11,7 +11,7 @@ pub(crate) fn token(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(raw)
 }
 
-/// That many random decimal digits.
+/// Random decimal digits.
 pub(crate) fn digits(count: usize) -> String {
     (0..count)
         .map(|_| char::from(b'0' + rand::random_range(0..10_u8)))
@@ -35,7 +35,7 @@ pub(crate) fn guid() -> String {
     .join("-")
 }
 
-/// Whether a text has the form of a GUID.
+/// Whether a text is a GUID.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -54,7 +54,7 @@ pub(crate) fn sha256_url(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()))
 }
 
-/// `sha256:` and the first 16 hexadecimal digits: tells two secrets apart without showing them.
+/// `sha256:` and the first 16 hexadecimal digits: identifies a secret without showing it.
 pub(crate) fn fingerprint(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
     format!("sha256:{}", &hex(digest.as_ref())[..16])
@@ -70,7 +70,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Bytes of ordinary base64.
+/// Decodes ordinary base64.
 pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }

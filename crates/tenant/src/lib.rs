@@ -1,4 +1,4 @@
-//! A tenant in a box: plays Microsoft's sign-in service (v1 and v2) and the mail,
+//! A local tenant: emulates Microsoft's sign-in service (v1 and v2) and the mail,
 //! calendar and contacts APIs (Graph v1.0, Outlook REST v2.0 and v1.0) on one origin.
 //!
 //! ```text
@@ -6,25 +6,25 @@
 //!                                                            └─ one store, three views
 //! ```
 //!
-//! Everything is a test double: the signing key and the client secret are in the
-//! source on purpose, all data is invented, the servers listen on loopback only.
-//! Time is virtual (the real clock plus an offset), so that a test expires a token
+//! The tenant is a test double: the signing key and the client secret are in the
+//! source, all data is invented, and the server listens on loopback only.
+//! Time is virtual (the real clock plus an offset), so that a test can let a token expire
 //! without waiting.
 //!
-//! # What it plays
+//! # What it emulates
 //! Mail with folders, rules, attachments and upload sessions; events with series, meetings
 //! and free/busy; calendars and their groups; contacts with folders and photos; settings,
 //! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms.
 //!
-//! # What it does not play
+//! # What it does not emulate
 //! Subscriptions, open extensions and extended properties, item and reference attachments,
-//! multipart batches. Their paths answer like any unknown one.
+//! multipart batches. Their paths respond like unknown paths.
 //!
 //! # Control
 //! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
 //! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
-//! forgotten: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
-//! want a second factor), `GET|DELETE requests`, `POST reset`.
+//! invalid: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
+//! need a second factor), `GET|DELETE requests`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -1,4 +1,4 @@
-//! The front door: reads the whole request, logs it, lets faults act, and sends it to its room.
+//! The router: reads the whole request, logs it, applies faults, and calls the handler.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -10,13 +10,13 @@ use crate::http::HttpRequest;
 use crate::state::Tenant;
 use crate::{api, control, signin, token};
 
-/// Largest body that is read at all, in bytes (the services stop at about 4 MB).
+/// Largest request body that is read, in bytes. The services reject bodies over 4 MB.
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
 impl Tenant {
-    /// The routes: sign-in service, APIs and control on one origin. One door for everything: the
-    /// services' paths are case-insensitive and carry ids in parentheses, which route tables do
-    /// not express.
+    /// The routes: sign-in service, APIs and control on one origin. There is one handler for all
+    /// paths, because the services' paths are case-insensitive and have ids in parentheses, which
+    /// axum's route tables cannot express.
     pub fn router(&self) -> Router {
         Router::new().fallback(enter).with_state(self.clone())
     }

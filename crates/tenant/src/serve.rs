@@ -1,4 +1,4 @@
-//! Opening the port, serving, stopping.
+//! Opens the port, serves requests, and stops.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::cli::Arguments;
 
-/// How long open connections get after the signal to stop.
+/// Time for open connections after the signal to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
-/// How long changes are gathered before they are written to the data file.
+/// Time between a change and the next write of the data file.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 /// Runs the tenant until a signal stops it.
 ///
 /// # Errors
-/// A sentence with the cause.
+/// A message with the cause.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -61,7 +61,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         None
     };
     if let Some(file) = &arguments.port_file {
-        // Written beside and renamed: whoever waits for the file never reads half a number.
+        // The rename is atomic: a reader never sees half a number.
         let half = file.with_extension("part");
         std::fs::write(&half, port.to_string())
             .and_then(|()| std::fs::rename(&half, file))
@@ -115,7 +115,7 @@ async fn save_changes(tenant: Tenant) {
     }
 }
 
-/// A local authority and a certificate of it for the host names of loopback.
+/// Creates a local authority and its certificate for the loopback host names.
 fn tls(arguments: &Arguments) -> Result<axum_server::tls_rustls::RustlsConfig, String> {
     let wrong = |error: rcgen::Error| format!("the certificate cannot be made: {error}");
     let authority_key = KeyPair::generate().map_err(wrong)?;

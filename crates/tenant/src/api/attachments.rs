@@ -49,7 +49,7 @@ fn one<'m>(
 
 fn list(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let mut query = call.query(Kind::Attachment)?;
-    // The service does not cut this list into pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = holder.files(call, mailbox)?.iter();

@@ -1,4 +1,4 @@
-//! Who calls, and whether the token allows it.
+//! Access tokens and permissions of API calls.
 
 use axum::http::Method;
 
@@ -11,10 +11,10 @@ use crate::oauth::flow::AccessToken;
 use crate::oauth::scopes::GRAPH;
 use crate::state::Tenant;
 
-/// The token behind an `Authorization` header.
+/// The access token of an `Authorization` header.
 ///
 /// # Errors
-/// The flavour's 401 where it is missing, unknown, expired, revoked or for somebody else.
+/// 401 if the token is missing, unknown, expired, revoked or for another audience.
 pub(crate) fn token(
     tenant: &Tenant,
     flavour: Flavour,
@@ -49,10 +49,10 @@ pub(crate) fn token(
     Ok(access)
 }
 
-/// Holds a call to the rules that want a second factor; an application in its own name has none.
+/// Checks the step-up rules. Tokens of client credentials are exempt.
 ///
 /// # Errors
-/// The challenge, or 403 for clients that did not declare that they understand one.
+/// A claims challenge, or 403 for clients without the capability `cp1`.
 pub(crate) fn check_step_up(
     tenant: &Tenant,
     access: &AccessToken,
@@ -78,13 +78,13 @@ pub(crate) fn check_step_up(
     })
 }
 
-/// `/me`, asked for by an application in its own name.
+/// `/me` with a token of client credentials.
 pub(crate) fn no_me() -> Failure {
     let text = "/me request is only valid with delegated authentication flow.";
     Failure::new(400, "BadRequest", text)
 }
 
-/// What a call wants to do.
+/// The group of permissions that a call needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Area {
     Calendars,
@@ -95,7 +95,7 @@ pub(crate) enum Area {
     Settings,
 }
 
-/// Whether the token's permissions cover the call.
+/// Whether the permissions of the token allow the call.
 pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: bool) -> bool {
     let names: &[&str] = match (area, write) {
         (Area::Calendars, false) => &[
@@ -121,10 +121,10 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
     })
 }
 
-/// The mailbox that a call is about.
+/// The mailbox of a call.
 ///
 /// # Errors
-/// No such user, no mailbox, or none of the caller's business.
+/// The user does not exist, has no mailbox, or the caller has no access to it.
 pub(crate) fn mailbox(
     flavour: Flavour,
     access: &AccessToken,

@@ -1,4 +1,4 @@
-//! `$batch`: up to twenty calls in one, four of them at a time.
+//! `$batch`: up to twenty requests in one, four of them at a time.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,17 +22,17 @@ use crate::state::Tenant;
 
 /// Most items of a batch.
 const MAX_REQUESTS: usize = 20;
-/// Largest answer of a fault that is taken into an item, in bytes.
+/// Largest body of a fault that is copied into an item, in bytes.
 const MAX_FAULT_BODY: usize = 1024 * 1024;
 
-/// One item.
+/// One request of a batch.
 struct Item {
     id: String,
     request: ApiRequest,
     depends_on: Vec<String>,
 }
 
-/// Whether a request is a batch. The oldest flavour has none.
+/// Whether a request is a batch. Outlook v1.0 has no batches.
 pub(crate) fn is_batch(request: &ApiRequest) -> bool {
     let path = segments(&request.path);
     let named = matches!(
@@ -45,7 +45,7 @@ pub(crate) fn is_batch(request: &ApiRequest) -> bool {
     named && request.method == Method::POST && request.flavour != Flavour::OutlookV1
 }
 
-/// Answers a batch.
+/// Handles a batch.
 pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
     let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
         Ok(access) => access,
@@ -65,7 +65,7 @@ pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestI
     ApiResponse::json(200, json!({"responses": responses}))
 }
 
-/// Reads the items; a fault in one refuses the whole batch.
+/// Reads the items. A mistake in one of them fails the whole batch.
 fn read(request: &ApiRequest) -> Result<Vec<Item>, String> {
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|_| "Invalid batch payload format.".to_owned())?;
@@ -93,7 +93,7 @@ fn read(request: &ApiRequest) -> Result<Vec<Item>, String> {
     Ok(items)
 }
 
-/// Refuses dependencies that lead nowhere or in a circle.
+/// Fails where a dependency does not exist or is circular.
 fn ordered(items: &[Item]) -> Result<(), String> {
     let mut done: HashSet<String> = HashSet::new();
     for _ in items {
@@ -172,7 +172,7 @@ fn headers(given: &Value) -> HeaderMap {
     out
 }
 
-/// The bytes of a body: JSON as it stands, anything else from base64.
+/// The bytes of a body: JSON as it is, anything else decoded from base64.
 fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
     let kind = headers
         .get("content-type")
@@ -182,7 +182,7 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
         Value::Null => Some(Vec::new()),
         Value::Object(object) if object.is_empty() => Some(Vec::new()),
         Value::String(text) if !json => {
-            // A message in MIME is base64 already, and stays so.
+            // MIME content is base64 in single requests too.
             let mime = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"));
             match mime {
                 true => Some(text.clone().into_bytes()),
@@ -193,7 +193,7 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
     }
 }
 
-/// Runs the items in waves of those that may start; the order of the answers is that of no list.
+/// Runs the items whose dependencies are done, four at a time. The responses have no fixed order.
 async fn run(tenant: &Tenant, access: &AccessToken, items: Vec<Item>) -> Vec<Value> {
     let mut waiting = items;
     let mut status: HashMap<String, u16> = HashMap::new();
@@ -217,7 +217,7 @@ async fn run(tenant: &Tenant, access: &AccessToken, items: Vec<Item>) -> Vec<Val
     responses
 }
 
-/// One wave. Those that find no place at their mailbox are sent away, each for itself.
+/// Runs items at the same time. An item over the concurrency limit gets 429 for itself.
 async fn together(
     tenant: &Tenant,
     access: &AccessToken,
@@ -255,7 +255,7 @@ async fn together(
     if !latency.is_zero() && !running.is_empty() {
         tokio::time::sleep(latency).await;
     }
-    // Backwards, so that nobody relies on the order.
+    // The reverse order keeps clients from relying on the order.
     for (item, ids) in running.into_iter().rev() {
         let reply = match fault(tenant, &item.request).await {
             Some(reply) => reply,
@@ -271,7 +271,7 @@ async fn together(
     rendered.collect()
 }
 
-/// The answer of a fault that is on order for such a call.
+/// The response of a fault that matches the item.
 async fn fault(tenant: &Tenant, request: &ApiRequest) -> Option<ApiResponse> {
     let incoming = HttpRequest {
         method: request.method.clone(),

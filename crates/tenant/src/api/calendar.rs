@@ -1,4 +1,4 @@
-//! Calendars, and the way to the events in them.
+//! Calendars, and the paths to their events.
 
 use axum::http::Method;
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     }
 }
 
-/// Whether the call is an action of Graph.
+/// Whether the call is a POST to Graph.
 fn posts(call: &Call<'_>) -> bool {
     call.request.method == Method::POST && call.flavour.is_graph()
 }
@@ -95,7 +95,7 @@ fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResu
     }
 }
 
-/// Key of a calendar that exists.
+/// The key of an existing calendar.
 fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     let id = call.id(text, IdKind::Calendar)?;
     call.read(|mailbox| {
@@ -146,7 +146,7 @@ fn collection(call: &Call<'_>) -> ApiResult {
     }
 }
 
-/// Makes a calendar in a group.
+/// Creates a calendar in a group.
 pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
     let json = writable(&call.body(Kind::Calendar)?)?;
     if !json.contains_key("name") {
@@ -164,7 +164,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
     call.entity(201, Kind::Calendar, "calendars", entity)
 }
 
-/// Key of the group that a calendar is in.
+/// The key of a calendar's group.
 pub(crate) fn group_of(item: &Item) -> u64 {
     if item.parent == 0 {
         CALENDAR_GROUP
@@ -242,7 +242,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
     }
 }
 
-/// Removes a calendar with what is in it.
+/// Deletes a calendar with its events.
 fn remove(call: &Call<'_>, key: u64) -> ApiResult {
     if key == CALENDAR {
         let text = "The default calendar cannot be deleted.";

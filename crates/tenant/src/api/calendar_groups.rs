@@ -1,4 +1,4 @@
-//! Calendar groups: the one that every mailbox has, and those that are made.
+//! Calendar groups: the default group and created ones.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use crate::store::mailbox::CALENDAR_GROUP;
 use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
 
-/// Class of the group that every mailbox has.
+/// Class id of the default group.
 const MY_CALENDARS: &str = "0006f0b7-0000-0000-c000-000000000046";
 
 /// `calendarGroups...`.
@@ -33,7 +33,7 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     }
 }
 
-/// Key of a group that exists.
+/// The key of an existing group.
 fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     let key = call.id(text, IdKind::Calendar)?.key;
     call.read(|mailbox| {
@@ -85,7 +85,7 @@ fn list(call: &Call<'_>) -> ApiResult {
     call.page("calendarGroups", &query, page)
 }
 
-/// The name in a body, which no other group may have.
+/// The name in a body. It must be unique.
 fn name(call: &Call<'_>) -> Result<String, Failure> {
     let body = call.body(Kind::CalendarGroup)?;
     let name = body.get("name").and_then(Value::as_str).map(str::trim);

@@ -1,4 +1,4 @@
-//! One call, with everything that its room needs to answer it.
+//! One API call with what its handler needs.
 
 use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
@@ -20,12 +20,12 @@ use crate::store::{Json, Mailbox};
 use crate::views::message::Format;
 use crate::views::outlook;
 
-/// A call before anybody looked at its token.
+/// A request to an API before its token is checked.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiRequest {
     pub(crate) flavour: Flavour,
     pub(crate) method: Method,
-    /// Path below the API's root, as it came.
+    /// Path below the API's root, as received.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
@@ -38,12 +38,12 @@ impl ApiRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Address of the API's root.
+    /// URL of the API's root.
     pub(crate) fn root(&self, tenant: &Tenant) -> String {
         format!("{}{}", tenant.origin(), self.flavour.root())
     }
 
-    /// The same request with another `$skip`.
+    /// The URL of the request with another `$skip`.
     pub(crate) fn next_link(&self, tenant: &Tenant, skip: usize) -> String {
         let kept = self.query.split('&').filter(|pair| {
             let name = pair
@@ -59,10 +59,10 @@ impl ApiRequest {
     }
 }
 
-/// What the `Prefer` header asks for.
+/// The preferences of the `Prefer` header.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefer {
-    /// Name as the caller wrote it, and the zone.
+    /// Name of the time zone as received, and its rules.
     pub(crate) timezone: Option<(String, chrono_tz::Tz)>,
     pub(crate) text_body: Option<bool>,
     pub(crate) immutable: bool,
@@ -71,7 +71,7 @@ pub(crate) struct Prefer {
 }
 
 impl Prefer {
-    /// Reads all `Prefer` headers; what is not known is ignored, as HTTP wants it.
+    /// Reads all `Prefer` headers. Unknown preferences are ignored (RFC 7240).
     pub(crate) fn read(headers: &HeaderMap, flavour: Flavour) -> Result<Self, Failure> {
         let mut prefer = Self::default();
         let values = headers
@@ -128,7 +128,7 @@ impl Prefer {
     }
 }
 
-/// A call that was let in.
+/// A call whose token and permissions were checked.
 pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) request: &'a ApiRequest,
@@ -151,13 +151,13 @@ impl Call<'_> {
         self.tenant.clock().unix()
     }
 
-    /// The refusal for a path that nobody has.
+    /// The error for an unknown path.
     pub(crate) fn missing(&self) -> Failure {
         let last = self.segments.last().map_or("", String::as_str);
         Failure::no_segment(self.flavour, last)
     }
 
-    /// The format of messages in the answer.
+    /// The format of messages in the response.
     pub(crate) fn message_format(&self) -> Format {
         Format {
             mailbox: self.mailbox,
@@ -179,7 +179,7 @@ impl Call<'_> {
         Ok(query)
     }
 
-    /// The body as canonical JSON object.
+    /// The body as a JSON object with canonical names.
     pub(crate) fn body(&self, kind: Kind) -> Result<Json, Failure> {
         let value = self.any_body()?;
         match outlook::from_outlook(self.flavour, kind, value) {
@@ -192,14 +192,14 @@ impl Call<'_> {
         }
     }
 
-    /// The body of an action, parameter names in camel case, nested types as they came in.
+    /// The parameters of an action, with names in camel case.
     pub(crate) fn parameters(&self) -> Result<Json, Failure> {
         if self.request.body.is_empty() {
             return Ok(Json::new());
         }
         let value = self.any_body()?;
         if self.flavour.is_graph() {
-            // `Comment` and `comment` are the same parameter.
+            // Names of parameters are case-insensitive: `Comment` is `comment`.
             let object = value.as_object().cloned().unwrap_or_default();
             return Ok(object
                 .into_iter()
@@ -228,7 +228,7 @@ impl Call<'_> {
         })
     }
 
-    /// Runs over the mailbox.
+    /// Reads from the mailbox.
     pub(crate) fn read<T>(
         &self,
         act: impl FnOnce(&Mailbox) -> Result<T, Failure>,
@@ -240,7 +240,7 @@ impl Call<'_> {
         act(mailbox)
     }
 
-    /// Runs over the mailbox and changes it.
+    /// Changes the mailbox.
     pub(crate) fn change<T>(
         &self,
         act: impl FnOnce(&mut Mailbox) -> Result<T, Failure>,
@@ -273,12 +273,12 @@ impl Call<'_> {
         }
     }
 
-    /// Address of the API's root.
+    /// URL of the API's root.
     pub(crate) fn root(&self) -> String {
         self.request.root(self.tenant)
     }
 
-    /// The context URL for what stands below the user, `tail` in canonical names.
+    /// The context URL of a path below the user. `tail` has canonical names.
     pub(crate) fn context(&self, tail: &str, query: Option<&Query>) -> String {
         let (owner, tail) = if self.flavour.is_graph() {
             (format!("users('{}')", self.owner.oid), tail.to_owned())
@@ -294,7 +294,7 @@ impl Call<'_> {
         }
     }
 
-    /// An entity in the flavour's spelling, with Outlook's `@odata.id`.
+    /// An entity with the names of the flavour, and with `@odata.id` for the Outlook APIs.
     pub(crate) fn render(&self, kind: Kind, entity: Map<String, Value>) -> Value {
         let id = entity.get("id").and_then(Value::as_str).map(str::to_owned);
         let mut value = outlook::render(self.flavour, kind, entity);
@@ -327,7 +327,7 @@ impl Call<'_> {
         value
     }
 
-    /// An entity as answer, with its context.
+    /// A response with an entity and its context URL.
     pub(crate) fn entity(
         &self,
         status: u16,
@@ -351,7 +351,7 @@ impl Call<'_> {
         })
     }
 
-    /// A page as answer, with count and next link.
+    /// A response with a page, its count and its next link.
     pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> ApiResult {
         let next = |skip| self.request.next_link(self.tenant, skip);
         Ok(page.reply(&self.context(tail, Some(query)), query.skip, next))
@@ -364,12 +364,13 @@ pub(crate) struct Page {
     pub(crate) value: Vec<Value>,
     pub(crate) count: Option<usize>,
     pub(crate) more: bool,
-    /// Items that this page used up.
+    /// The number of items on this page.
     pub(crate) scanned: usize,
 }
 
 impl Page {
-    /// As an answer, with count and next link. `skip` is where the page began; `next` gives the address of the one behind it.
+    /// A response with count and next link. `skip` is the start of the page; `next` makes the URL of the next
+    /// page.
     pub(crate) fn reply(
         self,
         context: &str,

@@ -1,4 +1,4 @@
-//! The master list of categories. Names are unique and stay; colours change.
+//! The master list of categories. The names are unique and cannot be changed.
 
 use serde_json::{Map, Value};
 
@@ -43,7 +43,7 @@ fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, Failure
 
 fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Category)?;
-    // The whole list: the service does not cut it into pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = mailbox.categories.iter().map(|item| entity(call, item));

@@ -1,11 +1,11 @@
-//! What can be asked of a collection without specialities: list, create, and an item's get, update, delete.
+//! Requests to a plain collection: list, create, get, update, delete.
 
 use axum::http::Method;
 
 use super::call::Call;
 use crate::failure::Failure;
 
-/// One of the five, with the id of the item.
+/// The operation, with the id of the item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum CollectionRequest<'a> {
     Create,
@@ -15,10 +15,10 @@ pub(crate) enum CollectionRequest<'a> {
     Update(&'a str),
 }
 
-/// Reads the method and the segments below the collection.
+/// Reads the operation from method and path.
 ///
 /// # Errors
-/// 405 for another method, the flavour's refusal for a longer path.
+/// 405 for another method; an unknown path for more segments.
 pub(crate) fn collection_request<'a>(
     call: &Call<'_>,
     rest: &[&'a str],

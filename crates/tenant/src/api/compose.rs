@@ -1,4 +1,4 @@
-//! New messages: blank ones, their attachments, and those that come as MIME.
+//! New messages: empty ones, their attachments, and messages in MIME.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,7 +36,7 @@ pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
 /// Adds the attachments of a message body.
 ///
 /// # Errors
-/// 400 where one is no base64.
+/// 400 if an attachment is not valid base64.
 pub(crate) fn attach(
     mailbox: &mut Mailbox,
     message: &mut Message,
@@ -58,14 +58,14 @@ pub(crate) fn attach(
     Ok(())
 }
 
-/// Whether the body is a message in MIME, base64.
+/// Whether the body is a message in MIME, encoded in base64.
 pub(crate) fn is_mime(call: &Call<'_>) -> bool {
     call.request
         .header("content-type")
         .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
 }
 
-/// Enough of MIME for a message made by hand: headers, an empty line, text.
+/// Reads a message in MIME.
 pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
     let wrong = || {
         Failure::new(

@@ -1,11 +1,11 @@
-//! How many requests an application may have at work at a mailbox.
+//! The concurrency limit of an application at a mailbox.
 
 use crate::directory;
 use crate::oauth::flow::AccessToken;
 
-/// Requests at a time per application and mailbox.
+/// Largest number of concurrent requests of an application at a mailbox.
 pub(crate) const MAX_CONCURRENT: usize = 4;
-/// Application and mailbox, for counting.
+/// The key of the concurrency limit: application and mailbox.
 pub(crate) fn limit_key(access: &AccessToken, segments: &[String]) -> String {
     let whose = match segments {
         [users, whose, ..] if users == "users" => directory::find(whose).map(|account| account.oid),

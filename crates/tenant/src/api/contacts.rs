@@ -75,7 +75,7 @@ fn get(call: &Call<'_>, id: &str) -> ApiResult {
     call.entity(200, Kind::Contact, "contacts", entity)
 }
 
-/// Takes over a body; a value of the wrong type is refused by the property's name.
+/// Writes the properties of a body.
 fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
     view::apply(json, body).map_err(|name| {
         Failure::invalid_property(format!(
@@ -131,7 +131,7 @@ fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     })
 }
 
-/// `contactFolders...` below a folder.
+/// `contactFolders...` in a folder.
 fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult {
     match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
@@ -159,7 +159,7 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult
     }
 }
 
-/// Key of a contact folder that exists; the default one also goes by its name.
+/// The key of an existing contact folder, by id or by the name of the default folder.
 fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     if text.eq_ignore_ascii_case("contacts") {
         return Ok(CONTACTS);
@@ -196,7 +196,7 @@ fn folder_name(call: &Call<'_>) -> Result<String, Failure> {
     })
 }
 
-/// Whether a folder beside this one has the name.
+/// Fails if another folder in the parent has the name.
 fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), Failure> {
     let taken = find::contact_folders_of(mailbox, parent).any(|item| {
         let other = item.json.get("displayName").and_then(Value::as_str);
@@ -254,7 +254,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
     }
 }
 
-/// A folder goes with what is in it.
+/// Deletes a folder with its contacts and child folders.
 fn remove_folder(mailbox: &mut Mailbox, key: u64) {
     let mut pending = vec![key];
     while let Some(key) = pending.pop() {

@@ -1,7 +1,7 @@
-//! Change tracking: everything in order of its versions, from the version that the client has.
+//! Change tracking: all entries newer than the client's version, ordered by version.
 //!
-//! A page ends at a version; what is changed while a client walks through the pages gets a higher
-//! one and comes again. So nothing is lost, and an item may appear more than once, as documented.
+//! A page ends at a version. An item that changes while a client reads the pages gets a higher
+//! version and appears again, as documented. No change is lost.
 
 use serde_json::{Map, Value, json};
 
@@ -23,12 +23,12 @@ use crate::views::{
     contact as contact_view, event as event_view, folder as folder_view, message as message_view,
 };
 
-/// Entries of a page where the client names no size.
+/// Default number of entries on a page.
 const DEFAULT_PAGE_SIZE: usize = 50;
-/// Removals come after what is there under the same version.
+/// Orders removals after other entries of the same version.
 const LAST_PART: i32 = i32::MAX;
 
-/// Something to tell: a version, a part that orders within it, and what it looks like.
+/// A changed item: its version, a number that orders within the version, and its JSON.
 struct DeltaEntry<'a> {
     at: (u64, i32),
     show: Box<dyn FnOnce() -> Value + 'a>,
@@ -38,7 +38,7 @@ struct DeltaEntry<'a> {
 struct DeltaRequest<'a> {
     call: &'a Call<'a>,
     kind: Kind,
-    /// Collection in context URLs.
+    /// The collection in context URLs.
     tail: String,
     params: Params,
     query: Query,
@@ -83,7 +83,7 @@ pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         &mut entries,
         |removal| match folder {
             Some(key) => removal.folder == key,
-            // A move within the mailbox removes nothing from it.
+            // A move within the mailbox is not a removal.
             None => mailbox.message(removal.id.key).is_none(),
         },
     );
@@ -132,14 +132,14 @@ pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiRe
     delta.answer(mailbox, entries)
 }
 
-/// `mailFolders/delta`: the whole tree.
+/// `mailFolders/delta`: all folders.
 pub(crate) fn folders(call: &Call<'_>, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
     let delta = DeltaRequest::new(call, Kind::Folder, tail, &store)?;
     let mut entries = Vec::new();
     for folder in mailbox.folders.values().filter(|folder| folder.key != ROOT) {
-        // Folders that nothing happened to are as old as the mailbox.
+        // Unchanged folders have the first version.
         let change = folder.change.max(1);
         let delta = &delta;
         if change >= delta.token.since.0 {
@@ -243,7 +243,7 @@ impl<'a> DeltaRequest<'a> {
         })
     }
 
-    /// Refuses options that change tracking does not take.
+    /// Fails if the query has one of these options.
     fn refuse_options(&self, names: &[&str]) -> Result<(), Failure> {
         let used: Vec<String> = names
             .iter()
@@ -261,7 +261,7 @@ impl<'a> DeltaRequest<'a> {
         Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
     }
 
-    /// Graph tracks messages by their time of receipt, or all of them.
+    /// Graph supports one filter: `receivedDateTime` with `ge` or `gt`.
     fn check_filter(&self) -> Result<(), Failure> {
         let by_receipt = match &self.query.filter {
             Some(Expr::Compare(
@@ -283,7 +283,7 @@ impl<'a> DeltaRequest<'a> {
         entity.into()
     }
 
-    /// Adds what is gone.
+    /// Adds the removed items.
     fn removals<'b>(
         &'b self,
         mailbox: &'b Mailbox,
@@ -308,7 +308,7 @@ impl<'a> DeltaRequest<'a> {
         }
     }
 
-    /// The entry of something that is gone.
+    /// The entry of a removed item.
     fn removed(&self, id: &str, reason: &str) -> Value {
         if self.call.flavour.is_graph() {
             return json!({"id": id, "@removed": {"reason": reason}});
@@ -325,7 +325,7 @@ impl<'a> DeltaRequest<'a> {
         json!({"@odata.context": context, "id": format!("{set}('{id}')"), "reason": reason})
     }
 
-    /// Size of a page.
+    /// The number of entries on a page.
     fn size(&self) -> usize {
         let asked = option(&self.params, "top").map(|_| self.query.top);
         self.call
@@ -335,7 +335,7 @@ impl<'a> DeltaRequest<'a> {
             .unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
-    /// Puts the entries in order, cuts the page and makes the links.
+    /// Orders the entries and makes the page with its link.
     fn answer(&self, mailbox: &Mailbox, mut entries: Vec<DeltaEntry<'_>>) -> ApiResult {
         entries.retain(|entry| entry.at > self.token.since);
         entries.sort_by_key(|entry| entry.at);

@@ -1,4 +1,4 @@
-//! From a call with its token to the file that answers it.
+//! Finds the handler of a call.
 
 use axum::http::Method;
 
@@ -16,7 +16,7 @@ use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
 
-/// One call, with its token already checked.
+/// Handles one call whose token was checked.
 pub(crate) fn respond(
     tenant: &Tenant,
     request: &ApiRequest,
@@ -118,7 +118,7 @@ fn dispatch(call: &Call<'_>) -> ApiResult {
     }
 }
 
-/// The segments below the first one.
+/// The segments after the first one.
 fn below<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     call.segments.iter().skip(1).map(String::as_str).collect()
 }

@@ -1,4 +1,4 @@
-//! Drafts: a new one, and the drafts that answer or pass on a message.
+//! Drafts: new ones, replies and forwards.
 
 use axum::http::Method;
 use maud::{PreEscaped, html};
@@ -13,7 +13,7 @@ use crate::store::recipient::parse_recipients;
 use crate::store::{Mailbox, Message, Person};
 use crate::views::message as view;
 
-/// `POST .../messages`: a draft.
+/// `POST .../messages`: creates a draft.
 pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let body = match call.flavour.is_graph() && compose::is_mime(call) {
         true => compose::from_mime(&call.request.body)?,
@@ -46,7 +46,7 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         .header("location", location))
 }
 
-/// Which answer a message gets.
+/// Reply, reply to all, or forward.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum ReplyAction {
     Forward,

@@ -1,4 +1,4 @@
-//! Refusals, in the envelope of each flavour.
+//! The error responses of each flavour.
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use crate::ids;
 use crate::state::Tenant;
 
 impl Failure {
-    /// The answer in the flavour's envelope.
+    /// The error as a response of the flavour.
     pub(crate) fn reply(self, flavour: Flavour, ids: &RequestIds) -> ApiResponse {
         let payload = if self.empty {
             Payload::Empty
@@ -65,7 +65,7 @@ pub(crate) enum Unauthorized {
     Claims,
     Empty,
     Expired,
-    /// A guarded operation: the token lacks the authentication context.
+    /// The operation needs an authentication context that the token does not have.
     StepUp,
     Unknown,
 }
@@ -160,7 +160,7 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
     failure
 }
 
-/// The `unauthorized` fault.
+/// The fault `unauthorized`.
 pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &str) -> Response {
     let Some(flavour) = Flavour::of_path(&incoming.path) else {
         return plain(401, "Unauthorized");
@@ -178,7 +178,7 @@ pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &st
     reply.into_response(flavour, &ids, incoming)
 }
 
-/// The refusal for the fifth of four.
+/// 429 for a request over the concurrency limit.
 pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
     let (code, text) = if flavour == Flavour::OutlookV1 {
         (
@@ -195,7 +195,7 @@ pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
     Failure::new(429, code, text).header("retry-after", seconds.to_string())
 }
 
-/// The `throttle` fault: JSON from the APIs, plain text from the token endpoint.
+/// The fault `throttle`: JSON for the APIs, plain text for the sign-in service.
 pub(crate) fn throttled(tenant: &Tenant, incoming: &HttpRequest, seconds: Option<u64>) -> Response {
     let Some(flavour) = Flavour::of_path(&incoming.path) else {
         let mut response = plain(429, "Too many requests.");

@@ -1,4 +1,4 @@
-//! What a client sends as an event.
+//! The events that clients send.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ const SHOW_AS: [&str; 6] = [
 ];
 const IMPORTANCE: [&str; 3] = ["low", "normal", "high"];
 const SENSITIVITY: [&str; 4] = ["normal", "personal", "private", "confidential"];
-/// Properties that have their own field, or that nobody may write.
+/// Properties that are handled elsewhere or are read-only.
 const NOT_COPIED: [&str; 6] = [
     "start",
     "end",
@@ -31,7 +31,7 @@ const NOT_COPIED: [&str; 6] = [
     "transactionId",
 ];
 
-/// Start and end of a body; `None` for the one that it does not name.
+/// Start and end of a body; `None` if it has no such property.
 pub(crate) fn times(
     call: &Call<'_>,
     body: &Json,
@@ -82,7 +82,7 @@ fn time(
     })
 }
 
-/// A new event.
+/// Creates an event from a body.
 pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, Failure> {
     let [Some(start), Some(end)] = times(call, body)? else {
         return Err(Failure::invalid_property(
@@ -122,7 +122,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
     Ok(event)
 }
 
-/// Takes over a body into an event; times are checked together with what was there.
+/// Writes the properties of a body. Times are checked together with the stored ones.
 pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), Failure> {
     let [start, end] = times(call, body)?;
     let moved = start.is_some() || body.contains_key("recurrence");
@@ -165,7 +165,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     Ok(())
 }
 
-/// Takes over a body into one occurrence of a series.
+/// Writes the properties of a body to one occurrence of a series.
 pub(crate) fn apply_to_occurrence(
     change: &mut OccurrenceChange,
     call: &Call<'_>,
@@ -190,7 +190,7 @@ pub(crate) fn apply_to_occurrence(
     Ok(())
 }
 
-/// The properties that are kept as they come.
+/// The properties that are stored as received.
 fn writable(body: &Json) -> Result<Json, Failure> {
     let known = defaults();
     let mut out = Json::new();
@@ -229,7 +229,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
     Ok(out)
 }
 
-/// Fills in what the service adds to a value.
+/// Adds the members that the service adds to a value.
 fn complete(name: &str, value: &Value) -> Value {
     let mut value = value.clone();
     match name {
@@ -251,7 +251,7 @@ fn complete(name: &str, value: &Value) -> Value {
     value
 }
 
-/// The kind in small letters; a fragment of HTML becomes a document.
+/// Content type in lower case. An HTML fragment becomes a document.
 fn complete_body(body: &mut Value) {
     let html = body["contentType"]
         .as_str()
@@ -263,7 +263,7 @@ fn complete_body(body: &mut Value) {
     }
 }
 
-/// A place with a mailbox is a room, any other is known by its name.
+/// Adds type and id. A location with a mailbox is a conference room.
 fn complete_location(place: &mut Value) {
     let text = |name: &str| {
         place[name]
@@ -287,7 +287,7 @@ fn complete_location(place: &mut Value) {
     }
 }
 
-/// The recurrence with everything that answers show.
+/// The recurrence with all members of responses.
 fn recurrence(given: &Value, zone: &str) -> Result<Json, Failure> {
     Recurrence::parse(given).map_err(Failure::invalid_property)?;
     let (pattern, range) = (&given["pattern"], &given["range"]);

@@ -22,7 +22,7 @@ fn query(call: &Call<'_>) -> Result<Query, Failure> {
     Ok(query)
 }
 
-/// Masters and single events of a calendar.
+/// Lists series masters and single events of a calendar.
 pub(crate) fn list(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
     let query = query(call)?;
     let page = call.read(|mailbox| {
@@ -69,7 +69,7 @@ pub(crate) fn get(call: &Call<'_>, id: &str) -> ApiResult {
     call.entity(200, Kind::Event, "events", entity)
 }
 
-/// Occurrences between two instants, series expanded, by their start.
+/// Lists single events and occurrences between two times, ordered by start.
 pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
     let query = query(call)?;
     let (from, to) = find::time_window(&call.params, find::event_format(call).tz)?;
@@ -108,7 +108,7 @@ pub(crate) fn instances(call: &Call<'_>, id: &str) -> ApiResult {
     call.page(&format!("events('{id}')/instances"), &query, page)
 }
 
-/// `POST .../events`. The same transaction id again gives the same event again.
+/// `POST .../events`. A known `transactionId` returns the existing event.
 pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     let json = call.body(Kind::Event)?;
     let event = body::create(call, calendar, &json)?;
@@ -206,7 +206,7 @@ fn change_occurrence(
     Ok(())
 }
 
-/// The answer to a change: the whole entry.
+/// The response to an update: the whole entry.
 fn get_again(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
@@ -218,7 +218,7 @@ fn get_again(call: &Call<'_>, id: &str) -> ApiResult {
     call.entity(200, Kind::Event, "events", entity)
 }
 
-/// Deletes an event or one occurrence; where the organizer does it, the others hear of it.
+/// Deletes an event or one occurrence. If the organizer deletes it, it is cancelled for the attendees.
 pub(crate) fn delete(call: &Call<'_>, text: &str) -> ApiResult {
     let id = find::event_id(call, text)?;
     let mut store = call.tenant.store();

@@ -1,4 +1,4 @@
-//! What the faults that were ordered do to an answer.
+//! The effects of faults on responses.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -15,7 +15,7 @@ use crate::http::{self, HttpRequest};
 use crate::state::Tenant;
 use crate::state::faults::{Fault, Kind};
 
-/// An answer in place of the real one, where the fault gives one.
+/// The response of the fault; `None` if the request is handled as usual.
 pub(crate) async fn respond(
     fault: &Fault,
     tenant: &Tenant,
@@ -26,7 +26,7 @@ pub(crate) async fn respond(
         Kind::Drop => Some(broken(None)),
         Kind::Hold => {
             let mut cancellations = tenant.faults().cancellations();
-            // The sender lives as long as the tenant.
+            // This cannot fail: the sender lives as long as the tenant.
             let _ = cancellations
                 .wait_for(|cancellation| *cancellation != fault.cancellation)
                 .await;
@@ -55,7 +55,7 @@ pub(crate) async fn respond(
     }
 }
 
-/// Damages the answer, where that is the fault.
+/// Truncates the response if that is the fault.
 pub(crate) async fn damage(fault: &Fault, response: Response) -> Response {
     if !matches!(fault.kind, Kind::Truncate) {
         return response;
@@ -72,7 +72,7 @@ pub(crate) async fn damage(fault: &Fault, response: Response) -> Response {
     cut
 }
 
-/// A body that ends in an error: the connection closes, after `first` or without any answer.
+/// A body that ends with an error, so that the connection is closed after `first`.
 fn broken(first: Option<Bytes>) -> Response {
     let cut = Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted));
     let parts: Vec<Result<Bytes, std::io::Error>> =
@@ -89,7 +89,7 @@ fn html(status: u16) -> Response {
     response
 }
 
-/// A JSON string of about that many bytes, made piece by piece.
+/// A JSON response of about this many bytes, streamed in pieces.
 fn huge(bytes: usize) -> Response {
     const PIECE: usize = 64 * 1024;
     let head = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"{\"padding\":\""))]);

@@ -1,4 +1,4 @@
-//! Finding things in a mailbox: by their id, by their folder, by the time window of a call.
+//! Lookups in a mailbox that several handlers share.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -33,11 +33,11 @@ pub(crate) fn folder<'a>(
     Err(Failure::new(404, "ErrorItemNotFound", text))
 }
 
-/// Key of a message that exists under exactly this id.
+/// The key of the message with this id.
 pub(crate) fn message_key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, Failure> {
     let id = call.id(text, IdKind::Message)?;
     let message = mailbox.message(id.key).ok_or_else(Failure::not_found)?;
-    // An id from before a move is gone, unless it is the immutable form.
+    // A move makes the old id invalid, unless it is immutable.
     if id.part == -1 || id.part == message.moves {
         Ok(id.key)
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn message_key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Res
     }
 }
 
-/// The message under an id.
+/// The message with this id.
 pub(crate) fn message<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
@@ -55,12 +55,12 @@ pub(crate) fn message<'a>(
     mailbox.message(key).ok_or_else(Failure::not_found)
 }
 
-/// The id of an event, and the day where it is of an occurrence.
+/// The parsed id of an event or of an occurrence.
 pub(crate) fn event_id(call: &Call<'_>, text: &str) -> Result<Id, Failure> {
     call.id(text, IdKind::Event)
 }
 
-/// The entry under an id.
+/// The event or occurrence with this id.
 pub(crate) fn event<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
@@ -82,7 +82,7 @@ pub(crate) fn events_of(mailbox: &Mailbox, calendar: u64) -> impl Iterator<Item 
         .filter(move |event| event.calendar == calendar)
 }
 
-/// The format of events in the answer.
+/// The format of events in the response.
 pub(crate) fn event_format(call: &Call<'_>) -> Format {
     let (zone, tz) = call
         .prefer
@@ -98,8 +98,8 @@ pub(crate) fn event_format(call: &Call<'_>) -> Format {
     }
 }
 
-/// `startDateTime` and `endDateTime`, which a view has to have. Without offset they are meant
-/// in the zone of the answer.
+/// The parameters `startDateTime` and `endDateTime`, which are required. A time without an offset
+/// is in the requested time zone.
 pub(crate) fn time_window(
     params: &Params,
     zone: Tz,
@@ -109,7 +109,7 @@ pub(crate) fn time_window(
             let text = "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.";
             return Err(Failure::invalid_parameter(text));
         };
-        // A plus sign that was not escaped arrives as a space.
+        // An unescaped plus sign is decoded to a space.
         let text = text.replace(' ', "+");
         let at = offset_time(&text)
             .or_else(|| local_time(&text).map(|local| timezone::instant(local, zone)));
@@ -140,7 +140,7 @@ pub(crate) fn contacts_of(mailbox: &Mailbox, folder: u64) -> impl Iterator<Item 
         .filter(move |item| item.parent == folder)
 }
 
-/// The contact under an id.
+/// The contact with this id.
 pub(crate) fn contact<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
@@ -150,7 +150,7 @@ pub(crate) fn contact<'a>(
     mailbox.contacts.get(&key).ok_or_else(Failure::not_found)
 }
 
-/// The folders directly under one.
+/// The child folders of a folder.
 pub(crate) fn contact_folders_of(mailbox: &Mailbox, parent: u64) -> impl Iterator<Item = &Item> {
     mailbox
         .contact_folders
@@ -158,7 +158,7 @@ pub(crate) fn contact_folders_of(mailbox: &Mailbox, parent: u64) -> impl Iterato
         .filter(move |item| item.parent == parent)
 }
 
-/// A contact folder in canonical names.
+/// A contact folder with canonical names.
 pub(crate) fn contact_folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Value> {
     match mailbox.contact_folders.get(&key) {
         Some(item) => {
@@ -169,7 +169,7 @@ pub(crate) fn contact_folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Va
     }
 }
 
-/// Name of the collection in context URLs.
+/// The collection of messages in context URLs.
 pub(crate) fn messages_tail(call: &Call<'_>, folder: Option<&str>) -> String {
     let folders = if call.flavour == Flavour::OutlookV1 {
         "folders"

@@ -1,4 +1,4 @@
-//! The focused inbox: which senders' mail goes where. Delivery obeys it.
+//! Overrides of the focused inbox, which are applied at delivery.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ fn place(call: &Call<'_>, items: &[Item], id: &str) -> Result<usize, Failure> {
     found.ok_or_else(Failure::not_found)
 }
 
-/// What a client sends, checked.
+/// Sender and class of a request body.
 fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
     let body = call.body(Kind::Override)?;
     let class = body.get("classifyAs").cloned().unwrap_or_default();
@@ -65,7 +65,7 @@ fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
 
 fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Override)?;
-    // The whole list, without pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = mailbox
@@ -77,7 +77,7 @@ fn list(call: &Call<'_>) -> ApiResult {
     call.page(TAIL, &query, page)
 }
 
-/// The same address again changes the override that is there.
+/// Creates an override. If the address has one, it is changed.
 fn create(call: &Call<'_>) -> ApiResult {
     let (sender, class) = sent(call)?;
     let sender = sender.filter(|sender| sender["address"].is_string());

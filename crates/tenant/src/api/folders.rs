@@ -53,7 +53,7 @@ fn children_tail(call: &Call<'_>, name: &str) -> String {
     format!("{}('{name}')/childFolders", collection(call))
 }
 
-/// A folder with its children, where the query asks for them.
+/// A folder, with its child folders if the query expands them.
 fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
     let json = view::to_json(mailbox, folder);
     let mut entity = json.as_object().cloned().unwrap_or_default();
@@ -167,7 +167,7 @@ fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bo
     Ok((folder.key, folder.parent, folder.well_known.is_some()))
 }
 
-/// Deleted folders go to Deleted Items with what is in them; from there they are gone.
+/// Moves a folder to Deleted Items, or deletes it there for good.
 fn delete(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
@@ -184,7 +184,7 @@ fn delete(call: &Call<'_>, folder: &str) -> ApiResult {
     })
 }
 
-/// Puts a folder under another one.
+/// Moves a folder.
 fn place(mailbox: &mut Mailbox, key: u64, parent: u64) {
     let version = mailbox.fresh_change();
     if let Some(folder) = mailbox.folders.get_mut(&key) {
@@ -231,7 +231,7 @@ fn move_folder(call: &Call<'_>, folder: &str) -> ApiResult {
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
-/// A folder with what is in it, once more somewhere else.
+/// Copies a folder with its content.
 fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters.get("destinationId").and_then(Value::as_str);
@@ -264,7 +264,7 @@ fn copy_into(mailbox: &mut Mailbox, from: u64, parent: u64) -> Option<u64> {
     Some(made)
 }
 
-/// Deletes for good, wherever the folder lies.
+/// Deletes a folder for good.
 fn delete_permanently(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, _, known) = own(call, mailbox, folder)?;
@@ -277,7 +277,7 @@ fn delete_permanently(call: &Call<'_>, folder: &str) -> ApiResult {
     })
 }
 
-/// Whether a folder is another one or lies below it.
+/// Whether a folder is equal to another one or below it.
 fn within(mailbox: &Mailbox, mut folder: u64, other: u64) -> bool {
     while folder != ROOT {
         if folder == other {

@@ -5,10 +5,10 @@ use super::find;
 use crate::failure::Failure;
 use crate::store::{Attachment, Mailbox};
 
-/// Larger ones need an upload session, in bytes.
+/// Largest attachment of a single request, in bytes. Larger ones need an upload session.
 pub(crate) const MAX_DIRECT_SIZE: usize = 3 * 1024 * 1024;
 
-/// What an attachment hangs on, by its id.
+/// The message or event that has an attachment, by its id.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Holder<'a> {
     Event(&'a str),
@@ -28,7 +28,7 @@ impl Holder<'_> {
         })
     }
 
-    /// Key of the message or event that it is.
+    /// The key of the message or event.
     pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, Failure> {
         match self {
             Self::Event(id) => Ok(find::event(call, mailbox, id)?.event.key),
@@ -36,7 +36,7 @@ impl Holder<'_> {
         }
     }
 
-    /// The collection in URLs.
+    /// The name of the collection in URLs.
     pub(crate) fn set(self) -> &'static str {
         match self {
             Self::Event(_) => "events",
@@ -44,7 +44,7 @@ impl Holder<'_> {
         }
     }
 
-    /// The id as the client gave it.
+    /// The id, as received.
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Event(id) | Self::Message(id) => id,

@@ -1,4 +1,4 @@
-//! Lists of things that are small enough to be compared as JSON.
+//! Pages of lists whose items are filtered and sorted as JSON.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::call::{Call, Page};
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
 
-/// Filters, sorts, counts, cuts and renders.
+/// Filters, sorts, counts, selects the page and renders it.
 pub(crate) fn page(
     call: &Call<'_>,
     kind: Kind,
@@ -16,7 +16,7 @@ pub(crate) fn page(
     cut(query, all, |entity| call.render(kind, entity))
 }
 
-/// The same for things that lie in no mailbox.
+/// The same for items that are in no mailbox.
 pub(crate) fn cut(
     query: &Query,
     all: Vec<Map<String, Value>>,
@@ -36,7 +36,7 @@ pub(crate) fn cut(
     }
 }
 
-/// Whether an entity meets the filter and the search.
+/// Whether an entity matches the filter and the search.
 pub(crate) fn matches(query: &Query, one: &Value) -> bool {
     let filtered = query
         .filter
@@ -45,11 +45,11 @@ pub(crate) fn matches(query: &Query, one: &Value) -> bool {
     filtered && query.search.as_deref().is_none_or(|text| finds(text, one))
 }
 
-/// Whether every word stands somewhere in the entity's texts.
+/// Whether the texts of an entity contain all words.
 fn finds(search: &str, one: &Value) -> bool {
     let text = search.replace(['"', '\\'], " ").to_lowercase();
     let words = text.split_whitespace().map(|word| {
-        // `property:word`: the property is not looked at here.
+        // `property:word`: the property is ignored here.
         word.split_once(':').map_or(word, |(_, word)| word)
     });
     let mut words = words;
@@ -68,7 +68,7 @@ fn contains(value: &Value, word: &str) -> bool {
     }
 }
 
-/// What `$select` leaves of an entity.
+/// The selected properties of an entity.
 fn selected(one: &Value, query: &Query) -> Map<String, Value> {
     let mut entity = one.as_object().cloned().unwrap_or_default();
     entity.retain(|name, _| {

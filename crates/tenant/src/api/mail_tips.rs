@@ -1,4 +1,4 @@
-//! Mail tips: what a sender should know of the recipients.
+//! Mail tips: information about recipients before sending.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
 const MAX_MESSAGE_SIZE: u32 = 36 * 1024 * 1024;
-/// Most recipients of one call.
+/// Largest number of recipients in one call.
 const MAX_RECIPIENTS: usize = 100;
 
 /// `POST getMailTips`.
@@ -94,7 +94,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     out
 }
 
-/// The automatic reply that is on in the recipient's mailbox.
+/// The active automatic reply of the recipient.
 fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     let store = call.tenant.store();
     let settings = mailbox
@@ -120,7 +120,7 @@ fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     json!({"message": message, "messageLanguage": settings.get("language")})
 }
 
-/// Whether a moment lies within the schedule of an automatic reply.
+/// Whether a time is within the schedule of an automatic reply.
 fn scheduled(reply: &Value, now: chrono::DateTime<chrono::Utc>) -> bool {
     let at = |name: &str| {
         let value = &reply[name];

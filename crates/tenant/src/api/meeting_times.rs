@@ -1,4 +1,4 @@
-//! Times at which several people could meet.
+//! Meeting time suggestions.
 
 use axum::http::Method;
 use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
@@ -14,10 +14,10 @@ use crate::store::date_time::DateTimeTimeZone;
 use crate::store::{Json, Mailbox, Store, busy};
 use crate::views::outlook;
 
-/// Starts of meetings are this far apart, in minutes.
+/// Time between two suggested starts, in minutes.
 const STEP: i64 = 30;
 
-/// What `findMeetingTimes` was asked for.
+/// The parameters of `findMeetingTimes`.
 struct MeetingTimesRequest {
     length: TimeDelta,
     slots: Vec<(DateTime<Utc>, DateTime<Utc>)>,
@@ -80,7 +80,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
             ));
         }
     }
-    // The surest first, the nearest among equals.
+    // Highest confidence first; the earliest among equals.
     found.sort_by(|a, b| {
         let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
         confidence(b).total_cmp(&confidence(a))
@@ -117,7 +117,7 @@ fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Fail
         })?,
     };
     let constraint = part("timeConstraint");
-    // Flags of Outlook are in Pascal case.
+    // The Outlook APIs write enum values in Pascal case.
     let domain = constraint["activityDomain"]
         .as_str()
         .unwrap_or("work")
@@ -154,7 +154,7 @@ fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Fail
     })
 }
 
-/// `PT1H30M`, `P1D`: up to a day.
+/// Reads an ISO 8601 duration of up to a day, such as `PT1H30M` or `P1D`.
 fn duration(text: &str) -> Option<TimeDelta> {
     if text == "P1D" {
         return Some(TimeDelta::days(1));
@@ -175,7 +175,7 @@ fn duration(text: &str) -> Option<TimeDelta> {
     (rest.is_empty() && (1..=24 * 60).contains(&total)).then(|| TimeDelta::minutes(total))
 }
 
-/// Every start at which a meeting of the wanted length fits into a slot.
+/// All starts at which the meeting fits into a time slot.
 fn starts(wanted: &MeetingTimesRequest) -> Vec<DateTime<Utc>> {
     let mut out = Vec::new();
     for (from, to) in &wanted.slots {
@@ -190,7 +190,7 @@ fn starts(wanted: &MeetingTimesRequest) -> Vec<DateTime<Utc>> {
     out
 }
 
-/// Whether a stretch lies within the working hours of a mailbox.
+/// Whether a meeting is within the working hours of a mailbox.
 fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     let hours = mailbox
         .settings
@@ -216,11 +216,11 @@ fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     works && begins && ends && start.date() == end.date()
 }
 
-/// Somebody who is to come.
+/// An attendee.
 struct Attendee {
     kind: String,
     address: String,
-    /// `None` where the calendar is not known here.
+    /// Busy intervals; `None` if the attendee has no mailbox in this tenant.
     blocked: Option<Vec<(DateTime<Utc>, DateTime<Utc>)>>,
 }
 
@@ -238,7 +238,7 @@ fn attendee(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<U
     }
 }
 
-/// How likely it is that people come, in percent, and what each one's calendar says.
+/// The confidence in percent, and the availability of each attendee.
 fn availability(
     attendees_known: &[Attendee],
     start: DateTime<Utc>,
@@ -258,7 +258,7 @@ fn availability(
             "attendee": {"type": attendee.kind, "emailAddress": {"address": attendee.address}},
         }));
     }
-    // The organizer is free and counts.
+    // The organizer counts as free.
     ((sum + 100.0) / (answers.len() + 1) as f64, answers)
 }
 

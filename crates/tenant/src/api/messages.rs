@@ -40,7 +40,7 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ap
     }
 }
 
-/// Key of the folder that a list is about; `None` for the whole mailbox.
+/// The key of the folder of a list; `None` for the whole mailbox.
 fn folder_key(
     call: &Call<'_>,
     mailbox: &Mailbox,
@@ -48,7 +48,7 @@ fn folder_key(
 ) -> Result<Option<u64>, Failure> {
     match folder {
         Some(name) => find::folder(call, mailbox, name).map(|folder| Some(folder.key)),
-        // The oldest flavour lists the Inbox where no folder is named.
+        // Outlook v1.0 lists the Inbox if the path names no folder.
         None if call.flavour == Flavour::OutlookV1 => Ok(Some(INBOX)),
         None => Ok(None),
     }
@@ -64,9 +64,9 @@ fn list(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     call.page(&find::messages_tail(call, folder), &query, page)
 }
 
-/// Newest first is how the store keeps them; any other order is sorted here.
+/// Collects a page. The store keeps the newest message first; other orders are sorted here.
 fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Query) -> Page {
-    // Outlook v2.0 leaves Deleted Items out of the whole mailbox.
+    // Lists of the whole mailbox leave out Deleted Items in Outlook v2.0.
     let hide = call.flavour == Flavour::OutlookV2 && folder.is_none();
     let matching = mailbox
         .listing(folder)
@@ -173,7 +173,7 @@ fn update(call: &Call<'_>, id: &str) -> ApiResult {
     call.entity(200, Kind::Message, "messages", entity)
 }
 
-/// After it was sent, most of a message is fixed.
+/// Most properties of a sent message cannot be changed.
 fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Failure> {
     const FIXED: [&str; 7] = [
         "toRecipients",
@@ -191,7 +191,7 @@ fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Fa
     Err(Failure::new(400, "ErrorInvalidPropertySet", text))
 }
 
-/// The first deletion moves to Deleted Items; there it is final.
+/// Moves the message to Deleted Items, or deletes it there for good.
 fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     let now = call.now();
     call.change(|mailbox| {
@@ -207,7 +207,7 @@ fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     })
 }
 
-/// Deletes for good, whatever the folder.
+/// Deletes for good, in any folder.
 fn delete_permanently(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let key = find::message_key(call, mailbox, id)?;

@@ -1,4 +1,4 @@
-//! The APIs: one dispatcher for three flavours.
+//! The handlers of the three APIs.
 
 mod attachments;
 mod auth;
@@ -59,7 +59,7 @@ use crate::state::Tenant;
 /// Largest request body, in bytes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// Answers a call.
+/// Handles a request to an API.
 pub(crate) async fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let flavour = Flavour::of_path(&incoming.path).unwrap_or(Flavour::Graph);
     let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
@@ -82,7 +82,7 @@ pub(crate) async fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response 
     reply.into_response(flavour, &ids, incoming)
 }
 
-/// One call in its place among the four.
+/// Handles one request within the concurrency limit.
 async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
     let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
         Ok(access) => access,

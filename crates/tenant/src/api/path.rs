@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-/// Segments of a path: both id forms become two segments, names become lower case.
+/// The segments of a path. `messages('id')` becomes two segments; names become lower case.
 pub(crate) fn segments(path: &str) -> Vec<String> {
     let mut out = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty()) {
@@ -20,10 +20,10 @@ pub(crate) fn segments(path: &str) -> Vec<String> {
     out
 }
 
-/// Names are case-insensitive, ids are not; ids are long.
+/// Lower case for names. Long segments are ids, which are case-sensitive.
 fn fold(segment: &str) -> String {
     let lower = segment.to_ascii_lowercase();
-    // The namespace has a short name.
+    // `graph.` is the alias of the namespace.
     let lower = ["microsoft.graph.", "graph."]
         .iter()
         .find_map(|namespace| lower.strip_prefix(namespace))

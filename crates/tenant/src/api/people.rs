@@ -1,4 +1,4 @@
-//! People: those of the contacts, the best known first.
+//! People: the contacts, ordered by how often they appear in mail.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -37,10 +37,10 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     }
 }
 
-/// How often somebody wrote to the owner or was written to.
+/// The number of recent messages from or to an address.
 fn weight(mailbox: &Mailbox, address: &str) -> usize {
     let is = |one: &crate::store::Person| one.address.eq_ignore_ascii_case(address);
-    // The newest messages tell enough.
+    // The newest messages are enough.
     let recent = mailbox.listing(None).take(500);
     recent
         .filter(|message| message.from.iter().chain(&message.to).any(is))

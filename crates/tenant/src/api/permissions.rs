@@ -1,4 +1,4 @@
-//! Who may see the default calendar.
+//! Permissions of the default calendar.
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ const ROLES: [&str; 6] = [
     "write",
     "delegateWithoutPrivateEventAccess",
 ];
-/// What everybody in the organisation may, whom nobody can remove.
+/// The id of the permission of the whole organisation, which cannot be removed.
 const EVERYBODY: &str = "RGVmYXVsdA==";
 
 /// `calendar/calendarPermissions...`.
@@ -64,7 +64,7 @@ fn entity(item: &Item) -> Map<String, Value> {
     out
 }
 
-/// Place of a permission. Ids this short arrive in lower case.
+/// The position of a permission. Short ids are compared case-insensitively.
 fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     let same = |item: &Item| {
         let own = ids::base64(&item.key.to_be_bytes());

@@ -16,13 +16,13 @@ use crate::state::Tenant;
 use crate::store::Item;
 use crate::store::items::PHOTO;
 
-/// The refusal where nobody set a photo.
+/// The error for a missing photo.
 fn none() -> Failure {
     let text = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
     Failure::new(404, "ImageNotFound", text)
 }
 
-/// The type of a picture, from its first bytes.
+/// The media type of a picture, from its first bytes.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
@@ -32,7 +32,7 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// `photo...` of a user. Everybody may see the photos; each sets their own.
+/// `photo...` of a user. Everybody can read photos; users can change their own.
 pub(crate) fn of_user(
     tenant: &Tenant,
     request: &ApiRequest,
@@ -77,7 +77,7 @@ pub(crate) fn of_user(
     }
 }
 
-/// The picture of a request body, base64.
+/// The picture of a request body, as base64.
 fn sent(body: &[u8]) -> Result<String, Failure> {
     if kind(body).is_some() {
         return Ok(ids::base64(body));
@@ -86,7 +86,7 @@ fn sent(body: &[u8]) -> Result<String, Failure> {
     Err(Failure::invalid_parameter(text))
 }
 
-/// What there is to say about a photo, or the photo.
+/// The metadata of a photo, or its content.
 fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> ApiResponse {
     let kind = kind(bytes).unwrap_or("application/octet-stream");
     if !about {

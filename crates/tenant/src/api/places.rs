@@ -1,4 +1,4 @@
-//! `/places`: rooms and lists of rooms. They are the organisation's, and lie in no mailbox.
+//! `/places`: rooms and lists of rooms of the organisation.
 //! <https://learn.microsoft.com/graph/api/place-list>
 
 use axum::http::Method;
@@ -16,14 +16,14 @@ use crate::odata::query::option;
 use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 
-/// Places of a page where `$top` says nothing, and the most that it may say.
+/// Default and largest value of `$top`.
 const DEFAULT_TOP: usize = 100;
 const MAX_TOP: usize = 1000;
 
 /// `places/...`.
 ///
 /// # Errors
-/// Without `Place.Read.All`; for what is no place; for options that places do not take.
+/// The token lacks `Place.Read.All`; the place does not exist; an option is not supported.
 pub(crate) fn handle(
     tenant: &Tenant,
     request: &ApiRequest,
@@ -71,7 +71,7 @@ pub(crate) fn handle(
     }
 }
 
-/// A place by its id or address, of whichever type it is.
+/// A room or a list of rooms by its id or address.
 fn one(tenant: &Tenant, request: &ApiRequest, id: &str) -> ApiResult {
     let room = Room::find(id).map(|room| (Kind::Room, "room", room.json()));
     let found =
@@ -105,7 +105,7 @@ fn list(
     Ok(page.reply(&context, query.skip, next))
 }
 
-/// The options: those of lists, without an order and a search.
+/// The query options. `$orderby`, `$search` and `$expand` are not supported.
 fn query(request: &ApiRequest, kind: Kind) -> Result<Query, Failure> {
     let names = Names {
         flavour: request.flavour,

@@ -1,4 +1,4 @@
-//! Reminders: which ring in a stretch of time; snoozing and dismissing them.
+//! Reminders: the reminder view, snooze and dismiss.
 
 use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use crate::store::event::Instance;
 use crate::store::id::{Kind as IdKind, change_key};
 use crate::views::outlook;
 
-/// Longest lead of a reminder, in minutes: what rings earlier is not looked for.
+/// Largest time between a reminder and its event, in minutes.
 const MAX_LEAD: i64 = 14 * 24 * 60;
 
 /// `reminderView(StartDateTime='..',EndDateTime='..')`.
@@ -56,7 +56,7 @@ pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> ApiResult {
     ))
 }
 
-/// The parameters of the function, wherever they stand.
+/// The parameters of the function, from its parentheses or from the query.
 fn bounds(call: &Call<'_>, key: Option<&str>) -> Params {
     let mut list = call.params.0.clone();
     for pair in key.unwrap_or_default().split(',') {
@@ -70,7 +70,7 @@ fn bounds(call: &Call<'_>, key: Option<&str>) -> Params {
     Params(list)
 }
 
-/// When the reminder of an entry rings; `None` where it has none.
+/// The time of an entry's reminder; `None` if it has no reminder.
 fn rings(one: &Instance<'_>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     if one.property("isReminderOn") != Some(&Value::Bool(true)) || one.event.cancelled {
         return None;

@@ -1,19 +1,19 @@
-//! The ids and the time of one answer.
+//! The ids and the time of one response.
 
 use crate::ids;
 use crate::state::Tenant;
 
-/// Ids and time of one answer.
+/// Ids and time of one response.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestIds {
     pub(crate) request: String,
     pub(crate) client: String,
-    /// Without offset, as the services write it.
+    /// Without an offset, as the services write it.
     pub(crate) date: String,
 }
 
 impl RequestIds {
-    /// Fresh ids; the caller's own id comes back.
+    /// Fresh ids. The caller's `client-request-id` is returned.
     pub(crate) fn new(tenant: &Tenant, client: Option<&str>) -> Self {
         let request = ids::guid();
         Self {

@@ -1,4 +1,4 @@
-//! Answers to meetings: accept, decline, tentatively accept, cancel, forward.
+//! Responses to meetings: accept, decline, tentatively accept, cancel, forward.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> ApiResult {
     }
 }
 
-/// The event behind an id, and the day where it is of an occurrence.
+/// The event of an id, and the day if the id is of an occurrence.
 fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
     let day = find::event_id(call, text)?.part;
     let event = call.read(|mailbox| Ok(find::event(call, mailbox, text)?.event.clone()))?;
@@ -140,7 +140,7 @@ fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     tell(call, &parameters, &to, "Fw", &event, |_, _| {})
 }
 
-/// Writes to people about a meeting, after what `first` does to the store. `word` stands before the subject.
+/// Runs `first`, then sends a notification about a meeting. `word` is the prefix of the subject.
 fn tell(
     call: &Call<'_>,
     parameters: &Json,

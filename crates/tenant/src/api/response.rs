@@ -1,4 +1,4 @@
-//! An answer before it becomes HTTP, or an item of a batch.
+//! A response of an API, for HTTP or for a batch.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -10,7 +10,7 @@ use crate::http::Flavour;
 use crate::http::{self, HttpRequest};
 use crate::ids;
 
-/// What an answer carries.
+/// The body of a response.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {
     Bytes(String, Vec<u8>),
@@ -19,7 +19,7 @@ pub(crate) enum Payload {
     Text(String),
 }
 
-/// An answer.
+/// A response of an API.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,
@@ -28,7 +28,7 @@ pub(crate) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// An answer with no headers of its own.
+    /// A response without headers.
     pub(crate) fn new(status: u16, payload: Payload) -> Self {
         Self {
             status,
@@ -37,12 +37,12 @@ impl ApiResponse {
         }
     }
 
-    /// A JSON answer.
+    /// A JSON response.
     pub(crate) fn json(status: u16, body: Value) -> Self {
         Self::new(status, Payload::Json(body))
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self::new(status, Payload::Empty)
     }
@@ -53,7 +53,7 @@ impl ApiResponse {
         self
     }
 
-    /// The HTTP answer.
+    /// The response as HTTP.
     pub(crate) fn into_response(
         self,
         flavour: Flavour,
@@ -88,7 +88,7 @@ impl ApiResponse {
         response
     }
 
-    /// The same as an item of a batch.
+    /// The response as an item of a batch.
     pub(crate) fn into_item(self, id: &str, flavour: Flavour) -> Value {
         let mut headers: Map<String, Value> = self
             .headers

@@ -1,4 +1,4 @@
-//! Message rules of the inbox. Delivery obeys them.
+//! Message rules of the inbox, which are applied at delivery.
 
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ fn entity(item: &Item) -> Map<String, Value> {
     out
 }
 
-/// Place of a rule. Ids this short arrive in lower case.
+/// The position of a rule. Short ids are compared case-insensitively.
 fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     let found = items
         .iter()
@@ -47,7 +47,7 @@ fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
 
 fn list(call: &Call<'_>, tail: &str) -> ApiResult {
     let mut query = call.query(Kind::MessageRule)?;
-    // The whole list, without pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let mut all: Vec<_> = mailbox.rules.iter().map(entity).collect();
@@ -62,7 +62,7 @@ fn get(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
     call.entity(200, Kind::MessageRule, tail, entity)
 }
 
-/// What a client may write, each of the right type.
+/// The writable properties of a body.
 fn writable(body: &Json) -> Result<Json, Failure> {
     let mut out = Json::new();
     for (name, value) in body {

@@ -1,4 +1,4 @@
-//! Free/busy of several people.
+//! Free/busy information of several people.
 
 use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +13,7 @@ use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
 use crate::store::{Mailbox, Store, busy};
 
-/// Longest stretch that free/busy is told for, in days.
+/// Longest time interval, in days.
 pub(super) const MAX_DAYS: i64 = 62;
 
 /// The instant of a `dateTimeTimeZone`.
@@ -69,7 +69,7 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> ApiResult {
     ))
 }
 
-/// The mailbox behind an address.
+/// The mailbox of an address.
 pub(super) fn mailbox_of<'a>(store: &'a Store, address: &str) -> Option<&'a Mailbox> {
     store.mailbox(directory::find(address)?.mailbox?)
 }

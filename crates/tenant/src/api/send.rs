@@ -1,4 +1,4 @@
-//! Sending: the copy in Sent Items, and the delivery into the tenant's mailboxes.
+//! Sending messages.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
             let text = "The parameter 'Message' is required.";
             return Err(Failure::invalid_parameter(text));
         };
-        // The 2014 documentation sends the flag as a string.
+        // The documentation of 2014 sends the flag as a string.
         let save = parameters.get("saveToSentItems").is_none_or(|value| {
             value.as_bool().unwrap_or_else(|| {
                 value
@@ -61,7 +61,7 @@ pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> ApiResult {
     deliver(call, draft, true)
 }
 
-/// Who may send as whom: the owner, and delegates of a shared mailbox for it.
+/// Checks recipients and sender. The owner and delegates of a shared mailbox can send.
 fn check(call: &Call<'_>, message: &Message) -> Result<(), Failure> {
     if message.to.is_empty() && message.cc.is_empty() && message.bcc.is_empty() {
         let text = "At least one recipient isn't valid., At least one recipient is required.";
@@ -93,7 +93,7 @@ fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) ->
     is(caller.address) || is(call.owner.address) || delegated
 }
 
-/// Sends a message: 202, no body, no id.
+/// Sends a message. The response is 202 without a body.
 pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> ApiResult {
     check(call, &message)?;
     let now = call.now();

@@ -14,14 +14,14 @@ use crate::store::Json;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::views::outlook;
 
-/// What Outlook v2.0 knows of the settings.
+/// The settings that Outlook v2.0 has.
 const OUTLOOK: [&str; 4] = [
     "automaticRepliesSetting",
     "timeZone",
     "language",
     "workingHours",
 ];
-/// What a client may set.
+/// The writable settings.
 const WRITABLE: [&str; 7] = [
     "automaticRepliesSetting",
     "dateFormat",
@@ -68,7 +68,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     }
 }
 
-/// The zones by their Windows names, or by those of IANA where the call asks for it.
+/// The time zones by Windows name, or by IANA name.
 fn zones(rest: &[&str]) -> Value {
     let iana = rest
         .first()
@@ -126,7 +126,7 @@ fn show(call: &Call<'_>) -> ApiResult {
     answer(call, settings(call)?)
 }
 
-/// One group of the settings: the object itself, or the value in an envelope.
+/// One setting: an object as it is, another value as `value`.
 fn one(call: &Call<'_>, name: &str) -> ApiResult {
     let all = settings(call)?;
     let Some((name, value)) = all
@@ -148,7 +148,7 @@ fn one(call: &Call<'_>, name: &str) -> ApiResult {
     Ok(ApiResponse::json(200, body))
 }
 
-/// Changes what the body names; the answer shows just that.
+/// Changes the settings in the body. The response contains only these.
 fn update(call: &Call<'_>) -> ApiResult {
     let body = body(call)?;
     let known = settings(call)?;
@@ -180,7 +180,7 @@ fn body(call: &Call<'_>) -> Result<Json, Failure> {
     Ok(parameters)
 }
 
-/// A group with the members that the client left out; times in the form of answers.
+/// A setting with the members of the request over the stored ones.
 fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
     let wrong = || {
         Failure::invalid_property(format!(
@@ -209,7 +209,7 @@ fn time(value: &Value) -> Option<Value> {
     Some(DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)?.to_json())
 }
 
-/// Refuses values that no mailbox takes.
+/// Fails if a value is not valid.
 fn check(name: &str, value: &Value) -> Result<(), Failure> {
     let zone = |zone: &Value| {
         zone.as_str()

@@ -1,4 +1,4 @@
-//! `translateExchangeIds`: from the ids that change on a move to those that do not, and back.
+//! `translateExchangeIds`: ordinary ids to immutable ids and back.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind};
 
-/// Most ids of one call.
+/// Largest number of ids in one call.
 const MAX_IDS: usize = 1000;
 
 /// `POST translateExchangeIds`.
@@ -62,7 +62,7 @@ fn translated(mailbox: &Mailbox, text: &str, immutable: bool) -> Value {
     let id = Id::decode(text).filter(|id| id.mailbox == mailbox.number);
     let target = id.and_then(|id| match id.kind {
         Kind::Message => Some(mailbox.message(id.key)?.id(mailbox.number, immutable)),
-        // Containers and the rest have one id only.
+        // Other items have one id only.
         _ => Some(text.to_owned()),
     });
     match target {

@@ -1,4 +1,4 @@
-//! Upload sessions: large attachments in ranges, by URLs that carry their own key.
+//! Upload sessions: large attachments in ranges, at URLs with their own token.
 
 use axum::http::Method;
 use axum::response::Response;
@@ -20,16 +20,16 @@ use crate::state::uploads::Upload;
 use crate::store::Attachment;
 use crate::store::id::{Id, Kind as IdKind};
 
-/// Root of the upload URLs: the API behind Graph, by its own name.
+/// Root of the upload URLs.
 const ROOT: &str = "/api/gv1.0/";
 /// Largest attachment, in bytes.
 const MAX_SIZE: u64 = 150 * 1024 * 1024;
 /// Largest range, in bytes.
 const MAX_RANGE: u64 = 4 * 1024 * 1024;
-/// Life of a session, in seconds.
+/// Lifetime of a session, in seconds.
 const LIFETIME: i64 = 3 * 3600;
 
-/// Whether a path is that of an upload URL.
+/// Whether a path is an upload URL.
 pub(crate) fn is_upload(path: &str) -> bool {
     path.get(..ROOT.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(ROOT))
@@ -40,7 +40,7 @@ pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
         return Err(call.missing());
     }
-    // Delegates cannot, application permissions can.
+    // Delegates cannot create upload sessions; applications can.
     if call
         .access
         .oid
@@ -85,7 +85,7 @@ pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     Ok(ApiResponse::json(201, body))
 }
 
-/// Upload URLs are not on Graph's host, and clients that know Graph by its host send no token there.
+/// The origin of upload URLs. It is another host than Graph's, so that clients send no token there.
 fn upload_origin(origin: &str) -> String {
     let (scheme, host) = origin.split_once("://").unwrap_or_default();
     let port = host.split_once(':').map_or("", |(_, port)| port);
@@ -93,7 +93,7 @@ fn upload_origin(origin: &str) -> String {
     format!("{scheme}://127.0.0.1{joint}{port}")
 }
 
-/// The file that a client wants to send, empty so far.
+/// Name, type and size of the file that will be uploaded.
 fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
     let name = text("name")
@@ -183,7 +183,7 @@ fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
     }
 }
 
-/// The id between the last parentheses.
+/// The session id, which is in the last parentheses.
 fn session_of(path: &str) -> Option<String> {
     let path = percent_decode_str(path).decode_utf8_lossy();
     let (head, _) = path.rsplit_once("')")?;
@@ -219,7 +219,7 @@ fn parse_range(text: &str) -> Option<(u64, u64, u64)> {
     Some((from.parse().ok()?, to.parse().ok()?, total.parse().ok()?))
 }
 
-/// What is expected next; the casing is that of the API behind Graph.
+/// The next expected range. The names are in Pascal case, as the service writes them.
 fn progress(tenant: &Tenant, upload: &Upload) -> ApiResponse {
     let context = "$metadata#Users/Messages/AttachmentSessions/$entity";
     let body = json!({

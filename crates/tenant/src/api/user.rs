@@ -21,7 +21,7 @@ use crate::views::outlook;
 /// Largest `$top` of the directory.
 const MAX_TOP: usize = 999;
 
-/// The user itself, or the photo.
+/// A user or the user's photo.
 pub(crate) fn handle(
     tenant: &Tenant,
     request: &ApiRequest,
@@ -71,10 +71,10 @@ pub(crate) fn handle(
     Ok(ApiResponse::json(200, body))
 }
 
-/// `GET /users`: the directory, by its own rules.
+/// `GET /users`. The directory has its own rules for query options.
 ///
 /// # Errors
-/// Without a directory permission; for options that the directory does not take.
+/// The token lacks a directory permission; an option is not supported.
 pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiResult {
     if !request.flavour.is_graph() {
         return Err(Failure::no_segment(request.flavour, "users"));

@@ -1,4 +1,4 @@
-//! The virtual clock: the machine's time plus an offset that tests move.
+//! The virtual clock: the time of the machine plus an offset that tests can set.
 
 pub(crate) mod timezone;
 
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Time as the tenant sees it.
+/// The time of the tenant.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     offset_seconds: AtomicI64,
@@ -15,29 +15,29 @@ pub(crate) struct Clock {
 impl Clock {
     /// Moves the clock; negative values move it back. Returns the new offset in seconds.
     pub(crate) fn advance(&self, seconds: i64) -> i64 {
-        // A century is enough for any test and keeps the arithmetic below in range.
+        // A century is enough for tests, and prevents overflows.
         const BOUND: i64 = 100 * 366 * 86_400;
         let moved = self.offset().saturating_add(seconds).clamp(-BOUND, BOUND);
         self.offset_seconds.store(moved, Ordering::SeqCst);
         moved
     }
 
-    /// Back to the machine's time.
+    /// Sets the offset to zero.
     pub(crate) fn reset(&self) {
         self.offset_seconds.store(0, Ordering::SeqCst);
     }
 
-    /// Offset to the machine's time, in seconds.
+    /// The offset in seconds.
     pub(crate) fn offset(&self) -> i64 {
         self.offset_seconds.load(Ordering::SeqCst)
     }
 
-    /// The virtual now.
+    /// The current virtual time.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         Utc::now() + TimeDelta::seconds(self.offset())
     }
 
-    /// The virtual now as Unix time, in seconds.
+    /// The current virtual time as Unix seconds.
     pub(crate) fn unix(&self) -> i64 {
         self.now().timestamp()
     }

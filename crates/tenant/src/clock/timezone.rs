@@ -4,7 +4,7 @@ use chrono::offset::LocalResult;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-/// Windows names and their zones.
+/// Windows names of time zones.
 pub(crate) const WINDOWS: [(&str, Tz); 64] = [
     ("UTC", Tz::UTC),
     ("GMT Standard Time", Tz::Europe__London),
@@ -75,7 +75,7 @@ pub(crate) const WINDOWS: [(&str, Tz); 64] = [
     ("Hawaiian Standard Time", Tz::Pacific__Honolulu),
 ];
 
-/// The zone with this name, letter case aside.
+/// The time zone with this name, case-insensitively.
 pub(crate) fn find(name: &str) -> Option<Tz> {
     let windows = WINDOWS
         .iter()
@@ -85,8 +85,8 @@ pub(crate) fn find(name: &str) -> Option<Tz> {
         .or_else(|| Tz::from_str_insensitive(name).ok())
 }
 
-/// The instant of a local time. In the gap of spring the clock is already ahead; of the two
-/// hours in autumn the first one counts.
+/// The instant of a local time. A time that does not exist in spring is an hour later; of the two
+/// equal times in autumn the first one counts.
 pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),

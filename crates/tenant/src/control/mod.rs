@@ -1,4 +1,4 @@
-//! `/_control/...`: how tests move the clock, order faults, and look at what was asked.
+//! `/_control/...`: tests move the clock, add faults and read the request log.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::state::Tenant;
 use crate::state::faults::Fault;
 use crate::state::log::RequestLog;
 
-/// Answers a control request; only with the header, so that no page does it by accident.
+/// Handles a control request. The header is required, so that no page can send one.
 pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if incoming.header("x-tenant-control") != Some("1") {
         return http::json(
@@ -72,7 +72,10 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             tenant.reset();
             Ok(state(tenant))
         }
-        _ => Err(format!("there is no control `{} {name}`", incoming.method)),
+        _ => Err(format!(
+            "there is no control operation `{} {name}`; see crates/tenant/README.md",
+            incoming.method
+        )),
     }
 }
 
@@ -119,7 +122,7 @@ impl Rules {
     }
 }
 
-/// The operations that want a second factor.
+/// The operations that need a second factor.
 fn rules(tenant: &Tenant) -> Value {
     let all: Value = tenant.step_up().iter().map(StepUp::to_string).collect();
     json!({"operations": all})
@@ -128,10 +131,10 @@ fn rules(tenant: &Tenant) -> Value {
 fn oid(user: &str) -> Result<&'static str, String> {
     directory::find(user)
         .map(|account| account.oid)
-        .ok_or_else(|| format!("there is no `{user}`"))
+        .ok_or_else(|| format!("there is no account `{user}`"))
 }
 
-/// Refresh tokens and browser sessions so far die; clients that take challenges get one from the APIs.
+/// Revokes refresh tokens and browser sessions. The APIs send a claims challenge to clients with `cp1`.
 fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     let oid = oid(&order.user)?;
     let now = tenant.clock().unix();
@@ -144,7 +147,7 @@ fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     Ok(json!({"revoked": order.user}))
 }
 
-/// Sets what a user agreed to; `null` forgets everything. `*` stands for the registration's list.
+/// Sets the consents of a user. `null` removes all; `*` stands for all registered permissions.
 fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
     let oid = oid(&order.user)?;
     let mut granted = BTreeSet::new();

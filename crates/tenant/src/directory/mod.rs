@@ -1,4 +1,4 @@
-//! The people of the tenant. All invented; one password for everybody.
+//! The directory: accounts, places and Conditional Access rules. All of it is invented.
 
 pub(crate) mod places;
 pub(crate) mod step_up;
@@ -9,9 +9,9 @@ use crate::ids::base64url;
 pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 /// Verified domain of the local tenant.
 pub const TENANT_DOMAIN: &str = "contoso.example";
-/// Application id of the registration that exists from the start.
+/// Client id of the application registration.
 pub const DEFAULT_CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
-/// Client secret of that registration. Worthless outside this test double.
+/// Client secret of the registration. It has no use outside this test double.
 pub const DEFAULT_CLIENT_SECRET: &str = "local-tenant-secret-not-for-production";
 /// Password of every account.
 pub const PASSWORD: &str = "Password1!";
@@ -19,16 +19,16 @@ pub const PASSWORD: &str = "Password1!";
 /// Directory of the guest's own organisation.
 pub(crate) const HOME_OF_GUESTS: &str = "bbbbcccc-1111-dddd-2222-eeee3333ffff";
 
-/// What an account is.
+/// The type of an account.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
-    /// May consent for everybody.
+    /// An administrator, who can consent for everybody.
     Admin,
-    /// From another organisation: signs in, has no mailbox here.
+    /// A guest from another organisation, without a mailbox in this tenant.
     Guest,
     /// An ordinary user.
     Member,
-    /// A mailbox without sign-in.
+    /// A shared mailbox, to which nobody signs in.
     Shared,
 }
 
@@ -42,14 +42,14 @@ pub(crate) struct Account {
     pub(crate) surname: &'static str,
     pub(crate) title: &'static str,
     pub(crate) kind: Kind,
-    /// Number of the mailbox, where there is one.
+    /// Number of the mailbox, if the account has one.
     pub(crate) mailbox: Option<u32>,
-    /// Addresses of those who may open the mailbox beside the owner.
+    /// Addresses of the delegates of the mailbox.
     pub(crate) delegates: &'static [&'static str],
 }
 
 impl Account {
-    /// Directory that vouches for the account on a path that names no organisation.
+    /// The home tenant of the account.
     pub(crate) fn home(&self) -> &'static str {
         if self.kind == Kind::Guest {
             HOME_OF_GUESTS
@@ -63,12 +63,12 @@ impl Account {
         format!("O.{}", base64url(self.oid.as_bytes()))
     }
 
-    /// Whether a hint means the account: it is an address, or the value of the `login_hint` claim.
+    /// Whether a hint names the account by its address or by its `login_hint` claim.
     pub(crate) fn matches_hint(&self, hint: &str) -> bool {
         self.address.eq_ignore_ascii_case(hint) || self.login_hint() == hint
     }
 
-    /// Whether the account may sign in with this password.
+    /// Whether the account can sign in with this password.
     pub(crate) fn accepts(&self, password: &str) -> bool {
         self.kind != Kind::Shared && password == PASSWORD
     }
@@ -133,9 +133,9 @@ pub(crate) const ACCOUNTS: [Account; 5] = [
     },
 ];
 
-/// The account with this object id or address, letter case aside.
+/// The account with this object id or address, case-insensitively.
 pub(crate) fn find(who: &str) -> Option<&'static Account> {
-    // `oid@tid`, the form in entity links of Outlook v2.0.
+    // Entity links of Outlook v2.0 have the form `oid@tid`.
     let oid = who.split_once('@').map_or(who, |(left, _)| left);
     ACCOUNTS.iter().find(|account| {
         account.address.eq_ignore_ascii_case(who) || account.oid.eq_ignore_ascii_case(oid)

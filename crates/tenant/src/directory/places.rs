@@ -1,4 +1,4 @@
-//! The rooms of Contoso, and the lists that they are on: one for each building.
+//! The rooms of Contoso, and a list of rooms for each building.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub(crate) struct Room {
     accessible: bool,
     video: Option<&'static str>,
     tags: &'static [&'static str],
-    /// Place of its building in [`LISTS`].
+    /// Index of its building in [`LISTS`].
     building: usize,
 }
 
@@ -107,12 +107,12 @@ pub(crate) const ROOMS: [Room; 5] = [
 ];
 
 impl RoomList {
-    /// The list whose id or address this is.
+    /// The list with this id or address.
     pub(crate) fn find(key: &str) -> Option<&'static Self> {
         LISTS.iter().find(|list| is(list.id, list.address, key))
     }
 
-    /// As Graph writes it.
+    /// The JSON of Graph.
     pub(crate) fn json(&self) -> Map<String, Value> {
         object(json!({
             "id": self.id,
@@ -124,7 +124,7 @@ impl RoomList {
         }))
     }
 
-    /// The rooms on it.
+    /// The rooms of the list.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &'static Room> {
         let address = self.address;
         ROOMS
@@ -138,12 +138,12 @@ impl RoomList {
 }
 
 impl Room {
-    /// The room whose id or address this is.
+    /// The room with this id or address.
     pub(crate) fn find(key: &str) -> Option<&'static Self> {
         ROOMS.iter().find(|room| is(room.id, room.address, key))
     }
 
-    /// As Graph writes it.
+    /// The JSON of Graph.
     pub(crate) fn json(&self) -> Map<String, Value> {
         let building = &LISTS[self.building];
         object(json!({

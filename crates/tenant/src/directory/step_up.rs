@@ -1,8 +1,8 @@
-//! Conditional Access: operations that want an authentication context, which a second factor gives.
+//! Conditional Access: operations that need an authentication context, which a second factor gives.
 //!
-//! A rule guards a method and everything at or below a path of Graph. A token without the context is
-//! refused with claims that say what is missing; with these the client renews, and where the grant has
-//! no second factor either, goes to the sign-in pages.
+//! A rule applies to a method and to a path of Graph with all paths below it. A token without the
+//! context gets a claims challenge. The client sends these claims with its next token request; if the
+//! grant has no second factor, the client has to send them with an authorization request.
 //! <https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context>
 
 use std::collections::BTreeSet;
@@ -15,22 +15,26 @@ use serde_json::{Value, json};
 /// The authentication context of every rule.
 pub(crate) const CONTEXT: &str = "c1";
 
-/// An operation that wants a second factor: `PATCH /me/mailboxSettings`.
+/// An operation that needs a second factor, such as `PATCH /me/mailboxSettings`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StepUp {
     method: Method,
     /// Segments below the mailbox, lower case.
     below: Vec<String>,
-    /// As it was given.
+    /// The text as received.
     text: String,
 }
 
 impl FromStr for StepUp {
     type Err = String;
 
-    /// A method and a path below `/me`, one space between them.
+    /// Parses a method and a path below `/me`, with one space between them.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no operation such as `PATCH /me/mailboxSettings`");
+        let wrong = || {
+            format!(
+                "`{text}` is not an operation; write a method and a path, such as `PATCH /me/mailboxSettings`"
+            )
+        };
         let (method, path) = text.split_once(' ').ok_or_else(wrong)?;
         let known = ["GET", "POST", "PATCH", "PUT", "DELETE"];
         let method = known
@@ -65,7 +69,7 @@ impl fmt::Display for StepUp {
 }
 
 impl StepUp {
-    /// Whether a call to these segments of a mailbox, whoever's it is, falls under the rule.
+    /// Whether the rule applies to a method and to the segments below a mailbox.
     pub(crate) fn guards(&self, method: &Method, below: &[String]) -> bool {
         let named = |(known, segment): (&String, &String)| known.eq_ignore_ascii_case(segment);
         *method == self.method
@@ -74,7 +78,7 @@ impl StepUp {
     }
 }
 
-/// What a refusal asks the client to come back with.
+/// The claims of a challenge.
 pub(crate) fn claims(contexts: &BTreeSet<String>) -> String {
     let mut wanted = json!({"essential": true});
     let mut list = contexts.iter();
@@ -85,8 +89,8 @@ pub(crate) fn claims(contexts: &BTreeSet<String>) -> String {
     json!({"access_token": {"acrs": wanted}}).to_string()
 }
 
-/// The authentication contexts (`c1` to `c99`) that a `claims` parameter asks for. Anything else in it
-/// is somebody else's.
+/// The authentication contexts (`c1` to `c99`) of a `claims` parameter. Other claims
+/// are ignored.
 pub(crate) fn contexts(claims: Option<&str>) -> BTreeSet<String> {
     let parsed = claims.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let Some(acrs) = parsed.map(|claims| claims["access_token"]["acrs"].clone()) else {

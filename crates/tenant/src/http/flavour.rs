@@ -1,6 +1,6 @@
 //! The three APIs that the tenant plays.
 
-/// Which API a request speaks.
+/// The API of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Flavour {
     Graph,
@@ -18,7 +18,7 @@ impl Flavour {
         }
     }
 
-    /// Whether names are in camel case.
+    /// Whether the API is Graph, which uses camel case.
     pub(crate) fn is_graph(self) -> bool {
         self == Self::Graph
     }

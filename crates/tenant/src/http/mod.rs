@@ -1,4 +1,4 @@
-//! HTTP requests and answers, before anybody knows what they are about.
+//! HTTP requests and responses.
 
 mod flavour;
 
@@ -8,11 +8,11 @@ use axum::response::Response;
 
 pub(crate) use flavour::Flavour;
 
-/// A request, read to its end.
+/// A request with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpRequest {
     pub(crate) method: Method,
-    /// As it came, percent signs and all.
+    /// As received, percent-encoded.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
@@ -36,7 +36,7 @@ impl HttpRequest {
     }
 }
 
-/// Names and values of a query or form. Where a name is repeated the first one counts.
+/// Names and values of a query or form. If a name is repeated, the first value counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params(pub(crate) Vec<(String, String)>);
 
@@ -53,7 +53,7 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The same without regard to letter case.
+    /// The value of a name, case-insensitively. Empty values count.
     pub(crate) fn get_any_case(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -62,7 +62,7 @@ impl Params {
     }
 }
 
-/// A JSON answer.
+/// A JSON response.
 pub(crate) fn json(status: u16, body: &serde_json::Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() =
@@ -75,7 +75,7 @@ pub(crate) fn json(status: u16, body: &serde_json::Value) -> Response {
     response
 }
 
-/// Sets a header; a value that is no header value is left out.
+/// Sets a header. A value that is not a valid header value is left out.
 pub(crate) fn set(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

@@ -1,11 +1,11 @@
-//! Errors of the sign-in service: number, text, and the trailer that Entra puts under each.
+//! Errors of the sign-in service: number, text, and the trailer that Entra adds to the text.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::ids;
 
-/// One refusal.
+/// One error of the sign-in service.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Aadsts {
     pub(crate) number: u32,
@@ -13,14 +13,14 @@ pub(crate) struct Aadsts {
     pub(crate) error: &'static str,
     pub(crate) text: String,
     pub(crate) suberror: Option<&'static str>,
-    /// What the next sign-in has to ask for, JSON text.
+    /// The `claims` that the next authorization request has to send, as JSON text.
     pub(crate) claims: Option<String>,
     /// HTTP status at the token endpoint.
     pub(crate) status: u16,
 }
 
 impl Aadsts {
-    /// A refusal with status 400.
+    /// An error with status 400.
     pub(crate) fn new(number: u32, error: &'static str, text: impl Into<String>) -> Self {
         Self {
             number,
@@ -55,7 +55,7 @@ impl Aadsts {
         Self::new(number, "invalid_client", text).status(401)
     }
 
-    /// A permission that nobody agreed to yet.
+    /// Nobody consented to the permission yet.
     pub(crate) fn no_consent(client_id: &str) -> Self {
         let text = format!(
             "The user or administrator has not consented to use the application with ID '{client_id}'. \
@@ -64,13 +64,13 @@ impl Aadsts {
         Self::new(65001, "invalid_grant", text).sub("consent_required")
     }
 
-    /// A parameter that must be there.
+    /// A required parameter is missing.
     pub(crate) fn missing(name: &str) -> Self {
         let text = format!("The request body must contain the following parameter: '{name}'.");
         Self::new(900_144, "invalid_request", text)
     }
 
-    /// Text with number and trailer, as in `error_description`.
+    /// Number, text and trailer: the value of `error_description`.
     pub(crate) fn description(&self, ids: &TraceIds) -> String {
         format!(
             "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {}",
@@ -80,7 +80,7 @@ impl Aadsts {
 
     /// The JSON body of the token endpoint.
     pub(crate) fn json(&self, ids: &TraceIds, origin: &str, v1: bool) -> Value {
-        // The v1 endpoint names its general class beside the number.
+        // The v1 endpoint lists 70002, the general number, beside the exact one.
         let codes = match (v1, self.number) {
             (true, 70_008 | 50_173) => vec![70_002, self.number],
             _ => vec![self.number],
@@ -103,13 +103,13 @@ impl Aadsts {
         body
     }
 
-    /// Where the number is explained.
+    /// The URL that explains the number.
     pub(crate) fn uri(&self, origin: &str) -> String {
         format!("{origin}/error?code={}", self.number)
     }
 }
 
-/// Trace and correlation ids of one answer.
+/// Trace id, correlation id and time of one response.
 #[derive(Clone, Debug)]
 pub(crate) struct TraceIds {
     pub(crate) trace: String,
@@ -118,7 +118,7 @@ pub(crate) struct TraceIds {
 }
 
 impl TraceIds {
-    /// Fresh ids; the caller's `client-request-id` becomes the correlation id.
+    /// Fresh ids. The caller's `client-request-id` becomes the correlation id.
     pub(crate) fn new(now: DateTime<Utc>, correlation: Option<&str>) -> Self {
         Self {
             trace: ids::guid(),

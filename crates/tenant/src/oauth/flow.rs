@@ -1,21 +1,21 @@
-//! Records of a sign-in on its way: the request, the code, the tokens.
+//! Records of the grants: pending authorization requests, codes, tokens.
 
 use std::collections::BTreeSet;
 
 use super::request::AuthorizationRequest;
 use super::scopes::ScopeFormat;
 
-/// An authorize request whose pages are open.
+/// An authorization request that waits for the user.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingAuthorization {
     pub(crate) request: AuthorizationRequest,
-    /// The account that signed in, once it did.
+    /// The account, after it signed in.
     pub(crate) oid: Option<String>,
-    /// The code that its second factor takes.
+    /// The one-time code of the second factor.
     pub(crate) code: String,
-    /// The account showed a second factor.
+    /// The account used its second factor.
     pub(crate) second_factor: bool,
-    /// Start, Unix seconds.
+    /// Time of the start, Unix seconds.
     pub(crate) started: i64,
 }
 
@@ -28,9 +28,9 @@ pub(crate) struct AuthorizationCode {
     pub(crate) issued: i64,
     pub(crate) used: bool,
     pub(crate) second_factor: bool,
-    /// When the user signed in, Unix seconds, where the request had `max_age`.
+    /// Time of the sign-in, Unix seconds; only if the request had `max_age`.
     pub(crate) auth_time: Option<i64>,
-    /// Family of the tokens that come of it.
+    /// The family of the tokens that it is redeemed for.
     pub(crate) family: String,
 }
 
@@ -39,11 +39,11 @@ pub(crate) struct AuthorizationCode {
 pub(crate) struct RefreshToken {
     pub(crate) grant: Grant,
     pub(crate) issued: i64,
-    /// Traded in already (Entra goes on taking it; strict rotation does not).
+    /// It was redeemed before. Entra accepts it again; strict rotation does not.
     pub(crate) used: bool,
 }
 
-/// What a chain of tokens stands for.
+/// The grant behind a family of tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) oid: String,
@@ -53,35 +53,35 @@ pub(crate) struct Grant {
     pub(crate) sid: String,
     pub(crate) family: String,
     pub(crate) nonce: Option<String>,
-    /// Resource and permissions asked for first.
+    /// The resource of the last request, and the OpenID Connect scopes of the first.
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) form: ScopeFormat,
     pub(crate) spa: bool,
-    /// The sign-in showed a second factor.
+    /// The sign-in used a second factor.
     pub(crate) second_factor: bool,
     /// Claim `auth_time`.
     pub(crate) auth_time: Option<i64>,
-    /// Authentication contexts (`acrs`) that tokens of the chain carry.
+    /// Authentication contexts (claim `acrs`) of the tokens.
     pub(crate) contexts: BTreeSet<String>,
-    /// End of a single-page application's chain, Unix seconds.
+    /// End of the refresh tokens of a single-page application, Unix seconds.
     pub(crate) spa_end: i64,
 }
 
 /// An access token.
 #[derive(Clone, Debug)]
 pub(crate) struct AccessToken {
-    /// `None` for an application that acts for itself.
+    /// `None` for a token of client credentials.
     pub(crate) oid: Option<String>,
     pub(crate) client_id: String,
-    /// `https://graph.microsoft.com`, without a slash at the end.
+    /// `https://graph.microsoft.com`, without a trailing slash.
     pub(crate) audience: String,
     /// Permission names, lower case, without the resource.
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) issued: i64,
     pub(crate) expires: i64,
-    /// The client declared that it understands claims challenges.
+    /// The client declared the capability `cp1`: it understands claims challenges.
     pub(crate) cp1: bool,
-    /// Authentication contexts (`acrs`).
+    /// Authentication contexts (claim `acrs`).
     pub(crate) contexts: BTreeSet<String>,
 }

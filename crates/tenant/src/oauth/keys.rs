@@ -1,4 +1,4 @@
-//! The signing key. It is part of the source: a test double has nothing to protect.
+//! The signing key. It is in the source because a test double has nothing to protect.
 
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
@@ -20,7 +20,7 @@ impl Keys {
     /// The key in the source.
     ///
     /// # Errors
-    /// A sentence where the file in the source is no key.
+    /// The embedded file is not a valid key.
     pub(crate) fn embedded() -> Result<Self, String> {
         let pair = KeyPair::from_pkcs8(TEST_KEY)
             .map_err(|error| format!("the embedded test key is damaged: {error}"))?;
@@ -29,7 +29,7 @@ impl Keys {
         Ok(Self { pair, kid })
     }
 
-    /// A signed token (RS256). v1 puts `x5t` beside `kid`.
+    /// A JWT signed with RS256.
     pub(crate) fn sign(&self, claims: &Value) -> Option<String> {
         self.sign_as(
             &json!({"typ": "JWT", "alg": "RS256", "kid": self.kid}),
@@ -52,7 +52,7 @@ impl Keys {
         Some(format!("{input}.{}", base64url(&signature)))
     }
 
-    /// An unsigned token, as the v1 endpoint hands out.
+    /// An unsigned JWT (`alg: none`), as the v1 endpoint issues.
     pub(crate) fn unsigned(claims: &Value) -> String {
         let header = json!({"typ": "JWT", "alg": "none"});
         format!(
@@ -62,7 +62,7 @@ impl Keys {
         )
     }
 
-    /// The key set; each key names its issuer.
+    /// The JSON Web Key Set. Each key names its issuer.
     pub(crate) fn jwks(&self, issuer: &str) -> Value {
         let public = PublicKeyComponents::<Vec<u8>>::from(self.pair.public_key());
         json!({"keys": [{

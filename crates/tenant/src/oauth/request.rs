@@ -1,4 +1,4 @@
-//! The authorize request: read, checked, kept.
+//! The authorization request: reading and checking.
 
 use super::aadsts::Aadsts;
 use super::scopes::{self, Scopes};
@@ -6,7 +6,7 @@ use crate::directory::{TENANT_DOMAIN, TENANT_ID};
 use crate::http::Params;
 use crate::options::Options;
 
-/// How the browser gets the answer.
+/// How the authorization response is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum ResponseMode {
     FormPost,
@@ -14,10 +14,10 @@ pub(crate) enum ResponseMode {
     Query,
 }
 
-/// A checked authorize request.
+/// A checked authorization request.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
-    /// Tenant segment of the path, as it came.
+    /// The tenant segment of the path, as received.
     pub(crate) tenant: String,
     pub(crate) v1: bool,
     pub(crate) client_id: String,
@@ -26,38 +26,38 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) mode: ResponseMode,
     pub(crate) id_token: bool,
     pub(crate) scopes: Scopes,
-    /// v1: as it came, slash included.
+    /// v1: as received, with a trailing slash.
     pub(crate) resource: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
-    /// Challenge, and whether it is S256.
+    /// The code challenge, and whether its method is S256.
     pub(crate) challenge: Option<(String, bool)>,
     pub(crate) prompt: Option<String>,
     pub(crate) login_hint: Option<String>,
     pub(crate) domain_hint: Option<String>,
     pub(crate) claims: Option<String>,
-    /// Seconds since the user signed in, at most (OpenID Connect Core §3.1.2.1).
+    /// Largest age of the sign-in, in seconds (OpenID Connect Core §3.1.2.1).
     pub(crate) max_age: Option<i64>,
     pub(crate) client_info: bool,
     pub(crate) correlation: Option<String>,
 }
 
-/// What came before the redirect URI could be trusted goes to our own page; the rest goes back.
+/// Why an authorization request fails. Errors found before the redirect URI is trusted are shown on a page.
 pub(crate) enum AuthorizationError {
-    /// Shown on the service's own page.
+    /// The error is shown on the service's own page.
     Page(Aadsts),
-    /// Sent to the application.
+    /// The error is sent to the redirect URI.
     Redirect(Box<AuthorizationRequest>, Aadsts),
 }
 
-/// Whether a tenant segment is one that this service knows.
+/// Whether the service knows a tenant segment.
 pub(crate) fn known_tenant(segment: &str) -> bool {
     ["common", "organizations", TENANT_ID, TENANT_DOMAIN]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(segment))
 }
 
-/// The refusal for a tenant that does not exist.
+/// The error for a tenant that does not exist.
 pub(crate) fn no_tenant(segment: &str) -> Aadsts {
     let text = format!(
         "Tenant '{segment}' not found. Check to make sure you have the correct tenant ID and are \
@@ -67,8 +67,8 @@ pub(crate) fn no_tenant(segment: &str) -> Aadsts {
     Aadsts::new(90_002, "invalid_request", text)
 }
 
-/// Whether a redirect URI is registered, and whether for the single-page platform.
-/// An address that is named to the letter, port and all, counts before those that only match.
+/// Whether a redirect URI is registered: `Some(true)` for the single-page platform.
+/// A URI that is equal including its port counts before URIs that only match.
 pub(crate) fn registered(options: &Options, uri: &str) -> Option<bool> {
     if options.spa_redirect_uris.iter().any(|known| known == uri) {
         return Some(true);
@@ -87,7 +87,7 @@ pub(crate) fn registered(options: &Options, uri: &str) -> Option<bool> {
         .then_some(true)
 }
 
-/// Equality as Entra has it: a missing path is `/`; the port is ignored on `http://localhost`.
+/// Whether two URIs match as at Entra: a missing path is `/`; on localhost the port is ignored.
 fn same_uri(known: &str, uri: &str) -> bool {
     normal(known) == normal(uri)
 }
@@ -112,7 +112,7 @@ impl AuthorizationRequest {
     /// Reads and checks a request.
     ///
     /// # Errors
-    /// An [`AuthorizationError`] that says where it is to be shown.
+    /// An [`AuthorizationError`], which says where it is shown.
     pub(crate) fn read(
         options: &Options,
         tenant: &str,
@@ -254,7 +254,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// A resource that the tenant does not have.
+/// The error for a resource that the tenant does not have.
 pub(crate) fn no_resource(named: &str) -> Aadsts {
     let text = format!(
         "The resource principal named {named} was not found in the tenant named Contoso. This can \

@@ -1,4 +1,4 @@
-//! Permissions: which exist, how requests name them, what the consent page says about them.
+//! Permissions: their names, the `scope` parameter, and their descriptions on the consent page.
 
 use super::aadsts::Aadsts;
 
@@ -11,7 +11,7 @@ const RESOURCES: [&str; 3] = [
 ];
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-/// Name, and the sentence on the consent page.
+/// Name, and description on the consent page.
 const KNOWN: [(&str, &str); 26] = [
     ("User.Read", "Sign you in and read your profile"),
     ("User.ReadBasic.All", "Read all users' basic profiles"),
@@ -62,7 +62,7 @@ const KNOWN: [(&str, &str); 26] = [
     ),
 ];
 
-/// Permissions fixed in the registration: what v1 and `.default` grant.
+/// Permissions in the application registration. v1 and `.default` grant these.
 pub(crate) const REGISTERED: [&str; 10] = [
     "User.Read",
     "Mail.ReadWrite",
@@ -76,24 +76,24 @@ pub(crate) const REGISTERED: [&str; 10] = [
     "MailboxSettings.ReadWrite",
 ];
 
-/// Scopes of one request, taken apart.
+/// The parsed `scope` parameter of one request.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Scopes {
-    /// `openid` and its kin, in order.
+    /// OpenID Connect scopes, in the order of the request.
     pub(crate) oidc: Vec<String>,
-    /// Resource and permission name, in order.
+    /// Resource and name of each permission, in the order of the request.
     pub(crate) permissions: Vec<(String, String)>,
-    /// How the answer names them.
+    /// The spelling of the permissions in the response.
     pub(crate) form: ScopeFormat,
 }
 
-/// How a request named its permissions; the answer names them in the same way, and clients look
-/// their cached tokens up by that.
+/// How a request spells its permissions. The response uses the same spelling, because clients use
+/// it to find cached tokens.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct ScopeFormat {
-    /// `Mail.Read` in place of `https://graph.microsoft.com/Mail.Read`.
+    /// `Mail.Read` instead of `https://graph.microsoft.com/Mail.Read`.
     pub(crate) short: bool,
-    /// With `.default` among them.
+    /// The request contains `.default`.
     pub(crate) default: bool,
 }
 
@@ -101,7 +101,7 @@ impl Scopes {
     /// Reads a `scope` parameter.
     ///
     /// # Errors
-    /// 70011 for a scope without sense, 650053 for a permission that does not exist.
+    /// 70011 for a scope that is not valid, 650053 for a permission that does not exist.
     pub(crate) fn parse(text: &str, client_id: &str) -> Result<Self, Aadsts> {
         let mut scopes = Self::default();
         for one in text.split_ascii_whitespace() {
@@ -127,7 +127,7 @@ impl Scopes {
         Ok(scopes)
     }
 
-    /// Everything that the registration lists, for one resource (v1).
+    /// All permissions of the registration for one resource (v1).
     pub(crate) fn registered(resource: &str) -> Self {
         let named = REGISTERED
             .iter()
@@ -139,7 +139,7 @@ impl Scopes {
         }
     }
 
-    /// Whether an OIDC scope was asked for.
+    /// Whether the request contains an OpenID Connect scope.
     pub(crate) fn has(&self, oidc: &str) -> bool {
         self.oidc.iter().any(|one| one == oidc)
     }
@@ -151,7 +151,7 @@ impl Scopes {
             .map(|(resource, _)| resource.as_str())
     }
 
-    /// Number of different resources.
+    /// The number of different resources.
     pub(crate) fn resources(&self) -> usize {
         let mut all: Vec<&str> = self
             .permissions
@@ -171,7 +171,7 @@ impl Scopes {
             .collect()
     }
 
-    /// The same for an answer: in the form of the request, with the OIDC scopes behind them.
+    /// The `scope` of a response: the spelling of the request, then the OpenID Connect scopes.
     pub(crate) fn response_scope(&self) -> String {
         let default = self.form.default.then_some(".default");
         let first = self.first_resource().unwrap_or(GRAPH).to_owned();
@@ -194,7 +194,7 @@ impl Scopes {
     }
 }
 
-/// The resource behind an audience value, without the slash at its end.
+/// The resource of an audience value, without a trailing slash.
 pub(crate) fn resource(value: &str) -> Option<&'static str> {
     let trimmed = value.trim_end_matches('/');
     if trimmed.eq_ignore_ascii_case("00000003-0000-0000-c000-000000000000") {
@@ -208,7 +208,7 @@ pub(crate) fn resource(value: &str) -> Option<&'static str> {
         .find(|known| known.eq_ignore_ascii_case(trimmed))
 }
 
-/// What the consent page says.
+/// The description on the consent page.
 pub(crate) fn description(name: &str) -> &'static str {
     let found = KNOWN
         .iter()
@@ -216,7 +216,7 @@ pub(crate) fn description(name: &str) -> &'static str {
     found.map_or("Use this service", |(_, sentence)| sentence)
 }
 
-/// Whether only an administrator may agree.
+/// Whether only an administrator can consent.
 pub(crate) fn needs_admin(name: &str) -> bool {
     let basic = name.eq_ignore_ascii_case("User.ReadBasic.All")
         || name.eq_ignore_ascii_case("EWS.AccessAsUser.All");

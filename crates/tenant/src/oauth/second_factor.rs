@@ -5,19 +5,21 @@ use super::flow::PendingAuthorization;
 use super::session::Session;
 use crate::directory::step_up;
 
-/// Whether the sign-in has to show a second factor before it goes on.
+/// Whether the sign-in still needs a second factor.
 pub(crate) fn is_required(flow: &PendingAuthorization) -> bool {
     !flow.second_factor && !step_up::contexts(flow.request.claims.as_deref()).is_empty()
 }
 
-/// Whether the browser has shown it for this account before. `prompt=login` does not count that.
+/// Whether the account has used its second factor in this browser session. With `prompt=login` an earlier use
+/// does not count.
 pub(crate) fn is_satisfied(flow: &PendingAuthorization, session: &Session) -> bool {
     let anew = flow.request.prompt.as_deref() == Some("login");
     let mut second_factors = session.second_factors.iter();
     flow.second_factor || !anew && second_factors.any(|oid| Some(oid) == flow.oid.as_ref())
 }
 
-/// The refusal of whoever asked without a page, or by a refresh token, for a context that wants one.
+/// The error for a silent request or a refresh token that asks for an authentication context without a second
+/// factor.
 pub(crate) fn interaction_required(claims: Option<&str>, resource: &str) -> Aadsts {
     let text = format!(
         "Due to a configuration change made by your administrator, or because you moved to a new \

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-/// One browser.
+/// The session of one browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
-    /// Object ids of the accounts that are signed in, newest last.
+    /// Object ids of the signed-in accounts, the newest last.
     pub(crate) accounts: Vec<String>,
-    /// When each of them signed in, Unix seconds.
+    /// Time of the sign-in of each account, Unix seconds.
     pub(crate) since: BTreeMap<String, i64>,
-    /// Object ids of the accounts that showed a second factor.
+    /// Object ids of the accounts that used a second factor.
     pub(crate) second_factors: Vec<String>,
-    /// Value of the `sid` claim, and of the front-channel sign-out.
+    /// Value of the claim `sid` and of the parameter `sid` of the front-channel logout.
     pub(crate) sid: String,
-    /// Applications that were signed in to.
+    /// Client ids of the applications that got a code.
     pub(crate) clients: Vec<String>,
 }

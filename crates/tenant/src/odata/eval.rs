@@ -1,4 +1,4 @@
-//! Filters at work.
+//! Evaluates filters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::time;
 
-/// A value to compare. Text is compared without regard to letter case, as Exchange does.
+/// A value to compare. Text is compared case-insensitively, as Exchange does.
 #[derive(Clone, Debug)]
 pub(crate) enum Scalar<'a> {
     Null,
@@ -19,9 +19,9 @@ pub(crate) enum Scalar<'a> {
     Time(i64),
 }
 
-/// Something that has properties.
+/// An item with properties.
 pub(crate) trait Source {
-    /// The value at a path of canonical names.
+    /// The value at a path with canonical names.
     fn val(&self, path: &[String]) -> Scalar<'_>;
     /// The elements of a list at a path.
     fn list(&self, path: &[String]) -> Vec<Value>;
@@ -51,7 +51,7 @@ impl Source for Value {
 }
 
 impl Scalar<'_> {
-    /// Whether two values are equal: for texts that is known sooner than their order.
+    /// Whether two values are equal. This is faster than `compare` for texts.
     fn same(&self, other: &Scalar<'_>) -> bool {
         match (self, other) {
             (Scalar::Text(a), Scalar::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
@@ -74,7 +74,7 @@ impl Scalar<'_> {
     }
 }
 
-/// Order without regard to letter case.
+/// Compares texts case-insensitively.
 fn compare_texts(a: &str, b: &str) -> Ordering {
     if a.is_ascii() && b.is_ascii() {
         let lower = |byte: u8| byte.to_ascii_lowercase();
@@ -83,7 +83,7 @@ fn compare_texts(a: &str, b: &str) -> Ordering {
     fold(a).cmp(fold(b))
 }
 
-/// A string function, without regard to letter case.
+/// Evaluates a string function, case-insensitively.
 fn text_holds(function: Function, a: &str, b: &str) -> bool {
     if !(a.is_ascii() && b.is_ascii()) {
         let (a, b) = (a.to_lowercase(), b.to_lowercase());
@@ -104,7 +104,7 @@ fn text_holds(function: Function, a: &str, b: &str) -> bool {
     }
 }
 
-/// Looks for the first byte before it compares the rest.
+/// Whether a text contains a part. Finds the first byte before it compares the rest.
 fn contains_ascii(text: &[u8], part: &[u8], room: usize) -> bool {
     let Some(first) = part.first().map(u8::to_ascii_lowercase) else {
         return true;
@@ -118,7 +118,7 @@ fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// Whether a source meets a condition.
+/// Whether an item meets a condition.
 pub(crate) fn matches(expr: &Expr, source: &dyn Source) -> bool {
     holds(expr, source, None)
 }

@@ -1,4 +1,4 @@
-//! A filter, taken apart.
+//! The syntax tree of a filter.
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,13 +8,13 @@ pub(crate) enum Expr {
     Not(Box<Expr>),
     Compare(Op, Operand, Operand),
     Call(Function, Operand, Operand),
-    /// `path/any(v:condition)`; `all` where the flag is set.
+    /// `path/any(v:condition)`, or `all` if the flag is set.
     Any {
         path: Vec<String>,
         body: Option<Box<Expr>>,
         all: bool,
     },
-    /// A property that is true or false by itself.
+    /// A property of type Boolean.
     Boolean(Operand),
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Op {
     Le,
 }
 
-/// A function with a truth value.
+/// A function that returns a Boolean.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Function {
     Contains,
@@ -37,10 +37,10 @@ pub(crate) enum Function {
     StartsWith,
 }
 
-/// Something to compare.
+/// An operand of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Operand {
-    /// A property by its path; inside `any` the variable is already gone.
+    /// A property by its path. `of_variable`: the path starts at the variable of `any` or `all`.
     Path {
         segments: Vec<String>,
         of_variable: bool,

@@ -1,4 +1,4 @@
-//! OData as the mail services speak it: `$filter`, `$orderby`, `$select`, paging.
+//! OData query options: `$filter`, `$orderby`, `$search`, `$select`, `$top`, `$skip`.
 
 pub(crate) mod eval;
 pub(crate) mod expr;

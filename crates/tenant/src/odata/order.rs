@@ -1,4 +1,4 @@
-//! `$orderby`, and the rule that binds it to `$filter`.
+//! `$orderby`, and its rule for `$filter`.
 
 use std::cmp::Ordering;
 
@@ -12,10 +12,10 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
 }
 
-/// Reads `receivedDateTime desc, subject`. Paths stay in the caller's spelling.
+/// Parses `receivedDateTime desc, subject`.
 ///
 /// # Errors
-/// A sentence where a direction is neither `asc` nor `desc`.
+/// A direction is neither `asc` nor `desc`.
 pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     for part in text
@@ -39,7 +39,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
     Ok(keys)
 }
 
-/// Sorts by the keys; those that no key tells apart stay in their order.
+/// Sorts by the keys. The sort is stable.
 pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
     if keys.is_empty() {
         return;
@@ -68,7 +68,7 @@ fn compare(keys: &[Key], a: &[Scalar<'_>], b: &[Scalar<'_>]) -> Ordering {
     Ordering::Equal
 }
 
-/// Exchange's rule: every sorted property is in the filter, in the same order, before the others.
+/// Exchange's rule: the sorted properties come first in the filter, in the same order.
 pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
     let mut filtered = Vec::new();
     paths(filter, &mut filtered);
@@ -79,7 +79,7 @@ pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
         && keys.len() <= filtered.len()
 }
 
-/// Paths of a filter, each once, in the order in which they stand.
+/// The paths of a filter in their order, each once.
 fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
     let mut operand = |operand: &Operand| {
         let mut inner = operand;

@@ -8,13 +8,13 @@
 use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::{Token, tokens};
 
-/// How deep parentheses may nest.
+/// Largest nesting of a filter.
 const DEPTH: usize = 40;
 
 /// Reads a filter.
 ///
 /// # Errors
-/// A sentence that says what is wrong.
+/// A message that says what is not valid.
 pub(crate) fn parse(text: &str) -> Result<Expr, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser {
@@ -150,7 +150,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// `contains(...) eq true` is common; the comparison adds nothing.
+    /// Skips `eq true` after a function: `contains(...) eq true` is common.
     fn truth_suffix(&mut self) -> bool {
         let is = matches!(
             (self.peek(), self.tokens.get(self.at + 1)),
@@ -271,7 +271,7 @@ impl Parser {
     }
 }
 
-/// Whether a word joins or compares, and so cannot be a property.
+/// Whether a word is an operator.
 fn is_keyword(word: &str) -> bool {
     ["and", "or", "not", "eq", "ne", "gt", "ge", "lt", "le"]
         .iter()

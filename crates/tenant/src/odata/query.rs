@@ -1,4 +1,4 @@
-//! The query options of one request, in canonical names.
+//! The query options of one request, with canonical names.
 
 use super::expr::{Expr, Operand};
 use super::order::{self, Key};
@@ -8,14 +8,14 @@ use crate::failure::Failure;
 use crate::http::Params;
 use crate::schema::names::Names;
 
-/// Items of a page where `$top` says nothing.
+/// Default of `$top`.
 const DEFAULT_TOP: usize = 10;
 
-/// What a list request asks for.
+/// Parsed query options.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
     pub(crate) select: Option<Vec<String>>,
-    /// `$select` as it came, for the context URL.
+    /// `$select` as received, for the context URL.
     pub(crate) select_text: String,
     pub(crate) filter: Option<Expr>,
     pub(crate) order: Vec<Key>,
@@ -27,7 +27,7 @@ pub(crate) struct Query {
     pub(crate) expand: Vec<String>,
 }
 
-/// An option by its name, with or without the dollar sign, letter case aside.
+/// An option by its name, with or without the dollar sign, case-insensitively.
 pub(crate) fn option<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     params
         .get_any_case(&format!("${name}"))
@@ -35,10 +35,10 @@ pub(crate) fn option<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
 }
 
 impl Query {
-    /// Reads the options against the names of a type.
+    /// Parses the options of a type.
     ///
     /// # Errors
-    /// The services' refusals for unknown properties, bad syntax, bad numbers.
+    /// 400 for unknown properties, wrong syntax and wrong numbers.
     pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, Failure> {
         let mut query = Self {
             top: DEFAULT_TOP,
@@ -85,10 +85,10 @@ impl Query {
         Ok(query)
     }
 
-    /// The rules of messages: order inside the filter, search alone.
+    /// Checks the rules of messages for filter, order and search.
     ///
     /// # Errors
-    /// `InefficientFilter`, or 400 for a search beside a filter or an order.
+    /// `InefficientFilter`, or 400 for a search with a filter or an order.
     pub(crate) fn check_messages(&self) -> Result<(), Failure> {
         if let Some(filter) = &self.filter
             && !order::efficient(filter, &self.order)
@@ -111,13 +111,13 @@ impl Query {
             .is_none_or(|text| search::matches(text, item))
     }
 
-    /// Whether a navigation property comes along.
+    /// Whether the query expands a navigation property.
     pub(crate) fn expands(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
         self.expand.iter().any(|one| one.starts_with(&name))
     }
 
-    /// Whether the answer shows a property.
+    /// Whether the response contains a property.
     pub(crate) fn selects(&self, name: &str) -> bool {
         self.select
             .as_ref()

@@ -1,4 +1,4 @@
-//! `$search`: words and `property:word` pairs, all of which must be met.
+//! `$search`: words and `property:word` pairs. An item has to match all of them.
 
 /// Something that can be searched.
 pub(crate) trait Searchable {
@@ -16,7 +16,7 @@ pub(crate) fn matches(search: &str, item: &dyn Searchable) -> bool {
     words(&text).iter().all(|word| item.meets(word))
 }
 
-/// Words, quoted phrases kept together.
+/// The words and quoted phrases of a search.
 fn words(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();

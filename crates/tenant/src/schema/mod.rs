@@ -1,4 +1,4 @@
-//! Which types the APIs have, and what their properties are called.
+//! The types of the APIs and the names of their properties.
 
 pub(crate) mod case;
 pub(crate) mod names;

@@ -1,4 +1,4 @@
-//! Which properties a type has, and what each flavour calls them.
+//! The properties of each type, and their names in each flavour.
 
 use super::case::pascal;
 use crate::failure::Failure;
@@ -25,8 +25,8 @@ pub(crate) enum Kind {
     User,
 }
 
-// One property a line: canonical name, then the names in Outlook v2.0 and v1.0 where they are
-// not simply the same in Pascal case. A dash: the flavour does not have it.
+// One property for each line: the canonical name, then the names in Outlook v2.0 and v1.0 if they
+// are not the canonical name in Pascal case. A dash: the flavour does not have the property.
 const MESSAGE: &str = "id
 createdDateTime||DateTimeCreated
 lastModifiedDateTime||DateTimeLastModified
@@ -293,7 +293,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Canonical name and name in the flavour of each property that the flavour has.
+    /// Canonical name, and name in the flavour, of each property that the flavour has.
     fn rows(self) -> impl Iterator<Item = (&'static str, String)> {
         self.kind.table().lines().filter_map(move |line| {
             let mut parts = line.split('|');
@@ -315,19 +315,19 @@ impl Names {
         })
     }
 
-    /// The canonical name of a property, letter case aside.
+    /// The canonical name of a property. Names are case-insensitive.
     pub(crate) fn canonical(self, name: &str) -> Option<String> {
         self.rows()
             .find(|(_, shown)| shown.eq_ignore_ascii_case(name))
             .map(|(canonical, _)| canonical.to_owned())
     }
 
-    /// Canonical name and name in the flavour, for all.
+    /// Canonical name, and name in the flavour, of all properties.
     pub(crate) fn all(self) -> Vec<(&'static str, String)> {
         self.rows().collect()
     }
 
-    /// The refusal for a property that the type does not have.
+    /// The error for a property that the type does not have.
     pub(crate) fn unknown(self, name: &str) -> Failure {
         let kind = self.kind.type_name();
         self.uri_error(&format!(
@@ -335,7 +335,7 @@ impl Names {
         ))
     }
 
-    /// The refusal for a query that cannot be read.
+    /// The error for a query that is not valid.
     pub(crate) fn uri_error(self, text: &str) -> Failure {
         let code = if self.flavour.is_graph() {
             "RequestBroker--ParseUri"

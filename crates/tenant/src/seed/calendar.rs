@@ -137,7 +137,7 @@ fn singles(today: NaiveDate) -> Vec<SeedEvent> {
     ]
 }
 
-/// What has been: one event about every nine days.
+/// Events of the past year: one about every nine days.
 fn past(today: NaiveDate) -> Vec<SeedEvent> {
     const SUBJECTS: [&str; 6] = [
         "Interview",
@@ -237,13 +237,13 @@ fn event(plan: &SeedEvent, number: u64, now: DateTime<Utc>) -> (Event, bool) {
     (made, cancelled)
 }
 
-/// The draft that is talked about hangs on its meeting.
+/// One meeting has an attachment.
 fn files(plan: &SeedEvent, number: u64, modified: i64) -> Vec<Attachment> {
     if plan.subject != "Budget draft" {
         return Vec::new();
     }
     vec![Attachment {
-        // Far above the keys that mailboxes give, and the same in each.
+        // Larger than all keys that mailboxes give, and the same in each mailbox.
         key: (1 << 40) + number,
         name: "budget.pdf".to_owned(),
         content_type: Some("application/pdf".to_owned()),
@@ -285,7 +285,7 @@ fn properties(plan: &SeedEvent) -> Json {
     json
 }
 
-/// The Monday meeting of next week is an hour later, the one of two weeks ago did not happen.
+/// The occurrence of next week is an hour later; the one of two weeks ago was deleted.
 fn exceptions(plan: &SeedEvent, now: DateTime<Utc>) -> BTreeMap<i32, Exception> {
     let mut out = BTreeMap::new();
     if plan.subject != series::TEAM_MEETING {

@@ -15,7 +15,7 @@ use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
 
 /// Domain, company, town, postal code, country, telephone without the last two digits.
-/// The numbers lie in ranges that are reserved for fiction.
+/// The telephone numbers are from ranges reserved for fiction.
 const COMPANIES: [(&str, &str, &str, &str, &str, &str); 3] = [
     (
         "contoso.example",
@@ -43,7 +43,7 @@ const COMPANIES: [(&str, &str, &str, &str, &str, &str); 3] = [
     ),
 ];
 
-/// Everybody but the owner, and a folder of its own for suppliers.
+/// Creates a contact for everybody except the owner, and a folder with suppliers.
 pub(super) fn fill(
     mailbox: &mut Mailbox,
     owner: &Account,
@@ -111,7 +111,7 @@ fn supplier(number: usize) -> Json {
 fn filled(body: &Value) -> Json {
     let mut json = view::blank();
     let body = body.as_object().cloned().unwrap_or_default();
-    // Every value has the type that its property wants; the test below holds that.
+    // All values have the right type; the test below checks that.
     let _ = view::apply(&mut json, &body);
     json
 }

@@ -1,4 +1,4 @@
-//! Series: every kind of pattern once, in several zones, some over a change to summer time.
+//! Series: each recurrence pattern once, in several time zones, some across a change of summer time.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ fn endless(pattern: Value, start: NaiveDate) -> Value {
     value
 }
 
-/// Every member that answers show.
+/// Adds the members that responses contain.
 fn complete(mut pattern: Value) -> Value {
     for (name, blank) in [
         ("month", json!(0)),
@@ -145,7 +145,7 @@ fn monthly(day: u32, start: NaiveDate) -> Value {
     )
 }
 
-/// A series whose first day has to be looked for.
+/// A series whose first day follows from its pattern.
 fn relative(subject: &'static str, from: NaiveDate, pattern: Value, count: u32) -> SeedEvent {
     let recurrence = numbered(pattern.clone(), from, count);
     let first = Recurrence::parse(&recurrence).ok().and_then(|series| {

@@ -11,12 +11,12 @@ use crate::oauth::request::{known_tenant, no_tenant, registered};
 use crate::oauth::scopes::{self, Scopes};
 use crate::state::Tenant;
 
-/// `GET .../adminconsent`: the page, or an error on our own page.
+/// `GET .../adminconsent`: the consent page or an error page.
 pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     ask(tenant, segment, v1, &incoming.query(), None)
 }
 
-/// The page for one request; `params` are those of the address or of the form on the page.
+/// The consent page of a request.
 fn ask(
     tenant: &Tenant,
     segment: &str,
@@ -72,7 +72,7 @@ fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Sc
     }
 }
 
-/// What the page posts: the administrator's word.
+/// Handles the form of the consent page.
 pub(crate) fn decide(tenant: &Tenant, incoming: &HttpRequest, segment: &str) -> Response {
     let form = incoming.form();
     let uri = form.get("redirect_uri").unwrap_or_default();
@@ -125,7 +125,7 @@ fn everything() -> Vec<String> {
     .collect()
 }
 
-/// The trap: the v2 form says `admin_consent=True` in its refusal too.
+/// The error response. In v2 it contains `admin_consent=True` too.
 fn refused(uri: &str, state: &str, v1: bool) -> Response {
     if v1 {
         let text = "The admin canceled the request";

@@ -1,4 +1,4 @@
-//! The authorize endpoint: from the request to a page or straight back.
+//! The authorize endpoint.
 
 use axum::response::Response;
 
@@ -44,11 +44,11 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: 
 }
 
 enum AccountChoice {
-    /// Signed in already.
+    /// The account is signed in.
     Account(&'static Account),
     /// The sign-in page.
     Ask,
-    /// `prompt=none` and nobody, or too many.
+    /// `prompt=none`, and no account or several accounts are signed in.
     Refuse(Aadsts),
 }
 
@@ -105,7 +105,7 @@ fn start(
     (id, flow)
 }
 
-/// After sign-in: second factor and consent where they are missing, otherwise back with a code.
+/// Continues after the sign-in: second factor, consent, authorization response.
 pub(crate) fn continue_sign_in(
     tenant: &Tenant,
     (id, flow): &(String, PendingAuthorization),
@@ -183,7 +183,7 @@ fn consent_requirement(
     }
 }
 
-/// Back to the application with a code.
+/// Sends an authorization response with a code.
 pub(crate) fn issue_code(
     tenant: &Tenant,
     flow_id: &str,

@@ -1,4 +1,4 @@
-//! Discovery documents and keys, for both versions. Pages may read these.
+//! Discovery documents and keys of both versions. Pages of all origins can read them.
 
 use axum::response::Response;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Sign-out: ends the browser's session, tells the applications, goes back where that is allowed.
+//! Logout: ends the browser session, loads the front-channel logout URL, redirects to the application.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use crate::http::{self, HttpRequest};
 use crate::oauth::request;
 use crate::state::Tenant;
 
-/// GET or POST on both logout endpoints. Access and refresh tokens stay alive, as at Entra.
+/// GET or POST on both logout endpoints. Access and refresh tokens stay valid, as at Entra.
 pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);

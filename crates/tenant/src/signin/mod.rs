@@ -1,4 +1,4 @@
-//! The sign-in service: authorize, pages, consent, logout, discovery, keys.
+//! The handlers and pages of the sign-in service.
 
 pub(crate) mod admin;
 pub(crate) mod authorize;

@@ -1,4 +1,4 @@
-//! The way back to the application: query, fragment or a form that posts itself.
+//! The authorization response: query, fragment or form post.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -25,7 +25,7 @@ pub(crate) fn back(request: &AuthorizationRequest, values: &[(&str, String)]) ->
     }
 }
 
-/// Sends a refusal to the redirect URI of a request.
+/// Sends an error to the redirect URI of a request.
 pub(crate) fn refuse(tenant: &Tenant, request: &AuthorizationRequest, error: &Aadsts) -> Response {
     let ids = TraceIds::new(tenant.clock().now(), request.correlation.as_deref());
     let mut values = vec![("error", error.error.to_owned())];
@@ -38,14 +38,14 @@ pub(crate) fn refuse(tenant: &Tenant, request: &AuthorizationRequest, error: &Aa
     back(request, &values)
 }
 
-/// Adds `state`, without the characters that Entra strips from it.
+/// Adds `state` without the characters that Entra removes.
 pub(crate) fn push_state(request: &AuthorizationRequest, values: &mut Vec<(&str, String)>) {
     if let Some(state) = &request.state {
         values.push(("state", state.replace(['<', '>', '"', '\''], "")));
     }
 }
 
-/// A 302 that no cache keeps.
+/// A 302 response that is not cached.
 pub(crate) fn found(location: &str) -> Response {
     let mut response = StatusCode::FOUND.into_response();
     http::set(&mut response, "location", location);
@@ -55,7 +55,7 @@ pub(crate) fn found(location: &str) -> Response {
     response
 }
 
-/// A URI without a path comes back with a slash at its end.
+/// Adds a slash to a URI without a path.
 fn with_path(uri: &str) -> String {
     match uri.split_once("://") {
         Some((_, rest)) if !rest.contains('/') => format!("{uri}/"),

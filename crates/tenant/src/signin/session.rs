@@ -1,4 +1,4 @@
-//! The browser's session at the sign-in service, kept by a cookie.
+//! The browser session at the sign-in service, identified by a cookie.
 
 use axum::http::HeaderMap;
 
@@ -8,7 +8,7 @@ use crate::state::Tenant;
 
 const COOKIE: &str = "ESTSAUTH";
 
-/// Cookie value of a request, where it has one.
+/// The value of the session cookie.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all("cookie")
@@ -25,7 +25,7 @@ pub(crate) fn of(tenant: &Tenant, headers: &HeaderMap) -> Option<Session> {
     cookie(headers).and_then(|id| tenant.signins().sessions.get(&id).cloned())
 }
 
-/// Adds an account to the browser's session, or begins one. Returns the `Set-Cookie` value.
+/// Adds an account to the browser session, or starts one. Returns the `Set-Cookie` value.
 pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String {
     let now = tenant.clock().unix();
     let mut signins = tenant.signins();
@@ -42,7 +42,7 @@ pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String
     set_cookie(tenant, &id, "")
 }
 
-/// Remembers that an account of this browser showed its second factor.
+/// Records that an account used its second factor in this browser.
 pub(crate) fn record_second_factor(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
     let mut signins = tenant.signins();
     let held = cookie(headers).and_then(|id| signins.sessions.get_mut(&id));
@@ -52,14 +52,14 @@ pub(crate) fn record_second_factor(tenant: &Tenant, headers: &HeaderMap, oid: &s
     }
 }
 
-/// Ends the browser's session. Returns it with the `Set-Cookie` value that clears the cookie.
+/// Ends the browser session. Returns it with the `Set-Cookie` value that deletes the cookie.
 pub(crate) fn sign_out(tenant: &Tenant, headers: &HeaderMap) -> (Option<Session>, String) {
     let gone = cookie(headers).and_then(|id| tenant.signins().sessions.remove(&id));
     (gone, set_cookie(tenant, "", "; Max-Age=0"))
 }
 
 fn set_cookie(tenant: &Tenant, value: &str, more: &str) -> String {
-    // As Entra has it: hidden frames of other sites sign in silently. Without https that is not to be had.
+    // `SameSite=None` allows silent sign-in in hidden frames of other sites, as at Entra. It needs https.
     let site = if tenant.origin().starts_with("https:") {
         "None; Secure"
     } else {

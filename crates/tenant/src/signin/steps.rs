@@ -1,4 +1,4 @@
-//! What the forms on the sign-in and consent pages post.
+//! The handlers of the forms on the sign-in pages.
 
 use axum::response::Response;
 
@@ -10,10 +10,10 @@ use crate::oauth::flow::PendingAuthorization;
 use crate::oauth::session::Session;
 use crate::state::Tenant;
 
-/// A page may stay open this long, in seconds.
+/// Lifetime of a page, in seconds.
 const PAGE_LIFE: i64 = 3600;
 
-/// `POST /{tenant}/login`: account and password, or one of the buttons.
+/// `POST /{tenant}/login`: an account with a password, or an account button.
 pub(crate) fn login(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some(flow) = flow(tenant, &form) else {
@@ -34,7 +34,7 @@ pub(crate) fn login(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     authorize::continue_sign_in(tenant, &(id, record), &session, Some(&cookie))
 }
 
-/// One click signs in without the password: this is a tenant for development.
+/// Finds the account. An account button needs no password: this is a tenant for development.
 fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
     let no_account = |address: &str| {
         let text = format!("The user account {address} does not exist in the directory 'Contoso'.");
@@ -84,7 +84,7 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     authorize::issue_code(tenant, &id, &flow, account, everybody)
 }
 
-/// `POST /{tenant}/second-factor`: the code, or a cancel.
+/// `POST /{tenant}/second-factor`: a code, or cancel.
 pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some((id, mut flow)) = flow(tenant, &form) else {
@@ -108,7 +108,7 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response
     authorize::continue_sign_in(tenant, &(id, flow), &session, None)
 }
 
-/// The account that signed in, as long as the browser's session has it.
+/// The signed-in account, if the browser session still has it.
 pub(crate) fn signed_in(
     flow: &PendingAuthorization,
     session: &Session,
@@ -118,13 +118,13 @@ pub(crate) fn signed_in(
         .and_then(directory::find)
 }
 
-/// Back with a refusal: the user gave up.
+/// Sends `access_denied` to the application: the user cancelled.
 pub(crate) fn cancelled(tenant: &Tenant, flow: &PendingAuthorization, text: &str) -> Response {
     let error = Aadsts::new(65_004, "access_denied", text).sub("cancel");
     redirect::refuse(tenant, &flow.request, &error)
 }
 
-/// The sign-in that a form belongs to.
+/// The pending authorization request of a form.
 pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, PendingAuthorization)> {
     let id = form.get("flow")?;
     let now = tenant.clock().unix();
@@ -132,7 +132,7 @@ pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, PendingAut
     (now - flow.started <= PAGE_LIFE).then(|| (id.to_owned(), flow))
 }
 
-/// The page for forms of a sign-in that is over.
+/// The error page for a form of an expired sign-in.
 pub(crate) fn expired(tenant: &Tenant) -> Response {
     let text = "Your sign-in page was open for too long, or was used already. Go back to the \
                 application and sign in again.";

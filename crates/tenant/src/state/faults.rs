@@ -1,4 +1,4 @@
-//! Faults on order: the answers that production gives on its bad days.
+//! Faults that tests have added.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use tokio::sync::watch;
 
 use crate::http::HttpRequest;
 
-/// Which requests a fault is for. Nothing given: all.
+/// The requests that a fault applies to; without members all requests.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
-    /// Part of the path (letter case aside).
+    /// Part of the path, case-insensitively.
     path: Option<String>,
     method: Option<String>,
 }
@@ -40,7 +40,7 @@ impl Match {
 pub(crate) enum Kind {
     CorsOff,
     Drop,
-    /// The answer waits until the faults are cancelled.
+    /// The response waits until the faults are cancelled.
     Hold,
     Html {
         status: Option<u16>,
@@ -71,7 +71,7 @@ pub(crate) enum Kind {
     },
 }
 
-/// A fault with the number of times that it still happens.
+/// A fault, with the number of times that it is still applied.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Fault {
     #[serde(default, rename = "match")]
@@ -79,53 +79,53 @@ pub(crate) struct Fault {
     times: Option<u32>,
     #[serde(flatten)]
     pub(crate) kind: Kind,
-    /// How often faults had been cancelled when it was ordered.
+    /// The number of cancellations when the fault was added.
     #[serde(skip)]
     pub(crate) cancellation: u64,
 }
 
-/// Every fault on order.
+/// All faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     ordered: Vec<Fault>,
-    /// How often all were cancelled: what is held waits for the next time.
+    /// The number of cancellations. Held responses wait for the next one.
     cancellation: watch::Sender<u64>,
 }
 
 impl Faults {
-    /// Orders one. Returns how many there are.
+    /// Adds a fault. Returns the number of faults.
     pub(crate) fn add(&mut self, mut fault: Fault) -> usize {
         fault.cancellation = *self.cancellation.borrow();
         self.ordered.push(fault);
         self.ordered.len()
     }
 
-    /// Cancels all, and lets go what they hold.
+    /// Cancels all faults, and releases held responses.
     pub(crate) fn clear(&mut self) {
         self.ordered.clear();
         self.cancellation
             .send_modify(|cancellation| *cancellation += 1);
     }
 
-    /// Tells when all are cancelled.
+    /// The number of cancellations, to wait for the next one.
     pub(crate) fn cancellations(&self) -> watch::Receiver<u64> {
         self.cancellation.subscribe()
     }
 
-    /// Number of faults on order.
+    /// The number of faults.
     pub(crate) fn len(&self) -> usize {
         self.ordered.len()
     }
 
-    /// The first fault that fits; counts it down. A preflight meets only what concerns CORS
-    /// or what names OPTIONS itself.
+    /// The first fault that matches a request. Its counter decreases. Only faults that concern CORS or
+    /// name a method apply to preflight requests.
     pub(crate) fn take(&mut self, incoming: &HttpRequest) -> Option<Fault> {
         let preflight = incoming.method.as_str() == "OPTIONS";
         let at = self.ordered.iter().position(|fault| {
             let concerns = !preflight || fault.hides_cors() || fault.matches.method.is_some();
             !matches!(fault.kind, Kind::NoRefreshToken) && concerns && fault.matches.fits(incoming)
         })?;
-        // The preflight does not use a fault up: the call after it has to meet it too.
+        // A preflight request does not count: the fault applies to the call after it too.
         if preflight {
             self.ordered.get(at).cloned()
         } else {
@@ -133,7 +133,7 @@ impl Faults {
         }
     }
 
-    /// Whether the token answer has to go without its refresh token.
+    /// Whether the token response is sent without its refresh token.
     pub(crate) fn hides_refresh_token(&mut self, incoming: &HttpRequest) -> bool {
         let at = self.ordered.iter().position(|fault| {
             matches!(fault.kind, Kind::NoRefreshToken) && fault.matches.fits(incoming)
@@ -159,12 +159,12 @@ impl Faults {
 }
 
 impl Fault {
-    /// Whether pages must not read the answer at all.
+    /// Whether pages cannot read the response.
     pub(crate) fn hides_cors(&self) -> bool {
         matches!(self.kind, Kind::CorsOff)
     }
 
-    /// Whether pages must not read `Retry-After`.
+    /// Whether pages cannot read `Retry-After`.
     pub(crate) fn hides_retry_after(&self) -> bool {
         matches!(
             self.kind,

@@ -1,4 +1,4 @@
-//! What was asked, with secrets replaced by fingerprints.
+//! The request log, with fingerprints instead of secrets.
 
 use std::collections::VecDeque;
 
@@ -9,9 +9,9 @@ use crate::clock::iso;
 use crate::http::{HttpRequest, Params};
 use crate::ids::fingerprint;
 
-/// Requests remembered; older ones are forgotten.
+/// Largest number of entries; older ones are removed.
 const MAX_ENTRIES: usize = 5_000;
-/// Largest JSON body that is remembered, in bytes.
+/// Largest JSON body in an entry, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 const SECRETS: [&str; 8] = [
     "client_secret",
@@ -32,7 +32,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Remembers a request.
+    /// Adds a request.
     pub(crate) fn record(&mut self, now: DateTime<Utc>, incoming: &HttpRequest) {
         self.count += 1;
         let mut headers = Map::new();
@@ -67,7 +67,7 @@ impl RequestLog {
         }
     }
 
-    /// Number of requests since the start, or since the list was emptied.
+    /// Number of requests since the start or since the log was emptied.
     pub(crate) fn len(&self) -> usize {
         self.count
     }
@@ -78,7 +78,7 @@ impl RequestLog {
     }
 }
 
-/// Scheme and fingerprint.
+/// The scheme and the fingerprint of the credentials.
 fn redacted(value: &str) -> String {
     match value.split_once(' ') {
         Some((scheme, secret)) => format!("{scheme} {}", fingerprint(secret)),

@@ -1,4 +1,4 @@
-//! What the running tenant holds. Each part has its own lock; none is held across an await.
+//! The state of the running tenant. Each part has its own lock; no lock is held across an await.
 
 pub(crate) mod faults;
 pub(crate) mod log;
@@ -22,7 +22,7 @@ use crate::seed;
 use crate::store::Store;
 use crate::store::snapshot;
 
-/// The local tenant. Cheap to clone: clones share everything.
+/// The local tenant. Clones share the state.
 #[derive(Clone)]
 pub struct Tenant {
     inner: Arc<Inner>,
@@ -45,10 +45,10 @@ pub(crate) struct Inner {
 }
 
 impl Tenant {
-    /// A tenant with seeded mailboxes, or with those of the data file where one exists.
+    /// A tenant with the mailboxes of the data file, or with the seed if the file does not exist.
     ///
     /// # Errors
-    /// A sentence where the data file cannot be read.
+    /// The data file cannot be read or written.
     pub fn new(options: Options) -> Result<Self, String> {
         let clock = Clock::default();
         let store = match &options.data {
@@ -72,12 +72,12 @@ impl Tenant {
         let tenant = Self {
             inner: Arc::new(inner),
         };
-        // Better to hear now than after an hour that the file cannot be written.
+        // This fails at the start if the file cannot be written.
         tenant.save()?;
         Ok(tenant)
     }
 
-    /// Tells the tenant its own origin, once its port is known.
+    /// Sets the origin, when the port is known.
     pub fn set_origin(&self, origin: &str) {
         let mut held = self
             .inner
@@ -96,10 +96,10 @@ impl Tenant {
             .clone()
     }
 
-    /// Writes the data file, where there is one.
+    /// Writes the data file, if there is one.
     ///
     /// # Errors
-    /// A sentence where the file cannot be written.
+    /// The file cannot be written.
     pub fn save(&self) -> Result<(), String> {
         match &self.inner.options.data {
             Some(file) => {
@@ -115,7 +115,7 @@ impl Tenant {
         self.inner.changed.notified().await;
     }
 
-    /// Everything as it was at the start.
+    /// Resets everything to the state at the start.
     pub(crate) fn reset(&self) {
         self.clock().reset();
         let fresh = seed::store(self.options().seed, self.clock().now());
@@ -160,17 +160,17 @@ impl Tenant {
         lock(&self.inner.uploads)
     }
 
-    /// Operations that want a second factor now.
+    /// The operations that need a second factor.
     pub(crate) fn step_up(&self) -> MutexGuard<'_, Vec<StepUp>> {
         lock(&self.inner.step_up)
     }
 
-    /// Says that a mailbox has changed.
+    /// Signals that a mailbox has changed.
     pub(crate) fn notify_changed(&self) {
         self.inner.changed.notify_one();
     }
 
-    /// Takes one of the places that an application has at a mailbox; `None` where all are taken.
+    /// Acquires a permit for a request; `None` if the limit is reached.
     pub(crate) fn acquire_permit(&self, key: &str, limit: usize) -> Option<ConcurrencyPermit> {
         let mut in_flight = lock(&self.inner.in_flight);
         let taken = in_flight.entry(key.to_owned()).or_insert(0);
@@ -185,7 +185,7 @@ impl Tenant {
     }
 }
 
-/// A place among the requests in flight; given back when dropped.
+/// A permit for a request in flight. It is released on drop.
 pub(crate) struct ConcurrencyPermit {
     tenant: Tenant,
     key: String,
@@ -203,7 +203,7 @@ impl Drop for ConcurrencyPermit {
     }
 }
 
-/// A poisoned lock is still good here: each change is a single assignment or insertion.
+/// Locks a mutex. A poisoned lock is still usable: each change is a single assignment or insertion.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,15 +7,15 @@ use crate::store::Attachment;
 /// A session by its id.
 pub(crate) type Uploads = HashMap<String, Upload>;
 
-/// One upload on its way.
+/// One upload session.
 #[derive(Debug)]
 pub(crate) struct Upload {
     pub(crate) key: String,
     pub(crate) mailbox: u32,
-    /// Whether the file is for an event, and the key of that or of the message.
+    /// Whether the attachment is for an event; otherwise for a message.
     pub(crate) event: bool,
     pub(crate) holder: u64,
-    /// Place of the message or event in URLs.
+    /// Path of the message or event.
     pub(crate) path: String,
     pub(crate) size: u64,
     pub(crate) expires: i64,

@@ -1,4 +1,4 @@
-//! Free and busy: what the calendars of a mailbox say about a stretch of time.
+//! Free/busy information of a mailbox.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -9,7 +9,7 @@ use super::mailbox::CALENDAR;
 use super::mailbox::Mailbox;
 use crate::clock::timezone;
 
-/// How a person is taken, by the digit of the availability view.
+/// Free/busy statuses and their digits in the availability view.
 const CODES: [(&str, char); 5] = [
     ("free", '0'),
     ("tentative", '1'),
@@ -17,16 +17,16 @@ const CODES: [(&str, char); 5] = [
     ("oof", '3'),
     ("workingElsewhere", '4'),
 ];
-/// Which of two statuses shows, the strongest first.
+/// The precedence of statuses, the highest first.
 const STRENGTH: [char; 5] = ['3', '2', '1', '4', '0'];
 
-/// The zone that the owner of a mailbox lives in.
+/// The time zone of a mailbox.
 pub(crate) fn time_zone(mailbox: &Mailbox) -> Tz {
     let zone = mailbox.settings.get("timeZone").and_then(Value::as_str);
     zone.and_then(timezone::find).unwrap_or(Tz::UTC)
 }
 
-/// What of the default calendar lies in a stretch of time, by start; cancelled meetings do not.
+/// Entries of the default calendar in a time interval, ordered by start, without cancelled meetings.
 pub(crate) fn entries(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
@@ -44,7 +44,7 @@ pub(crate) fn entries(
     all
 }
 
-/// The digit of an entry.
+/// The digit of an entry in the availability view.
 pub(crate) fn availability_code(one: &Instance<'_>) -> char {
     let show_as = one
         .property("showAs")
@@ -54,7 +54,7 @@ pub(crate) fn availability_code(one: &Instance<'_>) -> char {
     found.map_or('2', |(_, code)| *code)
 }
 
-/// The stretches in which somebody cannot come to a meeting.
+/// The intervals in which the owner is not available.
 pub(crate) fn busy_intervals(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
@@ -68,7 +68,7 @@ pub(crate) fn busy_intervals(
     hard.map(|one| one.bounds(zone)).collect()
 }
 
-/// Whether none of the blocked stretches touches this one.
+/// Whether no busy interval overlaps with an interval.
 pub(crate) fn is_free(
     blocked: &[(DateTime<Utc>, DateTime<Utc>)],
     from: DateTime<Utc>,
@@ -79,7 +79,7 @@ pub(crate) fn is_free(
         .all(|(start, end)| *end <= from || *start >= to)
 }
 
-/// One digit for each interval.
+/// The availability view: one digit for each interval.
 pub(crate) fn availability_view(
     taken: &[Instance<'_>],
     zone: Tz,

@@ -9,8 +9,8 @@ pub(super) fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S:
     out.serialize_str(&ids::base64(bytes))
 }
 
-/// Reads them back.
+/// Reads bytes from text.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(input)?;
-    ids::from_base64(&text).ok_or_else(|| D::Error::custom("bytes that are no base64"))
+    ids::from_base64(&text).ok_or_else(|| D::Error::custom("bytes that are not valid base64"))
 }

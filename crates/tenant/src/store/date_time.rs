@@ -1,4 +1,4 @@
-//! A time on somebody's wall: local time with the name of its zone.
+//! A local time with the name of its time zone (`dateTimeTimeZone`).
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use crate::clock::timezone;
 
-/// Years that calendars reach; the arithmetic stays in range.
+/// Years that are supported. The limits prevent overflows.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// The date that means "no date".
 pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
 
-/// A local time and its zone, by the name that the client used.
+/// A local time, and its time zone by the name that the client sent.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct DateTimeTimeZone {
     pub(crate) local: NaiveDateTime,
@@ -30,7 +30,7 @@ impl DateTimeTimeZone {
         }
     }
 
-    /// Reads `dateTime` and `timeZone`; a time with an offset is moved to the zone.
+    /// Parses `dateTime` and `timeZone`. A time with an offset is converted to the time zone.
     pub(crate) fn read(text: &str, zone: &str) -> Option<Self> {
         timezone::find(zone)?;
         if let Some(at) = offset_time(text) {
@@ -53,7 +53,7 @@ impl DateTimeTimeZone {
         timezone::instant(self.local, self.tz())
     }
 
-    /// The same instant on another wall.
+    /// The same instant in another time zone.
     pub(crate) fn moved(&self, zone: &str) -> Self {
         if self.zone == zone {
             self.clone()
@@ -67,12 +67,12 @@ impl DateTimeTimeZone {
         self.local.time() == NaiveTime::MIN
     }
 
-    /// As `dateTimeTimeZone`.
+    /// The JSON of a `dateTimeTimeZone`.
     pub(crate) fn to_json(&self) -> Value {
         json!({"dateTime": format!("{}.0000000", self.local.format("%Y-%m-%dT%H:%M:%S")), "timeZone": self.zone})
     }
 
-    /// With its offset, as Outlook v1.0 writes it.
+    /// The time with its offset, as Outlook v1.0 writes it.
     pub(crate) fn with_offset(&self) -> String {
         let at = self.instant().with_timezone(&self.tz());
         let text = at.format("%Y-%m-%dT%H:%M:%S%:z").to_string();
@@ -81,7 +81,7 @@ impl DateTimeTimeZone {
     }
 }
 
-/// A time that says its offset.
+/// Parses a time with an offset.
 pub(crate) fn offset_time(text: &str) -> Option<DateTime<Utc>> {
     let at = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
@@ -89,7 +89,7 @@ pub(crate) fn offset_time(text: &str) -> Option<DateTime<Utc>> {
     YEARS.contains(&at.year()).then(|| at.to_utc())
 }
 
-/// A time that does not.
+/// Parses a time without an offset.
 pub(crate) fn local_time(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim_end_matches('Z');
     let read = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
@@ -99,7 +99,7 @@ pub(crate) fn local_time(text: &str) -> Option<NaiveDateTime> {
     YEARS.contains(&read.year()).then_some(read)
 }
 
-/// A date.
+/// Parses a date.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     YEARS.contains(&date.year()).then_some(date)

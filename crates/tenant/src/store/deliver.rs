@@ -1,4 +1,4 @@
-//! Delivery: a copy to Sent Items, one to each recipient who has a mailbox here.
+//! Delivery: a copy in Sent Items, and one for each recipient with a mailbox in the tenant.
 
 use std::collections::BTreeSet;
 

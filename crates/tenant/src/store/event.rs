@@ -23,7 +23,7 @@ pub(crate) struct Event {
     /// Unix seconds.
     pub(crate) created: i64,
     pub(crate) modified: i64,
-    /// The same in every mailbox that has the meeting.
+    /// The same in all copies of the meeting.
     pub(crate) uid: String,
     pub(crate) organizer: Person,
     /// Whether the mailbox's owner is the organizer.
@@ -33,23 +33,23 @@ pub(crate) struct Event {
     pub(crate) start: DateTimeTimeZone,
     pub(crate) end: DateTimeTimeZone,
     pub(crate) recurrence: Option<Json>,
-    /// When the reminder rings again, Unix seconds.
+    /// Time of a snoozed reminder, Unix seconds.
     pub(crate) snoozed: Option<i64>,
-    /// What else the client may write, in Graph's spelling.
+    /// Other writable properties, with Graph's names.
     pub(crate) json: Json,
     pub(crate) attachments: Vec<Attachment>,
-    /// By the day of the occurrence.
+    /// Exceptions by the day of the occurrence.
     pub(crate) exceptions: BTreeMap<i32, Exception>,
 }
 
-/// An occurrence that is not like the others.
+/// An exception of a series.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) enum Exception {
     Changed(Box<OccurrenceChange>),
     Removed,
 }
 
-/// What is different about an occurrence.
+/// The changed properties of an occurrence.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct OccurrenceChange {
     pub(crate) change: u64,
@@ -63,7 +63,7 @@ pub(crate) struct OccurrenceChange {
 #[derive(Clone, Debug)]
 pub(crate) struct Instance<'a> {
     pub(crate) event: &'a Event,
-    /// Day of the occurrence; 0 for the event itself.
+    /// Day of the occurrence (days from the Common Era); 0 for the event itself.
     pub(crate) day: i32,
     pub(crate) start: DateTimeTimeZone,
     pub(crate) end: DateTimeTimeZone,
@@ -82,20 +82,20 @@ impl Event {
         }
     }
 
-    /// The series, where the event is one.
+    /// The recurrence, if the event is a series.
     pub(crate) fn series(&self) -> Option<Recurrence> {
         let json = self.recurrence.clone()?;
         Recurrence::parse(&json.into()).ok()
     }
 
-    /// The occurrence of a day; `None` where there is none.
+    /// The occurrence of a day, if there is one.
     pub(crate) fn occurrence(&self, day: i32) -> Option<Instance<'_>> {
         let date = NaiveDate::from_num_days_from_ce_opt(day)?;
         let exists = self.series()?.has(date);
         if exists { self.on(date) } else { None }
     }
 
-    /// The occurrence of a day of the series, unless it was removed.
+    /// The occurrence of a day of the series, unless it was deleted.
     fn on(&self, date: NaiveDate) -> Option<Instance<'_>> {
         let day = date.num_days_from_ce();
         let exception = match self.exceptions.get(&day) {
@@ -120,7 +120,7 @@ impl Event {
         })
     }
 
-    /// The days of the occurrences, of an endless series those of its first years.
+    /// The days of the occurrences; for a series without end those of the first years.
     pub(crate) fn days(&self) -> Vec<i32> {
         const MOST: usize = 1000;
         let Some(series) = self.series() else {
@@ -131,13 +131,13 @@ impl Event {
         days.map(|day| day.num_days_from_ce()).collect()
     }
 
-    /// Length on the wall of the start's zone.
+    /// Length in local time of the start's zone.
     fn length(&self) -> TimeDelta {
         self.end.moved(&self.start.zone).local - self.start.local
     }
 
-    /// What of the event lies between two instants. All-day events float: they belong to their
-    /// date in the zone that the caller looks from.
+    /// The single event or the occurrences between two instants. All-day events float: they belong
+    /// to their date in the requested time zone.
     pub(crate) fn between(
         &self,
         from: DateTime<Utc>,
@@ -151,7 +151,7 @@ impl Event {
         let Some(series) = self.series() else {
             return Some(self.itself()).into_iter().filter(inside).collect();
         };
-        // A day of grace for zones, and any exception that was moved to another day.
+        // Two days more because of time zones, and exceptions that were moved to another day.
         let until = (to + TimeDelta::days(2)).date_naive();
         let mut days = series.dates(until);
         for day in self.exceptions.keys() {
@@ -164,7 +164,7 @@ impl Event {
 }
 
 impl Instance<'_> {
-    /// The id: the day tells the occurrences of a series apart.
+    /// The id. The day identifies the occurrence of a series.
     pub(crate) fn id(&self, mailbox: u32) -> String {
         id(mailbox, self.event.key, self.day)
     }
@@ -175,7 +175,7 @@ impl Instance<'_> {
         own.max(self.event.change)
     }
 
-    /// `singleInstance` and the like.
+    /// The `type`: `singleInstance`, `occurrence`, `exception` or `seriesMaster`.
     pub(crate) fn kind(&self) -> &'static str {
         match (self.day, &self.event.recurrence, self.exception) {
             (0, None, _) => "singleInstance",
@@ -185,7 +185,7 @@ impl Instance<'_> {
         }
     }
 
-    /// A property of the entry: the exception's own, or that of the series.
+    /// A property of the exception, or else of the series.
     pub(crate) fn property(&self, name: &str) -> Option<&Value> {
         let own = self.exception.and_then(|one| one.json.get(name));
         own.or_else(|| self.event.json.get(name))

@@ -1,17 +1,17 @@
-//! What is kept as JSON.
+//! Items that are stored as JSON.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A JSON object in Graph's spelling.
+/// A JSON object with Graph's names.
 pub(crate) type Json = Map<String, Value>;
 
-/// Something small that is kept as JSON: a contact, a calendar, a category.
+/// An item that is stored as JSON: a contact, a calendar, a category.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Item {
     pub(crate) key: u64,
     pub(crate) change: u64,
-    /// Key of the folder, where the thing lies in one.
+    /// Key of its folder; 0 without a folder.
     pub(crate) parent: u64,
     /// Unix seconds.
     pub(crate) created: i64,

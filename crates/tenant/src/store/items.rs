@@ -8,11 +8,11 @@ use super::item::{Item, Json};
 use super::mailbox::Mailbox;
 use super::mailbox::{CALENDAR, CONTACTS, Removal};
 
-/// Property of a contact that holds its photo, base64. No flavour shows it.
+/// Property of a contact with its photo as base64. Responses do not contain it.
 pub(crate) const PHOTO: &str = "@photo";
 
 impl Mailbox {
-    /// Puts an event in; gives it its key and version.
+    /// Adds an event, and gives it a key and a version.
     pub(crate) fn insert_event(&mut self, mut event: Event) -> u64 {
         event.key = self.fresh_key();
         event.change = self.fresh_change();
@@ -21,7 +21,7 @@ impl Mailbox {
         key
     }
 
-    /// Takes an event out.
+    /// Removes an event.
     pub(crate) fn remove_event(&mut self, key: u64) -> Option<Event> {
         let event = self.events.remove(&key)?;
         self.record_removal(event.calendar, Kind::Event, key, 0);
@@ -31,7 +31,7 @@ impl Mailbox {
         Some(event)
     }
 
-    /// Notes the occurrences that a change of the series took away.
+    /// Records the occurrences that a change of the series removed.
     pub(crate) fn record_lost_occurrences(&mut self, old: &Event, new: &Event) {
         let kept: BTreeSet<i32> = new.days().into_iter().collect();
         for day in old.days().into_iter().filter(|day| !kept.contains(day)) {
@@ -39,7 +39,7 @@ impl Mailbox {
         }
     }
 
-    /// Remembers for change tracking that something is gone.
+    /// Records a removal for change tracking.
     pub(crate) fn record_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
         let change = self.fresh_change();
         let id = Id {
@@ -51,7 +51,7 @@ impl Mailbox {
         self.removals.push(Removal { change, folder, id });
     }
 
-    /// A new thing that is kept as JSON.
+    /// A new item with a key and a version.
     pub(crate) fn new_item(&mut self, parent: u64, json: Json, now: i64) -> Item {
         Item {
             key: self.fresh_key(),
@@ -63,7 +63,7 @@ impl Mailbox {
         }
     }
 
-    /// Puts a contact in.
+    /// Adds a contact.
     pub(crate) fn insert_contact(&mut self, folder: u64, json: Json, now: i64) -> u64 {
         let item = self.new_item(folder, json, now);
         let key = item.key;
@@ -71,7 +71,7 @@ impl Mailbox {
         key
     }
 
-    /// Takes a contact out.
+    /// Removes a contact.
     pub(crate) fn remove_contact(&mut self, key: u64) -> Option<Item> {
         let item = self.contacts.remove(&key)?;
         self.record_removal(item.parent, Kind::Contact, key, 0);

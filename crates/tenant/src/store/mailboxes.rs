@@ -9,7 +9,7 @@ use super::mailbox::Mailbox;
 /// Every mailbox of the tenant.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Store {
-    /// Delta tokens of another generation are forgotten.
+    /// Delta tokens of another generation have expired.
     pub(crate) generation: u64,
     pub(crate) mailboxes: BTreeMap<u32, Mailbox>,
 }
@@ -20,7 +20,7 @@ impl Store {
         self.mailboxes.get(&number)
     }
 
-    /// The mailbox with this number, to be changed.
+    /// The mailbox with this number, for changes.
     pub(crate) fn mailbox_mut(&mut self, number: u32) -> Option<&mut Mailbox> {
         self.mailboxes.get_mut(&number)
     }

@@ -1,4 +1,4 @@
-//! Meetings: the copies in other mailboxes, and the mail about them.
+//! Meetings: the copies of the attendees, and the notifications.
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,13 @@ use super::message::{Message, Person};
 use super::recipient::parse_recipient;
 use crate::directory;
 
-/// The id that a meeting has in every calendar, made of a GUID.
+/// The `iCalUId` of a meeting, made of a GUID.
 pub(crate) fn uid(guid: &str) -> String {
     let digits = guid.replace('-', "").to_uppercase();
     format!("040000008200E00074C5B7101A82E008{digits}")
 }
 
-/// Mailboxes of the attendees, other than the organizer's own.
+/// Mailboxes of the attendees, without the organizer's.
 fn attendees(event: &Event, own: u32) -> Vec<u32> {
     let list = event.json.get("attendees").and_then(Value::as_array);
     let list = list.into_iter().flatten().filter_map(parse_recipient);
@@ -33,7 +33,7 @@ fn attendees(event: &Event, own: u32) -> Vec<u32> {
     numbers
 }
 
-/// Key of a meeting in a mailbox.
+/// The key of a meeting in a mailbox.
 fn find_copy(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
     let events = &store.mailbox(mailbox)?.events;
     events
@@ -42,8 +42,8 @@ fn find_copy(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
         .map(|event| event.key)
 }
 
-/// Brings the copies of a meeting in step: new attendees get one (and a mail), those who were
-/// taken off see it as cancelled.
+/// Updates the copies of a meeting. New attendees get a copy and a notification; for removed
+/// attendees it is cancelled.
 pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
     let invited = attendees(event, own);
     for number in &invited {
@@ -75,7 +75,7 @@ pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
     }
 }
 
-/// Puts a meeting into an attendee's calendar, not yet answered.
+/// Adds a meeting without a response to an attendee's calendar.
 pub(crate) fn add_attendee_copy(store: &mut Store, number: u32, event: &Event) {
     let mut copy = event.clone();
     copy.organized = false;
@@ -135,7 +135,7 @@ pub(crate) fn subject(event: &Event) -> String {
         .to_owned()
 }
 
-/// Takes an entry out of a calendar. Attendees of a meeting that the owner organized learn of it.
+/// Removes an entry from a calendar. If the owner is the organizer, it is cancelled for the attendees.
 pub(crate) fn remove_entry(store: &mut Store, own: u32, key: u64, day: i32, now: i64) {
     let Some(mailbox) = store.mailbox_mut(own) else {
         return;
@@ -166,7 +166,7 @@ pub(crate) fn remove_entry(store: &mut Store, own: u32, key: u64, day: i32, now:
     }
 }
 
-/// Notes an attendee's answer in the organizer's calendar.
+/// Records an attendee's response in the organizer's calendar.
 pub(crate) fn record_response(
     store: &mut Store,
     event: &Event,
@@ -202,7 +202,7 @@ pub(crate) fn record_response(
     (meeting.change, meeting.modified) = (change, now);
 }
 
-/// A mail about a meeting.
+/// Sends a notification about a meeting.
 pub(crate) fn send_notification(
     store: &mut Store,
     from: u32,
@@ -233,7 +233,7 @@ pub(crate) fn send_notification(
     deliver::send(store, from, message, false, now);
 }
 
-/// The body of an answer with its parameters.
+/// The parameter `comment`.
 pub(crate) fn comment(parameters: &Json) -> &str {
     parameters
         .get("comment")

@@ -1,4 +1,4 @@
-//! The one store behind the three views: mailboxes with folders, messages, events, contacts.
+//! The store of all flavours: mailboxes with folders, messages, events, contacts.
 
 pub(crate) mod busy;
 mod bytes;

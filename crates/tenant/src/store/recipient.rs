@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::message::Person;
 use crate::directory;
 
-/// A person as recipient.
+/// The JSON of a recipient.
 pub(crate) fn recipient_json(person: &Person) -> Value {
     json!({"emailAddress": {"name": person.name, "address": person.address}})
 }
 
-/// People of a recipients list.
+/// Parses a list of recipients.
 pub(crate) fn parse_recipients(value: &Value) -> Vec<Person> {
     value
         .as_array()
@@ -20,7 +20,7 @@ pub(crate) fn parse_recipients(value: &Value) -> Vec<Person> {
         .collect()
 }
 
-/// One recipient.
+/// Parses a recipient.
 pub(crate) fn parse_recipient(value: &Value) -> Option<Person> {
     let address = value["emailAddress"]["address"].as_str()?;
     let known = directory::find(address).map(|account| account.name);

@@ -1,4 +1,4 @@
-//! Message rules at work: what happens to mail on its way into the inbox.
+//! Applies message rules at delivery.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ pub(crate) fn id(key: u64) -> String {
     STANDARD.encode(bytes)
 }
 
-/// A rule before the client said anything.
+/// The default values of a rule.
 pub(crate) fn defaults(sequence: usize) -> Json {
     let json = json!({
         "displayName": "",
@@ -32,7 +32,7 @@ pub(crate) fn defaults(sequence: usize) -> Json {
     json.as_object().cloned().unwrap_or_default()
 }
 
-/// Applies the rules of a mailbox to a message that arrives.
+/// Applies the rules of a mailbox to a new message.
 pub(crate) fn apply(mailbox: &Mailbox, message: &mut Message) {
     let mut rules: Vec<&Json> = mailbox.rules.iter().map(|item| &item.json).collect();
     rules.sort_by_key(|rule| rule.get("sequence").and_then(Value::as_i64));
@@ -54,7 +54,7 @@ pub(crate) fn apply(mailbox: &Mailbox, message: &mut Message) {
     }
 }
 
-/// Puts a message into the half of the inbox that its sender was given.
+/// Applies the inference classification overrides to a new message.
 pub(crate) fn classify(mailbox: &Mailbox, message: &mut Message) {
     let from = message.from.as_ref().map_or("", |from| &from.address);
     let found = mailbox.overrides.iter().find(|item| {
@@ -68,7 +68,7 @@ pub(crate) fn classify(mailbox: &Mailbox, message: &mut Message) {
     }
 }
 
-/// Whether a message meets all conditions; one that is not known here is not met.
+/// Whether a message meets all conditions. An unknown condition is not met.
 fn meets(conditions: &Value, message: &Message) -> bool {
     let all = conditions.as_object().into_iter().flatten();
     let mut set = all.filter(|(name, value)| !value.is_null() && !name.contains('@'));

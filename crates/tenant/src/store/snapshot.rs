@@ -1,4 +1,4 @@
-//! The data file: all mailboxes as JSON, written beside and renamed, so that it is whole at any time.
+//! The data file: all mailboxes as JSON. It is replaced by a rename, so that it is always complete.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mailboxes::Store;
 
-/// Form of the file. A file of another form is refused, never guessed at and never overwritten.
+/// Version of the format. A file with another version is rejected and not overwritten.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -30,28 +30,28 @@ struct Read {
 /// Reads a data file.
 ///
 /// # Errors
-/// A sentence that names the file, what is wrong, and what to do.
+/// A message that names the file, the problem and the remedy.
 pub(crate) fn load(file: &Path) -> Result<Store, String> {
     let name = file.display();
     let remedy = "move it away to start with fresh data, or name another file with --data";
     let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let broken = |error| format!("{name} is no data file of this tenant ({error}); {remedy}");
-    // The form first: a store of another form does not have to make sense here.
+    let broken = |error| format!("{name} is not a data file of this tenant ({error}); {remedy}");
+    // The version is read first: a store of another version may not be readable.
     let head: Head = serde_json::from_slice(&text).map_err(broken)?;
     if head.version != VERSION {
         let found = head.version;
         return Err(format!(
-            "{name} has form {found} and this tenant reads form {VERSION}; {remedy}"
+            "{name} has version {found}, but this tenant reads version {VERSION}; {remedy}"
         ));
     }
     let read: Read = serde_json::from_slice(&text).map_err(broken)?;
     Ok(read.store)
 }
 
-/// A store as text. Quick, because the store is locked meanwhile.
+/// A store as text.
 ///
 /// # Errors
-/// A sentence where a value cannot be written as JSON.
+/// A value cannot be written as JSON.
 pub(crate) fn text(store: &Store) -> Result<Vec<u8>, String> {
     let version = VERSION;
     serde_json::to_vec(&Written { version, store })
@@ -61,7 +61,7 @@ pub(crate) fn text(store: &Store) -> Result<Vec<u8>, String> {
 /// Writes a data file.
 ///
 /// # Errors
-/// A sentence where the disk does not take it; the old file is still whole then.
+/// The file cannot be written. The old file is still complete.
 pub(crate) fn save(file: &Path, text: &[u8]) -> Result<(), String> {
     let half = file.with_extension("part");
     write(&half, text)
@@ -99,9 +99,9 @@ mod tests {
         std::fs::create_dir(&dir).unwrap();
         let file = dir.join("data.json");
         for (text, word) in [
-            ("", "no data file"),
-            ("{\"version\":1,\"sto", "no data file"),
-            ("{\"version\":9,\"store\":{\"mailboxes\":{}}}", "form 9"),
+            ("", "not a data file"),
+            ("{\"version\":1,\"sto", "not a data file"),
+            ("{\"version\":9,\"store\":{\"mailboxes\":{}}}", "version 9"),
         ] {
             std::fs::write(&file, text).unwrap();
             let sentence = load(&file).unwrap_err();

@@ -1,4 +1,4 @@
-//! Client authentication: secret in the form or by HTTP Basic, or an assertion in the form.
+//! Client authentication: a secret in the form or by HTTP Basic, or an assertion in the form.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use super::request::Request;
 use crate::oauth::aadsts::Aadsts;
 use crate::state::Tenant;
 
-/// Client id and secret as the request gives them.
+/// Client id and secret of a request.
 fn credentials(request: &Request) -> (Option<String>, Option<String>) {
     let basic = request
         .authorization
@@ -29,7 +29,7 @@ fn credentials(request: &Request) -> (Option<String>, Option<String>) {
     }
 }
 
-/// Both halves of HTTP Basic are form-encoded.
+/// Decodes a half of HTTP Basic, which is form-encoded (RFC 6749 §2.3.1).
 fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced)
@@ -37,10 +37,10 @@ fn form_decoded(text: &str) -> String {
         .into_owned()
 }
 
-/// Checks who asks. `spa`: the grant belongs to the single-page platform, which has no secret.
+/// Authenticates the client. `spa`: the grant belongs to the single-page platform, which has no secret.
 ///
 /// # Errors
-/// The numbers of Entra for unknown clients and for wrong, missing or misplaced secrets.
+/// AADSTS numbers for unknown clients and for wrong, missing or unexpected secrets.
 pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Result<(), Aadsts> {
     let options = tenant.options();
     let (id, secret) = credentials(request);
@@ -71,7 +71,7 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
     }
 }
 
-/// The secret, or the assertion in its place.
+/// Checks the secret or the assertion.
 fn confidential(
     tenant: &Tenant,
     request: &Request,
@@ -109,7 +109,7 @@ fn confidential(
     }
 }
 
-/// Comparison over the whole length, whatever differs.
+/// Compares two texts in constant time.
 fn constant_time_eq(a: &str, b: &str) -> bool {
     a.len() == b.len()
         && a.bytes()

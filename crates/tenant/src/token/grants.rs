@@ -1,4 +1,4 @@
-//! The three grants: code, refresh token, client credentials.
+//! The grants: authorization code, refresh token, client credentials.
 
 use std::collections::BTreeSet;
 
@@ -16,16 +16,16 @@ use crate::oauth::scopes::{self, Scopes};
 use crate::oauth::second_factor;
 use crate::state::Tenant;
 
-/// Life of a code, in seconds.
+/// Lifetime of a code, in seconds.
 const CODE_LIFETIME: i64 = 600;
-/// Life of an unused refresh token, in seconds.
+/// Lifetime of an unused refresh token, in seconds.
 const REFRESH_LIFETIME: i64 = 90 * 86_400;
-/// Life of a single-page application's chain of refresh tokens, in seconds.
+/// Lifetime of the refresh tokens of a single-page application, in seconds.
 const SPA_LIFETIME: i64 = 86_400;
 
 type TokenResult = Result<Value, Aadsts>;
 
-/// Whether what is traded in was issued to the single-page platform.
+/// Whether the code or refresh token was issued to the single-page platform.
 pub(crate) fn is_for_spa(tenant: &Tenant, form: &Params) -> bool {
     let signins = tenant.signins();
     let code = form.get("code").and_then(|code| signins.codes.get(code));
@@ -64,7 +64,7 @@ pub(crate) fn authorization_code(tenant: &Tenant, request: &Request) -> TokenRes
         .get("claims")
         .or(record.request.claims.as_deref())
         .map(str::to_owned);
-    // What the pages asked for they had a second factor for.
+    // The sign-in pages asked for the second factor of these claims.
     let shown = record.request.claims.as_deref();
     let mut grant = Grant {
         oid: record.oid.clone(),
@@ -147,7 +147,7 @@ fn check_verifier(request: &Request, record: &AuthorizationCode) -> Result<(), A
     }
 }
 
-/// A code that comes twice may be stolen: what it gave is taken back.
+/// Revokes the refresh tokens of a family.
 fn revoke_family(tenant: &Tenant, family: &str) {
     tenant
         .signins()
@@ -183,7 +183,7 @@ pub(crate) fn refresh_token(tenant: &Tenant, request: &Request) -> TokenResult {
     grant.nonce = None;
     let claims = request.form.get("claims");
     step_up(&mut grant, claims)?;
-    // A refusal does not use it up.
+    // A failed request does not use the token.
     if let Some(token) = tenant.signins().refresh.get_mut(presented) {
         token.used = true;
     }
@@ -193,7 +193,7 @@ pub(crate) fn refresh_token(tenant: &Tenant, request: &Request) -> TokenResult {
 /// Adds the authentication contexts that a request asks for.
 ///
 /// # Errors
-/// 50076 where the sign-in behind the grant showed no second factor.
+/// 50076 if the sign-in did not use a second factor.
 fn step_up(grant: &mut Grant, claims: Option<&str>) -> Result<(), Aadsts> {
     let asked = step_up::contexts(claims);
     if !grant.second_factor && !asked.is_subset(&grant.contexts) {
@@ -229,7 +229,7 @@ fn check_refresh(tenant: &Tenant, record: &RefreshToken) -> Result<(), Aadsts> {
     Ok(())
 }
 
-/// What an account agreed to at one resource.
+/// The permissions of one resource that an account consented to.
 fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)> {
     let signins = tenant.signins();
     let all: BTreeSet<String> = [oid, "*"]
@@ -248,7 +248,7 @@ fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)
         .collect()
 }
 
-/// Resource and permissions of this answer: what the request names, or what was agreed first.
+/// Resource and permissions of the response: those of the request, or those of the grant.
 fn asked_for(
     tenant: &Tenant,
     request: &Request,
@@ -301,7 +301,7 @@ fn asked_for(
     Ok(asked)
 }
 
-/// `grant_type=client_credentials`: the application for itself.
+/// `grant_type=client_credentials`.
 pub(crate) fn client_credentials(tenant: &Tenant, request: &Request) -> TokenResult {
     client::authenticate(tenant, request, false)?;
     if matches!(&*request.segment, "common" | "organizations") {

@@ -1,4 +1,4 @@
-//! Making tokens and the answers that carry them.
+//! Issues tokens.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(crate) fn client_info(account: &Account) -> String {
     )
 }
 
-/// The ID token of a hybrid answer.
+/// The ID token of a hybrid authorization response.
 pub(crate) fn id_token_for(
     tenant: &Tenant,
     request: &AuthorizationRequest,
@@ -52,7 +52,7 @@ pub(crate) fn id_token_for(
     id_token(tenant, &grant, account)
 }
 
-/// Directory in the token: a guest belongs to the tenant that the path named.
+/// The claim `tid`. Guests get the tenant that the path names.
 fn tid(account: &Account, segment: &str) -> &'static str {
     let named = [TENANT_ID, TENANT_DOMAIN]
         .iter()
@@ -110,7 +110,7 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
     tenant.keys().sign(&claims)
 }
 
-/// Life of an access token: 60 to 90 minutes, as at Entra; a day for clients that take challenges.
+/// Lifetime of an access token in seconds: 60 to 90 minutes as at Entra; a day for clients with `cp1`.
 fn lifetime(v1: bool, cp1: bool) -> i64 {
     match (v1, cp1) {
         (true, _) => 3599,
@@ -131,7 +131,7 @@ fn declares_cp1(claims: Option<&str>) -> bool {
     })
 }
 
-/// The answer to a code or a refresh token.
+/// The token response to a code or a refresh token.
 pub(crate) fn answer(
     tenant: &Tenant,
     grant: &Grant,
@@ -199,7 +199,7 @@ pub(crate) fn answer(
     body
 }
 
-/// Looks like a token, says nothing: clients must not look inside.
+/// An opaque access token: clients must not read its content.
 fn access_token() -> String {
     format!("EwB{}", ids::token(180))
 }
@@ -214,7 +214,7 @@ fn v2_body(token: &str, scopes: &Scopes, lifetime: i64) -> Value {
     })
 }
 
-/// Everything is a string in v1.
+/// The v1 response, in which all values are strings.
 fn v1_body(token: &str, audience: &str, scope: &str, (now, lifetime): (i64, i64)) -> Value {
     json!({
         "token_type": "Bearer",
@@ -228,7 +228,7 @@ fn v1_body(token: &str, audience: &str, scope: &str, (now, lifetime): (i64, i64)
     })
 }
 
-/// The answer to client credentials: an access token and nothing else.
+/// The token response to client credentials.
 pub(crate) fn application_answer(tenant: &Tenant, access: AccessToken, v1: bool) -> Value {
     let (now, audience) = (access.issued, access.audience.clone());
     let token = access_token();

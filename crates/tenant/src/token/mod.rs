@@ -18,7 +18,7 @@ use crate::state::Tenant;
 /// `POST .../token`.
 pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let origin = incoming.header("origin");
-    // Looked up first: an answer may end what it was traded for.
+    // This comes first, because the request may invalidate the code.
     let page = grants::is_for_spa(tenant, &incoming.form());
     let mut response = match answer(tenant, incoming, segment, v1) {
         Ok(body) => http::json(200, &body),
@@ -30,7 +30,7 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1:
     };
     http::set(&mut response, "cache-control", "no-store, no-cache");
     http::set(&mut response, "pragma", "no-cache");
-    // Only what was issued to the single-page platform may be read by a page, refusals too.
+    // Pages can read responses only for codes and tokens of the single-page platform.
     if let (true, Some(origin)) = (page, origin) {
         http::set(&mut response, "access-control-allow-origin", origin);
         http::set(&mut response, "vary", "Origin");
@@ -85,7 +85,7 @@ fn answer(
     Ok(answer)
 }
 
-/// `userinfo`: who a Graph token belongs to.
+/// `userinfo` (OpenID Connect Core §5.3).
 pub(crate) fn userinfo(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let token = incoming
         .header("authorization")

@@ -7,7 +7,7 @@ use crate::odata::Query;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::{Item, Json};
 
-/// What a client may write, with what stands there where it did not.
+/// The writable properties with their defaults.
 const TEXTS: [&str; 22] = [
     "birthday",
     "fileAs",
@@ -54,7 +54,7 @@ pub(crate) fn blank() -> Json {
     texts.chain(lists).chain(addresses).collect()
 }
 
-/// Takes over what a client sent. Names that nobody may write are left alone.
+/// Writes the properties that a client sent. Read-only properties are ignored.
 ///
 /// # Errors
 /// The name of a property whose value has the wrong type.
@@ -124,7 +124,7 @@ fn id(kind: Kind, mailbox: u32, key: u64) -> String {
     .encode()
 }
 
-/// The contact in canonical names.
+/// The contact with canonical names.
 pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, Value> {
     let mut out = item.json.clone();
     let own = json!({
@@ -140,7 +140,7 @@ pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, V
     out
 }
 
-/// A contact folder in canonical names.
+/// A contact folder with canonical names.
 pub(crate) fn folder(key: u64, parent: u64, name: &str, mailbox: u32) -> Map<String, Value> {
     let json = json!({
         "id": id(Kind::Folder, mailbox, key),

@@ -1,4 +1,4 @@
-//! An event as JSON, in the zone that the caller asked for.
+//! An event as JSON, in the time zone of the request.
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
@@ -18,13 +18,13 @@ use crate::store::{Event, Json, event};
 pub(crate) struct Format {
     pub(crate) flavour: Flavour,
     pub(crate) mailbox: u32,
-    /// Name of the zone that was asked for.
+    /// Name of the requested time zone.
     pub(crate) zone: String,
     pub(crate) tz: Tz,
     pub(crate) text_body: bool,
 }
 
-/// What a client may write, with what stands there where it did not.
+/// The writable properties with their defaults.
 pub(crate) fn defaults() -> Json {
     let defaults = json!({
         "allowNewTimeProposals": true,
@@ -49,7 +49,7 @@ pub(crate) fn defaults() -> Json {
     defaults.as_object().cloned().unwrap_or_default()
 }
 
-/// The entry in canonical names; times in the flavour's form.
+/// The entry with canonical names and the flavour's date format.
 pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map<String, Value> {
     let event = one.event;
     let mut out = event.json.clone();
@@ -98,7 +98,7 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
     out
 }
 
-/// The little that the Outlook flavours say of a place.
+/// The members of a location in the Outlook flavours.
 fn outlook_place(place: &Value) -> Value {
     let mut out = json!({"displayName": place["displayName"], "address": {}});
     for name in ["address", "coordinates"] {
@@ -121,7 +121,7 @@ fn preview(body: &Value) -> String {
     words.join(" ").chars().take(255).collect()
 }
 
-/// A moment on the caller's wall. All-day events keep their dates.
+/// A time in the requested time zone. All-day events keep their dates.
 fn shown(moment: &DateTimeTimeZone, all_day: bool, zone: &str) -> DateTimeTimeZone {
     if all_day {
         DateTimeTimeZone {
@@ -136,7 +136,7 @@ fn shown(moment: &DateTimeTimeZone, all_day: bool, zone: &str) -> DateTimeTimeZo
 fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
     let all_day = one.event.all_day;
     if format.flavour == Flavour::OutlookV1 {
-        // v1.0 knows no preference: the event's own zone speaks.
+        // v1.0 has no preference for a time zone: the event's own zone is used.
         out.insert("start".into(), one.start.with_offset().into());
         out.insert("end".into(), one.end.with_offset().into());
         out.insert("startTimeZone".into(), one.start.zone.as_str().into());
@@ -168,7 +168,7 @@ fn recurrence(event: &Event, flavour: Flavour) -> Value {
     };
     let mut json = Value::Object(json);
     if flavour == Flavour::OutlookV1 {
-        // Dates of the range with their offset.
+        // The dates of the range have an offset in v1.0.
         for name in ["startDate", "endDate"] {
             let text = json["range"][name].as_str().map(str::to_owned);
             if let Some(moment) =

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::store::mailbox::folder_id;
 use crate::store::{Folder, Mailbox};
 
-/// A folder in canonical names.
+/// A folder with canonical names.
 pub(crate) fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
     json!({
         "id": folder_id(mailbox.number, folder.key),

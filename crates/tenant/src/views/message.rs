@@ -1,4 +1,4 @@
-//! A message as JSON, and the JSON that clients send as a message.
+//! Messages to JSON, and from the JSON that clients send.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(crate) struct Format {
     pub(crate) text_body: bool,
 }
 
-/// Unix seconds as the APIs write them.
+/// Unix seconds in the format of the APIs.
 pub(crate) fn timestamp(seconds: i64) -> Value {
     DateTime::from_timestamp(seconds, 0).map_or(Value::Null, |at| iso(at).into())
 }
@@ -35,7 +35,7 @@ fn recipients(people: &[Person]) -> Value {
     people.iter().map(recipient_json).collect()
 }
 
-/// The message in canonical names, with what the query selects.
+/// The selected properties of a message, with canonical names.
 pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("@odata.etag".into(), etag(message.change).into());
@@ -173,7 +173,7 @@ fn body(message: &Message, format: Format) -> Value {
     }
 }
 
-/// An attachment in canonical names.
+/// An attachment with canonical names.
 pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Map<String, Value> {
     let id = Id {
         kind: Kind::Attachment,
@@ -204,7 +204,7 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
         .unwrap_or_default()
 }
 
-/// Name or address of a person.
+/// The name or the address of a person.
 fn leaf<'a>(person: &'a Option<Person>, name: &str) -> Scalar<'a> {
     let text = match (person, name) {
         (Some(one), "address") => &one.address,
@@ -280,7 +280,7 @@ impl Searchable for Message {
     }
 }
 
-/// Takes over what a client sent. Names that nobody may write are left alone.
+/// Writes the properties that a client sent. Read-only properties are ignored.
 pub(crate) fn apply(message: &mut Message, json: &Json) {
     for (name, value) in json {
         let text = value.as_str();
@@ -318,7 +318,7 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
     }
 }
 
-/// The strings of a list.
+/// The strings in a JSON array.
 pub(crate) fn strings(value: &Value) -> Vec<String> {
     value
         .as_array()
@@ -329,7 +329,7 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A file attachment that a client sent; `None` where the content is no base64.
+/// The file attachment that a client sent; `None` if its content is not valid base64.
 pub(crate) fn read_attachment(json: &Value, key: u64, now: i64) -> Option<Attachment> {
     let bytes = STANDARD
         .decode(json["contentBytes"].as_str().unwrap_or_default())

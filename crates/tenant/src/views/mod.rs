@@ -1,4 +1,4 @@
-//! Three views of one store: Graph's names are canonical, the Outlook flavours are made from them.
+//! Items of the store as JSON. Graph's names are canonical; `outlook` translates them for the other flavours.
 
 pub(crate) mod calendar;
 pub(crate) mod contact;

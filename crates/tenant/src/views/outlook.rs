@@ -1,4 +1,4 @@
-//! From Graph's JSON to Outlook's and back: Pascal case, enum casing, renames, type names.
+//! Graph's JSON to Outlook's JSON and back: Pascal case, enum values, property names, type names.
 
 use serde_json::{Map, Value};
 
@@ -32,7 +32,7 @@ const ENUMS: [&str; 22] = [
     "scope",
 ];
 
-/// An entity in the flavour's spelling.
+/// An entity with the names of the flavour.
 pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -> Value {
     if flavour.is_graph() {
         return Value::Object(entity);
@@ -65,7 +65,7 @@ fn annotation(value: Value) -> Value {
     }
 }
 
-/// A nested value in Pascal case; `key` is the canonical name that it stands under.
+/// A nested value in Pascal case. `key` is the canonical name of its property.
 pub(crate) fn to_outlook(key: &str, value: Value) -> Value {
     match value {
         Value::String(text) if ENUMS.contains(&key) => pascal(&text).into(),
@@ -88,7 +88,7 @@ pub(crate) fn to_outlook(key: &str, value: Value) -> Value {
     }
 }
 
-/// A request body in canonical spelling.
+/// A request body with canonical names.
 pub(crate) fn from_outlook(flavour: Flavour, kind: Kind, body: Value) -> Value {
     if flavour.is_graph() {
         return body;
