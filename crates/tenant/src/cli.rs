@@ -53,6 +53,12 @@ pub(crate) struct Arguments {
     /// Operation that needs a second factor, such as 'PATCH /me/mailboxSettings' (repeatable)
     #[arg(long, value_name = "OPERATION")]
     step_up: Vec<StepUp>,
+    /// Reject batches that are neither wholly parallel nor wholly sequential, as the service does
+    #[arg(long)]
+    strict_batches: bool,
+    /// Start all items of a batch at once, not four at a time
+    #[arg(long)]
+    batch_all_at_once: bool,
     /// Response headers that pages can read
     #[arg(long, default_value = "generous", value_parser = ["generous", "strict"])]
     cors: String,
@@ -86,6 +92,8 @@ impl Arguments {
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
             step_up: self.step_up.clone(),
+            strict_batches: self.strict_batches,
+            batch_all_at_once: self.batch_all_at_once,
             seed: self.seed,
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),

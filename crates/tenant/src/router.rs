@@ -56,6 +56,7 @@ async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
             api::cors::preflight(&incoming, upload)
         };
     }
+    let changes = tenant.changes();
     let mut response = match &fault {
         Some(fault) => match api::faults::respond(fault, tenant, &incoming).await {
             Some(response) => response,
@@ -63,6 +64,13 @@ async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
         },
         None => route(tenant, &incoming).await,
     };
+    // A change is acknowledged when it is in the data file.
+    if tenant.changes() != changes
+        && let Err(message) = tenant.persist().await
+    {
+        eprintln!("exo365-tenant: {message}");
+        return StatusCode::INSUFFICIENT_STORAGE.into_response();
+    }
     if let Some(fault) = &fault {
         response = api::faults::damage(fault, response).await;
     }

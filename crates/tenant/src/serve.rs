@@ -85,7 +85,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         }
     };
     served.map_err(|error| format!("serving failed: {error}"))?;
-    tenant.save()
+    tenant.persist().await
 }
 
 /// Waits for SIGINT or SIGTERM.
@@ -107,10 +107,8 @@ async fn save_changes(tenant: Tenant) {
     loop {
         tenant.changed().await;
         tokio::time::sleep(SAVE_DELAY).await;
-        let writer = tenant.clone();
-        let saved = tokio::task::spawn_blocking(move || writer.save()).await;
-        if let Ok(Err(sentence)) = saved {
-            eprintln!("exo365-tenant: {sentence}");
+        if let Err(message) = tenant.persist().await {
+            eprintln!("exo365-tenant: {message}");
         }
     }
 }

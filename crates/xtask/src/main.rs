@@ -6,6 +6,7 @@
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
 //! cargo xtask operations                  how much of the services has a named method
+//! cargo xtask schema                      the table of Graph's types, from Microsoft's description
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
 //! ```
 //!
@@ -27,6 +28,7 @@ mod project;
 mod python;
 mod redis;
 mod run;
+mod schema;
 mod schemathesis;
 mod servers;
 mod size;
@@ -60,6 +62,8 @@ enum Command {
     Size(size::Options),
     /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
     Operations,
+    /// The table of Graph's types in crates/tenant, from Microsoft's OpenAPI description (EXO365_OPENAPI).
+    Schema,
     /// libFuzzer over the readers of the core: one target or all, a minute each.
     Fuzz(fuzz::Options),
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Command::Test(options) => suite::run(&options),
         Command::E2e(options) => e2e::run(&options),
         Command::Operations => operations::run(),
+        Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),

@@ -51,7 +51,7 @@ pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestI
         Ok(access) => access,
         Err(failure) => return failure.reply(request.flavour, ids),
     };
-    let items = match read(request) {
+    let items = match read(request, tenant.options().strict_batches) {
         Ok(items) => items,
         Err(sentence) => {
             return Failure::new(400, "BadRequest", sentence).reply(request.flavour, ids);
@@ -66,16 +66,14 @@ pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestI
 }
 
 /// Reads the items. A mistake in one of them fails the whole batch.
-fn read(request: &ApiRequest) -> Result<Vec<Item>, String> {
+fn read(request: &ApiRequest, strict: bool) -> Result<Vec<Item>, String> {
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|_| "Invalid batch payload format.".to_owned())?;
     let Some(list) = body["requests"].as_array().filter(|list| !list.is_empty()) else {
         return Err("Invalid batch payload format.".to_owned());
     };
     if list.len() > MAX_REQUESTS {
-        return Err(format!(
-            "Number of batch request steps exceeds the maximum value of {MAX_REQUESTS}."
-        ));
+        return Err("Number of requests inside batch exceed the limit.".to_owned());
     }
     let mut seen = HashSet::new();
     let mut items = Vec::new();
@@ -90,6 +88,9 @@ fn read(request: &ApiRequest) -> Result<Vec<Item>, String> {
         items.push(item);
     }
     ordered(&items)?;
+    if strict {
+        uniform(&items)?;
+    }
     Ok(items)
 }
 
@@ -114,6 +115,23 @@ fn ordered(items: &[Item]) -> Result<(), String> {
             item.id
         )),
     }
+}
+
+/// Fails unless all items are independent, or each depends on the one before it.
+fn uniform(items: &[Item]) -> Result<(), String> {
+    let parallel = items.iter().all(|item| item.depends_on.is_empty());
+    let first = items.first().is_none_or(|item| item.depends_on.is_empty());
+    let mut pairs = items.iter().zip(items.iter().skip(1));
+    let sequential = pairs.all(|(before, item)| {
+        let [needed] = item.depends_on.as_slice() else {
+            return false;
+        };
+        needed.eq_ignore_ascii_case(&before.id)
+    });
+    if parallel || (first && sequential) {
+        return Ok(());
+    }
+    Err("Batch should be either fully sequential or fully parallel".to_owned())
 }
 
 fn item(one: &Value, request: &ApiRequest) -> Result<Item, String> {
@@ -204,7 +222,7 @@ async fn run(tenant: &Tenant, access: &AccessToken, items: Vec<Item>) -> Vec<Val
             needed.all(|id| status.contains_key(&id.to_lowercase()))
         };
         let (mut wave, mut rest): (Vec<Item>, Vec<Item>) = waiting.into_iter().partition(ready);
-        if wave.len() > MAX_CONCURRENT {
+        if wave.len() > MAX_CONCURRENT && !tenant.options().batch_all_at_once {
             let late = wave.split_off(MAX_CONCURRENT);
             rest.splice(0..0, late);
         }
@@ -240,7 +258,7 @@ async fn together(
         );
         let ids = RequestIds::new(tenant, item.request.header("client-request-id"));
         if item.depends_on.iter().any(failed) {
-            let text = "The request depends on another one that failed.";
+            let text = "Request failed as dependent request failed";
             let failure = Failure::new(424, "FailedDependency", text);
             done.push((item.id, failure.reply(flavour, &ids), flavour));
         } else if let Some(place) = place {

@@ -12,8 +12,10 @@ use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
 use crate::odata::query::option;
+use crate::schema::body::{self, Problem};
 use crate::schema::case;
 use crate::schema::names::{Kind, Names};
+use crate::schema::table::table;
 use crate::state::Tenant;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::{Json, Mailbox};
@@ -121,9 +123,6 @@ impl Prefer {
         if self.track_changes {
             list.push("odata.track-changes".to_owned());
         }
-        if let Some(size) = self.max_page {
-            list.push(format!("odata.maxpagesize={size}"));
-        }
         (!list.is_empty()).then(|| list.join(", "))
     }
 }
@@ -220,12 +219,44 @@ impl Call<'_> {
             .collect())
     }
 
+    /// The body as JSON. Bodies of Graph are checked with the table of types.
     fn any_body(&self) -> Result<Value, Failure> {
-        serde_json::from_slice(&self.request.body).map_err(|_| {
+        let value = serde_json::from_slice(&self.request.body).map_err(|_| {
             let text = "Unable to read JSON request payload. Please ensure Content-Type header is \
                         set and payload is of valid JSON format.";
             Failure::new(400, "BadRequest", text)
-        })
+        })?;
+        let known = table().body(self.request.method.as_str(), &self.segments);
+        match known.filter(|_| self.flavour.is_graph()) {
+            Some(known) => body::check(known, value).map_err(|problem| self.invalid_body(&problem)),
+            None => Ok(value),
+        }
+    }
+
+    /// The service's error for a body that is not valid: mail has one code for all, the rest says what is wrong.
+    fn invalid_body(&self, problem: &Problem) -> Failure {
+        let mail = ["messages", "sendmail"];
+        if self.segments.iter().any(|one| mail.contains(&one.as_str())) {
+            let text = "were unable to deserialize ";
+            return Failure::new(400, "UnableToDeserializePostBody", text);
+        }
+        let text = match problem {
+            Problem::Unknown { property, kind: "" } => format!(
+                "The parameter '{property}' in the request payload is not a valid parameter for the operation."
+            ),
+            Problem::Unknown { property, kind } => format!(
+                "The property '{property}' does not exist on type 'microsoft.graph.{kind}'. Make sure to only use \
+                 property names that are defined by the type."
+            ),
+            Problem::Value {
+                property,
+                value,
+                kind,
+            } => format!(
+                "Cannot convert the value {value} of the property '{property}' to the type '{kind}'."
+            ),
+        };
+        Failure::new(400, "RequestBodyRead", text)
     }
 
     /// Reads from the mailbox.
@@ -258,7 +289,10 @@ impl Call<'_> {
     /// Reads an id of this mailbox.
     pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, Failure> {
         let id = Id::decode(text).ok_or_else(Failure::malformed_id)?;
-        if id.kind != kind || id.mailbox != self.mailbox {
+        if id.mailbox != self.mailbox {
+            return Err(Failure::malformed_id());
+        }
+        if id.kind != kind {
             return Err(Failure::not_found());
         }
         Ok(id)

@@ -94,8 +94,8 @@ fn create(call: &Call<'_>) -> ApiResult {
             other.is_some_and(|other| other.eq_ignore_ascii_case(name))
         });
         if taken {
-            let text = "A category with the specified name already exists.";
-            return Err(Failure::new(409, "ErrorItemSave", text));
+            let text = "Category name already exists.";
+            return Err(Failure::new(409, "CategoryNameExists", text));
         }
         let mut json = Json::new();
         json.insert("displayName".into(), name.into());
@@ -110,10 +110,7 @@ fn create(call: &Call<'_>) -> ApiResult {
 
 fn update(call: &Call<'_>, wanted: &str) -> ApiResult {
     let body = call.body(Kind::Category)?;
-    if body.contains_key("displayName") {
-        let text = "The name of a category cannot be changed.";
-        return Err(Failure::new(400, "ErrorInvalidPropertySet", text));
-    }
+    // The service takes a new name with 200 and does not change it.
     let colour = colour(&body)?;
     let entity = call.change(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;

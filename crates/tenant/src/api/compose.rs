@@ -115,3 +115,31 @@ pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
     });
     json.as_object().cloned().ok_or_else(wrong)
 }
+
+/// Checks the headers of a new message.
+///
+/// # Errors
+/// 400 for a name without `x-` and for more than five headers.
+pub(crate) fn check_headers(body: &Json) -> Result<(), Failure> {
+    const MAX_HEADERS: usize = 5;
+    let list = body.get("internetMessageHeaders").and_then(Value::as_array);
+    let list = list.map_or(&[][..], Vec::as_slice);
+    if list.len() > MAX_HEADERS {
+        let text = "Maximum number of headers in one message should be less than or equal to 5.";
+        return Err(Failure::new(
+            400,
+            "InvalidInternetMessageHeaderCollection",
+            text,
+        ));
+    }
+    for one in list {
+        let name = one["name"].as_str().unwrap_or_default();
+        if !name.to_ascii_lowercase().starts_with("x-") {
+            let text = format!(
+                "The internet message header name '{name}' should start with 'x-' or 'X-'."
+            );
+            return Err(Failure::new(400, "InvalidInternetMessageHeader", text));
+        }
+    }
+    Ok(())
+}

@@ -8,6 +8,7 @@ use super::response::{ApiResponse, Payload};
 use super::{delta, find, listing, photos};
 use crate::failure::Failure;
 use crate::odata::Query;
+use crate::odata::expr::Expr;
 use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::mailbox::CONTACTS;
@@ -41,8 +42,18 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> ApiResult 
     }
 }
 
-fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
+/// The query options of a list. A filter has only `eq` and `startswith`.
+fn list_query(call: &Call<'_>) -> Result<Query, Failure> {
     let query = call.query(Kind::Contact)?;
+    if query.filter.as_ref().is_none_or(Expr::is_simple) {
+        return Ok(query);
+    }
+    let text = "The query filter contains one or more invalid nodes.";
+    Err(Failure::new(400, "ErrorInvalidUrlQueryFilter", text))
+}
+
+fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
+    let query = list_query(call)?;
     let page = call.read(|mailbox| {
         let all = find::contacts_of(mailbox, folder)
             .map(|item| view::to_json(item, call.mailbox, &Query::default()));
@@ -52,7 +63,7 @@ fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
 }
 
 fn count(call: &Call<'_>, folder: u64) -> ApiResult {
-    let query = call.query(Kind::Contact)?;
+    let query = list_query(call)?;
     let count = call.read(|mailbox| {
         let all = find::contacts_of(mailbox, folder)
             .map(|item| view::to_json(item, call.mailbox, &Query::default()));

@@ -25,6 +25,15 @@ use crate::views::{
 
 /// Default number of entries on a page.
 const DEFAULT_PAGE_SIZE: usize = 50;
+/// The properties of an occurrence in a calendar view. The series master has the others.
+const OCCURRENCE: [&str; 6] = [
+    "@odata.etag",
+    "id",
+    "type",
+    "seriesMasterId",
+    "start",
+    "end",
+];
 /// Orders removals after other entries of the same version.
 const LAST_PART: i32 = i32::MAX;
 
@@ -180,15 +189,28 @@ pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> 
     for event in find::events_of(mailbox, calendar).filter(|one| one.change >= delta.token.since.0)
     {
         let instances = match window {
-            Some((from, to)) => event.between(from, to, format.tz),
+            Some((from, to)) => event.between(from, to),
             None => vec![event.itself()],
         };
         let left = instances.is_empty() && event.recurrence.is_none() && delta.token.later;
+        if window.is_some() && event.recurrence.is_some() && !instances.is_empty() {
+            let (format, query) = (format.clone(), &delta.query);
+            entries.push(DeltaEntry {
+                at: (event.change, 0),
+                show: Box::new(move || event_view::to_json(&event.itself(), &format, query).into()),
+            });
+        }
         for one in instances {
             let (format, query) = (format.clone(), &delta.query);
             entries.push(DeltaEntry {
                 at: (event.change, one.day),
-                show: Box::new(move || event_view::to_json(&one, &format, query).into()),
+                show: Box::new(move || {
+                    let mut json = event_view::to_json(&one, &format, query);
+                    if one.kind() == "occurrence" {
+                        json.retain(|name, _| OCCURRENCE.contains(&name.as_str()));
+                    }
+                    json.into()
+                }),
             });
         }
         if left && event.modified > event.created {

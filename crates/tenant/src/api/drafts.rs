@@ -1,7 +1,7 @@
 //! Drafts: new ones, replies and forwards.
 
 use axum::http::Method;
-use maud::{PreEscaped, html};
+use maud::html;
 use serde_json::Value;
 
 use super::call::{ApiResult, Call};
@@ -19,6 +19,7 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         true => compose::from_mime(&call.request.body)?,
         false => call.body(Kind::Message)?,
     };
+    compose::check_headers(&body)?;
     let entity = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);
         if let Some(folder) = folder {
@@ -85,10 +86,14 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
     }
     let draft = call.change(|mailbox| {
         let original = find::message(call, mailbox, id)?.clone();
+        if original.draft {
+            let text = "The reference item does not support the requested operation.";
+            return Err(Failure::new(400, "ErrorInvalidReferenceItem", text));
+        }
         let mut draft = draft_of(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
-            let html = html! { p { (comment) } hr; (PreEscaped(&draft.body)) };
-            draft.set_body(true, html.into_string());
+            let html = html! { p { (comment) } hr; };
+            draft.set_body(true, at_top(&draft.body, &html.into_string()));
         }
         if let Some(to) = parameters.get("toRecipients") {
             draft.to = parse_recipients(to);
@@ -165,4 +170,14 @@ fn draft_of(
         }
     }
     draft
+}
+
+/// Puts HTML at the top of the body of a document.
+fn at_top(document: &str, html: &str) -> String {
+    let lower = document.to_ascii_lowercase();
+    let open = lower
+        .find("<body")
+        .and_then(|at| Some(at + lower[at..].find('>')? + 1));
+    let (head, rest) = document.split_at(open.unwrap_or_default());
+    [head, html, rest].concat()
 }

@@ -1,5 +1,6 @@
 //! The events that clients send.
 
+use maud::html;
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -7,9 +8,11 @@ use crate::clock::timezone;
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::store::date_time::{DateTimeTimeZone, NEVER, offset_time};
+use crate::store::message::html_document;
 use crate::store::recurrence::Recurrence;
 use crate::store::{Event, Json, event::OccurrenceChange, meetings};
 use crate::views::event::defaults;
+use crate::views::extended_properties;
 
 const SHOW_AS: [&str; 6] = [
     "free",
@@ -67,7 +70,11 @@ fn time(
             given["timeZone"].as_str(),
         )
     };
-    let zone = zone.unwrap_or("UTC");
+    // Outlook v1.0 times have an offset; the zone is optional there.
+    let zone = match call.flavour {
+        Flavour::Graph => zone.unwrap_or_default(),
+        _ => zone.unwrap_or("UTC"),
+    };
     if timezone::find(zone).is_none() {
         let text = format!(
             "A valid TimeZone value must be specified. The following TimeZone value is not supported: '{zone}'."
@@ -125,7 +132,24 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
 /// Writes the properties of a body. Times are checked together with the stored ones.
 pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), Failure> {
     let [start, end] = times(call, body)?;
+    if body.get("isAllDay") == Some(&Value::Bool(true)) && start.is_none() {
+        return Err(Failure::bad("Missing parameters: Event.Start"));
+    }
     let moved = start.is_some() || body.contains_key("recurrence");
+    let before = (
+        event.start.clone(),
+        event.end.clone(),
+        event.recurrence.clone(),
+    );
+    if let Some(start) = &start
+        && event.recurrence.is_some()
+        && !body.contains_key("recurrence")
+        && start.tz() != event.start.tz()
+    {
+        return Err(Failure::invalid_property(
+            "At least one property failed validation.",
+        ));
+    }
     event.start = start.unwrap_or_else(|| event.start.clone());
     event.end = end.unwrap_or_else(|| event.end.clone());
     event.all_day = body
@@ -150,18 +174,41 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
             event.recurrence = None;
             event.exceptions.clear();
         }
-        Some(given) => event.recurrence = Some(recurrence(given, &event.start.zone)?),
+        Some(given) => {
+            let zone = given["range"]["recurrenceTimeZone"].as_str();
+            let zone = zone.filter(|zone| !zone.is_empty());
+            if zone.is_some_and(|zone| timezone::find(zone) != Some(event.start.tz())) {
+                return Err(Failure::invalid_property(
+                    "At least one property failed validation.",
+                ));
+            }
+            event.recurrence = Some(recurrence(given, &event.start.zone)?);
+        }
+    }
+    // A series that changes its times or its pattern loses its exceptions.
+    if before
+        != (
+            event.start.clone(),
+            event.end.clone(),
+            event.recurrence.clone(),
+        )
+    {
+        event.exceptions.clear();
     }
     if moved && let Some(json) = &event.recurrence {
         let series =
             Recurrence::parse(&Value::Object(json.clone())).map_err(Failure::invalid_property)?;
         if series.start != event.start.local.date() {
-            return Err(Failure::invalid_property(
-                "The recurrence range's start date has to be the date of the event's start.",
-            ));
+            let text = "The recurrence range's start date has to be the date of the event's start.";
+            return Err(Failure::new(400, "ErrorInvalidRecurrenceRange", text));
         }
     }
     event.json.extend(writable(body)?);
+    for name in extended_properties::NAMES {
+        if let Some(sent) = body.get(name) {
+            extended_properties::merge(&mut event.json, name, sent);
+        }
+    }
     Ok(())
 }
 
@@ -251,16 +298,18 @@ fn complete(name: &str, value: &Value) -> Value {
     value
 }
 
-/// Content type in lower case. An HTML fragment becomes a document.
+/// The body as the service stores it: an HTML document, also of a text.
 fn complete_body(body: &mut Value) {
     let html = body["contentType"]
         .as_str()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("html"));
-    body["contentType"] = if html { "html" } else { "text" }.into();
     let content = body["content"].as_str().unwrap_or_default();
-    if html && !content.is_empty() && !content.to_ascii_lowercase().contains("<html") {
-        body["content"] = format!("<html><body>{content}</body></html>").into();
-    }
+    let content = match html {
+        true if content.is_empty() => String::new(),
+        true => html_document(content),
+        false => html_document(&html! { div class="PlainText" { (content) } }.into_string()),
+    };
+    *body = json!({"contentType": "html", "content": content});
 }
 
 /// Adds type and id. A location with a mailbox is a conference room.

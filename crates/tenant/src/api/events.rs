@@ -1,5 +1,7 @@
 //! Events: list, get, create, update, delete, instances, calendar view.
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::call::{ApiResult, Call, Page};
@@ -11,7 +13,7 @@ use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::event::{Exception, Instance, OccurrenceChange};
 use crate::store::{Event, Json, meetings};
-use crate::views::event::{self as view};
+use crate::views::event::{self as view, Format};
 
 fn query(call: &Call<'_>) -> Result<Query, Failure> {
     let query = call.query(Kind::Event)?;
@@ -74,8 +76,8 @@ pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> ApiRe
     let query = query(call)?;
     let (from, to) = find::time_window(&call.params, find::event_format(call).tz)?;
     let page = call.read(|mailbox| {
-        let instances = find::events_of(mailbox, calendar)
-            .flat_map(|event| event.between(from, to, find::event_format(call).tz));
+        let instances =
+            find::events_of(mailbox, calendar).flat_map(|event| event.between(from, to));
         Ok(shown(call, &query, instances.collect()))
     })?;
     call.page(tail, &query, page)
@@ -99,11 +101,7 @@ pub(crate) fn instances(call: &Call<'_>, id: &str) -> ApiResult {
         if master.kind() != "seriesMaster" {
             return Err(Failure::bad("Only the master of a series has instances."));
         }
-        Ok(shown(
-            call,
-            &query,
-            master.event.between(from, to, find::event_format(call).tz),
-        ))
+        Ok(shown(call, &query, master.event.between(from, to)))
     })?;
     call.page(&format!("events('{id}')/instances"), &query, page)
 }
@@ -133,11 +131,13 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     }
     drop(store);
     call.tenant.notify_changed();
-    let entity = view::to_json(
-        &event.itself(),
-        &find::event_format(call),
-        &Query::default(),
-    );
+    // The responses to POST (time zone of the request) and to PATCH (UTC) ignore `Prefer: outlook.timezone`.
+    let format = Format {
+        zone: event.start.zone.clone(),
+        tz: event.start.tz(),
+        ..find::event_format(call)
+    };
+    let entity = view::to_json(&event.itself(), &format, &Query::default());
     let id = entity
         .get("id")
         .and_then(Value::as_str)
@@ -199,6 +199,13 @@ fn change_occurrence(
         },
     };
     body::apply_to_occurrence(&mut change, call, json)?;
+    if let Some(start) = &change.start {
+        let date = start.moved(&event.start.zone).local.date();
+        if crosses_neighbour(event, day, date) {
+            let text = "Modified occurrence is crossing or overlapping adjacent occurrence.";
+            return Err(Failure::new(400, "ErrorOccurrenceCrossingBoundary", text));
+        }
+    }
     (change.change, change.modified) = (version, call.now());
     event
         .exceptions
@@ -206,12 +213,37 @@ fn change_occurrence(
     Ok(())
 }
 
+/// Whether a new date of an occurrence reaches the day of the occurrence before or after it.
+fn crosses_neighbour(event: &Event, day: i32, date: NaiveDate) -> bool {
+    let days = event.days();
+    let Some(at) = days.iter().position(|one| *one == day) else {
+        return false;
+    };
+    let date_of = |day: &i32| {
+        let moved = match event.exceptions.get(day) {
+            Some(Exception::Changed(change)) => change.start.as_ref(),
+            _ => None,
+        };
+        let moved = moved.map(|start| start.moved(&event.start.zone).local.date());
+        moved.or_else(|| NaiveDate::from_num_days_from_ce_opt(*day))
+    };
+    let before = at.checked_sub(1).and_then(|at| days.get(at));
+    let before = before.and_then(date_of);
+    let after = days.get(at + 1).and_then(date_of);
+    before.is_some_and(|before| date <= before) || after.is_some_and(|after| date >= after)
+}
+
 /// The response to an update: the whole entry.
 fn get_again(call: &Call<'_>, id: &str) -> ApiResult {
+    let format = Format {
+        zone: "UTC".to_owned(),
+        tz: Tz::UTC,
+        ..find::event_format(call)
+    };
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
             &find::event(call, mailbox, id)?,
-            &find::event_format(call),
+            &format,
             &Query::default(),
         ))
     })?;

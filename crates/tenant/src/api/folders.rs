@@ -238,7 +238,8 @@ fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
     let entity = call.change(|mailbox| {
         let from = find::folder(call, mailbox, folder)?.key;
         let target = find::folder(call, mailbox, destination.unwrap_or_default())?.key;
-        if within(mailbox, target, from) {
+        let parent = mailbox.folders.get(&from).map(|folder| folder.parent);
+        if within(mailbox, target, from) || parent == Some(target) {
             let text = "The move or copy operation failed.";
             return Err(Failure::new(400, "ErrorMoveCopyFailed", text));
         }

@@ -55,7 +55,7 @@ fn folder_key(
 }
 
 fn list(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
-    let query = call.query(Kind::Message)?;
+    let mut query = call.query(Kind::Message)?;
     query.check_messages()?;
     let page = call.read(|mailbox| {
         let key = folder_key(call, mailbox, folder)?;
@@ -127,7 +127,8 @@ pub(crate) fn show(call: &Call<'_>, message: &Message, query: &Query) -> Value {
 }
 
 fn count(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
-    let query = call.query(Kind::Message)?;
+    let mut query = call.query(Kind::Message)?;
+    query.check_messages()?;
     let count = call.read(|mailbox| {
         let key = folder_key(call, mailbox, folder)?;
         let met = mailbox.listing(key).filter(|message| {

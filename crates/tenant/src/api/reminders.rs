@@ -31,7 +31,7 @@ pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> ApiResult {
     let mut found: Vec<(DateTime<Utc>, Value)> = call.read(|mailbox| {
         let until = to + TimeDelta::minutes(MAX_LEAD);
         let all = mailbox.events.values();
-        let all = all.flat_map(|event| event.between(from, until, format.tz));
+        let all = all.flat_map(|event| event.between(from, until));
         let ringing = all.filter_map(|one| {
             let at = rings(&one, format.tz)?;
             (from <= at && at <= to).then(|| (at, reminder(&one, at, &format)))

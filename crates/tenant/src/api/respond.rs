@@ -38,6 +38,13 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> ApiResult 
         .get("sendResponse")
         .and_then(Value::as_bool)
         .unwrap_or(true);
+    let proposes = parameters
+        .get("proposedNewTime")
+        .is_some_and(|time| !time.is_null());
+    if proposes && !sends {
+        let text = "A new time can be proposed only if the response is sent.";
+        return Err(Failure::invalid_parameter(text));
+    }
     let (event, day) = event(call, text)?;
     if event.organized {
         let text = "Your request can't be completed. You can't respond to this meeting because \

@@ -16,6 +16,9 @@ use crate::store::{Mailbox, Store, busy};
 /// Longest time interval, in days.
 pub(super) const MAX_DAYS: i64 = 62;
 
+/// Largest number of schedules in one request.
+const MAX_SCHEDULES: usize = 20;
+
 /// The instant of a `dateTimeTimeZone`.
 pub(super) fn instant_of(value: &Value) -> Option<DateTime<Utc>> {
     let zone = value["timeZone"].as_str().unwrap_or("UTC");
@@ -36,6 +39,11 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> ApiResult {
     let schedules = schedules.as_array().filter(|list| !list.is_empty());
     let schedules = schedules
         .ok_or_else(|| Failure::invalid_parameter("The parameter 'Schedules' is required."))?;
+    if schedules.len() > MAX_SCHEDULES {
+        return Err(Failure::invalid_parameter(
+            "At most 20 schedules are supported in one request.",
+        ));
+    }
     let (from, to) = instant_of(&part("startTime"))
         .zip(instant_of(&part("endTime")))
         .ok_or_else(|| {
@@ -85,13 +93,24 @@ fn one_schedule(
         return json!({
             "scheduleId": address,
             "availabilityView": "",
-            "scheduleItems": [],
-            "error": {"message": "The mailbox could not be found.", "responseCode": "ErrorMailRecipientNotFound"},
+            "scheduleItems": null,
+            "error": {"message": "Proxy web request failed.", "responseCode": "5016"},
         });
     };
+    // Others see subject and location only if the calendar is shared with them.
+    let shared = mailbox.permissions.iter().any(|item| {
+        let address = item.json["emailAddress"]["address"].as_str();
+        let role = item.json["role"].as_str();
+        address.is_some_and(|one| one.eq_ignore_ascii_case(call.owner.address))
+            && !matches!(role, None | Some("none" | "freeBusyRead"))
+    });
+    let details = shared || mailbox.number == call.mailbox;
     let taken = busy::entries(mailbox, from, to);
     let home = busy::time_zone(mailbox);
-    let items: Vec<Value> = taken.iter().map(|one| schedule_item(call, one)).collect();
+    let items: Vec<Value> = taken
+        .iter()
+        .map(|one| schedule_item(call, one, details))
+        .collect();
     json!({
         "scheduleId": address,
         "availabilityView": busy::availability_view(&taken, home, from, to, minutes),
@@ -100,7 +119,7 @@ fn one_schedule(
     })
 }
 
-fn schedule_item(call: &Call<'_>, one: &Instance<'_>) -> Value {
+fn schedule_item(call: &Call<'_>, one: &Instance<'_>, details: bool) -> Value {
     let zone = find::event_format(call).zone;
     let (start, end) = one.bounds(find::event_format(call).tz);
     let private = one.property("sensitivity").and_then(Value::as_str) == Some("private");
@@ -111,7 +130,7 @@ fn schedule_item(call: &Call<'_>, one: &Instance<'_>) -> Value {
         "start": DateTimeTimeZone::at(start, &zone).to_json(),
         "end": DateTimeTimeZone::at(end, &zone).to_json(),
     });
-    if !private {
+    if details && !private {
         item["subject"] = text(one.property("subject"));
         let place = one.property("location");
         item["location"] = text(place.and_then(|place| place.get("displayName")));

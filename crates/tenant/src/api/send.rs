@@ -34,6 +34,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
         });
         (body, save)
     };
+    compose::check_headers(&body)?;
     let message = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);
         view::apply(&mut message, &body);

@@ -35,7 +35,7 @@ impl SyncToken {
     /// The token of a call, if it has one.
     ///
     /// # Errors
-    /// 400 if the token is not valid, 410 if it has expired.
+    /// 400 if the token is malformed, 410 if it has expired or is of another collection.
     pub(crate) fn read(
         call: &Call<'_>,
         what: &str,
@@ -45,11 +45,12 @@ impl SyncToken {
         let Some(text) = given.filter(|text| !text.eq_ignore_ascii_case("latest")) else {
             return Ok(None);
         };
-        let token = Self::decode(text).filter(|token| token.what == what);
-        let token = token.ok_or_else(|| {
-            let text = "The sync state of the request is not valid.";
-            Failure::new(400, "ErrorInvalidSyncStateData", text)
-        })?;
+        let token = Self::decode(text)
+            .ok_or_else(|| Failure::new(400, "BadRequest", "Badly formed token."))?;
+        if token.what != what {
+            let text = "The delta token is no longer valid, and the app must reset the sync state.";
+            return Err(Failure::new(410, "SyncStateNotFound", text));
+        }
         if token.generation == generation {
             Ok(Some(token))
         } else {

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::call::{ApiResult, Call};
-use super::holder::{Holder, MAX_DIRECT_SIZE, alter};
+use super::holder::{Holder, alter};
 use super::request_ids::RequestIds;
 use super::response::ApiResponse;
 use crate::clock::iso;
@@ -22,6 +22,8 @@ use crate::store::id::{Id, Kind as IdKind};
 
 /// Root of the upload URLs.
 const ROOT: &str = "/api/gv1.0/";
+/// Smallest attachment of a session, in bytes.
+const MIN_SIZE: u64 = 2 * 1024 * 1024;
 /// Largest attachment, in bytes.
 const MAX_SIZE: u64 = 150 * 1024 * 1024;
 /// Largest range, in bytes.
@@ -109,7 +111,7 @@ fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
             "Only attachments of the type 'file' can be uploaded.",
         ));
     }
-    if size <= MAX_DIRECT_SIZE as u64 {
+    if size < MIN_SIZE {
         let text = "Attachment size must be greater than the minimum size.";
         return Err(Failure::new(
             400,

@@ -80,6 +80,13 @@ pub(crate) fn find(name: &str) -> Option<Tz> {
     let windows = WINDOWS
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    // The service takes the names of IANA, but not these abbreviations.
+    let abbreviation = ["EST", "MST", "HST"]
+        .iter()
+        .any(|one| one.eq_ignore_ascii_case(name));
+    if abbreviation {
+        return None;
+    }
     windows
         .map(|(_, zone)| *zone)
         .or_else(|| Tz::from_str_insensitive(name).ok())

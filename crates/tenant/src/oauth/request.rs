@@ -183,6 +183,16 @@ impl AuthorizationRequest {
         }
     }
 
+    /// The permissions that a consent to the request grants. In v1 these are all permissions of the
+    /// registration, of each resource.
+    pub(crate) fn consents(&self) -> Vec<String> {
+        if self.v1 {
+            Scopes::all_registered()
+        } else {
+            self.scopes.qualified()
+        }
+    }
+
     fn check(mut self, params: &Params) -> Result<Self, AuthorizationError> {
         match self.checked(params) {
             Ok(()) => Ok(self),

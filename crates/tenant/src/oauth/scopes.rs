@@ -139,6 +139,14 @@ impl Scopes {
         }
     }
 
+    /// All permissions of the registration, of each resource.
+    pub(crate) fn all_registered() -> Vec<String> {
+        let resources = RESOURCES.iter();
+        resources
+            .flat_map(|resource| Self::registered(resource).qualified())
+            .collect()
+    }
+
     /// Whether the request contains an OpenID Connect scope.
     pub(crate) fn has(&self, oidc: &str) -> bool {
         self.oidc.iter().any(|one| one == oidc)

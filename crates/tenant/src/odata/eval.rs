@@ -125,8 +125,8 @@ pub(crate) fn matches(expr: &Expr, source: &dyn Source) -> bool {
 
 fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
     match expr {
-        Expr::And(a, b) => holds(a, source, item) && holds(b, source, item),
-        Expr::Or(a, b) => holds(a, source, item) || holds(b, source, item),
+        Expr::And(terms) => terms.iter().all(|one| holds(one, source, item)),
+        Expr::Or(terms) => terms.iter().any(|one| holds(one, source, item)),
         Expr::Not(inner) => !holds(inner, source, item),
         Expr::Compare(op, a, b) => {
             let (a, b) = (value(a, source, item), value(b, source, item));

@@ -3,8 +3,10 @@
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expr {
-    And(Box<Expr>, Box<Expr>),
-    Or(Box<Expr>, Box<Expr>),
+    /// All of them; a list, so that many terms do not nest.
+    And(Vec<Expr>),
+    /// One of them.
+    Or(Vec<Expr>),
     Not(Box<Expr>),
     Compare(Op, Operand, Operand),
     Call(Function, Operand, Operand),
@@ -16,6 +18,20 @@ pub(crate) enum Expr {
     },
     /// A property of type Boolean.
     Boolean(Operand),
+}
+
+impl Expr {
+    /// Whether the filter has only `eq`, `startswith`, `any`, `and` and `or`.
+    pub(crate) fn is_simple(&self) -> bool {
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().all(Self::is_simple),
+            Self::Compare(op, ..) => *op == Op::Eq,
+            Self::Call(function, ..) => *function == Function::StartsWith,
+            Self::Any { body, all, .. } => !all && body.as_deref().is_none_or(Self::is_simple),
+            Self::Boolean(_) => true,
+            Self::Not(_) => false,
+        }
+    }
 }
 
 /// A comparison.

@@ -96,10 +96,7 @@ fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
         }
     };
     match expr {
-        Expr::And(a, b) | Expr::Or(a, b) => {
-            paths(a, out);
-            paths(b, out);
-        }
+        Expr::And(terms) | Expr::Or(terms) => terms.iter().for_each(|one| paths(one, out)),
         Expr::Not(inner) => paths(inner, out),
         Expr::Compare(_, a, b) | Expr::Call(_, a, b) => {
             operand(a);

@@ -1,6 +1,7 @@
 //! The properties of each type, and their names in each flavour.
 
-use super::case::pascal;
+use super::case::{camel, pascal};
+use super::table::{Type, table};
 use crate::failure::Failure;
 use crate::http::Flavour;
 
@@ -58,7 +59,9 @@ ccRecipients
 bccRecipients
 replyTo
 flag||-
-attachments";
+attachments
+singleValueExtendedProperties
+multiValueExtendedProperties";
 const EVENT: &str = "id
 createdDateTime||DateTimeCreated
 lastModifiedDateTime||DateTimeLastModified
@@ -103,7 +106,10 @@ onlineMeeting|-|-
 originalStart|-|-
 startTimeZone|-|
 endTimeZone|-|
-attachments";
+attachments
+cancelledOccurrences|-|-
+singleValueExtendedProperties
+multiValueExtendedProperties";
 const CONTACT: &str = "id
 createdDateTime||DateTimeCreated
 lastModifiedDateTime||DateTimeLastModified
@@ -141,7 +147,9 @@ children||-
 emailAddresses
 homeAddress
 businessAddress
-otherAddress";
+otherAddress
+singleValueExtendedProperties
+multiValueExtendedProperties";
 const FOLDER: &str = "id
 displayName
 parentFolderId
@@ -325,6 +333,45 @@ impl Names {
     /// Canonical name, and name in the flavour, of all properties.
     pub(crate) fn all(self) -> Vec<(&'static str, String)> {
         self.rows().collect()
+    }
+
+    /// The name of the type in the table of Graph's types.
+    fn table_name(self) -> String {
+        camel(self.kind.type_name())
+    }
+
+    /// Whether a name is a navigation property. Only the types of a mailbox of Graph are checked.
+    pub(crate) fn navigates_to(self, name: &str) -> bool {
+        let unchecked = matches!(
+            self.kind,
+            Kind::Person | Kind::Room | Kind::RoomList | Kind::User
+        );
+        if unchecked || !self.flavour.is_graph() {
+            return true;
+        }
+        let known = table().property(&self.table_name(), name);
+        known.is_some_and(|(_, kind)| match &kind.of {
+            Type::Named(name) => table().is_entity(name),
+            Type::List(item) => matches!(&item.of, Type::Named(name) if table().is_entity(name)),
+            _ => false,
+        })
+    }
+
+    /// The type of a property by its path, in Graph.
+    pub(crate) fn type_of(self, path: &[String]) -> Option<&'static Type> {
+        if !self.flavour.is_graph() {
+            return None;
+        }
+        let mut owner = self.table_name();
+        let mut found = None;
+        for name in path {
+            let (_, kind) = table().property(&owner, name)?;
+            if let Type::Named(name) = &kind.of {
+                (*name).clone_into(&mut owner);
+            }
+            found = Some(&kind.of);
+        }
+        found
     }
 
     /// The error for a property that the type does not have.

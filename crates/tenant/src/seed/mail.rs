@@ -5,6 +5,7 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 
+use super::picture;
 use super::texts::{CATEGORIES, PEOPLE, SENTENCES, SUBJECTS, TOPICS};
 use crate::directory::Account;
 use crate::store::mailbox::{DELETED, DRAFTS, INBOX, SENT};
@@ -13,14 +14,6 @@ use crate::store::{Attachment, Flag, Importance, Mailbox, Message, Person};
 const YEAR: i64 = 365 * 86_400;
 /// A placeholder for a PDF document.
 pub(super) const PDF: &[u8] = b"%PDF-1.4\n% made up by the local tenant\n%%EOF\n";
-/// A transparent picture of one pixel.
-const PNG: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0,
-    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0a, 0x49, 0x44, 0x41, 0x54,
-    0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e,
-    0x44, 0xae, 0x42, 0x60, 0x82,
-];
-
 /// Creates folders and the mail of the past year, with more recent than old mail.
 pub(super) fn fill(
     mailbox: &mut Mailbox,
@@ -221,7 +214,7 @@ fn attach(mailbox: &mut Mailbox, message: &mut Message, at: i64) {
         files.push(file(
             "logo.png",
             "image/png",
-            PNG,
+            &picture::png(40),
             Some("logo001@contoso.example"),
         ));
         message.body = message.body.replace(

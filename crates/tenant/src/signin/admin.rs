@@ -101,7 +101,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &HttpRequest, segment: &str) -> 
     let asked = Scopes::parse(scope, &client_id)
         .ok()
         .filter(|asked| !v1 && !asked.permissions.is_empty())
-        .map_or_else(everything, |asked| asked.qualified());
+        .map_or_else(Scopes::all_registered, |asked| asked.qualified());
     tenant.signins().consent("*", asked);
     let mut values = vec![
         ("admin_consent", "True"),
@@ -112,17 +112,6 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &HttpRequest, segment: &str) -> 
         values.push(("scope", scope));
     }
     to(uri, &values)
-}
-
-fn everything() -> Vec<String> {
-    [
-        scopes::GRAPH,
-        "https://outlook.office.com",
-        "https://outlook.office365.com",
-    ]
-    .iter()
-    .flat_map(|resource| Scopes::registered(resource).qualified())
-    .collect()
 }
 
 /// The error response. In v2 it contains `admin_consent=True` too.

@@ -78,9 +78,7 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
         );
     }
     let who = if everybody { "*" } else { account.oid };
-    tenant
-        .signins()
-        .consent(who, flow.request.scopes.qualified());
+    tenant.signins().consent(who, flow.request.consents());
     authorize::issue_code(tenant, &id, &flow, account, everybody)
 }
 

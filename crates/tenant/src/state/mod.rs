@@ -5,6 +5,7 @@ pub(crate) mod log;
 pub(crate) mod uploads;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::Notify;
@@ -41,7 +42,11 @@ pub(crate) struct Inner {
     in_flight: Mutex<HashMap<String, usize>>,
     uploads: Mutex<Uploads>,
     step_up: Mutex<Vec<StepUp>>,
-    pub(crate) changed: Notify,
+    changed: Notify,
+    /// Number of changes so far.
+    changes: AtomicU64,
+    /// Number of changes in the data file; locked while the file is written.
+    saved: tokio::sync::Mutex<u64>,
 }
 
 impl Tenant {
@@ -67,6 +72,8 @@ impl Tenant {
             uploads: Mutex::default(),
             step_up: Mutex::new(options.step_up.clone()),
             changed: Notify::new(),
+            changes: AtomicU64::new(0),
+            saved: tokio::sync::Mutex::new(0),
             options,
         };
         let tenant = Self {
@@ -165,8 +172,35 @@ impl Tenant {
         lock(&self.inner.step_up)
     }
 
+    /// Number of changes so far.
+    pub(crate) fn changes(&self) -> u64 {
+        self.inner.changes.load(Ordering::SeqCst)
+    }
+
+    /// Writes the data file, unless it has all changes so far. Requests that wait meanwhile share the next write.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn persist(&self) -> Result<(), String> {
+        if self.inner.options.data.is_none() {
+            return Ok(());
+        }
+        let wanted = self.changes();
+        let mut saved = self.inner.saved.lock().await;
+        if *saved >= wanted {
+            return Ok(());
+        }
+        let now = self.changes();
+        let writer = self.clone();
+        let written = tokio::task::spawn_blocking(move || writer.save()).await;
+        written.map_err(|error| error.to_string())??;
+        *saved = now;
+        Ok(())
+    }
+
     /// Signals that a mailbox has changed.
     pub(crate) fn notify_changed(&self) {
+        self.inner.changes.fetch_add(1, Ordering::SeqCst);
         self.inner.changed.notify_one();
     }
 

@@ -37,9 +37,7 @@ pub(crate) fn entries(
         .events
         .values()
         .filter(|event| event.calendar == CALENDAR && !event.cancelled);
-    let mut all: Vec<_> = own
-        .flat_map(|event| event.between(from, to, view))
-        .collect();
+    let mut all: Vec<_> = own.flat_map(|event| event.between(from, to)).collect();
     all.sort_by_key(|one| one.bounds(view).0);
     all
 }

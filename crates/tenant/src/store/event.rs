@@ -136,16 +136,11 @@ impl Event {
         self.end.moved(&self.start.zone).local - self.start.local
     }
 
-    /// The single event or the occurrences between two instants. All-day events float: they belong
-    /// to their date in the requested time zone.
-    pub(crate) fn between(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-        view: Tz,
-    ) -> Vec<Instance<'_>> {
+    /// The single event or the occurrences between two instants. All-day events count as UTC
+    /// midnights here, whatever time zone is requested.
+    pub(crate) fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Instance<'_>> {
         let inside = |one: &Instance<'_>| {
-            let (start, end) = one.bounds(view);
+            let (start, end) = one.bounds(Tz::UTC);
             start < to && (end > from || (start == end && start >= from))
         };
         let Some(series) = self.series() else {
@@ -251,7 +246,7 @@ pub(crate) mod tests {
 
     fn instants(event: &Event, from: &str, to: &str) -> Vec<String> {
         let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
-        let found = event.between(at(from), at(to), Tz::UTC);
+        let found = event.between(at(from), at(to));
         found
             .iter()
             .map(|one| one.bounds(Tz::UTC).0.to_rfc3339())
@@ -352,7 +347,7 @@ pub(crate) mod tests {
                 event.end = DateTimeTimeZone::read("2026-01-01T10:00", zone).unwrap();
                 let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
                 let year = (at("2025-12-31T00:00:00Z"), at("2028-12-31T00:00:00Z"));
-                let found = event.between(year.0, year.1, Tz::UTC);
+                let found = event.between(year.0, year.1);
                 assert!(found.len() >= 2, "{pattern}");
                 let mut offsets = std::collections::BTreeSet::new();
                 for one in &found {

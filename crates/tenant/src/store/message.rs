@@ -125,6 +125,12 @@ pub(crate) struct Message {
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) conversation: u64,
     pub(crate) internet_id: String,
+    /// Headers that the client set: name and value.
+    #[serde(default)]
+    pub(crate) headers: Vec<(String, String)>,
+    /// Extended properties, with Graph's names.
+    #[serde(default)]
+    pub(crate) extended: super::item::Json,
 }
 
 impl Message {
@@ -145,8 +151,9 @@ impl Message {
         (Reverse(self.received), self.key)
     }
 
-    /// Sets the body and its preview.
+    /// Sets the body and its preview. A fragment of HTML becomes a document.
     pub(crate) fn set_body(&mut self, html: bool, body: String) {
+        let body = if html { html_document(&body) } else { body };
         let text = if html {
             plain_text(&body)
         } else {
@@ -156,6 +163,24 @@ impl Message {
         self.preview = words.join(" ").chars().take(255).collect();
         self.html = html;
         self.body = body;
+    }
+}
+
+/// A fragment of HTML as the document that Exchange makes of it; a document as it is.
+pub(crate) fn html_document(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let head = "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">";
+    match (
+        lower.find("<html"),
+        lower.contains("<head"),
+        lower.find("<body"),
+    ) {
+        (Some(_), true, _) => html.to_owned(),
+        (Some(_), false, Some(body)) => {
+            format!("{}<head>\r\n{head}</head>{}", &html[..body], &html[body..])
+        }
+        (None, _, Some(_)) => format!("<html><head>\r\n{head}</head>{html}</html>"),
+        _ => format!("<html><head>\r\n{head}</head><body>{html}</body></html>"),
     }
 }
 

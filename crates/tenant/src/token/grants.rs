@@ -98,7 +98,6 @@ fn check_code(
     if record.used {
         let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid \
                     code or use an existing refresh token.";
-        revoke_family(tenant, &record.family);
         return Err(Aadsts::new(54_005, "invalid_grant", text));
     }
     if tenant.clock().unix() - record.issued > CODE_LIFETIME {

@@ -3,11 +3,12 @@
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
+use super::extended_properties;
 use super::message::timestamp;
 use crate::http::Flavour;
 use crate::odata::Query;
 use crate::store::date_time::{DateTimeTimeZone, NEVER};
-use crate::store::event::Instance;
+use crate::store::event::{Exception, Instance};
 use crate::store::id::{change_key, etag};
 use crate::store::message::plain_text;
 use crate::store::recipient::recipient_json;
@@ -63,8 +64,8 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         "createdDateTime": timestamp(event.created),
         "lastModifiedDateTime": timestamp(modified),
         "changeKey": change_key(one.change()),
-        "originalStartTimeZone": event.start.zone,
-        "originalEndTimeZone": event.end.zone,
+        "originalStartTimeZone": if event.all_day { "UTC" } else { &event.start.zone },
+        "originalEndTimeZone": if event.all_day { "UTC" } else { &event.end.zone },
         "iCalUId": event.uid,
         "hasAttachments": event.attachments.iter().any(|one| !one.inline),
         "bodyPreview": preview(&out["body"]),
@@ -93,9 +94,31 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         out.insert("location".into(), place);
     }
     times(&mut out, one, format);
-    out.retain(|name, _| name == "id" || query.selects(name));
+    if one.kind() == "seriesMaster" && query.select.is_some() {
+        let cancelled = cancelled_occurrences(event, &id);
+        out.insert("cancelledOccurrences".into(), cancelled.into());
+    }
+    out.retain(|name, _| {
+        let hidden = extended_properties::NAMES.contains(&name.as_str());
+        !hidden && (name == "id" || query.selects(name))
+    });
+    // The service sends this one only if the query selects it.
+    if query.select.is_none() {
+        out.remove("originalStart");
+    }
+    extended_properties::expand(&mut out, &event.json, query);
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
+}
+
+/// The ids of the deleted occurrences of a series.
+fn cancelled_occurrences(event: &Event, id: &str) -> Vec<String> {
+    let removed = event
+        .exceptions
+        .iter()
+        .filter(|(_, one)| matches!(one, Exception::Removed));
+    let dates = removed.filter_map(|(day, _)| chrono::NaiveDate::from_num_days_from_ce_opt(*day));
+    dates.map(|date| format!("OID.{id}.{date}")).collect()
 }
 
 /// The members of a location in the Outlook flavours.

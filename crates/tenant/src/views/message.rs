@@ -7,9 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
+use super::extended_properties;
 use crate::clock::iso;
 use crate::ids;
-use crate::odata::search::Searchable;
+use crate::odata::lexer::time;
+use crate::odata::search::{Searchable, Term, has_word};
 use crate::odata::{Query, Scalar, Source};
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
@@ -45,7 +47,9 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
     );
     match &query.select {
         Some(select) => {
-            for name in select.iter().filter(|name| *name != "attachments") {
+            let expanded =
+                |name: &str| name == "attachments" || name.ends_with("ExtendedProperties");
+            for name in select.iter().filter(|name| !expanded(name)) {
                 out.insert(name.clone(), property(message, format, name));
             }
         }
@@ -55,11 +59,8 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
             }
         }
     }
-    if query
-        .expand
-        .iter()
-        .any(|one| one.starts_with("attachments"))
-    {
+    extended_properties::expand(&mut out, &message.extended, query);
+    if query.expands("attachments") {
         let list = message.attachments.iter();
         let list: Vec<Value> = list
             .map(|one| attachment(one, format.mailbox, true).into())
@@ -148,7 +149,12 @@ fn property(message: &Message, format: Format, name: &str) -> Value {
         "flag" => {
             json!({"flagStatus": message.flag.as_str()})
         }
-        "internetMessageHeaders" => json!([{"name": "Message-ID", "value": message.internet_id}]),
+        "internetMessageHeaders" => {
+            let own = message.headers.iter();
+            let own = own.map(|(name, value)| json!({"name": name, "value": value}));
+            let id = json!({"name": "Message-ID", "value": message.internet_id});
+            [id].into_iter().chain(own).collect()
+        }
         _ => Value::Null,
     }
 }
@@ -244,6 +250,10 @@ impl Source for Message {
 
     fn list(&self, path: &[String]) -> Vec<Value> {
         match path.first().map(String::as_str) {
+            Some(name) if name.ends_with("ExtendedProperties") => {
+                let list = self.extended.get(name).and_then(Value::as_array);
+                list.cloned().unwrap_or_default()
+            }
             Some("categories") => self
                 .categories
                 .iter()
@@ -259,23 +269,37 @@ impl Source for Message {
 }
 
 impl Searchable for Message {
-    fn meets(&self, word: &str) -> bool {
-        let has = |text: &str, part: &str| text.to_lowercase().contains(part);
-        let person = |one: &Person, part: &str| has(&one.name, part) || has(&one.address, part);
-        match word.split_once(':') {
-            Some(("from", part)) => self.from.as_ref().is_some_and(|from| person(from, part)),
-            Some(("to", part)) => self.to.iter().any(|to| person(to, part)),
-            Some(("cc", part)) => self.cc.iter().any(|cc| person(cc, part)),
-            Some(("subject", part)) => has(&self.subject, part),
-            Some(("body", part)) => has(&self.body, part),
-            Some(("hasattachments" | "hasattachment", part)) => {
-                self.attachments.is_empty() != (part == "true")
+    fn meets(&self, term: &Term) -> bool {
+        let text = term.text.as_str();
+        let person = |one: &Person| has_word(&one.name, text) || has_word(&one.address, text);
+        let received = || match (time(text), term.operator) {
+            (Some(at), ">=") => self.received * 1_000_000 >= at,
+            (Some(at), "<=") => self.received * 1_000_000 <= at,
+            (Some(at), _) => self.received / 86_400 == at / 86_400_000_000,
+            (None, _) => false,
+        };
+        match term.property.as_str() {
+            "" => {
+                has_word(&self.subject, text)
+                    || has_word(&self.body, text)
+                    || self.from.as_ref().is_some_and(person)
             }
-            _ => {
-                has(&self.subject, word)
-                    || has(&self.body, word)
-                    || self.from.as_ref().is_some_and(|from| person(from, word))
+            "from" => self.from.as_ref().is_some_and(person),
+            "to" => self.to.iter().any(person),
+            "cc" => self.cc.iter().any(person),
+            "bcc" => self.bcc.iter().any(person),
+            "participants" | "recipients" => {
+                let from = self.from.iter().filter(|_| term.property == "participants");
+                let all = from.chain(&self.to).chain(&self.cc).chain(&self.bcc);
+                all.into_iter().any(person)
             }
+            "subject" => has_word(&self.subject, text),
+            "body" => has_word(&self.body, text),
+            "attachment" => self.attachments.iter().any(|one| has_word(&one.name, text)),
+            "importance" => self.importance.as_str() == text,
+            "received" => received(),
+            "hasattachments" | "hasattachment" => has_attachments(self) == (text == "true"),
+            _ => false,
         }
     }
 }
@@ -310,6 +334,21 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
             "isReadReceiptRequested" => message.receipt = truth.unwrap_or_default(),
             "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),
             "inferenceClassification" => message.other = text == Some("other"),
+            "internetMessageId" if message.draft => {
+                text.unwrap_or(&message.internet_id.clone())
+                    .clone_into(&mut message.internet_id);
+            }
+            "internetMessageHeaders" if message.draft => {
+                let list = value.as_array().into_iter().flatten();
+                let text =
+                    |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+                message.headers = list
+                    .map(|one| (text(one, "name"), text(one, "value")))
+                    .collect();
+            }
+            name if name.ends_with("ExtendedProperties") => {
+                extended_properties::merge(&mut message.extended, name, value);
+            }
             "flag" => {
                 message.flag = Flag::parse(value["flagStatus"].as_str().unwrap_or_default());
             }

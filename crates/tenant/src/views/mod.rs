@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod contact;
 pub(crate) mod event;
+pub(crate) mod extended_properties;
 pub(crate) mod folder;
 pub(crate) mod message;
 pub(crate) mod outlook;
