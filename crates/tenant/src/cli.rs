@@ -65,6 +65,9 @@ pub(crate) struct Arguments {
     /// Latency of each API call, in milliseconds
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
+    /// Time between sending a message and its delivery, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    delivery_lag: u64,
     /// Latency of each item of a batch, in milliseconds
     #[arg(long, default_value_t = 0)]
     item_latency_ms: u64,
@@ -95,6 +98,7 @@ impl Arguments {
             strict_batches: self.strict_batches,
             batch_all_at_once: self.batch_all_at_once,
             seed: self.seed,
+            delivery_lag: Duration::from_secs(self.delivery_lag),
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),
             data: self.data.clone(),

@@ -81,6 +81,8 @@ pub struct Options {
     pub seed: Seed,
     /// Latency of each API call. The call counts for the concurrency limit meanwhile.
     pub latency: Duration,
+    /// Time between sending a message and its delivery, by the clock of the tenant.
+    pub delivery_lag: Duration,
     /// Latency of each item of a batch.
     pub item_latency: Duration,
     /// File that keeps the mailboxes between runs.
@@ -118,6 +120,7 @@ impl Default for Options {
             cors: CorsProfile::default(),
             seed: Seed::default(),
             latency: Duration::ZERO,
+            delivery_lag: Duration::ZERO,
             item_latency: Duration::ZERO,
             data: None,
         }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::http::Flavour;
 use crate::http::HttpRequest;
 use crate::state::Tenant;
+use crate::store::deliver;
 use crate::{api, control, signin, token};
 
 /// Largest request body that is read, in bytes. The services reject bodies over 4 MB.
@@ -48,6 +49,10 @@ async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
         true => Some(Flavour::OutlookV2),
         false => Flavour::of_path(&incoming.path),
     };
+    let now = tenant.clock().unix();
+    if deliver::deliver_due(&mut tenant.store(), now) {
+        tenant.notify_changed();
+    }
     let fault = tenant.faults().take(&incoming);
     if api.is_some() && incoming.method == Method::OPTIONS {
         return if fault.is_some_and(|fault| fault.hides_cors()) {

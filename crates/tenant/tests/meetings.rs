@@ -256,10 +256,7 @@ async fn free_times_are_found_where_everybody_is_free() {
     ask["endTime"] = slot("", "11:00")["end"].clone();
     let told = adele.done("POST", "/calendar/getSchedule", ask).await;
     assert_eq!(told["value"][0]["availabilityView"], "02220");
-    assert_eq!(
-        told["value"][1]["error"]["responseCode"],
-        "5016"
-    );
+    assert_eq!(told["value"][1]["error"]["responseCode"], "5016");
 }
 
 #[tokio::test]

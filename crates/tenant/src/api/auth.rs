@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use super::errors::{Unauthorized, invalid_token};
+use crate::directory::places::Room;
 use crate::directory::step_up::CONTEXT;
 use crate::directory::{self, Account, Kind};
 use crate::failure::Failure;
@@ -134,6 +135,7 @@ pub(crate) fn mailbox(
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
         (None, None) => return Err(no_me()),
+        (Some(name), _) if Room::find(name).is_some() => return Err(Failure::not_found()),
         (Some(name), _) => directory::find(name).ok_or_else(|| {
             Failure::new(
                 404,

@@ -116,6 +116,20 @@ pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
     json.as_object().cloned().ok_or_else(wrong)
 }
 
+/// Checks the flag of a message: start and due date come together.
+///
+/// # Errors
+/// 400 for one of the dates without the other.
+pub(crate) fn check_flag(body: &Json) -> Result<(), Failure> {
+    let flag = body.get("flag").cloned().unwrap_or_default();
+    if flag["dueDateTime"].is_object() == flag["startDateTime"].is_object() {
+        return Ok(());
+    }
+    let text =
+        "At least one property failed validation: a flag needs both startDateTime and dueDateTime.";
+    Err(Failure::invalid_property(text))
+}
+
 /// Checks the headers of a new message.
 ///
 /// # Errors

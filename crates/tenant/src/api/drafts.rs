@@ -20,6 +20,7 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         false => call.body(Kind::Message)?,
     };
     compose::check_headers(&body)?;
+    compose::check_flag(&body)?;
     let entity = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);
         if let Some(folder) = folder {

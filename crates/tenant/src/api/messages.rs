@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::call::{ApiResult, Call, Page};
 use super::holder::Holder;
 use super::response::{ApiResponse, Payload};
-use super::{attachments, delta, drafts, find, send};
+use super::{attachments, compose, delta, drafts, find, send};
 use crate::failure::Failure;
 use crate::http::Flavour;
 use crate::odata::{Query, eval, order};
@@ -78,8 +78,11 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
                 .is_none_or(|filter| eval::matches(filter, *message))
         })
         .filter(|message| query.matches_search(*message));
+    // Without an order the index decides: that of the classification begins with the oldest message.
+    let by_class = |filter| order::mentions(filter, "inferenceClassification");
+    let oldest_first = query.order.is_empty() && query.filter.as_ref().is_some_and(by_class);
     let newest_first = match query.order.as_slice() {
-        [] => true,
+        [] => !oldest_first,
         [key] => key.descending && key.path == ["receivedDateTime"],
         _ => false,
     };
@@ -99,7 +102,9 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
         };
     }
     let mut all: Vec<&Message> = matching.collect();
-    if !newest_first {
+    if oldest_first {
+        all.reverse();
+    } else if !newest_first {
         order::sort(&query.order, &mut all);
     }
     let count = (query.count && query.skip == 0).then_some(all.len());
@@ -157,6 +162,7 @@ fn get(call: &Call<'_>, id: &str) -> ApiResult {
 
 fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let body = call.body(Kind::Message)?;
+    compose::check_flag(&body)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
         let message = find::message(call, mailbox, id)?;

@@ -7,7 +7,7 @@ use super::response::ApiResponse;
 use super::{compose, find};
 use crate::directory;
 use crate::failure::Failure;
-use crate::store::{Message, Person, deliver as delivery};
+use crate::store::{Message, Outgoing, Person, deliver as delivery};
 use crate::views::message as view;
 
 /// `POST .../sendMail`.
@@ -99,7 +99,17 @@ pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> ApiResul
     check(call, &message)?;
     let now = call.now();
     let mut store = call.tenant.store();
-    delivery::send(&mut store, call.mailbox, message, save, now);
+    let lag = call.tenant.options().delivery_lag.as_secs();
+    if lag == 0 {
+        delivery::send(&mut store, call.mailbox, message, save, now);
+    } else {
+        store.outgoing.push(Outgoing {
+            due: now.saturating_add_unsigned(lag),
+            from: call.mailbox,
+            message,
+            save,
+        });
+    }
     drop(store);
     call.tenant.notify_changed();
     Ok(ApiResponse::empty(202).header("content-length", "0"))

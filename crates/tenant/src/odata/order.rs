@@ -79,6 +79,14 @@ pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
         && keys.len() <= filtered.len()
 }
 
+/// Whether a filter has a property.
+pub(crate) fn mentions(filter: &Expr, property: &str) -> bool {
+    let mut all = Vec::new();
+    paths(filter, &mut all);
+    let mut names = all.iter().filter_map(|path| path.first());
+    names.any(|name| name == property)
+}
+
 /// The paths of a filter in their order, each once.
 fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
     let mut operand = |operand: &Operand| {

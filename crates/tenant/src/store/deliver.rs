@@ -43,3 +43,15 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         mailbox.insert(message);
     }
 }
+
+/// Delivers the messages whose time has come. Returns whether there were any.
+pub(crate) fn deliver_due(store: &mut Store, now: i64) -> bool {
+    let all = std::mem::take(&mut store.outgoing);
+    let (due, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.due <= now);
+    store.outgoing = later;
+    let any = !due.is_empty();
+    for one in due {
+        send(store, one.from, one.message, one.save, now);
+    }
+    any
+}

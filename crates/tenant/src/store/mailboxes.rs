@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::mailbox::Mailbox;
+use super::message::Message;
 
 /// Every mailbox of the tenant.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -12,6 +13,21 @@ pub(crate) struct Store {
     /// Delta tokens of another generation have expired.
     pub(crate) generation: u64,
     pub(crate) mailboxes: BTreeMap<u32, Mailbox>,
+    /// Messages that wait for their delivery.
+    #[serde(default)]
+    pub(crate) outgoing: Vec<Outgoing>,
+}
+
+/// A sent message that waits for its delivery.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Outgoing {
+    /// Time of the delivery, Unix seconds.
+    pub(crate) due: i64,
+    /// Number of the sending mailbox.
+    pub(crate) from: u32,
+    pub(crate) message: Message,
+    /// Whether Sent Items gets a copy.
+    pub(crate) save: bool,
 }
 
 impl Store {

@@ -125,6 +125,9 @@ pub(crate) struct Message {
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) conversation: u64,
     pub(crate) internet_id: String,
+    /// Dates of the flag, with Graph's names.
+    #[serde(default)]
+    pub(crate) flag_dates: super::item::Json,
     /// Headers that the client set: name and value.
     #[serde(default)]
     pub(crate) headers: Vec<(String, String)>,

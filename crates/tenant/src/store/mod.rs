@@ -21,5 +21,5 @@ pub(crate) mod snapshot;
 pub(crate) use event::Event;
 pub(crate) use item::{Item, Json};
 pub(crate) use mailbox::{Folder, Mailbox};
-pub(crate) use mailboxes::Store;
+pub(crate) use mailboxes::{Outgoing, Store};
 pub(crate) use message::{Attachment, Flag, Importance, Message, Person};

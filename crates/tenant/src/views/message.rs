@@ -70,6 +70,8 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
     out
 }
 
+/// Dates of a flag.
+const FLAG_DATES: [&str; 3] = ["startDateTime", "dueDateTime", "completedDateTime"];
 const SHOWN: &[&str] = &[
     "createdDateTime",
     "lastModifiedDateTime",
@@ -147,7 +149,9 @@ fn property(message: &Message, format: Format, name: &str) -> Value {
         "bccRecipients" => recipients(&message.bcc),
         "replyTo" => recipients(&message.reply_to),
         "flag" => {
-            json!({"flagStatus": message.flag.as_str()})
+            let mut flag = message.flag_dates.clone();
+            flag.insert("flagStatus".into(), message.flag.as_str().into());
+            flag.into()
         }
         "internetMessageHeaders" => {
             let own = message.headers.iter();
@@ -351,6 +355,11 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
             }
             "flag" => {
                 message.flag = Flag::parse(value["flagStatus"].as_str().unwrap_or_default());
+                message.flag_dates = FLAG_DATES
+                    .iter()
+                    .filter(|name| value[**name].is_object())
+                    .map(|name| ((*name).to_owned(), value[*name].clone()))
+                    .collect();
             }
             _ => {}
         }
