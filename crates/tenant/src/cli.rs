@@ -1,4 +1,4 @@
-//! The flags.
+//! The command line.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,61 +7,71 @@ use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Optio
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-/// A tenant in a box: Microsoft's sign-in service and mailboxes, played on this machine.
+/// A local tenant: emulates Microsoft's sign-in service and mailboxes on this machine
 #[derive(clap::Parser, Debug)]
 pub(crate) struct Arguments {
-    /// Port to listen on; 0 takes a free one.
+    /// Port to listen on; 0 uses a free port
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Write the port to this file once it is open.
+    /// File to which the port is written when it is open
     #[arg(long)]
     pub(crate) port_file: Option<PathBuf>,
-    /// Host name in issued URLs.
+    /// Host name in issued URLs
     #[arg(long, default_value = "localhost")]
     pub(crate) host: String,
-    /// Serve https with a certificate of a local authority made at start.
+    /// Use https, with a certificate of a local authority that is created at the start
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Write the certificate of that authority here (PEM).
+    /// File to which the certificate of that authority is written (PEM)
     #[arg(long, requires = "tls")]
     pub(crate) tls_cert_out: Option<PathBuf>,
-    /// `small`, `full` or `N-messages`.
+    /// Data at the start: `small`, `full` or a number such as `5000-messages`
     #[arg(long, default_value = "small")]
     seed: Seed,
-    /// Application id of the registration.
+    /// Client id of the registration
     #[arg(long, default_value = DEFAULT_CLIENT_ID)]
     client_id: String,
-    /// Environment variable that holds the client secret.
+    /// Environment variable with the client secret
     #[arg(long, value_name = "VAR")]
     client_secret_env: Option<String>,
-    /// File with the certificate of the registration (PEM), for client assertions.
+    /// Certificate of the registration (PEM), for client assertions
     #[arg(long, value_name = "FILE")]
     client_certificate: Option<PathBuf>,
-    /// A redirect URI of the web platform, beside http://localhost/ and /index.html (repeatable).
+    /// Further redirect URI of the web platform; http://localhost/ and http://localhost/index.html are
+    /// registered (repeatable)
     #[arg(long)]
     redirect_uri: Vec<String>,
-    /// A redirect URI of the single-page platform (repeatable).
+    /// Redirect URI of the single-page platform (repeatable)
     #[arg(long)]
     spa_redirect_uri: Vec<String>,
-    /// Front-channel logout URL of the application.
+    /// Front-channel logout URL of the application
     #[arg(long)]
     frontchannel_logout: Option<String>,
-    /// A refresh token that is used twice kills its family.
+    /// Revoke all refresh tokens of a family when one of them is used twice
     #[arg(long)]
     strict_rotation: bool,
-    /// An operation that wants a second factor: 'PATCH /me/mailboxSettings' (repeatable).
+    /// Operation that needs a second factor, such as 'PATCH /me/mailboxSettings' (repeatable)
     #[arg(long, value_name = "OPERATION")]
     step_up: Vec<StepUp>,
-    /// What pages may read: `generous` or `strict`.
+    /// Reject batches that are neither wholly parallel nor wholly sequential, as the service does
+    #[arg(long)]
+    strict_batches: bool,
+    /// Start all items of a batch at once, not four at a time
+    #[arg(long)]
+    batch_all_at_once: bool,
+    /// Response headers that pages can read
     #[arg(long, default_value = "generous", value_parser = ["generous", "strict"])]
     cors: String,
-    /// Milliseconds that each API call takes.
+    /// Latency of each API call, in milliseconds
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
-    /// Milliseconds that each item of a batch takes.
+    /// Time between sending a message and its delivery, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    delivery_lag: u64,
+    /// Latency of each item of a batch, in milliseconds
     #[arg(long, default_value_t = 0)]
     item_latency_ms: u64,
-    /// Keep the mailboxes in this file between runs.
+    /// File that keeps the mailboxes between runs
     #[arg(long)]
     data: Option<PathBuf>,
 }
@@ -70,12 +80,12 @@ impl Arguments {
     /// The options of the tenant.
     ///
     /// # Errors
-    /// A sentence where the variable of the secret is not set, or the certificate is none.
+    /// The variable of the secret is not set, or the certificate is not valid.
     pub(crate) fn options(&self) -> Result<Options, String> {
         let client_secret = match &self.client_secret_env {
             None => DEFAULT_CLIENT_SECRET.to_owned(),
             Some(name) => std::env::var(name)
-                .map_err(|_| format!("the environment variable {name} is not set"))?,
+                .map_err(|_| format!("the environment variable {name} is not set; set it to the client secret, or leave out --client-secret-env"))?,
         };
         let mut options = Options {
             client_id: self.client_id.clone(),
@@ -85,7 +95,10 @@ impl Arguments {
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
             step_up: self.step_up.clone(),
+            strict_batches: self.strict_batches,
+            batch_all_at_once: self.batch_all_at_once,
             seed: self.seed,
+            delivery_lag: Duration::from_secs(self.delivery_lag),
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),
             data: self.data.clone(),
@@ -104,7 +117,7 @@ impl Arguments {
         let read = |file: &PathBuf| {
             CertificateDer::from_pem_file(file)
                 .map(|certificate| certificate.to_vec())
-                .map_err(|_| format!("{} is no certificate in PEM", file.display()))
+                .map_err(|_| format!("{} is not a certificate in PEM; name another file with --client-certificate", file.display()))
         };
         self.client_certificate.as_ref().map(read).transpose()
     }

@@ -1,4 +1,4 @@
-//! A tenant in a box: plays Microsoft's sign-in service (v1 and v2) and the mail,
+//! A local tenant: emulates Microsoft's sign-in service (v1 and v2) and the mail,
 //! calendar and contacts APIs (Graph v1.0, Outlook REST v2.0 and v1.0) on one origin.
 //!
 //! ```text
@@ -6,25 +6,25 @@
 //!                                                            └─ one store, three views
 //! ```
 //!
-//! Everything is a test double: the signing key and the client secret are in the
-//! source on purpose, all data is invented, the servers listen on loopback only.
-//! Time is virtual (the real clock plus an offset), so that a test expires a token
+//! The tenant is a test double: the signing key and the client secret are in the
+//! source, all data is invented, and the server listens on loopback only.
+//! Time is virtual (the real clock plus an offset), so that a test can let a token expire
 //! without waiting.
 //!
-//! # What it plays
+//! # What it emulates
 //! Mail with folders, rules, attachments and upload sessions; events with series, meetings
 //! and free/busy; calendars and their groups; contacts with folders and photos; settings,
 //! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms.
 //!
-//! # What it does not play
+//! # What it does not emulate
 //! Subscriptions, open extensions and extended properties, item and reference attachments,
-//! multipart batches. Their paths answer like any unknown one.
+//! multipart batches. Their paths respond like unknown paths.
 //!
 //! # Control
 //! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
 //! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
-//! forgotten: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
-//! want a second factor), `GET|DELETE requests`, `POST reset`.
+//! invalid: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
+//! need a second factor), `GET|DELETE requests`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -32,32 +32,22 @@ mod api;
 mod clock;
 mod control;
 mod directory;
-mod front;
+mod failure;
+mod http;
+mod ids;
+mod oauth;
 mod odata;
 mod options;
-mod places;
-mod random;
+mod router;
+mod schema;
 mod seed;
 mod signin;
-mod snapshot;
 mod state;
-mod step_up;
 mod store;
-mod timezone;
 mod token;
 mod views;
 
+pub use directory::step_up::StepUp;
+pub use directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, PASSWORD, TENANT_DOMAIN, TENANT_ID};
 pub use options::{CorsProfile, Options, Seed};
 pub use state::Tenant;
-pub use step_up::StepUp;
-
-/// Tenant id (directory id) of the local tenant.
-pub const TENANT_ID: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
-/// Verified domain of the local tenant.
-pub const TENANT_DOMAIN: &str = "contoso.example";
-/// Application id of the registration that exists from the start.
-pub const DEFAULT_CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
-/// Client secret of that registration. Worthless outside this test double.
-pub const DEFAULT_CLIENT_SECRET: &str = "local-tenant-secret-not-for-production";
-/// Password of every account.
-pub const PASSWORD: &str = "Password1!";

@@ -1,4 +1,4 @@
-//! `exo365-tenant`: the local tenant as a process. Loopback only.
+//! `exo365-tenant`: the local tenant as a process. It listens on loopback only.
 
 mod cli;
 mod serve;

@@ -1,9 +1,10 @@
-//! What the tenant can be told at its start.
+//! Options of the tenant.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, StepUp};
+use crate::directory::step_up::StepUp;
+use crate::directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 
 /// How much data the mailboxes hold at the start.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -30,31 +31,35 @@ impl std::str::FromStr for Seed {
                 .and_then(|count| count.parse().ok())
                 .filter(|count| *count <= 1_000_000)
                 .map(Self::Messages)
-                .ok_or_else(|| format!("`{other}` is none of small, full, N-messages")),
+                .ok_or_else(|| {
+                    format!(
+                        "`{other}` is not a seed; use small, full or a number such as 5000-messages"
+                    )
+                }),
         }
     }
 }
 
-/// What CORS lets a page read of an answer.
+/// The response headers that pages can read (CORS).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum CorsProfile {
-    /// The list that Graph exposes, `Retry-After` included.
+    /// The headers that Graph exposes, and `Retry-After`.
     #[default]
     Generous,
-    /// As reported from browsers: no `Retry-After`; nothing beyond the basics for Outlook.
+    /// As reported from browsers: no `Retry-After`; no exposed headers for Outlook.
     Strict,
 }
 
-/// Everything that can be set from outside.
+/// Options of the tenant.
 #[derive(Clone)]
 pub struct Options {
-    /// Origin in issued URLs (issuer, next links), without a slash at the end.
+    /// Origin in issued URLs (issuer, next links), without a trailing slash.
     pub origin: String,
     /// Application id of the registration.
     pub client_id: String,
     /// Secret of the registration.
     pub client_secret: String,
-    /// Certificate of the registration (DER), for assertions in place of the secret.
+    /// Certificate of the registration (DER), for client assertions.
     pub client_certificate: Option<Vec<u8>>,
     /// Redirect URIs of the web platform.
     pub redirect_uris: Vec<String>,
@@ -62,17 +67,23 @@ pub struct Options {
     pub spa_redirect_uris: Vec<String>,
     /// URL loaded in a hidden frame when the user signs out.
     pub frontchannel_logout: Option<String>,
-    /// Whether a refresh token that is used twice kills its whole family.
+    /// Whether the second use of a refresh token revokes its whole family.
     pub strict_rotation: bool,
-    /// Operations that want a second factor.
+    /// Operations that need a second factor.
     pub step_up: Vec<StepUp>,
-    /// What pages may read.
+    /// Whether a batch has to be wholly parallel or wholly sequential, as at the service.
+    pub strict_batches: bool,
+    /// Whether the items of a batch start at once, not four at a time.
+    pub batch_all_at_once: bool,
+    /// The response headers that pages can read.
     pub cors: CorsProfile,
     /// How much data to start with.
     pub seed: Seed,
-    /// Time that each API call takes, while it holds its place among the four.
+    /// Latency of each API call. The call counts for the concurrency limit meanwhile.
     pub latency: Duration,
-    /// Time that each item of a batch takes.
+    /// Time between sending a message and its delivery, by the clock of the tenant.
+    pub delivery_lag: Duration,
+    /// Latency of each item of a batch.
     pub item_latency: Duration,
     /// File that keeps the mailboxes between runs.
     pub data: Option<PathBuf>,
@@ -104,9 +115,12 @@ impl Default for Options {
             frontchannel_logout: None,
             strict_rotation: false,
             step_up: Vec::new(),
+            strict_batches: false,
+            batch_all_at_once: false,
             cors: CorsProfile::default(),
             seed: Seed::default(),
             latency: Duration::ZERO,
+            delivery_lag: Duration::ZERO,
             item_latency: Duration::ZERO,
             data: None,
         }

@@ -1,4 +1,4 @@
-//! Opening the port, serving, stopping.
+//! Opens the port, serves requests, and stops.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::cli::Arguments;
 
-/// How long open connections get after the signal to stop.
-const GRACE: Duration = Duration::from_millis(500);
-/// How long changes are gathered before they are written to the data file.
-const GATHER: Duration = Duration::from_millis(250);
+/// Time for open connections after the signal to stop.
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
+/// Time between a change and the next write of the data file.
+const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 /// Runs the tenant until a signal stops it.
 ///
 /// # Errors
-/// A sentence with the cause.
+/// A message with the cause.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
     let outcome = runtime.block_on(serve(arguments));
-    runtime.shutdown_timeout(GRACE);
+    runtime.shutdown_timeout(SHUTDOWN_GRACE);
     outcome
 }
 
@@ -53,7 +53,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let handle = axum_server::Handle::new();
     tokio::spawn(stop(handle.clone()));
-    tokio::spawn(keep(tenant.clone()));
+    tokio::spawn(save_changes(tenant.clone()));
     let service = tenant.router().into_make_service();
     let tls = if arguments.tls {
         Some(tls(arguments)?)
@@ -61,7 +61,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         None
     };
     if let Some(file) = &arguments.port_file {
-        // Written beside and renamed: whoever waits for the file never reads half a number.
+        // The rename is atomic: a reader never sees half a number.
         let half = file.with_extension("part");
         std::fs::write(&half, port.to_string())
             .and_then(|()| std::fs::rename(&half, file))
@@ -85,7 +85,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         }
     };
     served.map_err(|error| format!("serving failed: {error}"))?;
-    tenant.save()
+    tenant.persist().await
 }
 
 /// Waits for SIGINT or SIGTERM.
@@ -99,23 +99,21 @@ async fn stop(handle: axum_server::Handle<SocketAddr>) {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-    handle.graceful_shutdown(Some(GRACE));
+    handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
 }
 
 /// Writes the data file after changes.
-async fn keep(tenant: Tenant) {
+async fn save_changes(tenant: Tenant) {
     loop {
         tenant.changed().await;
-        tokio::time::sleep(GATHER).await;
-        let writer = tenant.clone();
-        let saved = tokio::task::spawn_blocking(move || writer.save()).await;
-        if let Ok(Err(sentence)) = saved {
-            eprintln!("exo365-tenant: {sentence}");
+        tokio::time::sleep(SAVE_DELAY).await;
+        if let Err(message) = tenant.persist().await {
+            eprintln!("exo365-tenant: {message}");
         }
     }
 }
 
-/// A local authority and a certificate of it for the host names of loopback.
+/// Creates a local authority and its certificate for the loopback host names.
 fn tls(arguments: &Arguments) -> Result<axum_server::tls_rustls::RustlsConfig, String> {
     let wrong = |error: rcgen::Error| format!("the certificate cannot be made: {error}");
     let authority_key = KeyPair::generate().map_err(wrong)?;

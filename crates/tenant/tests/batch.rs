@@ -121,7 +121,7 @@ async fn a_malformed_batch_is_refused_as_a_whole() {
     };
     let write = json!({"id": "1", "method": "POST", "url": "/me/contacts", "body": {}});
     for (requests, word) in [
-        (json!(many), "20"),
+        (json!(many), "exceed the limit"),
         (json!([]), "payload"),
         (json!([get("a", "/x"), get("A", "/x")]), "more than once"),
         (json!([depending("a", "nobody")]), "depends"),

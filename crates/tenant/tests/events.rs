@@ -232,10 +232,7 @@ async fn what_makes_no_sense_is_refused() {
             with("isAllDay", true.into()),
             "ErrorPropertyValidationFailure",
         ),
-        (
-            with("showAs", "asleep".into()),
-            "ErrorPropertyValidationFailure",
-        ),
+        (with("showAs", "asleep".into()), "RequestBodyRead"),
         (
             with("start", json!({"dateTime": "soon", "timeZone": "UTC"})),
             "ErrorPropertyValidationFailure",
@@ -249,7 +246,7 @@ async fn what_makes_no_sense_is_refused() {
                 "recurrence",
                 json!({"pattern": daily, "range": {"type": "noEnd", "startDate": "2031-05-07"}}),
             ),
-            "ErrorPropertyValidationFailure",
+            "ErrorInvalidRecurrenceRange",
         ),
         (
             with(

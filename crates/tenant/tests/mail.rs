@@ -31,7 +31,7 @@ async fn order_and_filter_go_together_or_not_at_all() {
         ("$orderby=subject sideways", "RequestBroker--ParseUri"),
         ("$top=-1", "RequestBroker--ParseUri"),
         ("$search=\"budget\"", ""),
-        ("$search=\"budget\"&$orderby=subject", "SearchWithFilter"),
+        ("$search=\"budget\"&$orderby=subject", "SearchWithOrderBy"),
     ] {
         let answer = caller
             .call("GET", &format!("/messages?{query}"), &[], None)

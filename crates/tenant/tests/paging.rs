@@ -136,7 +136,9 @@ async fn a_first_round_tells_everything_once_and_the_next_one_nothing() {
         let (whole, ..) = graph.all(&format!("{list}{join}$top=100"), &[]).await;
         let whole: BTreeSet<String> = ids(GRAPH, &whole).into_iter().collect();
         for size in [3, 1000] {
-            let (items, link) = round(&graph, delta, size).await;
+            let (mut items, link) = round(&graph, delta, size).await;
+            // Changes of a view have the masters of its series too.
+            items.retain(|one| !list.contains("View") || one["type"] != "seriesMaster");
             assert_eq!(items.len(), whole.len(), "{delta}");
             assert_eq!(
                 ids(GRAPH, &items).into_iter().collect::<BTreeSet<_>>(),
@@ -245,7 +247,7 @@ async fn forgotten_and_forged_tokens_are_refused() {
     let (_, link) = round(&caller, "/contacts/delta", 100).await;
     let elsewhere = link.replace("/contacts/", "/mailFolders/inbox/messages/");
     let answer = caller.call("GET", &elsewhere, &[], None).await;
-    assert_eq!(answer.status, 400, "a token of another collection");
+    assert_eq!(answer.status, 410, "a token of another collection");
     let answer = caller
         .call("GET", "/contacts/delta?$deltatoken=nonsense", &[], None)
         .await;

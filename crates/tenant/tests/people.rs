@@ -65,10 +65,11 @@ async fn contacts_keep_what_they_are_told() {
                 Some(json!({name("businessPhones"): "one"})),
             )
             .await;
-        assert_eq!(
-            (wrong.status, wrong.code().as_str()),
-            (400, "ErrorPropertyValidationFailure")
-        );
+        let code = match api {
+            GRAPH => "RequestBodyRead",
+            _ => "ErrorPropertyValidationFailure",
+        };
+        assert_eq!((wrong.status, wrong.code().as_str()), (400, code));
         assert_eq!(caller.call("DELETE", &path, &[], None).await.status, 204);
         assert_eq!(caller.call("GET", &path, &[], None).await.status, 404);
     }
@@ -135,7 +136,7 @@ async fn settings_and_categories_are_changed_piece_by_piece() {
             json!({"displayName": "X", "color": "preset25"}),
             400,
         ),
-        ("PATCH", &path, json!({"displayName": "Other"}), 400),
+        ("PATCH", &path, json!({"displayName": "Other"}), 200),
         ("DELETE", &path, Value::Null, 204),
         ("DELETE", &path, Value::Null, 404),
     ] {

@@ -288,3 +288,70 @@ async fn an_administrator_who_mistypes_stays_on_the_page_and_can_try_again() {
         done.header("location")
     );
 }
+
+#[tokio::test]
+async fn t15_a_code_that_is_used_twice_leaves_the_refresh_token_alive() {
+    let stage = Stage::default();
+    let code = stage.code(WEB, "offline_access Mail.Read").await;
+    let secret = ("client_secret", DEFAULT_CLIENT_SECRET);
+    let mut fields = redeem(&code, WEB);
+    fields.extend([secret, ("code_verifier", VERIFIER)]);
+    let first = stage.token(&fields, &[]).await;
+    let token = first.json()["refresh_token"].as_str().unwrap().to_owned();
+    let second = stage.token(&fields, &[]).await;
+    assert_eq!(second.json()["error_codes"], json!([54_005]));
+    let refresh = [
+        secret,
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*token),
+    ];
+    assert_eq!(stage.token(&refresh, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn t14_a_consent_in_v1_is_for_every_resource() {
+    let stage = Stage::default();
+    let fields = [
+        ("client_id", DEFAULT_CLIENT_ID),
+        ("response_type", "code"),
+        ("redirect_uri", WEB),
+        ("resource", "https://outlook.office365.com/"),
+    ];
+    let hidden = |page: &Answer| {
+        let html = String::from_utf8(page.bytes.clone()).unwrap();
+        let flow = html.split("name=\"flow\" value=\"").nth(1).unwrap();
+        flow.split('"').next().unwrap().to_owned()
+    };
+    let page = stage.post("oauth2/authorize", &fields, &[]).await;
+    let login = [("flow", &*hidden(&page)), ("account", ADELE)];
+    let consent = stage.post("login", &login, &[]).await;
+    let cookie = consent
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let accept = [("flow", &*hidden(&consent)), ("decision", "accept")];
+    let back = stage
+        .post("consent", &accept, &[("cookie", &*cookie)])
+        .await;
+    let code = back.header("location").split("code=").nth(1).unwrap();
+    let code = code.split('&').next().unwrap().to_owned();
+    let secret = ("client_secret", DEFAULT_CLIENT_SECRET);
+    let client = ("client_id", DEFAULT_CLIENT_ID);
+    let mut fields = redeem(&code, WEB);
+    fields.extend([client, secret]);
+    let first = stage.post("oauth2/token", &fields, &[]).await;
+    let token = first.json()["refresh_token"].as_str().unwrap().to_owned();
+    for resource in ["https://graph.microsoft.com", "https://outlook.office.com"] {
+        let fields = [
+            client,
+            secret,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &*token),
+            ("resource", resource),
+        ];
+        let answer = stage.post("oauth2/token", &fields, &[]).await;
+        assert_eq!(answer.status, 200, "{resource}: {:?}", answer.json());
+    }
+}

@@ -7,6 +7,7 @@
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
 //! cargo xtask javascript [--write]        formatter, linter and type check of all scripts
 //! cargo xtask operations                  how much of the services has a named method
+//! cargo xtask schema                      the table of Graph's types, from Microsoft's description
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
 //! ```
 //!
@@ -33,6 +34,7 @@ mod python;
 mod redis;
 mod remedies;
 mod run;
+mod schema;
 mod schemathesis;
 mod servers;
 mod size;
@@ -68,6 +70,8 @@ enum Command {
     Javascript(javascript::Options),
     /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
     Operations,
+    /// The table of Graph's types in crates/tenant, from Microsoft's OpenAPI description (EXO365_OPENAPI).
+    Schema,
     /// libFuzzer over the readers of the core: one target or all, a minute each.
     Fuzz(fuzz::Options),
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
         Command::E2e(options) => e2e::run(&options),
         Command::Javascript(options) => javascript::run(&options),
         Command::Operations => operations::run(),
+        Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),

@@ -3,111 +3,34 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{events, listing, messages, missing, uploads, wrong_method};
+use super::call::{ApiResult, Call};
+use super::holder::{Holder, MAX_DIRECT_SIZE};
+use super::response::{ApiResponse, Payload};
+use super::{listing, uploads};
+use crate::failure::Failure;
 use crate::odata::Query;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::{Attachment, Mailbox};
 use crate::views::message as view;
-use crate::views::names::Kind;
-
-/// Larger ones need an upload session, in bytes.
-pub(crate) const LARGEST: usize = 3 * 1024 * 1024;
-
-/// What an attachment hangs on, by its id.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Holder<'a> {
-    Event(&'a str),
-    Message(&'a str),
-}
-
-impl Holder<'_> {
-    /// The attachments.
-    fn files<'m>(self, call: &Call<'_>, mailbox: &'m Mailbox) -> Result<&'m [Attachment], Failure> {
-        Ok(match self {
-            Self::Event(id) => &events::find(call, mailbox, id)?.event.attachments,
-            Self::Message(id) => &messages::find(call, mailbox, id)?.attachments,
-        })
-    }
-
-    /// Key of the message or event that it is.
-    pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, Failure> {
-        match self {
-            Self::Event(id) => Ok(events::find(call, mailbox, id)?.event.key),
-            Self::Message(id) => messages::key(call, mailbox, id),
-        }
-    }
-
-    /// The collection in URLs.
-    pub(crate) fn set(self) -> &'static str {
-        match self {
-            Self::Event(_) => "events",
-            Self::Message(_) => "messages",
-        }
-    }
-
-    /// The id as the client gave it.
-    pub(crate) fn id(&self) -> &str {
-        match self {
-            Self::Event(id) | Self::Message(id) => id,
-        }
-    }
-
-    fn tail(self) -> String {
-        format!("{}('{}')/attachments", self.set(), self.id())
-    }
-
-    fn change(
-        self,
-        call: &Call<'_>,
-        mailbox: &mut Mailbox,
-        change: impl FnOnce(&mut Vec<Attachment>),
-    ) -> Result<(), Failure> {
-        let key = self.key(call, mailbox)?;
-        let event = matches!(self, Self::Event(_));
-        alter(mailbox, event, key, call.now(), change);
-        Ok(())
-    }
-}
-
-/// Changes the attachments of a message or an event.
-pub(crate) fn alter(
-    mailbox: &mut Mailbox,
-    event: bool,
-    key: u64,
-    now: i64,
-    change: impl FnOnce(&mut Vec<Attachment>),
-) {
-    if !event {
-        mailbox.change_message(key, now, |message| change(&mut message.attachments));
-        return;
-    }
-    let version = mailbox.fresh_change();
-    if let Some(event) = mailbox.events.get_mut(&key) {
-        change(&mut event.attachments);
-        (event.change, event.modified) = (version, now);
-    }
-}
 
 /// `.../{messages,events}/{id}/attachments...`.
-pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => list(call, holder),
         (&Method::POST, []) => create(call, holder),
         (&Method::GET, ["$count"]) => count(call, holder),
-        (&Method::POST, ["createuploadsession"]) => uploads::begin(call, holder),
+        (&Method::POST, ["createuploadsession"]) => uploads::create_session(call, holder),
         (&Method::GET, [id]) => get(call, holder, id),
         (&Method::GET, [id, "$value"]) => content(call, holder, id),
         (&Method::DELETE, [id]) => delete(call, holder, id),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
 fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value> {
-    entity.retain(|name, _| name.starts_with('@') || name == "id" || query.shows(name));
+    entity.retain(|name, _| name.starts_with('@') || name == "id" || query.selects(name));
     entity
 }
 
@@ -124,9 +47,9 @@ fn one<'m>(
     files.iter().find(|one| one.key == id.key).ok_or_else(wrong)
 }
 
-fn list(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+fn list(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let mut query = call.query(Kind::Attachment)?;
-    // The service does not cut this list into pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = holder.files(call, mailbox)?.iter();
@@ -136,12 +59,12 @@ fn list(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
     call.page(&holder.tail(), &query, page)
 }
 
-fn count(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+fn count(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let count = call.read(|mailbox| Ok(holder.files(call, mailbox)?.len()))?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Attachment)?;
     let entity = call.read(|mailbox| {
         let found = one(call, mailbox, holder, id)?;
@@ -153,33 +76,41 @@ fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn content(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     call.read(|mailbox| {
         let found = one(call, mailbox, holder, id)?;
         let kind = found.content_type.as_deref();
         let kind = kind.unwrap_or("application/octet-stream").to_owned();
-        Ok(Reply::new(200, Payload::Bytes(kind, found.bytes.clone())))
+        Ok(ApiResponse::new(
+            200,
+            Payload::Bytes(kind, found.bytes.clone()),
+        ))
     })
 }
 
-fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
+fn create(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let body = Value::Object(call.body(Kind::Attachment)?);
     match body["@odata.type"].as_str() {
         Some("#microsoft.graph.fileAttachment") => {}
         None => {
             let text = "The property '@odata.type' is required to create an attachment.";
-            return Err(wrong(text));
+            return Err(Failure::invalid_parameter(text));
         }
-        Some(_) => return Err(wrong("Attachments of this type cannot be created.")),
+        Some(_) => {
+            return Err(Failure::invalid_parameter(
+                "Attachments of this type cannot be created.",
+            ));
+        }
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
         holder.key(call, mailbox)?;
         let fresh = mailbox.fresh_key();
         let made = view::read_attachment(&body, fresh, now);
-        let made = made.ok_or_else(|| wrong("The attachment's content is no valid base64."))?;
-        if made.bytes.len() > LARGEST {
+        let made = made.ok_or_else(|| {
+            Failure::invalid_parameter("The attachment's content is no valid base64.")
+        })?;
+        if made.bytes.len() > MAX_DIRECT_SIZE {
             let text = "The attachment is too large for a single request; use an upload session.";
             return Err(Failure::new(413, "ErrorMessageSizeExceeded", text));
         }
@@ -190,10 +121,10 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
     call.entity(201, Kind::Attachment, &holder.tail(), entity)
 }
 
-fn delete(call: &Call<'_>, holder: Holder<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let gone = one(call, mailbox, holder, id)?.key;
         holder.change(call, mailbox, |files| files.retain(|one| one.key != gone))?;
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

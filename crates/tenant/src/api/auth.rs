@@ -1,26 +1,28 @@
-//! Who calls, and whether the token allows it.
+//! Access tokens and permissions of API calls.
 
 use axum::http::Method;
 
-use super::errors::{Failure, Unauthorized, refuse_token};
+use super::errors::{Unauthorized, invalid_token};
+use crate::directory::places::Room;
+use crate::directory::step_up::CONTEXT;
 use crate::directory::{self, Account, Kind};
-use crate::signin::flow::Access;
-use crate::signin::scopes::GRAPH;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::oauth::flow::AccessToken;
+use crate::oauth::scopes::GRAPH;
 use crate::state::Tenant;
-use crate::step_up::CONTEXT;
-use crate::views::Flavour;
 
-/// The token behind an `Authorization` header.
+/// The access token of an `Authorization` header.
 ///
 /// # Errors
-/// The flavour's 401 where it is missing, unknown, expired, revoked or for somebody else.
+/// 401 if the token is missing, unknown, expired, revoked or for another audience.
 pub(crate) fn token(
     tenant: &Tenant,
     flavour: Flavour,
     authorization: Option<&str>,
-) -> Result<Access, Failure> {
+) -> Result<AccessToken, Failure> {
     let now = tenant.clock().unix();
-    let refuse = |why, audience: &str| Err(refuse_token(flavour, why, audience, now));
+    let refuse = |why, audience: &str| Err(invalid_token(flavour, why, audience, now));
     let bearer = authorization.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -48,13 +50,13 @@ pub(crate) fn token(
     Ok(access)
 }
 
-/// Holds a call to the rules that want a second factor; an application in its own name has none.
+/// Checks the step-up rules. Tokens of client credentials are exempt.
 ///
 /// # Errors
-/// The challenge, or 403 for clients that did not declare that they understand one.
-pub(crate) fn stepped_up(
+/// A claims challenge, or 403 for clients without the capability `cp1`.
+pub(crate) fn check_step_up(
     tenant: &Tenant,
-    access: &Access,
+    access: &AccessToken,
     method: &Method,
     below: &[String],
 ) -> Result<(), Failure> {
@@ -67,23 +69,23 @@ pub(crate) fn stepped_up(
         return Ok(());
     }
     Err(match access.cp1 {
-        true => refuse_token(
+        true => invalid_token(
             Flavour::Graph,
             Unauthorized::StepUp,
             "",
             tenant.clock().unix(),
         ),
-        false => Failure::not_proven(),
+        false => Failure::step_up_required(),
     })
 }
 
-/// `/me`, asked for by an application in its own name.
+/// `/me` with a token of client credentials.
 pub(crate) fn no_me() -> Failure {
     let text = "/me request is only valid with delegated authentication flow.";
     Failure::new(400, "BadRequest", text)
 }
 
-/// What a call wants to do.
+/// The group of permissions that a call needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Area {
     Calendars,
@@ -94,8 +96,8 @@ pub(crate) enum Area {
     Settings,
 }
 
-/// Whether the token's permissions cover the call.
-pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) -> bool {
+/// Whether the permissions of the token allow the call.
+pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: bool) -> bool {
     let names: &[&str] = match (area, write) {
         (Area::Calendars, false) => &[
             "calendars.read",
@@ -120,19 +122,20 @@ pub(crate) fn allowed(access: &Access, area: Area, write: bool, shared: bool) ->
     })
 }
 
-/// The mailbox that a call is about.
+/// The mailbox of a call.
 ///
 /// # Errors
-/// No such user, no mailbox, or none of the caller's business.
+/// The user does not exist, has no mailbox, or the caller has no access to it.
 pub(crate) fn mailbox(
     flavour: Flavour,
-    access: &Access,
+    access: &AccessToken,
     whose: Option<&str>,
 ) -> Result<(u32, &'static Account), Failure> {
     let caller = access.oid.as_deref().and_then(directory::find);
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
         (None, None) => return Err(no_me()),
+        (Some(name), _) if Room::find(name).is_some() => return Err(Failure::not_found()),
         (Some(name), _) => directory::find(name).ok_or_else(|| {
             Failure::new(
                 404,

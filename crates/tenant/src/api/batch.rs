@@ -1,4 +1,4 @@
-//! `$batch`: up to twenty calls in one, four of them at a time.
+//! `$batch`: up to twenty requests in one, four of them at a time.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,31 +6,35 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
-use super::call::Raw;
-use super::errors::{Failure, Ids};
-use super::reply::Reply;
-use super::{PLACES, answer, auth, errors, place_name, segments};
-use crate::front::Incoming;
-use crate::random;
-use crate::signin::flow::Access;
+use super::call::ApiRequest;
+use super::concurrency::{MAX_CONCURRENT, limit_key};
+use super::dispatch::respond;
+use super::path::segments;
+use super::request_ids::RequestIds;
+use super::response::ApiResponse;
+use super::{auth, errors, faults};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::HttpRequest;
+use crate::ids;
+use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
-use crate::views::Flavour;
 
 /// Most items of a batch.
-const MOST: usize = 20;
-/// Largest answer of a fault that is taken into an item, in bytes.
-const LARGEST_FAULT: usize = 1024 * 1024;
+const MAX_REQUESTS: usize = 20;
+/// Largest body of a fault that is copied into an item, in bytes.
+const MAX_FAULT_BODY: usize = 1024 * 1024;
 
-/// One item.
+/// One request of a batch.
 struct Item {
     id: String,
-    raw: Raw,
+    request: ApiRequest,
     depends_on: Vec<String>,
 }
 
-/// Whether a request is a batch. The oldest flavour has none.
-pub(crate) fn is_batch(raw: &Raw) -> bool {
-    let path = segments(&raw.path);
+/// Whether a request is a batch. Outlook v1.0 has no batches.
+pub(crate) fn is_batch(request: &ApiRequest) -> bool {
+    let path = segments(&request.path);
     let named = matches!(
         path.iter()
             .map(String::as_str)
@@ -38,19 +42,19 @@ pub(crate) fn is_batch(raw: &Raw) -> bool {
             .as_slice(),
         ["$batch"] | ["me", "$batch"] | ["users", _, "$batch"]
     );
-    named && raw.method == Method::POST && raw.flavour != Flavour::OutlookV1
+    named && request.method == Method::POST && request.flavour != Flavour::OutlookV1
 }
 
-/// Answers a batch.
-pub(crate) async fn handle(tenant: &Tenant, raw: &Raw, ids: &Ids) -> Reply {
-    let access = match auth::token(tenant, raw.flavour, raw.header("authorization")) {
+/// Handles a batch.
+pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
+    let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
         Ok(access) => access,
-        Err(failure) => return failure.reply(raw.flavour, ids),
+        Err(failure) => return failure.reply(request.flavour, ids),
     };
-    let items = match read(raw) {
+    let items = match read(request, tenant.options().strict_batches) {
         Ok(items) => items,
         Err(sentence) => {
-            return Failure::new(400, "BadRequest", sentence).reply(raw.flavour, ids);
+            return Failure::new(400, "BadRequest", sentence).reply(request.flavour, ids);
         }
     };
     let latency = tenant.options().latency;
@@ -58,25 +62,23 @@ pub(crate) async fn handle(tenant: &Tenant, raw: &Raw, ids: &Ids) -> Reply {
         tokio::time::sleep(latency).await;
     }
     let responses = run(tenant, &access, items).await;
-    Reply::json(200, json!({"responses": responses}))
+    ApiResponse::json(200, json!({"responses": responses}))
 }
 
-/// Reads the items; a fault in one refuses the whole batch.
-fn read(raw: &Raw) -> Result<Vec<Item>, String> {
-    let body: Value = serde_json::from_slice(&raw.body)
+/// Reads the items. A mistake in one of them fails the whole batch.
+fn read(request: &ApiRequest, strict: bool) -> Result<Vec<Item>, String> {
+    let body: Value = serde_json::from_slice(&request.body)
         .map_err(|_| "Invalid batch payload format.".to_owned())?;
     let Some(list) = body["requests"].as_array().filter(|list| !list.is_empty()) else {
         return Err("Invalid batch payload format.".to_owned());
     };
-    if list.len() > MOST {
-        return Err(format!(
-            "Number of batch request steps exceeds the maximum value of {MOST}."
-        ));
+    if list.len() > MAX_REQUESTS {
+        return Err("Number of requests inside batch exceed the limit.".to_owned());
     }
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for one in list {
-        let item = item(one, raw)?;
+        let item = item(one, request)?;
         if !seen.insert(item.id.to_lowercase()) {
             return Err(format!(
                 "The request id '{}' is used more than once.",
@@ -86,10 +88,13 @@ fn read(raw: &Raw) -> Result<Vec<Item>, String> {
         items.push(item);
     }
     ordered(&items)?;
+    if strict {
+        uniform(&items)?;
+    }
     Ok(items)
 }
 
-/// Refuses dependencies that lead nowhere or in a circle.
+/// Fails where a dependency does not exist or is circular.
 fn ordered(items: &[Item]) -> Result<(), String> {
     let mut done: HashSet<String> = HashSet::new();
     for _ in items {
@@ -112,7 +117,24 @@ fn ordered(items: &[Item]) -> Result<(), String> {
     }
 }
 
-fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
+/// Fails unless all items are independent, or each depends on the one before it.
+fn uniform(items: &[Item]) -> Result<(), String> {
+    let parallel = items.iter().all(|item| item.depends_on.is_empty());
+    let first = items.first().is_none_or(|item| item.depends_on.is_empty());
+    let mut pairs = items.iter().zip(items.iter().skip(1));
+    let sequential = pairs.all(|(before, item)| {
+        let [needed] = item.depends_on.as_slice() else {
+            return false;
+        };
+        needed.eq_ignore_ascii_case(&before.id)
+    });
+    if parallel || (first && sequential) {
+        return Ok(());
+    }
+    Err("Batch should be either fully sequential or fully parallel".to_owned())
+}
+
+fn item(one: &Value, request: &ApiRequest) -> Result<Item, String> {
     let text = |name: &str| one[name].as_str().filter(|text| !text.is_empty());
     let id = text("id").ok_or("Each request of a batch needs an id.")?;
     let url = text("url").ok_or_else(|| format!("Request '{id}' has no url."))?;
@@ -135,7 +157,7 @@ fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
         .ok_or_else(|| format!("The body of request '{id}' is no base64."))?;
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let path = format!("/{}", path.trim_start_matches('/'));
-    let root = raw.flavour.root();
+    let root = request.flavour.root();
     let below = match path.get(..root.len()) {
         Some(head) if head.eq_ignore_ascii_case(root) => &path[root.len()..],
         _ => &path,
@@ -145,8 +167,8 @@ fn item(one: &Value, raw: &Raw) -> Result<Item, String> {
     Ok(Item {
         id: id.to_owned(),
         depends_on: needed.map(str::to_owned).collect(),
-        raw: Raw {
-            flavour: raw.flavour,
+        request: ApiRequest {
+            flavour: request.flavour,
             method,
             path: below.to_owned(),
             query: query.to_owned(),
@@ -168,7 +190,7 @@ fn headers(given: &Value) -> HeaderMap {
     out
 }
 
-/// The bytes of a body: JSON as it stands, anything else from base64.
+/// The bytes of a body: JSON as it is, anything else decoded from base64.
 fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
     let kind = headers
         .get("content-type")
@@ -178,19 +200,19 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
         Value::Null => Some(Vec::new()),
         Value::Object(object) if object.is_empty() => Some(Vec::new()),
         Value::String(text) if !json => {
-            // A message in MIME is base64 already, and stays so.
+            // MIME content is base64 in single requests too.
             let mime = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"));
             match mime {
                 true => Some(text.clone().into_bytes()),
-                false => random::from_base64(text),
+                false => ids::from_base64(text),
             }
         }
         other => Some(other.to_string().into_bytes()),
     }
 }
 
-/// Runs the items in waves of those that may start; the order of the answers is that of no list.
-async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
+/// Runs the items whose dependencies are done, four at a time. The responses have no fixed order.
+async fn run(tenant: &Tenant, access: &AccessToken, items: Vec<Item>) -> Vec<Value> {
     let mut waiting = items;
     let mut status: HashMap<String, u16> = HashMap::new();
     let mut responses = Vec::new();
@@ -200,8 +222,8 @@ async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
             needed.all(|id| status.contains_key(&id.to_lowercase()))
         };
         let (mut wave, mut rest): (Vec<Item>, Vec<Item>) = waiting.into_iter().partition(ready);
-        if wave.len() > PLACES {
-            let late = wave.split_off(PLACES);
+        if wave.len() > MAX_CONCURRENT && !tenant.options().batch_all_at_once {
+            let late = wave.split_off(MAX_CONCURRENT);
             rest.splice(0..0, late);
         }
         for (id, one, code) in together(tenant, access, wave, &status).await {
@@ -213,10 +235,10 @@ async fn run(tenant: &Tenant, access: &Access, items: Vec<Item>) -> Vec<Value> {
     responses
 }
 
-/// One wave. Those that find no place at their mailbox are sent away, each for itself.
+/// Runs items at the same time. An item over the concurrency limit gets 429 for itself.
 async fn together(
     tenant: &Tenant,
-    access: &Access,
+    access: &AccessToken,
     wave: Vec<Item>,
     status: &HashMap<String, u16>,
 ) -> Vec<(String, Value, u16)> {
@@ -224,23 +246,26 @@ async fn together(
     let mut done = Vec::new();
     let mut running = Vec::new();
     for item in wave {
-        let flavour = item.raw.flavour;
+        let flavour = item.request.flavour;
         let failed = |id: &String| {
             status
                 .get(&id.to_lowercase())
                 .is_some_and(|code| *code >= 400)
         };
-        let place = tenant.place(&place_name(access, &segments(&item.raw.path)), PLACES);
-        let ids = Ids::new(tenant, item.raw.header("client-request-id"));
+        let place = tenant.acquire_permit(
+            &limit_key(access, &segments(&item.request.path)),
+            MAX_CONCURRENT,
+        );
+        let ids = RequestIds::new(tenant, item.request.header("client-request-id"));
         if item.depends_on.iter().any(failed) {
-            let text = "The request depends on another one that failed.";
+            let text = "Request failed as dependent request failed";
             let failure = Failure::new(424, "FailedDependency", text);
             done.push((item.id, failure.reply(flavour, &ids), flavour));
         } else if let Some(place) = place {
             places.push(place);
             running.push((item, ids));
         } else {
-            let reply = errors::over_limit(flavour, 1).reply(flavour, &ids);
+            let reply = errors::too_many_requests(flavour, 1).reply(flavour, &ids);
             done.push((item.id, reply, flavour));
         }
     }
@@ -248,13 +273,13 @@ async fn together(
     if !latency.is_zero() && !running.is_empty() {
         tokio::time::sleep(latency).await;
     }
-    // Backwards, so that nobody relies on the order.
+    // The reverse order keeps clients from relying on the order.
     for (item, ids) in running.into_iter().rev() {
-        let reply = match fault(tenant, &item.raw).await {
+        let reply = match fault(tenant, &item.request).await {
             Some(reply) => reply,
-            None => answer(tenant, &item.raw, access.clone(), &ids),
+            None => respond(tenant, &item.request, access.clone(), &ids),
         };
-        done.push((item.id, reply, item.raw.flavour));
+        done.push((item.id, reply, item.request.flavour));
     }
     drop(places);
     let rendered = done.into_iter().map(|(id, reply, flavour)| {
@@ -264,24 +289,24 @@ async fn together(
     rendered.collect()
 }
 
-/// The answer of a fault that is on order for such a call.
-async fn fault(tenant: &Tenant, raw: &Raw) -> Option<Reply> {
-    let incoming = Incoming {
-        method: raw.method.clone(),
-        path: format!("{}{}", raw.flavour.root(), raw.path),
-        query: raw.query.clone(),
-        headers: raw.headers.clone(),
-        body: Bytes::from(raw.body.clone()),
+/// The response of a fault that matches the item.
+async fn fault(tenant: &Tenant, request: &ApiRequest) -> Option<ApiResponse> {
+    let incoming = HttpRequest {
+        method: request.method.clone(),
+        path: format!("{}{}", request.flavour.root(), request.path),
+        query: request.query.clone(),
+        headers: request.headers.clone(),
+        body: Bytes::from(request.body.clone()),
     };
     let fault = tenant.faults().take(&incoming)?;
-    let response = fault.act(tenant, &incoming).await?;
+    let response = faults::respond(&fault, tenant, &incoming).await?;
     let (parts, body) = response.into_parts();
-    let mut reply = match axum::body::to_bytes(body, LARGEST_FAULT).await {
+    let mut reply = match axum::body::to_bytes(body, MAX_FAULT_BODY).await {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(json) => Reply::json(parts.status.as_u16(), json),
-            Err(_) => Reply::empty(parts.status.as_u16()),
+            Ok(json) => ApiResponse::json(parts.status.as_u16(), json),
+            Err(_) => ApiResponse::empty(parts.status.as_u16()),
         },
-        Err(_) => Reply::empty(504),
+        Err(_) => ApiResponse::empty(504),
     };
     let told = ["retry-after", "www-authenticate"];
     for name in told {

@@ -1,29 +1,27 @@
-//! Calendars, and the way to the events in them.
+//! Calendars, and the paths to their events.
 
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::attachments::{self, Holder};
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{delta, events, listing, missing, permissions, respond, schedule, wrong_method};
+use super::call::{ApiResult, Call};
+use super::holder::Holder;
+use super::response::{ApiResponse, Payload};
+use super::{attachments, delta, events, find, listing, permissions, respond, schedule};
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
-use crate::store::mailbox::CALENDAR_GROUP;
+use crate::store::mailbox::{CALENDAR, CALENDAR_GROUP};
 use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
-use crate::views::names::Kind;
 
 /// `events...`, `calendar...`, `calendars...`, `calendarView...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
-        ["calendar", "events", rest @ ..] => {
-            of_events(call, events::DEFAULT, "calendar/events", rest)
-        }
-        ["events", rest @ ..] => of_events(call, events::DEFAULT, "events", rest),
+        ["calendar", "events", rest @ ..] => of_events(call, CALENDAR, "calendar/events", rest),
+        ["events", rest @ ..] => of_events(call, CALENDAR, "events", rest),
         ["calendar", "calendarview", rest @ ..] | ["calendarview", rest @ ..] => {
-            of_view(call, events::DEFAULT, "calendarView", rest)
+            of_view(call, CALENDAR, "calendarView", rest)
         }
         ["calendar", "calendarpermissions", rest @ ..] => permissions::handle(call, rest),
         ["calendar", "getschedule"] => schedule::get_schedule(call),
@@ -31,15 +29,15 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         ["calendars"] => collection(call),
         ["calendars", "$count"] => {
             let count = call.read(|mailbox| Ok(mailbox.calendars.len() + 1))?;
-            Ok(Reply::new(200, Payload::Text(count.to_string())))
+            Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         ["calendars", rest @ ..] => below(call, rest),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
 /// `calendars/{id}...`.
-pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     match rest {
         [id, "events", rest @ ..] => {
             let tail = format!("calendars('{id}')/events");
@@ -52,17 +50,17 @@ pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> Outcome {
         [id, "getschedule"] => key(call, id).and_then(|_| schedule::get_schedule(call)),
         [id, "permanentdelete"] if posts(call) => remove(call, key(call, id)?),
         [id] => one(call, Some(id)),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
-/// Whether the call is an action of Graph.
+/// Whether the call is a POST to Graph.
 fn posts(call: &Call<'_>) -> bool {
-    call.raw.method == Method::POST && call.flavour.is_graph()
+    call.request.method == Method::POST && call.flavour.is_graph()
 }
 
-fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::events(call, calendar, false, tail)
         }
@@ -80,24 +78,24 @@ fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outco
             events::delete(call, id)
         }
         (&Method::POST, [id, action]) => respond::act(call, id, action),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::events(call, calendar, true, tail)
         }
         (&Method::GET, []) => events::calendar_view(call, calendar, tail),
         (&Method::GET, ["delta"]) => delta::events(call, calendar, true, tail),
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// Key of a calendar that exists.
+/// The key of an existing calendar.
 fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     let id = call.id(text, IdKind::Calendar)?;
     call.read(|mailbox| {
@@ -114,23 +112,23 @@ fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Va
     let query = call.query(Kind::Calendar)?;
     let item = mailbox.calendars.get(&key);
     let mut entity = view::one(mailbox, call.owner, item);
-    entity.retain(|name, _| name == "id" || query.shows(name));
+    entity.retain(|name, _| name == "id" || query.selects(name));
     Ok(entity)
 }
 
-fn calendar_of(call: &Call<'_>, id: &str) -> Outcome {
+fn calendar_of(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         entity(
             call,
             mailbox,
-            events::find(call, mailbox, id)?.event.calendar,
+            find::event(call, mailbox, id)?.event.calendar,
         )
     })?;
     call.entity(200, Kind::Calendar, "calendars", entity)
 }
 
-fn collection(call: &Call<'_>) -> Outcome {
-    match call.raw.method {
+fn collection(call: &Call<'_>) -> ApiResult {
+    match call.request.method {
         Method::GET => {
             let query = call.query(Kind::Calendar)?;
             let page = call.read(|mailbox| {
@@ -144,21 +142,21 @@ fn collection(call: &Call<'_>) -> Outcome {
             call.page("calendars", &query, page)
         }
         Method::POST => create(call, CALENDAR_GROUP),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
-/// Makes a calendar in a group.
-pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
+/// Creates a calendar in a group.
+pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
     let json = writable(&call.body(Kind::Calendar)?)?;
     if !json.contains_key("name") {
         let text = "The property 'Name' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_name(call, mailbox, &json, None)?;
-        let item = mailbox.item(group, json.clone(), now);
+        let item = mailbox.new_item(group, json.clone(), now);
         let entity = view::one(mailbox, call.owner, Some(&item));
         mailbox.calendars.insert(item.key, item);
         Ok(entity)
@@ -166,7 +164,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> Outcome {
     call.entity(201, Kind::Calendar, "calendars", entity)
 }
 
-/// Key of the group that a calendar is in.
+/// The key of a calendar's group.
 pub(crate) fn group_of(item: &Item) -> u64 {
     if item.parent == 0 {
         CALENDAR_GROUP
@@ -184,7 +182,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
                 out.insert(name.to_owned(), text.trim().into());
             }
             Some(_) => {
-                return Err(super::event_body::invalid(format!(
+                return Err(Failure::invalid_property(format!(
                     "At least one property failed validation: '{name}'."
                 )));
             }
@@ -216,9 +214,9 @@ fn check_name(
     Ok(())
 }
 
-fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
-    let key = id.map_or(Ok(events::DEFAULT), |id| key(call, id))?;
-    match call.raw.method {
+fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
+    let key = id.map_or(Ok(CALENDAR), |id| key(call, id))?;
+    match call.request.method {
         Method::GET => {
             let entity = call.read(|mailbox| entity(call, mailbox, key))?;
             call.entity(200, Kind::Calendar, "calendars", entity)
@@ -240,22 +238,24 @@ fn one(call: &Call<'_>, id: Option<&str>) -> Outcome {
             call.entity(200, Kind::Calendar, "calendars", entity)
         }
         Method::DELETE => remove(call, key),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
-/// Removes a calendar with what is in it.
-fn remove(call: &Call<'_>, key: u64) -> Outcome {
-    if key == events::DEFAULT {
+/// Deletes a calendar with its events.
+fn remove(call: &Call<'_>, key: u64) -> ApiResult {
+    if key == CALENDAR {
         let text = "The default calendar cannot be deleted.";
         return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
     }
     call.change(|mailbox| {
         mailbox.calendars.remove(&key);
-        let gone: Vec<u64> = events::of(mailbox, key).map(|event| event.key).collect();
+        let gone: Vec<u64> = find::events_of(mailbox, key)
+            .map(|event| event.key)
+            .collect();
         for event in gone {
             mailbox.remove_event(event);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -1,24 +1,24 @@
-//! Calendar groups: the one that every mailbox has, and those that are made.
+//! Calendar groups: the default group and created ones.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{calendar, listing, missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
+use super::{calendar, listing};
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind, change_key, guid_of};
 use crate::store::mailbox::CALENDAR_GROUP;
 use crate::store::{Item, Json, Mailbox};
 use crate::views::calendar as view;
-use crate::views::names::Kind;
 
-/// Class of the group that every mailbox has.
+/// Class id of the default group.
 const MY_CALENDARS: &str = "0006f0b7-0000-0000-c000-000000000046";
 
 /// `calendarGroups...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => list(call),
         (&Method::POST, []) => create(call),
         (_, [id]) => one(call, key(call, id)?),
@@ -28,12 +28,12 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
             key(call, id)?;
             calendar::below(call, rest)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// Key of a group that exists.
+/// The key of an existing group.
 fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     let key = call.id(text, IdKind::Calendar)?.key;
     call.read(|mailbox| {
@@ -72,7 +72,7 @@ fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
     list.map(|item| entity(mailbox.number, item)).collect()
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let query = call.query(Kind::CalendarGroup)?;
     let page = call.read(|mailbox| {
         Ok(listing::page(
@@ -85,13 +85,13 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page("calendarGroups", &query, page)
 }
 
-/// The name in a body, which no other group may have.
+/// The name in a body. It must be unique.
 fn name(call: &Call<'_>) -> Result<String, Failure> {
     let body = call.body(Kind::CalendarGroup)?;
     let name = body.get("name").and_then(Value::as_str).map(str::trim);
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| {
         let text = "The property 'Name' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })?;
     let same = |one: &Map<String, Value>| {
         one["name"]
@@ -105,11 +105,11 @@ fn name(call: &Call<'_>) -> Result<String, Failure> {
     Ok(name.to_owned())
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let json = Json::from_iter([("name".to_owned(), name(call)?.into())]);
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(mailbox.number, Some(&item));
         mailbox.calendar_groups.insert(item.key, item);
         Ok(made)
@@ -117,9 +117,9 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::CalendarGroup, "calendarGroups", entity)
 }
 
-fn one(call: &Call<'_>, key: u64) -> Outcome {
+fn one(call: &Call<'_>, key: u64) -> ApiResult {
     let shown = |mailbox: &Mailbox| entity(mailbox.number, mailbox.calendar_groups.get(&key));
-    let entity = match call.raw.method {
+    let entity = match call.request.method {
         Method::GET => call.read(|mailbox| Ok(shown(mailbox)))?,
         Method::PATCH | Method::DELETE if key == CALENDAR_GROUP => return Err(Failure::denied()),
         Method::PATCH => {
@@ -140,15 +140,15 @@ fn one(call: &Call<'_>, key: u64) -> Outcome {
                     return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
                 }
                 mailbox.calendar_groups.remove(&key);
-                Ok(Reply::empty(204))
+                Ok(ApiResponse::empty(204))
             });
         }
-        _ => return Err(wrong_method()),
+        _ => return Err(Failure::wrong_method()),
     };
     call.entity(200, Kind::CalendarGroup, "calendarGroups", entity)
 }
 
-fn calendars(call: &Call<'_>, id: &str) -> Outcome {
+fn calendars(call: &Call<'_>, id: &str) -> ApiResult {
     let group = key(call, id)?;
     let query = call.query(Kind::Calendar)?;
     let page = call.read(|mailbox| {

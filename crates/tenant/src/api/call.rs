@@ -1,48 +1,51 @@
-//! One call, with everything that its room needs to answer it.
+//! One API call with what its handler needs.
 
 use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
-use super::errors::Failure;
-use super::reply::Reply;
+use super::response::ApiResponse;
+use crate::clock::timezone;
 use crate::directory::Account;
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
+use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::signin::flow::Access;
+use crate::schema::body::{self, Problem};
+use crate::schema::case;
+use crate::schema::names::{Kind, Names};
+use crate::schema::table::table;
 use crate::state::Tenant;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::{Json, Mailbox};
-use crate::timezone;
-use crate::views::Flavour;
-use crate::views::message::Look;
-use crate::views::names::{Kind, Names};
+use crate::views::message::Format;
 use crate::views::outlook;
 
-/// A call before anybody looked at its token.
+/// A request to an API before its token is checked.
 #[derive(Clone, Debug)]
-pub(crate) struct Raw {
+pub(crate) struct ApiRequest {
     pub(crate) flavour: Flavour,
     pub(crate) method: Method,
-    /// Path below the API's root, as it came.
+    /// Path below the API's root, as received.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Raw {
+impl ApiRequest {
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Address of the API's root.
+    /// URL of the API's root.
     pub(crate) fn root(&self, tenant: &Tenant) -> String {
         format!("{}{}", tenant.origin(), self.flavour.root())
     }
 
-    /// The same request with another `$skip`.
+    /// The URL of the request with another `$skip`.
     pub(crate) fn next_link(&self, tenant: &Tenant, skip: usize) -> String {
         let kept = self.query.split('&').filter(|pair| {
             let name = pair
@@ -58,10 +61,10 @@ impl Raw {
     }
 }
 
-/// What the `Prefer` header asks for.
+/// The preferences of the `Prefer` header.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefer {
-    /// Name as the caller wrote it, and the zone.
+    /// Name of the time zone as received, and its rules.
     pub(crate) timezone: Option<(String, chrono_tz::Tz)>,
     pub(crate) text_body: Option<bool>,
     pub(crate) immutable: bool,
@@ -70,7 +73,7 @@ pub(crate) struct Prefer {
 }
 
 impl Prefer {
-    /// Reads all `Prefer` headers; what is not known is ignored, as HTTP wants it.
+    /// Reads all `Prefer` headers. Unknown preferences are ignored (RFC 7240).
     pub(crate) fn read(headers: &HeaderMap, flavour: Flavour) -> Result<Self, Failure> {
         let mut prefer = Self::default();
         let values = headers
@@ -120,21 +123,18 @@ impl Prefer {
         if self.track_changes {
             list.push("odata.track-changes".to_owned());
         }
-        if let Some(size) = self.max_page {
-            list.push(format!("odata.maxpagesize={size}"));
-        }
         (!list.is_empty()).then(|| list.join(", "))
     }
 }
 
-/// A call that was let in.
+/// A call whose token and permissions were checked.
 pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
-    pub(crate) raw: &'a Raw,
+    pub(crate) request: &'a ApiRequest,
     pub(crate) flavour: Flavour,
     pub(crate) params: Params,
     pub(crate) prefer: Prefer,
-    pub(crate) access: Access,
+    pub(crate) access: AccessToken,
     /// Number and owner of the mailbox.
     pub(crate) mailbox: u32,
     pub(crate) owner: &'static Account,
@@ -142,7 +142,7 @@ pub(crate) struct Call<'a> {
     pub(crate) segments: Vec<String>,
 }
 
-pub(crate) type Outcome = Result<Reply, Failure>;
+pub(crate) type ApiResult = Result<ApiResponse, Failure>;
 
 impl Call<'_> {
     /// Unix seconds.
@@ -150,9 +150,15 @@ impl Call<'_> {
         self.tenant.clock().unix()
     }
 
-    /// How messages are to look.
-    pub(crate) fn look(&self) -> Look {
-        Look {
+    /// The error for an unknown path.
+    pub(crate) fn missing(&self) -> Failure {
+        let last = self.segments.last().map_or("", String::as_str);
+        Failure::no_segment(self.flavour, last)
+    }
+
+    /// The format of messages in the response.
+    pub(crate) fn message_format(&self) -> Format {
+        Format {
             mailbox: self.mailbox,
             immutable: self.prefer.immutable,
             text_body: self.prefer.text_body == Some(true),
@@ -172,10 +178,10 @@ impl Call<'_> {
         Ok(query)
     }
 
-    /// The body as canonical JSON object.
+    /// The body as a JSON object with canonical names.
     pub(crate) fn body(&self, kind: Kind) -> Result<Json, Failure> {
         let value = self.any_body()?;
-        match outlook::inward(self.flavour, kind, value) {
+        match outlook::from_outlook(self.flavour, kind, value) {
             Value::Object(object) => Ok(object),
             _ => Err(Failure::new(
                 400,
@@ -185,43 +191,75 @@ impl Call<'_> {
         }
     }
 
-    /// The body of an action, parameter names in camel case, nested types as they came in.
+    /// The parameters of an action, with names in camel case.
     pub(crate) fn parameters(&self) -> Result<Json, Failure> {
-        if self.raw.body.is_empty() {
+        if self.request.body.is_empty() {
             return Ok(Json::new());
         }
         let value = self.any_body()?;
         if self.flavour.is_graph() {
-            // `Comment` and `comment` are the same parameter.
+            // Names of parameters are case-insensitive: `Comment` is `comment`.
             let object = value.as_object().cloned().unwrap_or_default();
             return Ok(object
                 .into_iter()
-                .map(|(name, value)| (outlook::camel(&name), value))
+                .map(|(name, value)| (case::camel(&name), value))
                 .collect());
         }
         let object = value.as_object().cloned().unwrap_or_default();
         Ok(object
             .into_iter()
             .map(|(name, value)| {
-                let name = outlook::camel(&name);
+                let name = case::camel(&name);
                 let value = match name.as_str() {
-                    "message" => outlook::inward(self.flavour, Kind::Message, value),
-                    _ => outlook::nested(&name, value),
+                    "message" => outlook::from_outlook(self.flavour, Kind::Message, value),
+                    _ => outlook::value_from_outlook(&name, value),
                 };
                 (name, value)
             })
             .collect())
     }
 
+    /// The body as JSON. Bodies of Graph are checked with the table of types.
     fn any_body(&self) -> Result<Value, Failure> {
-        serde_json::from_slice(&self.raw.body).map_err(|_| {
+        let value = serde_json::from_slice(&self.request.body).map_err(|_| {
             let text = "Unable to read JSON request payload. Please ensure Content-Type header is \
                         set and payload is of valid JSON format.";
             Failure::new(400, "BadRequest", text)
-        })
+        })?;
+        let known = table().body(self.request.method.as_str(), &self.segments);
+        match known.filter(|_| self.flavour.is_graph()) {
+            Some(known) => body::check(known, value).map_err(|problem| self.invalid_body(&problem)),
+            None => Ok(value),
+        }
     }
 
-    /// Runs over the mailbox.
+    /// The service's error for a body that is not valid: mail has one code for all, the rest says what is wrong.
+    fn invalid_body(&self, problem: &Problem) -> Failure {
+        let mail = ["messages", "sendmail"];
+        if self.segments.iter().any(|one| mail.contains(&one.as_str())) {
+            let text = "were unable to deserialize ";
+            return Failure::new(400, "UnableToDeserializePostBody", text);
+        }
+        let text = match problem {
+            Problem::Unknown { property, kind: "" } => format!(
+                "The parameter '{property}' in the request payload is not a valid parameter for the operation."
+            ),
+            Problem::Unknown { property, kind } => format!(
+                "The property '{property}' does not exist on type 'microsoft.graph.{kind}'. Make sure to only use \
+                 property names that are defined by the type."
+            ),
+            Problem::Value {
+                property,
+                value,
+                kind,
+            } => format!(
+                "Cannot convert the value {value} of the property '{property}' to the type '{kind}'."
+            ),
+        };
+        Failure::new(400, "RequestBodyRead", text)
+    }
+
+    /// Reads from the mailbox.
     pub(crate) fn read<T>(
         &self,
         act: impl FnOnce(&Mailbox) -> Result<T, Failure>,
@@ -233,7 +271,7 @@ impl Call<'_> {
         act(mailbox)
     }
 
-    /// Runs over the mailbox and changes it.
+    /// Changes the mailbox.
     pub(crate) fn change<T>(
         &self,
         act: impl FnOnce(&mut Mailbox) -> Result<T, Failure>,
@@ -244,14 +282,17 @@ impl Call<'_> {
             .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
         let outcome = act(mailbox);
         drop(store);
-        self.tenant.touch();
+        self.tenant.notify_changed();
         outcome
     }
 
     /// Reads an id of this mailbox.
     pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, Failure> {
         let id = Id::decode(text).ok_or_else(Failure::malformed_id)?;
-        if id.kind != kind || id.mailbox != self.mailbox {
+        if id.mailbox != self.mailbox {
+            return Err(Failure::malformed_id());
+        }
+        if id.kind != kind {
             return Err(Failure::not_found());
         }
         Ok(id)
@@ -259,24 +300,24 @@ impl Call<'_> {
 
     /// Checks `If-Match` against the version of an item.
     pub(crate) fn check_version(&self, change: u64) -> Result<(), Failure> {
-        match self.raw.header("if-match") {
+        match self.request.header("if-match") {
             None | Some("*") => Ok(()),
             Some(tag) if tag == crate::store::id::etag(change) => Ok(()),
             Some(_) => Err(Failure::conflict()),
         }
     }
 
-    /// Address of the API's root.
+    /// URL of the API's root.
     pub(crate) fn root(&self) -> String {
-        self.raw.root(self.tenant)
+        self.request.root(self.tenant)
     }
 
-    /// The context URL for what stands below the user, `tail` in canonical names.
+    /// The context URL of a path below the user. `tail` has canonical names.
     pub(crate) fn context(&self, tail: &str, query: Option<&Query>) -> String {
         let (owner, tail) = if self.flavour.is_graph() {
             (format!("users('{}')", self.owner.oid), tail.to_owned())
         } else {
-            let parts: Vec<String> = tail.split('/').map(outlook::pascal).collect();
+            let parts: Vec<String> = tail.split('/').map(case::pascal).collect();
             ("Me".to_owned(), parts.join("/"))
         };
         let select = query.filter(|query| !query.select_text.is_empty());
@@ -287,7 +328,7 @@ impl Call<'_> {
         }
     }
 
-    /// An entity in the flavour's spelling, with Outlook's `@odata.id`.
+    /// An entity with the names of the flavour, and with `@odata.id` for the Outlook APIs.
     pub(crate) fn render(&self, kind: Kind, entity: Map<String, Value>) -> Value {
         let id = entity.get("id").and_then(Value::as_str).map(str::to_owned);
         let mut value = outlook::render(self.flavour, kind, entity);
@@ -313,21 +354,21 @@ impl Call<'_> {
         if let (false, Some(id)) = (self.flavour.is_graph(), id) {
             let user = match self.flavour {
                 Flavour::OutlookV1 => self.owner.address.to_owned(),
-                _ => format!("{}@{}", self.owner.oid, crate::TENANT_ID),
+                _ => format!("{}@{}", self.owner.oid, crate::directory::TENANT_ID),
             };
             value["@odata.id"] = format!("{}/Users('{user}')/{set}('{id}')", self.root()).into();
         }
         value
     }
 
-    /// An entity as answer, with its context.
+    /// A response with an entity and its context URL.
     pub(crate) fn entity(
         &self,
         status: u16,
         kind: Kind,
         tail: &str,
         entity: Map<String, Value>,
-    ) -> Outcome {
+    ) -> ApiResult {
         let query = self.query(kind).ok();
         let etag = entity
             .get("@odata.etag")
@@ -337,16 +378,16 @@ impl Call<'_> {
         body["@odata.context"] = self
             .context(&format!("{tail}/$entity"), query.as_ref())
             .into();
-        let reply = Reply::json(status, body);
+        let reply = ApiResponse::json(status, body);
         Ok(match etag {
             Some(etag) => reply.header("etag", etag),
             None => reply,
         })
     }
 
-    /// A page as answer, with count and next link.
-    pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> Outcome {
-        let next = |skip| self.raw.next_link(self.tenant, skip);
+    /// A response with a page, its count and its next link.
+    pub(crate) fn page(&self, tail: &str, query: &Query, page: Page) -> ApiResult {
+        let next = |skip| self.request.next_link(self.tenant, skip);
         Ok(page.reply(&self.context(tail, Some(query)), query.skip, next))
     }
 }
@@ -357,18 +398,19 @@ pub(crate) struct Page {
     pub(crate) value: Vec<Value>,
     pub(crate) count: Option<usize>,
     pub(crate) more: bool,
-    /// Items that this page used up.
+    /// The number of items on this page.
     pub(crate) scanned: usize,
 }
 
 impl Page {
-    /// As an answer, with count and next link. `skip` is where the page began; `next` gives the address of the one behind it.
+    /// A response with count and next link. `skip` is the start of the page; `next` makes the URL of the next
+    /// page.
     pub(crate) fn reply(
         self,
         context: &str,
         skip: usize,
         next: impl FnOnce(usize) -> String,
-    ) -> Reply {
+    ) -> ApiResponse {
         let mut body = json!({"@odata.context": context});
         if let Some(count) = self.count {
             body["@odata.count"] = count.into();
@@ -377,6 +419,6 @@ impl Page {
             body["@odata.nextLink"] = next(skip + self.scanned).into();
         }
         body["value"] = self.value.into();
-        Reply::json(200, body)
+        ApiResponse::json(200, body)
     }
 }

@@ -1,28 +1,28 @@
-//! The master list of categories. Names are unique and stay; colours change.
+//! The master list of categories. The names are unique and cannot be changed.
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
-use super::errors::Failure;
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
 use super::listing;
-use super::reply::Reply;
+use super::response::ApiResponse;
+use crate::failure::Failure;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
-use crate::views::names::Kind;
 
 const TAIL: &str = "outlook/masterCategories";
 /// Number of preset colours.
 const PRESETS: u32 = 25;
 
 /// `outlook/masterCategories...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
-    match asked(call, rest)? {
-        Asked::List => list(call),
-        Asked::Create => create(call),
-        Asked::Get(id) => get(call, id),
-        Asked::Update(id) => update(call, id),
-        Asked::Delete(id) => delete(call, id),
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call),
+        CollectionRequest::Create => create(call),
+        CollectionRequest::Get(id) => get(call, id),
+        CollectionRequest::Update(id) => update(call, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -41,9 +41,9 @@ fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, Failure
     found.ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Category)?;
-    // The whole list: the service does not cut it into pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = mailbox.categories.iter().map(|item| entity(call, item));
@@ -52,7 +52,7 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page(TAIL, &query, page)
 }
 
-fn get(call: &Call<'_>, wanted: &str) -> Outcome {
+fn get(call: &Call<'_>, wanted: &str) -> ApiResult {
     let entity = call.read(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;
         Ok(entity(call, &mailbox.categories[at]))
@@ -74,17 +74,17 @@ fn colour(body: &Json) -> Result<Option<String>, Failure> {
         .unwrap_or_default();
     if text != "none" && preset(&text).is_none() {
         let text = "The color is neither 'none' nor one of 'preset0' to 'preset24'.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     Ok(Some(text))
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let body = call.body(Kind::Category)?;
     let name = body.get("displayName").and_then(Value::as_str);
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     };
     let colour = colour(&body)?.unwrap_or_else(|| "none".to_owned());
     let now = call.now();
@@ -94,13 +94,13 @@ fn create(call: &Call<'_>) -> Outcome {
             other.is_some_and(|other| other.eq_ignore_ascii_case(name))
         });
         if taken {
-            let text = "A category with the specified name already exists.";
-            return Err(Failure::new(409, "ErrorItemSave", text));
+            let text = "Category name already exists.";
+            return Err(Failure::new(409, "CategoryNameExists", text));
         }
         let mut json = Json::new();
         json.insert("displayName".into(), name.into());
         json.insert("color".into(), colour.into());
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let entity = entity(call, &item);
         mailbox.categories.push(item);
         Ok(entity)
@@ -108,12 +108,9 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::Category, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, wanted: &str) -> Outcome {
+fn update(call: &Call<'_>, wanted: &str) -> ApiResult {
     let body = call.body(Kind::Category)?;
-    if body.contains_key("displayName") {
-        let text = "The name of a category cannot be changed.";
-        return Err(Failure::new(400, "ErrorInvalidPropertySet", text));
-    }
+    // The service takes a new name with 200 and does not change it.
     let colour = colour(&body)?;
     let entity = call.change(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;
@@ -126,10 +123,10 @@ fn update(call: &Call<'_>, wanted: &str) -> Outcome {
     call.entity(200, Kind::Category, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, wanted: &str) -> Outcome {
+fn delete(call: &Call<'_>, wanted: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(call, &mailbox.categories, wanted)?;
         mailbox.categories.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -1,14 +1,13 @@
-//! What can be asked of a collection without specialities: list, create, and an item's get, update, delete.
+//! Requests to a plain collection: list, create, get, update, delete.
 
 use axum::http::Method;
 
 use super::call::Call;
-use super::errors::Failure;
-use super::{missing, wrong_method};
+use crate::failure::Failure;
 
-/// One of the five, with the id of the item.
+/// The operation, with the id of the item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum CollectionRequest<'a> {
     Create,
     Delete(&'a str),
     Get(&'a str),
@@ -16,18 +15,21 @@ pub(crate) enum Asked<'a> {
     Update(&'a str),
 }
 
-/// Reads the method and the segments below the collection.
+/// Reads the operation from method and path.
 ///
 /// # Errors
-/// 405 for another method, the flavour's refusal for a longer path.
-pub(crate) fn asked<'a>(call: &Call<'_>, rest: &[&'a str]) -> Result<Asked<'a>, Failure> {
-    match (&call.raw.method, rest) {
-        (&Method::GET, []) => Ok(Asked::List),
-        (&Method::POST, []) => Ok(Asked::Create),
-        (&Method::GET, [id]) => Ok(Asked::Get(id)),
-        (&Method::PATCH, [id]) => Ok(Asked::Update(id)),
-        (&Method::DELETE, [id]) => Ok(Asked::Delete(id)),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+/// 405 for another method; an unknown path for more segments.
+pub(crate) fn collection_request<'a>(
+    call: &Call<'_>,
+    rest: &[&'a str],
+) -> Result<CollectionRequest<'a>, Failure> {
+    match (&call.request.method, rest) {
+        (&Method::GET, []) => Ok(CollectionRequest::List),
+        (&Method::POST, []) => Ok(CollectionRequest::Create),
+        (&Method::GET, [id]) => Ok(CollectionRequest::Get(id)),
+        (&Method::PATCH, [id]) => Ok(CollectionRequest::Update(id)),
+        (&Method::DELETE, [id]) => Ok(CollectionRequest::Delete(id)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }

@@ -1,31 +1,32 @@
 //! Contacts and contact folders: list, get, create, update, delete.
 
 use axum::http::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{delta, event_body, listing, missing, photos, wrong_method};
+use super::call::{ApiResult, Call};
+use super::response::{ApiResponse, Payload};
+use super::{delta, find, listing, photos};
+use crate::failure::Failure;
 use crate::odata::Query;
+use crate::odata::expr::Expr;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{CONTACTS, ROOT};
-use crate::store::{Item, Json, Mailbox};
+use crate::store::mailbox::CONTACTS;
+use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
-use crate::views::names::Kind;
 
 /// `contacts...`, `contactFolders...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["contacts", rest @ ..] => people(call, CONTACTS, "contacts", rest),
         ["contactfolders", rest @ ..] => folders(call, CONTACTS, "contactFolders", rest),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
-fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::contacts(call, folder, tail),
         (&Method::GET, []) => list(call, folder, tail),
         (&Method::POST, []) => create(call, folder, tail),
@@ -36,56 +37,48 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> Outcome {
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => delete(call, id),
         (_, [id, "photo", rest @ ..]) => photos::of_contact(call, id, rest),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// The contacts of a folder.
-pub(crate) fn of(mailbox: &Mailbox, folder: u64) -> impl Iterator<Item = &Item> {
-    mailbox
-        .contacts
-        .values()
-        .filter(move |item| item.parent == folder)
-}
-
-/// The contact under an id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    text: &str,
-) -> Result<&'a Item, Failure> {
-    let key = call.id(text, IdKind::Contact)?.key;
-    mailbox.contacts.get(&key).ok_or_else(Failure::not_found)
-}
-
-fn list(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+/// The query options of a list. A filter has only `eq` and `startswith`.
+fn list_query(call: &Call<'_>) -> Result<Query, Failure> {
     let query = call.query(Kind::Contact)?;
+    if query.filter.as_ref().is_none_or(Expr::is_simple) {
+        return Ok(query);
+    }
+    let text = "The query filter contains one or more invalid nodes.";
+    Err(Failure::new(400, "ErrorInvalidUrlQueryFilter", text))
+}
+
+fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
+    let query = list_query(call)?;
     let page = call.read(|mailbox| {
-        let all =
-            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder)
+            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
         Ok(listing::page(call, Kind::Contact, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
 }
 
-fn count(call: &Call<'_>, folder: u64) -> Outcome {
-    let query = call.query(Kind::Contact)?;
+fn count(call: &Call<'_>, folder: u64) -> ApiResult {
+    let query = list_query(call)?;
     let count = call.read(|mailbox| {
-        let all =
-            of(mailbox, folder).map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder)
+            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
         Ok(all
-            .filter(|one| listing::fits(&query, &Value::Object(one.clone())))
+            .filter(|one| listing::matches(&query, &Value::Object(one.clone())))
             .count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Contact)?;
     let entity = call.read(|mailbox| {
         Ok(view::to_json(
-            find(call, mailbox, id)?,
+            find::contact(call, mailbox, id)?,
             call.mailbox,
             &query,
         ))
@@ -93,16 +86,16 @@ fn get(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Contact, "contacts", entity)
 }
 
-/// Takes over a body; a value of the wrong type is refused by the property's name.
+/// Writes the properties of a body.
 fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
     view::apply(json, body).map_err(|name| {
-        event_body::invalid(format!(
+        Failure::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     })
 }
 
-fn create(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let body = call.body(Kind::Contact)?;
     let mut json = view::blank();
     apply(&mut json, &body)?;
@@ -119,11 +112,11 @@ fn create(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
         .header("location", location))
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let body = call.body(Kind::Contact)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let held = find(call, mailbox, id)?;
+        let held = find::contact(call, mailbox, id)?;
         call.check_version(held.change)?;
         let (key, mut json) = (held.key, held.json.clone());
         apply(&mut json, &body)?;
@@ -139,19 +132,19 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Contact, "contacts", entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
-        let held = find(call, mailbox, id)?;
+        let held = find::contact(call, mailbox, id)?;
         call.check_version(held.change)?;
         let key = held.key;
         mailbox.remove_contact(key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-/// `contactFolders...` below a folder.
-fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
-    match (&call.raw.method, rest) {
+/// `contactFolders...` in a folder.
+fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::contact_folders(call, parent, tail)
         }
@@ -159,8 +152,9 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
         (&Method::GET, []) => list_folders(call, parent, tail),
         (&Method::POST, []) => create_folder(call, parent, tail),
         (&Method::GET, ["$count"]) => {
-            let count = call.read(|mailbox| Ok(children(mailbox, parent).count()))?;
-            Ok(Reply::new(200, Payload::Text(count.to_string())))
+            let count =
+                call.read(|mailbox| Ok(find::contact_folders_of(mailbox, parent).count()))?;
+            Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         (_, [id]) => one_folder(call, folder_key(call, id)?),
         (_, [id, "contacts", rest @ ..]) => {
@@ -171,20 +165,12 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> Outcome {
             let tail = format!("contactFolders('{id}')/childFolders");
             folders(call, folder_key(call, id)?, &tail, rest)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// The folders directly under one.
-pub(crate) fn children(mailbox: &Mailbox, parent: u64) -> impl Iterator<Item = &Item> {
-    mailbox
-        .contact_folders
-        .values()
-        .filter(move |item| item.parent == parent)
-}
-
-/// Key of a contact folder that exists; the default one also goes by its name.
+/// The key of an existing contact folder, by id or by the name of the default folder.
 fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     if text.eq_ignore_ascii_case("contacts") {
         return Ok(CONTACTS);
@@ -196,21 +182,11 @@ fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
     })
 }
 
-/// A contact folder in canonical names.
-pub(crate) fn folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Value> {
-    match mailbox.contact_folders.get(&key) {
-        Some(item) => {
-            let name = item.json.get("displayName").and_then(Value::as_str);
-            view::folder(key, item.parent, name.unwrap_or_default(), mailbox.number)
-        }
-        None => view::folder(CONTACTS, ROOT, "Contacts", mailbox.number),
-    }
-}
-
-fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let query = call.query(Kind::ContactFolder)?;
     let page = call.read(|mailbox| {
-        let all = children(mailbox, parent).map(|item| folder_json(mailbox, item.key));
+        let all = find::contact_folders_of(mailbox, parent)
+            .map(|item| find::contact_folder_json(mailbox, item.key));
         Ok(listing::page(
             call,
             Kind::ContactFolder,
@@ -227,13 +203,13 @@ fn folder_name(call: &Call<'_>) -> Result<String, Failure> {
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })
 }
 
-/// Whether a folder beside this one has the name.
+/// Fails if another folder in the parent has the name.
 fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), Failure> {
-    let taken = children(mailbox, parent).any(|item| {
+    let taken = find::contact_folders_of(mailbox, parent).any(|item| {
         let other = item.json.get("displayName").and_then(Value::as_str);
         item.key != but && other.is_some_and(|other| other.eq_ignore_ascii_case(name))
     });
@@ -244,26 +220,26 @@ fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<
     Ok(())
 }
 
-fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let name = folder_name(call)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_folder(mailbox, parent, &name, 0)?;
         let json = Json::from_iter([("displayName".to_owned(), name.into())]);
-        let item = mailbox.item(parent, json, now);
+        let item = mailbox.new_item(parent, json, now);
         let key = item.key;
         mailbox.contact_folders.insert(key, item);
-        Ok(folder_json(mailbox, key))
+        Ok(find::contact_folder_json(mailbox, key))
     })?;
     call.entity(201, Kind::ContactFolder, tail, entity)
 }
 
-fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
-    match call.raw.method {
+fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
+    match call.request.method {
         Method::GET => {
             let query = call.query(Kind::ContactFolder)?;
-            let mut entity = call.read(|mailbox| Ok(folder_json(mailbox, key)))?;
-            entity.retain(|name, _| name == "id" || query.shows(name));
+            let mut entity = call.read(|mailbox| Ok(find::contact_folder_json(mailbox, key)))?;
+            entity.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::PATCH | Method::DELETE if key == CONTACTS => Err(Failure::denied()),
@@ -277,29 +253,31 @@ fn one_folder(call: &Call<'_>, key: u64) -> Outcome {
                     item.change = version;
                     item.json.insert("displayName".into(), name.into());
                 }
-                Ok(folder_json(mailbox, key))
+                Ok(find::contact_folder_json(mailbox, key))
             })?;
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::DELETE => call.change(|mailbox| {
             remove_folder(mailbox, key);
-            Ok(Reply::empty(204))
+            Ok(ApiResponse::empty(204))
         }),
-        _ => Err(wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
-/// A folder goes with what is in it.
+/// Deletes a folder with its contacts and child folders.
 fn remove_folder(mailbox: &mut Mailbox, key: u64) {
     let mut pending = vec![key];
     while let Some(key) = pending.pop() {
-        pending.extend(children(mailbox, key).map(|item| item.key));
-        let contacts: Vec<u64> = of(mailbox, key).map(|item| item.key).collect();
+        pending.extend(find::contact_folders_of(mailbox, key).map(|item| item.key));
+        let contacts: Vec<u64> = find::contacts_of(mailbox, key)
+            .map(|item| item.key)
+            .collect();
         for contact in contacts {
             mailbox.remove_contact(contact);
         }
         if let Some(gone) = mailbox.contact_folders.remove(&key) {
-            mailbox.note_removal(gone.parent, IdKind::Folder, key, 0);
+            mailbox.record_removal(gone.parent, IdKind::Folder, key, 0);
         }
     }
 }

@@ -1,20 +1,20 @@
-//! What pages of other origins may send and read. Token endpoints get none of this.
+//! CORS headers of the APIs. The token endpoint has its own rules.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::control::Fault;
-use crate::front::{self, Incoming};
+use crate::http::Flavour;
+use crate::http::{self, HttpRequest};
 use crate::options::CorsProfile;
 use crate::state::Tenant;
-use crate::views::Flavour;
+use crate::state::faults::Fault;
 
-/// Request headers that pages may set. `Authorization` has to be named: `*` does not cover it.
+/// Request headers that pages can send. `Authorization` is listed because `*` does not include it.
 const ALLOWED: &str = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
     client-request-id, return-client-request-id, ConsistencyLevel, X-AnchorMailbox, SdkVersion, \
     x-client-SKU, Content-Range, x-ms-throttle-priority, Cache-Control, Scenario, FeatureFlag, \
     Retry-Attempt";
-/// The little that upload URLs take; a token is not among it.
+/// Request headers of upload URLs, which take no token.
 const UPLOAD: &str = "Content-Range, Content-Type";
 const GRAPH: &str = "ETag, Location, Preference-Applied, Content-Range, request-id, \
     client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, \
@@ -22,25 +22,25 @@ const GRAPH: &str = "ETag, Location, Preference-Applied, Content-Range, request-
 const OUTLOOK: &str = "ETag, Location, Preference-Applied, request-id, client-request-id, \
     WWW-Authenticate, x-ms-diagnostics";
 
-/// The answer to a preflight.
-pub(crate) fn preflight(incoming: &Incoming, upload: bool) -> Response {
+/// The response to a preflight request.
+pub(crate) fn preflight(incoming: &HttpRequest, upload: bool) -> Response {
     let mut response = StatusCode::OK.into_response();
     if incoming.header("origin").is_none() {
         return response;
     }
-    front::set(&mut response, "access-control-allow-origin", "*");
-    front::set(
+    http::set(&mut response, "access-control-allow-origin", "*");
+    http::set(
         &mut response,
         "access-control-allow-methods",
         "GET,POST,PUT,PATCH,DELETE",
     );
     let allowed = if upload { UPLOAD } else { ALLOWED };
-    front::set(&mut response, "access-control-allow-headers", allowed);
-    front::set(&mut response, "access-control-max-age", "3600");
+    http::set(&mut response, "access-control-allow-headers", allowed);
+    http::set(&mut response, "access-control-max-age", "3600");
     response
 }
 
-/// Adds what lets a page read the answer.
+/// Adds the headers that let a page read the response.
 pub(crate) fn expose(
     tenant: &Tenant,
     flavour: Flavour,
@@ -50,17 +50,17 @@ pub(crate) fn expose(
     if fault.is_some_and(Fault::hides_cors) {
         return;
     }
-    front::set(response, "access-control-allow-origin", "*");
+    http::set(response, "access-control-allow-origin", "*");
     let strict = tenant.options().cors == CorsProfile::Strict;
     let retry_after = !strict && !fault.is_some_and(Fault::hides_retry_after);
     let mut list = match (flavour.is_graph(), strict) {
         (true, _) => GRAPH.to_owned(),
         (false, false) => OUTLOOK.to_owned(),
-        // What Outlook exposed is not documented: the careful reading is nothing.
+        // The headers that Outlook exposes are not documented. The strict profile exposes none.
         (false, true) => return,
     };
     if retry_after {
         list.push_str(", Retry-After");
     }
-    front::set(response, "access-control-expose-headers", &list);
+    http::set(response, "access-control-expose-headers", &list);
 }

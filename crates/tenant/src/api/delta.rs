@@ -1,42 +1,53 @@
-//! Change tracking: everything in order of its versions, from the version that the client has.
+//! Change tracking: all entries newer than the client's version, ordered by version.
 //!
-//! A page ends at a version; what is changed while a client walks through the pages gets a higher
-//! one and comes again. So nothing is lost, and an item may appear more than once, as documented.
+//! A page ends at a version. An item that changes while a client reads the pages gets a higher
+//! version and appears again, as documented. No change is lost.
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::find;
+use super::response::ApiResponse;
 use super::sync_token::SyncToken;
-use super::{contacts as people, events as diary, folders as tree, messages as mail};
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Params;
 use crate::odata::expr::{Expr, Op, Operand};
 use crate::odata::query::option;
 use crate::odata::{Query, eval};
+use crate::schema::case::pascal;
+use crate::schema::names::{Kind, Names};
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{FOLDER_TREE, ROOT};
 use crate::store::{Mailbox, Store};
-use crate::views::names::{Kind, Names};
-use crate::views::outlook::pascal;
-use crate::views::{contact as contact_view, event as event_view, message as message_view};
+use crate::views::{
+    contact as contact_view, event as event_view, folder as folder_view, message as message_view,
+};
 
-/// Entries of a page where the client names no size.
-const PAGE: usize = 50;
-/// Removals come after what is there under the same version.
+/// Default number of entries on a page.
+const DEFAULT_PAGE_SIZE: usize = 50;
+/// The properties of an occurrence in a calendar view. The series master has the others.
+const OCCURRENCE: [&str; 6] = [
+    "@odata.etag",
+    "id",
+    "type",
+    "seriesMasterId",
+    "start",
+    "end",
+];
+/// Orders removals after other entries of the same version.
 const LAST_PART: i32 = i32::MAX;
 
-/// Something to tell: a version, a part that orders within it, and what it looks like.
-struct Entry<'a> {
+/// A changed item: its version, a number that orders within the version, and its JSON.
+struct DeltaEntry<'a> {
     at: (u64, i32),
     show: Box<dyn FnOnce() -> Value + 'a>,
 }
 
 /// One request for changes.
-struct Round<'a> {
+struct DeltaRequest<'a> {
     call: &'a Call<'a>,
     kind: Kind,
-    /// Collection in context URLs.
+    /// The collection in context URLs.
     tail: String,
     params: Params,
     query: Query,
@@ -44,159 +55,178 @@ struct Round<'a> {
 }
 
 /// `messages/delta`, or a list of messages with `odata.track-changes`.
-pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let tail = mail::tail(call, folder);
+pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
+    let tail = find::messages_tail(call, folder);
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
     let folder = folder
-        .map(|name| tree::find(call, mailbox, name))
+        .map(|name| find::folder(call, mailbox, name))
         .transpose()?;
     let folder = folder.map(|folder| folder.key);
-    let round = Round::new(call, Kind::Message, &tail, &store)?;
-    round.refuse(&["search", "skip", "count"])?;
-    round.check_filter()?;
+    let delta = DeltaRequest::new(call, Kind::Message, &tail, &store)?;
+    delta.refuse_options(&["search", "skip", "count"])?;
+    delta.check_filter()?;
     let mut entries = Vec::new();
     for message in mailbox
         .listing(folder)
-        .filter(|one| one.change >= round.token.since.0)
+        .filter(|one| one.change >= delta.token.since.0)
     {
-        if round
+        if delta
             .query
             .filter
             .as_ref()
             .is_none_or(|filter| eval::matches(filter, message))
         {
-            let query = &round.query;
-            entries.push(Entry {
+            let query = &delta.query;
+            entries.push(DeltaEntry {
                 at: (message.change, 0),
                 show: Box::new(move || {
-                    Value::Object(message_view::to_json(message, call.look(), query))
+                    Value::Object(message_view::to_json(message, call.message_format(), query))
                 }),
             });
         }
     }
-    round.removals(
+    delta.removals(
         mailbox,
         IdKind::Message,
         &mut entries,
         |removal| match folder {
             Some(key) => removal.folder == key,
-            // A move within the mailbox removes nothing from it.
+            // A move within the mailbox is not a removal.
             None => mailbox.message(removal.id.key).is_none(),
         },
     );
-    round.answer(mailbox, entries)
+    delta.answer(mailbox, entries)
 }
 
 /// `contacts/delta`.
-pub(crate) fn contacts(call: &Call<'_>, folder: u64, tail: &str) -> Outcome {
+pub(crate) fn contacts(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
-    let round = Round::new(call, Kind::Contact, tail, &store)?;
-    round.refuse(&["search", "filter", "orderby", "skip", "count"])?;
+    let delta = DeltaRequest::new(call, Kind::Contact, tail, &store)?;
+    delta.refuse_options(&["search", "filter", "orderby", "skip", "count"])?;
     let mut entries = Vec::new();
-    for item in people::of(mailbox, folder).filter(|item| item.change >= round.token.since.0) {
-        let query = &round.query;
-        entries.push(Entry {
+    for item in find::contacts_of(mailbox, folder).filter(|item| item.change >= delta.token.since.0)
+    {
+        let query = &delta.query;
+        entries.push(DeltaEntry {
             at: (item.change, 0),
             show: Box::new(move || contact_view::to_json(item, call.mailbox, query).into()),
         });
     }
-    round.removals(mailbox, IdKind::Contact, &mut entries, |removal| {
+    delta.removals(mailbox, IdKind::Contact, &mut entries, |removal| {
         removal.folder == folder
     });
-    round.answer(mailbox, entries)
+    delta.answer(mailbox, entries)
 }
 
 /// `contactFolders/delta`.
-pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> Outcome {
+pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
-    let round = Round::new(call, Kind::ContactFolder, tail, &store)?;
+    let delta = DeltaRequest::new(call, Kind::ContactFolder, tail, &store)?;
     let mut entries = Vec::new();
-    let fresh = people::children(mailbox, parent).filter(|one| one.change >= round.token.since.0);
+    let fresh =
+        find::contact_folders_of(mailbox, parent).filter(|one| one.change >= delta.token.since.0);
     for item in fresh {
-        let round = &round;
-        entries.push(Entry {
+        let delta = &delta;
+        entries.push(DeltaEntry {
             at: (item.change, 0),
-            show: Box::new(move || round.selected(people::folder_json(mailbox, item.key))),
+            show: Box::new(move || delta.selected(find::contact_folder_json(mailbox, item.key))),
         });
     }
-    round.removals(mailbox, IdKind::Folder, &mut entries, |removal| {
+    delta.removals(mailbox, IdKind::Folder, &mut entries, |removal| {
         removal.folder == parent
     });
-    round.answer(mailbox, entries)
+    delta.answer(mailbox, entries)
 }
 
-/// `mailFolders/delta`: the whole tree.
-pub(crate) fn folders(call: &Call<'_>, tail: &str) -> Outcome {
+/// `mailFolders/delta`: all folders.
+pub(crate) fn folders(call: &Call<'_>, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
-    let round = Round::new(call, Kind::Folder, tail, &store)?;
+    let delta = DeltaRequest::new(call, Kind::Folder, tail, &store)?;
     let mut entries = Vec::new();
     for folder in mailbox.folders.values().filter(|folder| folder.key != ROOT) {
-        // Folders that nothing happened to are as old as the mailbox.
+        // Unchanged folders have the first version.
         let change = folder.change.max(1);
-        let round = &round;
-        if change >= round.token.since.0 {
-            entries.push(Entry {
+        let delta = &delta;
+        if change >= delta.token.since.0 {
+            entries.push(DeltaEntry {
                 at: (change, folder.key as i32),
                 show: Box::new(move || {
-                    let json = tree::to_json(mailbox, folder);
-                    round.selected(json.as_object().cloned().unwrap_or_default())
+                    let json = folder_view::to_json(mailbox, folder);
+                    delta.selected(json.as_object().cloned().unwrap_or_default())
                 }),
             });
         }
     }
-    round.removals(mailbox, IdKind::Folder, &mut entries, |one| {
+    delta.removals(mailbox, IdKind::Folder, &mut entries, |one| {
         one.folder == FOLDER_TREE
     });
-    round.answer(mailbox, entries)
+    delta.answer(mailbox, entries)
 }
 
 /// `events/delta` and `calendarView/delta`.
-pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> Outcome {
+pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
-    let round = Round::new(call, Kind::Event, tail, &store)?;
-    round.refuse(&["search", "filter", "orderby", "expand", "skip", "count"])?;
+    let delta = DeltaRequest::new(call, Kind::Event, tail, &store)?;
+    delta.refuse_options(&["search", "filter", "orderby", "expand", "skip", "count"])?;
     let window = if view {
         if call.flavour.is_graph() {
-            round.refuse(&["select"])?;
+            delta.refuse_options(&["select"])?;
         }
-        Some(diary::range(&round.params, diary::look(call).tz)?)
+        Some(find::time_window(
+            &delta.params,
+            find::event_format(call).tz,
+        )?)
     } else {
         None
     };
-    let look = diary::look(call);
+    let format = find::event_format(call);
     let mut entries = Vec::new();
-    for event in diary::of(mailbox, calendar).filter(|one| one.change >= round.token.since.0) {
+    for event in find::events_of(mailbox, calendar).filter(|one| one.change >= delta.token.since.0)
+    {
         let instances = match window {
-            Some((from, to)) => event.between(from, to, look.tz),
+            Some((from, to)) => event.between(from, to),
             None => vec![event.itself()],
         };
-        let left = instances.is_empty() && event.recurrence.is_none() && round.token.later;
+        let left = instances.is_empty() && event.recurrence.is_none() && delta.token.later;
+        if window.is_some() && event.recurrence.is_some() && !instances.is_empty() {
+            let (format, query) = (format.clone(), &delta.query);
+            entries.push(DeltaEntry {
+                at: (event.change, 0),
+                show: Box::new(move || event_view::to_json(&event.itself(), &format, query).into()),
+            });
+        }
         for one in instances {
-            let (look, query) = (look.clone(), &round.query);
-            entries.push(Entry {
+            let (format, query) = (format.clone(), &delta.query);
+            entries.push(DeltaEntry {
                 at: (event.change, one.day),
-                show: Box::new(move || event_view::to_json(&one, &look, query).into()),
+                show: Box::new(move || {
+                    let mut json = event_view::to_json(&one, &format, query);
+                    if one.kind() == "occurrence" {
+                        json.retain(|name, _| OCCURRENCE.contains(&name.as_str()));
+                    }
+                    json.into()
+                }),
             });
         }
         if left && event.modified > event.created {
             let id = event.itself().id(call.mailbox);
-            let round = &round;
-            entries.push(Entry {
+            let delta = &delta;
+            entries.push(DeltaEntry {
                 at: (event.change, LAST_PART),
-                show: Box::new(move || round.removed(&id, "changed")),
+                show: Box::new(move || delta.removed(&id, "changed")),
             });
         }
     }
     let single = window.is_none();
-    round.removals(mailbox, IdKind::Event, &mut entries, |removal| {
+    delta.removals(mailbox, IdKind::Event, &mut entries, |removal| {
         removal.folder == calendar && !(single && removal.id.part != 0)
     });
-    round.answer(mailbox, entries)
+    delta.answer(mailbox, entries)
 }
 
 fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, Failure> {
@@ -204,7 +234,7 @@ fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, Failure
     found.ok_or_else(|| Failure::no_mailbox(call.flavour))
 }
 
-impl<'a> Round<'a> {
+impl<'a> DeltaRequest<'a> {
     fn new(call: &'a Call<'a>, kind: Kind, tail: &str, store: &Store) -> Result<Self, Failure> {
         let generation = store.generation;
         let what = tail.to_ascii_lowercase();
@@ -216,7 +246,7 @@ impl<'a> Round<'a> {
             since: if latest { (now, LAST_PART) } else { (0, 0) },
             floor: now,
             later: latest,
-            query: call.raw.query.clone(),
+            query: call.request.query.clone(),
             what,
         });
         let params = Params::parse(token.query.as_bytes());
@@ -235,8 +265,8 @@ impl<'a> Round<'a> {
         })
     }
 
-    /// Refuses options that change tracking does not take.
-    fn refuse(&self, names: &[&str]) -> Result<(), Failure> {
+    /// Fails if the query has one of these options.
+    fn refuse_options(&self, names: &[&str]) -> Result<(), Failure> {
         let used: Vec<String> = names
             .iter()
             .filter(|name| option(&self.params, name).is_some())
@@ -253,7 +283,7 @@ impl<'a> Round<'a> {
         Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
     }
 
-    /// Graph tracks messages by their time of receipt, or all of them.
+    /// Graph supports one filter: `receivedDateTime` with `ge` or `gt`.
     fn check_filter(&self) -> Result<(), Failure> {
         let by_receipt = match &self.query.filter {
             Some(Expr::Compare(
@@ -271,16 +301,16 @@ impl<'a> Round<'a> {
     }
 
     fn selected(&self, mut entity: Map<String, Value>) -> Value {
-        entity.retain(|name, _| name == "id" || self.query.shows(name));
+        entity.retain(|name, _| name == "id" || self.query.selects(name));
         entity.into()
     }
 
-    /// Adds what is gone.
+    /// Adds the removed items.
     fn removals<'b>(
         &'b self,
         mailbox: &'b Mailbox,
         kind: IdKind,
-        entries: &mut Vec<Entry<'b>>,
+        entries: &mut Vec<DeltaEntry<'b>>,
         belongs: impl Fn(&crate::store::mailbox::Removal) -> bool,
     ) {
         let after = self.token.since.0.max(self.token.floor);
@@ -293,14 +323,14 @@ impl<'a> Round<'a> {
                 part: if immutable { -1 } else { removal.id.part },
                 ..removal.id
             };
-            entries.push(Entry {
+            entries.push(DeltaEntry {
                 at: (removal.change, LAST_PART),
                 show: Box::new(move || self.removed(&id.encode(), "deleted")),
             });
         }
     }
 
-    /// The entry of something that is gone.
+    /// The entry of a removed item.
     fn removed(&self, id: &str, reason: &str) -> Value {
         if self.call.flavour.is_graph() {
             return json!({"id": id, "@removed": {"reason": reason}});
@@ -317,14 +347,18 @@ impl<'a> Round<'a> {
         json!({"@odata.context": context, "id": format!("{set}('{id}')"), "reason": reason})
     }
 
-    /// Size of a page.
+    /// The number of entries on a page.
     fn size(&self) -> usize {
         let asked = option(&self.params, "top").map(|_| self.query.top);
-        self.call.prefer.max_page.or(asked).unwrap_or(PAGE)
+        self.call
+            .prefer
+            .max_page
+            .or(asked)
+            .unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
-    /// Puts the entries in order, cuts the page and makes the links.
-    fn answer(&self, mailbox: &Mailbox, mut entries: Vec<Entry<'_>>) -> Outcome {
+    /// Orders the entries and makes the page with its link.
+    fn answer(&self, mailbox: &Mailbox, mut entries: Vec<DeltaEntry<'_>>) -> ApiResult {
         entries.retain(|entry| entry.at > self.token.since);
         entries.sort_by_key(|entry| entry.at);
         let more = entries.len() > self.size();
@@ -351,12 +385,12 @@ impl<'a> Round<'a> {
             link: self.link(more, &token),
             "value": value,
         });
-        Ok(Reply::json(200, body))
+        Ok(ApiResponse::json(200, body))
     }
 
     fn context(&self) -> String {
         if self.call.flavour.is_graph() {
-            let name = crate::views::outlook::camel(self.kind.type_name());
+            let name = crate::schema::case::camel(self.kind.type_name());
             return format!("{}/$metadata#Collection({name})", self.call.root());
         }
         if self.token.later {
@@ -372,7 +406,7 @@ impl<'a> Round<'a> {
             other => other,
         };
         if self.call.flavour.is_graph() {
-            let name = crate::views::outlook::camel(self.kind.type_name());
+            let name = crate::schema::case::camel(self.kind.type_name());
             out["@odata.type"] = format!("#microsoft.graph.{name}").into();
         }
         out
@@ -382,7 +416,7 @@ impl<'a> Round<'a> {
         let path = format!(
             "{}{}",
             self.call.root(),
-            self.call.raw.path.trim_end_matches('/')
+            self.call.request.path.trim_end_matches('/')
         );
         let token = token.encode();
         match (self.call.flavour.is_graph(), more) {

@@ -1,92 +1,74 @@
-//! Drafts: a new one, and the drafts that answer or pass on a message.
+//! Drafts: new ones, replies and forwards.
 
 use axum::http::Method;
+use maud::html;
 use serde_json::Value;
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::{missing, send, wrong_method};
+use super::call::{ApiResult, Call};
+use super::{compose, find, send};
+use crate::failure::Failure;
 use crate::odata::Query;
-use crate::store::{Json, Mailbox, Message, Person};
+use crate::schema::names::Kind;
+use crate::store::recipient::parse_recipients;
+use crate::store::{Mailbox, Message, Person};
 use crate::views::message as view;
-use crate::views::names::Kind;
 
-use super::messages::{blank, find, tail};
-
-/// `POST .../messages`: a draft.
-pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let body = match call.flavour.is_graph() && send::is_mime(call) {
-        true => send::from_mime(&call.raw.body)?,
+/// `POST .../messages`: creates a draft.
+pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
+    let body = match call.flavour.is_graph() && compose::is_mime(call) {
+        true => compose::from_mime(&call.request.body)?,
         false => call.body(Kind::Message)?,
     };
+    compose::check_headers(&body)?;
+    compose::check_flag(&body)?;
     let entity = call.change(|mailbox| {
-        let mut message = blank(call, mailbox);
+        let mut message = compose::blank(call, mailbox);
         if let Some(folder) = folder {
-            message.folder = super::folders::find(call, mailbox, folder)?.key;
+            message.folder = find::folder(call, mailbox, folder)?.key;
         }
         view::apply(&mut message, &body);
-        attach(mailbox, &mut message, &body, call.now())?;
+        compose::attach(mailbox, &mut message, &body, call.now())?;
         let key = mailbox.insert(message);
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
     let location = format!("{}/users/{}/messages/{id}", call.root(), call.owner.oid);
     Ok(call
-        .entity(201, Kind::Message, &tail(call, folder), entity)?
+        .entity(
+            201,
+            Kind::Message,
+            &find::messages_tail(call, folder),
+            entity,
+        )?
         .header("location", location))
 }
 
-/// Adds the attachments of a message body.
-///
-/// # Errors
-/// 400 where one is no base64.
-pub(crate) fn attach(
-    mailbox: &mut Mailbox,
-    message: &mut Message,
-    body: &Json,
-    now: i64,
-) -> Result<(), Failure> {
-    for one in body
-        .get("attachments")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let key = mailbox.fresh_key();
-        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
-            Failure::new(
-                400,
-                "ErrorInvalidParameter",
-                "The attachment's content is no valid base64.",
-            )
-        })?;
-        message.attachments.push(attachment);
-    }
-    Ok(())
-}
-
-/// Which answer a message gets.
+/// Reply, reply to all, or forward.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Answer {
+enum ReplyAction {
     Forward,
-    Reply,
+    ApiResponse,
     ReplyAll,
 }
 
 /// `POST .../messages/{id}/{action}`.
-pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
-    if call.raw.method != Method::POST {
-        return Err(wrong_method());
+pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
+    if call.request.method != Method::POST {
+        return Err(Failure::wrong_method());
     }
     let (answer, sends) = match action {
-        "reply" => (Answer::Reply, true),
-        "replyall" => (Answer::ReplyAll, true),
-        "forward" => (Answer::Forward, true),
-        "createreply" => (Answer::Reply, false),
-        "createreplyall" => (Answer::ReplyAll, false),
-        "createforward" => (Answer::Forward, false),
-        _ => return Err(missing(call)),
+        "reply" => (ReplyAction::ApiResponse, true),
+        "replyall" => (ReplyAction::ReplyAll, true),
+        "forward" => (ReplyAction::Forward, true),
+        "createreply" => (ReplyAction::ApiResponse, false),
+        "createreplyall" => (ReplyAction::ReplyAll, false),
+        "createforward" => (ReplyAction::Forward, false),
+        _ => return Err(call.missing()),
     };
     let parameters = call.parameters()?;
     let message = parameters
@@ -104,21 +86,21 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
         return Err(Failure::bad(text));
     }
     let draft = call.change(|mailbox| {
-        let original = find(call, mailbox, id)?.clone();
-        let mut draft = respond(call, mailbox, &original, answer);
+        let original = find::message(call, mailbox, id)?.clone();
+        if original.draft {
+            let text = "The reference item does not support the requested operation.";
+            return Err(Failure::new(400, "ErrorInvalidReferenceItem", text));
+        }
+        let mut draft = draft_of(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
-            let html = format!(
-                "<p>{}</p><hr>{}",
-                crate::signin::pages::escape(comment),
-                draft.body
-            );
-            draft.set_body(true, html);
+            let html = html! { p { (comment) } hr; };
+            draft.set_body(true, at_top(&draft.body, &html.into_string()));
         }
         if let Some(to) = parameters.get("toRecipients") {
-            draft.to = view::people(to);
+            draft.to = parse_recipients(to);
         }
         view::apply(&mut draft, &message);
-        attach(mailbox, &mut draft, &message, call.now())?;
+        compose::attach(mailbox, &mut draft, &message, call.now())?;
         Ok(draft)
     })?;
     if sends {
@@ -127,14 +109,23 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> Outcome {
     let entity = call.change(|mailbox| {
         let key = mailbox.insert(draft);
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(201, Kind::Message, "messages", entity)
 }
 
-fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answer) -> Message {
-    let mut draft = blank(call, mailbox);
-    let prefix = if answer == Answer::Forward {
+fn draft_of(
+    call: &Call<'_>,
+    mailbox: &Mailbox,
+    original: &Message,
+    answer: ReplyAction,
+) -> Message {
+    let mut draft = compose::blank(call, mailbox);
+    let prefix = if answer == ReplyAction::Forward {
         "Fw: "
     } else {
         "Re: "
@@ -152,10 +143,7 @@ fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answe
     let quoted = if original.html {
         original.body.clone()
     } else {
-        format!(
-            "<pre>{}</pre>",
-            crate::signin::pages::escape(&original.body)
-        )
+        html! { pre { (original.body) } }.into_string()
     };
     draft.set_body(true, quoted);
     let own = |person: &Person| person.address.eq_ignore_ascii_case(call.owner.address);
@@ -164,9 +152,9 @@ fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answe
         some => some.to_vec(),
     };
     match answer {
-        Answer::Forward => draft.attachments.clone_from(&original.attachments),
-        Answer::Reply => draft.to = reply_to,
-        Answer::ReplyAll => {
+        ReplyAction::Forward => draft.attachments.clone_from(&original.attachments),
+        ReplyAction::ApiResponse => draft.to = reply_to,
+        ReplyAction::ReplyAll => {
             draft.to = reply_to;
             let others = original.to.iter().filter(|one| !own(one));
             for other in others {
@@ -183,4 +171,14 @@ fn respond(call: &Call<'_>, mailbox: &Mailbox, original: &Message, answer: Answe
         }
     }
     draft
+}
+
+/// Puts HTML at the top of the body of a document.
+fn at_top(document: &str, html: &str) -> String {
+    let lower = document.to_ascii_lowercase();
+    let open = lower
+        .find("<body")
+        .and_then(|at| Some(at + lower[at..].find('>')? + 1));
+    let (head, rest) = document.split_at(open.unwrap_or_default());
+    [head, html, rest].concat()
 }

@@ -1,107 +1,28 @@
-//! Refusals, in the envelope of each flavour.
+//! The error responses of each flavour.
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::flavour_of;
-use super::reply::{Payload, Reply};
-use crate::front::{self, Incoming};
-use crate::random;
+use super::request_ids::RequestIds;
+use super::response::{ApiResponse, Payload};
+use crate::directory::step_up::{self, CONTEXT};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::{self, HttpRequest};
+use crate::ids;
 use crate::state::Tenant;
-use crate::step_up::{self, CONTEXT};
-use crate::views::Flavour;
-
-/// A refusal before it has its envelope.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Failure {
-    pub(crate) status: u16,
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    /// Outlook's 401: everything is in the headers.
-    pub(crate) empty: bool,
-}
 
 impl Failure {
-    /// A refusal by status, code and sentence.
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            headers: Vec::new(),
-            empty: false,
-        }
-    }
-
-    /// The same with a header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    /// 400 with the code for bad requests.
-    pub(crate) fn bad(message: impl Into<String>) -> Self {
-        Self::new(400, "ErrorInvalidRequest", message)
-    }
-
-    /// The object is gone or was never there.
-    pub(crate) fn not_found() -> Self {
-        Self::new(
-            404,
-            "ErrorItemNotFound",
-            "The specified object was not found in the store.",
-        )
-    }
-
-    /// The text is no id.
-    pub(crate) fn malformed_id() -> Self {
-        Self::new(400, "ErrorInvalidIdMalformed", "Id is malformed.")
-    }
-
-    /// Not allowed here.
-    pub(crate) fn denied() -> Self {
-        Self::new(
-            403,
-            "ErrorAccessDenied",
-            "Access is denied. Check credentials and try again.",
-        )
-    }
-
-    /// A guarded operation, from a client that takes no challenges.
-    pub(crate) fn not_proven() -> Self {
-        let text = "The caller does not meet the authentication bar to carry out this operation. The \
-                    service cannot allow this operation.";
-        Self::new(403, "ErrorAccessDenied", text)
-    }
-
-    /// Somebody changed the item in between.
-    pub(crate) fn conflict() -> Self {
-        let text = "The send or update operation could not be performed because the change key \
-                    passed in the request does not match the current change key for the item.";
-        Self::new(412, "ErrorIrresolvableConflict", text)
-    }
-
-    /// No mailbox behind the account.
-    pub(crate) fn no_mailbox(flavour: Flavour) -> Self {
-        let text = if flavour.is_graph() {
-            "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
-        } else {
-            "REST API is not yet supported for this mailbox."
-        };
-        Self::new(404, "MailboxNotEnabledForRESTAPI", text)
-    }
-
-    /// The answer in the flavour's envelope.
-    pub(crate) fn reply(self, flavour: Flavour, ids: &Ids) -> Reply {
+    /// The error as a response of the flavour.
+    pub(crate) fn reply(self, flavour: Flavour, ids: &RequestIds) -> ApiResponse {
         let payload = if self.empty {
             Payload::Empty
         } else {
             Payload::Json(self.body(flavour, ids))
         };
-        let mut reply = Reply::new(self.status, payload);
+        let mut reply = ApiResponse::new(self.status, payload);
         reply.headers.extend(
             self.headers
                 .into_iter()
@@ -110,7 +31,7 @@ impl Failure {
         reply
     }
 
-    fn body(&self, flavour: Flavour, ids: &Ids) -> Value {
+    fn body(&self, flavour: Flavour, ids: &RequestIds) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         match flavour {
             Flavour::Graph => {
@@ -133,27 +54,6 @@ impl Failure {
     }
 }
 
-/// Ids and time of one answer.
-#[derive(Clone, Debug)]
-pub(crate) struct Ids {
-    pub(crate) request: String,
-    pub(crate) client: String,
-    /// Without offset, as the services write it.
-    pub(crate) date: String,
-}
-
-impl Ids {
-    /// Fresh ids; the caller's own id comes back.
-    pub(crate) fn new(tenant: &Tenant, client: Option<&str>) -> Self {
-        let request = random::guid();
-        Self {
-            client: client.map_or_else(|| request.clone(), str::to_owned),
-            request,
-            date: tenant.clock().now().format("%Y-%m-%dT%H:%M:%S").to_string(),
-        }
-    }
-}
-
 const GRAPH_BEARER: &str = "Bearer realm=\"\", \
     authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", \
     client_id=\"00000003-0000-0000-c000-000000000000\"";
@@ -165,13 +65,13 @@ pub(crate) enum Unauthorized {
     Claims,
     Empty,
     Expired,
-    /// A guarded operation: the token lacks the authentication context.
+    /// The operation needs an authentication context that the token does not have.
     StepUp,
     Unknown,
 }
 
 /// The 401 of each flavour.
-pub(crate) fn refuse_token(
+pub(crate) fn invalid_token(
     flavour: Flavour,
     why: Unauthorized,
     audience: &str,
@@ -209,7 +109,7 @@ fn graph_401(why: Unauthorized, now: i64) -> Failure {
         _ => None,
     };
     if let Some(claims) = claims {
-        let claims = random::base64(claims.as_bytes());
+        let claims = ids::base64(claims.as_bytes());
         bearer.push_str(&format!(
             ", error=\"insufficient_claims\", claims=\"{claims}\""
         ));
@@ -260,9 +160,9 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
     failure
 }
 
-/// The `unauthorized` fault.
-pub(crate) fn unauthorized(tenant: &Tenant, incoming: &Incoming, variant: &str) -> Response {
-    let Some(flavour) = flavour_of(&incoming.path) else {
+/// The fault `unauthorized`.
+pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &str) -> Response {
+    let Some(flavour) = Flavour::of_path(&incoming.path) else {
         return plain(401, "Unauthorized");
     };
     let why = match variant {
@@ -271,14 +171,15 @@ pub(crate) fn unauthorized(tenant: &Tenant, incoming: &Incoming, variant: &str) 
         "empty" => Unauthorized::Empty,
         _ => Unauthorized::Expired,
     };
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let now = tenant.clock().unix();
-    let reply = refuse_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
+    let reply =
+        invalid_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
     reply.into_response(flavour, &ids, incoming)
 }
 
-/// The refusal for the fifth of four.
-pub(crate) fn over_limit(flavour: Flavour, seconds: u64) -> Failure {
+/// 429 for a request over the concurrency limit.
+pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
     let (code, text) = if flavour == Flavour::OutlookV1 {
         (
             "ErrorExceededConnectionCount",
@@ -294,17 +195,17 @@ pub(crate) fn over_limit(flavour: Flavour, seconds: u64) -> Failure {
     Failure::new(429, code, text).header("retry-after", seconds.to_string())
 }
 
-/// The `throttle` fault: JSON from the APIs, plain text from the token endpoint.
-pub(crate) fn throttled(tenant: &Tenant, incoming: &Incoming, seconds: Option<u64>) -> Response {
-    let Some(flavour) = flavour_of(&incoming.path) else {
+/// The fault `throttle`: JSON for the APIs, plain text for the sign-in service.
+pub(crate) fn throttled(tenant: &Tenant, incoming: &HttpRequest, seconds: Option<u64>) -> Response {
+    let Some(flavour) = Flavour::of_path(&incoming.path) else {
         let mut response = plain(429, "Too many requests.");
         if let Some(seconds) = seconds {
-            front::set(&mut response, "retry-after", &seconds.to_string());
+            http::set(&mut response, "retry-after", &seconds.to_string());
         }
         return response;
     };
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
-    let mut failure = over_limit(flavour, seconds.unwrap_or_default());
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
+    let mut failure = too_many_requests(flavour, seconds.unwrap_or_default());
     if seconds.is_none() {
         failure.headers.clear();
     }
@@ -317,6 +218,6 @@ fn plain(status: u16, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    front::set(&mut response, "content-type", "text/plain; charset=utf-8");
+    http::set(&mut response, "content-type", "text/plain; charset=utf-8");
     response
 }

@@ -1,15 +1,18 @@
-//! What a client sends as an event.
+//! The events that clients send.
 
+use maud::html;
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::errors::Failure;
-use crate::store::moment::{Moment, offset_time};
+use crate::clock::timezone;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::store::date_time::{DateTimeTimeZone, NEVER, offset_time};
+use crate::store::message::html_document;
 use crate::store::recurrence::Recurrence;
-use crate::store::{Event, Json, event::Change, meetings};
-use crate::timezone;
-use crate::views::Flavour;
-use crate::views::event::{NEVER, defaults};
+use crate::store::{Event, Json, event::OccurrenceChange, meetings};
+use crate::views::event::defaults;
+use crate::views::extended_properties;
 
 const SHOW_AS: [&str; 6] = [
     "free",
@@ -21,7 +24,7 @@ const SHOW_AS: [&str; 6] = [
 ];
 const IMPORTANCE: [&str; 3] = ["low", "normal", "high"];
 const SENSITIVITY: [&str; 4] = ["normal", "personal", "private", "confidential"];
-/// Properties that have their own field, or that nobody may write.
+/// Properties that are handled elsewhere or are read-only.
 const NOT_COPIED: [&str; 6] = [
     "start",
     "end",
@@ -31,13 +34,11 @@ const NOT_COPIED: [&str; 6] = [
     "transactionId",
 ];
 
-/// A refusal of a property's value.
-pub(crate) fn invalid(text: impl Into<String>) -> Failure {
-    Failure::new(400, "ErrorPropertyValidationFailure", text)
-}
-
-/// Start and end of a body; `None` for the one that it does not name.
-pub(crate) fn times(call: &Call<'_>, body: &Json) -> Result<[Option<Moment>; 2], Failure> {
+/// Start and end of a body; `None` if it has no such property.
+pub(crate) fn times(
+    call: &Call<'_>,
+    body: &Json,
+) -> Result<[Option<DateTimeTimeZone>; 2], Failure> {
     Ok([
         time(call, body, "start", "startTimeZone")?,
         time(call, body, "end", "endTimeZone")?,
@@ -49,7 +50,7 @@ fn time(
     body: &Json,
     name: &str,
     zone_name: &str,
-) -> Result<Option<Moment>, Failure> {
+) -> Result<Option<DateTimeTimeZone>, Failure> {
     let Some(given) = body.get(name).filter(|value| !value.is_null()) else {
         return Ok(None);
     };
@@ -69,25 +70,29 @@ fn time(
             given["timeZone"].as_str(),
         )
     };
-    let zone = zone.unwrap_or("UTC");
+    // Outlook v1.0 times have an offset; the zone is optional there.
+    let zone = match call.flavour {
+        Flavour::Graph => zone.unwrap_or_default(),
+        _ => zone.unwrap_or("UTC"),
+    };
     if timezone::find(zone).is_none() {
         let text = format!(
             "A valid TimeZone value must be specified. The following TimeZone value is not supported: '{zone}'."
         );
         return Err(Failure::new(400, "TimeZoneNotSupportedException", text));
     }
-    let moment = Moment::read(text, zone);
+    let moment = DateTimeTimeZone::read(text, zone);
     moment.map(Some).ok_or_else(|| {
-        invalid(format!(
+        Failure::invalid_property(format!(
             "The value '{text}' of '{name}' is not a valid date and time."
         ))
     })
 }
 
-/// A new event.
+/// Creates an event from a body.
 pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, Failure> {
     let [Some(start), Some(end)] = times(call, body)? else {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: start and end are required.",
         ));
     };
@@ -107,7 +112,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
         calendar,
         created: now,
         modified: now,
-        uid: meetings::uid(&crate::random::guid()),
+        uid: meetings::uid(&crate::ids::guid()),
         organizer: crate::store::Person::new(call.owner.name, call.owner.address),
         organized: true,
         cancelled: false,
@@ -124,10 +129,27 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
     Ok(event)
 }
 
-/// Takes over a body into an event; times are checked together with what was there.
+/// Writes the properties of a body. Times are checked together with the stored ones.
 pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), Failure> {
     let [start, end] = times(call, body)?;
+    if body.get("isAllDay") == Some(&Value::Bool(true)) && start.is_none() {
+        return Err(Failure::bad("Missing parameters: Event.Start"));
+    }
     let moved = start.is_some() || body.contains_key("recurrence");
+    let before = (
+        event.start.clone(),
+        event.end.clone(),
+        event.recurrence.clone(),
+    );
+    if let Some(start) = &start
+        && event.recurrence.is_some()
+        && !body.contains_key("recurrence")
+        && start.tz() != event.start.tz()
+    {
+        return Err(Failure::invalid_property(
+            "At least one property failed validation.",
+        ));
+    }
     event.start = start.unwrap_or_else(|| event.start.clone());
     event.end = end.unwrap_or_else(|| event.end.clone());
     event.all_day = body
@@ -135,7 +157,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         .and_then(Value::as_bool)
         .unwrap_or(event.all_day);
     if event.end.instant() < event.start.instant() {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -144,7 +166,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     if event.all_day && (!midnight || event.start.local == event.end.local) {
         let text = "The Event.Start and Event.End properties of an all-day event need to be set to \
                     midnight, in the same time zone, a day or more apart.";
-        return Err(invalid(text));
+        return Err(Failure::invalid_property(text));
     }
     match body.get("recurrence") {
         None => {}
@@ -152,28 +174,52 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
             event.recurrence = None;
             event.exceptions.clear();
         }
-        Some(given) => event.recurrence = Some(recurrence(given, &event.start.zone)?),
+        Some(given) => {
+            let zone = given["range"]["recurrenceTimeZone"].as_str();
+            let zone = zone.filter(|zone| !zone.is_empty());
+            if zone.is_some_and(|zone| timezone::find(zone) != Some(event.start.tz())) {
+                return Err(Failure::invalid_property(
+                    "At least one property failed validation.",
+                ));
+            }
+            event.recurrence = Some(recurrence(given, &event.start.zone)?);
+        }
+    }
+    // A series that changes its times or its pattern loses its exceptions.
+    if before
+        != (
+            event.start.clone(),
+            event.end.clone(),
+            event.recurrence.clone(),
+        )
+    {
+        event.exceptions.clear();
     }
     if moved && let Some(json) = &event.recurrence {
-        let series = Recurrence::parse(&Value::Object(json.clone())).map_err(invalid)?;
+        let series =
+            Recurrence::parse(&Value::Object(json.clone())).map_err(Failure::invalid_property)?;
         if series.start != event.start.local.date() {
-            return Err(invalid(
-                "The recurrence range's start date has to be the date of the event's start.",
-            ));
+            let text = "The recurrence range's start date has to be the date of the event's start.";
+            return Err(Failure::new(400, "ErrorInvalidRecurrenceRange", text));
         }
     }
     event.json.extend(writable(body)?);
+    for name in extended_properties::NAMES {
+        if let Some(sent) = body.get(name) {
+            extended_properties::merge(&mut event.json, name, sent);
+        }
+    }
     Ok(())
 }
 
-/// Takes over a body into one occurrence of a series.
+/// Writes the properties of a body to one occurrence of a series.
 pub(crate) fn apply_to_occurrence(
-    change: &mut Change,
+    change: &mut OccurrenceChange,
     call: &Call<'_>,
     body: &Json,
 ) -> Result<(), Failure> {
     if body.get("recurrence").is_some_and(|given| !given.is_null()) {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "An occurrence of a series has no recurrence of its own.",
         ));
     }
@@ -183,7 +229,7 @@ pub(crate) fn apply_to_occurrence(
     if let (Some(start), Some(end)) = (&change.start, &change.end)
         && end.instant() < start.instant()
     {
-        return Err(invalid(
+        return Err(Failure::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -191,7 +237,7 @@ pub(crate) fn apply_to_occurrence(
     Ok(())
 }
 
-/// The properties that are kept as they come.
+/// The properties that are stored as received.
 fn writable(body: &Json) -> Result<Json, Failure> {
     let known = defaults();
     let mut out = Json::new();
@@ -212,7 +258,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         let chosen =
             choices.is_empty() || value.as_str().is_some_and(|text| choices.contains(&text));
         if !fits || !chosen {
-            return Err(invalid(format!(
+            return Err(Failure::invalid_property(format!(
                 "At least one property failed validation: '{name}'."
             )));
         }
@@ -230,7 +276,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
     Ok(out)
 }
 
-/// Fills in what the service adds to a value.
+/// Adds the members that the service adds to a value.
 fn complete(name: &str, value: &Value) -> Value {
     let mut value = value.clone();
     match name {
@@ -252,19 +298,21 @@ fn complete(name: &str, value: &Value) -> Value {
     value
 }
 
-/// The kind in small letters; a fragment of HTML becomes a document.
+/// The body as the service stores it: an HTML document, also of a text.
 fn complete_body(body: &mut Value) {
     let html = body["contentType"]
         .as_str()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("html"));
-    body["contentType"] = if html { "html" } else { "text" }.into();
     let content = body["content"].as_str().unwrap_or_default();
-    if html && !content.is_empty() && !content.to_ascii_lowercase().contains("<html") {
-        body["content"] = format!("<html><body>{content}</body></html>").into();
-    }
+    let content = match html {
+        true if content.is_empty() => String::new(),
+        true => html_document(content),
+        false => html_document(&html! { div class="PlainText" { (content) } }.into_string()),
+    };
+    *body = json!({"contentType": "html", "content": content});
 }
 
-/// A place with a mailbox is a room, any other is known by its name.
+/// Adds type and id. A location with a mailbox is a conference room.
 fn complete_location(place: &mut Value) {
     let text = |name: &str| {
         place[name]
@@ -288,9 +336,9 @@ fn complete_location(place: &mut Value) {
     }
 }
 
-/// The recurrence with everything that answers show.
+/// The recurrence with all members of responses.
 fn recurrence(given: &Value, zone: &str) -> Result<Json, Failure> {
-    Recurrence::parse(given).map_err(invalid)?;
+    Recurrence::parse(given).map_err(Failure::invalid_property)?;
     let (pattern, range) = (&given["pattern"], &given["range"]);
     let or = |value: &Value, other: Value| {
         if value.is_null() {

@@ -1,28 +1,28 @@
-//! The focused inbox: which senders' mail goes where. Delivery obeys it.
+//! Overrides of the focused inbox, which are applied at delivery.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{event_body, listing, missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::listing;
+use super::response::ApiResponse;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 const TAIL: &str = "inferenceClassification/overrides";
 
 /// `inferenceClassification...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.flavour.is_graph() => {
             let context = call.context("inferenceClassification/$entity", None);
-            Ok(Reply::json(
+            Ok(ApiResponse::json(
                 200,
                 json!({"@odata.context": context, "id": "classification"}),
             ))
@@ -31,8 +31,8 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::POST, ["overrides"]) => create(call),
         (&Method::PATCH, ["overrides", id]) => update(call, id),
         (&Method::DELETE, ["overrides", id]) => delete(call, id),
-        (_, [] | ["overrides"] | ["overrides", _]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | ["overrides"] | ["overrides", _]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -52,20 +52,20 @@ fn place(call: &Call<'_>, items: &[Item], id: &str) -> Result<usize, Failure> {
     found.ok_or_else(Failure::not_found)
 }
 
-/// What a client sends, checked.
+/// Sender and class of a request body.
 fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
     let body = call.body(Kind::Override)?;
     let class = body.get("classifyAs").cloned().unwrap_or_default();
     if !matches!(class.as_str(), Some("focused" | "other")) {
         let text = "At least one property failed validation: 'classifyAs'.";
-        return Err(event_body::invalid(text));
+        return Err(Failure::invalid_property(text));
     }
     Ok((body.get("senderEmailAddress").cloned(), class))
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let mut query = call.query(Kind::Override)?;
-    // The whole list, without pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = mailbox
@@ -77,13 +77,13 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page(TAIL, &query, page)
 }
 
-/// The same address again changes the override that is there.
-fn create(call: &Call<'_>) -> Outcome {
+/// Creates an override. If the address has one, it is changed.
+fn create(call: &Call<'_>) -> ApiResult {
     let (sender, class) = sent(call)?;
     let sender = sender.filter(|sender| sender["address"].is_string());
     let sender = sender.ok_or_else(|| {
         let text = "The property 'SenderEmailAddress' is required when creating the entity.";
-        Failure::new(400, "ErrorInvalidParameter", text)
+        Failure::invalid_parameter(text)
     })?;
     let address = sender["address"].as_str().unwrap_or_default().to_owned();
     let now = call.now();
@@ -99,7 +99,7 @@ fn create(call: &Call<'_>) -> Outcome {
             known.json = json;
             return Ok(entity(call.mailbox, known));
         }
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(call.mailbox, &item);
         mailbox.overrides.push(item);
         Ok(made)
@@ -107,7 +107,7 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::Override, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let (_, class) = sent(call)?;
     let entity = call.change(|mailbox| {
         let at = place(call, &mailbox.overrides, id)?;
@@ -118,10 +118,10 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::Override, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(call, &mailbox.overrides, id)?;
         mailbox.overrides.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

@@ -1,37 +1,24 @@
 //! Mail folders: list, get, create, rename, delete, move, child folders.
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{delta, listing, missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::response::{ApiResponse, Payload};
+use super::{delta, find, listing};
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::odata::Query;
+use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT, folder_id};
+use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT};
 use crate::store::{Folder, Mailbox};
-use crate::views::Flavour;
-use crate::views::names::Kind;
-
-/// A folder by well-known name or id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    name: &str,
-) -> Result<&'a Folder, Failure> {
-    if let Some(folder) = mailbox.folder(name) {
-        return Ok(folder);
-    }
-    call.id(name, crate::store::id::Kind::Folder)?;
-    let text = "The specified folder could not be found in the store.";
-    Err(Failure::new(404, "ErrorItemNotFound", text))
-}
+use crate::views::folder as view;
 
 /// `.../mailFolders...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     let root = "msgfolderroot";
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::folders(call, &collection(call)),
         (&Method::GET, ["delta"]) => delta::folders(call, &collection(call)),
         (&Method::GET, []) => list(call, root, &collection(call)),
@@ -43,11 +30,13 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
         (&Method::GET, [name, "childfolders"]) => list(call, name, &children_tail(call, name)),
         (&Method::POST, [name, "childfolders"]) => create(call, name, &children_tail(call, name)),
         (&Method::GET, [name, "childfolders", "$count"]) => count(call, name),
-        (&Method::POST, [name, "move"]) => transfer(call, name),
+        (&Method::POST, [name, "move"]) => move_folder(call, name),
         (&Method::POST, [name, "copy"]) => copy(call, name),
-        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => purge(call, name),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => {
+            delete_permanently(call, name)
+        }
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
@@ -64,27 +53,14 @@ fn children_tail(call: &Call<'_>, name: &str) -> String {
     format!("{}('{name}')/childFolders", collection(call))
 }
 
-/// A folder in canonical names.
-pub(crate) fn to_json(mailbox: &Mailbox, folder: &Folder) -> Value {
-    json!({
-        "id": folder_id(mailbox.number, folder.key),
-        "displayName": folder.name,
-        "parentFolderId": folder_id(mailbox.number, folder.parent),
-        "childFolderCount": mailbox.children(folder.key).count(),
-        "unreadItemCount": mailbox.unread(folder.key),
-        "totalItemCount": mailbox.total(folder.key),
-        "isHidden": false,
-    })
-}
-
-/// A folder with its children, where the query asks for them.
+/// A folder, with its child folders if the query expands them.
 fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
-    let json = to_json(mailbox, folder);
+    let json = view::to_json(mailbox, folder);
     let mut entity = json.as_object().cloned().unwrap_or_default();
     if query.expands("childFolders") {
         let children = mailbox
             .children(folder.key)
-            .map(|child| to_json(mailbox, child));
+            .map(|child| view::to_json(mailbox, child));
         entity.insert("childFolders".into(), children.collect());
     }
     entity
@@ -92,14 +68,14 @@ fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
 
 fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
     let mut entity = expanded(mailbox, folder, query);
-    entity.retain(|name, _| name == "id" || query.shows(name) || query.expands(name));
+    entity.retain(|name, _| name == "id" || query.selects(name) || query.expands(name));
     entity
 }
 
-fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
+fn list(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
     let query = call.query(Kind::Folder)?;
     let page = call.read(|mailbox| {
-        let parent = find(call, mailbox, parent)?.key;
+        let parent = find::folder(call, mailbox, parent)?.key;
         let all = mailbox.children(parent);
         let all = all.map(|folder| expanded(mailbox, folder, &query));
         Ok(listing::page(call, Kind::Folder, &query, all.collect()))
@@ -107,15 +83,24 @@ fn list(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     call.page(tail, &query, page)
 }
 
-fn count(call: &Call<'_>, parent: &str) -> Outcome {
-    let count =
-        call.read(|mailbox| Ok(mailbox.children(find(call, mailbox, parent)?.key).count()))?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+fn count(call: &Call<'_>, parent: &str) -> ApiResult {
+    let count = call.read(|mailbox| {
+        Ok(mailbox
+            .children(find::folder(call, mailbox, parent)?.key)
+            .count())
+    })?;
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-fn get(call: &Call<'_>, name: &str) -> Outcome {
+fn get(call: &Call<'_>, name: &str) -> ApiResult {
     let query = call.query(Kind::Folder)?;
-    let entity = call.read(|mailbox| Ok(selected(mailbox, find(call, mailbox, name)?, &query)))?;
+    let entity = call.read(|mailbox| {
+        Ok(selected(
+            mailbox,
+            find::folder(call, mailbox, name)?,
+            &query,
+        ))
+    })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
@@ -136,15 +121,15 @@ fn display_name(call: &Call<'_>) -> Result<String, Failure> {
         .trim();
     if name.is_empty() {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     Ok(name.to_owned())
 }
 
-fn create(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
     let name = display_name(call)?;
     let entity = call.change(|mailbox| {
-        let parent = find(call, mailbox, parent)?.key;
+        let parent = find::folder(call, mailbox, parent)?.key;
         let key = mailbox.add_folder(parent, &name).ok_or_else(exists)?;
         let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
@@ -152,7 +137,7 @@ fn create(call: &Call<'_>, parent: &str, tail: &str) -> Outcome {
     call.entity(201, Kind::Folder, tail, entity)
 }
 
-fn rename(call: &Call<'_>, folder: &str) -> Outcome {
+fn rename(call: &Call<'_>, folder: &str) -> ApiResult {
     let name = display_name(call)?;
     let entity = call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
@@ -178,12 +163,12 @@ fn rename(call: &Call<'_>, folder: &str) -> Outcome {
 }
 
 fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bool), Failure> {
-    let folder = find(call, mailbox, folder)?;
+    let folder = find::folder(call, mailbox, folder)?;
     Ok((folder.key, folder.parent, folder.well_known.is_some()))
 }
 
-/// Deleted folders go to Deleted Items with what is in them; from there they are gone.
-fn delete(call: &Call<'_>, folder: &str) -> Outcome {
+/// Moves a folder to Deleted Items, or deletes it there for good.
+fn delete(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
         if known {
@@ -195,11 +180,11 @@ fn delete(call: &Call<'_>, folder: &str) -> Outcome {
         } else {
             place(mailbox, key, DELETED);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-/// Puts a folder under another one.
+/// Moves a folder.
 fn place(mailbox: &mut Mailbox, key: u64, parent: u64) {
     let version = mailbox.fresh_change();
     if let Some(folder) = mailbox.folders.get_mut(&key) {
@@ -219,11 +204,11 @@ fn remove(mailbox: &mut Mailbox, key: u64) {
             mailbox.remove_message(message);
         }
         mailbox.folders.remove(&key);
-        mailbox.note_removal(FOLDER_TREE, IdKind::Folder, key, 0);
+        mailbox.record_removal(FOLDER_TREE, IdKind::Folder, key, 0);
     }
 }
 
-fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
+fn move_folder(call: &Call<'_>, folder: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters
         .get("destinationId")
@@ -231,7 +216,7 @@ fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
         .unwrap_or_default();
     let entity = call.change(|mailbox| {
         let (key, _, known) = own(call, mailbox, folder)?;
-        let target = find(call, mailbox, destination)?.key;
+        let target = find::folder(call, mailbox, destination)?.key;
         if known || within(mailbox, target, key) {
             return Err(Failure::new(
                 400,
@@ -246,14 +231,15 @@ fn transfer(call: &Call<'_>, folder: &str) -> Outcome {
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
-/// A folder with what is in it, once more somewhere else.
-fn copy(call: &Call<'_>, folder: &str) -> Outcome {
+/// Copies a folder with its content.
+fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters.get("destinationId").and_then(Value::as_str);
     let entity = call.change(|mailbox| {
-        let from = find(call, mailbox, folder)?.key;
-        let target = find(call, mailbox, destination.unwrap_or_default())?.key;
-        if within(mailbox, target, from) {
+        let from = find::folder(call, mailbox, folder)?.key;
+        let target = find::folder(call, mailbox, destination.unwrap_or_default())?.key;
+        let parent = mailbox.folders.get(&from).map(|folder| folder.parent);
+        if within(mailbox, target, from) || parent == Some(target) {
             let text = "The move or copy operation failed.";
             return Err(Failure::new(400, "ErrorMoveCopyFailed", text));
         }
@@ -279,8 +265,8 @@ fn copy_into(mailbox: &mut Mailbox, from: u64, parent: u64) -> Option<u64> {
     Some(made)
 }
 
-/// Deletes for good, wherever the folder lies.
-fn purge(call: &Call<'_>, folder: &str) -> Outcome {
+/// Deletes a folder for good.
+fn delete_permanently(call: &Call<'_>, folder: &str) -> ApiResult {
     call.change(|mailbox| {
         let (key, _, known) = own(call, mailbox, folder)?;
         if known {
@@ -288,11 +274,11 @@ fn purge(call: &Call<'_>, folder: &str) -> Outcome {
             return Err(Failure::new(400, "ErrorDeleteDistinguishedFolder", text));
         }
         remove(mailbox, key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-/// Whether a folder is another one or lies below it.
+/// Whether a folder is equal to another one or below it.
 fn within(mailbox: &Mailbox, mut folder: u64, other: u64) -> bool {
     while folder != ROOT {
         if folder == other {

@@ -1,12 +1,12 @@
-//! Lists of things that are small enough to be compared as JSON.
+//! Pages of lists whose items are filtered and sorted as JSON.
 
 use serde_json::{Map, Value};
 
 use super::call::{Call, Page};
 use crate::odata::{Query, eval, order};
-use crate::views::names::Kind;
+use crate::schema::names::Kind;
 
-/// Filters, sorts, counts, cuts and renders.
+/// Filters, sorts, counts, selects the page and renders it.
 pub(crate) fn page(
     call: &Call<'_>,
     kind: Kind,
@@ -16,14 +16,14 @@ pub(crate) fn page(
     cut(query, all, |entity| call.render(kind, entity))
 }
 
-/// The same for things that lie in no mailbox.
+/// The same for items that are in no mailbox.
 pub(crate) fn cut(
     query: &Query,
     all: Vec<Map<String, Value>>,
     render: impl Fn(Map<String, Value>) -> Value,
 ) -> Page {
     let all: Vec<Value> = all.into_iter().map(Value::Object).collect();
-    let mut met: Vec<&Value> = all.iter().filter(|one| fits(query, one)).collect();
+    let mut met: Vec<&Value> = all.iter().filter(|one| matches(query, one)).collect();
     order::sort(&query.order, &mut met);
     let total = met.len();
     let shown = met.into_iter().skip(query.skip).take(query.top);
@@ -36,8 +36,8 @@ pub(crate) fn cut(
     }
 }
 
-/// Whether an entity meets the filter and the search.
-pub(crate) fn fits(query: &Query, one: &Value) -> bool {
+/// Whether an entity matches the filter and the search.
+pub(crate) fn matches(query: &Query, one: &Value) -> bool {
     let filtered = query
         .filter
         .as_ref()
@@ -45,11 +45,11 @@ pub(crate) fn fits(query: &Query, one: &Value) -> bool {
     filtered && query.search.as_deref().is_none_or(|text| finds(text, one))
 }
 
-/// Whether every word stands somewhere in the entity's texts.
+/// Whether the texts of an entity contain all words.
 fn finds(search: &str, one: &Value) -> bool {
     let text = search.replace(['"', '\\'], " ").to_lowercase();
     let words = text.split_whitespace().map(|word| {
-        // `property:word`: the property is not looked at here.
+        // `property:word`: the property is ignored here.
         word.split_once(':').map_or(word, |(_, word)| word)
     });
     let mut words = words;
@@ -68,11 +68,11 @@ fn contains(value: &Value, word: &str) -> bool {
     }
 }
 
-/// What `$select` leaves of an entity.
+/// The selected properties of an entity.
 fn selected(one: &Value, query: &Query) -> Map<String, Value> {
     let mut entity = one.as_object().cloned().unwrap_or_default();
     entity.retain(|name, _| {
-        name.starts_with('@') || name == "id" || query.shows(name) || query.expands(name)
+        name.starts_with('@') || name == "id" || query.selects(name) || query.expands(name)
     });
     entity
 }

@@ -1,34 +1,36 @@
-//! Mail tips: what a sender should know of the recipients.
+//! Mail tips: information about recipients before sending.
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::missing;
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
 use crate::directory;
-use crate::views::Flavour;
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
-const MAX_SIZE: u32 = 36 * 1024 * 1024;
-/// Most recipients of one call.
-const MOST: usize = 100;
+const MAX_MESSAGE_SIZE: u32 = 36 * 1024 * 1024;
+/// Largest number of recipients in one call.
+const MAX_RECIPIENTS: usize = 100;
 
 /// `POST getMailTips`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let parameters = call.parameters()?;
     let addresses = parameters.get("emailAddresses").and_then(Value::as_array);
-    let addresses =
-        addresses.ok_or_else(|| wrong("The parameter 'EmailAddresses' is required."))?;
+    let addresses = addresses
+        .ok_or_else(|| Failure::invalid_parameter("The parameter 'EmailAddresses' is required."))?;
     let options = parameters.get("mailTipsOptions").and_then(Value::as_str);
-    let options = options.ok_or_else(|| wrong("The parameter 'MailTipsOptions' is required."))?;
-    if addresses.len() > MOST {
-        return Err(wrong("There are too many recipients in one call."));
+    let options = options.ok_or_else(|| {
+        Failure::invalid_parameter("The parameter 'MailTipsOptions' is required.")
+    })?;
+    if addresses.len() > MAX_RECIPIENTS {
+        return Err(Failure::invalid_parameter(
+            "There are too many recipients in one call.",
+        ));
     }
     let options = options.to_ascii_lowercase();
     let asked: Vec<&str> = options.split(',').map(str::trim).collect();
@@ -38,7 +40,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         .map(|address| tips(call, address, &asked));
     let tips = tips.map(|one| match call.flavour {
         Flavour::Graph => Value::Object(one),
-        _ => outlook::outward("", one.into()),
+        _ => outlook::to_outlook("", one.into()),
     });
     let kind = match call.flavour {
         Flavour::Graph => "microsoft.graph.mailTips",
@@ -46,7 +48,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     };
     let context = format!("{}/$metadata#Collection({kind})", call.root());
     let value: Value = tips.collect();
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -62,7 +64,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     );
     let inside = address
         .to_ascii_lowercase()
-        .ends_with(&format!("@{}", crate::TENANT_DOMAIN));
+        .ends_with(&format!("@{}", crate::directory::TENANT_DOMAIN));
     let known = account.and_then(|account| account.mailbox);
     if inside && known.is_none() {
         let error = json!({"code": "ErrorMailRecipientNotFound", "message": "The recipient does not exist."});
@@ -83,7 +85,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     tell("custommailtip", "customMailTip", "".into());
     tell("externalmembercount", "externalMemberCount", 0.into());
     tell("totalmembercount", "totalMemberCount", 1.into());
-    tell("maxmessagesize", "maxMessageSize", MAX_SIZE.into());
+    tell("maxmessagesize", "maxMessageSize", MAX_MESSAGE_SIZE.into());
     tell("deliveryrestriction", "deliveryRestricted", false.into());
     tell("moderationstatus", "isModerated", false.into());
     let scope = if inside { "internal" } else { "external" };
@@ -92,7 +94,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     out
 }
 
-/// The automatic reply that is on in the recipient's mailbox.
+/// The active automatic reply of the recipient.
 fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     let store = call.tenant.store();
     let settings = mailbox
@@ -118,12 +120,12 @@ fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     json!({"message": message, "messageLanguage": settings.get("language")})
 }
 
-/// Whether a moment lies within the schedule of an automatic reply.
+/// Whether a time is within the schedule of an automatic reply.
 fn scheduled(reply: &Value, now: chrono::DateTime<chrono::Utc>) -> bool {
     let at = |name: &str| {
         let value = &reply[name];
         let zone = value["timeZone"].as_str().unwrap_or("UTC");
-        crate::store::moment::Moment::read(value["dateTime"].as_str()?, zone)
+        crate::store::date_time::DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)
             .map(|one| one.instant())
     };
     let (from, to) = (at("scheduledStartDateTime"), at("scheduledEndDateTime"));

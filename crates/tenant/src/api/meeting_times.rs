@@ -1,25 +1,24 @@
-//! Times at which several people could meet.
+//! Meeting time suggestions.
 
 use axum::http::Method;
 use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::events::look;
-use super::reply::Reply;
-use super::schedule::{LONGEST, mailbox_of, moment, wrong};
-use super::{missing, wrong_method};
-use crate::store::moment::Moment;
+use super::call::{ApiResult, Call};
+use super::find;
+use super::response::ApiResponse;
+use super::schedule::{MAX_DAYS, instant_of, mailbox_of};
+use crate::clock::timezone;
+use crate::failure::Failure;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::store::{Json, Mailbox, Store, busy};
-use crate::timezone;
 use crate::views::outlook;
 
-/// Starts of meetings are this far apart, in minutes.
+/// Time between two suggested starts, in minutes.
 const STEP: i64 = 30;
 
-/// What `findMeetingTimes` was asked for.
-struct Wish {
+/// The parameters of `findMeetingTimes`.
+struct MeetingTimesRequest {
     length: TimeDelta,
     slots: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     attendees: Vec<Value>,
@@ -30,57 +29,63 @@ struct Wish {
 }
 
 /// `POST findMeetingTimes`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
-    if call.flavour == crate::views::Flavour::OutlookV1 {
-        return Err(missing(call));
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
+    if call.flavour == crate::http::Flavour::OutlookV1 {
+        return Err(call.missing());
     }
-    if call.raw.method != Method::POST {
-        return Err(wrong_method());
+    if call.request.method != Method::POST {
+        return Err(Failure::wrong_method());
     }
-    let wish = wish(call, &call.parameters()?)?;
+    let wanted = parse(call, &call.parameters()?)?;
     let store = call.tenant.store();
     let own = store.mailbox(call.mailbox);
     let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
-    let from = wish
+    let from = wanted
         .slots
         .iter()
         .map(|slot| slot.0)
         .min()
         .unwrap_or_default();
-    let to = wish
+    let to = wanted
         .slots
         .iter()
         .map(|slot| slot.1)
         .max()
         .unwrap_or_default();
-    let mine = busy::blocked(own, from, to);
-    let people: Vec<Person> = wish
+    let mine = busy::busy_intervals(own, from, to);
+    let attendees_known: Vec<Attendee> = wanted
         .attendees
         .iter()
-        .map(|one| person(&store, one, from, to))
+        .map(|one| attendee(&store, one, from, to))
         .collect();
     let mut found = Vec::new();
     let mut organizer_free = false;
-    for start in starts(&wish) {
-        let end = start + wish.length;
-        if wish.work && !works(own, start, end) {
+    for start in starts(&wanted) {
+        let end = start + wanted.length;
+        if wanted.work && !works(own, start, end) {
             continue;
         }
         if !busy::is_free(&mine, start, end) {
             continue;
         }
         organizer_free = true;
-        let (confidence, answers) = availability(&people, start, end);
-        if confidence >= wish.least_confidence {
-            found.push(suggestion(call, &wish, (start, end), confidence, &answers));
+        let (confidence, answers) = availability(&attendees_known, start, end);
+        if confidence >= wanted.least_confidence {
+            found.push(suggestion(
+                call,
+                &wanted,
+                (start, end),
+                confidence,
+                &answers,
+            ));
         }
     }
-    // The surest first, the nearest among equals.
+    // Highest confidence first; the earliest among equals.
     found.sort_by(|a, b| {
         let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
         confidence(b).total_cmp(&confidence(a))
     });
-    found.truncate(wish.most);
+    found.truncate(wanted.most);
     for (at, one) in (1_u32..).zip(&mut found) {
         one["order"] = at.into();
     }
@@ -94,22 +99,25 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
         false => {
             let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
-            (outlook::outward("", body), kind)
+            (outlook::to_outlook("", body), kind)
         }
     };
     body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
-    Ok(Reply::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
-fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
+fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Failure> {
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let length = match part("meetingDuration").as_str() {
         None => TimeDelta::minutes(30),
-        Some(text) => duration(text)
-            .ok_or_else(|| wrong("The meeting duration is no ISO 8601 duration of up to a day."))?,
+        Some(text) => duration(text).ok_or_else(|| {
+            Failure::invalid_parameter(
+                "The meeting duration is no ISO 8601 duration of up to a day.",
+            )
+        })?,
     };
     let constraint = part("timeConstraint");
-    // Flags of Outlook are in Pascal case.
+    // The Outlook APIs write enum values in Pascal case.
     let domain = constraint["activityDomain"]
         .as_str()
         .unwrap_or("work")
@@ -120,20 +128,22 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
     let slots: Option<Vec<_>> = given.map(|list| {
         let read = list
             .iter()
-            .map(|slot| moment(&slot["start"]).zip(moment(&slot["end"])));
+            .map(|slot| instant_of(&slot["start"]).zip(instant_of(&slot["end"])));
         read.collect::<Option<Vec<_>>>().unwrap_or_default()
     });
     let now = call.tenant.clock().now();
     let slots = slots.unwrap_or_else(|| vec![(now, now + TimeDelta::days(7))]);
     let sensible = |(from, to): &(DateTime<Utc>, DateTime<Utc>)| {
-        from < to && *to - *from <= TimeDelta::days(LONGEST)
+        from < to && *to - *from <= TimeDelta::days(MAX_DAYS)
     };
     if slots.is_empty() || !slots.iter().all(sensible) {
-        return Err(wrong("The time slots of the constraint are not valid."));
+        return Err(Failure::invalid_parameter(
+            "The time slots of the constraint are not valid.",
+        ));
     }
     let attendees = part("attendees").as_array().cloned().unwrap_or_default();
     let most = part("maxCandidates").as_u64().unwrap_or(20).clamp(1, 100);
-    Ok(Wish {
+    Ok(MeetingTimesRequest {
         length,
         slots,
         attendees,
@@ -144,7 +154,7 @@ fn wish(call: &Call<'_>, parameters: &Json) -> Result<Wish, Failure> {
     })
 }
 
-/// `PT1H30M`, `P1D`: up to a day.
+/// Reads an ISO 8601 duration of up to a day, such as `PT1H30M` or `P1D`.
 fn duration(text: &str) -> Option<TimeDelta> {
     if text == "P1D" {
         return Some(TimeDelta::days(1));
@@ -165,14 +175,14 @@ fn duration(text: &str) -> Option<TimeDelta> {
     (rest.is_empty() && (1..=24 * 60).contains(&total)).then(|| TimeDelta::minutes(total))
 }
 
-/// Every start at which a meeting of the wanted length fits into a slot.
-fn starts(wish: &Wish) -> Vec<DateTime<Utc>> {
+/// All starts at which the meeting fits into a time slot.
+fn starts(wanted: &MeetingTimesRequest) -> Vec<DateTime<Utc>> {
     let mut out = Vec::new();
-    for (from, to) in &wish.slots {
+    for (from, to) in &wanted.slots {
         let step = STEP * 60;
         let first = (from.timestamp() + step - 1).div_euclid(step) * step;
         let mut at = DateTime::from_timestamp(first, 0).unwrap_or(*from);
-        while at + wish.length <= *to {
+        while at + wanted.length <= *to {
             out.push(at);
             at += TimeDelta::seconds(step);
         }
@@ -180,7 +190,7 @@ fn starts(wish: &Wish) -> Vec<DateTime<Utc>> {
     out
 }
 
-/// Whether a stretch lies within the working hours of a mailbox.
+/// Whether a meeting is within the working hours of a mailbox.
 fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     let hours = mailbox
         .settings
@@ -188,7 +198,7 @@ fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
         .cloned()
         .unwrap_or_default();
     let zone = hours["timeZone"]["name"].as_str().and_then(timezone::find);
-    let zone = zone.unwrap_or_else(|| busy::home(mailbox));
+    let zone = zone.unwrap_or_else(|| busy::time_zone(mailbox));
     let (start, end) = (timezone::local(start, zone), timezone::local(end, zone));
     let time = |name: &str| {
         let text = hours[name].as_str().and_then(|text| text.get(..8));
@@ -206,34 +216,38 @@ fn works(mailbox: &Mailbox, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     works && begins && ends && start.date() == end.date()
 }
 
-/// Somebody who is to come.
-struct Person {
+/// An attendee.
+struct Attendee {
     kind: String,
     address: String,
-    /// `None` where the calendar is not known here.
+    /// Busy intervals; `None` if the attendee has no mailbox in this tenant.
     blocked: Option<Vec<(DateTime<Utc>, DateTime<Utc>)>>,
 }
 
-fn person(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<Utc>) -> Person {
+fn attendee(store: &Store, attendee: &Value, from: DateTime<Utc>, to: DateTime<Utc>) -> Attendee {
     let address = attendee["emailAddress"]["address"]
         .as_str()
         .unwrap_or_default();
-    Person {
+    Attendee {
         kind: attendee["type"]
             .as_str()
             .unwrap_or("required")
             .to_lowercase(),
         address: address.to_owned(),
-        blocked: mailbox_of(store, address).map(|mailbox| busy::blocked(mailbox, from, to)),
+        blocked: mailbox_of(store, address).map(|mailbox| busy::busy_intervals(mailbox, from, to)),
     }
 }
 
-/// How sure it is that people come, in percent, and what each one's calendar says.
-fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> (f64, Vec<Value>) {
+/// The confidence in percent, and the availability of each attendee.
+fn availability(
+    attendees_known: &[Attendee],
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> (f64, Vec<Value>) {
     let mut sum = 0.0;
     let mut answers = Vec::new();
-    for person in people {
-        let (word, chance) = match &person.blocked {
+    for attendee in attendees_known {
+        let (word, chance) = match &attendee.blocked {
             None => ("unknown", 49.0),
             Some(blocked) if busy::is_free(blocked, start, end) => ("free", 100.0),
             Some(_) => ("busy", 0.0),
@@ -241,32 +255,32 @@ fn availability(people: &[Person], start: DateTime<Utc>, end: DateTime<Utc>) -> 
         sum += chance;
         answers.push(json!({
             "availability": word,
-            "attendee": {"type": person.kind, "emailAddress": {"address": person.address}},
+            "attendee": {"type": attendee.kind, "emailAddress": {"address": attendee.address}},
         }));
     }
-    // The organizer is free and counts.
+    // The organizer counts as free.
     ((sum + 100.0) / (answers.len() + 1) as f64, answers)
 }
 
 fn suggestion(
     call: &Call<'_>,
-    wish: &Wish,
+    wanted: &MeetingTimesRequest,
     (start, end): (DateTime<Utc>, DateTime<Utc>),
     confidence: f64,
     answers: &[Value],
 ) -> Value {
-    let zone = look(call).zone;
+    let zone = find::event_format(call).zone;
     let mut one = json!({
         "confidence": confidence,
         "organizerAvailability": "free",
         "meetingTimeSlot": {
-            "start": Moment::at(start, &zone).to_json(),
-            "end": Moment::at(end, &zone).to_json(),
+            "start": DateTimeTimeZone::at(start, &zone).to_json(),
+            "end": DateTimeTimeZone::at(end, &zone).to_json(),
         },
         "attendeeAvailability": answers,
         "locations": [],
     });
-    if wish.reasons {
+    if wanted.reasons {
         let everybody = answers.iter().all(|one| one["availability"] == "free");
         one["suggestionReason"] = match everybody {
             true => "Everybody is available, and it is among the nearest times.".into(),

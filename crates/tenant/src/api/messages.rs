@@ -3,22 +3,21 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::attachments::Holder;
-use super::call::{Call, Outcome, Page};
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{attachments, delta, drafts, missing, send, wrong_method};
+use super::call::{ApiResult, Call, Page};
+use super::holder::Holder;
+use super::response::{ApiResponse, Payload};
+use super::{attachments, compose, delta, drafts, find, send};
+use crate::failure::Failure;
+use crate::http::Flavour;
 use crate::odata::{Query, eval, order};
-use crate::store::id::Kind as IdKind;
-use crate::store::mailbox::{DELETED, DRAFTS, INBOX};
+use crate::schema::names::Kind;
+use crate::store::mailbox::{DELETED, INBOX};
 use crate::store::{Mailbox, Message, Person};
-use crate::views::Flavour;
 use crate::views::message as view;
-use crate::views::names::Kind;
 
 /// `.../messages...`, in a folder or in the whole mailbox.
-pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Outcome {
-    let method = &call.raw.method;
+pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> ApiResult {
+    let method = &call.request.method;
     match (method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => delta::messages(call, folder),
         (&Method::GET, []) => list(call, folder),
@@ -30,55 +29,44 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ou
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::GET, [id, "$value"]) => mime(call, id),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Message(id), rest),
-        (&Method::POST, [id, "move" | "copy"]) => transfer(call, id, rest[1] == "move"),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => purge(call, id),
+        (&Method::POST, [id, "move" | "copy"]) => move_or_copy(call, id, rest[1] == "move"),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+            delete_permanently(call, id)
+        }
         (&Method::POST, [id, "send"]) => send::send_draft(call, id),
         (&Method::POST, [id, action]) => drafts::act(call, id, action),
-        (_, [] | [_]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | [_]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// Key of the folder that a list is about; `None` for the whole mailbox.
+/// The key of the folder of a list; `None` for the whole mailbox.
 fn folder_key(
     call: &Call<'_>,
     mailbox: &Mailbox,
     folder: Option<&str>,
 ) -> Result<Option<u64>, Failure> {
     match folder {
-        Some(name) => super::folders::find(call, mailbox, name).map(|folder| Some(folder.key)),
-        // The oldest flavour lists the Inbox where no folder is named.
+        Some(name) => find::folder(call, mailbox, name).map(|folder| Some(folder.key)),
+        // Outlook v1.0 lists the Inbox if the path names no folder.
         None if call.flavour == Flavour::OutlookV1 => Ok(Some(INBOX)),
         None => Ok(None),
     }
 }
 
-/// Name of the collection in context URLs.
-pub(crate) fn tail(call: &Call<'_>, folder: Option<&str>) -> String {
-    let folders = if call.flavour == Flavour::OutlookV1 {
-        "folders"
-    } else {
-        "mailFolders"
-    };
-    folder.map_or_else(
-        || "messages".to_owned(),
-        |name| format!("{folders}('{name}')/messages"),
-    )
-}
-
-fn list(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let query = call.query(Kind::Message)?;
+fn list(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
+    let mut query = call.query(Kind::Message)?;
     query.check_messages()?;
     let page = call.read(|mailbox| {
         let key = folder_key(call, mailbox, folder)?;
         Ok(collect(call, mailbox, key, &query))
     })?;
-    call.page(&tail(call, folder), &query, page)
+    call.page(&find::messages_tail(call, folder), &query, page)
 }
 
-/// Newest first is how the store keeps them; any other order is sorted here.
+/// Collects a page. The store keeps the newest message first; other orders are sorted here.
 fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Query) -> Page {
-    // Outlook v2.0 leaves Deleted Items out of the whole mailbox.
+    // Lists of the whole mailbox leave out Deleted Items in Outlook v2.0.
     let hide = call.flavour == Flavour::OutlookV2 && folder.is_none();
     let matching = mailbox
         .listing(folder)
@@ -89,9 +77,12 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
         })
-        .filter(|message| query.finds(message));
+        .filter(|message| query.matches_search(*message));
+    // Without an order the index decides: that of the classification begins with the oldest message.
+    let by_class = |filter| order::mentions(filter, "inferenceClassification");
+    let oldest_first = query.order.is_empty() && query.filter.as_ref().is_some_and(by_class);
     let newest_first = match query.order.as_slice() {
-        [] => true,
+        [] => !oldest_first,
         [key] => key.descending && key.path == ["receivedDateTime"],
         _ => false,
     };
@@ -111,7 +102,9 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
         };
     }
     let mut all: Vec<&Message> = matching.collect();
-    if !newest_first {
+    if oldest_first {
+        all.reverse();
+    } else if !newest_first {
         order::sort(&query.order, &mut all);
     }
     let count = (query.count && query.skip == 0).then_some(all.len());
@@ -132,11 +125,15 @@ fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Quer
 
 /// A message in the caller's flavour.
 pub(crate) fn show(call: &Call<'_>, message: &Message, query: &Query) -> Value {
-    call.render(Kind::Message, view::to_json(message, call.look(), query))
+    call.render(
+        Kind::Message,
+        view::to_json(message, call.message_format(), query),
+    )
 }
 
-fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
-    let query = call.query(Kind::Message)?;
+fn count(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
+    let mut query = call.query(Kind::Message)?;
+    query.check_messages()?;
     let count = call.read(|mailbox| {
         let key = folder_key(call, mailbox, folder)?;
         let met = mailbox.listing(key).filter(|message| {
@@ -144,58 +141,46 @@ fn count(call: &Call<'_>, folder: Option<&str>) -> Outcome {
                 .filter
                 .as_ref()
                 .is_none_or(|filter| eval::matches(filter, *message))
-                && query.finds(message)
+                && query.matches_search(*message)
         });
         Ok(met.count())
     })?;
-    Ok(Reply::new(200, Payload::Text(count.to_string())))
+    Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
 }
 
-/// Key of a message that exists under exactly this id.
-pub(crate) fn key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, Failure> {
-    let id = call.id(text, IdKind::Message)?;
-    let message = mailbox.message(id.key).ok_or_else(Failure::not_found)?;
-    // An id from before a move is gone, unless it is the immutable form.
-    if id.part == -1 || id.part == message.moves {
-        Ok(id.key)
-    } else {
-        Err(Failure::not_found())
-    }
-}
-
-/// The message under an id.
-pub(crate) fn find<'a>(
-    call: &Call<'_>,
-    mailbox: &'a Mailbox,
-    text: &str,
-) -> Result<&'a Message, Failure> {
-    let key = key(call, mailbox, text)?;
-    mailbox.message(key).ok_or_else(Failure::not_found)
-}
-
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Message)?;
-    let entity =
-        call.read(|mailbox| Ok(view::to_json(find(call, mailbox, id)?, call.look(), &query)))?;
+    let entity = call.read(|mailbox| {
+        Ok(view::to_json(
+            find::message(call, mailbox, id)?,
+            call.message_format(),
+            &query,
+        ))
+    })?;
     call.entity(200, Kind::Message, "messages", entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let body = call.body(Kind::Message)?;
+    compose::check_flag(&body)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         call.check_version(message.change)?;
         check_writable(message, &body)?;
         let key = message.key;
         let changed = mailbox.change_message(key, now, |message| view::apply(message, &body));
         let changed = changed.ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(changed, call.look(), &Query::default()))
+        Ok(view::to_json(
+            changed,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(200, Kind::Message, "messages", entity)
 }
 
-/// After it was sent, most of a message is fixed.
+/// Most properties of a sent message cannot be changed.
 fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Failure> {
     const FIXED: [&str; 7] = [
         "toRecipients",
@@ -213,11 +198,11 @@ fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Fa
     Err(Failure::new(400, "ErrorInvalidPropertySet", text))
 }
 
-/// The first deletion moves to Deleted Items; there it is final.
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+/// Moves the message to Deleted Items, or deletes it there for good.
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     let now = call.now();
     call.change(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         call.check_version(message.change)?;
         let (key, gone) = (message.key, message.folder == DELETED);
         if gone {
@@ -225,20 +210,20 @@ fn delete(call: &Call<'_>, id: &str) -> Outcome {
         } else {
             mailbox.move_message(key, DELETED, now);
         }
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-/// Deletes for good, whatever the folder.
-fn purge(call: &Call<'_>, id: &str) -> Outcome {
+/// Deletes for good, in any folder.
+fn delete_permanently(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
-        let key = key(call, mailbox, id)?;
+        let key = find::message_key(call, mailbox, id)?;
         mailbox.remove_message(key);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }
 
-fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
+fn move_or_copy(call: &Call<'_>, id: &str, moves: bool) -> ApiResult {
     let parameters = call.parameters()?;
     let destination = parameters
         .get("destinationId")
@@ -246,8 +231,8 @@ fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
         .unwrap_or_default();
     let now = call.now();
     let entity = call.change(|mailbox| {
-        let key = key(call, mailbox, id)?;
-        let folder = super::folders::find(call, mailbox, destination)?.key;
+        let key = find::message_key(call, mailbox, id)?;
+        let folder = find::folder(call, mailbox, destination)?.key;
         let key = if moves {
             mailbox.move_message(key, folder, now);
             key
@@ -257,15 +242,19 @@ fn transfer(call: &Call<'_>, id: &str, moves: bool) -> Outcome {
             mailbox.insert(copy)
         };
         let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
-        Ok(view::to_json(message, call.look(), &Query::default()))
+        Ok(view::to_json(
+            message,
+            call.message_format(),
+            &Query::default(),
+        ))
     })?;
     call.entity(201, Kind::Message, "messages", entity)
 }
 
 /// `/$value`: the message as MIME, body and headers.
-fn mime(call: &Call<'_>, id: &str) -> Outcome {
+fn mime(call: &Call<'_>, id: &str) -> ApiResult {
     let text = call.read(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         let people = |list: &[Person]| {
             let list: Vec<String> = list
                 .iter()
@@ -288,29 +277,8 @@ fn mime(call: &Call<'_>, id: &str) -> Outcome {
             message.body
         ))
     })?;
-    Ok(Reply::new(
+    Ok(ApiResponse::new(
         200,
         Payload::Bytes("text/plain".to_owned(), text.into_bytes()),
     ))
-}
-
-/// A new message of this mailbox's owner, in Drafts.
-pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
-    let now = call.now();
-    let owner = Person::new(call.owner.name, call.owner.address);
-    let key = mailbox.next_message_key();
-    Message {
-        folder: DRAFTS,
-        created: now,
-        modified: now,
-        received: now,
-        sent: now,
-        from: Some(owner.clone()),
-        sender: Some(owner),
-        read: true,
-        draft: true,
-        conversation: u64::from(call.mailbox) << 32 | key,
-        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
-        ..Message::default()
-    }
 }

@@ -1,23 +1,23 @@
-//! People: those of the contacts, the best known first.
+//! People: the contacts, ordered by how often they appear in mail.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::{listing, missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::listing;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Item, Mailbox};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 /// `people...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, []) => {
             let query = call.query(Kind::Person)?;
             let page =
@@ -29,18 +29,18 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
             let found =
                 call.read(|mailbox| Ok(all(mailbox).into_iter().find(|one| one["id"] == *id)))?;
             let mut person = found.ok_or_else(Failure::not_found)?;
-            person.retain(|name, _| name == "id" || query.shows(name));
+            person.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::Person, "people", person)
         }
-        (_, []) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, []) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// How often somebody wrote to the owner or was written to.
+/// The number of recent messages from or to an address.
 fn weight(mailbox: &Mailbox, address: &str) -> usize {
     let is = |one: &crate::store::Person| one.address.eq_ignore_ascii_case(address);
-    // The newest messages tell enough.
+    // The newest messages are enough.
     let recent = mailbox.listing(None).take(500);
     recent
         .filter(|message| message.from.iter().chain(&message.to).any(is))

@@ -1,15 +1,15 @@
-//! Who may see the default calendar.
+//! Permissions of the default calendar.
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{event_body, listing, missing};
-use crate::random;
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
+use super::listing;
+use super::response::ApiResponse;
+use crate::failure::Failure;
+use crate::ids;
+use crate::schema::names::Kind;
 use crate::store::{Item, Json};
-use crate::views::names::Kind;
 
 const TAIL: &str = "calendar/calendarPermissions";
 const ROLES: [&str; 6] = [
@@ -20,20 +20,20 @@ const ROLES: [&str; 6] = [
     "write",
     "delegateWithoutPrivateEventAccess",
 ];
-/// What everybody in the organisation may, whom nobody can remove.
+/// The id of the permission of the whole organisation, which cannot be removed.
 const EVERYBODY: &str = "RGVmYXVsdA==";
 
 /// `calendar/calendarPermissions...`.
-pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    match asked(call, rest)? {
-        Asked::List => list(call),
-        Asked::Create => create(call),
-        Asked::Get(id) => get(call, id),
-        Asked::Update(id) => update(call, id),
-        Asked::Delete(id) => delete(call, id),
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call),
+        CollectionRequest::Create => create(call),
+        CollectionRequest::Get(id) => get(call, id),
+        CollectionRequest::Update(id) => update(call, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -54,20 +54,20 @@ fn entity(item: &Item) -> Map<String, Value> {
     let inside = out["emailAddress"]["address"]
         .as_str()
         .is_some_and(|address| {
-            let domain = format!("@{}", crate::TENANT_DOMAIN);
+            let domain = format!("@{}", crate::directory::TENANT_DOMAIN);
             address.to_ascii_lowercase().ends_with(&domain)
         });
-    out.insert("id".into(), random::base64(&item.key.to_be_bytes()).into());
+    out.insert("id".into(), ids::base64(&item.key.to_be_bytes()).into());
     out.insert("isInsideOrganization".into(), inside.into());
     out.insert("isRemovable".into(), true.into());
     out.insert("allowedRoles".into(), json!(ROLES));
     out
 }
 
-/// Place of a permission. Ids this short arrive in lower case.
+/// The position of a permission. Short ids are compared case-insensitively.
 fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     let same = |item: &Item| {
-        let own = random::base64(&item.key.to_be_bytes());
+        let own = ids::base64(&item.key.to_be_bytes());
         own.eq_ignore_ascii_case(id)
     };
     if id.eq_ignore_ascii_case(EVERYBODY) {
@@ -76,7 +76,7 @@ fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     items.iter().position(same).ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &Call<'_>) -> ApiResult {
     let query = call.query(Kind::CalendarPermission)?;
     let page = call.read(|mailbox| {
         let all = [everybody()]
@@ -92,7 +92,7 @@ fn list(call: &Call<'_>) -> Outcome {
     call.page(TAIL, &query, page)
 }
 
-fn get(call: &Call<'_>, id: &str) -> Outcome {
+fn get(call: &Call<'_>, id: &str) -> ApiResult {
     let entity = match id.eq_ignore_ascii_case(EVERYBODY) {
         true => everybody(),
         false => call.read(|mailbox| {
@@ -109,23 +109,23 @@ fn role(body: &Json) -> Result<Value, Failure> {
         return Ok(role);
     }
     let text = "At least one property failed validation: 'role'.";
-    Err(event_body::invalid(text))
+    Err(Failure::invalid_property(text))
 }
 
-fn create(call: &Call<'_>) -> Outcome {
+fn create(call: &Call<'_>) -> ApiResult {
     let body = call.body(Kind::CalendarPermission)?;
     let role = role(&body)?;
     let who = body.get("emailAddress").cloned().unwrap_or_default();
     if !who["address"].is_string() {
         let text = "The property 'EmailAddress' is required when creating the entity.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
         let mut json = Json::new();
         json.insert("emailAddress".into(), who);
         json.insert("role".into(), role);
-        let item = mailbox.item(0, json, now);
+        let item = mailbox.new_item(0, json, now);
         let made = entity(&item);
         mailbox.permissions.push(item);
         Ok(made)
@@ -133,7 +133,7 @@ fn create(call: &Call<'_>) -> Outcome {
     call.entity(201, Kind::CalendarPermission, TAIL, entity)
 }
 
-fn update(call: &Call<'_>, id: &str) -> Outcome {
+fn update(call: &Call<'_>, id: &str) -> ApiResult {
     let role = role(&call.body(Kind::CalendarPermission)?)?;
     let entity = call.change(|mailbox| {
         let at = place(&mailbox.permissions, id)?;
@@ -143,10 +143,10 @@ fn update(call: &Call<'_>, id: &str) -> Outcome {
     call.entity(200, Kind::CalendarPermission, TAIL, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(&mailbox.permissions, id)?;
         mailbox.permissions.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

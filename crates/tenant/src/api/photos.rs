@@ -3,29 +3,26 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::call::{Call, Outcome, Raw};
-use super::contacts;
-use super::errors::Failure;
-use super::reply::{Payload, Reply};
-use super::{missing, no_segment, wrong_method};
+use super::call::{ApiRequest, ApiResult, Call};
+use super::find;
+use super::response::{ApiResponse, Payload};
 use crate::directory::Account;
-use crate::random;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::ids;
+use crate::oauth::flow::AccessToken;
 use crate::seed::picture::SIDE;
-use crate::signin::flow::Access;
 use crate::state::Tenant;
 use crate::store::Item;
-use crate::views::Flavour;
+use crate::store::items::PHOTO;
 
-/// Property of a contact that holds its photo, base64. No flavour shows it.
-pub(crate) const PHOTO: &str = "@photo";
-
-/// The refusal where nobody set a photo.
+/// The error for a missing photo.
 fn none() -> Failure {
     let text = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
     Failure::new(404, "ImageNotFound", text)
 }
 
-/// The type of a picture, from its first bytes.
+/// The media type of a picture, from its first bytes.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
@@ -35,27 +32,27 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// `photo...` of a user. Everybody may see the photos; each sets their own.
+/// `photo...` of a user. Everybody can read photos; users can change their own.
 pub(crate) fn of_user(
     tenant: &Tenant,
-    raw: &Raw,
-    access: &Access,
+    request: &ApiRequest,
+    access: &AccessToken,
     account: &Account,
     rest: &[String],
-) -> Outcome {
+) -> ApiResult {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-    if raw.flavour == Flavour::OutlookV1 {
-        return Err(no_segment(raw.flavour, "photo"));
+    if request.flavour == Flavour::OutlookV1 {
+        return Err(Failure::no_segment(request.flavour, "photo"));
     }
     let number = account.mailbox.ok_or_else(none)?;
-    match (&raw.method, rest.as_slice()) {
+    match (&request.method, rest.as_slice()) {
         (&Method::GET, [] | ["$value"]) => {
             let store = tenant.store();
             let held = store.mailbox(number).and_then(|one| one.photo.as_deref());
-            let bytes = held.and_then(random::from_base64).ok_or_else(none)?;
+            let bytes = held.and_then(ids::from_base64).ok_or_else(none)?;
             Ok(shown(
                 &tenant.origin(),
-                raw.flavour,
+                request.flavour,
                 &bytes,
                 rest.is_empty(),
             ))
@@ -64,36 +61,36 @@ pub(crate) fn of_user(
             if access.oid.as_deref().is_some_and(|oid| oid != account.oid) {
                 return Err(Failure::denied());
             }
-            let photo = match raw.method {
+            let photo = match request.method {
                 Method::DELETE => None,
-                _ => Some(sent(&raw.body)?),
+                _ => Some(sent(&request.body)?),
             };
             let status = if photo.is_some() { 200 } else { 204 };
             if let Some(mailbox) = tenant.store().mailbox_mut(number) {
                 mailbox.photo = photo;
             }
-            tenant.touch();
-            Ok(Reply::empty(status))
+            tenant.notify_changed();
+            Ok(ApiResponse::empty(status))
         }
-        (_, [] | ["$value"]) => Err(wrong_method()),
-        (_, [.., last]) => Err(no_segment(raw.flavour, last)),
+        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
+        (_, [.., last]) => Err(Failure::no_segment(request.flavour, last)),
     }
 }
 
-/// The picture of a request body, base64.
+/// The picture of a request body, as base64.
 fn sent(body: &[u8]) -> Result<String, Failure> {
     if kind(body).is_some() {
-        return Ok(random::base64(body));
+        return Ok(ids::base64(body));
     }
     let text = "The photo is no JPEG, PNG or GIF picture.";
-    Err(Failure::new(400, "ErrorInvalidParameter", text))
+    Err(Failure::invalid_parameter(text))
 }
 
-/// What there is to say about a photo, or the photo.
-fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
+/// The metadata of a photo, or its content.
+fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> ApiResponse {
     let kind = kind(bytes).unwrap_or("application/octet-stream");
     if !about {
-        return Reply::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
+        return ApiResponse::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
     }
     let size = format!("{SIDE}X{SIDE}");
     let context = format!("{origin}{}/$metadata#photo/$entity", flavour.root());
@@ -103,40 +100,40 @@ fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> Reply {
         _ => json!({"Id": size, "Height": SIDE, "Width": SIDE,
             "@odata.mediaContentType": kind, "@odata.context": context}),
     };
-    Reply::json(200, body)
+    ApiResponse::json(200, body)
 }
 
 /// `contacts/{id}/photo...`.
-pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> Outcome {
+pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    match (&call.raw.method, rest) {
+    match (&call.request.method, rest) {
         (&Method::GET, [] | ["$value"]) => call.read(|mailbox| {
-            let bytes = held(contacts::find(call, mailbox, id)?).ok_or_else(none)?;
+            let bytes = held(find::contact(call, mailbox, id)?).ok_or_else(none)?;
             let origin = call.tenant.origin();
             Ok(shown(&origin, call.flavour, &bytes, rest.is_empty()))
         }),
         (&Method::PUT | &Method::PATCH, ["$value"]) => set(call, id),
-        (_, [] | ["$value"]) => Err(wrong_method()),
-        _ => Err(missing(call)),
+        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
 fn held(item: &Item) -> Option<Vec<u8>> {
-    random::from_base64(item.json.get(PHOTO)?.as_str()?)
+    ids::from_base64(item.json.get(PHOTO)?.as_str()?)
 }
 
-fn set(call: &Call<'_>, id: &str) -> Outcome {
-    let photo = sent(&call.raw.body)?;
+fn set(call: &Call<'_>, id: &str) -> ApiResult {
+    let photo = sent(&call.request.body)?;
     let now = call.now();
     call.change(|mailbox| {
-        let key = contacts::find(call, mailbox, id)?.key;
+        let key = find::contact(call, mailbox, id)?.key;
         let version = mailbox.fresh_change();
         if let Some(item) = mailbox.contacts.get_mut(&key) {
             item.json.insert(PHOTO.to_owned(), photo.into());
             (item.change, item.modified) = (version, now);
         }
-        Ok(Reply::empty(200))
+        Ok(ApiResponse::empty(200))
     })
 }

@@ -1,47 +1,52 @@
-//! `/places`: rooms and lists of rooms. They are the organisation's, and lie in no mailbox.
+//! `/places`: rooms and lists of rooms of the organisation.
 //! <https://learn.microsoft.com/graph/api/place-list>
 
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{Outcome, Raw};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{listing, no_segment, wrong_method};
-use crate::front::Params;
+use super::call::{ApiRequest, ApiResult};
+use super::listing;
+use super::response::ApiResponse;
+use crate::directory::places::{LISTS, ROOMS, Room, RoomList};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::places::{LISTS, ROOMS, Room, RoomList};
-use crate::signin::flow::Access;
+use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
-use crate::views::names::{Kind, Names};
 
-/// Places of a page where `$top` says nothing, and the most that it may say.
-const PAGE: usize = 100;
-const MOST: usize = 1000;
+/// Default and largest value of `$top`.
+const DEFAULT_TOP: usize = 100;
+const MAX_TOP: usize = 1000;
 
 /// `places/...`.
 ///
 /// # Errors
-/// Without `Place.Read.All`; for what is no place; for options that places do not take.
-pub(crate) fn handle(tenant: &Tenant, raw: &Raw, access: &Access, below: &[String]) -> Outcome {
+/// The token lacks `Place.Read.All`; the place does not exist; an option is not supported.
+pub(crate) fn handle(
+    tenant: &Tenant,
+    request: &ApiRequest,
+    access: &AccessToken,
+    below: &[String],
+) -> ApiResult {
     if access.oid.is_some() && !access.scopes.contains("place.read.all") {
         return Err(Failure::denied());
     }
-    if raw.method != Method::GET {
-        return Err(wrong_method());
+    if request.method != Method::GET {
+        return Err(Failure::wrong_method());
     }
     let parts: Vec<&str> = below.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["room"] => {
             let rooms = ROOMS.iter().map(Room::json).collect();
-            list(tenant, raw, Kind::Room, "microsoft.graph.room", rooms)
+            list(tenant, request, Kind::Room, "microsoft.graph.room", rooms)
         }
         ["roomlist"] => {
             let lists = LISTS.iter().map(RoomList::json).collect();
             list(
                 tenant,
-                raw,
+                request,
                 Kind::RoomList,
                 "microsoft.graph.roomList",
                 lists,
@@ -52,58 +57,61 @@ pub(crate) fn handle(tenant: &Tenant, raw: &Raw, access: &Access, below: &[Strin
             let context = format!("('{id}')/microsoft.graph.roomList/rooms");
             list(
                 tenant,
-                raw,
+                request,
                 Kind::Room,
                 &context,
                 rooms.map(Room::json).collect(),
             )
         }
-        [id] => one(tenant, raw, id),
-        _ => Err(no_segment(raw.flavour, parts.last().unwrap_or(&"places"))),
+        [id] => one(tenant, request, id),
+        _ => Err(Failure::no_segment(
+            request.flavour,
+            parts.last().unwrap_or(&"places"),
+        )),
     }
 }
 
-/// A place by its id or address, of whichever type it is.
-fn one(tenant: &Tenant, raw: &Raw, id: &str) -> Outcome {
+/// A room or a list of rooms by its id or address.
+fn one(tenant: &Tenant, request: &ApiRequest, id: &str) -> ApiResult {
     let room = Room::find(id).map(|room| (Kind::Room, "room", room.json()));
     let found =
         room.or_else(|| RoomList::find(id).map(|list| (Kind::RoomList, "roomList", list.json())));
     let (kind, name, mut place) = found.ok_or_else(Failure::not_found)?;
-    let query = query(raw, kind)?;
-    place.retain(|name, _| name == "id" || query.shows(name));
+    let query = query(request, kind)?;
+    place.retain(|name, _| name == "id" || query.selects(name));
     place.insert(
         "@odata.type".into(),
         format!("#microsoft.graph.{name}").into(),
     );
     place.insert(
         "@odata.context".into(),
-        format!("{}/$metadata#places/$entity", raw.root(tenant)).into(),
+        format!("{}/$metadata#places/$entity", request.root(tenant)).into(),
     );
-    Ok(Reply::json(200, Value::Object(place)))
+    Ok(ApiResponse::json(200, Value::Object(place)))
 }
 
 fn list(
     tenant: &Tenant,
-    raw: &Raw,
+    request: &ApiRequest,
     kind: Kind,
     context: &str,
     all: Vec<Map<String, Value>>,
-) -> Outcome {
-    let query = query(raw, kind)?;
+) -> ApiResult {
+    let query = query(request, kind)?;
     let page = listing::cut(&query, all, Value::Object);
     let joint = if context.starts_with('(') { "" } else { "/" };
-    let context = format!("{}/$metadata#places{joint}{context}", raw.root(tenant));
-    let next = |skip| raw.next_link(tenant, skip);
+    let context = format!("{}/$metadata#places{joint}{context}", request.root(tenant));
+    let next = |skip| request.next_link(tenant, skip);
     Ok(page.reply(&context, query.skip, next))
 }
 
-/// The options: those of lists, without an order and a search.
-fn query(raw: &Raw, kind: Kind) -> Result<Query, Failure> {
+/// The query options. `$orderby`, `$search` and `$expand` are not supported.
+fn query(request: &ApiRequest, kind: Kind) -> Result<Query, Failure> {
     let names = Names {
-        flavour: raw.flavour,
+        flavour: request.flavour,
         kind,
     };
-    let params = Params::parse(raw.query.as_bytes());
+    let params = Params::parse(request.query.as_bytes());
     for odd in ["orderby", "search", "expand"] {
         if option(&params, odd).is_some() {
             return Err(Failure::bad(format!(
@@ -111,9 +119,9 @@ fn query(raw: &Raw, kind: Kind) -> Result<Query, Failure> {
             )));
         }
     }
-    let mut query = Query::read(&params, names, MOST)?;
+    let mut query = Query::read(&params, names, MAX_TOP)?;
     if option(&params, "top").is_none() {
-        query.top = PAGE;
+        query.top = DEFAULT_TOP;
     }
     Ok(query)
 }

@@ -1,40 +1,40 @@
-//! Reminders: which ring in a stretch of time; snoozing and dismissing them.
+//! Reminders: the reminder view, snooze and dismiss.
 
 use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::events::{self, find, look};
-use super::reply::Reply;
-use super::{event_body, missing, wrong_method};
-use crate::front::Params;
+use super::call::{ApiResult, Call};
+use super::find;
+use super::response::ApiResponse;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
 use crate::store::id::{Kind as IdKind, change_key};
-use crate::store::moment::Moment;
-use crate::views::Flavour;
 use crate::views::outlook;
 
-/// Longest lead of a reminder, in minutes: what rings earlier is not looked for.
-const LONGEST_LEAD: i64 = 14 * 24 * 60;
+/// Largest time between a reminder and its event, in minutes.
+const MAX_LEAD: i64 = 14 * 24 * 60;
 
 /// `reminderView(StartDateTime='..',EndDateTime='..')`.
-pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> Outcome {
+pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    if call.raw.method != Method::GET {
-        return Err(wrong_method());
+    if call.request.method != Method::GET {
+        return Err(Failure::wrong_method());
     }
-    let (from, to) = events::range(&bounds(call, key), look(call).tz)?;
-    let look = look(call);
+    let (from, to) = find::time_window(&bounds(call, key), find::event_format(call).tz)?;
+    let format = find::event_format(call);
     let mut found: Vec<(DateTime<Utc>, Value)> = call.read(|mailbox| {
-        let until = to + TimeDelta::minutes(LONGEST_LEAD);
+        let until = to + TimeDelta::minutes(MAX_LEAD);
         let all = mailbox.events.values();
-        let all = all.flat_map(|event| event.between(from, until, look.tz));
+        let all = all.flat_map(|event| event.between(from, until));
         let ringing = all.filter_map(|one| {
-            let at = rings(&one, look.tz)?;
-            (from <= at && at <= to).then(|| (at, reminder(&one, at, &look)))
+            let at = rings(&one, format.tz)?;
+            (from <= at && at <= to).then(|| (at, reminder(&one, at, &format)))
         });
         Ok(ringing.collect())
     })?;
@@ -42,7 +42,7 @@ pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> Outcome {
     let graph = call.flavour.is_graph();
     let value = found.into_iter().map(|(_, one)| match graph {
         true => one,
-        false => outlook::outward("", one),
+        false => outlook::to_outlook("", one),
     });
     let value: Value = value.collect();
     let kind = match graph {
@@ -50,13 +50,13 @@ pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> Outcome {
         false => "Microsoft.OutlookServices.Reminder",
     };
     let context = format!("{}/$metadata#Collection({kind})", call.root());
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
 }
 
-/// The parameters of the function, wherever they stand.
+/// The parameters of the function, from its parentheses or from the query.
 fn bounds(call: &Call<'_>, key: Option<&str>) -> Params {
     let mut list = call.params.0.clone();
     for pair in key.unwrap_or_default().split(',') {
@@ -70,7 +70,7 @@ fn bounds(call: &Call<'_>, key: Option<&str>) -> Params {
     Params(list)
 }
 
-/// When the reminder of an entry rings; `None` where it has none.
+/// The time of an entry's reminder; `None` if it has no reminder.
 fn rings(one: &Instance<'_>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     if one.property("isReminderOn") != Some(&Value::Bool(true)) || one.event.cancelled {
         return None;
@@ -81,14 +81,14 @@ fn rings(one: &Instance<'_>, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
     let minutes = one
         .property("reminderMinutesBeforeStart")
         .and_then(Value::as_i64);
-    let lead = TimeDelta::minutes(minutes.unwrap_or(15).clamp(0, LONGEST_LEAD));
+    let lead = TimeDelta::minutes(minutes.unwrap_or(15).clamp(0, MAX_LEAD));
     Some(one.bounds(zone).0 - lead)
 }
 
-fn reminder(one: &Instance<'_>, at: DateTime<Utc>, look: &crate::views::event::Look) -> Value {
-    let (start, end) = one.bounds(look.tz);
-    let id = one.id(look.mailbox);
-    let moment = |at| Moment::at(at, &look.zone).to_json();
+fn reminder(one: &Instance<'_>, at: DateTime<Utc>, format: &crate::views::event::Format) -> Value {
+    let (start, end) = one.bounds(format.tz);
+    let id = one.id(format.mailbox);
+    let moment = |at| DateTimeTimeZone::at(at, &format.zone).to_json();
     json!({
         "eventId": id,
         "eventStartTime": moment(start),
@@ -102,26 +102,26 @@ fn reminder(one: &Instance<'_>, at: DateTime<Utc>, look: &crate::views::event::L
 }
 
 /// `POST events/{id}/dismissReminder`.
-pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> Outcome {
+pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let key = call.id(text, IdKind::Event)?.key;
     call.change(|mailbox| {
-        find(call, mailbox, text)?;
+        find::event(call, mailbox, text)?;
         let version = mailbox.fresh_change();
         if let Some(event) = mailbox.events.get_mut(&key) {
             event.json.insert("isReminderOn".into(), false.into());
             event.change = version;
         }
-        Ok(Reply::empty(200))
+        Ok(ApiResponse::empty(200))
     })
 }
 
 /// `POST events/{id}/snoozeReminder`.
-pub(crate) fn snooze(call: &Call<'_>, text: &str) -> Outcome {
+pub(crate) fn snooze(call: &Call<'_>, text: &str) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let parameters = call.parameters()?;
     let time = parameters
@@ -129,17 +129,17 @@ pub(crate) fn snooze(call: &Call<'_>, text: &str) -> Outcome {
         .cloned()
         .unwrap_or_default();
     let zone = time["timeZone"].as_str().unwrap_or("UTC");
-    let moment = Moment::read(time["dateTime"].as_str().unwrap_or_default(), zone);
-    let moment =
-        moment.ok_or_else(|| event_body::invalid("The new time of the reminder is not valid."))?;
+    let moment = DateTimeTimeZone::read(time["dateTime"].as_str().unwrap_or_default(), zone);
+    let moment = moment
+        .ok_or_else(|| Failure::invalid_property("The new time of the reminder is not valid."))?;
     let key = call.id(text, IdKind::Event)?.key;
     call.change(|mailbox| {
-        find(call, mailbox, text)?;
+        find::event(call, mailbox, text)?;
         let version = mailbox.fresh_change();
         if let Some(event) = mailbox.events.get_mut(&key) {
             event.snoozed = Some(moment.instant().timestamp());
             event.change = version;
         }
-        Ok(Reply::empty(200))
+        Ok(ApiResponse::empty(200))
     })
 }

@@ -1,19 +1,18 @@
-//! Answers to meetings: accept, decline, tentatively accept, cancel, forward.
+//! Responses to meetings: accept, decline, tentatively accept, cancel, forward.
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::events::{find, id};
-use super::reply::Reply;
-use super::{missing, reminders};
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
+use super::{find, reminders};
 use crate::clock::iso;
-use crate::store::event::{Change, Exception};
+use crate::failure::Failure;
+use crate::store::event::{Exception, OccurrenceChange};
+use crate::store::recipient::parse_recipients;
 use crate::store::{Event, Json, Person, Store, meetings};
-use crate::views::message::people;
 
 /// `POST .../events/{id}/{action}`.
-pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
+pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> ApiResult {
     match action {
         "accept" => answer(call, text, "accepted", "Accepted"),
         "decline" => answer(call, text, "declined", "Declined"),
@@ -22,23 +21,30 @@ pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> Outcome {
         "forward" if call.flavour.is_graph() => forward(call, text),
         "dismissreminder" => reminders::dismiss(call, text),
         "snoozereminder" => reminders::snooze(call, text),
-        _ => Err(missing(call)),
+        _ => Err(call.missing()),
     }
 }
 
-/// The event behind an id, and the day where it is of an occurrence.
+/// The event of an id, and the day if the id is of an occurrence.
 fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
-    let day = id(call, text)?.part;
-    let event = call.read(|mailbox| Ok(find(call, mailbox, text)?.event.clone()))?;
+    let day = find::event_id(call, text)?.part;
+    let event = call.read(|mailbox| Ok(find::event(call, mailbox, text)?.event.clone()))?;
     Ok((event, day))
 }
 
-fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
+fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let sends = parameters
         .get("sendResponse")
         .and_then(Value::as_bool)
         .unwrap_or(true);
+    let proposes = parameters
+        .get("proposedNewTime")
+        .is_some_and(|time| !time.is_null());
+    if proposes && !sends {
+        let text = "A new time can be proposed only if the response is sent.";
+        return Err(Failure::invalid_parameter(text));
+    }
     let (event, day) = event(call, text)?;
     if event.organized {
         let text = "Your request can't be completed. You can't respond to this meeting because \
@@ -58,15 +64,15 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
         .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
     let version = mailbox.fresh_change();
     if response == "declined" {
-        meetings::withdraw(&mut store, call.mailbox, event.key, day, now);
+        meetings::remove_entry(&mut store, call.mailbox, event.key, day, now);
     } else if let Some(held) = mailbox.events.get_mut(&event.key) {
         set_status(held, day, &status, response == "accepted", version, now);
     }
-    meetings::note_answer(&mut store, &event, call.owner.address, &status, now);
+    meetings::record_response(&mut store, &event, call.owner.address, &status, now);
     if sends {
         let subject = format!("{word}: {}", meetings::subject(&event));
         let to = [event.organizer.address.as_str()];
-        meetings::mail(
+        meetings::send_notification(
             &mut store,
             call.mailbox,
             &to,
@@ -76,8 +82,8 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> Outcome {
         );
     }
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202))
 }
 
 fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, version: u64, now: i64) {
@@ -87,7 +93,7 @@ fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, versi
         event.modified = now;
         &mut event.json
     } else {
-        let blank = Change {
+        let blank = OccurrenceChange {
             change: version,
             modified: now,
             start: None,
@@ -108,7 +114,7 @@ fn set_status(event: &mut Event, day: i32, status: &Value, accepted: bool, versi
     json.insert("showAs".into(), show.into());
 }
 
-fn cancel(call: &Call<'_>, text: &str) -> Outcome {
+fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let (event, day) = event(call, text)?;
     if !event.organized {
@@ -116,20 +122,20 @@ fn cancel(call: &Call<'_>, text: &str) -> Outcome {
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
         return Err(Failure::bad(text));
     }
-    let attendees = people(event.json.get("attendees").unwrap_or(&Value::Null));
+    let attendees = parse_recipients(event.json.get("attendees").unwrap_or(&Value::Null));
     tell(
         call,
         &parameters,
         &attendees,
         "Canceled",
         &event,
-        |store, now| meetings::withdraw(store, call.mailbox, event.key, day, now),
+        |store, now| meetings::remove_entry(store, call.mailbox, event.key, day, now),
     )
 }
 
-fn forward(call: &Call<'_>, text: &str) -> Outcome {
+fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
-    let to = people(parameters.get("toRecipients").unwrap_or(&Value::Null));
+    let to = parse_recipients(parameters.get("toRecipients").unwrap_or(&Value::Null));
     if to.is_empty() {
         return Err(Failure::new(
             400,
@@ -141,7 +147,7 @@ fn forward(call: &Call<'_>, text: &str) -> Outcome {
     tell(call, &parameters, &to, "Fw", &event, |_, _| {})
 }
 
-/// Writes to people about a meeting, after what `first` does to the store. `word` stands before the subject.
+/// Runs `first`, then sends a notification about a meeting. `word` is the prefix of the subject.
 fn tell(
     call: &Call<'_>,
     parameters: &Json,
@@ -149,15 +155,15 @@ fn tell(
     word: &str,
     event: &Event,
     first: impl FnOnce(&mut Store, i64),
-) -> Outcome {
+) -> ApiResult {
     let addresses: Vec<&str> = to.iter().map(|one| one.address.as_str()).collect();
     let subject = format!("{word}: {}", meetings::subject(event));
     let comment = meetings::comment(parameters);
     let now = call.now();
     let mut store = call.tenant.store();
     first(&mut store, now);
-    meetings::mail(&mut store, call.mailbox, &addresses, &subject, comment, now);
+    meetings::send_notification(&mut store, call.mailbox, &addresses, &subject, comment, now);
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202))
 }

@@ -1,33 +1,33 @@
-//! Message rules of the inbox. Delivery obeys them.
+//! Message rules of the inbox, which are applied at delivery.
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Outcome};
-use super::collection::{Asked, asked};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{event_body, folders, listing, missing};
+use super::call::{ApiResult, Call};
+use super::collection::{CollectionRequest, collection_request};
+use super::response::ApiResponse;
+use super::{find, listing};
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::names::Kind;
 use crate::store::mailbox::INBOX;
 use crate::store::{Item, Json, rules};
-use crate::views::Flavour;
-use crate::views::names::Kind;
 
 /// `mailFolders/{inbox}/messageRules...`.
-pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    let key = call.read(|mailbox| Ok(folders::find(call, mailbox, folder)?.key))?;
+    let key = call.read(|mailbox| Ok(find::folder(call, mailbox, folder)?.key))?;
     if key != INBOX {
         return Err(Failure::bad("Rules belong to the inbox."));
     }
     let tail = format!("mailFolders('{folder}')/messageRules");
-    match asked(call, rest)? {
-        Asked::List => list(call, &tail),
-        Asked::Create => create(call, &tail),
-        Asked::Get(id) => get(call, &tail, id),
-        Asked::Update(id) => update(call, &tail, id),
-        Asked::Delete(id) => delete(call, id),
+    match collection_request(call, rest)? {
+        CollectionRequest::List => list(call, &tail),
+        CollectionRequest::Create => create(call, &tail),
+        CollectionRequest::Get(id) => get(call, &tail, id),
+        CollectionRequest::Update(id) => update(call, &tail, id),
+        CollectionRequest::Delete(id) => delete(call, id),
     }
 }
 
@@ -37,7 +37,7 @@ fn entity(item: &Item) -> Map<String, Value> {
     out
 }
 
-/// Place of a rule. Ids this short arrive in lower case.
+/// The position of a rule. Short ids are compared case-insensitively.
 fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     let found = items
         .iter()
@@ -45,9 +45,9 @@ fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
     found.ok_or_else(Failure::not_found)
 }
 
-fn list(call: &Call<'_>, tail: &str) -> Outcome {
+fn list(call: &Call<'_>, tail: &str) -> ApiResult {
     let mut query = call.query(Kind::MessageRule)?;
-    // The whole list, without pages.
+    // The service returns the whole list on one page.
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let mut all: Vec<_> = mailbox.rules.iter().map(entity).collect();
@@ -57,12 +57,12 @@ fn list(call: &Call<'_>, tail: &str) -> Outcome {
     call.page(tail, &query, page)
 }
 
-fn get(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+fn get(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
     let entity = call.read(|mailbox| Ok(entity(&mailbox.rules[place(&mailbox.rules, id)?])))?;
     call.entity(200, Kind::MessageRule, tail, entity)
 }
 
-/// What a client may write, each of the right type.
+/// The writable properties of a body.
 fn writable(body: &Json) -> Result<Json, Failure> {
     let mut out = Json::new();
     for (name, value) in body {
@@ -75,25 +75,25 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         };
         if !fits {
             let text = format!("At least one property failed validation: '{name}'.");
-            return Err(event_body::invalid(text));
+            return Err(Failure::invalid_property(text));
         }
         out.insert(name.clone(), value.clone());
     }
     Ok(out)
 }
 
-fn create(call: &Call<'_>, tail: &str) -> Outcome {
+fn create(call: &Call<'_>, tail: &str) -> ApiResult {
     let sent = writable(&call.body(Kind::MessageRule)?)?;
     let acts = sent.get("actions").and_then(Value::as_object);
     if !sent.contains_key("displayName") || acts.is_none_or(Map::is_empty) {
         let text = "A rule needs a display name and at least one action.";
-        return Err(Failure::new(400, "ErrorInvalidParameter", text));
+        return Err(Failure::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
         let mut json = rules::defaults(mailbox.rules.len() + 1);
         json.extend(sent);
-        let item = mailbox.item(INBOX, json, now);
+        let item = mailbox.new_item(INBOX, json, now);
         let entity = entity(&item);
         mailbox.rules.push(item);
         Ok(entity)
@@ -101,7 +101,7 @@ fn create(call: &Call<'_>, tail: &str) -> Outcome {
     call.entity(201, Kind::MessageRule, tail, entity)
 }
 
-fn update(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
+fn update(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
     let sent = writable(&call.body(Kind::MessageRule)?)?;
     let entity = call.change(|mailbox| {
         let at = place(&mailbox.rules, id)?;
@@ -111,10 +111,10 @@ fn update(call: &Call<'_>, tail: &str, id: &str) -> Outcome {
     call.entity(200, Kind::MessageRule, tail, entity)
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Outcome {
+fn delete(call: &Call<'_>, id: &str) -> ApiResult {
     call.change(|mailbox| {
         let at = place(&mailbox.rules, id)?;
         mailbox.rules.remove(at);
-        Ok(Reply::empty(204))
+        Ok(ApiResponse::empty(204))
     })
 }

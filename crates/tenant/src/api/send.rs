@@ -1,22 +1,19 @@
-//! Sending: the copy in Sent Items, and the delivery into the tenant's mailboxes.
+//! Sending messages.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::call::{Call, Outcome};
-use super::drafts::attach;
-use super::errors::Failure;
-use super::messages::{blank, find};
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
+use super::{compose, find};
 use crate::directory;
-use crate::store::{Json, Message, Person, deliver as delivery};
+use crate::failure::Failure;
+use crate::store::{Message, Outgoing, Person, deliver as delivery};
 use crate::views::message as view;
 
 /// `POST .../sendMail`.
-pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
-    let (body, save) = if is_mime(call) {
-        (from_mime(&call.raw.body)?, true)
+pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
+    let (body, save) = if compose::is_mime(call) {
+        (compose::from_mime(&call.request.body)?, true)
     } else {
         let parameters = call.parameters()?;
         let Some(body) = parameters
@@ -25,9 +22,9 @@ pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
             .cloned()
         else {
             let text = "The parameter 'Message' is required.";
-            return Err(Failure::new(400, "ErrorInvalidParameter", text));
+            return Err(Failure::invalid_parameter(text));
         };
-        // The 2014 documentation sends the flag as a string.
+        // The documentation of 2014 sends the flag as a string.
         let save = parameters.get("saveToSentItems").is_none_or(|value| {
             value.as_bool().unwrap_or_else(|| {
                 value
@@ -37,77 +34,20 @@ pub(crate) fn send_mail(call: &Call<'_>) -> Outcome {
         });
         (body, save)
     };
+    compose::check_headers(&body)?;
     let message = call.change(|mailbox| {
-        let mut message = blank(call, mailbox);
+        let mut message = compose::blank(call, mailbox);
         view::apply(&mut message, &body);
-        attach(mailbox, &mut message, &body, call.now())?;
+        compose::attach(mailbox, &mut message, &body, call.now())?;
         Ok(message)
     })?;
     deliver(call, message, save)
 }
 
-/// Whether the body is a message in MIME, base64.
-pub(crate) fn is_mime(call: &Call<'_>) -> bool {
-    call.raw
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
-}
-
-/// Enough of MIME for a message made by hand: headers, an empty line, text.
-pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
-    let wrong = || {
-        Failure::new(
-            400,
-            "ErrorMimeContentInvalidBase64String",
-            "Invalid base64 string for MIME content.",
-        )
-    };
-    let compact: Vec<u8> = body
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let bytes = STANDARD.decode(compact).map_err(|_| wrong())?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| wrong())?
-        .replace("\r\n", "\n");
-    let (head, content) = text.split_once("\n\n").unwrap_or((&text, ""));
-    let header = |name: &str| {
-        let lines = head.lines().filter_map(|line| line.split_once(':'));
-        let found = lines
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_owned());
-        found.collect::<Vec<_>>().join(", ")
-    };
-    let people = |name: &str| -> Value {
-        header(name)
-            .split(',')
-            .map(str::trim)
-            .filter(|one| !one.is_empty())
-            .map(|one| {
-                let address = one
-                    .split_once('<')
-                    .map_or(one, |(_, rest)| rest.trim_end_matches('>'));
-                serde_json::json!({"emailAddress": {"address": address}})
-            })
-            .collect()
-    };
-    let html = header("content-type")
-        .to_ascii_lowercase()
-        .starts_with("text/html");
-    let json = serde_json::json!({
-        "subject": header("subject"),
-        "toRecipients": people("to"),
-        "ccRecipients": people("cc"),
-        "body": {"contentType": if html { "html" } else { "text" }, "content": content.trim_end()},
-    });
-    json.as_object().cloned().ok_or_else(wrong)
-}
-
 /// `POST .../messages/{id}/send`.
-pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> Outcome {
+pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> ApiResult {
     let draft = call.change(|mailbox| {
-        let message = find(call, mailbox, id)?;
+        let message = find::message(call, mailbox, id)?;
         if !message.draft {
             return Err(Failure::new(
                 400,
@@ -122,7 +62,7 @@ pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> Outcome {
     deliver(call, draft, true)
 }
 
-/// Who may send as whom: the owner, and delegates of a shared mailbox for it.
+/// Checks recipients and sender. The owner and delegates of a shared mailbox can send.
 fn check(call: &Call<'_>, message: &Message) -> Result<(), Failure> {
     if message.to.is_empty() && message.cc.is_empty() && message.bcc.is_empty() {
         let text = "At least one recipient isn't valid., At least one recipient is required.";
@@ -154,13 +94,23 @@ fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) ->
     is(caller.address) || is(call.owner.address) || delegated
 }
 
-/// Sends a message: 202, no body, no id.
-pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> Outcome {
+/// Sends a message. The response is 202 without a body.
+pub(crate) fn deliver(call: &Call<'_>, message: Message, save: bool) -> ApiResult {
     check(call, &message)?;
     let now = call.now();
     let mut store = call.tenant.store();
-    delivery::send(&mut store, call.mailbox, message, save, now);
+    let lag = call.tenant.options().delivery_lag.as_secs();
+    if lag == 0 {
+        delivery::send(&mut store, call.mailbox, message, save, now);
+    } else {
+        store.outgoing.push(Outgoing {
+            due: now.saturating_add_unsigned(lag),
+            from: call.mailbox,
+            message,
+            save,
+        });
+    }
     drop(store);
-    call.tenant.touch();
-    Ok(Reply::empty(202).header("content-length", "0"))
+    call.tenant.notify_changed();
+    Ok(ApiResponse::empty(202).header("content-length", "0"))
 }

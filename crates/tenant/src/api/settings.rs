@@ -3,24 +3,25 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{categories, event_body, missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::categories;
+use super::response::ApiResponse;
+use crate::clock::timezone;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::schema::case;
 use crate::store::Json;
-use crate::store::moment::Moment;
-use crate::timezone;
-use crate::views::Flavour;
+use crate::store::date_time::DateTimeTimeZone;
 use crate::views::outlook;
 
-/// What Outlook v2.0 knows of the settings.
+/// The settings that Outlook v2.0 has.
 const OUTLOOK: [&str; 4] = [
     "automaticRepliesSetting",
     "timeZone",
     "language",
     "workingHours",
 ];
-/// What a client may set.
+/// The writable settings.
 const WRITABLE: [&str; 7] = [
     "automaticRepliesSetting",
     "dateFormat",
@@ -40,15 +41,15 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// `mailboxSettings...`, `outlook/...`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if call.flavour == Flavour::OutlookV1 {
-        return Err(missing(call));
+        return Err(call.missing());
     }
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-    let get = call.raw.method == Method::GET;
+    let get = call.request.method == Method::GET;
     match parts.as_slice() {
         ["mailboxsettings"] if get => show(call),
-        ["mailboxsettings"] if call.raw.method == Method::PATCH => update(call),
+        ["mailboxsettings"] if call.request.method == Method::PATCH => update(call),
         ["mailboxsettings", name] if get => one(call, name),
         ["outlook", "mastercategories", rest @ ..] if call.flavour.is_graph() => {
             categories::handle(call, rest)
@@ -62,12 +63,12 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         ["outlook", "supportedtimezones", rest @ ..] if get && call.flavour.is_graph() => {
             list_of(call, "timeZoneInformation", &zones(rest))
         }
-        ["mailboxsettings"] => Err(wrong_method()),
-        _ => Err(missing(call)),
+        ["mailboxsettings"] => Err(Failure::wrong_method()),
+        _ => Err(call.missing()),
     }
 }
 
-/// The zones by their Windows names, or by those of IANA where the call asks for it.
+/// The time zones by Windows name, or by IANA name.
 fn zones(rest: &[&str]) -> Value {
     let iana = rest
         .first()
@@ -79,12 +80,12 @@ fn zones(rest: &[&str]) -> Value {
     zones.collect()
 }
 
-fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> Outcome {
+fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> ApiResult {
     let context = format!(
         "{}/$metadata#Collection(microsoft.graph.{kind})",
         call.root()
     );
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -105,7 +106,7 @@ fn settings(call: &Call<'_>) -> Result<Json, Failure> {
     })
 }
 
-fn answer(call: &Call<'_>, settings: Json) -> Outcome {
+fn answer(call: &Call<'_>, settings: Json) -> ApiResult {
     let mut body = Map::new();
     body.insert(
         "@odata.context".into(),
@@ -115,40 +116,40 @@ fn answer(call: &Call<'_>, settings: Json) -> Outcome {
         if call.flavour.is_graph() {
             body.insert(name, value);
         } else {
-            body.insert(outlook::pascal(&name), outlook::outward(&name, value));
+            body.insert(case::pascal(&name), outlook::to_outlook(&name, value));
         }
     }
-    Ok(Reply::json(200, body.into()))
+    Ok(ApiResponse::json(200, body.into()))
 }
 
-fn show(call: &Call<'_>) -> Outcome {
+fn show(call: &Call<'_>) -> ApiResult {
     answer(call, settings(call)?)
 }
 
-/// One group of the settings: the object itself, or the value in an envelope.
-fn one(call: &Call<'_>, name: &str) -> Outcome {
+/// One setting: an object as it is, another value as `value`.
+fn one(call: &Call<'_>, name: &str) -> ApiResult {
     let all = settings(call)?;
     let Some((name, value)) = all
         .into_iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
     else {
-        return Err(missing(call));
+        return Err(call.missing());
     };
     let context = call.context(&format!("mailboxSettings/{name}"), None);
     let value = match call.flavour {
         Flavour::Graph => value,
-        _ => outlook::outward(&name, value),
+        _ => outlook::to_outlook(&name, value),
     };
     let mut body = match value {
         Value::Object(object) => Value::Object(object),
         value => json!({"value": value}),
     };
     body["@odata.context"] = context.into();
-    Ok(Reply::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
-/// Changes what the body names; the answer shows just that.
-fn update(call: &Call<'_>) -> Outcome {
+/// Changes the settings in the body. The response contains only these.
+fn update(call: &Call<'_>) -> ApiResult {
     let body = body(call)?;
     let known = settings(call)?;
     let mut changes = Json::new();
@@ -179,10 +180,10 @@ fn body(call: &Call<'_>) -> Result<Json, Failure> {
     Ok(parameters)
 }
 
-/// A group with the members that the client left out; times in the form of answers.
+/// A setting with the members of the request over the stored ones.
 fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
     let wrong = || {
-        event_body::invalid(format!(
+        Failure::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     };
@@ -205,10 +206,10 @@ fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
 
 fn time(value: &Value) -> Option<Value> {
     let zone = value["timeZone"].as_str().unwrap_or("UTC");
-    Some(Moment::read(value["dateTime"].as_str()?, zone)?.to_json())
+    Some(DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)?.to_json())
 }
 
-/// Refuses values that no mailbox takes.
+/// Fails if a value is not valid.
 fn check(name: &str, value: &Value) -> Result<(), Failure> {
     let zone = |zone: &Value| {
         zone.as_str()
@@ -235,5 +236,5 @@ fn check(name: &str, value: &Value) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!("At least one property failed validation: '{name}'.");
-    Err(event_body::invalid(text))
+    Err(Failure::invalid_property(text))
 }

@@ -1,41 +1,41 @@
-//! What a delta link remembers. The token is opaque to clients and needs no memory here.
+//! The state in a delta link. The token is opaque to clients; the server stores nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::errors::Failure;
+use crate::failure::Failure;
 use crate::odata::query::option;
 
-/// Where a round of change tracking stands.
+/// The state of change tracking.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct SyncToken {
-    /// Tokens of another generation are forgotten.
+    /// Tokens of another generation have expired.
     #[serde(rename = "g")]
     pub(crate) generation: u64,
-    /// Version and part of the last entry that the client has.
+    /// Version and part of the last entry that the client got.
     #[serde(rename = "s")]
     pub(crate) since: (u64, i32),
-    /// Removals up to this version are no news to the client.
+    /// The client does not need removals up to this version.
     #[serde(rename = "f")]
     pub(crate) floor: u64,
-    /// Whether the client has been through the first round.
+    /// Whether the client has finished the first round.
     #[serde(rename = "l")]
     pub(crate) later: bool,
-    /// Query options of the first call.
+    /// The query of the first request.
     #[serde(rename = "q")]
     pub(crate) query: String,
-    /// What is tracked, so that a token is not used elsewhere.
+    /// The tracked collection; the token is not valid for another one.
     #[serde(rename = "w")]
     pub(crate) what: String,
 }
 
 impl SyncToken {
-    /// The token of a call, where it has one.
+    /// The token of a call, if it has one.
     ///
     /// # Errors
-    /// 400 where it is none of ours, 410 where it is from before tokens were forgotten.
+    /// 400 if the token is malformed, 410 if it has expired or is of another collection.
     pub(crate) fn read(
         call: &Call<'_>,
         what: &str,
@@ -45,11 +45,12 @@ impl SyncToken {
         let Some(text) = given.filter(|text| !text.eq_ignore_ascii_case("latest")) else {
             return Ok(None);
         };
-        let token = Self::decode(text).filter(|token| token.what == what);
-        let token = token.ok_or_else(|| {
-            let text = "The sync state of the request is not valid.";
-            Failure::new(400, "ErrorInvalidSyncStateData", text)
-        })?;
+        let token = Self::decode(text)
+            .ok_or_else(|| Failure::new(400, "BadRequest", "Badly formed token."))?;
+        if token.what != what {
+            let text = "The delta token is no longer valid, and the app must reset the sync state.";
+            return Err(Failure::new(410, "SyncStateNotFound", text));
+        }
         if token.generation == generation {
             Ok(Some(token))
         } else {
@@ -57,7 +58,7 @@ impl SyncToken {
         }
     }
 
-    /// The text of a link.
+    /// The text of the token in a link.
     pub(crate) fn encode(&self) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(json)

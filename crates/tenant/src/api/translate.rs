@@ -1,27 +1,25 @@
-//! `translateExchangeIds`: from the ids that change on a move to those that do not, and back.
+//! `translateExchangeIds`: ordinary ids to immutable ids and back.
 
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome};
-use super::errors::Failure;
-use super::reply::Reply;
-use super::{missing, wrong_method};
+use super::call::{ApiResult, Call};
+use super::response::ApiResponse;
+use crate::failure::Failure;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind};
 
-/// Most ids of one call.
-const MOST: usize = 1000;
+/// Largest number of ids in one call.
+const MAX_IDS: usize = 1000;
 
 /// `POST translateExchangeIds`.
-pub(crate) fn handle(call: &Call<'_>) -> Outcome {
+pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    if call.raw.method != Method::POST {
-        return Err(wrong_method());
+    if call.request.method != Method::POST {
+        return Err(Failure::wrong_method());
     }
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
     let parameters = call.parameters()?;
     let kind = |name: &str| {
         let text = parameters
@@ -31,7 +29,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
         match text.to_ascii_lowercase().as_str() {
             "restid" => Ok(false),
             "restimmutableentryid" => Ok(true),
-            _ => Err(wrong(
+            _ => Err(Failure::invalid_parameter(
                 "Only restId and restImmutableEntryId are known here.",
             )),
         }
@@ -39,9 +37,12 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     kind("sourceIdType")?;
     let immutable = kind("targetIdType")?;
     let ids = parameters.get("inputIds").and_then(Value::as_array);
-    let ids = ids.ok_or_else(|| wrong("The parameter 'InputIds' is required."))?;
-    if ids.len() > MOST {
-        return Err(wrong("At most 1000 ids are translated in one call."));
+    let ids =
+        ids.ok_or_else(|| Failure::invalid_parameter("The parameter 'InputIds' is required."))?;
+    if ids.len() > MAX_IDS {
+        return Err(Failure::invalid_parameter(
+            "At most 1000 ids are translated in one call.",
+        ));
     }
     let value: Value = call.read(|mailbox| {
         let texts = ids.iter().filter_map(Value::as_str);
@@ -51,7 +52,7 @@ pub(crate) fn handle(call: &Call<'_>) -> Outcome {
     })?;
     let kind = "microsoft.graph.convertIdResult";
     let context = format!("{}/$metadata#Collection({kind})", call.root());
-    Ok(Reply::json(
+    Ok(ApiResponse::json(
         200,
         json!({"@odata.context": context, "value": value}),
     ))
@@ -61,7 +62,7 @@ fn translated(mailbox: &Mailbox, text: &str, immutable: bool) -> Value {
     let id = Id::decode(text).filter(|id| id.mailbox == mailbox.number);
     let target = id.and_then(|id| match id.kind {
         Kind::Message => Some(mailbox.message(id.key)?.id(mailbox.number, immutable)),
-        // Containers and the rest have one id only.
+        // Other items have one id only.
         _ => Some(text.to_owned()),
     });
     match target {

@@ -1,6 +1,4 @@
-//! Upload sessions: large attachments in ranges, by URLs that carry their own key.
-
-use std::collections::HashMap;
+//! Upload sessions: large attachments in ranges, at URLs with their own token.
 
 use axum::http::Method;
 use axum::response::Response;
@@ -8,58 +6,43 @@ use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::attachments::{Holder, LARGEST, alter};
-use super::call::{Call, Outcome};
-use super::errors::{Failure, Ids};
-use super::missing;
-use super::reply::Reply;
+use super::call::{ApiResult, Call};
+use super::holder::{Holder, alter};
+use super::request_ids::RequestIds;
+use super::response::ApiResponse;
 use crate::clock::iso;
-use crate::front::Incoming;
-use crate::random;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::HttpRequest;
+use crate::ids;
 use crate::state::Tenant;
+use crate::state::uploads::Upload;
 use crate::store::Attachment;
 use crate::store::id::{Id, Kind as IdKind};
-use crate::views::Flavour;
 
-/// Root of the upload URLs: the API behind Graph, by its own name.
+/// Root of the upload URLs.
 const ROOT: &str = "/api/gv1.0/";
+/// Smallest attachment of a session, in bytes.
+const MIN_SIZE: u64 = 2 * 1024 * 1024;
 /// Largest attachment, in bytes.
-const MOST: u64 = 150 * 1024 * 1024;
+const MAX_SIZE: u64 = 150 * 1024 * 1024;
 /// Largest range, in bytes.
-const LARGEST_RANGE: u64 = 4 * 1024 * 1024;
-/// Life of a session, in seconds.
-const LIFE: i64 = 3 * 3600;
+const MAX_RANGE: u64 = 4 * 1024 * 1024;
+/// Lifetime of a session, in seconds.
+const LIFETIME: i64 = 3 * 3600;
 
-/// A session by its id.
-pub(crate) type Uploads = HashMap<String, Upload>;
-
-/// One upload on its way.
-#[derive(Debug)]
-pub(crate) struct Upload {
-    key: String,
-    mailbox: u32,
-    /// Whether the file is for an event, and the key of that or of the message.
-    event: bool,
-    holder: u64,
-    /// Place of the message or event in URLs.
-    path: String,
-    size: u64,
-    expires: i64,
-    file: Attachment,
-}
-
-/// Whether a path is that of an upload URL.
+/// Whether a path is an upload URL.
 pub(crate) fn is_upload(path: &str) -> bool {
     path.get(..ROOT.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(ROOT))
 }
 
 /// `POST .../attachments/createUploadSession`.
-pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
+pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     if !call.flavour.is_graph() {
-        return Err(missing(call));
+        return Err(call.missing());
     }
-    // Delegates cannot, application permissions can.
+    // Delegates cannot create upload sessions; applications can.
     if call
         .access
         .oid
@@ -73,12 +56,16 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         .get("attachmentItem")
         .cloned()
         .unwrap_or_default();
-    let (file, size) = described(&item)?;
+    let (file, size) = parse_attachment_item(&item)?;
     let event = matches!(holder, Holder::Event(_));
-    let owner = format!("users('{}@{}')", call.owner.oid, crate::TENANT_ID);
+    let owner = format!(
+        "users('{}@{}')",
+        call.owner.oid,
+        crate::directory::TENANT_ID
+    );
     let path = format!("{ROOT}{owner}/{}('{}')", holder.set(), holder.id());
-    let expires = call.now() + LIFE;
-    let (id, key) = (random::token(48), random::token(48));
+    let expires = call.now() + LIFETIME;
+    let (id, key) = (ids::token(48), ids::token(48));
     let upload = Upload {
         key: key.clone(),
         mailbox: call.mailbox,
@@ -90,40 +77,41 @@ pub(crate) fn begin(call: &Call<'_>, holder: Holder<'_>) -> Outcome {
         file,
     };
     call.tenant.uploads().insert(id.clone(), upload);
-    let origin = elsewhere(&call.tenant.origin());
+    let origin = upload_origin(&call.tenant.origin());
     let body = json!({
         "@odata.context": format!("{}/$metadata#microsoft.graph.uploadSession", call.root()),
         "uploadUrl": format!("{origin}{path}/AttachmentSessions('{id}')?authtoken={key}"),
         "expirationDateTime": time(expires),
         "nextExpectedRanges": ["0-"],
     });
-    Ok(Reply::json(201, body))
+    Ok(ApiResponse::json(201, body))
 }
 
-/// Upload URLs are not on Graph's host, and clients that know Graph by its host send no token there.
-fn elsewhere(origin: &str) -> String {
+/// The origin of upload URLs. It is another host than Graph's, so that clients send no token there.
+fn upload_origin(origin: &str) -> String {
     let (scheme, host) = origin.split_once("://").unwrap_or_default();
     let port = host.split_once(':').map_or("", |(_, port)| port);
     let joint = if port.is_empty() { "" } else { ":" };
     format!("{scheme}://127.0.0.1{joint}{port}")
 }
 
-/// The file that a client wants to send, empty so far.
-fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidParameter", text);
+/// Name, type and size of the file that will be uploaded.
+fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
-    let name = text("name").ok_or_else(|| wrong("The property 'name' is required."))?;
+    let name = text("name")
+        .ok_or_else(|| Failure::invalid_parameter("The property 'name' is required."))?;
     let size = item["size"].as_u64();
-    let size = size.ok_or_else(|| wrong("The property 'size' is required."))?;
+    let size =
+        size.ok_or_else(|| Failure::invalid_parameter("The property 'size' is required."))?;
     if item["attachmentType"]
         .as_str()
         .is_none_or(|kind| !kind.eq_ignore_ascii_case("file"))
     {
-        return Err(wrong(
+        return Err(Failure::invalid_parameter(
             "Only attachments of the type 'file' can be uploaded.",
         ));
     }
-    if size <= LARGEST as u64 {
+    if size < MIN_SIZE {
         let text = "Attachment size must be greater than the minimum size.";
         return Err(Failure::new(
             400,
@@ -131,7 +119,7 @@ fn described(item: &Value) -> Result<(Attachment, u64), Failure> {
             text,
         ));
     }
-    if size > MOST {
+    if size > MAX_SIZE {
         let text = "The attachment is larger than an upload session takes.";
         return Err(Failure::new(413, "ErrorAttachmentSizeLimitExceeded", text));
     }
@@ -150,8 +138,8 @@ fn time(seconds: i64) -> Value {
 }
 
 /// A request to an upload URL.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
-    let ids = Ids::new(tenant, incoming.header("client-request-id"));
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+    let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let reply = match answer(tenant, incoming) {
         Ok(reply) => reply,
         Err(failure) => failure.reply(Flavour::OutlookV2, &ids),
@@ -159,7 +147,7 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
     reply.into_response(Flavour::OutlookV2, &ids, incoming)
 }
 
-fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
+fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
     if incoming.header("authorization").is_some() {
         let text = "The audience claim value is invalid for current resource.";
         return Err(Failure::new(401, "InvalidAudienceForResource", text));
@@ -179,7 +167,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
         Method::GET => Ok(progress(tenant, upload)),
         Method::DELETE => {
             uploads.remove(&id);
-            Ok(Reply::empty(204))
+            Ok(ApiResponse::empty(204))
         }
         Method::PUT => {
             append(upload, incoming)?;
@@ -193,26 +181,28 @@ fn answer(tenant: &Tenant, incoming: &Incoming) -> Outcome {
                 |upload| finish(tenant, upload),
             )
         }
-        _ => Err(super::wrong_method()),
+        _ => Err(Failure::wrong_method()),
     }
 }
 
-/// The id between the last parentheses.
+/// The session id, which is in the last parentheses.
 fn session_of(path: &str) -> Option<String> {
     let path = percent_decode_str(path).decode_utf8_lossy();
     let (head, _) = path.rsplit_once("')")?;
     Some(head.rsplit_once("('")?.1.to_owned())
 }
 
-fn append(upload: &mut Upload, incoming: &Incoming) -> Result<(), Failure> {
-    let wrong = |text: &str| Failure::new(400, "ErrorInvalidRequest", text);
+fn append(upload: &mut Upload, incoming: &HttpRequest) -> Result<(), Failure> {
     let range = incoming.header("content-range").and_then(parse_range);
-    let (from, to, total) = range.ok_or_else(|| wrong("The Content-Range header is not valid."))?;
+    let (from, to, total) =
+        range.ok_or_else(|| Failure::bad("The Content-Range header is not valid."))?;
     let length = incoming.body.len() as u64;
     if total != upload.size || to < from || to - from + 1 != length || to >= total {
-        return Err(wrong("The Content-Range header does not fit the content."));
+        return Err(Failure::bad(
+            "The Content-Range header does not fit the content.",
+        ));
     }
-    if length > LARGEST_RANGE {
+    if length > MAX_RANGE {
         let text = "The range is larger than 4 MB.";
         return Err(Failure::new(413, "RequestEntityTooLarge", text));
     }
@@ -231,18 +221,18 @@ fn parse_range(text: &str) -> Option<(u64, u64, u64)> {
     Some((from.parse().ok()?, to.parse().ok()?, total.parse().ok()?))
 }
 
-/// What is expected next; the casing is that of the API behind Graph.
-fn progress(tenant: &Tenant, upload: &Upload) -> Reply {
+/// The next expected range. The names are in Pascal case, as the service writes them.
+fn progress(tenant: &Tenant, upload: &Upload) -> ApiResponse {
     let context = "$metadata#Users/Messages/AttachmentSessions/$entity";
     let body = json!({
         "@odata.context": format!("{}{ROOT}{context}", tenant.origin()),
         "ExpirationDateTime": time(upload.expires),
         "NextExpectedRanges": [upload.file.bytes.len().to_string()],
     });
-    Reply::json(200, body)
+    ApiResponse::json(200, body)
 }
 
-fn finish(tenant: &Tenant, mut upload: Upload) -> Outcome {
+fn finish(tenant: &Tenant, mut upload: Upload) -> ApiResult {
     let now = tenant.clock().unix();
     let mut store = tenant.store();
     let mailbox = store
@@ -267,14 +257,14 @@ fn finish(tenant: &Tenant, mut upload: Upload) -> Outcome {
         files.push(upload.file)
     });
     drop(store);
-    tenant.touch();
+    tenant.notify_changed();
     let location = format!(
         "{}{}/attachments('{}')",
         tenant.origin(),
         upload.path,
         id.encode()
     );
-    Ok(Reply::empty(201)
+    Ok(ApiResponse::empty(201)
         .header("location", location)
         .header("content-length", "0"))
 }
@@ -301,9 +291,9 @@ mod tests {
         assert_eq!(session_of("/api/gv1.0/nothing"), None);
         assert!(is_upload(path) && !is_upload("/api/v2.0/me"));
         assert_eq!(
-            elsewhere("https://localhost:8443"),
+            upload_origin("https://localhost:8443"),
             "https://127.0.0.1:8443"
         );
-        assert_eq!(elsewhere("http://localhost"), "http://127.0.0.1");
+        assert_eq!(upload_origin("http://localhost"), "http://127.0.0.1");
     }
 }

@@ -3,32 +3,32 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{Outcome, Raw};
-use super::errors::Failure;
-use super::reply::Reply;
+use super::call::{ApiRequest, ApiResult};
+use super::response::ApiResponse;
 use super::{auth, listing, photos};
 use crate::directory::{self, Account};
-use crate::front::Params;
+use crate::failure::Failure;
+use crate::http::Flavour;
+use crate::http::Params;
+use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
 use crate::odata::query::option;
-use crate::signin::flow::Access;
+use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 use crate::store::id::guid_of;
-use crate::views::Flavour;
-use crate::views::names::{Kind, Names};
 use crate::views::outlook;
 
 /// Largest `$top` of the directory.
-const MOST_USERS: usize = 999;
+const MAX_TOP: usize = 999;
 
-/// The user itself, or the photo.
+/// A user or the user's photo.
 pub(crate) fn handle(
     tenant: &Tenant,
-    raw: &Raw,
-    access: &Access,
+    request: &ApiRequest,
+    access: &AccessToken,
     whose: Option<&str>,
     below: &[String],
-) -> Outcome {
+) -> ApiResult {
     let account = match whose {
         Some(name) => directory::find(name),
         None if access.oid.is_none() => return Err(auth::no_me()),
@@ -42,54 +42,54 @@ pub(crate) fn handle(
         return Err(Failure::new(404, "Request_ResourceNotFound", text));
     };
     if below.first().is_some_and(|segment| segment == "photo") {
-        return photos::of_user(tenant, raw, access, account, &below[1..]);
+        return photos::of_user(tenant, request, access, account, &below[1..]);
     }
-    if raw.method != Method::GET {
-        return Err(super::wrong_method());
+    if request.method != Method::GET {
+        return Err(Failure::wrong_method());
     }
-    if account.mailbox.is_none() && !raw.flavour.is_graph() {
-        return Err(Failure::no_mailbox(raw.flavour));
+    if account.mailbox.is_none() && !request.flavour.is_graph() {
+        return Err(Failure::no_mailbox(request.flavour));
     }
     let names = Names {
-        flavour: raw.flavour,
+        flavour: request.flavour,
         kind: Kind::User,
     };
-    let params = Params::parse(raw.query.as_bytes());
-    let query = Query::read(&params, names, raw.flavour.max_top())?;
-    let mut entity = user(raw.flavour, account);
-    entity.retain(|name, _| name == "id" || query.shows(name));
-    let mut body = outlook::render(raw.flavour, Kind::User, entity);
-    let root = format!("{}{}", tenant.origin(), raw.flavour.root());
-    body["@odata.context"] = if raw.flavour.is_graph() {
+    let params = Params::parse(request.query.as_bytes());
+    let query = Query::read(&params, names, request.flavour.max_top())?;
+    let mut entity = user(request.flavour, account);
+    entity.retain(|name, _| name == "id" || query.selects(name));
+    let mut body = outlook::render(request.flavour, Kind::User, entity);
+    let root = format!("{}{}", tenant.origin(), request.flavour.root());
+    body["@odata.context"] = if request.flavour.is_graph() {
         format!("{root}/$metadata#users/$entity").into()
     } else {
         format!("{root}/$metadata#Me").into()
     };
-    if !raw.flavour.is_graph() {
+    if !request.flavour.is_graph() {
         body["@odata.id"] = format!("{root}/Users('{}')", account.address).into();
     }
-    Ok(Reply::json(200, body))
+    Ok(ApiResponse::json(200, body))
 }
 
-/// `GET /users`: the directory, by its own rules.
+/// `GET /users`. The directory has its own rules for query options.
 ///
 /// # Errors
-/// Without a directory permission; for options that the directory does not take.
-pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
-    if !raw.flavour.is_graph() {
-        return Err(super::no_segment(raw.flavour, "users"));
+/// The token lacks a directory permission; an option is not supported.
+pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiResult {
+    if !request.flavour.is_graph() {
+        return Err(Failure::no_segment(request.flavour, "users"));
     }
-    if raw.method != Method::GET {
-        return Err(super::wrong_method());
+    if request.method != Method::GET {
+        return Err(Failure::wrong_method());
     }
     let may = ["user.readbasic.all", "user.read.all", "directory.read.all"];
     if access.oid.is_some() && !may.iter().any(|name| access.scopes.contains(*name)) {
         let text = "Insufficient privileges to complete the operation.";
         return Err(Failure::new(403, "Authorization_RequestDenied", text));
     }
-    let params = Params::parse(raw.query.as_bytes());
+    let params = Params::parse(request.query.as_bytes());
     let unsupported = |text: &str| Err(Failure::new(400, "Request_UnsupportedQuery", text));
-    let eventual = raw.header("consistencylevel");
+    let eventual = request.header("consistencylevel");
     let eventual = eventual.is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let given = |name: &str| option(&params, name).is_some();
     if given("skip") {
@@ -99,10 +99,10 @@ pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
         return unsupported("$search and $count need the header ConsistencyLevel: eventual.");
     }
     let names = Names {
-        flavour: raw.flavour,
+        flavour: request.flavour,
         kind: Kind::User,
     };
-    let mut query = Query::read(&params, names, MOST_USERS)?;
+    let mut query = Query::read(&params, names, MAX_TOP)?;
     if !given("top") {
         query.top = 100;
     }
@@ -111,11 +111,11 @@ pub(crate) fn list(tenant: &Tenant, raw: &Raw, access: &Access) -> Outcome {
     }
     let all = directory::ACCOUNTS
         .iter()
-        .map(|account| user(raw.flavour, account));
+        .map(|account| user(request.flavour, account));
     let page = listing::cut(&query, all.collect(), Value::Object);
-    let root = raw.root(tenant);
+    let root = request.root(tenant);
     let next = |token| {
-        let kept = raw
+        let kept = request
             .query
             .split('&')
             .filter(|pair| !pair.to_ascii_lowercase().contains("skiptoken"));
@@ -146,7 +146,7 @@ fn user(flavour: Flavour, account: &Account) -> Map<String, Value> {
         })
     } else {
         json!({
-            "id": format!("{}@{}", account.oid, crate::TENANT_ID),
+            "id": format!("{}@{}", account.oid, crate::directory::TENANT_ID),
             "emailAddress": account.address,
             "alias": account.address.split('@').next(),
             "displayName": account.name,

@@ -1,7 +1,4 @@
-//! `/_control/...`: how tests move the clock, order faults, and look at what was asked.
-
-mod faults;
-mod log;
+//! `/_control/...`: tests move the clock, add faults and read the request log.
 
 use std::collections::BTreeSet;
 
@@ -10,31 +7,30 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub(crate) use faults::{Fault, Faults};
-pub(crate) use log::RequestLog;
-
-use crate::StepUp;
 use crate::clock::iso;
 use crate::directory;
-use crate::front::{self, Incoming};
-use crate::signin::scopes::{REGISTERED, Scopes};
+use crate::directory::step_up::StepUp;
+use crate::http::{self, HttpRequest};
+use crate::oauth::scopes::{REGISTERED, Scopes};
 use crate::state::Tenant;
+use crate::state::faults::Fault;
+use crate::state::log::RequestLog;
 
-/// Answers a control request; only with the header, so that no page does it by accident.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+/// Handles a control request. The header is required, so that no page can send one.
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if incoming.header("x-tenant-control") != Some("1") {
-        return front::json(
+        return http::json(
             403,
             &json!({"error": "the header X-Tenant-Control: 1 is missing"}),
         );
     }
     match act(tenant, incoming) {
-        Ok(body) => front::json(200, &body),
-        Err(sentence) => front::json(400, &json!({"error": sentence})),
+        Ok(body) => http::json(200, &body),
+        Err(sentence) => http::json(400, &json!({"error": sentence})),
     }
 }
 
-fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
+fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
     let name = incoming
         .path
         .trim_start_matches("/_control/")
@@ -76,11 +72,14 @@ fn act(tenant: &Tenant, incoming: &Incoming) -> Result<Value, String> {
             tenant.reset();
             Ok(state(tenant))
         }
-        _ => Err(format!("there is no control `{} {name}`", incoming.method)),
+        _ => Err(format!(
+            "there is no control operation `{} {name}`; see crates/tenant/README.md",
+            incoming.method
+        )),
     }
 }
 
-fn body<'a, T: Deserialize<'a>>(incoming: &'a Incoming) -> Result<T, String> {
+fn body<'a, T: Deserialize<'a>>(incoming: &'a HttpRequest) -> Result<T, String> {
     serde_json::from_slice(&incoming.body).map_err(|error| error.to_string())
 }
 
@@ -123,7 +122,7 @@ impl Rules {
     }
 }
 
-/// The operations that want a second factor.
+/// The operations that need a second factor.
 fn rules(tenant: &Tenant) -> Value {
     let all: Value = tenant.step_up().iter().map(StepUp::to_string).collect();
     json!({"operations": all})
@@ -132,10 +131,10 @@ fn rules(tenant: &Tenant) -> Value {
 fn oid(user: &str) -> Result<&'static str, String> {
     directory::find(user)
         .map(|account| account.oid)
-        .ok_or_else(|| format!("there is no `{user}`"))
+        .ok_or_else(|| format!("there is no account `{user}`"))
 }
 
-/// Refresh tokens and browser sessions so far die; clients that take challenges get one from the APIs.
+/// Revokes refresh tokens and browser sessions. The APIs send a claims challenge to clients with `cp1`.
 fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     let oid = oid(&order.user)?;
     let now = tenant.clock().unix();
@@ -143,12 +142,12 @@ fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
     signins.revoked.insert(oid.to_owned(), now);
     for session in signins.sessions.values_mut() {
         session.accounts.retain(|one| one != oid);
-        session.proven.retain(|one| one != oid);
+        session.second_factors.retain(|one| one != oid);
     }
     Ok(json!({"revoked": order.user}))
 }
 
-/// Sets what a user agreed to; `null` forgets everything. `*` stands for the registration's list.
+/// Sets the consents of a user. `null` removes all; `*` stands for all registered permissions.
 fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
     let oid = oid(&order.user)?;
     let mut granted = BTreeSet::new();
@@ -166,7 +165,12 @@ fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
             continue;
         }
         let scopes = Scopes::parse(scope, "").map_err(|error| error.text)?;
-        granted.extend(scopes.full().into_iter().map(|scope| scope.to_lowercase()));
+        granted.extend(
+            scopes
+                .qualified()
+                .into_iter()
+                .map(|scope| scope.to_lowercase()),
+        );
     }
     let mut signins = tenant.signins();
     signins.consents.remove("*");

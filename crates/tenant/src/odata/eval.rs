@@ -1,4 +1,4 @@
-//! Filters at work.
+//! Evaluates filters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::time;
 
-/// A value to compare. Text is compared without regard to letter case, as Exchange does.
+/// A value to compare. Text is compared case-insensitively, as Exchange does.
 #[derive(Clone, Debug)]
-pub(crate) enum Val<'a> {
+pub(crate) enum Scalar<'a> {
     Null,
     Bool(bool),
     Number(f64),
@@ -19,28 +19,28 @@ pub(crate) enum Val<'a> {
     Time(i64),
 }
 
-/// Something that has properties.
+/// An item with properties.
 pub(crate) trait Source {
-    /// The value at a path of canonical names.
-    fn val(&self, path: &[String]) -> Val<'_>;
+    /// The value at a path with canonical names.
+    fn val(&self, path: &[String]) -> Scalar<'_>;
     /// The elements of a list at a path.
     fn list(&self, path: &[String]) -> Vec<Value>;
 }
 
 impl Source for Value {
-    fn val(&self, path: &[String]) -> Val<'_> {
+    fn val(&self, path: &[String]) -> Scalar<'_> {
         let mut here = self;
         for name in path {
             match here.get(name) {
                 Some(next) => here = next,
-                None => return Val::Null,
+                None => return Scalar::Null,
             }
         }
         match here {
-            Self::Bool(value) => Val::Bool(*value),
-            Self::Number(number) => number.as_f64().map_or(Val::Null, Val::Number),
-            Self::String(text) => Val::Text(Cow::Borrowed(text)),
-            Self::Null | Self::Array(_) | Self::Object(_) => Val::Null,
+            Self::Bool(value) => Scalar::Bool(*value),
+            Self::Number(number) => number.as_f64().map_or(Scalar::Null, Scalar::Number),
+            Self::String(text) => Scalar::Text(Cow::Borrowed(text)),
+            Self::Null | Self::Array(_) | Self::Object(_) => Scalar::Null,
         }
     }
 
@@ -50,31 +50,31 @@ impl Source for Value {
     }
 }
 
-impl Val<'_> {
-    /// Whether two values are equal: for texts that is known sooner than their order.
-    fn same(&self, other: &Val<'_>) -> bool {
+impl Scalar<'_> {
+    /// Whether two values are equal. This is faster than `compare` for texts.
+    fn same(&self, other: &Scalar<'_>) -> bool {
         match (self, other) {
-            (Val::Text(a), Val::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
+            (Scalar::Text(a), Scalar::Text(b)) if b.is_ascii() => a.eq_ignore_ascii_case(b),
             _ => self.compare(other) == Some(Ordering::Equal),
         }
     }
 
     /// Order of two values; `None` where they cannot be compared.
-    pub(crate) fn compare(&self, other: &Val<'_>) -> Option<Ordering> {
+    pub(crate) fn compare(&self, other: &Scalar<'_>) -> Option<Ordering> {
         match (self, other) {
-            (Val::Null, Val::Null) => Some(Ordering::Equal),
-            (Val::Bool(a), Val::Bool(b)) => Some(a.cmp(b)),
-            (Val::Number(a), Val::Number(b)) => a.partial_cmp(b),
-            (Val::Time(a), Val::Time(b)) => Some(a.cmp(b)),
-            (Val::Time(a), Val::Text(b)) => time(b).map(|b| a.cmp(&b)),
-            (Val::Text(a), Val::Time(b)) => time(a).map(|a| a.cmp(b)),
-            (Val::Text(a), Val::Text(b)) => Some(compare_texts(a, b)),
+            (Scalar::Null, Scalar::Null) => Some(Ordering::Equal),
+            (Scalar::Bool(a), Scalar::Bool(b)) => Some(a.cmp(b)),
+            (Scalar::Number(a), Scalar::Number(b)) => a.partial_cmp(b),
+            (Scalar::Time(a), Scalar::Time(b)) => Some(a.cmp(b)),
+            (Scalar::Time(a), Scalar::Text(b)) => time(b).map(|b| a.cmp(&b)),
+            (Scalar::Text(a), Scalar::Time(b)) => time(a).map(|a| a.cmp(b)),
+            (Scalar::Text(a), Scalar::Text(b)) => Some(compare_texts(a, b)),
             _ => None,
         }
     }
 }
 
-/// Order without regard to letter case.
+/// Compares texts case-insensitively.
 fn compare_texts(a: &str, b: &str) -> Ordering {
     if a.is_ascii() && b.is_ascii() {
         let lower = |byte: u8| byte.to_ascii_lowercase();
@@ -83,7 +83,7 @@ fn compare_texts(a: &str, b: &str) -> Ordering {
     fold(a).cmp(fold(b))
 }
 
-/// A string function, without regard to letter case.
+/// Evaluates a string function, case-insensitively.
 fn text_holds(function: Function, a: &str, b: &str) -> bool {
     if !(a.is_ascii() && b.is_ascii()) {
         let (a, b) = (a.to_lowercase(), b.to_lowercase());
@@ -104,7 +104,7 @@ fn text_holds(function: Function, a: &str, b: &str) -> bool {
     }
 }
 
-/// Looks for the first byte before it compares the rest.
+/// Whether a text contains a part. Finds the first byte before it compares the rest.
 fn contains_ascii(text: &[u8], part: &[u8], room: usize) -> bool {
     let Some(first) = part.first().map(u8::to_ascii_lowercase) else {
         return true;
@@ -118,15 +118,15 @@ fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// Whether a source meets a condition.
+/// Whether an item meets a condition.
 pub(crate) fn matches(expr: &Expr, source: &dyn Source) -> bool {
     holds(expr, source, None)
 }
 
 fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
     match expr {
-        Expr::And(a, b) => holds(a, source, item) && holds(b, source, item),
-        Expr::Or(a, b) => holds(a, source, item) || holds(b, source, item),
+        Expr::And(terms) => terms.iter().all(|one| holds(one, source, item)),
+        Expr::Or(terms) => terms.iter().any(|one| holds(one, source, item)),
         Expr::Not(inner) => !holds(inner, source, item),
         Expr::Compare(op, a, b) => {
             let (a, b) = (value(a, source, item), value(b, source, item));
@@ -140,7 +140,8 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
             }
         }
         Expr::Call(function, a, b) => {
-            let (Val::Text(a), Val::Text(b)) = (value(a, source, item), value(b, source, item))
+            let (Scalar::Text(a), Scalar::Text(b)) =
+                (value(a, source, item), value(b, source, item))
             else {
                 return false;
             };
@@ -154,25 +155,25 @@ fn holds(expr: &Expr, source: &dyn Source, item: Option<&Value>) -> bool {
                 Some(body) => list.iter().any(|one| holds(body, source, Some(one))),
             }
         }
-        Expr::Truth(operand) => matches!(value(operand, source, item), Val::Bool(true)),
+        Expr::Boolean(operand) => matches!(value(operand, source, item), Scalar::Bool(true)),
     }
 }
 
-fn value<'a>(operand: &'a Operand, source: &'a dyn Source, item: Option<&'a Value>) -> Val<'a> {
+fn value<'a>(operand: &'a Operand, source: &'a dyn Source, item: Option<&'a Value>) -> Scalar<'a> {
     match operand {
         Operand::Path {
             segments,
             of_variable: true,
-        } => item.map_or(Val::Null, |item| item.val(segments)),
+        } => item.map_or(Scalar::Null, |item| item.val(segments)),
         Operand::Path {
             segments,
             of_variable: false,
         } => source.val(segments),
-        Operand::Text(text) => Val::Text(Cow::Borrowed(text)),
-        Operand::Number(number) => Val::Number(*number),
-        Operand::Time(time) => Val::Time(*time),
-        Operand::Bool(value) => Val::Bool(*value),
-        Operand::Null => Val::Null,
+        Operand::Text(text) => Scalar::Text(Cow::Borrowed(text)),
+        Operand::Number(number) => Scalar::Number(*number),
+        Operand::Time(time) => Scalar::Time(*time),
+        Operand::Bool(value) => Scalar::Bool(*value),
+        Operand::Null => Scalar::Null,
         Operand::Lower(inner) | Operand::Upper(inner) => value(inner, source, item),
     }
 }

@@ -16,10 +16,10 @@ pub(crate) enum Token {
     Colon,
 }
 
-/// Cuts a filter into tokens.
+/// Reads the tokens of a filter.
 ///
 /// # Errors
-/// A sentence that names the place.
+/// A message that names the position.
 pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let chars: Vec<char> = text.chars().collect();
     let mut out = Vec::new();
@@ -63,7 +63,7 @@ fn is_word(char: char) -> bool {
     char.is_alphanumeric() || "_/.-+@$#".contains(char)
 }
 
-/// A colon inside a time (`2026-01-01T09:00:00Z`) belongs to the word; in `any(a:...)` it does not.
+/// Whether a colon belongs to a time (`2026-01-01T09:00:00Z`), not to a lambda (`any(a:...)`).
 fn time_colon(chars: &[char], start: usize, at: usize) -> bool {
     chars.get(at) == Some(&':')
         && chars.get(start).is_some_and(char::is_ascii_digit)

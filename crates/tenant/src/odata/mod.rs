@@ -1,4 +1,4 @@
-//! OData as the mail services speak it: `$filter`, `$orderby`, `$select`, paging.
+//! OData query options: `$filter`, `$orderby`, `$search`, `$select`, `$top`, `$skip`.
 
 pub(crate) mod eval;
 pub(crate) mod expr;
@@ -8,5 +8,5 @@ pub(crate) mod parser;
 pub(crate) mod query;
 pub(crate) mod search;
 
-pub(crate) use eval::{Source, Val};
+pub(crate) use eval::{Scalar, Source};
 pub(crate) use query::Query;

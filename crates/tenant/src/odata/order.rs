@@ -1,8 +1,8 @@
-//! `$orderby`, and the rule that binds it to `$filter`.
+//! `$orderby`, and its rule for `$filter`.
 
 use std::cmp::Ordering;
 
-use super::eval::{Source, Val};
+use super::eval::{Scalar, Source};
 use super::expr::{Expr, Operand};
 
 /// One sort key.
@@ -12,10 +12,10 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
 }
 
-/// Reads `receivedDateTime desc, subject`. Paths stay in the caller's spelling.
+/// Parses `receivedDateTime desc, subject`.
 ///
 /// # Errors
-/// A sentence where a direction is neither `asc` nor `desc`.
+/// A direction is neither `asc` nor `desc`.
 pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     for part in text
@@ -39,12 +39,12 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Key>, String> {
     Ok(keys)
 }
 
-/// Sorts by the keys; those that no key tells apart stay in their order.
+/// Sorts by the keys. The sort is stable.
 pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
     if keys.is_empty() {
         return;
     }
-    let mut order: Vec<(Vec<Val<'_>>, &T)> = Vec::with_capacity(items.len());
+    let mut order: Vec<(Vec<Scalar<'_>>, &T)> = Vec::with_capacity(items.len());
     for item in items.iter() {
         let values = keys.iter().map(|key| item.val(&key.path));
         order.push((values.collect(), *item));
@@ -53,7 +53,7 @@ pub(crate) fn sort<T: Source>(keys: &[Key], items: &mut Vec<&T>) {
     *items = order.into_iter().map(|(_, item)| item).collect();
 }
 
-fn compare(keys: &[Key], a: &[Val<'_>], b: &[Val<'_>]) -> Ordering {
+fn compare(keys: &[Key], a: &[Scalar<'_>], b: &[Scalar<'_>]) -> Ordering {
     for (key, (a, b)) in keys.iter().zip(a.iter().zip(b)) {
         let order = a.compare(b).unwrap_or(Ordering::Equal);
         let order = if key.descending {
@@ -68,7 +68,7 @@ fn compare(keys: &[Key], a: &[Val<'_>], b: &[Val<'_>]) -> Ordering {
     Ordering::Equal
 }
 
-/// Exchange's rule: every sorted property is in the filter, in the same order, before the others.
+/// Exchange's rule: the sorted properties come first in the filter, in the same order.
 pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
     let mut filtered = Vec::new();
     paths(filter, &mut filtered);
@@ -79,7 +79,15 @@ pub(crate) fn efficient(filter: &Expr, keys: &[Key]) -> bool {
         && keys.len() <= filtered.len()
 }
 
-/// Paths of a filter, each once, in the order in which they stand.
+/// Whether a filter has a property.
+pub(crate) fn mentions(filter: &Expr, property: &str) -> bool {
+    let mut all = Vec::new();
+    paths(filter, &mut all);
+    let mut names = all.iter().filter_map(|path| path.first());
+    names.any(|name| name == property)
+}
+
+/// The paths of a filter in their order, each once.
 fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
     let mut operand = |operand: &Operand| {
         let mut inner = operand;
@@ -96,17 +104,14 @@ fn paths(expr: &Expr, out: &mut Vec<Vec<String>>) {
         }
     };
     match expr {
-        Expr::And(a, b) | Expr::Or(a, b) => {
-            paths(a, out);
-            paths(b, out);
-        }
+        Expr::And(terms) | Expr::Or(terms) => terms.iter().for_each(|one| paths(one, out)),
         Expr::Not(inner) => paths(inner, out),
         Expr::Compare(_, a, b) | Expr::Call(_, a, b) => {
             operand(a);
             operand(b);
         }
         Expr::Any { path, .. } => out.push(path.clone()),
-        Expr::Truth(one) => operand(one),
+        Expr::Boolean(one) => operand(one),
     }
 }
 

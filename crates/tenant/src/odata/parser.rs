@@ -8,13 +8,13 @@
 use super::expr::{Expr, Function, Op, Operand};
 use super::lexer::{Token, tokens};
 
-/// How deep parentheses may nest.
+/// Largest nesting of a filter.
 const DEPTH: usize = 40;
 
 /// Reads a filter.
 ///
 /// # Errors
-/// A sentence that says what is wrong.
+/// A message that says what is not valid.
 pub(crate) fn parse(text: &str) -> Result<Expr, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser {
@@ -73,20 +73,22 @@ impl Parser {
         if self.depth > DEPTH {
             return Err("The filter is nested too deeply.".to_owned());
         }
-        let mut left = self.and()?;
+        let first = self.and()?;
+        let mut terms = vec![first];
         while self.word("or") {
-            left = Expr::Or(Box::new(left), Box::new(self.and()?));
+            terms.push(self.and()?);
         }
         self.depth -= 1;
-        Ok(left)
+        Ok(joined(terms, Expr::Or))
     }
 
     fn and(&mut self) -> Result<Expr, String> {
-        let mut left = self.unary()?;
+        let first = self.unary()?;
+        let mut terms = vec![first];
         while self.word("and") {
-            left = Expr::And(Box::new(left), Box::new(self.unary()?));
+            terms.push(self.unary()?);
         }
-        Ok(left)
+        Ok(joined(terms, Expr::And))
     }
 
     fn unary(&mut self) -> Result<Expr, String> {
@@ -121,7 +123,7 @@ impl Parser {
         let left = self.operand()?;
         match self.op() {
             Some(op) => Ok(Expr::Compare(op, left, self.operand()?)),
-            None => Ok(Expr::Truth(left)),
+            None => Ok(Expr::Boolean(left)),
         }
     }
 
@@ -150,7 +152,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// `contains(...) eq true` is common; the comparison adds nothing.
+    /// Skips `eq true` after a function: `contains(...) eq true` is common.
     fn truth_suffix(&mut self) -> bool {
         let is = matches!(
             (self.peek(), self.tokens.get(self.at + 1)),
@@ -271,7 +273,15 @@ impl Parser {
     }
 }
 
-/// Whether a word joins or compares, and so cannot be a property.
+/// A single term as it is, several under an operator.
+fn joined(mut terms: Vec<Expr>, operator: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
+    match terms.len() {
+        1 => terms.remove(0),
+        _ => operator(terms),
+    }
+}
+
+/// Whether a word is an operator.
 fn is_keyword(word: &str) -> bool {
     ["and", "or", "not", "eq", "ne", "gt", "ge", "lt", "le"]
         .iter()
@@ -326,7 +336,7 @@ mod tests {
     #[test]
     fn and_binds_tighter_than_or() {
         assert!(
-            matches!(parse("a eq 1 or b eq 2 and c eq 3"), Ok(Expr::Or(_, right)) if matches!(*right, Expr::And(..)))
+            matches!(parse("a eq 1 or b eq 2 and c eq 3"), Ok(Expr::Or(terms)) if matches!(terms[1], Expr::And(_)))
         );
     }
 

@@ -1,21 +1,22 @@
-//! The query options of one request, in canonical names.
+//! The query options of one request, with canonical names.
 
 use super::expr::{Expr, Operand};
 use super::order::{self, Key};
 use super::parser;
-use super::search;
-use crate::api::errors::Failure;
-use crate::front::Params;
-use crate::views::names::Names;
+use super::search::{Search, Searchable};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::schema::names::Names;
+use crate::schema::table::Type;
 
-/// Items of a page where `$top` says nothing.
-const PAGE: usize = 10;
+/// Default of `$top`.
+const DEFAULT_TOP: usize = 10;
 
-/// What a list request asks for.
+/// Parsed query options.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
     pub(crate) select: Option<Vec<String>>,
-    /// `$select` as it came, for the context URL.
+    /// `$select` as received, for the context URL.
     pub(crate) select_text: String,
     pub(crate) filter: Option<Expr>,
     pub(crate) order: Vec<Key>,
@@ -23,11 +24,63 @@ pub(crate) struct Query {
     pub(crate) skip: usize,
     pub(crate) count: bool,
     pub(crate) search: Option<String>,
-    /// Lower case.
-    pub(crate) expand: Vec<String>,
+    /// `$search` of messages, parsed by [`Self::check_messages`].
+    parsed_search: Option<Search>,
+    pub(crate) expand: Vec<Expansion>,
 }
 
-/// An option by its name, with or without the dollar sign, letter case aside.
+/// A navigation property of `$expand`, with the filter of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Expansion {
+    pub(crate) name: String,
+    pub(crate) filter: Option<Expr>,
+}
+
+impl Expansion {
+    /// Parses `attachments` or `singleValueExtendedProperties($filter=id eq 'x')`.
+    ///
+    /// # Errors
+    /// 400 for a property that the type does not have, and for a filter that is not valid.
+    fn parse(text: &str, names: Names) -> Result<Self, Failure> {
+        let (name, options) = text.split_once('(').unwrap_or((text, ""));
+        let name = name.trim();
+        if !names.navigates_to(name) {
+            return Err(names.unknown(name));
+        }
+        let options = Params(
+            options
+                .trim_end_matches(')')
+                .split(';')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name.trim().to_owned(), value.to_owned()))
+                .collect(),
+        );
+        let filter = option(&options, "filter").map(parser::parse).transpose();
+        let filter = filter.map_err(|text| names.uri_error(&text))?;
+        Ok(Self {
+            name: name.to_owned(),
+            filter,
+        })
+    }
+}
+
+/// The items of a list that commas separate, but not those in parentheses.
+fn items(text: &str) -> Vec<String> {
+    let mut depth = 0_i32;
+    let mut out = vec![String::new()];
+    for char in text.chars() {
+        depth += i32::from(char == '(') - i32::from(char == ')');
+        match (char, out.last_mut()) {
+            (',', _) if depth <= 0 => out.push(String::new()),
+            (char, Some(last)) => last.push(char),
+            _ => {}
+        }
+    }
+    out.retain(|one| !one.trim().is_empty());
+    out
+}
+
+/// An option by its name, with or without the dollar sign, case-insensitively.
 pub(crate) fn option<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     params
         .get_any_case(&format!("${name}"))
@@ -35,13 +88,13 @@ pub(crate) fn option<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
 }
 
 impl Query {
-    /// Reads the options against the names of a type.
+    /// Parses the options of a type.
     ///
     /// # Errors
-    /// The services' refusals for unknown properties, bad syntax, bad numbers.
+    /// 400 for unknown properties, wrong syntax and wrong numbers.
     pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, Failure> {
         let mut query = Self {
-            top: PAGE,
+            top: DEFAULT_TOP,
             ..Self::default()
         };
         if let Some(select) = option(params, "select").filter(|text| !text.trim().is_empty()) {
@@ -75,50 +128,60 @@ impl Query {
         query.count =
             option(params, "count").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         query.search = option(params, "search").map(str::to_owned);
-        query.expand = option(params, "expand")
-            .map(|text| {
-                text.split(',')
-                    .map(|one| one.trim().to_ascii_lowercase())
-                    .collect()
-            })
-            .unwrap_or_default();
+        for text in option(params, "expand").map(items).unwrap_or_default() {
+            query.expand.push(Expansion::parse(&text, names)?);
+        }
         Ok(query)
     }
 
-    /// The rules of messages: order inside the filter, search alone.
+    /// Checks the rules of messages for filter, order and search, and parses the search.
     ///
     /// # Errors
-    /// `InefficientFilter`, or 400 for a search beside a filter or an order.
-    pub(crate) fn check_messages(&self) -> Result<(), Failure> {
+    /// `InefficientFilter`, or 400 for a search that is not valid, or with a filter or an order.
+    pub(crate) fn check_messages(&mut self) -> Result<(), Failure> {
         if let Some(filter) = &self.filter
             && !order::efficient(filter, &self.order)
         {
             let text = "The restriction or sort order is too complex for this operation.";
             return Err(Failure::new(400, "InefficientFilter", text));
         }
-        if self.search.is_some() && (self.filter.is_some() || !self.order.is_empty()) {
-            let text =
-                "The query parameter '$search' is not supported with '$filter' or '$orderby'.";
+        let Some(search) = &self.search else {
+            return Ok(());
+        };
+        if !self.order.is_empty() {
+            let text = "The query parameter '$orderBy' is not supported with '$search'.";
+            return Err(Failure::new(400, "SearchWithOrderBy", text));
+        }
+        if self.filter.is_some() {
+            let text = "The query parameter '$filter' is not supported with '$search'.";
             return Err(Failure::new(400, "SearchWithFilter", text));
         }
+        let parsed = Search::parse(search).map_err(|text| Failure::new(400, "BadRequest", text))?;
+        self.parsed_search = Some(parsed);
         Ok(())
     }
 
-    /// Whether a message meets `$search`.
-    pub(crate) fn finds(&self, message: &crate::store::Message) -> bool {
-        self.search
-            .as_deref()
-            .is_none_or(|text| search::matches(text, message))
+    /// Whether an item matches the parsed `$search`.
+    pub(crate) fn matches_search(&self, item: &dyn Searchable) -> bool {
+        self.parsed_search
+            .as_ref()
+            .is_none_or(|search| search.matches(item))
     }
 
-    /// Whether a navigation property comes along.
+    /// Whether the query expands a navigation property.
     pub(crate) fn expands(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.expand.iter().any(|one| one.starts_with(&name))
+        self.expansion(name).is_some()
     }
 
-    /// Whether the answer shows a property.
-    pub(crate) fn shows(&self, name: &str) -> bool {
+    /// How the query expands a navigation property, if it does.
+    pub(crate) fn expansion(&self, name: &str) -> Option<&Expansion> {
+        self.expand
+            .iter()
+            .find(|one| one.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the response contains a property.
+    pub(crate) fn selects(&self, name: &str) -> bool {
         self.select
             .as_ref()
             .is_none_or(|select| select.iter().any(|one| one == name))
@@ -167,20 +230,18 @@ fn lower_first(name: &str) -> String {
 
 fn bind(expr: &mut Expr, names: Names) -> Result<(), Failure> {
     match expr {
-        Expr::And(a, b) | Expr::Or(a, b) => {
-            bind(a, names)?;
-            bind(b, names)
-        }
+        Expr::And(terms) | Expr::Or(terms) => terms.iter_mut().try_for_each(|one| bind(one, names)),
         Expr::Not(inner) => bind(inner, names),
         Expr::Compare(_, a, b) | Expr::Call(_, a, b) => {
             bind_operand(a, names)?;
-            bind_operand(b, names)
+            bind_operand(b, names)?;
+            check_types(a, b, names)
         }
         Expr::Any { path, body, .. } => {
             bind_path(path, names)?;
             body.as_mut().map_or(Ok(()), |body| bind(body, names))
         }
-        Expr::Truth(one) => bind_operand(one, names),
+        Expr::Boolean(one) => bind_operand(one, names),
     }
 }
 
@@ -202,4 +263,46 @@ fn bind_operand(operand: &mut Operand, names: Names) -> Result<(), Failure> {
         Operand::Lower(inner) | Operand::Upper(inner) => bind_operand(inner, names),
         _ => Ok(()),
     }
+}
+
+/// Fails where a property is compared with a literal of another type.
+fn check_types(a: &Operand, b: &Operand, names: Names) -> Result<(), Failure> {
+    let (path, literal) = match (a, b) {
+        (
+            Operand::Path {
+                segments,
+                of_variable: false,
+            },
+            other,
+        )
+        | (
+            other,
+            Operand::Path {
+                segments,
+                of_variable: false,
+            },
+        ) => (segments, other),
+        _ => return Ok(()),
+    };
+    let Some(kind) = names.type_of(path) else {
+        return Ok(());
+    };
+    let fits = match literal {
+        Operand::Text(_) => !matches!(
+            kind,
+            Type::DateTime | Type::Boolean | Type::Int32 | Type::Int64 | Type::Double
+        ),
+        Operand::Time(_) => matches!(kind, Type::DateTime | Type::Date),
+        Operand::Bool(_) => *kind == Type::Boolean,
+        Operand::Number(_) => matches!(kind, Type::Int32 | Type::Int64 | Type::Double),
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(names.uri_error(&format!(
+        "A binary operator with incompatible types was detected: the property '{}' is compared with a literal of \
+         another type.",
+        path.join("/")
+    )))
 }

@@ -5,37 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::seed_event::{BERLIN, LONDON, SEATTLE, SeedEvent, TOKYO, monday};
 use super::series;
 use crate::directory;
-use crate::store::event::{Change, Exception};
+use crate::store::date_time::{DateTimeTimeZone, NEVER};
+use crate::store::event::{Exception, OccurrenceChange};
 use crate::store::id::guid_of;
 use crate::store::mailbox::CALENDAR;
-use crate::store::moment::Moment;
 use crate::store::{Attachment, Event, Json, Person, Store, meetings};
-use crate::views::event::{NEVER, defaults};
-
-pub(super) const BERLIN: &str = "W. Europe Standard Time";
-pub(super) const LONDON: &str = "GMT Standard Time";
-pub(super) const SEATTLE: &str = "Pacific Standard Time";
-pub(super) const TOKYO: &str = "Tokyo Standard Time";
-
-/// One entry as the tables write it.
-pub(super) struct Plan {
-    pub(super) mailbox: u32,
-    pub(super) subject: &'static str,
-    pub(super) date: NaiveDate,
-    /// Hour and minute; `None` for a whole day.
-    pub(super) time: Option<(u32, u32)>,
-    /// Minutes, or days of an all-day event.
-    pub(super) length: i64,
-    pub(super) zone: &'static str,
-    pub(super) place: &'static str,
-    /// Addresses of those who are invited.
-    pub(super) invited: &'static [&'static str],
-    pub(super) recurrence: Option<Value>,
-    /// Further properties.
-    pub(super) more: Value,
-}
+use crate::views::event::defaults;
 
 /// Fills the calendars, relative to `now`.
 pub(super) fn fill(store: &mut Store, now: DateTime<Utc>) {
@@ -53,21 +31,16 @@ pub(super) fn fill(store: &mut Store, now: DateTime<Utc>) {
         if let Some(mailbox) = store.mailbox_mut(number) {
             let name = json!({"name": "Birthdays", "color": "lightGreen"});
             let json = name.as_object().cloned().unwrap_or_default();
-            let item = mailbox.item(0, json, now.timestamp());
+            let item = mailbox.new_item(0, json, now.timestamp());
             mailbox.calendars.insert(item.key, item);
         }
     }
 }
 
-/// Monday of the week of a day.
-pub(super) fn monday(day: NaiveDate) -> NaiveDate {
-    day - TimeDelta::days(i64::from(day.weekday().num_days_from_monday()))
-}
-
-fn singles(today: NaiveDate) -> Vec<Plan> {
+fn singles(today: NaiveDate) -> Vec<SeedEvent> {
     let week = monday(today);
     let day = |offset: u64| week + Days::new(offset);
-    let plan = |subject, date, time, length, zone, place| Plan {
+    let plan = |subject, date, time, length, zone, place| SeedEvent {
         mailbox: 1,
         subject,
         date,
@@ -80,7 +53,7 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
         more: json!({}),
     };
     vec![
-        Plan {
+        SeedEvent {
             invited: &["nadia@fabrikam.example"],
             ..plan(
                 "Lunch with Nadia",
@@ -91,15 +64,15 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
                 "Canteen",
             )
         },
-        Plan {
+        SeedEvent {
             more: json!({"sensitivity": "private", "showAs": "oof", "reminderMinutesBeforeStart": 60}),
             ..plan("Dentist", day(3), Some((16, 0)), 45, BERLIN, "")
         },
-        Plan {
+        SeedEvent {
             more: json!({"showAs": "free", "isReminderOn": false, "categories": ["Travel"]}),
             ..plan("Trade fair", day(3), None, 2, BERLIN, "Utrecht")
         },
-        Plan {
+        SeedEvent {
             invited: &["tomoko@litware.example", "ben@contoso.example"],
             more: json!({"importance": "high"}),
             ..plan(
@@ -111,7 +84,7 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
                 "",
             )
         },
-        Plan {
+        SeedEvent {
             mailbox: 2,
             invited: &["adele@contoso.example", "viktor@litware.example"],
             ..plan(
@@ -123,7 +96,7 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
                 "Room Aurora",
             )
         },
-        Plan {
+        SeedEvent {
             mailbox: 2,
             invited: &["adele@contoso.example"],
             more: json!({"cancelled": true}),
@@ -136,15 +109,15 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
                 "Reception",
             )
         },
-        Plan {
+        SeedEvent {
             more: json!({"showAs": "oof", "isReminderOn": false}),
             ..plan("Holiday", day(21), None, 5, BERLIN, "")
         },
-        Plan {
+        SeedEvent {
             more: json!({"showAs": "workingElsewhere", "isReminderOn": false}),
             ..plan("Working from home", today, None, 1, BERLIN, "")
         },
-        Plan {
+        SeedEvent {
             mailbox: 4,
             invited: &["yasmin@litware.example", "adele@contoso.example"],
             ..plan(
@@ -156,7 +129,7 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
                 "Showroom",
             )
         },
-        Plan {
+        SeedEvent {
             mailbox: 3,
             more: json!({"showAs": "tentative"}),
             ..plan("Maintenance window", day(5), Some((22, 0)), 240, "UTC", "")
@@ -164,8 +137,8 @@ fn singles(today: NaiveDate) -> Vec<Plan> {
     ]
 }
 
-/// What has been: one event about every nine days.
-fn past(today: NaiveDate) -> Vec<Plan> {
+/// Events of the past year: one about every nine days.
+fn past(today: NaiveDate) -> Vec<SeedEvent> {
     const SUBJECTS: [&str; 6] = [
         "Interview",
         "Review of the price list",
@@ -174,7 +147,7 @@ fn past(today: NaiveDate) -> Vec<Plan> {
         "Security training",
         "Contract talks",
     ];
-    let plans = (1_u32..40).map(|number| Plan {
+    let plans = (1_u32..40).map(|number| SeedEvent {
         mailbox: if number % 4 == 0 { 2 } else { 1 },
         subject: SUBJECTS[number as usize % SUBJECTS.len()],
         date: monday(today - Days::new(u64::from(number) * 9)) + Days::new(u64::from(number % 5)),
@@ -201,7 +174,7 @@ fn past(today: NaiveDate) -> Vec<Plan> {
     plans.collect()
 }
 
-fn put(store: &mut Store, plan: &Plan, number: u64, now: DateTime<Utc>) {
+fn put(store: &mut Store, plan: &SeedEvent, number: u64, now: DateTime<Utc>) {
     let (event, cancelled) = event(plan, number, now);
     let Some(mailbox) = store.mailbox_mut(plan.mailbox) else {
         return;
@@ -213,22 +186,22 @@ fn put(store: &mut Store, plan: &Plan, number: u64, now: DateTime<Utc>) {
     for address in plan.invited {
         let other = directory::find(address).and_then(|account| account.mailbox);
         if let Some(other) = other.filter(|other| *other != plan.mailbox) {
-            meetings::put_copy(store, other, &event);
+            meetings::add_attendee_copy(store, other, &event);
         }
     }
     if cancelled {
-        meetings::withdraw(store, plan.mailbox, key, 0, now.timestamp());
+        meetings::remove_entry(store, plan.mailbox, key, 0, now.timestamp());
     }
 }
 
-fn event(plan: &Plan, number: u64, now: DateTime<Utc>) -> (Event, bool) {
+fn event(plan: &SeedEvent, number: u64, now: DateTime<Utc>) -> (Event, bool) {
     let (hour, minute) = plan.time.unwrap_or_default();
     let start = plan.date.and_hms_opt(hour, minute, 0).unwrap_or_default();
     let length = match plan.time {
         Some(_) => TimeDelta::minutes(plan.length),
         None => TimeDelta::days(plan.length),
     };
-    let at = |local| Moment {
+    let at = |local| DateTimeTimeZone {
         local,
         zone: plan.zone.to_owned(),
     };
@@ -264,13 +237,13 @@ fn event(plan: &Plan, number: u64, now: DateTime<Utc>) -> (Event, bool) {
     (made, cancelled)
 }
 
-/// The draft that is talked about hangs on its meeting.
-fn files(plan: &Plan, number: u64, modified: i64) -> Vec<Attachment> {
+/// One meeting has an attachment.
+fn files(plan: &SeedEvent, number: u64, modified: i64) -> Vec<Attachment> {
     if plan.subject != "Budget draft" {
         return Vec::new();
     }
     vec![Attachment {
-        // Far above the keys that mailboxes give, and the same in each.
+        // Larger than all keys that mailboxes give, and the same in each mailbox.
         key: (1 << 40) + number,
         name: "budget.pdf".to_owned(),
         content_type: Some("application/pdf".to_owned()),
@@ -280,7 +253,7 @@ fn files(plan: &Plan, number: u64, modified: i64) -> Vec<Attachment> {
     }]
 }
 
-fn properties(plan: &Plan) -> Json {
+fn properties(plan: &SeedEvent) -> Json {
     let mut json = defaults();
     let text = format!("<html><body><p>{}</p></body></html>", plan.subject);
     let attendees = plan.invited.iter().map(|address| {
@@ -312,8 +285,8 @@ fn properties(plan: &Plan) -> Json {
     json
 }
 
-/// The Monday meeting of next week is an hour later, the one of two weeks ago did not happen.
-fn exceptions(plan: &Plan, now: DateTime<Utc>) -> BTreeMap<i32, Exception> {
+/// The occurrence of next week is an hour later; the one of two weeks ago was deleted.
+fn exceptions(plan: &SeedEvent, now: DateTime<Utc>) -> BTreeMap<i32, Exception> {
     let mut out = BTreeMap::new();
     if plan.subject != series::TEAM_MEETING {
         return out;
@@ -322,12 +295,12 @@ fn exceptions(plan: &Plan, now: DateTime<Utc>) -> BTreeMap<i32, Exception> {
     let week = monday(now.date_naive());
     let later = week + Days::new(7);
     let moment = |hour| {
-        Some(Moment {
+        Some(DateTimeTimeZone {
             local: later.and_hms_opt(hour, minute, 0)?,
             zone: plan.zone.to_owned(),
         })
     };
-    let change = Change {
+    let change = OccurrenceChange {
         change: 0,
         modified: now.timestamp() - 86_400,
         start: moment(hour + 1),

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use super::picture;
 use super::texts::{CATEGORIES, PEOPLE, TITLES};
-use crate::api::photos::PHOTO;
 use crate::directory::Account;
-use crate::random;
+use crate::ids;
+use crate::store::items::PHOTO;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Json, Mailbox};
 use crate::views::contact as view;
 
 /// Domain, company, town, postal code, country, telephone without the last two digits.
-/// The numbers lie in ranges that are reserved for fiction.
+/// The telephone numbers are from ranges reserved for fiction.
 const COMPANIES: [(&str, &str, &str, &str, &str, &str); 3] = [
     (
         "contoso.example",
@@ -43,7 +43,7 @@ const COMPANIES: [(&str, &str, &str, &str, &str, &str); 3] = [
     ),
 ];
 
-/// Everybody but the owner, and a folder of its own for suppliers.
+/// Creates a contact for everybody except the owner, and a folder with suppliers.
 pub(super) fn fill(
     mailbox: &mut Mailbox,
     owner: &Account,
@@ -52,7 +52,7 @@ pub(super) fn fill(
 ) {
     let now = now.timestamp();
     let name = Json::from_iter([("displayName".to_owned(), "Suppliers".into())]);
-    let folder = mailbox.item(CONTACTS, name, now - 300 * 86_400);
+    let folder = mailbox.new_item(CONTACTS, name, now - 300 * 86_400);
     let suppliers = folder.key;
     mailbox.contact_folders.insert(suppliers, folder);
     for (number, (name, address)) in PEOPLE.iter().enumerate() {
@@ -89,7 +89,7 @@ fn contact(number: usize, name: &str, address: &str, random: &mut StdRng) -> Jso
     });
     let mut json = filled(&body);
     if number.is_multiple_of(3) {
-        let photo = random::base64(&picture::png(number as u64));
+        let photo = ids::base64(&picture::png(number as u64));
         json.insert(PHOTO.to_owned(), photo.into());
     }
     json
@@ -111,7 +111,7 @@ fn supplier(number: usize) -> Json {
 fn filled(body: &Value) -> Json {
     let mut json = view::blank();
     let body = body.as_object().cloned().unwrap_or_default();
-    // Every value has the type that its property wants; the test below holds that.
+    // All values have the right type; the test below checks that.
     let _ = view::apply(&mut json, &body);
     json
 }
@@ -120,7 +120,7 @@ fn filled(body: &Value) -> Json {
 pub(super) fn categories(mailbox: &mut Mailbox) {
     for (name, colour) in CATEGORIES {
         let json = json!({"displayName": name, "color": colour});
-        let item = mailbox.item(0, json.as_object().cloned().unwrap_or_default(), 0);
+        let item = mailbox.new_item(0, json.as_object().cloned().unwrap_or_default(), 0);
         mailbox.categories.push(item);
     }
 }

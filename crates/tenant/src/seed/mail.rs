@@ -1,27 +1,20 @@
-//! A year of mail.
+//! The mail of one year.
 
 use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 
+use super::picture;
 use super::texts::{CATEGORIES, PEOPLE, SENTENCES, SUBJECTS, TOPICS};
 use crate::directory::Account;
 use crate::store::mailbox::{DELETED, DRAFTS, INBOX, SENT};
 use crate::store::{Attachment, Flag, Importance, Mailbox, Message, Person};
 
 const YEAR: i64 = 365 * 86_400;
-/// A document that opens nowhere and weighs nothing.
+/// A placeholder for a PDF document.
 pub(super) const PDF: &[u8] = b"%PDF-1.4\n% made up by the local tenant\n%%EOF\n";
-/// A picture of one transparent point.
-const PNG: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0,
-    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0a, 0x49, 0x44, 0x41, 0x54,
-    0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e,
-    0x44, 0xae, 0x42, 0x60, 0x82,
-];
-
-/// Folders, then mail over the past year, newest more often.
+/// Creates folders and the mail of the past year, with more recent than old mail.
 pub(super) fn fill(
     mailbox: &mut Mailbox,
     owner: &Account,
@@ -33,7 +26,7 @@ pub(super) fn fill(
     let receipts = mailbox.add_folder(1, "Receipts").unwrap_or(INBOX);
     for number in 0..count {
         let share: f64 = random.random();
-        // Squared: half of the mail lies within the last three months.
+        // The square puts half of the mail into the last three months.
         let age = if number < 3 {
             900 * (number as i64 + 1)
         } else {
@@ -55,7 +48,7 @@ pub(super) fn fill(
     }
 }
 
-/// Plain messages in great number, for measuring.
+/// Many simple messages, for benchmarks.
 pub(super) fn bulk(
     mailbox: &mut Mailbox,
     owner: &Account,
@@ -63,7 +56,7 @@ pub(super) fn bulk(
     now: DateTime<Utc>,
     random: &mut StdRng,
 ) {
-    // Texts come again, everything that tells messages apart does not.
+    // The texts repeat; ids and times are unique.
     const TEXTS: usize = 512;
     let made: Vec<Message> = (0..count.min(TEXTS))
         .map(|_| message(mailbox, owner, INBOX, 0, random))
@@ -93,7 +86,7 @@ fn topic(text: &str, random: &mut StdRng) -> String {
 }
 
 fn capital(text: &str) -> String {
-    crate::views::outlook::pascal(text)
+    crate::schema::case::pascal(text)
 }
 
 fn person(random: &mut StdRng, not: &str) -> Person {
@@ -221,7 +214,7 @@ fn attach(mailbox: &mut Mailbox, message: &mut Message, at: i64) {
         files.push(file(
             "logo.png",
             "image/png",
-            PNG,
+            &picture::png(40),
             Some("logo001@contoso.example"),
         ));
         message.body = message.body.replace(

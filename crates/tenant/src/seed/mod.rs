@@ -1,9 +1,10 @@
-//! The data that every tenant starts with: the same for the same day, all of it invented.
+//! The data at the start: invented, and the same on the same day.
 
 mod calendar;
 mod contacts;
 mod mail;
 pub(crate) mod picture;
+mod seed_event;
 mod series;
 mod texts;
 
@@ -26,7 +27,7 @@ pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
             continue;
         };
         let mut mailbox = Mailbox::new(number);
-        // One generator a mailbox, so that a change in one leaves the others as they are.
+        // Each mailbox has its own generator, so that a change in one does not change the others.
         let mut random = StdRng::seed_from_u64(0x00e0_3650 + u64::from(number));
         let messages = match (number, seed) {
             (1, Seed::Full) => 2_200,
@@ -41,7 +42,7 @@ pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
         contacts::categories(&mut mailbox);
         if number < 3 {
             let photo = picture::png(u64::from(number) + 40);
-            mailbox.photo = Some(crate::random::base64(&photo));
+            mailbox.photo = Some(crate::ids::base64(&photo));
         }
         store.mailboxes.insert(number, mailbox);
     }

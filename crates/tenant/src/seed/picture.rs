@@ -1,9 +1,9 @@
-//! Small pictures for people: one colour each, made by hand because no codec is needed for that.
+//! Small pictures of one colour. A PNG encoder is not needed for them.
 
 /// Width and height.
 pub(crate) const SIDE: u32 = 48;
 
-/// A PNG of one colour, told apart by a number.
+/// A PNG of one colour, which follows from a number.
 pub(crate) fn png(number: u64) -> Vec<u8> {
     let colour = [
         60 + (number * 53 % 160) as u8,
@@ -13,12 +13,12 @@ pub(crate) fn png(number: u64) -> Vec<u8> {
     let mut header = Vec::new();
     header.extend(SIDE.to_be_bytes());
     header.extend(SIDE.to_be_bytes());
-    // Eight bits a point, by palette; nothing interlaced.
+    // Eight bits for each pixel, with a palette, not interlaced.
     header.extend([8, 3, 0, 0, 0]);
     let mut out = vec![0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
     chunk(&mut out, b"IHDR", &header);
     chunk(&mut out, b"PLTE", &colour);
-    // Each line is a filter byte and the points; all of them zero.
+    // Each line is a filter byte and the pixels; all of them are zero.
     let lines = vec![0_u8; (SIDE * (SIDE + 1)) as usize];
     chunk(&mut out, b"IDAT", &stored(&lines));
     chunk(&mut out, b"IEND", &[]);
@@ -34,7 +34,7 @@ fn chunk(out: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
     out.extend(sum.to_be_bytes());
 }
 
-/// A zlib stream of one block that is not compressed (at most 64 KB).
+/// A zlib stream with one uncompressed block (at most 64 KB).
 fn stored(data: &[u8]) -> Vec<u8> {
     let length = data.len() as u16;
     let mut out = vec![0x78, 0x01, 0x01];

@@ -1,22 +1,22 @@
-//! Series: every kind of pattern once, in several zones, some over a change to summer time.
+//! Series: each recurrence pattern once, in several time zones, some across a change of summer time.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use serde_json::{Value, json};
 
-use super::calendar::{BERLIN, LONDON, Plan, SEATTLE, monday};
+use super::seed_event::{BERLIN, LONDON, SEATTLE, SeedEvent, monday};
 use crate::store::recurrence::Recurrence;
 
 /// The series that has exceptions.
 pub(super) const TEAM_MEETING: &str = "Team meeting";
 
 /// The series of all calendars.
-pub(super) fn plans(today: NaiveDate) -> Vec<Plan> {
+pub(super) fn plans(today: NaiveDate) -> Vec<SeedEvent> {
     let week = monday(today);
     let long_ago = week - Days::new(26 * 7);
     let month = today.with_day(1).unwrap_or(today);
     let months_ago = month.checked_sub_months(Months::new(12)).unwrap_or(month);
     vec![
-        Plan {
+        SeedEvent {
             time: Some((9, 30)),
             length: 45,
             place: "Room Aurora",
@@ -27,7 +27,7 @@ pub(super) fn plans(today: NaiveDate) -> Vec<Plan> {
             ],
             ..plan(TEAM_MEETING, long_ago, weekly(1, &["monday"], long_ago, 78))
         },
-        Plan {
+        SeedEvent {
             time: Some((8, 0)),
             length: 15,
             zone: SEATTLE,
@@ -38,7 +38,7 @@ pub(super) fn plans(today: NaiveDate) -> Vec<Plan> {
                 weekly(1, &["tuesday", "thursday"], long_ago + Days::new(1), 120),
             )
         },
-        Plan {
+        SeedEvent {
             mailbox: 2,
             time: Some((14, 0)),
             length: 60,
@@ -49,13 +49,13 @@ pub(super) fn plans(today: NaiveDate) -> Vec<Plan> {
                 weekly(2, &["wednesday"], long_ago + Days::new(2), 40),
             )
         },
-        Plan {
+        SeedEvent {
             time: Some((17, 0)),
             length: 10,
             more: json!({"showAs": "free"}),
             ..plan("Water the plants", week, daily(3, week, 30))
         },
-        Plan {
+        SeedEvent {
             time: Some((9, 0)),
             length: 30,
             more: json!({"categories": ["Suppliers"]}),
@@ -81,8 +81,8 @@ pub(super) fn plans(today: NaiveDate) -> Vec<Plan> {
     ]
 }
 
-fn plan(subject: &'static str, date: NaiveDate, recurrence: Value) -> Plan {
-    Plan {
+fn plan(subject: &'static str, date: NaiveDate, recurrence: Value) -> SeedEvent {
+    SeedEvent {
         mailbox: 1,
         subject,
         date,
@@ -110,7 +110,7 @@ fn endless(pattern: Value, start: NaiveDate) -> Value {
     value
 }
 
-/// Every member that answers show.
+/// Adds the members that responses contain.
 fn complete(mut pattern: Value) -> Value {
     for (name, blank) in [
         ("month", json!(0)),
@@ -145,8 +145,8 @@ fn monthly(day: u32, start: NaiveDate) -> Value {
     )
 }
 
-/// A series whose first day has to be looked for.
-fn relative(subject: &'static str, from: NaiveDate, pattern: Value, count: u32) -> Plan {
+/// A series whose first day follows from its pattern.
+fn relative(subject: &'static str, from: NaiveDate, pattern: Value, count: u32) -> SeedEvent {
     let recurrence = numbered(pattern.clone(), from, count);
     let first = Recurrence::parse(&recurrence).ok().and_then(|series| {
         let until = from.checked_add_months(Months::new(13))?;
@@ -156,10 +156,10 @@ fn relative(subject: &'static str, from: NaiveDate, pattern: Value, count: u32) 
     plan(subject, first, numbered(pattern, first, count))
 }
 
-fn yearly(subject: &'static str, start: Option<NaiveDate>, today: NaiveDate) -> Plan {
+fn yearly(subject: &'static str, start: Option<NaiveDate>, today: NaiveDate) -> SeedEvent {
     let start = start.unwrap_or(today);
     let pattern = json!({"type": "absoluteYearly", "interval": 1, "dayOfMonth": start.day(), "month": start.month()});
-    Plan {
+    SeedEvent {
         time: None,
         length: 1,
         more: json!({"showAs": "free", "isReminderOn": false}),

@@ -1,6 +1,6 @@
-//! Raw material: names, subjects, sentences.
+//! Names, subjects and sentences of the seed.
 
-/// People outside and inside, name and address.
+/// People inside and outside the organisation: name and address.
 pub(super) const PEOPLE: [(&str, &str); 25] = [
     ("Ben Walker", "ben@contoso.example"),
     ("Adele Vance", "adele@contoso.example"),
@@ -35,7 +35,7 @@ pub(super) fn name_of(address: &str) -> &str {
     found.map_or(address, |(name, _)| *name)
 }
 
-/// What people do.
+/// Job titles.
 pub(super) const TITLES: [&str; 8] = [
     "Buyer",
     "Engineer",
@@ -47,7 +47,7 @@ pub(super) const TITLES: [&str; 8] = [
     "Editor",
 ];
 
-/// Subjects; `{}` takes a topic.
+/// Subjects. `{}` is replaced by a topic.
 pub(super) const SUBJECTS: [&str; 16] = [
     "{}: next steps",
     "Draft of the {}",
@@ -67,7 +67,7 @@ pub(super) const SUBJECTS: [&str; 16] = [
     "Weekly digest",
 ];
 
-/// What subjects and sentences are about.
+/// Topics of subjects and sentences.
 pub(super) const TOPICS: [&str; 14] = [
     "quarterly figures",
     "website relaunch",
@@ -85,7 +85,7 @@ pub(super) const TOPICS: [&str; 14] = [
     "release notes",
 ];
 
-/// Sentences; `{}` takes a topic.
+/// Sentences. `{}` is replaced by a topic.
 pub(super) const SENTENCES: [&str; 14] = [
     "Thank you for the quick answer on the {}.",
     "I have put the latest version of the {} in the shared folder.",

@@ -1,22 +1,22 @@
 //! The two admin consent endpoints.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::request::{known_tenant, no_tenant, registered};
-use super::scopes::{self, Scopes};
+use super::pages::consent::AdminConsent;
 use super::{pages, redirect};
-use crate::front::{Incoming, Params};
+use crate::directory::{self, PASSWORD, TENANT_ID};
+use crate::http::{HttpRequest, Params};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::request::{known_tenant, no_tenant, registered};
+use crate::oauth::scopes::{self, Scopes};
 use crate::state::Tenant;
-use crate::{PASSWORD, TENANT_ID, directory};
 
-/// `GET .../adminconsent`: the page, or an error on our own page.
-pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+/// `GET .../adminconsent`: the consent page or an error page.
+pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     ask(tenant, segment, v1, &incoming.query(), None)
 }
 
-/// The page for one request; `params` are those of the address or of the form on the page.
+/// The consent page of a request.
 fn ask(
     tenant: &Tenant,
     segment: &str,
@@ -26,48 +26,25 @@ fn ask(
 ) -> Response {
     let asked = match check(tenant, segment, v1, params) {
         Ok(asked) => asked,
-        Err(error) => return pages::error(&error, &Ids::new(tenant.clock().now(), None)),
+        Err(error) => {
+            return pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None));
+        }
     };
-    let uri = params.get("redirect_uri").unwrap_or_default();
-    let mut content = String::from(
-        "<p><strong>exo365 application</strong> asks for these permissions, for every user of \
-         Contoso. An administrator decides.</p>",
-    );
-    content.push_str(&pages::permissions(&asked));
-    content.push_str(&pages::trouble(error));
-    let hidden: String = [
-        ("client_id", tenant.options().client_id.as_str()),
-        ("redirect_uri", uri),
-        ("state", params.get("state").unwrap_or_default()),
-        ("scope", params.get("scope").unwrap_or_default()),
-        ("form", if v1 { "v1" } else { "v2" }),
-    ]
-    .iter()
-    .map(|(name, value)| {
-        format!(
-            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-            pages::escape(value)
-        )
+    let redirect_uri = params.get("redirect_uri").unwrap_or_default();
+    pages::consent::ask_administrator(&AdminConsent {
+        segment,
+        scopes: &asked,
+        redirect_uri,
+        address: params.get("loginfmt").unwrap_or("admin@contoso.example"),
+        hidden: &[
+            ("client_id", tenant.options().client_id.as_str()),
+            ("redirect_uri", redirect_uri),
+            ("state", params.get("state").unwrap_or_default()),
+            ("scope", params.get("scope").unwrap_or_default()),
+            ("form", if v1 { "v1" } else { "v2" }),
+        ],
+        error,
     })
-    .collect();
-    let named = params.get("loginfmt").unwrap_or("admin@contoso.example");
-    content.push_str(&format!(
-        "<form method=\"post\" action=\"/{}/adminconsent/decide\">{hidden}\
-         <label>Administrator <input name=\"loginfmt\" type=\"email\" value=\"{}\">\
-         </label><label>Password <input name=\"passwd\" type=\"password\"></label>\
-         <div class=\"row turned\">\
-         <button id=\"accept\" class=\"primary\" name=\"decision\" value=\"accept\">Accept</button>\
-         <button id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel</button>\
-         </div></form>",
-        pages::escape(segment),
-        pages::escape(named),
-    ));
-    pages::page(
-        StatusCode::OK,
-        "Permissions for the organisation",
-        &content,
-        uri,
-    )
 }
 
 fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Scopes, Aadsts> {
@@ -95,8 +72,8 @@ fn check(tenant: &Tenant, segment: &str, v1: bool, params: &Params) -> Result<Sc
     }
 }
 
-/// What the page posts: the administrator's word.
-pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Response {
+/// Handles the form of the consent page.
+pub(crate) fn decide(tenant: &Tenant, incoming: &HttpRequest, segment: &str) -> Response {
     let form = incoming.form();
     let uri = form.get("redirect_uri").unwrap_or_default();
     if registered(tenant.options(), uri).is_none() {
@@ -105,7 +82,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
             "invalid_request",
             "The redirect URI is not registered.",
         );
-        return pages::error(&error, &Ids::new(tenant.clock().now(), None));
+        return pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None));
     }
     let v1 = form.get("form") == Some("v1");
     let scope = form.get("scope").unwrap_or_default();
@@ -123,8 +100,8 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
     let client_id = tenant.options().client_id.clone();
     let asked = Scopes::parse(scope, &client_id)
         .ok()
-        .filter(|asked| !v1 && !asked.named.is_empty())
-        .map_or_else(everything, |asked| asked.full());
+        .filter(|asked| !v1 && !asked.permissions.is_empty())
+        .map_or_else(Scopes::all_registered, |asked| asked.qualified());
     tenant.signins().consent("*", asked);
     let mut values = vec![
         ("admin_consent", "True"),
@@ -137,18 +114,7 @@ pub(crate) fn decide(tenant: &Tenant, incoming: &Incoming, segment: &str) -> Res
     to(uri, &values)
 }
 
-fn everything() -> Vec<String> {
-    [
-        scopes::GRAPH,
-        "https://outlook.office.com",
-        "https://outlook.office365.com",
-    ]
-    .iter()
-    .flat_map(|resource| Scopes::registered(resource).full())
-    .collect()
-}
-
-/// The trap: the v2 form says `admin_consent=True` in its refusal too.
+/// The error response. In v2 it contains `admin_consent=True` too.
 fn refused(uri: &str, state: &str, v1: bool) -> Response {
     if v1 {
         let text = "The admin canceled the request";

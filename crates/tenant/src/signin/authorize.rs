@@ -1,59 +1,61 @@
-//! The authorize endpoint: from the request to a page or straight back.
+//! The authorize endpoint.
 
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::{Code, Flow};
-use super::request::{AuthRequest, Refusal};
-use super::session::Session;
-use super::{pages, redirect, scopes, second_factor, session};
+use super::pages;
+use super::{redirect, session};
 use crate::directory::{self, Account, Kind};
-use crate::front::Incoming;
-use crate::random;
+use crate::http::HttpRequest;
+use crate::ids;
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::flow::{AuthorizationCode, PendingAuthorization};
+use crate::oauth::request::{AuthorizationError, AuthorizationRequest};
+use crate::oauth::session::Session;
+use crate::oauth::{scopes, second_factor};
 use crate::state::Tenant;
 use crate::token::issue;
 
 /// GET or POST on both authorize endpoints.
-pub(crate) fn begin(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);
-    let request = match AuthRequest::read(tenant.options(), segment, v1, &params) {
+    let request = match AuthorizationRequest::read(tenant.options(), segment, v1, &params) {
         Ok(request) => request,
-        Err(Refusal::Page(error)) => {
-            let ids = Ids::new(tenant.clock().now(), params.get("client-request-id"));
-            return pages::error(&error, &ids);
+        Err(AuthorizationError::Page(error)) => {
+            let ids = TraceIds::new(tenant.clock().now(), params.get("client-request-id"));
+            return pages::error::show(&error, &ids);
         }
-        Err(Refusal::Redirect(request, error)) => {
+        Err(AuthorizationError::Redirect(request, error)) => {
             return redirect::refuse(tenant, &request, &error);
         }
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    match choose(&request, &session, tenant.clock().unix()) {
-        Choice::Account(account) => {
-            let flow = remember(tenant, &request, Some(account));
-            proceed(tenant, &flow, &session, None)
+    match choose_account(&request, &session, tenant.clock().unix()) {
+        AccountChoice::Account(account) => {
+            let flow = start(tenant, &request, Some(account));
+            continue_sign_in(tenant, &flow, &session, None)
         }
-        Choice::Ask => {
-            let flow = remember(tenant, &request, None);
-            pages::sign_in(tenant, &flow, &session, None)
+        AccountChoice::Ask => {
+            let flow = start(tenant, &request, None);
+            pages::sign_in::show(&flow, &session, None)
         }
-        Choice::Refuse(error) => redirect::refuse(tenant, &request, &error),
+        AccountChoice::Refuse(error) => redirect::refuse(tenant, &request, &error),
     }
 }
 
-enum Choice {
-    /// Signed in already.
+enum AccountChoice {
+    /// The account is signed in.
     Account(&'static Account),
     /// The sign-in page.
     Ask,
-    /// `prompt=none` and nobody, or too many.
+    /// `prompt=none`, and no account or several accounts are signed in.
     Refuse(Aadsts),
 }
 
-fn choose(request: &AuthRequest, session: &Session, now: i64) -> Choice {
+fn choose_account(request: &AuthorizationRequest, session: &Session, now: i64) -> AccountChoice {
     let none = request.prompt.as_deref() == Some("none");
     if matches!(request.prompt.as_deref(), Some("login" | "select_account")) {
-        return Choice::Ask;
+        return AccountChoice::Ask;
     }
     let hinted = request.login_hint.as_deref();
     let recent = |oid: &&String| {
@@ -67,73 +69,74 @@ fn choose(request: &AuthRequest, session: &Session, now: i64) -> Choice {
         .iter()
         .filter(recent)
         .filter_map(|oid| directory::find(oid))
-        .filter(|account| hinted.is_none_or(|hint| matches_hint(account, hint)))
+        .filter(|account| hinted.is_none_or(|hint| account.matches_hint(hint)))
         .collect();
     match candidates.as_slice() {
-        [one] => Choice::Account(one),
-        [] if none => Choice::Refuse(Aadsts::new(
+        [one] => AccountChoice::Account(one),
+        [] if none => AccountChoice::Refuse(Aadsts::new(
             50_058,
             "login_required",
             "A silent sign-in request was sent but no user is signed in.",
         )),
-        [_, _, ..] if none => Choice::Refuse(Aadsts::new(
+        [_, _, ..] if none => AccountChoice::Refuse(Aadsts::new(
             16_000,
             "interaction_required",
             "Either multiple user identities are available for the current request or selected \
              account is not supported for the scenario.",
         )),
-        _ => Choice::Ask,
+        _ => AccountChoice::Ask,
     }
 }
 
-/// The hint is an address, or the value of the `login_hint` claim.
-pub(crate) fn matches_hint(account: &Account, hint: &str) -> bool {
-    account.address.eq_ignore_ascii_case(hint) || issue::login_hint(account) == hint
-}
-
-fn remember(tenant: &Tenant, request: &AuthRequest, account: Option<&Account>) -> (String, Flow) {
-    let flow = Flow {
+fn start(
+    tenant: &Tenant,
+    request: &AuthorizationRequest,
+    account: Option<&Account>,
+) -> (String, PendingAuthorization) {
+    let flow = PendingAuthorization {
         request: request.clone(),
         oid: account.map(|account| account.oid.to_owned()),
-        code: random::digits(6),
+        code: ids::digits(6),
         second_factor: false,
         started: tenant.clock().unix(),
     };
-    let id = random::token(24);
+    let id = ids::token(24);
     tenant.signins().flows.insert(id.clone(), flow.clone());
     (id, flow)
 }
 
-/// After sign-in: second factor and consent where they are missing, otherwise back with a code.
-pub(crate) fn proceed(
+/// Continues after the sign-in: second factor, consent, authorization response.
+pub(crate) fn continue_sign_in(
     tenant: &Tenant,
-    (id, flow): &(String, Flow),
+    (id, flow): &(String, PendingAuthorization),
     session: &Session,
     cookie: Option<&str>,
 ) -> Response {
     let request = &flow.request;
     let Some(account) = flow.oid.as_deref().and_then(directory::find) else {
-        return pages::sign_in(tenant, &(id.clone(), flow.clone()), session, None);
+        return pages::sign_in::show(&(id.clone(), flow.clone()), session, None);
     };
     let mut flow = flow.clone();
-    flow.second_factor = second_factor::shown(&flow, session);
+    flow.second_factor = second_factor::is_satisfied(&flow, session);
     tenant.signins().flows.insert(id.clone(), flow.clone());
     let silent = request.prompt.as_deref() == Some("none");
-    let mut response = match consent_needed(tenant, request, account) {
-        _ if second_factor::needed(&flow) && silent => {
+    let mut response = match consent_requirement(tenant, request, account) {
+        _ if second_factor::is_required(&flow) && silent => {
             let resource = request.scopes.first_resource().unwrap_or(scopes::GRAPH);
-            let error = second_factor::missing(request.claims.as_deref(), resource);
+            let error = second_factor::interaction_required(request.claims.as_deref(), resource);
             redirect::refuse(tenant, request, &error)
         }
-        _ if second_factor::needed(&flow) => second_factor::ask(id, &flow, account, None),
-        Need::Nothing => finish(tenant, id, &flow, account, false),
-        Need::Ask if silent => {
+        _ if second_factor::is_required(&flow) => {
+            pages::second_factor::show(id, &flow, account, None)
+        }
+        ConsentRequirement::None => issue_code(tenant, id, &flow, account, false),
+        ConsentRequirement::User if silent => {
             let mut error = Aadsts::no_consent(&request.client_id);
             (error.error, error.suberror) = ("consent_required", None);
             redirect::refuse(tenant, request, &error)
         }
-        Need::Ask => pages::consent(tenant, id, request, account),
-        Need::Administrator => {
+        ConsentRequirement::User => pages::consent::ask_user(id, request, account),
+        ConsentRequirement::Administrator => {
             let text = "An administrator of Contoso has set a policy that prevents you from \
                         granting the permissions that the application asks for. Contact an \
                         administrator, who can grant permissions to this application on your behalf.";
@@ -142,54 +145,54 @@ pub(crate) fn proceed(
         }
     };
     if let Some(cookie) = cookie {
-        crate::front::set(&mut response, "set-cookie", cookie);
+        crate::http::set(&mut response, "set-cookie", cookie);
     }
     response
 }
 
-enum Need {
-    /// A person who may decide has to be an administrator.
+enum ConsentRequirement {
+    /// An administrator has to consent.
     Administrator,
-    /// The consent page.
-    Ask,
-    Nothing,
+    /// The user has to consent.
+    User,
+    None,
 }
 
-fn consent_needed(tenant: &Tenant, request: &AuthRequest, account: &Account) -> Need {
+fn consent_requirement(
+    tenant: &Tenant,
+    request: &AuthorizationRequest,
+    account: &Account,
+) -> ConsentRequirement {
     let signins = tenant.signins();
     let admin = account.kind == Kind::Admin;
     let missing: Vec<String> = request
         .scopes
-        .full()
+        .qualified()
         .into_iter()
         .filter(|scope| !signins.consented(account.oid, scope))
         .collect();
     match request.prompt.as_deref() {
-        Some("admin_consent") if admin => Need::Ask,
-        Some("admin_consent") => Need::Administrator,
+        Some("admin_consent") if admin => ConsentRequirement::User,
+        Some("admin_consent") => ConsentRequirement::Administrator,
         _ if !admin && missing.iter().any(|scope| scopes::needs_admin(scope)) => {
-            Need::Administrator
+            ConsentRequirement::Administrator
         }
-        Some("consent") => Need::Ask,
-        _ if missing.is_empty() => Need::Nothing,
-        _ => Need::Ask,
+        Some("consent") => ConsentRequirement::User,
+        _ if missing.is_empty() => ConsentRequirement::None,
+        _ => ConsentRequirement::User,
     }
 }
 
-/// Back to the application with a code.
-pub(crate) fn finish(
+/// Sends an authorization response with a code.
+pub(crate) fn issue_code(
     tenant: &Tenant,
     flow_id: &str,
-    flow: &Flow,
+    flow: &PendingAuthorization,
     account: &Account,
     for_everybody: bool,
 ) -> Response {
     let request = &flow.request;
-    let code = format!(
-        "{}.{}",
-        if request.v1 { "0" } else { "1" },
-        random::token(96)
-    );
+    let code = format!("{}.{}", if request.v1 { "0" } else { "1" }, ids::token(96));
     let mut signins = tenant.signins();
     signins.flows.remove(flow_id);
     let session = signins.sessions.values_mut().find(|session| {
@@ -203,13 +206,13 @@ pub(crate) fn finish(
         .and_then(|session| session.since.get(account.oid))
         .copied()
         .filter(|_| request.max_age.is_some());
-    let sid = session.map_or_else(random::guid, |session| {
+    let sid = session.map_or_else(ids::guid, |session| {
         if !session.clients.contains(&request.client_id) {
             session.clients.push(request.client_id.clone());
         }
         session.sid.clone()
     });
-    let record = Code {
+    let record = AuthorizationCode {
         request: request.clone(),
         oid: account.oid.to_owned(),
         sid: sid.clone(),
@@ -217,7 +220,7 @@ pub(crate) fn finish(
         used: false,
         second_factor: flow.second_factor,
         auth_time,
-        family: random::guid(),
+        family: ids::guid(),
     };
     signins.codes.insert(code.clone(), record);
     drop(signins);
@@ -231,7 +234,7 @@ pub(crate) fn finish(
         values.push(("client_info", issue::client_info(account)));
     }
     redirect::push_state(request, &mut values);
-    values.push(("session_state", random::guid()));
+    values.push(("session_state", ids::guid()));
     if for_everybody {
         values.push(("admin_consent", "True".to_owned()));
     }

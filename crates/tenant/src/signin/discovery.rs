@@ -1,22 +1,14 @@
-//! Discovery documents and keys, for both versions. Pages may read these.
+//! Discovery documents and keys of both versions. Pages of all origins can read them.
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::aadsts::Ids;
-use super::request::{known_tenant, no_tenant};
-use crate::TENANT_ID;
-use crate::front;
+use crate::directory::TENANT_ID;
+use crate::http;
+use crate::oauth::aadsts::TraceIds;
+use crate::oauth::issuer;
+use crate::oauth::request::{known_tenant, no_tenant};
 use crate::state::Tenant;
-
-/// Issuer of tokens: `tid` filled in, or the template on the paths that name no tenant.
-pub(crate) fn issuer(origin: &str, tid: &str, v1: bool) -> String {
-    if v1 {
-        format!("https://sts.windows.net/{tid}/")
-    } else {
-        format!("{origin}/{tid}/v2.0")
-    }
-}
 
 fn tid_of(segment: &str) -> &'static str {
     if matches!(segment, "common" | "organizations") {
@@ -27,13 +19,13 @@ fn tid_of(segment: &str) -> &'static str {
 }
 
 fn readable(status: u16, body: &Value) -> Response {
-    let mut response = front::json(status, body);
-    front::set(&mut response, "access-control-allow-origin", "*");
+    let mut response = http::json(status, body);
+    http::set(&mut response, "access-control-allow-origin", "*");
     response
 }
 
 fn unknown(tenant: &Tenant, segment: &str) -> Response {
-    let ids = Ids::new(tenant.clock().now(), None);
+    let ids = TraceIds::new(tenant.clock().now(), None);
     readable(400, &no_tenant(segment).json(&ids, &tenant.origin(), false))
 }
 

@@ -1,16 +1,16 @@
-//! Sign-out: ends the browser's session, tells the applications, goes back where that is allowed.
-
-use std::fmt::Write as _;
+//! Logout: ends the browser session, loads the front-channel logout URL, redirects to the application.
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use maud::html;
 
-use super::{pages, redirect, request, session};
-use crate::front::{self, Incoming};
+use super::{pages, redirect, session};
+use crate::http::{self, HttpRequest};
+use crate::oauth::request;
 use crate::state::Tenant;
 
-/// GET or POST on both logout endpoints. Access and refresh tokens stay alive, as at Entra.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
+/// GET or POST on both logout endpoints. Access and refresh tokens stay valid, as at Entra.
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);
     let (gone, cookie) = session::sign_out(tenant, &incoming.headers);
@@ -36,34 +36,26 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming) -> Response {
         (Some(back), true) => redirect::found(back),
         _ => page(&frames, back.as_deref()),
     };
-    front::set(&mut response, "set-cookie", &cookie);
+    http::set(&mut response, "set-cookie", &cookie);
     response
 }
 
 fn page(frames: &[String], back: Option<&str>) -> Response {
-    let mut content = "<p id=\"signed-out\">You signed out of your account.</p>".to_owned();
-    for url in frames {
-        let _ = write!(
-            content,
-            "<iframe hidden title=\"Sign-out\" src=\"{}\"></iframe>",
-            pages::escape(url)
-        );
-    }
-    if let Some(back) = back {
-        let _ = write!(
-            content,
-            "<p><a id=\"continue\" href=\"{}\">Back to the application</a></p>",
-            pages::escape(back)
-        );
-    }
-    let mut response = pages::page(StatusCode::OK, "Signed out", &content, "");
+    let content = html! {
+        p id="signed-out" { "You signed out of your account." }
+        @for url in frames { iframe hidden title="Sign-out" src=(url) {} }
+        @if let Some(back) = back {
+            p { a id="continue" href=(back) { "Back to the application" } }
+        }
+    };
+    let mut response = pages::frame::page(StatusCode::OK, "Signed out", &content, "");
     if !frames.is_empty() {
         let policy = "default-src 'none'; style-src 'self'; img-src data:; frame-src http: https:; \
                       base-uri 'none'; frame-ancestors 'none'";
-        front::set(&mut response, "content-security-policy", policy);
-        // The frames get their moment, then the browser goes on by itself.
+        http::set(&mut response, "content-security-policy", policy);
+        // The frames get a second to load, then the browser goes on by itself.
         if let Some(back) = back {
-            front::set(&mut response, "refresh", &format!("1;url={back}"));
+            http::set(&mut response, "refresh", &format!("1;url={back}"));
         }
     }
     response

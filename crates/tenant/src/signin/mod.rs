@@ -1,55 +1,10 @@
-//! The sign-in service: authorize, pages, consent, logout, discovery, keys.
+//! The handlers and pages of the sign-in service.
 
-pub(crate) mod aadsts;
 pub(crate) mod admin;
 pub(crate) mod authorize;
 pub(crate) mod discovery;
-pub(crate) mod flow;
-pub(crate) mod keys;
 pub(crate) mod logout;
 pub(crate) mod pages;
 pub(crate) mod redirect;
-pub(crate) mod request;
-pub(crate) mod scopes;
-pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod steps;
-
-use std::collections::{BTreeSet, HashMap};
-
-use flow::{Access, Code, Flow, Refresh};
-use session::Session;
-
-/// Everything that the sign-in service remembers.
-#[derive(Debug, Default)]
-pub(crate) struct SignIns {
-    /// Authorize requests whose pages are open, by id.
-    pub(crate) flows: HashMap<String, Flow>,
-    pub(crate) codes: HashMap<String, Code>,
-    pub(crate) refresh: HashMap<String, Refresh>,
-    pub(crate) access: HashMap<String, Access>,
-    /// Browser sessions, by cookie value.
-    pub(crate) sessions: HashMap<String, Session>,
-    /// What each user (or `*` for everybody) has agreed to: `resource/Scope`, lower case.
-    pub(crate) consents: HashMap<String, BTreeSet<String>>,
-    /// When an account's tokens were revoked, Unix seconds.
-    pub(crate) revoked: HashMap<String, i64>,
-}
-
-impl SignIns {
-    /// Whether a user, or the administrator for everybody, agreed to a permission.
-    pub(crate) fn consented(&self, oid: &str, scope: &str) -> bool {
-        let scope = scope.to_ascii_lowercase();
-        [oid, "*"].iter().any(|who| {
-            self.consents
-                .get(*who)
-                .is_some_and(|granted| granted.contains(&scope))
-        })
-    }
-
-    /// Remembers an agreement.
-    pub(crate) fn consent(&mut self, who: &str, scopes: impl IntoIterator<Item = String>) {
-        let granted = self.consents.entry(who.to_owned()).or_default();
-        granted.extend(scopes.into_iter().map(|scope| scope.to_ascii_lowercase()));
-    }
-}

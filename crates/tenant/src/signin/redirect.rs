@@ -1,23 +1,22 @@
-//! The way back to the application: query, fragment or a form that posts itself.
+//! The authorization response: query, fragment or form post.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::ResponseMode;
 use super::pages;
-use super::request::AuthRequest;
-use crate::front;
+use crate::http;
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::request::{AuthorizationRequest, ResponseMode};
 use crate::state::Tenant;
 
 /// Sends values to the redirect URI of a request.
-pub(crate) fn back(request: &AuthRequest, values: &[(&str, String)]) -> Response {
+pub(crate) fn back(request: &AuthorizationRequest, values: &[(&str, String)]) -> Response {
     let encoded = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(values)
         .finish();
     let base = with_path(&request.redirect_uri);
     match request.mode {
-        ResponseMode::FormPost => pages::form_post(&base, values),
+        ResponseMode::FormPost => pages::form_post::form_post(&base, values),
         ResponseMode::Fragment => found(&format!("{base}#{encoded}")),
         ResponseMode::Query => {
             let joint = if base.contains('?') { '&' } else { '?' };
@@ -26,9 +25,9 @@ pub(crate) fn back(request: &AuthRequest, values: &[(&str, String)]) -> Response
     }
 }
 
-/// Sends a refusal to the redirect URI of a request.
-pub(crate) fn refuse(tenant: &Tenant, request: &AuthRequest, error: &Aadsts) -> Response {
-    let ids = Ids::new(tenant.clock().now(), request.correlation.as_deref());
+/// Sends an error to the redirect URI of a request.
+pub(crate) fn refuse(tenant: &Tenant, request: &AuthorizationRequest, error: &Aadsts) -> Response {
+    let ids = TraceIds::new(tenant.clock().now(), request.correlation.as_deref());
     let mut values = vec![("error", error.error.to_owned())];
     if let Some(suberror) = error.suberror {
         values.push(("error_subcode", suberror.to_owned()));
@@ -39,24 +38,24 @@ pub(crate) fn refuse(tenant: &Tenant, request: &AuthRequest, error: &Aadsts) -> 
     back(request, &values)
 }
 
-/// Adds `state`, without the characters that Entra strips from it.
-pub(crate) fn push_state(request: &AuthRequest, values: &mut Vec<(&str, String)>) {
+/// Adds `state` without the characters that Entra removes.
+pub(crate) fn push_state(request: &AuthorizationRequest, values: &mut Vec<(&str, String)>) {
     if let Some(state) = &request.state {
         values.push(("state", state.replace(['<', '>', '"', '\''], "")));
     }
 }
 
-/// A 302 that no cache keeps.
+/// A 302 response that is not cached.
 pub(crate) fn found(location: &str) -> Response {
     let mut response = StatusCode::FOUND.into_response();
-    front::set(&mut response, "location", location);
-    front::set(&mut response, "cache-control", "no-store");
-    front::set(&mut response, "cross-origin-opener-policy", "same-origin");
-    front::set(&mut response, "referrer-policy", "no-referrer");
+    http::set(&mut response, "location", location);
+    http::set(&mut response, "cache-control", "no-store");
+    http::set(&mut response, "cross-origin-opener-policy", "same-origin");
+    http::set(&mut response, "referrer-policy", "no-referrer");
     response
 }
 
-/// A URI without a path comes back with a slash at its end.
+/// Adds a slash to a URI without a path.
 fn with_path(uri: &str) -> String {
     match uri.split_once("://") {
         Some((_, rest)) if !rest.contains('/') => format!("{uri}/"),

@@ -1,30 +1,14 @@
-//! The browser's session at the sign-in service, kept by a cookie.
-
-use std::collections::BTreeMap;
+//! The browser session at the sign-in service, identified by a cookie.
 
 use axum::http::HeaderMap;
 
-use crate::random;
+use crate::ids;
+use crate::oauth::session::Session;
 use crate::state::Tenant;
 
 const COOKIE: &str = "ESTSAUTH";
 
-/// One browser.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Session {
-    /// Object ids of the accounts that are signed in, newest last.
-    pub(crate) accounts: Vec<String>,
-    /// When each of them signed in, Unix seconds.
-    pub(crate) since: BTreeMap<String, i64>,
-    /// Object ids of the accounts that showed a second factor.
-    pub(crate) proven: Vec<String>,
-    /// Value of the `sid` claim, and of the front-channel sign-out.
-    pub(crate) sid: String,
-    /// Applications that were signed in to.
-    pub(crate) clients: Vec<String>,
-}
-
-/// Cookie value of a request, where it has one.
+/// The value of the session cookie.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all("cookie")
@@ -41,41 +25,41 @@ pub(crate) fn of(tenant: &Tenant, headers: &HeaderMap) -> Option<Session> {
     cookie(headers).and_then(|id| tenant.signins().sessions.get(&id).cloned())
 }
 
-/// Adds an account to the browser's session, or begins one. Returns the `Set-Cookie` value.
+/// Adds an account to the browser session, or starts one. Returns the `Set-Cookie` value.
 pub(crate) fn sign_in(tenant: &Tenant, headers: &HeaderMap, oid: &str) -> String {
     let now = tenant.clock().unix();
     let mut signins = tenant.signins();
     let old = cookie(headers).and_then(|id| signins.sessions.remove(&id));
     let mut session = old.unwrap_or_else(|| Session {
-        sid: random::guid(),
+        sid: ids::guid(),
         ..Session::default()
     });
     session.accounts.retain(|one| one != oid);
     session.accounts.push(oid.to_owned());
     session.since.insert(oid.to_owned(), now);
-    let id = random::token(32);
+    let id = ids::token(32);
     signins.sessions.insert(id.clone(), session);
     set_cookie(tenant, &id, "")
 }
 
-/// Remembers that an account of this browser showed its second factor.
-pub(crate) fn prove(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
+/// Records that an account used its second factor in this browser.
+pub(crate) fn record_second_factor(tenant: &Tenant, headers: &HeaderMap, oid: &str) {
     let mut signins = tenant.signins();
     let held = cookie(headers).and_then(|id| signins.sessions.get_mut(&id));
     if let Some(session) = held {
-        session.proven.retain(|one| one != oid);
-        session.proven.push(oid.to_owned());
+        session.second_factors.retain(|one| one != oid);
+        session.second_factors.push(oid.to_owned());
     }
 }
 
-/// Ends the browser's session. Returns it with the `Set-Cookie` value that clears the cookie.
+/// Ends the browser session. Returns it with the `Set-Cookie` value that deletes the cookie.
 pub(crate) fn sign_out(tenant: &Tenant, headers: &HeaderMap) -> (Option<Session>, String) {
     let gone = cookie(headers).and_then(|id| tenant.signins().sessions.remove(&id));
     (gone, set_cookie(tenant, "", "; Max-Age=0"))
 }
 
 fn set_cookie(tenant: &Tenant, value: &str, more: &str) -> String {
-    // As Entra has it: hidden frames of other sites sign in silently. Without https that is not to be had.
+    // `SameSite=None` allows silent sign-in in hidden frames of other sites, as at Entra. It needs https.
     let site = if tenant.origin().starts_with("https:") {
         "None; Secure"
     } else {

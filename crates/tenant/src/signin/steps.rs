@@ -1,23 +1,23 @@
-//! What the forms on the sign-in and consent pages post.
+//! The handlers of the forms on the sign-in pages.
 
 use axum::response::Response;
 
-use super::aadsts::{Aadsts, Ids};
-use super::flow::Flow;
-use super::session::Session;
 use super::{authorize, pages, redirect, session};
 use crate::directory::{self, Kind};
-use crate::front::{Incoming, Params};
+use crate::http::{HttpRequest, Params};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::flow::PendingAuthorization;
+use crate::oauth::session::Session;
 use crate::state::Tenant;
 
-/// A page may stay open this long, in seconds.
+/// Lifetime of a page, in seconds.
 const PAGE_LIFE: i64 = 3600;
 
-/// `POST /{tenant}/login`: account and password, or one of the buttons.
-pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
+/// `POST /{tenant}/login`: an account with a password, or an account button.
+pub(crate) fn login(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some(flow) = flow(tenant, &form) else {
-        return stale(tenant);
+        return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     if form.get("cancel").is_some() {
@@ -25,16 +25,16 @@ pub(crate) fn login(tenant: &Tenant, incoming: &Incoming) -> Response {
     }
     let account = match check(&form) {
         Ok(account) => account,
-        Err(error) => return pages::sign_in(tenant, &flow, &session, Some(&error)),
+        Err(error) => return pages::sign_in::show(&flow, &session, Some(&error)),
     };
     let (id, mut record) = flow;
     record.oid = Some(account.oid.to_owned());
     tenant.signins().flows.insert(id.clone(), record.clone());
     let cookie = session::sign_in(tenant, &incoming.headers, account.oid);
-    authorize::proceed(tenant, &(id, record), &session, Some(&cookie))
+    authorize::continue_sign_in(tenant, &(id, record), &session, Some(&cookie))
 }
 
-/// One click signs in without the password: this is a tenant for development.
+/// Finds the account. An account button needs no password: this is a tenant for development.
 fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
     let no_account = |address: &str| {
         let text = format!("The user account {address} does not exist in the directory 'Contoso'.");
@@ -56,14 +56,14 @@ fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
 }
 
 /// `POST /{tenant}/consent`: accept or cancel.
-pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
+pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let form = incoming.form();
     let Some((id, flow)) = flow(tenant, &form) else {
-        return stale(tenant);
+        return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
     let Some(account) = signed_in(&flow, &session) else {
-        return pages::sign_in(tenant, &(id, flow), &session, None);
+        return pages::sign_in::show(&(id, flow), &session, None);
     };
     if form.get("decision") != Some("accept") {
         tenant.signins().flows.remove(&id);
@@ -78,35 +78,62 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &Incoming) -> Response {
         );
     }
     let who = if everybody { "*" } else { account.oid };
-    tenant.signins().consent(who, flow.request.scopes.full());
-    authorize::finish(tenant, &id, &flow, account, everybody)
+    tenant.signins().consent(who, flow.request.consents());
+    authorize::issue_code(tenant, &id, &flow, account, everybody)
 }
 
-/// The account that signed in, as long as the browser's session has it.
-pub(crate) fn signed_in(flow: &Flow, session: &Session) -> Option<&'static directory::Account> {
+/// `POST /{tenant}/second-factor`: a code, or cancel.
+pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+    let form = incoming.form();
+    let Some((id, mut flow)) = flow(tenant, &form) else {
+        return expired(tenant);
+    };
+    let session = session::of(tenant, &incoming.headers).unwrap_or_default();
+    let Some(account) = signed_in(&flow, &session) else {
+        return pages::sign_in::show(&(id, flow), &session, None);
+    };
+    if form.get("cancel").is_some() {
+        return cancelled(tenant, &flow, "the user canceled the authentication");
+    }
+    if form.get("otc").map(str::trim) != Some(flow.code.as_str()) {
+        let text = "You didn't enter the expected verification code. Please try again.";
+        let error = Aadsts::new(500_121, "invalid_grant", text);
+        return pages::second_factor::show(&id, &flow, account, Some(&error));
+    }
+    flow.second_factor = true;
+    tenant.signins().flows.insert(id.clone(), flow.clone());
+    session::record_second_factor(tenant, &incoming.headers, account.oid);
+    authorize::continue_sign_in(tenant, &(id, flow), &session, None)
+}
+
+/// The signed-in account, if the browser session still has it.
+pub(crate) fn signed_in(
+    flow: &PendingAuthorization,
+    session: &Session,
+) -> Option<&'static directory::Account> {
     let oid = flow.oid.as_deref();
     oid.filter(|oid| session.accounts.iter().any(|one| one == oid))
         .and_then(directory::find)
 }
 
-/// Back with a refusal: the user gave up.
-pub(crate) fn cancelled(tenant: &Tenant, flow: &Flow, text: &str) -> Response {
+/// Sends `access_denied` to the application: the user cancelled.
+pub(crate) fn cancelled(tenant: &Tenant, flow: &PendingAuthorization, text: &str) -> Response {
     let error = Aadsts::new(65_004, "access_denied", text).sub("cancel");
     redirect::refuse(tenant, &flow.request, &error)
 }
 
-/// The sign-in that a form belongs to.
-pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, Flow)> {
+/// The pending authorization request of a form.
+pub(crate) fn flow(tenant: &Tenant, form: &Params) -> Option<(String, PendingAuthorization)> {
     let id = form.get("flow")?;
     let now = tenant.clock().unix();
     let flow = tenant.signins().flows.get(id).cloned()?;
     (now - flow.started <= PAGE_LIFE).then(|| (id.to_owned(), flow))
 }
 
-/// The page for forms of a sign-in that is over.
-pub(crate) fn stale(tenant: &Tenant) -> Response {
+/// The error page for a form of an expired sign-in.
+pub(crate) fn expired(tenant: &Tenant) -> Response {
     let text = "Your sign-in page was open for too long, or was used already. Go back to the \
                 application and sign in again.";
     let error = Aadsts::new(165_000, "invalid_request", text);
-    pages::error(&error, &Ids::new(tenant.clock().now(), None))
+    pages::error::show(&error, &TraceIds::new(tenant.clock().now(), None))
 }

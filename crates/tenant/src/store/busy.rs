@@ -1,15 +1,15 @@
-//! Free and busy: what the calendars of a mailbox say about a stretch of time.
+//! Free/busy information of a mailbox.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::Mailbox;
 use super::event::Instance;
 use super::mailbox::CALENDAR;
-use crate::timezone;
+use super::mailbox::Mailbox;
+use crate::clock::timezone;
 
-/// How a person is taken, by the digit of the availability view.
+/// Free/busy statuses and their digits in the availability view.
 const CODES: [(&str, char); 5] = [
     ("free", '0'),
     ("tentative", '1'),
@@ -17,35 +17,33 @@ const CODES: [(&str, char); 5] = [
     ("oof", '3'),
     ("workingElsewhere", '4'),
 ];
-/// Which of two statuses shows, the strongest first.
+/// The precedence of statuses, the highest first.
 const STRENGTH: [char; 5] = ['3', '2', '1', '4', '0'];
 
-/// The zone that the owner of a mailbox lives in.
-pub(crate) fn home(mailbox: &Mailbox) -> Tz {
+/// The time zone of a mailbox.
+pub(crate) fn time_zone(mailbox: &Mailbox) -> Tz {
     let zone = mailbox.settings.get("timeZone").and_then(Value::as_str);
     zone.and_then(timezone::find).unwrap_or(Tz::UTC)
 }
 
-/// What of the default calendar lies in a stretch of time, by start; cancelled meetings do not.
-pub(crate) fn taken(
+/// Entries of the default calendar in a time interval, ordered by start, without cancelled meetings.
+pub(crate) fn entries(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<Instance<'_>> {
-    let view = home(mailbox);
+    let view = time_zone(mailbox);
     let own = mailbox
         .events
         .values()
         .filter(|event| event.calendar == CALENDAR && !event.cancelled);
-    let mut all: Vec<_> = own
-        .flat_map(|event| event.between(from, to, view))
-        .collect();
+    let mut all: Vec<_> = own.flat_map(|event| event.between(from, to)).collect();
     all.sort_by_key(|one| one.bounds(view).0);
     all
 }
 
-/// The digit of an entry.
-pub(crate) fn code(one: &Instance<'_>) -> char {
+/// The digit of an entry in the availability view.
+pub(crate) fn availability_code(one: &Instance<'_>) -> char {
     let show_as = one
         .property("showAs")
         .and_then(Value::as_str)
@@ -54,19 +52,21 @@ pub(crate) fn code(one: &Instance<'_>) -> char {
     found.map_or('2', |(_, code)| *code)
 }
 
-/// The stretches in which somebody cannot come to a meeting.
-pub(crate) fn blocked(
+/// The intervals in which the owner is not available.
+pub(crate) fn busy_intervals(
     mailbox: &Mailbox,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-    let zone = home(mailbox);
-    let taken = taken(mailbox, from, to);
-    let hard = taken.iter().filter(|one| !matches!(code(one), '0' | '4'));
+    let zone = time_zone(mailbox);
+    let taken = entries(mailbox, from, to);
+    let hard = taken
+        .iter()
+        .filter(|one| !matches!(availability_code(one), '0' | '4'));
     hard.map(|one| one.bounds(zone)).collect()
 }
 
-/// Whether none of the blocked stretches touches this one.
+/// Whether no busy interval overlaps with an interval.
 pub(crate) fn is_free(
     blocked: &[(DateTime<Utc>, DateTime<Utc>)],
     from: DateTime<Utc>,
@@ -77,8 +77,8 @@ pub(crate) fn is_free(
         .all(|(start, end)| *end <= from || *start >= to)
 }
 
-/// One digit for each interval.
-pub(crate) fn view(
+/// The availability view: one digit for each interval.
+pub(crate) fn availability_view(
     taken: &[Instance<'_>],
     zone: Tz,
     from: DateTime<Utc>,
@@ -94,7 +94,7 @@ pub(crate) fn view(
             let (start, end) = one.bounds(zone);
             start < until && end > at
         });
-        let codes: Vec<char> = inside.map(code).collect();
+        let codes: Vec<char> = inside.map(availability_code).collect();
         let strongest = STRENGTH.iter().find(|code| codes.contains(code));
         out.push(*strongest.unwrap_or(&'0'));
         at = until;
@@ -105,8 +105,8 @@ pub(crate) fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::date_time::offset_time;
     use crate::store::event::tests::fridays;
-    use crate::store::moment::offset_time;
 
     #[test]
     fn a_digit_for_each_half_hour() {
@@ -114,9 +114,9 @@ mod tests {
         mailbox.insert_event(fridays());
         let at = |text: &str| offset_time(text).unwrap();
         let (from, to) = (at("2026-03-20T07:30:00Z"), at("2026-03-20T09:30:00Z"));
-        let taken = taken(&mailbox, from, to);
-        assert_eq!(view(&taken, Tz::UTC, from, to, 30), "0220");
-        let blocked = blocked(&mailbox, from, to);
+        let taken = entries(&mailbox, from, to);
+        assert_eq!(availability_view(&taken, Tz::UTC, from, to, 30), "0220");
+        let blocked = busy_intervals(&mailbox, from, to);
         assert!(!is_free(&blocked, from, to));
         assert!(is_free(&blocked, at("2026-03-20T08:45:00Z"), to));
     }

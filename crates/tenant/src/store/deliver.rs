@@ -1,9 +1,11 @@
-//! Delivery: a copy to Sent Items, one to each recipient who has a mailbox here.
+//! Delivery: a copy in Sent Items, and one for each recipient with a mailbox in the tenant.
 
 use std::collections::BTreeSet;
 
 use super::mailbox::{INBOX, SENT};
-use super::{Message, Store, rules};
+use super::mailboxes::Store;
+use super::message::Message;
+use super::rules;
 use crate::directory;
 
 /// Sends a message from a mailbox.
@@ -40,4 +42,16 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         message.created = now;
         mailbox.insert(message);
     }
+}
+
+/// Delivers the messages whose time has come. Returns whether there were any.
+pub(crate) fn deliver_due(store: &mut Store, now: i64) -> bool {
+    let all = std::mem::take(&mut store.outgoing);
+    let (due, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.due <= now);
+    store.outgoing = later;
+    let any = !due.is_empty();
+    for one in due {
+        send(store, one.from, one.message, one.save, now);
+    }
+    any
 }

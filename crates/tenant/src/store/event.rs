@@ -7,11 +7,12 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::date_time::DateTimeTimeZone;
 use super::id::{Id, Kind};
-use super::moment::Moment;
+use super::item::Json;
+use super::message::{Attachment, Person};
 use super::recurrence::Recurrence;
-use super::{Attachment, Json, Person};
-use crate::timezone;
+use crate::clock::timezone;
 
 /// An event, or the master of a series.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -22,39 +23,39 @@ pub(crate) struct Event {
     /// Unix seconds.
     pub(crate) created: i64,
     pub(crate) modified: i64,
-    /// The same in every mailbox that has the meeting.
+    /// The same in all copies of the meeting.
     pub(crate) uid: String,
     pub(crate) organizer: Person,
     /// Whether the mailbox's owner is the organizer.
     pub(crate) organized: bool,
     pub(crate) cancelled: bool,
     pub(crate) all_day: bool,
-    pub(crate) start: Moment,
-    pub(crate) end: Moment,
+    pub(crate) start: DateTimeTimeZone,
+    pub(crate) end: DateTimeTimeZone,
     pub(crate) recurrence: Option<Json>,
-    /// When the reminder rings again, Unix seconds.
+    /// Time of a snoozed reminder, Unix seconds.
     pub(crate) snoozed: Option<i64>,
-    /// What else the client may write, in Graph's spelling.
+    /// Other writable properties, with Graph's names.
     pub(crate) json: Json,
     pub(crate) attachments: Vec<Attachment>,
-    /// By the day of the occurrence.
+    /// Exceptions by the day of the occurrence.
     pub(crate) exceptions: BTreeMap<i32, Exception>,
 }
 
-/// An occurrence that is not like the others.
+/// An exception of a series.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) enum Exception {
-    Changed(Box<Change>),
+    Changed(Box<OccurrenceChange>),
     Removed,
 }
 
-/// What is different about an occurrence.
+/// The changed properties of an occurrence.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Change {
+pub(crate) struct OccurrenceChange {
     pub(crate) change: u64,
     pub(crate) modified: i64,
-    pub(crate) start: Option<Moment>,
-    pub(crate) end: Option<Moment>,
+    pub(crate) start: Option<DateTimeTimeZone>,
+    pub(crate) end: Option<DateTimeTimeZone>,
     pub(crate) json: Json,
 }
 
@@ -62,11 +63,11 @@ pub(crate) struct Change {
 #[derive(Clone, Debug)]
 pub(crate) struct Instance<'a> {
     pub(crate) event: &'a Event,
-    /// Day of the occurrence; 0 for the event itself.
+    /// Day of the occurrence (days from the Common Era); 0 for the event itself.
     pub(crate) day: i32,
-    pub(crate) start: Moment,
-    pub(crate) end: Moment,
-    pub(crate) exception: Option<&'a Change>,
+    pub(crate) start: DateTimeTimeZone,
+    pub(crate) end: DateTimeTimeZone,
+    pub(crate) exception: Option<&'a OccurrenceChange>,
 }
 
 impl Event {
@@ -81,20 +82,20 @@ impl Event {
         }
     }
 
-    /// The series, where the event is one.
+    /// The recurrence, if the event is a series.
     pub(crate) fn series(&self) -> Option<Recurrence> {
         let json = self.recurrence.clone()?;
         Recurrence::parse(&json.into()).ok()
     }
 
-    /// The occurrence of a day; `None` where there is none.
+    /// The occurrence of a day, if there is one.
     pub(crate) fn occurrence(&self, day: i32) -> Option<Instance<'_>> {
         let date = NaiveDate::from_num_days_from_ce_opt(day)?;
         let exists = self.series()?.has(date);
         if exists { self.on(date) } else { None }
     }
 
-    /// The occurrence of a day of the series, unless it was removed.
+    /// The occurrence of a day of the series, unless it was deleted.
     fn on(&self, date: NaiveDate) -> Option<Instance<'_>> {
         let day = date.num_days_from_ce();
         let exception = match self.exceptions.get(&day) {
@@ -102,11 +103,11 @@ impl Event {
             Some(Exception::Changed(change)) => Some(&**change),
             None => None,
         };
-        let start = Moment {
+        let start = DateTimeTimeZone {
             local: date.and_time(self.start.local.time()),
             zone: self.start.zone.clone(),
         };
-        let end = Moment {
+        let end = DateTimeTimeZone {
             local: start.local + self.length(),
             zone: self.start.zone.clone(),
         };
@@ -119,7 +120,7 @@ impl Event {
         })
     }
 
-    /// The days of the occurrences, of an endless series those of its first years.
+    /// The days of the occurrences; for a series without end those of the first years.
     pub(crate) fn days(&self) -> Vec<i32> {
         const MOST: usize = 1000;
         let Some(series) = self.series() else {
@@ -130,27 +131,22 @@ impl Event {
         days.map(|day| day.num_days_from_ce()).collect()
     }
 
-    /// Length on the wall of the start's zone.
+    /// Length in local time of the start's zone.
     fn length(&self) -> TimeDelta {
         self.end.moved(&self.start.zone).local - self.start.local
     }
 
-    /// What of the event lies between two instants. All-day events float: they belong to their
-    /// date in the zone that the caller looks from.
-    pub(crate) fn between(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-        view: Tz,
-    ) -> Vec<Instance<'_>> {
+    /// The single event or the occurrences between two instants. All-day events count as UTC
+    /// midnights here, whatever time zone is requested.
+    pub(crate) fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Instance<'_>> {
         let inside = |one: &Instance<'_>| {
-            let (start, end) = one.bounds(view);
+            let (start, end) = one.bounds(Tz::UTC);
             start < to && (end > from || (start == end && start >= from))
         };
         let Some(series) = self.series() else {
             return Some(self.itself()).into_iter().filter(inside).collect();
         };
-        // A day of grace for zones, and any exception that was moved to another day.
+        // Two days more because of time zones, and exceptions that were moved to another day.
         let until = (to + TimeDelta::days(2)).date_naive();
         let mut days = series.dates(until);
         for day in self.exceptions.keys() {
@@ -163,7 +159,7 @@ impl Event {
 }
 
 impl Instance<'_> {
-    /// The id: the day tells the occurrences of a series apart.
+    /// The id. The day identifies the occurrence of a series.
     pub(crate) fn id(&self, mailbox: u32) -> String {
         id(mailbox, self.event.key, self.day)
     }
@@ -174,7 +170,7 @@ impl Instance<'_> {
         own.max(self.event.change)
     }
 
-    /// `singleInstance` and the like.
+    /// The `type`: `singleInstance`, `occurrence`, `exception` or `seriesMaster`.
     pub(crate) fn kind(&self) -> &'static str {
         match (self.day, &self.event.recurrence, self.exception) {
             (0, None, _) => "singleInstance",
@@ -184,7 +180,7 @@ impl Instance<'_> {
         }
     }
 
-    /// A property of the entry: the exception's own, or that of the series.
+    /// A property of the exception, or else of the series.
     pub(crate) fn property(&self, name: &str) -> Option<&Value> {
         let own = self.exception.and_then(|one| one.json.get(name));
         own.or_else(|| self.event.json.get(name))
@@ -238,8 +234,8 @@ pub(crate) mod tests {
             organized: true,
             cancelled: false,
             all_day: false,
-            start: Moment::read("2026-03-20T09:00", zone).unwrap(),
-            end: Moment::read("2026-03-20T09:45", zone).unwrap(),
+            start: DateTimeTimeZone::read("2026-03-20T09:00", zone).unwrap(),
+            end: DateTimeTimeZone::read("2026-03-20T09:45", zone).unwrap(),
             recurrence: recurrence.as_object().cloned(),
             snoozed: None,
             json: Json::new(),
@@ -249,8 +245,8 @@ pub(crate) mod tests {
     }
 
     fn instants(event: &Event, from: &str, to: &str) -> Vec<String> {
-        let at = |text: &str| crate::store::moment::offset_time(text).unwrap();
-        let found = event.between(at(from), at(to), Tz::UTC);
+        let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
+        let found = event.between(at(from), at(to));
         found
             .iter()
             .map(|one| one.bounds(Tz::UTC).0.to_rfc3339())
@@ -281,15 +277,19 @@ pub(crate) mod tests {
     #[test]
     fn occurrences_are_moved_and_removed_one_by_one() {
         let mut event = fridays();
-        let day = |text: &str| super::super::moment::date(text).unwrap().num_days_from_ce();
+        let day = |text: &str| {
+            super::super::date_time::date(text)
+                .unwrap()
+                .num_days_from_ce()
+        };
         event
             .exceptions
             .insert(day("2026-03-20"), Exception::Removed);
-        let moved = Change {
+        let moved = OccurrenceChange {
             change: 9,
             modified: 0,
-            start: Moment::read("2026-03-28T10:00", "UTC"),
-            end: Moment::read("2026-03-28T11:00", "UTC"),
+            start: DateTimeTimeZone::read("2026-03-28T10:00", "UTC"),
+            end: DateTimeTimeZone::read("2026-03-28T11:00", "UTC"),
             json: Json::new(),
         };
         event
@@ -315,8 +315,8 @@ pub(crate) mod tests {
     fn all_day_events_float_with_the_viewer() {
         let mut event = fridays();
         (event.recurrence, event.all_day) = (None, true);
-        event.start = Moment::read("2026-03-20", "W. Europe Standard Time").unwrap();
-        event.end = Moment::read("2026-03-21", "W. Europe Standard Time").unwrap();
+        event.start = DateTimeTimeZone::read("2026-03-20", "W. Europe Standard Time").unwrap();
+        event.end = DateTimeTimeZone::read("2026-03-21", "W. Europe Standard Time").unwrap();
         let bounds = event.itself().bounds(Tz::America__New_York);
         assert_eq!(bounds.0.to_rfc3339(), "2026-03-20T04:00:00+00:00");
     }
@@ -343,11 +343,11 @@ pub(crate) mod tests {
                 event.recurrence = json!({"pattern": pattern, "range": range})
                     .as_object()
                     .cloned();
-                event.start = Moment::read("2026-01-01T09:00", zone).unwrap();
-                event.end = Moment::read("2026-01-01T10:00", zone).unwrap();
-                let at = |text: &str| crate::store::moment::offset_time(text).unwrap();
+                event.start = DateTimeTimeZone::read("2026-01-01T09:00", zone).unwrap();
+                event.end = DateTimeTimeZone::read("2026-01-01T10:00", zone).unwrap();
+                let at = |text: &str| crate::store::date_time::offset_time(text).unwrap();
                 let year = (at("2025-12-31T00:00:00Z"), at("2028-12-31T00:00:00Z"));
-                let found = event.between(year.0, year.1, Tz::UTC);
+                let found = event.between(year.0, year.1);
                 assert!(found.len() >= 2, "{pattern}");
                 let mut offsets = std::collections::BTreeSet::new();
                 for one in &found {
@@ -375,8 +375,9 @@ pub(crate) mod tests {
         })
         .as_object()
         .cloned();
-        event.start = Moment::read("2026-03-28T02:30", "W. Europe Standard Time").unwrap();
-        event.end = Moment::read("2026-03-28T03:00", "W. Europe Standard Time").unwrap();
+        event.start =
+            DateTimeTimeZone::read("2026-03-28T02:30", "W. Europe Standard Time").unwrap();
+        event.end = DateTimeTimeZone::read("2026-03-28T03:00", "W. Europe Standard Time").unwrap();
         assert_eq!(
             instants(&event, "2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z"),
             [

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use serde::{Deserialize, Serialize};
 
-use crate::random;
+use crate::ids;
 
-/// What an id points at.
+/// The type of the item of an id.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub(crate) enum Kind {
     Message = 1,
@@ -29,7 +29,7 @@ const KINDS: [Kind; 7] = [
     Kind::Calendar,
 ];
 
-/// Head of the ids that change on a move (`AAMk...`) and of those that do not (`AAkA...`).
+/// First bytes of ordinary ids, which change on a move (`AAMk...`), and of immutable ids (`AAkA...`).
 const MOVING: [u8; 3] = [0x00, 0x03, 0x24];
 const IMMUTABLE: [u8; 3] = [0x00, 0x09, 0x00];
 const FILLER: &[u8; 48] = b"contoso.example local tenant, data made up here.";
@@ -40,12 +40,12 @@ pub(crate) struct Id {
     pub(crate) kind: Kind,
     pub(crate) mailbox: u32,
     pub(crate) key: u64,
-    /// Moves so far, or the day of an occurrence; -1 in the immutable form.
+    /// Number of moves, or day of an occurrence; -1 for immutable ids.
     pub(crate) part: i32,
 }
 
 impl Id {
-    /// The text that clients see.
+    /// The text of the id.
     pub(crate) fn encode(self) -> String {
         let mut bytes = Vec::with_capacity(71);
         bytes.extend(if self.part == -1 { IMMUTABLE } else { MOVING });
@@ -58,7 +58,7 @@ impl Id {
         URL_SAFE.encode(bytes)
     }
 
-    /// Reads an id back; `None` where it is malformed.
+    /// Parses an id; `None` if it is malformed.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE.decode(text).ok()?;
         let [body @ .., sum, 0] = bytes.as_slice() else {
@@ -86,7 +86,7 @@ fn checksum(bytes: &[u8]) -> u8 {
         .fold(0x5a, |sum: u8, byte| sum.rotate_left(3) ^ byte)
 }
 
-/// Version of an item as the services write it.
+/// The change key of a version.
 pub(crate) fn change_key(change: u64) -> String {
     let mut bytes = vec![9, 0, 0, 0, 0x16, 0, 0, 0];
     bytes.extend(b"contosoDB1");
@@ -94,15 +94,15 @@ pub(crate) fn change_key(change: u64) -> String {
     STANDARD.encode(bytes)
 }
 
-/// The weak entity tag around a change key.
+/// The weak entity tag of a version.
 pub(crate) fn etag(change: u64) -> String {
     format!("W/\"{}\"", change_key(change))
 }
 
-/// A stable GUID from a number, for things that are the same in every run.
+/// The GUID of a number, the same in every run.
 pub(crate) fn guid_of(number: u64) -> String {
-    let digest = random::sha256_url(&format!("guid {number}"));
-    let hex = random::hex(digest.as_bytes());
+    let digest = ids::sha256_url(&format!("guid {number}"));
+    let hex = ids::hex(digest.as_bytes());
     format!(
         "{}-{}-4{}-8{}-{}",
         &hex[..8],

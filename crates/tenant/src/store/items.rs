@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::event::Event;
 use super::id::{Id, Kind};
+use super::item::{Item, Json};
+use super::mailbox::Mailbox;
 use super::mailbox::{CALENDAR, CONTACTS, Removal};
-use super::{Event, Item, Json, Mailbox};
+
+/// Property of a contact with its photo as base64. Responses do not contain it.
+pub(crate) const PHOTO: &str = "@photo";
 
 impl Mailbox {
-    /// Puts an event in; gives it its key and version.
+    /// Adds an event, and gives it a key and a version.
     pub(crate) fn insert_event(&mut self, mut event: Event) -> u64 {
         event.key = self.fresh_key();
         event.change = self.fresh_change();
@@ -16,26 +21,26 @@ impl Mailbox {
         key
     }
 
-    /// Takes an event out.
+    /// Removes an event.
     pub(crate) fn remove_event(&mut self, key: u64) -> Option<Event> {
         let event = self.events.remove(&key)?;
-        self.note_removal(event.calendar, Kind::Event, key, 0);
+        self.record_removal(event.calendar, Kind::Event, key, 0);
         for day in event.days() {
-            self.note_removal(event.calendar, Kind::Event, key, day);
+            self.record_removal(event.calendar, Kind::Event, key, day);
         }
         Some(event)
     }
 
-    /// Notes the occurrences that a change of the series took away.
-    pub(crate) fn note_lost_days(&mut self, old: &Event, new: &Event) {
+    /// Records the occurrences that a change of the series removed.
+    pub(crate) fn record_lost_occurrences(&mut self, old: &Event, new: &Event) {
         let kept: BTreeSet<i32> = new.days().into_iter().collect();
         for day in old.days().into_iter().filter(|day| !kept.contains(day)) {
-            self.note_removal(old.calendar, Kind::Event, old.key, day);
+            self.record_removal(old.calendar, Kind::Event, old.key, day);
         }
     }
 
-    /// Remembers for change tracking that something is gone.
-    pub(crate) fn note_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
+    /// Records a removal for change tracking.
+    pub(crate) fn record_removal(&mut self, folder: u64, kind: Kind, key: u64, part: i32) {
         let change = self.fresh_change();
         let id = Id {
             kind,
@@ -46,8 +51,8 @@ impl Mailbox {
         self.removals.push(Removal { change, folder, id });
     }
 
-    /// A new thing that is kept as JSON.
-    pub(crate) fn item(&mut self, parent: u64, json: Json, now: i64) -> Item {
+    /// A new item with a key and a version.
+    pub(crate) fn new_item(&mut self, parent: u64, json: Json, now: i64) -> Item {
         Item {
             key: self.fresh_key(),
             change: self.fresh_change(),
@@ -58,18 +63,18 @@ impl Mailbox {
         }
     }
 
-    /// Puts a contact in.
+    /// Adds a contact.
     pub(crate) fn insert_contact(&mut self, folder: u64, json: Json, now: i64) -> u64 {
-        let item = self.item(folder, json, now);
+        let item = self.new_item(folder, json, now);
         let key = item.key;
         self.contacts.insert(key, item);
         key
     }
 
-    /// Takes a contact out.
+    /// Removes a contact.
     pub(crate) fn remove_contact(&mut self, key: u64) -> Option<Item> {
         let item = self.contacts.remove(&key)?;
-        self.note_removal(item.parent, Kind::Contact, key, 0);
+        self.record_removal(item.parent, Kind::Contact, key, 0);
         Some(item)
     }
 

@@ -1,12 +1,15 @@
-//! One mailbox: folders, messages in two orders, events, contacts, settings.
+//! One mailbox: folders, messages, events, contacts, settings.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::event::Event;
 use super::id::{Id, Kind};
-use super::{Event, Item, Json, Message, settings};
+use super::item::{Item, Json};
+use super::message::Message;
+use super::settings;
 
 type Order = BTreeSet<(Reverse<i64>, u64)>;
 
@@ -16,9 +19,9 @@ pub(crate) struct Folder {
     pub(crate) key: u64,
     pub(crate) parent: u64,
     pub(crate) name: String,
-    /// `inbox` and the like, where the folder is one of them.
+    /// The well-known name, such as `inbox`.
     pub(crate) well_known: Option<String>,
-    /// Version: what is in it counts too.
+    /// Version. A change of its messages changes it too.
     pub(crate) change: u64,
     /// Messages, newest first.
     pub(crate) order: Order,
@@ -52,16 +55,16 @@ pub(crate) const CONTACTS: u64 = 20;
 pub(crate) const CALENDAR: u64 = 21;
 /// Key of the calendar group that every mailbox has.
 pub(crate) const CALENDAR_GROUP: u64 = 22;
-/// Where the removals of mail folders are noted: the tree as a whole.
+/// Folder key under which removals of mail folders are recorded.
 pub(crate) const FOLDER_TREE: u64 = 0;
 const FIRST_FREE: u64 = 100;
 
-/// An item that left a folder or a calendar, for change tracking.
+/// An item that was removed from a folder or a calendar, for change tracking.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Removal {
     pub(crate) change: u64,
     pub(crate) folder: u64,
-    /// The id that the client knew.
+    /// The id of the item at that time.
     pub(crate) id: Id,
 }
 
@@ -70,7 +73,7 @@ pub(crate) struct Removal {
 pub(crate) struct Mailbox {
     pub(crate) number: u32,
     pub(crate) folders: BTreeMap<u64, Folder>,
-    /// Slot = key - 1; emptied on deletion, never reused.
+    /// The message with key n is in slot n - 1. A slot is emptied on deletion and never reused.
     slots: Vec<Option<Box<Message>>>,
     order: Order,
     pub(crate) events: BTreeMap<u64, Event>,
@@ -80,13 +83,13 @@ pub(crate) struct Mailbox {
     pub(crate) categories: Vec<Item>,
     /// Message rules of the inbox.
     pub(crate) rules: Vec<Item>,
-    /// Senders whose mail goes to one half of the inbox.
+    /// Inference classification overrides.
     pub(crate) overrides: Vec<Item>,
-    /// Who else may see the default calendar.
+    /// Permissions of the default calendar.
     pub(crate) permissions: Vec<Item>,
     pub(crate) calendar_groups: BTreeMap<u64, Item>,
     pub(crate) settings: Json,
-    /// Photo of the owner, base64.
+    /// Photo of the owner, as base64.
     pub(crate) photo: Option<String>,
     pub(crate) removals: Vec<Removal>,
     next_key: u64,
@@ -130,7 +133,7 @@ impl Mailbox {
         }
     }
 
-    /// A fresh key for anything but messages.
+    /// A fresh key for all items except messages.
     pub(crate) fn fresh_key(&mut self) -> u64 {
         self.next_key += 1;
         self.next_key
@@ -142,12 +145,12 @@ impl Mailbox {
         self.change
     }
 
-    /// The key that the next message gets.
+    /// The key of the next message.
     pub(crate) fn next_message_key(&self) -> u64 {
         self.slots.len() as u64 + 1
     }
 
-    /// Puts a message in; gives it its key and version.
+    /// Adds a message, and gives it a key and a version.
     pub(crate) fn insert(&mut self, mut message: Message) -> u64 {
         message.key = self.next_message_key();
         message.change = self.fresh_change();
@@ -172,8 +175,8 @@ impl Mailbox {
         self.slots.get_mut(slot)
     }
 
-    /// Changes a message and gives it a new version. Its folder and its times of receipt stay
-    /// in step with the listings.
+    /// Changes a message and gives it a new version. Keeps the lists in order when the folder or the
+    /// time of receipt changes.
     pub(crate) fn change_message(
         &mut self,
         key: u64,
@@ -206,25 +209,25 @@ impl Mailbox {
         self.message(key)
     }
 
-    /// Moves a message: new folder, new id.
+    /// Moves a message, which changes its id.
     pub(crate) fn move_message(&mut self, key: u64, folder: u64, now: i64) -> Option<&Message> {
         let old = self.message(key)?;
         let (left, moves) = (old.folder, old.moves);
-        self.note_removal(left, Kind::Message, key, moves);
+        self.record_removal(left, Kind::Message, key, moves);
         self.change_message(key, now, |message| {
             message.folder = folder;
             message.moves += 1;
         })
     }
 
-    /// Takes a message out for good.
+    /// Removes a message.
     pub(crate) fn remove_message(&mut self, key: u64) -> Option<Message> {
         let message = self.slot_mut(key)?.take()?;
         self.order.remove(&message.order());
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.remove(&message.order());
         }
-        self.note_removal(message.folder, Kind::Message, key, message.moves);
+        self.record_removal(message.folder, Kind::Message, key, message.moves);
         let change = self.change;
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.change = change;
@@ -275,14 +278,14 @@ impl Mailbox {
         })
     }
 
-    /// The folders directly under one.
+    /// The child folders of a folder.
     pub(crate) fn children(&self, parent: u64) -> impl Iterator<Item = &Folder> {
         self.folders
             .values()
             .filter(move |folder| folder.parent == parent)
     }
 
-    /// Makes a folder; `None` where a sibling has that name.
+    /// Adds a folder; `None` if the parent has a folder of that name.
     pub(crate) fn add_folder(&mut self, parent: u64, name: &str) -> Option<u64> {
         if self
             .children(parent)

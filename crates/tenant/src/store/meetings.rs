@@ -1,25 +1,29 @@
-//! Meetings: the copies in other mailboxes, and the mail about them.
+//! Meetings: the copies of the attendees, and the notifications.
 
 use serde_json::{Value, json};
 
+use super::date_time::NEVER;
+use super::deliver;
+use super::event::Event;
 use super::event::Exception;
 use super::id::Kind;
+use super::item::Json;
 use super::mailbox::CALENDAR;
-use super::{Event, Json, Message, Person, Store, deliver};
+use super::mailboxes::Store;
+use super::message::{Message, Person};
+use super::recipient::parse_recipient;
 use crate::directory;
-use crate::views::event::NEVER;
-use crate::views::message::person;
 
-/// The id that a meeting has in every calendar, made of a GUID.
+/// The `iCalUId` of a meeting, made of a GUID.
 pub(crate) fn uid(guid: &str) -> String {
     let digits = guid.replace('-', "").to_uppercase();
     format!("040000008200E00074C5B7101A82E008{digits}")
 }
 
-/// Mailboxes of the attendees, other than the organizer's own.
+/// Mailboxes of the attendees, without the organizer's.
 fn attendees(event: &Event, own: u32) -> Vec<u32> {
     let list = event.json.get("attendees").and_then(Value::as_array);
-    let list = list.into_iter().flatten().filter_map(person);
+    let list = list.into_iter().flatten().filter_map(parse_recipient);
     let mut numbers: Vec<u32> = list
         .filter_map(|one| directory::find(&one.address)?.mailbox)
         .filter(|number| *number != own)
@@ -29,8 +33,8 @@ fn attendees(event: &Event, own: u32) -> Vec<u32> {
     numbers
 }
 
-/// Key of a meeting in a mailbox.
-fn copy_in(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
+/// The key of a meeting in a mailbox.
+fn find_copy(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
     let events = &store.mailbox(mailbox)?.events;
     events
         .values()
@@ -38,16 +42,16 @@ fn copy_in(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
         .map(|event| event.key)
 }
 
-/// Brings the copies of a meeting in step: new attendees get one (and a mail), those who were
-/// taken off see it as cancelled.
+/// Updates the copies of a meeting. New attendees get a copy and a notification; for removed
+/// attendees it is cancelled.
 pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
     let invited = attendees(event, own);
     for number in &invited {
-        match copy_in(store, *number, &event.uid) {
-            Some(key) => refresh(store, *number, key, event, now),
+        match find_copy(store, *number, &event.uid) {
+            Some(key) => update_copy(store, *number, key, event, now),
             None => {
-                put_copy(store, *number, event);
-                mail(
+                add_attendee_copy(store, *number, event);
+                send_notification(
                     store,
                     own,
                     &[directory::owner(*number).address],
@@ -65,14 +69,14 @@ pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
         .filter(|number| *number != own)
         .collect();
     for number in all.into_iter().filter(|number| !invited.contains(number)) {
-        if let Some(key) = copy_in(store, number, &event.uid) {
-            mark_cancelled(store, number, key, now);
+        if let Some(key) = find_copy(store, number, &event.uid) {
+            cancel_copy(store, number, key, now);
         }
     }
 }
 
-/// Puts a meeting into an attendee's calendar, not yet answered.
-pub(crate) fn put_copy(store: &mut Store, number: u32, event: &Event) {
+/// Adds a meeting without a response to an attendee's calendar.
+pub(crate) fn add_attendee_copy(store: &mut Store, number: u32, event: &Event) {
     let mut copy = event.clone();
     copy.organized = false;
     copy.calendar = CALENDAR;
@@ -87,7 +91,7 @@ pub(crate) fn put_copy(store: &mut Store, number: u32, event: &Event) {
     }
 }
 
-fn refresh(store: &mut Store, number: u32, key: u64, event: &Event, now: i64) {
+fn update_copy(store: &mut Store, number: u32, key: u64, event: &Event, now: i64) {
     let Some(mailbox) = store.mailbox_mut(number) else {
         return;
     };
@@ -110,7 +114,7 @@ fn refresh(store: &mut Store, number: u32, key: u64, event: &Event, now: i64) {
     *copy = fresh;
 }
 
-fn mark_cancelled(store: &mut Store, number: u32, key: u64, now: i64) {
+fn cancel_copy(store: &mut Store, number: u32, key: u64, now: i64) {
     let Some(mailbox) = store.mailbox_mut(number) else {
         return;
     };
@@ -131,8 +135,8 @@ pub(crate) fn subject(event: &Event) -> String {
         .to_owned()
 }
 
-/// Takes an entry out of a calendar. Attendees of a meeting that the owner organized learn of it.
-pub(crate) fn withdraw(store: &mut Store, own: u32, key: u64, day: i32, now: i64) {
+/// Removes an entry from a calendar. If the owner is the organizer, it is cancelled for the attendees.
+pub(crate) fn remove_entry(store: &mut Store, own: u32, key: u64, day: i32, now: i64) {
     let Some(mailbox) = store.mailbox_mut(own) else {
         return;
     };
@@ -142,8 +146,8 @@ pub(crate) fn withdraw(store: &mut Store, own: u32, key: u64, day: i32, now: i64
         };
         if event.organized {
             for number in attendees(&event, own) {
-                if let Some(key) = copy_in(store, number, &event.uid) {
-                    mark_cancelled(store, number, key, now);
+                if let Some(key) = find_copy(store, number, &event.uid) {
+                    cancel_copy(store, number, key, now);
                 }
             }
         }
@@ -156,18 +160,24 @@ pub(crate) fn withdraw(store: &mut Store, own: u32, key: u64, day: i32, now: i64
     event.exceptions.insert(day, Exception::Removed);
     (event.change, event.modified) = (change, now);
     let event = event.clone();
-    mailbox.note_removal(event.calendar, Kind::Event, key, day);
+    mailbox.record_removal(event.calendar, Kind::Event, key, day);
     if event.organized {
         invite(store, own, &event, now);
     }
 }
 
-/// Notes an attendee's answer in the organizer's calendar.
-pub(crate) fn note_answer(store: &mut Store, event: &Event, who: &str, status: &Value, now: i64) {
+/// Records an attendee's response in the organizer's calendar.
+pub(crate) fn record_response(
+    store: &mut Store,
+    event: &Event,
+    who: &str,
+    status: &Value,
+    now: i64,
+) {
     let Some(number) = directory::find(&event.organizer.address).and_then(|one| one.mailbox) else {
         return;
     };
-    let Some(key) = copy_in(store, number, &event.uid) else {
+    let Some(key) = find_copy(store, number, &event.uid) else {
         return;
     };
     let Some(mailbox) = store.mailbox_mut(number) else {
@@ -192,8 +202,15 @@ pub(crate) fn note_answer(store: &mut Store, event: &Event, who: &str, status: &
     (meeting.change, meeting.modified) = (change, now);
 }
 
-/// A mail about a meeting.
-pub(crate) fn mail(store: &mut Store, from: u32, to: &[&str], subject: &str, text: &str, now: i64) {
+/// Sends a notification about a meeting.
+pub(crate) fn send_notification(
+    store: &mut Store,
+    from: u32,
+    to: &[&str],
+    subject: &str,
+    text: &str,
+    now: i64,
+) {
     let owner = directory::owner(from);
     let sender = Person::new(owner.name, owner.address);
     let named = |address: &&str| {
@@ -205,14 +222,18 @@ pub(crate) fn mail(store: &mut Store, from: u32, to: &[&str], subject: &str, tex
         from: Some(sender.clone()),
         sender: Some(sender),
         to: to.iter().map(named).collect(),
-        internet_id: format!("<{}@{}>", crate::random::guid(), crate::TENANT_DOMAIN),
+        internet_id: format!(
+            "<{}@{}>",
+            crate::ids::guid(),
+            crate::directory::TENANT_DOMAIN
+        ),
         ..Message::default()
     };
     message.set_body(false, text.to_owned());
     deliver::send(store, from, message, false, now);
 }
 
-/// The body of an answer with its parameters.
+/// The parameter `comment`.
 pub(crate) fn comment(parameters: &Json) -> &str {
     parameters
         .get("comment")

@@ -1,4 +1,4 @@
-//! Messages: typed, because there may be a hundred thousand of them.
+//! Messages. They are typed to save memory: there may be 100,000 of them.
 
 use std::cmp::Reverse;
 
@@ -23,7 +23,7 @@ impl Person {
     }
 }
 
-/// How urgent a message says it is.
+/// Importance of a message.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Importance {
     Low,
@@ -42,7 +42,7 @@ impl Importance {
         }
     }
 
-    /// Reads the name, letter case aside.
+    /// Parses the name, case-insensitively.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         [Self::Low, Self::Normal, Self::High]
             .into_iter()
@@ -50,7 +50,7 @@ impl Importance {
     }
 }
 
-/// Whether something is still to be done about a message.
+/// Follow-up flag of a message.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Flag {
     #[default]
@@ -69,7 +69,7 @@ impl Flag {
         }
     }
 
-    /// Reads the name; what is not known is no flag.
+    /// Parses the name. An unknown name is no flag.
     pub(crate) fn parse(text: &str) -> Self {
         [Self::Flagged, Self::Complete]
             .into_iter()
@@ -95,9 +95,9 @@ pub(crate) struct Attachment {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Message {
     pub(crate) key: u64,
-    /// Version; part of the change key.
+    /// Version, which makes the change key.
     pub(crate) change: u64,
-    /// How often it was moved: part of the id, so that ids change on a move.
+    /// Number of moves. It is part of the id, so that ids change on a move.
     pub(crate) moves: i32,
     pub(crate) folder: u64,
     pub(crate) created: i64,
@@ -125,10 +125,19 @@ pub(crate) struct Message {
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) conversation: u64,
     pub(crate) internet_id: String,
+    /// Dates of the flag, with Graph's names.
+    #[serde(default)]
+    pub(crate) flag_dates: super::item::Json,
+    /// Headers that the client set: name and value.
+    #[serde(default)]
+    pub(crate) headers: Vec<(String, String)>,
+    /// Extended properties, with Graph's names.
+    #[serde(default)]
+    pub(crate) extended: super::item::Json,
 }
 
 impl Message {
-    /// The id that clients see; `immutable` asks for the form that survives a move.
+    /// The id. An immutable id does not change on a move.
     pub(crate) fn id(&self, mailbox: u32, immutable: bool) -> String {
         let part = if immutable { -1 } else { self.moves };
         Id {
@@ -140,13 +149,14 @@ impl Message {
         .encode()
     }
 
-    /// Place in the listing: newest first.
+    /// Sort key of lists: newest first.
     pub(crate) fn order(&self) -> (Reverse<i64>, u64) {
         (Reverse(self.received), self.key)
     }
 
-    /// Sets body and preview together.
+    /// Sets the body and its preview. A fragment of HTML becomes a document.
     pub(crate) fn set_body(&mut self, html: bool, body: String) {
+        let body = if html { html_document(&body) } else { body };
         let text = if html {
             plain_text(&body)
         } else {
@@ -159,7 +169,25 @@ impl Message {
     }
 }
 
-/// What is left of HTML without its tags: good enough for previews and text bodies.
+/// A fragment of HTML as the document that Exchange makes of it; a document as it is.
+pub(crate) fn html_document(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let head = "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">";
+    match (
+        lower.find("<html"),
+        lower.contains("<head"),
+        lower.find("<body"),
+    ) {
+        (Some(_), true, _) => html.to_owned(),
+        (Some(_), false, Some(body)) => {
+            format!("{}<head>\r\n{head}</head>{}", &html[..body], &html[body..])
+        }
+        (None, _, Some(_)) => format!("<html><head>\r\n{head}</head>{html}</html>"),
+        _ => format!("<html><head>\r\n{head}</head><body>{html}</body></html>"),
+    }
+}
+
+/// The text of HTML, for previews and text bodies.
 pub(crate) fn plain_text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

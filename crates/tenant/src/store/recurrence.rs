@@ -1,9 +1,9 @@
-//! Recurrence: a pattern and a range, and the days that they give.
+//! Recurrence: the days of a pattern and a range.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, Weekday};
 use serde_json::Value;
 
-use super::moment::date;
+use super::date_time::date;
 
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
@@ -16,7 +16,7 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 const INDEXES: [&str; 5] = ["first", "second", "third", "fourth", "last"];
 /// Largest interval and largest number of occurrences.
-const MOST: u64 = 999;
+const MAX_NUMBER: u64 = 999;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Pattern {
@@ -44,7 +44,7 @@ pub(crate) struct Recurrence {
     day: u32,
     days: Vec<Weekday>,
     first_day: Weekday,
-    /// 0 to 3, or 4 for the last one.
+    /// 0 to 3 for the first to the fourth, 4 for the last.
     index: usize,
     pub(crate) start: NaiveDate,
     end: End,
@@ -57,7 +57,7 @@ fn weekday(value: &Value) -> Option<Weekday> {
         .map(|(_, day)| *day)
 }
 
-/// A whole number in a range; zero where the client left it out.
+/// A whole number in a range.
 fn number(value: &Value, range: std::ops::RangeInclusive<u64>) -> Option<u32> {
     let number = value.as_u64().filter(|number| range.contains(number))?;
     u32::try_from(number).ok()
@@ -67,7 +67,7 @@ impl Recurrence {
     /// Reads a `patternedRecurrence`.
     ///
     /// # Errors
-    /// What is wrong with it, as a sentence.
+    /// A message that says what is not valid.
     pub(crate) fn parse(json: &Value) -> Result<Self, &'static str> {
         let (pattern, range) = (&json["pattern"], &json["range"]);
         let kind = match pattern["type"]
@@ -85,7 +85,9 @@ impl Recurrence {
         };
         let interval = match &pattern["interval"] {
             Value::Null => 1,
-            given => number(given, 1..=MOST).ok_or("The recurrence interval is not valid.")?,
+            given => {
+                number(given, 1..=MAX_NUMBER).ok_or("The recurrence interval is not valid.")?
+            }
         };
         let days = pattern["daysOfWeek"]
             .as_array()
@@ -154,10 +156,10 @@ impl Recurrence {
         self.dates(day).last() == Some(&day)
     }
 
-    /// The days of one period (day, week, month, year), in order; `None` at the end of time.
+    /// The days of one period (day, week, month, year), in order; `None` after the last year.
     fn period(&self, number: u32) -> Option<Vec<NaiveDate>> {
         let step = number.checked_mul(self.interval)?;
-        // Past any calendar: stops series whose days never reach their bound.
+        // Later than all calendars: it stops series that never reach their end.
         const END_OF_TIME: i32 = 2400;
         let base = match self.pattern {
             Pattern::Daily => self.start.checked_add_days(Days::new(u64::from(step)))?,
@@ -187,7 +189,7 @@ impl Recurrence {
                 .filter(|day| self.days.contains(&day.weekday()))
                 .collect(),
             Pattern::AbsoluteMonthly | Pattern::AbsoluteYearly => {
-                // The 31st of a short month is its last day.
+                // Day 31 of a shorter month is its last day.
                 month(base)
                     .take(self.day as usize)
                     .last()
@@ -243,7 +245,7 @@ fn end(range: &Value) -> Result<End, &'static str> {
                 .ok_or("The recurrence range has no valid end date.")
         }
         Some("numbered") => {
-            let count = number(&range["numberOfOccurrences"], 1..=MOST);
+            let count = number(&range["numberOfOccurrences"], 1..=MAX_NUMBER);
             count
                 .map(|count| End::After(count as usize))
                 .ok_or("The recurrence range has no valid number of occurrences.")

@@ -1,13 +1,15 @@
-//! Message rules at work: what happens to mail on its way into the inbox.
+//! Applies message rules at delivery.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::id::{Id, Kind};
+use super::item::Json;
+use super::mailbox::Mailbox;
 use super::mailbox::{DELETED, INBOX};
-use super::message::plain_text;
-use super::{Importance, Json, Mailbox, Message};
+use super::message::{Importance, Message};
+use super::message::{Person, plain_text};
 
 /// The id of a rule.
 pub(crate) fn id(key: u64) -> String {
@@ -16,7 +18,7 @@ pub(crate) fn id(key: u64) -> String {
     STANDARD.encode(bytes)
 }
 
-/// A rule before the client said anything.
+/// The default values of a rule.
 pub(crate) fn defaults(sequence: usize) -> Json {
     let json = json!({
         "displayName": "",
@@ -30,7 +32,7 @@ pub(crate) fn defaults(sequence: usize) -> Json {
     json.as_object().cloned().unwrap_or_default()
 }
 
-/// Applies the rules of a mailbox to a message that arrives.
+/// Applies the rules of a mailbox to a new message.
 pub(crate) fn apply(mailbox: &Mailbox, message: &mut Message) {
     let mut rules: Vec<&Json> = mailbox.rules.iter().map(|item| &item.json).collect();
     rules.sort_by_key(|rule| rule.get("sequence").and_then(Value::as_i64));
@@ -52,7 +54,7 @@ pub(crate) fn apply(mailbox: &Mailbox, message: &mut Message) {
     }
 }
 
-/// Puts a message into the half of the inbox that its sender was given.
+/// Applies the inference classification overrides to a new message.
 pub(crate) fn classify(mailbox: &Mailbox, message: &mut Message) {
     let from = message.from.as_ref().map_or("", |from| &from.address);
     let found = mailbox.overrides.iter().find(|item| {
@@ -66,7 +68,7 @@ pub(crate) fn classify(mailbox: &Mailbox, message: &mut Message) {
     }
 }
 
-/// Whether a message meets all conditions; one that is not known here is not met.
+/// Whether a message meets all conditions. An unknown condition is not met.
 fn meets(conditions: &Value, message: &Message) -> bool {
     let all = conditions.as_object().into_iter().flatten();
     let mut set = all.filter(|(name, value)| !value.is_null() && !name.contains('@'));
@@ -84,7 +86,7 @@ fn meets_one(name: &str, value: &Value, message: &Message) -> bool {
         let text = text.to_lowercase();
         words().iter().any(|word| text.contains(word))
     };
-    let people = |list: &[super::Person]| {
+    let people = |list: &[Person]| {
         let texts = list
             .iter()
             .map(|one| format!("{} {}", one.name, one.address));
@@ -168,7 +170,7 @@ mod tests {
         ] {
             let mut json = defaults(sequence);
             json.extend(rule.as_object().cloned().unwrap());
-            let item = mailbox.item(INBOX, json, 0);
+            let item = mailbox.new_item(INBOX, json, 0);
             mailbox.rules.push(item);
         }
         let arrive = |address: &str, importance| {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::Json;
+use super::item::Json;
 
-/// The settings of a mailbox that nobody touched.
+/// The default settings of a mailbox.
 pub(crate) fn default() -> Json {
     let settings = json!({
         "timeZone": "W. Europe Standard Time",

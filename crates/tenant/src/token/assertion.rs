@@ -1,4 +1,4 @@
-//! Client assertions: the certificate of the registration in place of the secret.
+//! Client assertions: a certificate instead of a secret (RFC 7523).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,15 +8,15 @@ use serde_json::Value;
 use webpki::EndEntityCert;
 use webpki::ring::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256_LEGACY_KEY};
 
-use crate::random::base64url;
-use crate::signin::aadsts::Aadsts;
+use crate::ids::base64url;
+use crate::oauth::aadsts::Aadsts;
 
-/// The one `client_assertion_type` there is.
+/// The supported `client_assertion_type`.
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// How far clocks may differ, in seconds.
+/// Tolerated clock skew, in seconds.
 const SKEW: i64 = 300;
 
-/// What an assertion is held against.
+/// The expected values of an assertion.
 pub(crate) struct Expected<'a> {
     pub(crate) client_id: &'a str,
     /// The certificate of the registration, DER.
@@ -24,14 +24,14 @@ pub(crate) struct Expected<'a> {
     /// Origin and tenant segment of the request.
     pub(crate) origin: &'a str,
     pub(crate) segment: &'a str,
-    /// The machine's time, Unix seconds: whoever signed knows nothing of a clock that tests move.
+    /// The time of the machine, Unix seconds. The client that signed does not know the virtual clock.
     pub(crate) now: i64,
 }
 
 /// Checks an assertion.
 ///
 /// # Errors
-/// The numbers of Entra for a wrong type, key, signature, name, audience or time.
+/// AADSTS numbers for a wrong type, key, signature, client id, audience or time.
 pub(crate) fn check(kind: Option<&str>, text: &str, expected: &Expected<'_>) -> Result<(), Aadsts> {
     if kind != Some(KIND) {
         let text = "The request body must contain the parameter 'client_assertion_type' with the \
@@ -127,7 +127,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::signin::keys::{Keys, TEST_KEY};
+    use crate::oauth::keys::{Keys, TEST_KEY};
 
     /// A certificate for the key in the source, which the tests sign with.
     fn certificate() -> Vec<u8> {

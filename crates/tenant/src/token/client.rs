@@ -1,15 +1,15 @@
-//! Client authentication: secret in the form or by HTTP Basic, or an assertion in the form.
+//! Client authentication: a secret in the form or by HTTP Basic, or an assertion in the form.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::assertion::{self, Expected};
-use super::grants::Request;
-use crate::signin::aadsts::Aadsts;
+use super::request::Request;
+use crate::oauth::aadsts::Aadsts;
 use crate::state::Tenant;
 
-/// Client id and secret as the request gives them.
-fn presented(request: &Request) -> (Option<String>, Option<String>) {
+/// Client id and secret of a request.
+fn credentials(request: &Request) -> (Option<String>, Option<String>) {
     let basic = request
         .authorization
         .as_deref()
@@ -18,7 +18,7 @@ fn presented(request: &Request) -> (Option<String>, Option<String>) {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|pair| {
             pair.split_once(':')
-                .map(|(id, secret)| (unform(id), unform(secret)))
+                .map(|(id, secret)| (form_decoded(id), form_decoded(secret)))
         });
     match basic {
         Some((id, secret)) => (Some(id), Some(secret)),
@@ -29,21 +29,21 @@ fn presented(request: &Request) -> (Option<String>, Option<String>) {
     }
 }
 
-/// Both halves of HTTP Basic are form-encoded.
-fn unform(text: &str) -> String {
+/// Decodes a half of HTTP Basic, which is form-encoded (RFC 6749 §2.3.1).
+fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced)
         .decode_utf8_lossy()
         .into_owned()
 }
 
-/// Checks who asks. `spa`: the grant belongs to the single-page platform, which has no secret.
+/// Authenticates the client. `spa`: the grant belongs to the single-page platform, which has no secret.
 ///
 /// # Errors
-/// The numbers of Entra for unknown clients and for wrong, missing or misplaced secrets.
+/// AADSTS numbers for unknown clients and for wrong, missing or unexpected secrets.
 pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Result<(), Aadsts> {
     let options = tenant.options();
-    let (id, secret) = presented(request);
+    let (id, secret) = credentials(request);
     let id = id.ok_or_else(|| Aadsts::missing("client_id"))?;
     if id != options.client_id {
         let text =
@@ -53,7 +53,7 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
     let assertion = request.form.get("client_assertion");
     match (spa, &request.origin) {
         (true, _) if secret.is_some() || assertion.is_some() => {
-            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
+            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be credentials.";
             Err(Aadsts::client(700_025, text))
         }
         (true, Some(_)) => Ok(()),
@@ -71,7 +71,7 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
     }
 }
 
-/// The secret, or the assertion in its place.
+/// Checks the secret or the assertion.
 fn confidential(
     tenant: &Tenant,
     request: &Request,
@@ -93,7 +93,7 @@ fn confidential(
             let kind = request.form.get("client_assertion_type");
             assertion::check(kind, assertion, &expected)
         }
-        (Some(secret), _) if same(secret, &options.client_secret) => Ok(()),
+        (Some(secret), _) if constant_time_eq(secret, &options.client_secret) => Ok(()),
         (Some(_), _) => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the \
@@ -109,8 +109,8 @@ fn confidential(
     }
 }
 
-/// Comparison over the whole length, whatever differs.
-fn same(a: &str, b: &str) -> bool {
+/// Compares two texts in constant time.
+fn constant_time_eq(a: &str, b: &str) -> bool {
     a.len() == b.len()
         && a.bytes()
             .zip(b.bytes())

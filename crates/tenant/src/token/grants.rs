@@ -1,40 +1,32 @@
-//! The three grants: code, refresh token, client credentials.
+//! The grants: authorization code, refresh token, client credentials.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::request::Request;
 use super::{client, issue};
-use crate::front::Params;
-use crate::random;
-use crate::signin::aadsts::Aadsts;
-use crate::signin::flow::{Access, Code, Grant, Refresh};
-use crate::signin::request::no_resource;
-use crate::signin::scopes::{self, Scopes};
-use crate::signin::second_factor;
+use crate::directory::step_up;
+use crate::http::Params;
+use crate::ids;
+use crate::oauth::aadsts::Aadsts;
+use crate::oauth::flow::{AccessToken, AuthorizationCode, Grant, RefreshToken};
+use crate::oauth::request::no_resource;
+use crate::oauth::scopes::{self, Scopes};
+use crate::oauth::second_factor;
 use crate::state::Tenant;
-use crate::step_up;
 
-/// Life of a code, in seconds.
-const CODE_LIFE: i64 = 600;
-/// Life of an unused refresh token, in seconds.
-const REFRESH_LIFE: i64 = 90 * 86_400;
-/// Life of a single-page application's chain of refresh tokens, in seconds.
-const SPA_LIFE: i64 = 86_400;
+/// Lifetime of a code, in seconds.
+const CODE_LIFETIME: i64 = 600;
+/// Lifetime of an unused refresh token, in seconds.
+const REFRESH_LIFETIME: i64 = 90 * 86_400;
+/// Lifetime of the refresh tokens of a single-page application, in seconds.
+const SPA_LIFETIME: i64 = 86_400;
 
-/// A token request.
-pub(crate) struct Request {
-    pub(crate) form: Params,
-    pub(crate) segment: String,
-    pub(crate) v1: bool,
-    pub(crate) origin: Option<String>,
-    pub(crate) authorization: Option<String>,
-}
+type TokenResult = Result<Value, Aadsts>;
 
-type Answer = Result<Value, Aadsts>;
-
-/// Whether what is traded in was issued to the single-page platform.
-pub(crate) fn of_page(tenant: &Tenant, form: &Params) -> bool {
+/// Whether the code or refresh token was issued to the single-page platform.
+pub(crate) fn is_for_spa(tenant: &Tenant, form: &Params) -> bool {
     let signins = tenant.signins();
     let code = form.get("code").and_then(|code| signins.codes.get(code));
     let token = form.get("refresh_token");
@@ -47,7 +39,7 @@ pub(crate) fn of_page(tenant: &Tenant, form: &Params) -> bool {
 }
 
 /// `grant_type=authorization_code`.
-pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
+pub(crate) fn authorization_code(tenant: &Tenant, request: &Request) -> TokenResult {
     let presented = request
         .form
         .get("code")
@@ -72,7 +64,7 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         .get("claims")
         .or(record.request.claims.as_deref())
         .map(str::to_owned);
-    // What the pages asked for they had a second factor for.
+    // The sign-in pages asked for the second factor of these claims.
     let shown = record.request.claims.as_deref();
     let mut grant = Grant {
         oid: record.oid.clone(),
@@ -89,7 +81,7 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
         second_factor: record.second_factor,
         auth_time: record.auth_time,
         contexts: step_up::contexts(shown),
-        spa_end: tenant.clock().unix() + SPA_LIFE,
+        spa_end: tenant.clock().unix() + SPA_LIFETIME,
     };
     step_up(&mut grant, claims.as_deref())?;
     if let Some(code) = tenant.signins().codes.get_mut(presented) {
@@ -98,14 +90,17 @@ pub(crate) fn code(tenant: &Tenant, request: &Request) -> Answer {
     Ok(issue::answer(tenant, &grant, &asked, claims.as_deref()))
 }
 
-fn check_code(tenant: &Tenant, request: &Request, record: &Code) -> Result<(), Aadsts> {
+fn check_code(
+    tenant: &Tenant,
+    request: &Request,
+    record: &AuthorizationCode,
+) -> Result<(), Aadsts> {
     if record.used {
         let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid \
                     code or use an existing refresh token.";
-        kill_family(tenant, &record.family);
         return Err(Aadsts::new(54_005, "invalid_grant", text));
     }
-    if tenant.clock().unix() - record.issued > CODE_LIFE {
+    if tenant.clock().unix() - record.issued > CODE_LIFETIME {
         let text = "The provided authorization code or refresh token has expired due to inactivity. \
                     Send a new interactive authorization request for this user and resource.";
         return Err(Aadsts::new(70_008, "invalid_grant", text));
@@ -125,7 +120,7 @@ fn check_code(tenant: &Tenant, request: &Request, record: &Code) -> Result<(), A
     check_verifier(request, record)
 }
 
-fn check_verifier(request: &Request, record: &Code) -> Result<(), Aadsts> {
+fn check_verifier(request: &Request, record: &AuthorizationCode) -> Result<(), Aadsts> {
     let verifier = request.form.get("code_verifier");
     let wrong = || {
         let text = "The Code_Verifier does not match the code_challenge supplied in the \
@@ -142,7 +137,7 @@ fn check_verifier(request: &Request, record: &Code) -> Result<(), Aadsts> {
         )),
         (Some((challenge, s256)), Some(verifier)) => {
             let made = if *s256 {
-                random::sha256_url(verifier)
+                ids::sha256_url(verifier)
             } else {
                 verifier.to_owned()
             };
@@ -151,8 +146,8 @@ fn check_verifier(request: &Request, record: &Code) -> Result<(), Aadsts> {
     }
 }
 
-/// A code that comes twice may be stolen: what it gave is taken back.
-fn kill_family(tenant: &Tenant, family: &str) {
+/// Revokes the refresh tokens of a family.
+fn revoke_family(tenant: &Tenant, family: &str) {
     tenant
         .signins()
         .refresh
@@ -160,7 +155,7 @@ fn kill_family(tenant: &Tenant, family: &str) {
 }
 
 /// `grant_type=refresh_token`.
-pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
+pub(crate) fn refresh_token(tenant: &Tenant, request: &Request) -> TokenResult {
     let presented = request
         .form
         .get("refresh_token")
@@ -178,7 +173,7 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
     check_refresh(tenant, &record)?;
     let held = Scopes {
         oidc: record.grant.scopes.clone(),
-        named: consented(tenant, &record.grant.oid, &record.grant.resource),
+        permissions: consented(tenant, &record.grant.oid, &record.grant.resource),
         form: record.grant.form,
     };
     let asked = asked_for(tenant, request, &held, &record.grant.oid)?;
@@ -187,7 +182,7 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
     grant.nonce = None;
     let claims = request.form.get("claims");
     step_up(&mut grant, claims)?;
-    // A refusal does not use it up.
+    // A failed request does not use the token.
     if let Some(token) = tenant.signins().refresh.get_mut(presented) {
         token.used = true;
     }
@@ -197,17 +192,17 @@ pub(crate) fn refresh(tenant: &Tenant, request: &Request) -> Answer {
 /// Adds the authentication contexts that a request asks for.
 ///
 /// # Errors
-/// 50076 where the sign-in behind the grant showed no second factor.
+/// 50076 if the sign-in did not use a second factor.
 fn step_up(grant: &mut Grant, claims: Option<&str>) -> Result<(), Aadsts> {
     let asked = step_up::contexts(claims);
     if !grant.second_factor && !asked.is_subset(&grant.contexts) {
-        return Err(second_factor::missing(claims, &grant.resource));
+        return Err(second_factor::interaction_required(claims, &grant.resource));
     }
     grant.contexts.extend(asked);
     Ok(())
 }
 
-fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
+fn check_refresh(tenant: &Tenant, record: &RefreshToken) -> Result<(), Aadsts> {
     let now = tenant.clock().unix();
     let revoked = tenant.signins().revoked.get(&record.grant.oid).copied();
     if revoked.is_some_and(|at| record.issued <= at) {
@@ -216,11 +211,11 @@ fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
         return Err(Aadsts::new(50_173, "invalid_grant", text).sub("bad_token"));
     }
     if record.used && tenant.options().strict_rotation {
-        kill_family(tenant, &record.grant.family);
+        revoke_family(tenant, &record.grant.family);
         let text = "The refresh token was used before; every token of its family is revoked.";
         return Err(Aadsts::new(70_000, "invalid_grant", text).sub("bad_token"));
     }
-    if now - record.issued > REFRESH_LIFE {
+    if now - record.issued > REFRESH_LIFETIME {
         let text = "The refresh token has expired due to inactivity. The maximum time that a token \
                     can be inactive is 90.00:00:00.";
         return Err(Aadsts::new(700_082, "invalid_grant", text));
@@ -233,7 +228,7 @@ fn check_refresh(tenant: &Tenant, record: &Refresh) -> Result<(), Aadsts> {
     Ok(())
 }
 
-/// What an account agreed to at one resource.
+/// The permissions of one resource that an account consented to.
 fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)> {
     let signins = tenant.signins();
     let all: BTreeSet<String> = [oid, "*"]
@@ -248,11 +243,11 @@ fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)
         .collect();
     all.into_iter()
         .filter_map(|name| Scopes::parse(&format!("{resource}/{name}"), "").ok())
-        .flat_map(|scopes| scopes.named)
+        .flat_map(|scopes| scopes.permissions)
         .collect()
 }
 
-/// Resource and permissions of this answer: what the request names, or what was agreed first.
+/// Resource and permissions of the response: those of the request, or those of the grant.
 fn asked_for(
     tenant: &Tenant,
     request: &Request,
@@ -268,12 +263,12 @@ fn asked_for(
             .unwrap_or(scopes::GRAPH);
         let resource = scopes::resource(named).ok_or_else(|| no_resource(named))?;
         let mut scopes = Scopes::registered(resource);
-        scopes.named.retain(|(resource, name)| {
+        scopes.permissions.retain(|(resource, name)| {
             tenant
                 .signins()
                 .consented(oid, &format!("{resource}/{name}"))
         });
-        return if scopes.named.is_empty() {
+        return if scopes.permissions.is_empty() {
             Err(Aadsts::no_consent(client_id))
         } else {
             Ok(scopes)
@@ -288,14 +283,14 @@ fn asked_for(
                     more than one resource.";
         return Err(Aadsts::new(28_000, "invalid_request", text));
     }
-    if asked.named.is_empty() {
-        asked.named.clone_from(&held.named);
+    if asked.permissions.is_empty() {
+        asked.permissions.clone_from(&held.permissions);
         asked.form = held.form;
     }
     let first = asked.first_resource().unwrap_or(scopes::GRAPH).to_owned();
-    asked.named.retain(|(resource, _)| *resource == first);
+    asked.permissions.retain(|(resource, _)| *resource == first);
     let all = asked
-        .full()
+        .qualified()
         .iter()
         .all(|scope| tenant.signins().consented(oid, scope));
     if !all {
@@ -305,8 +300,8 @@ fn asked_for(
     Ok(asked)
 }
 
-/// `grant_type=client_credentials`: the application for itself.
-pub(crate) fn application(tenant: &Tenant, request: &Request) -> Answer {
+/// `grant_type=client_credentials`.
+pub(crate) fn client_credentials(tenant: &Tenant, request: &Request) -> TokenResult {
     client::authenticate(tenant, request, false)?;
     if matches!(&*request.segment, "common" | "organizations") {
         let text = "The grant type isn't supported over the /common or /consumers endpoints. Use \
@@ -333,7 +328,7 @@ pub(crate) fn application(tenant: &Tenant, request: &Request) -> Answer {
         })?
     };
     let now = tenant.clock().unix();
-    let access = Access {
+    let access = AccessToken {
         oid: None,
         client_id: tenant.options().client_id.clone(),
         audience: resource.to_owned(),

@@ -1,25 +1,19 @@
-//! Making tokens and the answers that carry them.
+//! Issues tokens.
 
 use serde_json::{Value, json};
 
-use crate::directory::{Account, Kind};
-use crate::random::{self, base64url};
-use crate::signin::discovery::issuer;
-use crate::signin::flow::{Access, Grant, Refresh};
-use crate::signin::keys::Keys;
-use crate::signin::request::AuthRequest;
-use crate::signin::scopes::Scopes;
+use crate::directory::{self, Account, Kind, TENANT_DOMAIN, TENANT_ID};
+use crate::ids::{self, base64url};
+use crate::oauth::flow::{AccessToken, Grant, RefreshToken};
+use crate::oauth::issuer;
+use crate::oauth::keys::Keys;
+use crate::oauth::request::AuthorizationRequest;
+use crate::oauth::scopes::Scopes;
 use crate::state::Tenant;
-use crate::{TENANT_DOMAIN, TENANT_ID, directory};
-
-/// Value of the optional `login_hint` claim.
-pub(crate) fn login_hint(account: &Account) -> String {
-    format!("O.{}", base64url(account.oid.as_bytes()))
-}
 
 /// The pairwise subject.
 pub(crate) fn subject(account: &Account, client_id: &str) -> String {
-    random::sha256_url(&format!("{}:{client_id}", account.oid))
+    ids::sha256_url(&format!("{}:{client_id}", account.oid))
 }
 
 /// `client_info` as MSAL expects it.
@@ -31,10 +25,10 @@ pub(crate) fn client_info(account: &Account) -> String {
     )
 }
 
-/// The ID token of a hybrid answer.
+/// The ID token of a hybrid authorization response.
 pub(crate) fn id_token_for(
     tenant: &Tenant,
-    request: &AuthRequest,
+    request: &AuthorizationRequest,
     account: &Account,
     (sid, auth_time): (&str, Option<i64>),
 ) -> Option<String> {
@@ -58,7 +52,7 @@ pub(crate) fn id_token_for(
     id_token(tenant, &grant, account)
 }
 
-/// Directory in the token: a guest belongs to the tenant that the path named.
+/// The claim `tid`. Guests get the tenant that the path names.
 fn tid(account: &Account, segment: &str) -> &'static str {
     let named = [TENANT_ID, TENANT_DOMAIN]
         .iter()
@@ -80,9 +74,9 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
         "exp": now + 3600,
         "name": account.name,
         "sid": grant.sid,
-        "login_hint": login_hint(account),
+        "login_hint": account.login_hint(),
         "acct": i32::from(account.kind == Kind::Guest),
-        "uti": random::token(16),
+        "uti": ids::token(16),
         "rh": "1.AXkAsample.",
     });
     if let Some(nonce) = &grant.nonce {
@@ -116,8 +110,8 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
     tenant.keys().sign(&claims)
 }
 
-/// Life of an access token: 60 to 90 minutes, as at Entra; a day for clients that take challenges.
-fn life(v1: bool, cp1: bool) -> i64 {
+/// Lifetime of an access token in seconds: 60 to 90 minutes as at Entra; a day for clients with `cp1`.
+fn lifetime(v1: bool, cp1: bool) -> i64 {
     match (v1, cp1) {
         (true, _) => 3599,
         (false, true) => 86_399,
@@ -137,7 +131,7 @@ fn declares_cp1(claims: Option<&str>) -> bool {
     })
 }
 
-/// The answer to a code or a refresh token.
+/// The token response to a code or a refresh token.
 pub(crate) fn answer(
     tenant: &Tenant,
     grant: &Grant,
@@ -146,22 +140,22 @@ pub(crate) fn answer(
 ) -> Value {
     let now = tenant.clock().unix();
     let cp1 = declares_cp1(claims);
-    let life = life(grant.v1, cp1);
+    let lifetime = lifetime(grant.v1, cp1);
     let audience = scopes
         .first_resource()
         .unwrap_or(&grant.resource)
         .to_owned();
-    let access = Access {
+    let access = AccessToken {
         oid: Some(grant.oid.clone()),
         client_id: grant.client_id.clone(),
         audience: audience.clone(),
         scopes: scopes
-            .named
+            .permissions
             .iter()
             .map(|(_, name)| name.to_ascii_lowercase())
             .collect(),
         issued: now,
-        expires: now + life,
+        expires: now + lifetime,
         cp1,
         contexts: grant.contexts.clone(),
     };
@@ -171,15 +165,11 @@ pub(crate) fn answer(
         .filter(|_| grant.v1 || scopes.has("openid"))
         .and_then(|account| id_token(tenant, grant, account));
     let refresh = (grant.v1 || scopes.has("offline_access")).then(|| {
-        let token = format!(
-            "{}.{}",
-            if grant.v1 { "0" } else { "1" },
-            random::token(120)
-        );
+        let token = format!("{}.{}", if grant.v1 { "0" } else { "1" }, ids::token(120));
         let mut held = grant.clone();
         held.resource.clone_from(&audience);
         held.form = scopes.form;
-        let record = Refresh {
+        let record = RefreshToken {
             grant: held,
             issued: now,
             used: false,
@@ -189,10 +179,10 @@ pub(crate) fn answer(
     });
     tenant.signins().access.insert(token.clone(), access);
     let mut body = if grant.v1 {
-        let names: Vec<&str> = scopes.named.iter().map(|(_, name)| &**name).collect();
-        v1_body(&token, &audience, &names.join(" "), (now, life))
+        let names: Vec<&str> = scopes.permissions.iter().map(|(_, name)| &**name).collect();
+        v1_body(&token, &audience, &names.join(" "), (now, lifetime))
     } else {
-        v2_body(&token, scopes, life)
+        v2_body(&token, scopes, lifetime)
     };
     if let Some(refresh) = refresh {
         body["refresh_token"] = refresh.into();
@@ -209,37 +199,37 @@ pub(crate) fn answer(
     body
 }
 
-/// Looks like a token, says nothing: clients must not look inside.
+/// An opaque access token: clients must not read its content.
 fn access_token() -> String {
-    format!("EwB{}", random::token(180))
+    format!("EwB{}", ids::token(180))
 }
 
-fn v2_body(token: &str, scopes: &Scopes, life: i64) -> Value {
+fn v2_body(token: &str, scopes: &Scopes, lifetime: i64) -> Value {
     json!({
         "token_type": "Bearer",
-        "scope": scopes.answered(),
-        "expires_in": life,
-        "ext_expires_in": life,
+        "scope": scopes.response_scope(),
+        "expires_in": lifetime,
+        "ext_expires_in": lifetime,
         "access_token": token,
     })
 }
 
-/// Everything is a string in v1.
-fn v1_body(token: &str, audience: &str, scope: &str, (now, life): (i64, i64)) -> Value {
+/// The v1 response, in which all values are strings.
+fn v1_body(token: &str, audience: &str, scope: &str, (now, lifetime): (i64, i64)) -> Value {
     json!({
         "token_type": "Bearer",
         "scope": scope,
-        "expires_in": life.to_string(),
-        "ext_expires_in": life.to_string(),
-        "expires_on": (now + life).to_string(),
+        "expires_in": lifetime.to_string(),
+        "ext_expires_in": lifetime.to_string(),
+        "expires_on": (now + lifetime).to_string(),
         "not_before": (now - 300).to_string(),
         "resource": format!("{audience}/"),
         "access_token": token,
     })
 }
 
-/// The answer to client credentials: an access token and nothing else.
-pub(crate) fn application_answer(tenant: &Tenant, access: Access, v1: bool) -> Value {
+/// The token response to client credentials.
+pub(crate) fn application_answer(tenant: &Tenant, access: AccessToken, v1: bool) -> Value {
     let (now, audience) = (access.issued, access.audience.clone());
     let token = access_token();
     tenant.signins().access.insert(token.clone(), access);

@@ -4,41 +4,47 @@ pub(crate) mod assertion;
 pub(crate) mod client;
 pub(crate) mod grants;
 pub(crate) mod issue;
+pub(crate) mod request;
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::directory;
-use crate::front::{self, Incoming};
-use crate::signin::aadsts::{Aadsts, Ids};
-use crate::signin::request::{known_tenant, no_tenant};
+use crate::http::{self, HttpRequest};
+use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::request::{known_tenant, no_tenant};
 use crate::state::Tenant;
 
 /// `POST .../token`.
-pub(crate) fn handle(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Response {
+pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let origin = incoming.header("origin");
-    // Looked up first: an answer may end what it was traded for.
-    let page = grants::of_page(tenant, &incoming.form());
+    // This comes first, because the request may invalidate the code.
+    let page = grants::is_for_spa(tenant, &incoming.form());
     let mut response = match answer(tenant, incoming, segment, v1) {
-        Ok(body) => front::json(200, &body),
+        Ok(body) => http::json(200, &body),
         Err(error) => {
             let correlation = incoming.header("client-request-id");
-            let ids = Ids::new(tenant.clock().now(), correlation);
-            front::json(error.status, &error.json(&ids, &tenant.origin(), v1))
+            let ids = TraceIds::new(tenant.clock().now(), correlation);
+            http::json(error.status, &error.json(&ids, &tenant.origin(), v1))
         }
     };
-    front::set(&mut response, "cache-control", "no-store, no-cache");
-    front::set(&mut response, "pragma", "no-cache");
-    // Only what was issued to the single-page platform may be read by a page, refusals too.
+    http::set(&mut response, "cache-control", "no-store, no-cache");
+    http::set(&mut response, "pragma", "no-cache");
+    // Pages can read responses only for codes and tokens of the single-page platform.
     if let (true, Some(origin)) = (page, origin) {
-        front::set(&mut response, "access-control-allow-origin", origin);
-        front::set(&mut response, "vary", "Origin");
+        http::set(&mut response, "access-control-allow-origin", origin);
+        http::set(&mut response, "vary", "Origin");
     }
     response
 }
 
 /// The body.
-fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Result<Value, Aadsts> {
+fn answer(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    segment: &str,
+    v1: bool,
+) -> Result<Value, Aadsts> {
     if !known_tenant(segment) {
         return Err(no_tenant(segment));
     }
@@ -51,7 +57,7 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
         let text = "The request body must be of type application/x-www-form-urlencoded.";
         return Err(Aadsts::new(900_144, "invalid_request", text));
     }
-    let request = grants::Request {
+    let request = request::Request {
         form: incoming.form(),
         segment: segment.to_owned(),
         v1,
@@ -63,9 +69,9 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
         .get("grant_type")
         .ok_or_else(|| Aadsts::missing("grant_type"))?;
     let mut answer = match kind {
-        "authorization_code" => grants::code(tenant, &request),
-        "refresh_token" => grants::refresh(tenant, &request),
-        "client_credentials" => grants::application(tenant, &request),
+        "authorization_code" => grants::authorization_code(tenant, &request),
+        "refresh_token" => grants::refresh_token(tenant, &request),
+        "client_credentials" => grants::client_credentials(tenant, &request),
         other => {
             let text = format!("The app requested an unsupported grant type '{other}'.");
             Err(Aadsts::new(70_003, "unsupported_grant_type", text))
@@ -79,8 +85,8 @@ fn answer(tenant: &Tenant, incoming: &Incoming, segment: &str, v1: bool) -> Resu
     Ok(answer)
 }
 
-/// `userinfo`: who a Graph token belongs to.
-pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
+/// `userinfo` (OpenID Connect Core §5.3).
+pub(crate) fn userinfo(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let token = incoming
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
@@ -91,7 +97,7 @@ pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
         .and_then(|access| access.oid)
         .and_then(|oid| directory::find(&oid));
     match account {
-        Some(account) => front::json(
+        Some(account) => http::json(
             200,
             &json!({
                 "sub": issue::subject(account, &tenant.options().client_id),
@@ -102,11 +108,11 @@ pub(crate) fn userinfo(tenant: &Tenant, incoming: &Incoming) -> Response {
             }),
         ),
         None => {
-            let mut response = front::json(
+            let mut response = http::json(
                 401,
                 &json!({"error": {"code": "InvalidAuthenticationToken", "message": "Access token is empty."}}),
             );
-            front::set(&mut response, "www-authenticate", "Bearer");
+            http::set(&mut response, "www-authenticate", "Bearer");
             response
         }
     }

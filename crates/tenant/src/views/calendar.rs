@@ -7,7 +7,7 @@ use crate::store::id::{Id, Kind, change_key};
 use crate::store::mailbox::CALENDAR;
 use crate::store::{Item, Mailbox};
 
-/// Every calendar of a mailbox, the default one first, in canonical names.
+/// All calendars of a mailbox with canonical names, the default calendar first.
 pub(crate) fn all(mailbox: &Mailbox, owner: &Account) -> Vec<Map<String, Value>> {
     let mut list = vec![one(mailbox, owner, None)];
     list.extend(
@@ -19,7 +19,7 @@ pub(crate) fn all(mailbox: &Mailbox, owner: &Account) -> Vec<Map<String, Value>>
     list
 }
 
-/// One calendar; the default one where no item is given.
+/// One calendar with canonical names; without an item the default calendar.
 pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Map<String, Value> {
     let id = Id {
         kind: Kind::Calendar,

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::message::stamp;
+use super::extended_properties;
+use super::message::timestamp;
 use crate::odata::Query;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::{Item, Json};
 
-/// What a client may write, with what stands there where it did not.
+/// The writable properties with their defaults.
 const TEXTS: [&str; 22] = [
     "birthday",
     "fileAs",
@@ -41,6 +42,12 @@ const LISTS: [&str; 6] = [
     "children",
     "emailAddresses",
 ];
+/// Largest number of elements: a contact has fields for these and no more.
+const LIMITS: [(&str, usize); 3] = [
+    ("emailAddresses", 3),
+    ("businessPhones", 2),
+    ("homePhones", 2),
+];
 const ADDRESSES: [&str; 3] = ["homeAddress", "businessAddress", "otherAddress"];
 
 /// An empty contact.
@@ -54,14 +61,18 @@ pub(crate) fn blank() -> Json {
     texts.chain(lists).chain(addresses).collect()
 }
 
-/// Takes over what a client sent. Names that nobody may write are left alone.
+/// Writes the properties that a client sent. Read-only properties are ignored.
 ///
 /// # Errors
-/// The name of a property whose value has the wrong type.
+/// The name of a property whose value has the wrong type or too many elements.
 pub(crate) fn apply(contact: &mut Json, body: &Json) -> Result<(), String> {
     let named = ["displayName", "fileAs"].map(|name| body.contains_key(name));
     for (name, value) in body {
         let name = name.as_str();
+        if extended_properties::NAMES.contains(&name) {
+            extended_properties::merge(contact, name, value);
+            continue;
+        }
         let fits = if LISTS.contains(&name) {
             value.is_array()
         } else if ADDRESSES.contains(&name) {
@@ -71,7 +82,9 @@ pub(crate) fn apply(contact: &mut Json, body: &Json) -> Result<(), String> {
         } else {
             continue;
         };
-        if !fits {
+        let limit = LIMITS.iter().find(|(limited, _)| *limited == name);
+        let many = value.as_array().map_or(0, Vec::len);
+        if !fits || limit.is_some_and(|(_, most)| many > *most) {
             return Err(name.to_owned());
         }
         contact.insert(name.to_owned(), value.clone());
@@ -124,23 +137,27 @@ fn id(kind: Kind, mailbox: u32, key: u64) -> String {
     .encode()
 }
 
-/// The contact in canonical names.
+/// The contact with canonical names.
 pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, Value> {
     let mut out = item.json.clone();
     let own = json!({
         "id": id(Kind::Contact, mailbox, item.key),
-        "createdDateTime": stamp(item.created),
-        "lastModifiedDateTime": stamp(item.modified),
+        "createdDateTime": timestamp(item.created),
+        "lastModifiedDateTime": timestamp(item.modified),
         "changeKey": change_key(item.change),
         "parentFolderId": id(Kind::Folder, mailbox, item.parent),
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
-    out.retain(|name, _| !name.starts_with('@') && (name == "id" || query.shows(name)));
+    out.retain(|name, _| {
+        let hidden = name.starts_with('@') || extended_properties::NAMES.contains(&name.as_str());
+        !hidden && (name == "id" || query.selects(name))
+    });
+    extended_properties::expand(&mut out, &item.json, query);
     out.insert("@odata.etag".into(), etag(item.change).into());
     out
 }
 
-/// A contact folder in canonical names.
+/// A contact folder with canonical names.
 pub(crate) fn folder(key: u64, parent: u64, name: &str, mailbox: u32) -> Map<String, Value> {
     let json = json!({
         "id": id(Kind::Folder, mailbox, key),

@@ -1,29 +1,31 @@
-//! An event as JSON, in the zone that the caller asked for.
+//! An event as JSON, in the time zone of the request.
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::Flavour;
-use super::message::{recipient, stamp};
+use super::extended_properties;
+use super::message::timestamp;
+use crate::http::Flavour;
 use crate::odata::Query;
-use crate::store::event::Instance;
+use crate::store::date_time::{DateTimeTimeZone, NEVER};
+use crate::store::event::{Exception, Instance};
 use crate::store::id::{change_key, etag};
 use crate::store::message::plain_text;
-use crate::store::moment::Moment;
+use crate::store::recipient::recipient_json;
 use crate::store::{Event, Json, event};
 
-/// How an answer is to look.
+/// The format of an answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
+pub(crate) struct Format {
     pub(crate) flavour: Flavour,
     pub(crate) mailbox: u32,
-    /// Name of the zone that was asked for.
+    /// Name of the requested time zone.
     pub(crate) zone: String,
     pub(crate) tz: Tz,
     pub(crate) text_body: bool,
 }
 
-/// What a client may write, with what stands there where it did not.
+/// The writable properties with their defaults.
 pub(crate) fn defaults() -> Json {
     let defaults = json!({
         "allowNewTimeProposals": true,
@@ -48,25 +50,22 @@ pub(crate) fn defaults() -> Json {
     defaults.as_object().cloned().unwrap_or_default()
 }
 
-/// "No date".
-pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
-
-/// The entry in canonical names; times in the flavour's form.
-pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<String, Value> {
+/// The entry with canonical names and the flavour's date format.
+pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map<String, Value> {
     let event = one.event;
     let mut out = event.json.clone();
     if let Some(exception) = one.exception {
         out.extend(exception.json.clone());
     }
-    let id = one.id(look.mailbox);
+    let id = one.id(format.mailbox);
     let modified = one.exception.map_or(event.modified, |one| one.modified);
     let own = json!({
         "id": id,
-        "createdDateTime": stamp(event.created),
-        "lastModifiedDateTime": stamp(modified),
+        "createdDateTime": timestamp(event.created),
+        "lastModifiedDateTime": timestamp(modified),
         "changeKey": change_key(one.change()),
-        "originalStartTimeZone": event.start.zone,
-        "originalEndTimeZone": event.end.zone,
+        "originalStartTimeZone": if event.all_day { "UTC" } else { &event.start.zone },
+        "originalEndTimeZone": if event.all_day { "UTC" } else { &event.end.zone },
         "iCalUId": event.uid,
         "hasAttachments": event.attachments.iter().any(|one| !one.inline),
         "bodyPreview": preview(&out["body"]),
@@ -75,32 +74,54 @@ pub(crate) fn to_json(one: &Instance<'_>, look: &Look, query: &Query) -> Map<Str
         "isOrganizer": event.organized,
         "isDraft": false,
         "type": one.kind(),
-        "seriesMasterId": (one.day != 0).then(|| event::id(look.mailbox, event.key, 0)),
+        "seriesMasterId": (one.day != 0).then(|| event::id(format.mailbox, event.key, 0)),
         "webLink": format!("https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"),
         "onlineMeetingUrl": null,
         "onlineMeeting": null,
-        "organizer": recipient(&event.organizer),
-        "recurrence": if one.day == 0 { recurrence(event, look.flavour) } else { Value::Null },
+        "organizer": recipient_json(&event.organizer),
+        "recurrence": if one.day == 0 { recurrence(event, format.flavour) } else { Value::Null },
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
-    if look.text_body && out["body"]["contentType"] == "html" {
+    if format.text_body && out["body"]["contentType"] == "html" {
         let text = plain_text(out["body"]["content"].as_str().unwrap_or_default());
         out.insert(
             "body".into(),
             json!({"contentType": "text", "content": text}),
         );
     }
-    if !look.flavour.is_graph() {
+    if !format.flavour.is_graph() {
         let place = outlook_place(&out["location"]);
         out.insert("location".into(), place);
     }
-    times(&mut out, one, look);
-    out.retain(|name, _| name == "id" || query.shows(name));
+    times(&mut out, one, format);
+    if one.kind() == "seriesMaster" && query.select.is_some() {
+        let cancelled = cancelled_occurrences(event, &id);
+        out.insert("cancelledOccurrences".into(), cancelled.into());
+    }
+    out.retain(|name, _| {
+        let hidden = extended_properties::NAMES.contains(&name.as_str());
+        !hidden && (name == "id" || query.selects(name))
+    });
+    // The service sends this one only if the query selects it.
+    if query.select.is_none() {
+        out.remove("originalStart");
+    }
+    extended_properties::expand(&mut out, &event.json, query);
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
 }
 
-/// The little that the Outlook flavours say of a place.
+/// The ids of the deleted occurrences of a series.
+fn cancelled_occurrences(event: &Event, id: &str) -> Vec<String> {
+    let removed = event
+        .exceptions
+        .iter()
+        .filter(|(_, one)| matches!(one, Exception::Removed));
+    let dates = removed.filter_map(|(day, _)| chrono::NaiveDate::from_num_days_from_ce_opt(*day));
+    dates.map(|date| format!("OID.{id}.{date}")).collect()
+}
+
+/// The members of a location in the Outlook flavours.
 fn outlook_place(place: &Value) -> Value {
     let mut out = json!({"displayName": place["displayName"], "address": {}});
     for name in ["address", "coordinates"] {
@@ -123,10 +144,10 @@ fn preview(body: &Value) -> String {
     words.join(" ").chars().take(255).collect()
 }
 
-/// A moment on the caller's wall. All-day events keep their dates.
-fn shown(moment: &Moment, all_day: bool, zone: &str) -> Moment {
+/// A time in the requested time zone. All-day events keep their dates.
+fn shown(moment: &DateTimeTimeZone, all_day: bool, zone: &str) -> DateTimeTimeZone {
     if all_day {
-        Moment {
+        DateTimeTimeZone {
             local: moment.local,
             zone: zone.to_owned(),
         }
@@ -135,10 +156,10 @@ fn shown(moment: &Moment, all_day: bool, zone: &str) -> Moment {
     }
 }
 
-fn times(out: &mut Map<String, Value>, one: &Instance<'_>, look: &Look) {
+fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
     let all_day = one.event.all_day;
-    if look.flavour == Flavour::OutlookV1 {
-        // v1.0 knows no preference: the event's own zone speaks.
+    if format.flavour == Flavour::OutlookV1 {
+        // v1.0 has no preference for a time zone: the event's own zone is used.
         out.insert("start".into(), one.start.with_offset().into());
         out.insert("end".into(), one.end.with_offset().into());
         out.insert("startTimeZone".into(), one.start.zone.as_str().into());
@@ -147,12 +168,15 @@ fn times(out: &mut Map<String, Value>, one: &Instance<'_>, look: &Look) {
     }
     out.insert(
         "start".into(),
-        shown(&one.start, all_day, &look.zone).to_json(),
+        shown(&one.start, all_day, &format.zone).to_json(),
     );
-    out.insert("end".into(), shown(&one.end, all_day, &look.zone).to_json());
-    if one.day != 0 && look.flavour.is_graph() {
+    out.insert(
+        "end".into(),
+        shown(&one.end, all_day, &format.zone).to_json(),
+    );
+    if one.day != 0 && format.flavour.is_graph() {
         let date = chrono::NaiveDate::from_num_days_from_ce_opt(one.day);
-        let original = date.map(|date| Moment {
+        let original = date.map(|date| DateTimeTimeZone {
             local: date.and_time(one.event.start.local.time()),
             zone: one.event.start.zone.clone(),
         });
@@ -167,10 +191,12 @@ fn recurrence(event: &Event, flavour: Flavour) -> Value {
     };
     let mut json = Value::Object(json);
     if flavour == Flavour::OutlookV1 {
-        // Dates of the range with their offset.
+        // The dates of the range have an offset in v1.0.
         for name in ["startDate", "endDate"] {
             let text = json["range"][name].as_str().map(str::to_owned);
-            if let Some(moment) = text.and_then(|text| Moment::read(&text, &event.start.zone)) {
+            if let Some(moment) =
+                text.and_then(|text| DateTimeTimeZone::read(&text, &event.start.zone))
+            {
                 json["range"][name] = moment.with_offset().into();
             } else {
                 json["range"][name] = NEVER.into();

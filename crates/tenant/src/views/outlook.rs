@@ -1,9 +1,10 @@
-//! From Graph's JSON to Outlook's and back: Pascal case, enum casing, renames, type names.
+//! Graph's JSON to Outlook's JSON and back: Pascal case, enum values, property names, type names.
 
 use serde_json::{Map, Value};
 
-use super::Flavour;
-use super::names::{Kind, Names};
+use crate::http::Flavour;
+use crate::schema::case::{camel, pascal};
+use crate::schema::names::{Kind, Names};
 
 /// Properties whose string values are enum members.
 const ENUMS: [&str; 22] = [
@@ -31,23 +32,7 @@ const ENUMS: [&str; 22] = [
     "scope",
 ];
 
-/// `subject` becomes `Subject`.
-pub(crate) fn pascal(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
-/// `Subject` becomes `subject`.
-pub(crate) fn camel(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
-}
-
-/// An entity in the flavour's spelling.
+/// An entity with the names of the flavour.
 pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -> Value {
     if flavour.is_graph() {
         return Value::Object(entity);
@@ -63,7 +48,7 @@ pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -
             continue;
         }
         if let Some((canonical, shown)) = names.iter().find(|(canonical, _)| *canonical == key) {
-            out.insert(shown.clone(), outward(canonical, value));
+            out.insert(shown.clone(), to_outlook(canonical, value));
         }
     }
     Value::Object(out)
@@ -80,20 +65,20 @@ fn annotation(value: Value) -> Value {
     }
 }
 
-/// A nested value in Pascal case; `key` is the canonical name that it stands under.
-pub(crate) fn outward(key: &str, value: Value) -> Value {
+/// A nested value in Pascal case. `key` is the canonical name of its property.
+pub(crate) fn to_outlook(key: &str, value: Value) -> Value {
     match value {
         Value::String(text) if ENUMS.contains(&key) => pascal(&text).into(),
         Value::String(text) if key == "contentType" && text == "html" => "HTML".into(),
         Value::String(text) if key == "contentType" && text == "text" => "Text".into(),
-        Value::Array(list) => list.into_iter().map(|one| outward(key, one)).collect(),
+        Value::Array(list) => list.into_iter().map(|one| to_outlook(key, one)).collect(),
         Value::Object(object) => object
             .into_iter()
             .map(|(name, value)| {
                 if name.starts_with('@') {
                     (name, annotation(value))
                 } else {
-                    let value = outward(&name, value);
+                    let value = to_outlook(&name, value);
                     (pascal(&name), value)
                 }
             })
@@ -103,8 +88,8 @@ pub(crate) fn outward(key: &str, value: Value) -> Value {
     }
 }
 
-/// A request body in canonical spelling.
-pub(crate) fn inward(flavour: Flavour, kind: Kind, body: Value) -> Value {
+/// A request body with canonical names.
+pub(crate) fn from_outlook(flavour: Flavour, kind: Kind, body: Value) -> Value {
     if flavour.is_graph() {
         return body;
     }
@@ -114,16 +99,16 @@ pub(crate) fn inward(flavour: Flavour, kind: Kind, body: Value) -> Value {
     };
     let renamed = object.into_iter().map(|(name, value)| {
         if name.starts_with('@') {
-            return (name, inward_annotation(value));
+            return (name, annotation_from_outlook(value));
         }
         let canonical = names.canonical(&name).unwrap_or_else(|| camel(&name));
-        let value = nested(&canonical, value);
+        let value = value_from_outlook(&canonical, value);
         (canonical, value)
     });
     Value::Object(renamed.collect())
 }
 
-fn inward_annotation(value: Value) -> Value {
+fn annotation_from_outlook(value: Value) -> Value {
     match value
         .as_str()
         .and_then(|text| text.strip_prefix("#Microsoft.OutlookServices."))
@@ -134,7 +119,7 @@ fn inward_annotation(value: Value) -> Value {
 }
 
 /// A nested value in camel case.
-pub(crate) fn nested(key: &str, value: Value) -> Value {
+pub(crate) fn value_from_outlook(key: &str, value: Value) -> Value {
     match value {
         Value::String(text) if ENUMS.contains(&key) => camel(&text).into(),
         Value::String(text)
@@ -143,15 +128,18 @@ pub(crate) fn nested(key: &str, value: Value) -> Value {
         {
             text.to_lowercase().into()
         }
-        Value::Array(list) => list.into_iter().map(|one| nested(key, one)).collect(),
+        Value::Array(list) => list
+            .into_iter()
+            .map(|one| value_from_outlook(key, one))
+            .collect(),
         Value::Object(object) => object
             .into_iter()
             .map(|(name, value)| {
                 if name.starts_with('@') {
-                    (name, inward_annotation(value))
+                    (name, annotation_from_outlook(value))
                 } else {
                     let name = camel(&name);
-                    let value = nested(&name, value);
+                    let value = value_from_outlook(&name, value);
                     (name, value)
                 }
             })
@@ -183,6 +171,6 @@ mod tests {
             json!({"ContentType": "HTML", "Content": "high"})
         );
         assert_eq!(out["From"]["EmailAddress"]["Name"], "low");
-        assert_eq!(inward(Flavour::OutlookV2, Kind::Message, out), graph);
+        assert_eq!(from_outlook(Flavour::OutlookV2, Kind::Message, out), graph);
     }
 }

@@ -1,0 +1,159 @@
+//! New messages: empty ones, their attachments, and messages in MIME.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::call::Call;
+use crate::directory;
+use crate::failure::Failure;
+use crate::ids;
+use crate::store::mailbox::DRAFTS;
+use crate::store::{Json, Mailbox, Message, Person};
+use crate::views::message as view;
+
+/// A new message of this mailbox's owner, in Drafts.
+pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
+    let now = call.now();
+    let owner = Person::new(call.owner.name, call.owner.address);
+    let key = mailbox.next_message_key();
+    Message {
+        folder: DRAFTS,
+        created: now,
+        modified: now,
+        received: now,
+        sent: now,
+        from: Some(owner.clone()),
+        sender: Some(owner),
+        read: true,
+        draft: true,
+        conversation: u64::from(call.mailbox) << 32 | key,
+        internet_id: format!("<{}@{}>", ids::guid(), directory::TENANT_DOMAIN),
+        ..Message::default()
+    }
+}
+
+/// Adds the attachments of a message body.
+///
+/// # Errors
+/// 400 if an attachment is not valid base64.
+pub(crate) fn attach(
+    mailbox: &mut Mailbox,
+    message: &mut Message,
+    body: &Json,
+    now: i64,
+) -> Result<(), Failure> {
+    for one in body
+        .get("attachments")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let key = mailbox.fresh_key();
+        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
+            Failure::invalid_parameter("The attachment's content is no valid base64.")
+        })?;
+        message.attachments.push(attachment);
+    }
+    Ok(())
+}
+
+/// Whether the body is a message in MIME, encoded in base64.
+pub(crate) fn is_mime(call: &Call<'_>) -> bool {
+    call.request
+        .header("content-type")
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"))
+}
+
+/// Reads a message in MIME.
+pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
+    let wrong = || {
+        Failure::new(
+            400,
+            "ErrorMimeContentInvalidBase64String",
+            "Invalid base64 string for MIME content.",
+        )
+    };
+    let compact: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let bytes = STANDARD.decode(compact).map_err(|_| wrong())?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| wrong())?
+        .replace("\r\n", "\n");
+    let (head, content) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let header = |name: &str| {
+        let lines = head.lines().filter_map(|line| line.split_once(':'));
+        let found = lines
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned());
+        found.collect::<Vec<_>>().join(", ")
+    };
+    let people = |name: &str| -> Value {
+        header(name)
+            .split(',')
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+            .map(|one| {
+                let address = one
+                    .split_once('<')
+                    .map_or(one, |(_, rest)| rest.trim_end_matches('>'));
+                serde_json::json!({"emailAddress": {"address": address}})
+            })
+            .collect()
+    };
+    let html = header("content-type")
+        .to_ascii_lowercase()
+        .starts_with("text/html");
+    let json = serde_json::json!({
+        "subject": header("subject"),
+        "toRecipients": people("to"),
+        "ccRecipients": people("cc"),
+        "body": {"contentType": if html { "html" } else { "text" }, "content": content.trim_end()},
+    });
+    json.as_object().cloned().ok_or_else(wrong)
+}
+
+/// Checks the flag of a message: start and due date come together.
+///
+/// # Errors
+/// 400 for one of the dates without the other.
+pub(crate) fn check_flag(body: &Json) -> Result<(), Failure> {
+    let flag = body.get("flag").cloned().unwrap_or_default();
+    if flag["dueDateTime"].is_object() == flag["startDateTime"].is_object() {
+        return Ok(());
+    }
+    let text =
+        "At least one property failed validation: a flag needs both startDateTime and dueDateTime.";
+    Err(Failure::invalid_property(text))
+}
+
+/// Checks the headers of a new message.
+///
+/// # Errors
+/// 400 for a name without `x-` and for more than five headers.
+pub(crate) fn check_headers(body: &Json) -> Result<(), Failure> {
+    const MAX_HEADERS: usize = 5;
+    let list = body.get("internetMessageHeaders").and_then(Value::as_array);
+    let list = list.map_or(&[][..], Vec::as_slice);
+    if list.len() > MAX_HEADERS {
+        let text = "Maximum number of headers in one message should be less than or equal to 5.";
+        return Err(Failure::new(
+            400,
+            "InvalidInternetMessageHeaderCollection",
+            text,
+        ));
+    }
+    for one in list {
+        let name = one["name"].as_str().unwrap_or_default();
+        if !name.to_ascii_lowercase().starts_with("x-") {
+            let text = format!(
+                "The internet message header name '{name}' should start with 'x-' or 'X-'."
+            );
+            return Err(Failure::new(400, "InvalidInternetMessageHeader", text));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Finds the handler of a call.
+
+use axum::http::Method;
+
+use super::auth::{self, Area};
+use super::call::{ApiRequest, ApiResult, Call, Prefer};
+use super::path::segments;
+use super::request_ids::RequestIds;
+use super::response::{ApiResponse, Payload};
+use super::{
+    calendar, calendar_groups, contacts, focused, folders, mail_tips, meeting_times, messages,
+    people, places, reminders, rules, send, settings, translate, user,
+};
+use crate::failure::Failure;
+use crate::http::Params;
+use crate::oauth::flow::AccessToken;
+use crate::state::Tenant;
+
+/// Handles one call whose token was checked.
+pub(crate) fn respond(
+    tenant: &Tenant,
+    request: &ApiRequest,
+    access: AccessToken,
+    ids: &RequestIds,
+) -> ApiResponse {
+    match authorized(tenant, request, access) {
+        Ok(reply) => reply,
+        Err(failure) => failure.reply(request.flavour, ids),
+    }
+}
+
+fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> ApiResult {
+    let all = segments(&request.path);
+    let (whose, below) = match all.as_slice() {
+        [me, below @ ..] if me == "me" => (None, below),
+        [users] if users == "users" => return user::list(tenant, request, &access),
+        [places, below @ ..] if places == "places" && request.flavour.is_graph() => {
+            return places::handle(tenant, request, &access, below);
+        }
+        [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
+        _ => {
+            return Err(Failure::no_segment(
+                request.flavour,
+                all.first().map_or("", String::as_str),
+            ));
+        }
+    };
+    if request.flavour.is_graph() {
+        auth::check_step_up(tenant, &access, &request.method, below)?;
+    }
+    if below.is_empty() || below[0] == "photo" {
+        return user::handle(tenant, request, &access, whose.as_deref(), below);
+    }
+    let (mailbox, owner) = auth::mailbox(request.flavour, &access, whose.as_deref())?;
+    let (area, write) = area(&request.method, below);
+    let shared = access.oid.as_deref() != Some(owner.oid);
+    if !auth::allowed(&access, area, write, shared) {
+        return Err(Failure::denied());
+    }
+    let prefer = Prefer::read(&request.headers, request.flavour)?;
+    let call = Call {
+        tenant,
+        request,
+        flavour: request.flavour,
+        params: Params::parse(request.query.as_bytes()),
+        prefer,
+        access,
+        mailbox,
+        owner,
+        segments: below.to_vec(),
+    };
+    let reply = dispatch(&call)?;
+    Ok(match call.prefer.applied() {
+        Some(applied) if matches!(reply.payload, Payload::Json(_)) && reply.status < 300 => {
+            reply.header("preference-applied", applied)
+        }
+        _ => reply,
+    })
+}
+
+fn area(method: &Method, below: &[String]) -> (Area, bool) {
+    let last = below.last().map_or("", String::as_str);
+    // Actions that only read.
+    let looks = [
+        "getmailtips",
+        "getschedule",
+        "findmeetingtimes",
+        "translateexchangeids",
+    ]
+    .contains(&last);
+    let write = *method != Method::GET && !looks;
+    let sends = ["sendmail", "send", "reply", "replyall", "forward"];
+    match below[0].as_str() {
+        "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
+        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
+        | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
+        "contacts" | "contactfolders" => (Area::Contacts, write),
+        "people" => (Area::People, write),
+        "mailboxsettings" | "outlook" => (Area::Settings, write),
+        _ if below.iter().any(|segment| segment == "messagerules") => (Area::Settings, write),
+        _ => (Area::Mail, write),
+    }
+}
+
+fn dispatch(call: &Call<'_>) -> ApiResult {
+    match call.segments[0].as_str() {
+        "messages" | "mailfolders" | "sendmail" | "getmailtips" => mail(call),
+        "events" | "calendar" | "calendars" | "calendarview" => calendar::handle(call),
+        "calendargroups" => calendar_groups::handle(call, &below(call)),
+        "inferenceclassification" => focused::handle(call, &below(call)),
+        "translateexchangeids" => translate::handle(call),
+        "people" => people::handle(call, &below(call)),
+        "findmeetingtimes" => meeting_times::handle(call),
+        "reminderview" => reminders::view(call, call.segments.get(1).map(String::as_str)),
+        "contacts" | "contactfolders" => contacts::handle(call),
+        "mailboxsettings" | "outlook" => settings::handle(call),
+        _ => Err(call.missing()),
+    }
+}
+
+/// The segments after the first one.
+fn below<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    call.segments.iter().skip(1).map(String::as_str).collect()
+}
+
+fn mail(call: &Call<'_>) -> ApiResult {
+    let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["messages", rest @ ..] => messages::handle(call, None, rest),
+        ["mailfolders", folder, "messages", rest @ ..] => {
+            messages::handle(call, Some(folder), rest)
+        }
+        [
+            "mailfolders",
+            _,
+            "childfolders",
+            child,
+            "messages",
+            rest @ ..,
+        ] => messages::handle(call, Some(child), rest),
+        ["mailfolders", folder, "messagerules", rest @ ..] => rules::handle(call, folder, rest),
+        ["getmailtips"] if call.request.method == Method::POST => mail_tips::handle(call),
+        ["mailfolders", rest @ ..] => folders::handle(call, rest),
+        ["sendmail"] => send::send_mail(call),
+        _ => Err(call.missing()),
+    }
+}

@@ -1,0 +1,142 @@
+//! The router: reads the whole request, logs it, applies faults, and calls the handler.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::http::Flavour;
+use crate::http::HttpRequest;
+use crate::state::Tenant;
+use crate::store::deliver;
+use crate::{api, control, signin, token};
+
+/// Largest request body that is read, in bytes. The services reject bodies over 4 MB.
+const MAX_BODY: usize = 6 * 1024 * 1024;
+
+impl Tenant {
+    /// The routes: sign-in service, APIs and control on one origin. There is one handler for all
+    /// paths, because the services' paths are case-insensitive and have ids in parentheses, which
+    /// axum's route tables cannot express.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(enter).with_state(self.clone())
+    }
+}
+
+async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let incoming = HttpRequest {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body,
+    };
+    if incoming.path.starts_with("/_control/") {
+        return control::handle(&tenant, &incoming);
+    }
+    let now = tenant.clock().now();
+    tenant.log().record(now, &incoming);
+    answer(&tenant, incoming).await
+}
+
+async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
+    let upload = api::uploads::is_upload(&incoming.path);
+    let api = match upload {
+        true => Some(Flavour::OutlookV2),
+        false => Flavour::of_path(&incoming.path),
+    };
+    let now = tenant.clock().unix();
+    if deliver::deliver_due(&mut tenant.store(), now) {
+        tenant.notify_changed();
+    }
+    let fault = tenant.faults().take(&incoming);
+    if api.is_some() && incoming.method == Method::OPTIONS {
+        return if fault.is_some_and(|fault| fault.hides_cors()) {
+            StatusCode::NO_CONTENT.into_response()
+        } else {
+            api::cors::preflight(&incoming, upload)
+        };
+    }
+    let changes = tenant.changes();
+    let mut response = match &fault {
+        Some(fault) => match api::faults::respond(fault, tenant, &incoming).await {
+            Some(response) => response,
+            None => route(tenant, &incoming).await,
+        },
+        None => route(tenant, &incoming).await,
+    };
+    // A change is acknowledged when it is in the data file.
+    if tenant.changes() != changes
+        && let Err(message) = tenant.persist().await
+    {
+        eprintln!("exo365-tenant: {message}");
+        return StatusCode::INSUFFICIENT_STORAGE.into_response();
+    }
+    if let Some(fault) = &fault {
+        response = api::faults::damage(fault, response).await;
+    }
+    if let Some(flavour) = api {
+        api::cors::expose(tenant, flavour, fault.as_ref(), &mut response);
+    }
+    response
+}
+
+async fn route(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+    if api::uploads::is_upload(&incoming.path) {
+        return api::uploads::handle(tenant, incoming);
+    }
+    if Flavour::of_path(&incoming.path).is_some() {
+        return api::handle(tenant, incoming).await;
+    }
+    let decoded = percent_encoding::percent_decode_str(&incoming.path)
+        .decode_utf8_lossy()
+        .to_lowercase();
+    let segments: Vec<&str> = decoded.split('/').filter(|part| !part.is_empty()).collect();
+    let get = incoming.method == Method::GET;
+    let post = incoming.method == Method::POST;
+    match segments.as_slice() {
+        [] if get => signin::pages::welcome::show(tenant),
+        ["_assets", name] if get => signin::pages::frame::asset(name),
+        ["error"] if get => signin::pages::error::about(&incoming.query()),
+        ["common", "discovery", "instance"] if get => signin::discovery::instance(tenant),
+        [segment, "oauth2", "v2.0", "authorize"] if get || post => {
+            signin::authorize::begin(tenant, incoming, segment, false)
+        }
+        [segment, "oauth2", "authorize"] if get || post => {
+            signin::authorize::begin(tenant, incoming, segment, true)
+        }
+        [segment, "oauth2", "v2.0", "token"] if post => {
+            token::handle(tenant, incoming, segment, false)
+        }
+        [segment, "oauth2", "token"] if post => token::handle(tenant, incoming, segment, true),
+        [_, "oauth2", "v2.0", "logout"] | [_, "oauth2", "logout"] if get || post => {
+            signin::logout::handle(tenant, incoming)
+        }
+        [_, "login"] if post => signin::steps::login(tenant, incoming),
+        [_, "second-factor"] if post => signin::steps::second_factor(tenant, incoming),
+        [_, "consent"] if post => signin::steps::consent(tenant, incoming),
+        [segment, "v2.0", "adminconsent"] if get => {
+            signin::admin::begin(tenant, incoming, segment, false)
+        }
+        [segment, "adminconsent"] if get => signin::admin::begin(tenant, incoming, segment, true),
+        [segment, "adminconsent", "decide"] if post => {
+            signin::admin::decide(tenant, incoming, segment)
+        }
+        [segment, "v2.0", ".well-known", "openid-configuration"] if get => {
+            signin::discovery::document(tenant, segment, false)
+        }
+        [segment, ".well-known", "openid-configuration"] if get => {
+            signin::discovery::document(tenant, segment, true)
+        }
+        [segment, "discovery", "v2.0", "keys"] if get => {
+            signin::discovery::keys(tenant, segment, false)
+        }
+        [segment, "discovery", "keys"] if get => signin::discovery::keys(tenant, segment, true),
+        ["oidc", "userinfo"] | [_, "openid", "userinfo"] => token::userinfo(tenant, incoming),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}

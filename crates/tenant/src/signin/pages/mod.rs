@@ -1,0 +1,9 @@
+//! The pages of the sign-in service.
+
+pub(crate) mod consent;
+pub(crate) mod error;
+pub(crate) mod form_post;
+pub(crate) mod frame;
+pub(crate) mod second_factor;
+pub(crate) mod sign_in;
+pub(crate) mod welcome;
