@@ -9,6 +9,7 @@
 //! cargo xtask operations                  how much of the services has a named method
 //! cargo xtask schema                      the table of Graph's types, from Microsoft's description
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
+//! cargo xtask soak [--minutes N]          the endpoint under users and floods, for minutes
 //! ```
 //!
 //! It needs cargo to start, and finds or installs the rest; what it cannot install it names, with the cure.
@@ -38,6 +39,7 @@ mod schema;
 mod schemathesis;
 mod servers;
 mod size;
+mod soak;
 mod steps;
 mod suite;
 mod tools;
@@ -74,6 +76,8 @@ enum Command {
     Schema,
     /// libFuzzer over the readers of the core: one target or all, a minute each.
     Fuzz(fuzz::Options),
+    /// The endpoint under users and floods for minutes; ends with counts of sessions and the memory.
+    Soak(soak::Options),
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
     Bench(bench::Options),
 }
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     match done {

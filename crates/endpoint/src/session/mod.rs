@@ -6,3 +6,4 @@ pub(crate) mod lease;
 pub(crate) mod record;
 pub(crate) mod renewal;
 pub(crate) mod single_flight;
+mod unsaved;

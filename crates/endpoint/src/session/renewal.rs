@@ -4,6 +4,7 @@ use super::cooldown::{self, Cooldown};
 use super::lease::Lease;
 use super::record::{AccessToken, Sessions, StoredSession, TokenSpec};
 use super::single_flight::SingleFlight;
+use super::unsaved::Unsaved;
 use crate::base::clock::Clock;
 use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
@@ -14,8 +15,7 @@ use crate::upstream::token_client::{self, About, TokenClient};
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A token for a page.
@@ -137,7 +137,7 @@ impl Renewals {
     pub(crate) async fn settled(&self) {
         loop {
             self.in_flight.wait_until_idle().await;
-            if self.waiting.keys().is_empty() {
+            if self.waiting.is_empty() {
                 return;
             }
             tokio::time::sleep(FIRST_PAUSE).await;
@@ -147,7 +147,7 @@ impl Renewals {
     /// One renewal. A session has one at a time, over all endpoints of the store.
     async fn renew(self, key: Key, want: TokenSpec) -> Outcome {
         let _turn = self.in_flight.lock(key).await;
-        if self.waiting.keys().contains(&key) {
+        if self.waiting.contains(&key) {
             return Err(store_failed(Failed));
         }
         if let Some(left) = self.loops.remaining(key, self.clock.monotonic()) {
@@ -357,30 +357,6 @@ fn signed_out() -> Refusal {
     Refusal {
         error: Error::new(Code::SignedOut, "nobody is signed in"),
         ends_session: true,
-    }
-}
-
-/// Sessions whose new tokens are not written yet: nobody renews these.
-#[derive(Clone, Default)]
-pub(crate) struct Unsaved(Arc<Mutex<HashSet<Key>>>);
-
-/// Marks a session's tokens as not written, until it is dropped.
-struct UnsavedGuard(Unsaved, Key);
-
-impl Unsaved {
-    fn keys(&self) -> MutexGuard<'_, HashSet<Key>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, key: Key) -> UnsavedGuard {
-        self.keys().insert(key);
-        UnsavedGuard(self.clone(), key)
-    }
-}
-
-impl Drop for UnsavedGuard {
-    fn drop(&mut self) {
-        self.0.keys().remove(&self.1);
     }
 }
 

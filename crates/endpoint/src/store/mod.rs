@@ -2,6 +2,8 @@
 
 mod contract;
 mod file;
+#[cfg(all(test, target_os = "linux"))]
+mod full_disk;
 mod key;
 mod open;
 mod redis;

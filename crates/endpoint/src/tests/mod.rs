@@ -37,6 +37,7 @@ pub(crate) mod server;
 mod settings;
 mod shared;
 mod signin;
+mod soak;
 mod tenants;
 mod trouble;
 

@@ -287,6 +287,7 @@ mod unit {
     use super::*;
     use exo365_core::text::form_decode;
     use proptest::prelude::*;
+    use tokio::io::AsyncReadExt as _;
 
     proptest! {
         #[test]
@@ -306,11 +307,12 @@ mod unit {
         let client = client(Some(TOTAL), connections).unwrap();
         let asked = client.get(format!("https://localhost:{port}/")).send();
         let greeting = async {
-            let (stream, _) = listener.accept().await.unwrap();
-            let mut bytes = vec![0; 4096];
-            stream.readable().await.unwrap();
-            let length = stream.try_read(&mut bytes).unwrap();
-            bytes.truncate(length);
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // A TLS record: its kind, its version, and the length of what follows.
+            let mut head = [0; 5];
+            stream.read_exact(&mut head).await.unwrap();
+            let mut bytes = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+            stream.read_exact(&mut bytes).await.unwrap();
             bytes
         };
         tokio::select! {
