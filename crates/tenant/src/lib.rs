@@ -17,7 +17,7 @@
 //! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms.
 //!
 //! # What it does not emulate
-//! Subscriptions, open extensions and extended properties, item and reference attachments,
+//! Subscriptions, open extensions, item and reference attachments,
 //! multipart batches. Their paths respond like unknown paths.
 //!
 //! # Control
