@@ -12,13 +12,13 @@ const CLOSED = /^(?:\..*|node_modules|target|pkg)$/;
 /** A comment right above a block: the block needs an account at a cloud, so that its commands cannot be tried here. */
 const CLOUD = /^<!-- needs a cloud: (.+) -->\s*$/;
 
-/** Every Markdown file below `dir`, as a path from the root of the project. */
-export function documents(dir = '') {
+/** Every file below `dir` of the project, as a path from its root. */
+export function files(dir = '') {
   return readdirSync(join(root, dir), { withFileTypes: true })
     .flatMap((entry) => {
       const path = dir + entry.name;
-      if (entry.isDirectory()) return CLOSED.test(entry.name) ? [] : documents(`${path}/`);
-      return entry.name.endsWith('.md') ? [path] : [];
+      if (entry.isDirectory()) return CLOSED.test(entry.name) ? [] : files(`${path}/`);
+      return [path];
     })
     .sort();
 }

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
+import { startTenant } from '../e2e/processes.mjs';
 import { checkCommand, checkSynopsis, commandsIn, isCommand } from './commands.mjs';
-import { documents, parse, read, root } from './documents.mjs';
+import { files, parse, read, root } from './documents.mjs';
 import { PARSERS, run, SAMPLES } from './parsers.mjs';
 import { COMPILERS, compile, samplesOf, writeSamples } from './samples.mjs';
 
-const all = documents().map((document) => ({ document, ...parse(read(document)) }));
+const sources = files();
+const documents = sources.filter((path) => path.endsWith('.md'));
+const all = documents.map((document) => ({ document, ...parse(read(document)) }));
 const blocks = all.flatMap(({ document, blocks }) => blocks.map((block) => ({ document, ...block })));
 const samples = blocks.flatMap((block) => samplesOf(block.document, block).map((sample) => ({ ...block, ...sample })));
 
@@ -42,6 +45,22 @@ test('a sample that breaks is found, on its line in the document', () => {
 });
 
 test("the samples for Microsoft's clients hold", () => assert.equal(compile('typescript', 'microsoft'), ''));
+
+test('what curl asks of the local tenant, it answers', async (t) => {
+  const asking = blocks.filter(({ language, code }) => language === 'sh' && /^curl .*localhost:8400/m.test(code));
+  assert.ok(asking.length > 0);
+  if (!run('curl', ['--version'])) return t.skip('curl is not installed');
+  const tenant = await startTenant();
+  t.after(() => tenant.end());
+  for (const { document, line, code } of asking) {
+    const script = code
+      .replaceAll('http://localhost:8400', tenant.url)
+      .replaceAll(/^curl /gm, 'curl -sS --fail-with-body ');
+    const { status, output } = run('bash', ['-ec', script]);
+    assert.equal(status, 0, `${document}:${line}\n${output}`);
+  }
+  return undefined;
+});
 
 test('the blocks are counted', (t) => {
   const count = (wanted) => blocks.filter(wanted).length;
@@ -77,6 +96,16 @@ test('links within the project lead to a file and a heading', () => {
       assert.ok(existsSync(join(root, target)), `${document}: ${link}`);
       if (heading) assert.ok(parse(read(target)).anchors.includes(heading), `${document}: no heading for ${link}`);
     }
+  }
+});
+
+test('source files that sentences name are there', () => {
+  // `core/fetch.rs` is crates/core/src/fetch.rs.
+  const short = sources.map((path) => `/${path.replace(/^crates\/(\w+)\/src\//, '$1/')}`);
+  const there = (name) => [...sources.map((path) => `/${path}`), ...short].some((path) => path.endsWith(`/${name}`));
+  for (const { document, inline } of all) {
+    const named = inline.filter(({ code }) => !code.endsWith('.d.ts') && /^[\w./-]+\.(?:rs|mjs|ts)$/.test(code));
+    for (const { line, code } of named) assert.ok(there(code), `${document}:${line}: there is no ${code}`);
   }
 });
 
