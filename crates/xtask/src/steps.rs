@@ -310,7 +310,9 @@ fn wasm_pack() -> Result<Report> {
     tools::wasm_target()?;
     let browser = Browser::ensure()?;
     let mut test = Command::new(wasm_pack);
-    test.args(["test", "--headless", "--chrome"])
+    // Without this, wasm-pack downloads a driver where none is on the PATH.
+    test.args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(&browser.driver)
         .current_dir(project::root())
         .env("PATH", run::path_with(&tools::wasm_bindgen()?)?);
     suite(browser.tell(&mut test), "wasm-pack test")
