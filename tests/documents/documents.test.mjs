@@ -16,7 +16,11 @@ const all = documents.map((document) => ({ document, ...parse(read(document)) })
 const blocks = all.flatMap(({ document, blocks }) => blocks.map((block) => ({ document, ...block })));
 const samples = blocks.flatMap((block) => samplesOf(block.document, block).map((sample) => ({ ...block, ...sample })));
 
-/** Reads a block; gives a sentence where that is not possible on this machine. */
+/**
+ * Reads a block; gives a sentence where that is not possible on this machine.
+ *
+ * @param {{ language: string, code: string, cloud?: string }} block
+ */
 function check({ language, code, cloud }) {
   assert.notEqual(language, '', 'name the language of the block, or `text` for a drawing');
   if (SAMPLES.includes(language)) return undefined;
