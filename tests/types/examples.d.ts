@@ -1,4 +1,4 @@
-// What the examples in the comments, and the samples of the READMEs, start from: a page's client, and what the package exports.
+// What the examples in the comments, and the samples of the documents, start from: a page's client, and the exports.
 import type * as exo365 from 'exo365';
 import type { Message } from '@microsoft/microsoft-graph-types';
 

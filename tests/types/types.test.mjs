@@ -33,18 +33,10 @@ function writeExamples() {
   rmSync(here('examples'), { recursive: true, force: true });
   mkdirSync(here('examples'));
   const found = examples(declarations);
-  const all = [...found, ...['README.md', 'pkg-template/README.md'].flatMap(samples)];
-  for (const [at, { name, code }] of all.entries()) {
+  for (const [at, { name, code }] of found.entries()) {
     writeFileSync(here(`examples/${at}-${name}.ts`), `${code}\nexport {};\n`);
   }
   return found;
-}
-
-/** The samples of a README, which hold in TypeScript as well. */
-function samples(path) {
-  const found = [...read(`../../${path}`).matchAll(/^```js\n([\s\S]*?)^```/gm)];
-  assert.notEqual(found.length, 0, path);
-  return found.map(([, code]) => ({ name: path.replaceAll('/', '-').replace('.md', ''), code }));
 }
 
 const written = writeExamples();

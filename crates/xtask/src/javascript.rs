@@ -12,6 +12,7 @@ const TOOLS: &str = "crates/xtask/javascript";
 const IMPORTED: &[&str] = &[
     "crates/xtask/node",
     "crates/xtask/types",
+    "tests/documents",
     "tests/e2e",
     "tests/e2e/microsoft",
     "tests/e2e/third-party",

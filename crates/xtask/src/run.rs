@@ -1,6 +1,7 @@
 //! Other programs: run them, show what they say, and tell their failure in one sentence.
 
 use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -79,4 +80,11 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
             .map(|dir| dir.join(name))
             .find(|file| file.is_file())
     })
+}
+
+/// The PATH with `dir` in front.
+pub(crate) fn path_with(dir: &Path) -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let dirs = std::iter::once(dir.to_owned()).chain(std::env::split_paths(&path));
+    Ok(std::env::join_paths(dirs)?)
 }

@@ -95,8 +95,16 @@ pub(crate) const STEPS: &[Step] = &[
         run: security,
     },
     Step {
+        name: "documents",
+        run: documents,
+    },
+    Step {
         name: "browser",
         run: browser,
+    },
+    Step {
+        name: "wasm-pack",
+        run: wasm_pack,
     },
     Step {
         name: "package",
@@ -244,7 +252,22 @@ fn face() -> Result<Report> {
     suite(&mut tests, "the tests of the face")
 }
 
-/// SECURITY.md against the names of the tests.
+/// Every code block of the documents: compiled, or read by the parser of its tool.
+fn documents() -> Result<Report> {
+    let programs = Programs::build(Profile::Dev)?;
+    let package = pack::run()?;
+    package.install(&node::install("tests/types")?)?;
+    node::install("tests/e2e/microsoft")?;
+    node::install("tests/documents")?;
+    let mut tests = node_tests();
+    tests
+        .arg("tests/documents/documents.test.mjs")
+        .env("EXO365_XTASK", std::env::current_exe()?)
+        .env("EXO365_OUT", project::target().join("documents"));
+    suite(programs.tell(&mut tests), "the documents")
+}
+
+/// SECURITY.md and docs/security-tests.md against the names of the tests.
 fn security() -> Result<Report> {
     suite(
         node_tests().arg("tests/security.test.mjs"),
@@ -276,6 +299,23 @@ fn browser() -> Result<Report> {
     ]);
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     suite(browser.tell(&mut test), "the browser tests")
+}
+
+/// The same tests by `wasm-pack test`, for those who are used to it.
+fn wasm_pack() -> Result<Report> {
+    let Some(wasm_pack) = run::find(&["wasm-pack"]) else {
+        run::say("skipped: wasm-pack is not on the PATH (`cargo install wasm-pack` brings it)");
+        return Ok(Report::SKIPPED);
+    };
+    tools::wasm_target()?;
+    let browser = Browser::ensure()?;
+    let mut test = Command::new(wasm_pack);
+    // Without this, wasm-pack downloads a driver where none is on the PATH.
+    test.args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(&browser.driver)
+        .current_dir(project::root())
+        .env("PATH", run::path_with(&tools::wasm_bindgen()?)?);
+    suite(browser.tell(&mut test), "wasm-pack test")
 }
 
 fn package() -> Result<Report> {

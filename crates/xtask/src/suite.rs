@@ -10,6 +10,9 @@ pub(crate) struct Options {
     /// Only the steps whose name contains this.
     #[arg(long)]
     only: Option<String>,
+    /// Print the names of these steps, and run none.
+    #[arg(long)]
+    list: bool,
 }
 
 struct Outcome {
@@ -29,6 +32,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if steps.is_empty() {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
         bail!("no such step; there are {}", names.join(", "));
+    }
+    if options.list {
+        for step in steps {
+            println!("{}", step.name);
+        }
+        return Ok(());
     }
     let outcomes: Vec<_> = steps.into_iter().map(perform).collect();
     let sum = table(&outcomes);
