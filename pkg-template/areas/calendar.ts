@@ -11,7 +11,7 @@ import type { Api, Options } from '../calls/api.ts';
 import { path, type Path } from '../calls/path.ts';
 import { invalidArgument } from '../error.ts';
 import type { Calendar, Delta, EventDraft, Events, Moment, Query, Resource, Selected, View } from '../types.ts';
-import { list, walk } from './collection.ts';
+import { list, walk } from '../calls/pages.ts';
 import { attachments } from './mail.ts';
 import { listed, required, verbs } from './verbs.ts';
 

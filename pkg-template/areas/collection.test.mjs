@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { path } from '../calls/path.ts';
-import { collection, walk } from './collection.ts';
+import { walk } from '../calls/pages.ts';
+import { collection } from './collection.ts';
 import { Exo365Error } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';

@@ -1,8 +1,8 @@
 // What areas and values are written with: calls to one mailbox, and values as its API flavour spells them.
 import type { Exo365Error, booleanOption, fail, invalidArgument } from '../error.ts';
-import type { list, walk } from '../areas/collection.ts';
 import type { CallOptions } from '../types.ts';
 import type { BatchAnswer, BatchItem } from './core.ts';
+import type { list, walk } from './pages.ts';
 import type { Path } from './path.ts';
 import type { Values } from '../values/moments.ts';
 import type { filter } from '../values/filter.ts';

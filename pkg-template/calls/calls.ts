@@ -1,5 +1,4 @@
 // The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted where it fails.
-import { list, walk } from '../areas/collection.ts';
 import { booleanOption, Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { filter } from '../values/filter.ts';
@@ -7,6 +6,7 @@ import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy } from './api.ts';
 import { type Core, describe } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
+import { list, walk } from './pages.ts';
 import { type Enter, queue } from './queue.ts';
 import { joined } from './signal.ts';
 

@@ -1,5 +1,5 @@
 // What areas and values are built on, for tests: calls are under the control of a test.
-import { list, walk } from '../areas/collection.ts';
+import { list, walk } from '../calls/pages.ts';
 import { booleanOption, fail, invalidArgument } from '../error.ts';
 import * as more from '../more.ts';
 import { filter } from '../values/filter.ts';
