@@ -73,8 +73,6 @@ async function bundle(file, options, ofTerser = {}) {
     // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported
     // browsers know.
     ecma: 2020,
-    // What one pass simplifies the next may simplify further; a fourth changes nothing.
-    compress: { passes: 3 },
     sourceMap: { content: output('.map'), url: `${basename(file)}.map`, includeSources: true, asObject: true },
     ...ofTerser,
   });
