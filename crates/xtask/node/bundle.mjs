@@ -67,19 +67,20 @@ async function bundle(file, options, ofTerser = {}) {
     ...options,
   });
   const output = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  const { code, map: minifiedMap } = await minify(output('.js'), {
+  const { code, map } = await minify(output('.js'), {
     // Names at the top level belong to the module: nothing else reads them.
     module: true,
     // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported
     // browsers know.
     ecma: 2020,
-    sourceMap: { content: output('.map'), url: `${basename(file)}.map`, includeSources: true, asObject: true },
+    sourceMap: { content: output('.map'), url: `${basename(file)}.map`, includeSources: true },
     ...ofTerser,
   });
-  const sources = minifiedMap.sources.map((path) => sourceName(resolve(dirname(outfile), path)));
+  const sourceMap = JSON.parse(/** @type {string} */ (map));
+  const sources = sourceMap.sources.map((path) => sourceName(resolve(dirname(outfile), path)));
   await mkdir(dirname(outfile), { recursive: true });
   await writeFile(outfile, code);
-  await writeFile(`${outfile}.map`, JSON.stringify({ ...minifiedMap, sources }));
+  await writeFile(`${outfile}.map`, JSON.stringify({ ...sourceMap, sources }));
 }
 
 for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints: [source(name)] });
