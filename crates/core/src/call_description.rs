@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::json::Json;
-use crate::options::{Key, Options};
+use crate::options::Options;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -43,13 +43,7 @@ impl CallDescription {
             ),
         };
         let options = take(4);
-        let names = take(5);
-        let allowed: Vec<Key> = names
-            .items()
-            .iter()
-            .filter_map(|name| Key::parse(name.str()?))
-            .collect();
-        let options = Options::call(options, &allowed)?;
+        let options = Options::call(options, &take(5))?;
         Ok(Self {
             method: take(0).text_or_empty(),
             user: take(1).text(),

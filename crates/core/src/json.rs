@@ -106,6 +106,11 @@ impl Json {
         u32::try_from(*number).ok()
     }
 
+    /// Whether this is a list with the text `text` in it.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.items().iter().any(|item| item.str() == Some(text))
+    }
+
     /// The items of a list; none where it is something else.
     pub(crate) fn items(&self) -> &[Self] {
         match self {

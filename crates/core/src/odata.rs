@@ -89,9 +89,12 @@ mod tests {
 
     fn written(flavor: Flavor, options: &str) -> Result<String, Code> {
         let mut url = String::from("/me/messages");
-        Options::call(Json::parse(options).unwrap_or_default(), Key::ALL)
-            .and_then(|options| write(&options, flavor, &mut url))
-            .map_err(|error| error.code)?;
+        Options::call(
+            Json::parse(options).unwrap_or_default(),
+            &Key::list(Key::ALL),
+        )
+        .and_then(|options| write(&options, flavor, &mut url))
+        .map_err(|error| error.code)?;
         Ok(url)
     }
 

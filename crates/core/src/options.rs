@@ -23,13 +23,13 @@ impl Options {
     }
 
     /// Checks names and values. Where `allowed` is given, all other names are refused.
-    fn check(json: Json, known: &Known, allowed: Option<&[Key]>) -> Result<Self, Error> {
+    fn check(json: Json, known: &Known, allowed: Option<&Json>) -> Result<Self, Error> {
         let Json::Object(members) = &json else {
             return Err(Error::argument("options are an object"));
         };
         for (name, value) in members {
             let option = known.iter().find(|option| option.0.name() == name);
-            let is_allowed = |key| allowed.is_none_or(|list| list.contains(&key));
+            let is_allowed = |key: Key| allowed.is_none_or(|list| list.has(key.name()));
             let Some((_, kind)) = option.filter(|option| is_allowed(option.0)) else {
                 return Err(complaint(&["unknown option `", name, "`"]));
             };
@@ -44,7 +44,7 @@ impl Options {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`], as for all of these.
-    pub fn call(json: Json, allowed: &[Key]) -> Result<Self, Error> {
+    pub fn call(json: Json, allowed: &Json) -> Result<Self, Error> {
         Self::check(json, CALL, Some(allowed))
     }
 

@@ -21,8 +21,11 @@ pub(super) fn run(input: &str) {
     let (flavor, at) = APIS[number(which, 0) % APIS.len()];
     let api = Api::new(flavor, at);
     let options = |text: &str| {
-        Options::call(Json::parse(text).unwrap_or_default(), &[Key::Bare])
-            .expect("options that are some")
+        Options::call(
+            Json::parse(text).unwrap_or_default(),
+            &Key::list(&[Key::Bare]),
+        )
+        .expect("options that are some")
     };
     if let Ok(link) = origin::guard(&api.root, link) {
         stays(&api, &link);

@@ -6,7 +6,7 @@ use exo365_core::call_description::CallDescription;
 use exo365_core::error::Code;
 use exo365_core::fetch::{OMIT, RequestInit};
 use exo365_core::json::{FromJson, Json};
-use exo365_core::options::{Key, Options};
+use exo365_core::options::{Options};
 use exo365_core::request::Api;
 use exo365_core::signin::{Entropy, Pending, begin};
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
@@ -27,7 +27,12 @@ pub(super) fn run(input: &str) {
         return; // serde_json keeps the last of them, the core the first: pages write none
     }
     let value = serde_json::from_str(text).unwrap_or_default();
-    let allowed: Vec<Key> = allowed.split(',').filter_map(Key::parse).collect();
+    let allowed = Json::List(
+        allowed
+            .split(',')
+            .map(|name| Json::Text(name.into()))
+            .collect(),
+    );
     match Options::call(tree, &allowed) {
         Ok(options) => call(flavor, &options, &value),
         Err(error) => assert_eq!(error.code, Code::InvalidArgument),

@@ -1,5 +1,7 @@
 //! The names of all options, each once.
 
+use crate::json::Json;
+
 macro_rules! keys {
     ($($key:ident = $name:literal,)+) => {
         /// The name of an option, of whatever call, client, sign-in or token request.
@@ -68,9 +70,13 @@ keys! {
 }
 
 impl Key {
-    /// The key of that name.
+    /// The names of `keys`, as a call lists those that it takes.
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|key| key.name() == name)
+    pub fn list(keys: &[Self]) -> Json {
+        Json::List(
+            keys.iter()
+                .map(|key| Json::Text(key.name().into()))
+                .collect(),
+        )
     }
 }

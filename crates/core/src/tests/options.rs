@@ -33,7 +33,7 @@ fn complaint<T: core::fmt::Debug>(result: Result<T, Error>) -> String {
 fn every_option_of_a_call_is_read() {
     let text = r#"{"select":["a"],"filter":"f","orderBy":"o","expand":["e"],"search":"s","top":5,"skip":6,"count":true,"query":{"x":"y"},
         "headers":{"a":"b"},"ifMatch":"W/1","timeout":7,"timeZone":"UTC","as":"blob","signal":{}}"#;
-    let call = Options::call(Json::parse(text).unwrap_or_default(), LIST).unwrap();
+    let call = Options::call(Json::parse(text).unwrap_or_default(), &Key::list(LIST)).unwrap();
     assert_eq!(call.texts(Key::Select).unwrap(), ["a"]);
     assert_eq!(call.texts(Key::OrderBy).unwrap(), ["o"]);
     assert_eq!(
@@ -47,7 +47,7 @@ fn every_option_of_a_call_is_read() {
     assert_eq!(call.text(Key::Claims), None);
     assert_eq!(call.texts(Key::Claims), None);
     assert_eq!(
-        Options::call(Json::Object(Vec::new()), &[Key::Top])
+        Options::call(Json::Object(Vec::new()), &Key::list(&[Key::Top]))
             .unwrap()
             .pairs(Key::Headers)
             .count(),
@@ -95,7 +95,10 @@ fn what_is_wrong_is_named() {
         ("5", "options are an object"),
     ] {
         assert_eq!(
-            complaint(Options::call(Json::parse(text).unwrap_or_default(), LIST)),
+            complaint(Options::call(
+                Json::parse(text).unwrap_or_default(),
+                &Key::list(LIST)
+            )),
             wanted,
             "{text}"
         );
@@ -103,7 +106,7 @@ fn what_is_wrong_is_named() {
     assert_eq!(
         complaint(Options::call(
             Json::parse(r#"{"top":1}"#).unwrap(),
-            &[Key::Signal]
+            &Key::list(&[Key::Signal])
         )),
         "unknown option `top`"
     );

@@ -136,7 +136,7 @@ fn changes_are_a_path_in_graph_and_a_preference_in_outlook() {
         }
     }
     let options = Json::parse(r#"{"changes":true,"pageSize":7}"#).unwrap();
-    let options = Options::call(options, &[Key::Changes, Key::PageSize]).unwrap();
+    let options = Options::call(options, &Key::list(&[Key::Changes, Key::PageSize])).unwrap();
     for (flavor, wanted) in [
         (Flavor::Graph, "IdType=\"ImmutableId\", odata.maxpagesize=7"),
         (
@@ -214,7 +214,8 @@ fn headers_of_our_own_are_not_the_callers() {
         "Return-Client-Request-Id",
     ] {
         let options = serde_json::json!({ "headers": { name: "x" } }).to_string();
-        let options = Options::call(Json::parse(&options).unwrap(), &[Key::Headers]).unwrap();
+        let options =
+            Options::call(Json::parse(&options).unwrap(), &Key::list(&[Key::Headers])).unwrap();
         let error = api(Flavor::Graph)
             .at_path("GET", "/me", &options)
             .unwrap_err();

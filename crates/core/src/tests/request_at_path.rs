@@ -54,7 +54,11 @@ fn links_of_the_endpoints_proxy_are_followed_there() {
 #[test]
 fn s15_an_upload_goes_where_the_service_says_with_what_describes_the_piece() {
     let json = r#"{"bare":true,"headers":{"content-range":"bytes 0-1/2"}}"#;
-    let options = Options::call(Json::parse(json).unwrap(), &[Key::Bare, Key::Headers]).unwrap();
+    let options = Options::call(
+        Json::parse(json).unwrap(),
+        &Key::list(&[Key::Bare, Key::Headers]),
+    )
+    .unwrap();
     let upload = |url: &str| api(Flavor::Graph).at_path("PUT", url, &options);
     let request = upload("https://outlook.office.com/upload?authtoken=x").unwrap();
     assert!(request.preauthenticated);
@@ -113,7 +117,7 @@ fn requests_by_path_stay_below_the_root() {
             "/me",
             &Options::call(
                 Json::parse(r#"{"query":{"$top":"5","a&b":"c d"}}"#).unwrap_or_default(),
-                &[Key::Query],
+                &Key::list(&[Key::Query]),
             )
             .unwrap(),
         )
