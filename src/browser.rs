@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::signin::Entropy;
-use js_sys::{Function, Promise, Uint8Array};
-use uuid::Uuid;
+use js_sys::{Function, Promise};
+use uuid::{Builder, Uuid};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
@@ -12,7 +12,7 @@ use web_sys::AbortSignal;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
-    fn random_values(array: &Uint8Array) -> Result<(), JsValue>;
+    fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
     #[wasm_bindgen(js_name = setTimeout)]
@@ -38,22 +38,22 @@ pub(crate) fn monotonic() -> f64 {
 
 /// Fills `bytes` from the browser's cryptographic generator.
 fn random(bytes: &mut [u8]) -> Result<(), Failure> {
-    let array = Uint8Array::new_with_length(bytes.len() as u32);
-    random_values(&array).map_err(|cause| {
+    random_values(bytes).map_err(|cause| {
         let error = Error::new(
             Code::InsecureContext,
             "this browser gives no secure random numbers",
         );
         Failure::with_cause(error, cause)
-    })?;
-    array.copy_to(bytes);
-    Ok(())
+    })
 }
 
 /// A fresh version 4 UUID (RFC 9562 §5.4) as text.
-pub(crate) fn uuid() -> String {
-    let mut id = Uuid::encode_buffer();
-    Uuid::new_v4().hyphenated().encode_lower(&mut id).into()
+pub(crate) fn uuid() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    random(&mut bytes)?;
+    let id = Builder::from_random_bytes(bytes).into_uuid();
+    let mut text = Uuid::encode_buffer();
+    Ok(id.hyphenated().encode_lower(&mut text).to_owned())
 }
 
 /// Random bytes for one sign-in.

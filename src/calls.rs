@@ -157,7 +157,7 @@ impl Sender {
         let timeout = call.options.number(Key::Timeout).unwrap_or(self.timeout);
         let signal = AttemptSignal::new(call.signal.as_ref(), timeout)?;
         progress.attempts += 1;
-        progress.id = browser::uuid();
+        progress.id = browser::uuid()?;
         let token = progress.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
         let init = call.init(token, self.proxied.as_deref(), progress, &signal)?;

@@ -39,7 +39,7 @@ impl Session {
             )
             .into());
         }
-        let state = browser::uuid();
+        let state = browser::uuid()?;
         if let Some(page) = page {
             page.keep(&state, SIGNED_OUT)?;
         }

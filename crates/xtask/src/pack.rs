@@ -167,7 +167,7 @@ fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
         "--flatten",
         "--rereloop",
         "-Oz",
-        "--one-caller-inline-max-function-size=20",
+        "--one-caller-inline-max-function-size=24",
         "--skip-pass=local-cse",
         "--skip-pass=simplify-locals",
         "--low-memory-unused",
