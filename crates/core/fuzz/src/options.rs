@@ -6,7 +6,7 @@ use exo365_core::call_description::CallDescription;
 use exo365_core::error::Code;
 use exo365_core::fetch::{OMIT, RequestInit};
 use exo365_core::json::{FromJson, Json};
-use exo365_core::options::{Options};
+use exo365_core::options::Options;
 use exo365_core::request::Api;
 use exo365_core::signin::{Entropy, Pending, begin};
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
