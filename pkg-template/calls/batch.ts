@@ -6,10 +6,7 @@ import type { Api } from './api.ts';
 import { encodeBody } from './bodies.ts';
 import type { BatchAnswer, BatchItem } from './core.ts';
 import { path } from './path.ts';
-import type { WaitingRead } from './queue.ts';
-
-/** Most items of one batch (https://learn.microsoft.com/graph/json-batching). */
-const BATCH_SIZE = 20;
+import { BATCH_SIZE, type WaitingRead } from './queue.ts';
 
 const BATCH = path`/$batch`;
 
@@ -26,7 +23,10 @@ const wait = (time: number, signal?: AbortSignal) =>
     signal?.addEventListener('abort', () => resolve());
   });
 
-/** Answers waiting reads by one batch. What the batch does not answer well is asked for alone: there it has its renewal and its repeats. */
+/**
+ * Answers waiting reads by one batch. What the batch does not answer well is asked for alone: there it has its renewal
+ * and its repeats.
+ */
 export async function sendTogether(api: Api, taken: readonly WaitingRead[]): Promise<void> {
   const items: BatchItem[] = [];
   const asked: WaitingRead[] = [];

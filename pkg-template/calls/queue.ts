@@ -3,8 +3,8 @@
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits): a batch takes the whole lane.
 import type { BatchItem } from './core.ts';
 
-/** Most items of one batch. */
-const BATCH_SIZE = 20;
+/** Most items of one batch (https://learn.microsoft.com/graph/json-batching). */
+export const BATCH_SIZE = 20;
 
 /** A read that waits for its turn. */
 export interface WaitingRead {
