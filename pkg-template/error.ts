@@ -1,7 +1,11 @@
-// The one error of the package. Most are made by the WebAssembly, as plain `Error` objects with our fields; here they get our class.
+// The one error of the package. Most are made by the WebAssembly, as plain `Error` objects with our fields; here they
+// get our class.
 import type { Account, ErrorCode, SignInOptions } from './types.ts';
 
-/** What to do about each code, in a sentence. The build takes them from the core, where they are written (crates/core/src/error.rs). */
+/**
+ * What to do about each code, in a sentence. The build takes them from the core, where they are written
+ * (crates/core/src/error.rs).
+ */
 declare const REMEDIES: Record<string, string>;
 
 type SignIn = (options?: SignInOptions) => Promise<Account>;
@@ -122,7 +126,10 @@ export const fail = Exo365Error.create;
 /** The commonest: an argument is not what the function takes. */
 export const invalidArgument = (message: string, cause?: unknown) => fail('invalid_argument', message, cause);
 
-/** Options as JSON text, which is how they cross to the WebAssembly. Throws `invalid_argument` for what JSON has no form for, such as circles. */
+/**
+ * Options as JSON text, which is how they cross to the WebAssembly. Throws `invalid_argument` for what JSON has no form
+ * for, such as circles.
+ */
 export function toJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
   try {
     return JSON.stringify(value, replacer);

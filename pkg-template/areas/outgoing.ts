@@ -61,7 +61,10 @@ export async function send(api: Api, messages: Messages, message: Draft, options
 
 const total = (files: Blob[]) => files.reduce((sum, one) => sum + one.size, 0);
 
-/** Sends a message whose files are more than one request takes: into a draft, one by one. Where a file is refused, the draft is deleted. */
+/**
+ * Sends a message whose files are more than one request takes: into a draft, one by one. Where a file is refused, the
+ * draft is deleted.
+ */
 async function sendByDraft(
   api: Api,
   messages: Messages,

@@ -16,11 +16,16 @@ export interface Call {
   readonly options?: Options | undefined;
   /** Goes as it is where it is a text, a Blob or bytes, else as JSON. */
   readonly body?: unknown;
-  /** Names of the options that the call takes, beside those of every call (`timeout`, `timeZone`, `headers`, `signal`). */
+  /**
+   * Names of the options that the call takes, beside those of every call (`timeout`, `timeZone`, `headers`, `signal`).
+   */
   readonly allowed?: readonly string[] | undefined;
 }
 
-/** Options of a call, as core knows them (crates/core/src/options.rs); it checks their values. A call takes those that it names in `allowed`. */
+/**
+ * Options of a call, as core knows them (crates/core/src/options.rs); it checks their values. A call takes those that
+ * it names in `allowed`.
+ */
 export interface Options extends CallOptions {
   as?: 'json' | 'text' | 'blob' | 'response';
   /** To another host, without a token: the pieces of an upload. */
@@ -59,7 +64,10 @@ export interface Api extends Values {
   send(method: string, path: Path, content: unknown, headers?: Record<string, string>): Promise<unknown>;
   /** A call as an item of a batch. */
   batchItem(call: Call): Omit<BatchItem, 'id'>;
-  /** The error that an answer to an item is, and in milliseconds how long to wait before the item is sent again: undefined where it must not be. */
+  /**
+   * The error that an answer to an item is, and in milliseconds how long to wait before the item is sent again:
+   * undefined where it must not be.
+   */
   judge(answer: BatchAnswer, method: string, repeats: number): [error: Exo365Error, wait: number | undefined];
 
   // For the part that is loaded on first use: imported there, they would be downloaded twice.

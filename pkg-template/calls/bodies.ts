@@ -3,7 +3,9 @@ import type { Api } from './api.ts';
 
 type Headers = Record<string, string> | undefined;
 
-/** A body as it is sent, and the headers that describe it: texts, Blobs and bytes as they are, everything else as JSON. */
+/**
+ * A body as it is sent, and the headers that describe it: texts, Blobs and bytes as they are, everything else as JSON.
+ */
 export function encodeBody(
   { invalidArgument }: Api,
   body: unknown,

@@ -1,4 +1,5 @@
-// The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted where it fails.
+// The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted
+// where it fails.
 import { booleanOption, Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { filter } from '../values/filter.ts';
@@ -78,7 +79,10 @@ export class Calls {
     return api;
   }
 
-  /** Every promise of the WebAssembly passes here: it ends with the caller's signal or with this client, and its errors get our class. */
+  /**
+   * Every promise of the WebAssembly passes here: it ends with the caller's signal or with this client, and its errors
+   * get our class.
+   */
   async run<T>(start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const own = new AbortController();
     const both = joined(own.signal, signal);

@@ -24,7 +24,10 @@ export class Diagnostics {
     if (keepOverReloads) this.#journal = api.lazy('kept', this.#entries, KEPT).catch(() => () => {});
   }
 
-  /** Notes a call that began at `from` (of `performance.now()`), if it failed or was slow. What was refused before it was sent is no call. */
+  /**
+   * Notes a call that began at `from` (of `performance.now()`), if it failed or was slow. What was refused before it
+   * was sent is no call.
+   */
   note(from: number, { method, path }: Call, error?: Exo365Error): void {
     const durationMs = Math.round(performance.now() - from);
     const failed = error && (error.status || error.code === 'network' || error.code === 'timeout');

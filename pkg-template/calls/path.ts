@@ -1,7 +1,10 @@
-// Paths of operations, with their ids apart: core encodes the ids, and knows by the template which API flavour has the operation.
+// Paths of operations, with their ids apart: core encodes the ids, and knows by the template which API flavour has the
+// operation.
 
 export interface Path {
-  /** Below the mailbox (`.` is its owner), or with a slash in front below the API's root. Each `{}` stands for an id. */
+  /**
+   * Below the mailbox (`.` is its owner), or with a slash in front below the API's root. Each `{}` stands for an id.
+   */
   readonly template: string;
   readonly ids: readonly string[];
 }

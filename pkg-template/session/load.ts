@@ -28,7 +28,10 @@ async function compiled(source: Source): Promise<WebAssembly.Module> {
   return typed ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
 }
 
-/** A function that loads the module once. Its `source`: a URL, a Response, bytes or a compiled module; the bundled one where there is none. */
+/**
+ * A function that loads the module once. Its `source`: a URL, a Response, bytes or a compiled module; the bundled one
+ * where there is none.
+ */
 export function loader(): (source?: Source | Promise<Source>) => Promise<void> {
   let loading: Promise<void> | undefined;
   const start = async (source?: Source | Promise<Source>) => init(await compiled(await (source ?? bundled())));

@@ -1,5 +1,5 @@
-// What a sign-in and a call use of the browser, taken once when the package loads: what a script puts in its place later
-// sees neither codes nor tokens. A script that runs before this one, or changes what these hold, is not kept out.
+// What a sign-in and a call use of the browser, taken once when the package loads: what a script puts in its place
+// later sees neither codes nor tokens. A script that runs before this one, or changes what these hold, is not kept out.
 
 const { fetch, BroadcastChannel, Response, URL, crypto: source } = globalThis;
 /** Bound: the functions of `crypto` look at what they are called on. */

@@ -1,4 +1,5 @@
-// Short forms of values, expanded into the flavour's own: recipients, bodies, moments. What is not known goes through untouched.
+// Short forms of values, expanded into the flavour's own: recipients, bodies, moments. What is not known goes through
+// untouched.
 import type { Api } from '../calls/api.ts';
 import { MAX_INLINE } from './sizes.ts';
 
@@ -64,7 +65,10 @@ function forms(api: Api): Forms {
     return { '@odata.type': type, ...spelled({ name, contentType, contentBytes: await base64(api, one) }) };
   };
 
-  /** A moment as events of Outlook v2.0 and Graph have it. `onLocalClock`: in the zone, where UTC would shift a day or a series. */
+  /**
+   * A moment as events of Outlook v2.0 and Graph have it. `onLocalClock`: in the zone, where UTC would shift a day or a
+   * series.
+   */
   const moment: Expand = (given, timeZone, onLocalClock, field) => {
     const [when, zone] = withZone(given, timeZone);
     const [local, offset] = parseMoment(when, field);

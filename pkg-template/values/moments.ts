@@ -1,4 +1,5 @@
-// Values of one API flavour in one time zone: the spelling of names, and moments (texts, Dates and local times in a zone).
+// Values of one API flavour in one time zone: the spelling of names, and moments (texts, Dates and local times in a
+// zone).
 import { invalidArgument } from '../error.ts';
 import type { Flavor } from '../types.ts';
 
@@ -31,7 +32,10 @@ function parseMoment(given: unknown, field = 'a time'): [local: string, offset: 
   return [day + time, offset];
 }
 
-/** A function that tells how far the clock of a zone is ahead of UTC at an instant, in milliseconds. The rules are the browser's. */
+/**
+ * A function that tells how far the clock of a zone is ahead of UTC at an instant, in milliseconds. The rules are the
+ * browser's.
+ */
 function zoneOffset(timeZone: string): (time: number) => number {
   try {
     const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
@@ -46,7 +50,8 @@ function instantOf(local: string, timeZone: string): number {
   const offset = zoneOffset(timeZone);
   const time = Date.parse(`${local}Z`);
   const [before, after] = [offset(time - DAY), offset(time + DAY)];
-  // Of an hour that happens twice the first counts; one that is left out goes by the clock before the change (RFC 5545 §3.3.5).
+  // Of an hour that happens twice the first counts; one that is left out goes by the clock before the change (RFC 5545
+  // §3.3.5).
   return offset(time - before) !== before && offset(time - after) === after ? time - after : time - before;
 }
 

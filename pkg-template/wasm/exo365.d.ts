@@ -1,4 +1,5 @@
-// The types of what wasm-bindgen makes of src/client.rs; the code itself comes into this folder when the package is built.
+// The types of what wasm-bindgen makes of src/class.rs; the code itself comes into this folder when the package is
+// built.
 import type { Account, AccessToken, Flavor } from '../types.ts';
 import type { Page } from '../session/page.ts';
 
@@ -8,7 +9,10 @@ export class Core {
   profile(): { api: Flavor; timeZone: string };
   account(): Account | null;
   authorize_url(options: string): string;
-  /** Completes a sign-in with an authorization response of another window, or takes over the session that another tab began. */
+  /**
+   * Completes a sign-in with an authorization response of another window, or takes over the session that another tab
+   * began.
+   */
   enter(response?: string): Promise<{ tenant: string; scopes: string[] } | undefined>;
   sign_out(microsoft: boolean): Promise<string | undefined>;
   token(request: string): Promise<AccessToken>;
