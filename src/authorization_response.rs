@@ -3,17 +3,17 @@
 use crate::browser;
 use crate::failure::Failure;
 use crate::page::{Location, Page};
-use exo365_core::callback::Callback;
+use exo365_core::authorization_response::AuthorizationResponse;
 use exo365_core::json::{FromJson, Json, ToJson};
 use exo365_core::scan;
-use exo365_core::signin::Pending;
+use exo365_core::signin::SignInRecord;
 use exo365_core::wire::{ExchangeRequest, PageConfig, SessionRequest};
 
 /// The record that a sign-out at Microsoft leaves: its return has nothing but the `state`.
 pub(crate) const SIGNED_OUT: &str = "signed out";
 
 /// An authorization response that was accepted.
-pub(crate) struct AuthorizationResponse {
+pub(crate) struct AcceptedResponse {
     /// The configuration that the sign-in began with.
     pub(crate) config: PageConfig,
     /// Where the user was: a path of this origin.
@@ -24,25 +24,25 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) consent: Option<(String, String)>,
 }
 
-impl AuthorizationResponse {
+impl AcceptedResponse {
     /// The response that this page load is; `None` where it is none.
     ///
     /// First the record is taken out of the storage, then the address bar is cleaned, then the response is judged.
     /// So a reload, the back button or a second tab find nothing that could be processed again.
     pub(crate) fn find(page: &Page, location: &Location) -> Result<Option<Box<Self>>, Failure> {
-        let callback = Callback::read(location.part("search"), location.part("hash"));
-        if callback.is_for_opener() {
+        let response = AuthorizationResponse::read(location.part("search"), location.part("hash"));
+        if response.is_for_opener() {
             location.check_not_framed()?;
             // The window that began the sign-in has the record, and judges.
-            page.relay(callback.state().unwrap_or_default());
+            page.relay(response.state().unwrap_or_default());
             page.show(location.part("pathname"));
-            return Err(Callback::unexpected().into());
+            return Err(AuthorizationResponse::unexpected().into());
         }
         let records = location.records();
-        let own = callback
+        let own = response
             .state()
             .filter(|state| scan::contains(&records, state));
-        if own.is_none() && !callback.is_response(!records.is_empty()) {
+        if own.is_none() && !response.is_response(!records.is_empty()) {
             return Ok(None);
         }
         location.check_not_framed()?;
@@ -51,38 +51,38 @@ impl AuthorizationResponse {
         if record.as_deref() == Some(SIGNED_OUT) {
             return Ok(None);
         }
-        Self::judge(record, &callback, &location.address()).map(Some)
+        Self::judge(record, &response, &location.address()).map(Some)
     }
 
     /// The response that arrived in another window, which told its `location`.
     pub(crate) fn from_window(page: &Page, location: &Location) -> Result<Box<Self>, Failure> {
-        let callback = Callback::read(location.part("search"), location.part("hash"));
-        let record = callback.state().and_then(|state| page.take(state));
-        Self::judge(record, &callback, &location.address())
+        let response = AuthorizationResponse::read(location.part("search"), location.part("hash"));
+        let record = response.state().and_then(|state| page.take(state));
+        Self::judge(record, &response, &location.address())
     }
 
     fn judge(
         record: Option<String>,
-        callback: &Callback,
+        response: &AuthorizationResponse,
         here: &str,
     ) -> Result<Box<Self>, Failure> {
-        let record = record.and_then(|text| Pending::from_json(&Json::parse(&text)?));
-        let pending = record.ok_or_else(Callback::unexpected)?;
-        let grant = pending.finish(callback, here, browser::now())?;
-        let Pending { flow, config } = pending;
-        let consent = flow.consent.then_some((grant.tenant, grant.scope));
+        let record = record.and_then(|text| SignInRecord::from_json(&Json::parse(&text)?));
+        let record = record.ok_or_else(AuthorizationResponse::unexpected)?;
+        let grant = record.finish(response, here, browser::now())?;
+        let SignInRecord { request, config } = record;
+        let consent = request.consent.then_some((grant.tenant, grant.scope));
         let exchange = ExchangeRequest {
             code: grant.code,
-            code_verifier: flow.verifier,
-            nonce: flow.nonce,
-            redirect_uri: flow.redirect_uri,
-            resource: flow.resource,
+            code_verifier: request.verifier,
+            nonce: request.nonce,
+            redirect_uri: request.redirect_uri,
+            resource: request.resource,
             iss: grant.iss,
-            max_age: flow.max_age,
+            max_age: request.max_age,
         };
         Ok(Box::new(Self {
             config,
-            return_to: flow.return_to,
+            return_to: request.return_to,
             exchange: exchange.to_json(),
             consent,
         }))

@@ -1,6 +1,6 @@
 //! How a client is opened: with the page's own tokens, or with the session that an endpoint keeps.
 
-use crate::authorization_response::{AuthorizationResponse, go_back};
+use crate::authorization_response::{AcceptedResponse, go_back};
 use crate::client::{Client, Session, timeout};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
@@ -39,7 +39,7 @@ pub(crate) async fn with_endpoint(
 ) -> Result<Rc<Client>, Failure> {
     let location = page.as_ref().map(Page::read);
     let (endpoint, mut response) = begin(setup, page.as_ref(), location.as_ref())?;
-    let (route, request) = AuthorizationResponse::endpoint_request(response.as_mut());
+    let (route, request) = AcceptedResponse::endpoint_request(response.as_mut());
     let reply = endpoint.post(route, request).await?;
     let (client, leaving) = finish(setup, page, location.as_ref(), endpoint, response, &reply)?;
     if leaving {
@@ -54,14 +54,14 @@ fn begin(
     setup: &Options,
     page: Option<&Page>,
     location: Option<&Location>,
-) -> Result<(Rc<Endpoint>, Option<Box<AuthorizationResponse>>), Failure> {
+) -> Result<(Rc<Endpoint>, Option<Box<AcceptedResponse>>), Failure> {
     let response = match (page, location) {
         (Some(page), Some(location)) => {
             if !location.is("secure") {
                 let text = "the page is not served over https";
                 return Err(Error::new(Code::InsecureContext, text).into());
             }
-            AuthorizationResponse::find(page, location)?
+            AcceptedResponse::find(page, location)?
         }
         _ => None,
     };
@@ -80,7 +80,7 @@ fn finish(
     page: Option<Page>,
     location: Option<&Location>,
     endpoint: Rc<Endpoint>,
-    response: Option<Box<AuthorizationResponse>>,
+    response: Option<Box<AcceptedResponse>>,
     reply: &Json,
 ) -> Result<(Rc<Client>, bool), Failure> {
     let return_to = response.as_ref().map(|response| response.return_to.clone());

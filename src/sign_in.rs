@@ -1,6 +1,6 @@
 //! Sign-ins: how they begin, and the session that their answer leads to.
 
-use crate::authorization_response::AuthorizationResponse;
+use crate::authorization_response::AcceptedResponse;
 use crate::boundary::{Member, plain};
 use crate::browser;
 use crate::client::{Client, Session};
@@ -50,12 +50,12 @@ impl Client {
             return Ok(JsValue::UNDEFINED);
         };
         let response =
-            location.map(|json| AuthorizationResponse::from_window(page, &Location::parse(&json)));
+            location.map(|json| AcceptedResponse::from_window(page, &Location::parse(&json)));
         let mut response = response.transpose()?;
         let (route, request) = match &response {
             // An administrator's consent changes no session.
             Some(response) if response.consent.is_some() => return Ok(consented(response)),
-            _ => AuthorizationResponse::endpoint_request(response.as_mut()),
+            _ => AcceptedResponse::endpoint_request(response.as_mut()),
         };
         let reply = endpoint.post(route, request).await?;
         let reply = session(response, &reply)?;
@@ -72,7 +72,7 @@ impl Client {
 
 /// The session that the endpoint's reply tells of: to a code, or to the cookie alone.
 pub(crate) fn session(
-    response: Option<Box<AuthorizationResponse>>,
+    response: Option<Box<AcceptedResponse>>,
     reply: &Json,
 ) -> Result<SessionReply, Error> {
     match response {
@@ -82,7 +82,7 @@ pub(crate) fn session(
 }
 
 /// What an administrator consented to, as pages get it.
-fn consented(response: &AuthorizationResponse) -> JsValue {
+fn consented(response: &AcceptedResponse) -> JsValue {
     let (tenant, scope) = response
         .consent
         .as_ref()

@@ -3,7 +3,7 @@
 //! ```text
 //! builder  arguments              -> Request
 //! judge    status, headers, text  -> result or Error
-//! step     begin(entropy) -> (URL, Pending);  Pending::finish(query) -> Grant or Error
+//! step     begin(entropy) -> (URL, SignInRecord);  SignInRecord::finish(query) -> AuthorizationGrant or Error
 //! decide   error, repeats         -> wait or stop
 //! ```
 //!
@@ -19,9 +19,9 @@ extern crate alloc;
 
 pub mod aadsts;
 pub mod access_token_request;
+pub mod authorization_response;
 pub mod batch_item;
 pub mod call_description;
-pub mod callback;
 pub mod challenge;
 pub mod endpoint;
 pub mod error;

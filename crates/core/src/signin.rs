@@ -1,7 +1,7 @@
 //! The authorization request (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2).
 //!
 //! ```text
-//! begin ──► authorize URL + record ──(page leaves, comes back)──► Flow::finish (callback.rs) ──► Grant
+//! begin ──► authorize URL + record ──(page leaves, comes back)──► AuthorizationRequest::finish ──► AuthorizationGrant
 //! ```
 //!
 //! Entropy and time are arguments. The shell keeps the record in `sessionStorage`.
@@ -33,7 +33,7 @@ impl Default for Entropy {
 /// A sign-in that is under way. It is written before the page leaves, and used once when the page is back.
 /// It holds the verifier, so it is never printed.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Flow {
+pub struct AuthorizationRequest {
     /// What the response has to repeat.
     pub state: String,
     /// What the ID token has to repeat.
@@ -65,14 +65,14 @@ pub const POPUP: &str = ".p";
 
 /// The record that the tab keeps while the page is away: the sign-in, and the configuration that it began with.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Pending {
+pub struct SignInRecord {
     /// The sign-in.
-    pub flow: Flow,
+    pub request: AuthorizationRequest,
     /// The configuration.
     pub config: PageConfig,
 }
 
-impl FromJson for Pending {
+impl FromJson for SignInRecord {
     fn from_json(json: &Json) -> Option<Self> {
         let Json::Number(created) = *json.get("created") else {
             return None;
@@ -81,7 +81,7 @@ impl FromJson for Pending {
             return None;
         }
         let config = PageConfig::from_json(json.get("config"))?;
-        let flow = Flow {
+        let request = AuthorizationRequest {
             state: json.get("state").text_or_empty(),
             nonce: json.get("nonce").text_or_empty(),
             verifier: json.get("verifier").text_or_empty(),
@@ -94,7 +94,7 @@ impl FromJson for Pending {
             consent: json.get("consent").str().is_some(),
             max_age: json.get("maxAge").text(),
         };
-        Some(Self { flow, config })
+        Some(Self { request, config })
     }
 }
 
@@ -104,11 +104,11 @@ pub struct Begun {
     pub url: String,
     /// The name of the record.
     pub state: String,
-    /// The record: a [`Pending`], as JSON text.
+    /// The record: a [`SignInRecord`], as JSON text.
     pub record: String,
 }
 
-/// Begins a sign-in with these options. The record is written without a [`Flow`] between, which would copy everything.
+/// Begins a sign-in with these options. The record is written without an [`AuthorizationRequest`] between, which would copy everything.
 ///
 /// # Errors
 /// [`crate::error::Code::InvalidArgument`] for options that exclude each other or are none.

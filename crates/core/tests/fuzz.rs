@@ -104,7 +104,7 @@ macro_rules! targets {
     };
 }
 
-targets! { callback headers id_token json links options token_reply }
+targets! { authorization_response headers id_token json links options token_reply }
 
 #[test]
 fn cargo_fuzz_has_the_same_targets() {

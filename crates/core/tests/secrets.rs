@@ -1,13 +1,13 @@
-//! S30: no error of the core tells a code, a token or what belongs to a flow, whatever made it fail. Every secret here
+//! S30: no error of the core tells a code, a token or what belongs to a request, whatever made it fail. Every secret here
 //! has a text of its own that is nowhere else, and everything that an error can say is searched for each of them.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use exo365_core::callback::Callback;
+use exo365_core::authorization_response::AuthorizationResponse;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json};
 use exo365_core::options::Options;
-use exo365_core::signin::{Entropy, Flow, Pending, begin};
+use exo365_core::signin::{AuthorizationRequest, Entropy, SignInRecord, begin};
 use exo365_core::text::base64url;
 use exo365_core::wire::{ErrorReply, Flavor, Hosts, Identity, Mode, PageConfig};
 use proptest::prelude::*;
@@ -60,8 +60,8 @@ fn config() -> PageConfig {
     }
 }
 
-fn flow(consent: bool) -> Flow {
-    Flow {
+fn request(consent: bool) -> AuthorizationRequest {
+    AuthorizationRequest {
         state: STATE.into(),
         nonce: NONCE.into(),
         verifier: VERIFIER.into(),
@@ -144,8 +144,8 @@ fn s30_no_redirect_that_is_refused_tells_what_came_with_it() {
             } else {
                 (text.as_str(), "")
             };
-            let callback = Callback::read(query, fragment);
-            let error = flow(consent).finish(&callback, &arrived_at, now).err()?;
+            let response = AuthorizationResponse::read(query, fragment);
+            let error = request(consent).finish(&response, &arrived_at, now).err()?;
             Some(silent(&error))
         },
     );
@@ -173,8 +173,9 @@ fn s30_a_record_that_is_none_is_told_as_an_answer_to_no_sign_in() {
         "state": STATE, "nonce": NONCE, "verifier": VERIFIER, "redirectUri": REDIRECT_URI, "returnTo": "/",
         "created": CREATED, "config": serde_json::to_value(config()).unwrap(),
     });
-    let pending =
-        |value: &Value| Json::parse(&value.to_string()).and_then(|json| Pending::from_json(&json));
+    let pending = |value: &Value| {
+        Json::parse(&value.to_string()).and_then(|json| SignInRecord::from_json(&json))
+    };
     assert!(pending(&record).is_some());
     for name in record.as_object().unwrap().keys() {
         for odd in [
@@ -187,7 +188,7 @@ fn s30_a_record_that_is_none_is_told_as_an_answer_to_no_sign_in() {
             record[name] = odd;
             // There is nothing to say but this.
             let error = pending(&record)
-                .ok_or_else(Callback::unexpected)
+                .ok_or_else(AuthorizationResponse::unexpected)
                 .err()
                 .unwrap();
             assert_eq!(silent(&error), "state_mismatch", "{name}");

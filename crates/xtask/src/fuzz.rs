@@ -120,6 +120,6 @@ mod tests {
         assert_eq!(chosen(&all, None).ok(), Some(all.clone()));
         assert_eq!(chosen(&all, Some("json")).ok(), Some(vec!["json".into()]));
         let error = chosen(&all, Some("jsno")).map_err(|error| error.to_string());
-        assert!(error.is_err_and(|said| said.contains("callback, headers")));
+        assert!(error.is_err_and(|said| said.contains("authorization_response, headers")));
     }
 }

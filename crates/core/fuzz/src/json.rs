@@ -4,7 +4,7 @@ use super::{fields, number};
 use exo365_core::endpoint::{exchanged, read, success};
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json, Writer};
-use exo365_core::signin::Pending;
+use exo365_core::signin::SignInRecord;
 use exo365_core::wire::{
     Account, ErrorReply, ExchangeReply, Hosts, LogoutReply, PageConfig, SessionReply, TokenReply,
 };
@@ -92,10 +92,10 @@ fn derived_readers_agree(tree: &Json, text: &str) {
         let back: PageConfig = serde_json::from_str(&written).expect("what the page writes");
         assert!(back == config, "{written}");
     }
-    if let Some(pending) = Pending::from_json(tree) {
-        assert_eq!(pending.flow.authority, pending.config.authority);
+    if let Some(pending) = SignInRecord::from_json(tree) {
+        assert_eq!(pending.request.authority, pending.config.authority);
         let state = tree.get("state").str();
-        assert_eq!(state, Some(pending.flow.state.as_str()));
+        assert_eq!(state, Some(pending.request.state.as_str()));
     }
     let config = PageConfig::from_json(tree.get("config"));
     if let (Some(config), Ok(reply)) = (config, serde_json::from_str::<ExchangeReply>(text)) {

@@ -6,7 +6,7 @@
 //!
 //! Where it can be, what the core read is held to a parser that nobody here wrote: `url`, `httpdate`, `serde_json`.
 
-mod callback;
+mod authorization_response;
 mod headers;
 mod id_token;
 mod json;
@@ -19,7 +19,7 @@ pub type Target = (&'static str, fn(&str));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
-    ("callback", callback::run),
+    ("authorization_response", authorization_response::run),
     ("headers", headers::run),
     ("id_token", id_token::run),
     ("json", json::run),

@@ -8,7 +8,7 @@ use exo365_core::fetch::{OMIT, RequestInit};
 use exo365_core::json::{FromJson, Json};
 use exo365_core::options::Options;
 use exo365_core::request::Api;
-use exo365_core::signin::{Entropy, Pending, begin};
+use exo365_core::signin::{Entropy, SignInRecord, begin};
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -185,19 +185,26 @@ fn sign_in(identity: Identity, options: &Options, value: &Value) {
         pairs.map(|pair| pair.1.into_owned()).collect()
     };
     let record = Json::parse(&begun.record).expect("JSON");
-    let pending = Pending::from_json(&record).expect("a record");
-    assert!(pending.config == config && pending.flow.state == begun.state);
+    let pending = SignInRecord::from_json(&record).expect("a record");
+    assert!(pending.config == config && pending.request.state == begun.state);
     assert_eq!(values("client_id"), [config.client_id.as_str()]);
     assert_eq!(values("redirect_uri"), [back]);
     assert_eq!(values("state"), [begun.state.as_str()]);
     let consent = value["adminConsent"] == true;
-    assert_eq!(pending.flow.consent, consent);
+    assert_eq!(pending.request.consent, consent);
     let kind: &[&str] = if consent { &[] } else { &["code"] };
     assert_eq!(values("response_type"), kind);
-    let nonce: &[&str] = if consent { &[] } else { &[&pending.flow.nonce] };
+    let nonce: &[&str] = if consent {
+        &[]
+    } else {
+        &[&pending.request.nonce]
+    };
     assert_eq!(values("nonce"), nonce);
-    assert!(!begun.url.contains(&pending.flow.verifier), "it stays here");
-    let place = &pending.flow.return_to;
+    assert!(
+        !begun.url.contains(&pending.request.verifier),
+        "it stays here"
+    );
+    let place = &pending.request.return_to;
     assert_eq!(place, value["returnTo"].as_str().unwrap_or("/here"));
     let there = Url::parse(back).and_then(|here| here.join(place));
     let there = there.expect("a place of this site");

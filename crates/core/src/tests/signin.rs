@@ -47,8 +47,8 @@ fn begun(config: &PageConfig, text: &str) -> Result<Begun, Error> {
 }
 
 /// What the tab kept, read back.
-fn pending(begun: &Begun) -> Pending {
-    Pending::from_json(&Json::parse(&begun.record).unwrap()).unwrap()
+fn pending(begun: &Begun) -> SignInRecord {
+    SignInRecord::from_json(&Json::parse(&begun.record).unwrap()).unwrap()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn e54_consent_of_an_administrator_is_asked_for_where_each_generation_has_it() {
             identity == Identity::V2
         );
         assert!(begun.url.contains(&begun.state) && !begun.url.contains("code_challenge"));
-        assert!(pending(&begun).flow.consent);
+        assert!(pending(&begun).request.consent);
     }
 }
 
@@ -89,8 +89,8 @@ fn a_popup_is_known_by_the_end_of_its_state() {
     let popup = begun(&config, r#"{"mode":"popup"}"#).unwrap();
     let redirect = begun(&config, r#"{"mode":"redirect"}"#).unwrap();
     assert_eq!(popup.state, [&redirect.state, POPUP].concat());
-    assert_eq!(pending(&popup).flow.state, popup.state);
-    assert!(!pending(&popup).flow.consent);
+    assert_eq!(pending(&popup).request.state, popup.state);
+    assert!(!pending(&popup).request.consent);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn parameters_of_the_callers_own_go_along_but_for_those_of_the_sign_in() {
     }
     // The trade-in has to tell it on.
     let extra = begun(&config, r#"{"extra":{"max_age":"0"}}"#).unwrap();
-    assert_eq!(pending(&extra).flow.max_age.as_deref(), Some("0"));
+    assert_eq!(pending(&extra).request.max_age.as_deref(), Some("0"));
     for name in [
         "state",
         "redirect_uri",
@@ -173,7 +173,7 @@ fn the_v1_request_is_that_of_the_2014_post() {
     let begun = begun(&config, "{}").unwrap();
     assert!(begun.url.starts_with("https://login.microsoftonline.com/organizations/oauth2/authorize?response_type=code&client_id="));
     assert_eq!(
-        pending(&begun).flow.resource.as_deref(),
+        pending(&begun).request.resource.as_deref(),
         Some("https://outlook.office365.com/")
     );
 }
@@ -187,7 +187,7 @@ fn what_the_tab_keeps_comes_back_the_same() {
         let back = pending(&begun);
         assert!(back.config == config);
         let resource = "https://graph.microsoft.com/".into();
-        let flow = Flow {
+        let request = AuthorizationRequest {
             state: base64url(&[1; 32]),
             nonce: base64url(&[2; 32]),
             verifier: base64url(&[3; 32]),
@@ -200,15 +200,15 @@ fn what_the_tab_keeps_comes_back_the_same() {
             consent: false,
             max_age: None,
         };
-        assert!(back.flow == flow);
+        assert!(back.request == request);
         let fields = url(&config, text).unwrap();
-        assert_eq!(value(&fields, "state"), Some(flow.state.as_str()));
-        assert_eq!(value(&fields, "nonce"), Some(flow.nonce.as_str()));
-        let challenge = base64url(&sha256(flow.verifier.as_bytes()));
+        assert_eq!(value(&fields, "state"), Some(request.state.as_str()));
+        assert_eq!(value(&fields, "nonce"), Some(request.nonce.as_str()));
+        let challenge = base64url(&sha256(request.verifier.as_bytes()));
         assert_eq!(value(&fields, "code_challenge"), Some(challenge.as_str()));
-        assert_eq!(begun.state, flow.state);
+        assert_eq!(begun.state, request.state);
     }
-    assert!(Pending::from_json(&Json::Null).is_none());
+    assert!(SignInRecord::from_json(&Json::Null).is_none());
 }
 
 #[test]
@@ -267,9 +267,9 @@ fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
     }
     let begun = begun(&config(Identity::V2), r#"{"returnTo":"/secret-place"}"#).unwrap();
     assert!(!begun.url.contains("secret-place"));
-    let flow = pending(&begun).flow;
+    let request = pending(&begun).request;
     assert_eq!(
-        (flow.return_to.as_str(), flow.created),
+        (request.return_to.as_str(), request.created),
         ("/secret-place", 7)
     );
 }

@@ -2,9 +2,9 @@
 //! tenant), seconds since 1970, the address it arrived_at at, the fragment, the query.
 
 use super::{fields, number, tells, told};
-use exo365_core::callback::{Callback, Grant};
+use exo365_core::authorization_response::{AuthorizationGrant, AuthorizationResponse};
 use exo365_core::error::Error;
-use exo365_core::signin::{Flow, LIFETIME, POPUP};
+use exo365_core::signin::{AuthorizationRequest, LIFETIME, POPUP};
 use exo365_core::text::form_decode;
 use exo365_core::wire::Identity;
 use std::borrow::Cow;
@@ -28,14 +28,14 @@ const ONCE: [&str; 7] = [
     "session_state",
 ];
 
-fn flow(kind: &str) -> Flow {
+fn request(kind: &str) -> AuthorizationRequest {
     let v1 = kind.contains('1');
     let tenant = if kind.contains('t') {
         "aaaabbbb-0000-cccc-1111-dddd2222eeee"
     } else {
         "organizations"
     };
-    Flow {
+    AuthorizationRequest {
         state: [STATE, if kind.contains('p') { POPUP } else { "" }].concat(),
         nonce: NONCE.into(),
         verifier: VERIFIER.into(),
@@ -68,44 +68,48 @@ pub(super) fn run(input: &str) {
     let [kind, now, arrived_at, fragment, query] = fields(input);
     // A clock that runs backwards far enough to overflow is none.
     let now = number::<u32>(now, 1_790_000_100).into();
-    let flow = flow(kind);
-    let callback = Callback::read(query, fragment);
-    let for_opener = callback.state().is_some_and(|state| state.ends_with(POPUP));
-    assert_eq!(callback.is_for_opener(), for_opener);
+    let request = request(kind);
+    let response = AuthorizationResponse::read(query, fragment);
+    let for_opener = response.state().is_some_and(|state| state.ends_with(POPUP));
+    assert_eq!(response.is_for_opener(), for_opener);
     let standard = standard(query, fragment);
     // What is no UTF-8 stays as it was written here, and is replaced there.
     let same = !standard
         .iter()
         .any(|(name, values)| name.contains('\u{fffd}') || values.concat().contains('\u{fffd}'));
     let read = if same { Some(&standard) } else { None };
-    match flow.finish(&callback, arrived_at, now) {
+    match request.finish(&response, arrived_at, now) {
         Ok(grant) => {
             assert_eq!(arrived_at, REDIRECT_URI);
             assert!(now.abs_diff(CREATED) <= LIFETIME, "in its time");
-            assert_eq!(callback.state(), Some(flow.state.as_str()));
-            assert!(read.is_none_or(|read| granted(&flow, &grant, read)));
+            assert_eq!(response.state(), Some(request.state.as_str()));
+            assert!(read.is_none_or(|read| granted(&request, &grant, read)));
         }
         Err(error) => {
-            if callback.state() != Some(flow.state.as_str()) {
+            if response.state() != Some(request.state.as_str()) {
                 assert_eq!(
                     error,
-                    Callback::unexpected(),
+                    AuthorizationResponse::unexpected(),
                     "the state comes before all else"
                 );
             }
-            refused(&flow, &error, [query, fragment]);
+            refused(&request, &error, [query, fragment]);
         }
     }
 }
 
-fn granted(flow: &Flow, grant: &Grant, read: &BTreeMap<String, Vec<String>>) -> bool {
+fn granted(
+    request: &AuthorizationRequest,
+    grant: &AuthorizationGrant,
+    read: &BTreeMap<String, Vec<String>>,
+) -> bool {
     let values = |name: &str| read.get(name).map(Vec::as_slice).unwrap_or_default();
     for name in ONCE {
         assert!(values(name).len() <= 1, "{name} twice");
     }
-    assert_eq!(values("state"), [flow.state.as_str()]);
+    assert_eq!(values("state"), [request.state.as_str()]);
     assert!(values("error").is_empty(), "a refusal is no grant");
-    if flow.consent {
+    if request.consent {
         assert!(grant.code.is_empty() && values("admin_consent").len() == 1);
     } else {
         assert!(!grant.code.is_empty());
@@ -115,14 +119,14 @@ fn granted(flow: &Flow, grant: &Grant, read: &BTreeMap<String, Vec<String>>) -> 
     if let [issuer] = values("iss") {
         let issuer = Url::parse(issuer).expect("an issuer that passed is an address");
         let host = issuer.host_str();
-        let legacy = flow.identity == Identity::V1 && host == Some("sts.windows.net");
+        let legacy = request.identity == Identity::V1 && host == Some("sts.windows.net");
         assert!(legacy || host == Some("login.contoso.example"), "{issuer}");
     }
     true
 }
 
 /// S30, for inputs nobody thought of.
-fn refused(flow: &Flow, error: &Error, whole: [&str; 2]) {
+fn refused(request: &AuthorizationRequest, error: &Error, whole: [&str; 2]) {
     let text = told(error);
     let values = |wanted: &str| -> Vec<String> {
         let pairs = whole.iter().flat_map(|text| text.split('&'));
@@ -135,7 +139,7 @@ fn refused(flow: &Flow, error: &Error, whole: [&str; 2]) {
     let said = values("error_description").concat();
     let codes = values("code");
     let secrets = codes.iter().map(String::as_str).chain(whole);
-    for secret in secrets.chain([flow.state.as_str(), NONCE, VERIFIER]) {
+    for secret in secrets.chain([request.state.as_str(), NONCE, VERIFIER]) {
         assert!(!tells(&text, secret) || said.contains(secret), "{text}");
     }
     match &error.message {

@@ -1,11 +1,11 @@
-//! Tests of `callback.rs`.
+//! Tests of `response.rs`.
 
 use super::*;
 use crate::json::{FromJson, Json};
 use proptest::prelude::*;
 
-fn flow() -> Flow {
-    Flow {
+fn request() -> AuthorizationRequest {
+    AuthorizationRequest {
         state: "s1".into(),
         nonce: "n".into(),
         verifier: "v".into(),
@@ -21,20 +21,20 @@ fn flow() -> Flow {
 }
 
 fn judged(query: &str, fragment: &str) -> Result<String, Code> {
-    let callback = Callback::read(query, fragment);
-    let judged = flow().finish(&callback, "https://app.example/", 1100);
+    let response = AuthorizationResponse::read(query, fragment);
+    let judged = request().finish(&response, "https://app.example/", 1100);
     judged.map(|grant| grant.code).map_err(|error| error.code)
 }
 
 #[test]
 fn e54_an_administrators_answer_is_checked_by_state_and_a_refusal_is_one() {
-    let flow = Flow {
+    let request = AuthorizationRequest {
         consent: true,
-        ..flow()
+        ..request()
     };
     let judged = |query: &str| {
-        let callback = Callback::read(query, "");
-        let judged = flow.finish(&callback, "https://app.example/", 1100);
+        let response = AuthorizationResponse::read(query, "");
+        let judged = request.finish(&response, "https://app.example/", 1100);
         judged
             .map(|grant| [grant.code, grant.tenant, grant.scope].join("|"))
             .map_err(|error| error.code)
@@ -81,7 +81,10 @@ fn s10_the_answer_for_another_window_is_known_by_its_state() {
         ("?code=c&state=abc", false),
         ("?code=c", false),
     ] {
-        assert_eq!(Callback::read(query, "").is_for_opener(), wanted);
+        assert_eq!(
+            AuthorizationResponse::read(query, "").is_for_opener(),
+            wanted
+        );
     }
 }
 
@@ -208,10 +211,10 @@ fn s5_s7_s8_every_answer_is_judged() {
 
 #[test]
 fn s10_only_at_its_own_address_and_in_its_own_time() {
-    let callback = Callback::read("code=abc&state=s1", "");
+    let response = AuthorizationResponse::read("code=abc&state=s1", "");
     let judge = |arrived_at: &str, now| {
-        flow()
-            .finish(&callback, arrived_at, now)
+        request()
+            .finish(&response, arrived_at, now)
             .err()
             .map(|error| error.code)
     };
@@ -235,9 +238,9 @@ fn s10_only_at_its_own_address_and_in_its_own_time() {
 fn s9_the_issuer_is_the_one_that_was_asked() {
     let guid = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
     let may = |authority: &str, identity, issuer: &str| {
-        let mut flow = flow();
-        (flow.authority, flow.identity) = (authority.into(), identity);
-        flow.may_issue(issuer)
+        let mut request = request();
+        (request.authority, request.identity) = (authority.into(), identity);
+        request.may_issue(issuer)
     };
     let (many, one) = (
         "https://login.example/organizations",
@@ -284,22 +287,22 @@ fn an_apps_own_parameters_are_left_alone() {
         ("?view=week", true, false),
     ] {
         assert_eq!(
-            Callback::read(query, "").is_response(pending),
+            AuthorizationResponse::read(query, "").is_response(pending),
             wanted,
             "{query} {pending}"
         );
     }
-    assert!(!Callback::read("", "#/code/state").is_response(true));
+    assert!(!AuthorizationResponse::read("", "#/code/state").is_response(true));
 }
 
 #[test]
 fn a_refusal_says_what_the_service_said() {
-    let callback = Callback::read(
+    let response = AuthorizationResponse::read(
         "?error=access_denied&error_description=AADSTS65004%3a+User+declined.%0d%0aTrace+ID%3a+1&state=s1",
         "",
     );
-    let error = flow()
-        .finish(&callback, "https://app.example/", 1000)
+    let error = request()
+        .finish(&response, "https://app.example/", 1000)
         .err()
         .unwrap();
     assert_eq!(error.message, "AADSTS65004: User declined.");
@@ -313,8 +316,8 @@ fn a_refusal_says_what_the_service_said() {
 proptest! {
     #[test]
     fn s5_only_our_state_opens_the_door(query in "\\PC{0,200}", state in "[A-Za-z0-9_-]{22,43}") {
-        let flow = Flow { state: state.clone(), ..flow() };
-        if flow.finish(&Callback::read(&query, ""), "https://app.example/", 1100).is_ok() {
+        let request = AuthorizationRequest { state: state.clone(), ..request() };
+        if request.finish(&AuthorizationResponse::read(&query, ""), "https://app.example/", 1100).is_ok() {
             prop_assert!(form_decode(&query).contains(&["state=", &state].concat()));
         }
     }
@@ -322,7 +325,7 @@ proptest! {
     #[test]
     fn s30_no_error_tells_the_code(code in "[a-z0-9]{30}", query in "(&(state|error|iss)=[a-z0-9]{0,5}){0,3}") {
         let query = alloc::format!("code={code}{query}");
-        if let Err(error) = flow().finish(&Callback::read(&query, ""), "https://app.example/", 1100) {
+        if let Err(error) = request().finish(&AuthorizationResponse::read(&query, ""), "https://app.example/", 1100) {
             let told = alloc::format!("{error:?}");
             prop_assert!(!told.contains(&code), "the code is in {}", told);
         }
@@ -332,12 +335,16 @@ proptest! {
 #[test]
 fn where_only_an_administrator_can_consent_the_error_says_where() {
     let config = r#"{"clientId":"11111111-2222-3333-4444-555555555555","authority":"https://login.example/organizations","identity":"v2","api":"graph","cloud":{"login":"https://login.example","api":"https://graph.example"},"scopes":[],"redirectUris":[],"mode":"direct"}"#;
-    let pending = Pending {
-        flow: flow(),
+    let pending = SignInRecord {
+        request: request(),
         config: FromJson::from_json(&Json::parse(config).unwrap()).unwrap(),
     };
     let refused = |query: &str| {
-        let judged = pending.finish(&Callback::read(query, ""), "https://app.example/", 1100);
+        let judged = pending.finish(
+            &AuthorizationResponse::read(query, ""),
+            "https://app.example/",
+            1100,
+        );
         let error = judged.map(|_| ()).unwrap_err();
         (
             error.code,

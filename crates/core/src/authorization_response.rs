@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::scan;
-use crate::signin::{Flow, LIFETIME, POPUP, Pending};
+use crate::signin::{AuthorizationRequest, LIFETIME, POPUP, SignInRecord};
 use crate::text::{form_decode, same};
 use crate::wire::Identity;
 use alloc::string::String;
@@ -27,14 +27,14 @@ const NAMES: [&str; 10] = [
 /// The parameters of a redirect that concern a sign-in, from query and fragment together.
 /// It holds the code, so it is never printed.
 #[derive(Default)]
-pub struct Callback {
+pub struct AuthorizationResponse {
     fields: Vec<(&'static str, String)>,
     /// Whether a parameter came more than once.
     has_duplicate: bool,
 }
 
-/// The parameters of a response that was accepted. Only [`Flow::finish`] makes one.
-pub struct Grant {
+/// The parameters of a response that was accepted. Only [`AuthorizationRequest::finish`] makes one.
+pub struct AuthorizationGrant {
     /// The authorization code; empty where an administrator consented.
     pub code: String,
     /// The tenant for which an administrator consented. Nobody has vouched for it: it is for people to read, and grants
@@ -46,14 +46,14 @@ pub struct Grant {
     pub iss: Option<String>,
 }
 
-impl Callback {
+impl AuthorizationResponse {
     /// Reads `location.search` and `location.hash`, with or without their first character.
     #[must_use]
     pub fn read(query: &str, fragment: &str) -> Self {
-        let mut callback = Self::default();
-        callback.read_parameters(scan::trim_start(query, b"?"));
-        callback.read_parameters(scan::trim_start(fragment, b"#"));
-        callback
+        let mut response = Self::default();
+        response.read_parameters(scan::trim_start(query, b"?"));
+        response.read_parameters(scan::trim_start(fragment, b"#"));
+        response
     }
 
     fn read_parameters(&mut self, text: &str) {
@@ -102,14 +102,19 @@ impl Callback {
     }
 }
 
-impl Pending {
-    /// As [`Flow::finish`]. Where only an administrator can consent, the error has the URL of that consent.
+impl SignInRecord {
+    /// As [`AuthorizationRequest::finish`]. Where only an administrator can consent, the error has the URL of that consent.
     ///
     /// # Errors
     /// The same.
-    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
-        self.flow
-            .finish(callback, arrived_at, now)
+    pub fn finish(
+        &self,
+        response: &AuthorizationResponse,
+        arrived_at: &str,
+        now: u64,
+    ) -> Result<AuthorizationGrant, Error> {
+        self.request
+            .finish(response, arrived_at, now)
             .map_err(|mut error| {
                 if error.code == Code::AdminConsentRequired {
                     let pieces = [
@@ -124,20 +129,25 @@ impl Pending {
     }
 }
 
-impl Flow {
+impl AuthorizationRequest {
     /// Judges the response. `now` is in seconds since 1970; `arrived_at` is the page's URL without query and fragment.
     ///
     /// # Errors
     /// [`Code::StateMismatch`] before all others; then [`Code::InvalidCallback`], [`Code::StateExpired`],
     /// [`Code::IssuerMismatch`], or the class of the service's own error.
-    pub fn finish(&self, callback: &Callback, arrived_at: &str, now: u64) -> Result<Grant, Error> {
-        let state = callback.state();
+    pub fn finish(
+        &self,
+        response: &AuthorizationResponse,
+        arrived_at: &str,
+        now: u64,
+    ) -> Result<AuthorizationGrant, Error> {
+        let state = response.state();
         if !state.is_some_and(|state| same(state, &self.state)) {
-            return Err(Callback::unexpected());
+            return Err(AuthorizationResponse::unexpected());
         }
         let late = now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created;
-        let code = callback.get("code").unwrap_or_default();
-        let (class, wrong) = if callback.has_duplicate {
+        let code = response.get("code").unwrap_or_default();
+        let (class, wrong) = if response.has_duplicate {
             (
                 Code::InvalidCallback,
                 "the answer of the sign-in service has a field twice",
@@ -149,7 +159,7 @@ impl Flow {
             )
         } else if late {
             (Code::StateExpired, "the sign-in took more than ten minutes")
-        } else if callback
+        } else if response
             .get("iss")
             .is_some_and(|issuer| !self.may_issue(issuer))
         {
@@ -157,22 +167,22 @@ impl Flow {
                 Code::IssuerMismatch,
                 "the answer comes from another sign-in service than the one that was asked",
             )
-        } else if let Some(error) = callback.get("error") {
-            return Err(refusal(error, callback));
+        } else if let Some(error) = response.get("error") {
+            return Err(refusal(error, response));
         } else if code.is_empty() != self.consent
-            || self.consent && callback.get("admin_consent").is_none()
+            || self.consent && response.get("admin_consent").is_none()
         {
             (
                 Code::InvalidCallback,
                 "the answer of the sign-in service is not the one to this question",
             )
         } else {
-            let field = |name: &str| callback.get(name).unwrap_or_default().into();
-            return Ok(Grant {
+            let field = |name: &str| response.get(name).unwrap_or_default().into();
+            return Ok(AuthorizationGrant {
                 code: code.into(),
                 tenant: field("tenant"),
                 scope: field("scope"),
-                iss: callback.get("iss").map(String::from),
+                iss: response.get("iss").map(String::from),
             });
         };
         Err(Error::new(class, wrong))
@@ -225,11 +235,11 @@ const CODES: &[(&str, Code)] = &[
 ];
 
 /// The error that a response reports, by `error` and `error_subcode`. AADSTS numbers matter for consent alone.
-fn refusal(error: &str, callback: &Callback) -> Error {
-    let description = callback.get("error_description").unwrap_or_default();
+fn refusal(error: &str, response: &AuthorizationResponse) -> Error {
+    let description = response.get("error_description").unwrap_or_default();
     let numbers = aadsts_numbers(description);
     let admin = numbers.iter().any(|number| matches!(number, 90093..=90095));
-    let code = if callback.get("error_subcode") == Some("cancel") {
+    let code = if response.get("error_subcode") == Some("cancel") {
         Code::Cancelled
     } else if admin {
         Code::AdminConsentRequired
@@ -264,5 +274,5 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
 }
 
 #[cfg(test)]
-#[path = "tests/callback.rs"]
+#[path = "tests/authorization_response.rs"]
 mod tests;
