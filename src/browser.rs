@@ -70,10 +70,11 @@ pub(crate) fn jitter() -> u8 {
 
 /// Resolves after `milliseconds`, or at once when `signal` is aborted.
 pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> JsFuture {
-    let promise = Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, milliseconds);
+    let promise = Promise::new_typed::<JsValue>(&mut |resolve, _| {
+        let resolve: &Function = resolve.unchecked_ref();
+        set_timeout(resolve, milliseconds);
         if let Some(signal) = signal {
-            let _ = signal.add_event_listener_with_callback("abort", &resolve);
+            let _ = signal.add_event_listener_with_callback("abort", resolve);
         }
     });
     JsFuture::from(promise)
