@@ -7,7 +7,7 @@ import type { Diagnostic } from './types.ts';
 export { add, inlineImages } from './areas/attachments.ts';
 export { count, delta } from './areas/changes.ts';
 export { accept, decline, tentativelyAccept } from './areas/invitations.ts';
-export { findByEmail, rooms, tree } from './areas/lookups.ts';
+export { everyMailTip, findByEmail, rooms, tree } from './areas/lookups.ts';
 export { createForward, createReply, reply, send } from './areas/outgoing.ts';
 export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';

@@ -1,4 +1,4 @@
-// Look-ups that take several calls: the tree of folders, rooms, contacts by address.
+// Look-ups that take several calls or long questions: the tree of folders, rooms, contacts by address, mail tips.
 import type { Contact, Room } from '@microsoft/microsoft-graph-types';
 import type { Api, Options } from '../calls/api.ts';
 import { path } from '../calls/path.ts';
@@ -41,3 +41,17 @@ export async function findByEmail(
   for await (const one of contacts.all({ ...options, filter: condition })) found.push(one);
   return found;
 }
+
+/** What `mailTips` asks for: everything that the service can tell. */
+export const everyMailTip = () =>
+  [
+    'automaticReplies',
+    'customMailTip',
+    'deliveryRestriction',
+    'externalMemberCount',
+    'mailboxFullStatus',
+    'maxMessageSize',
+    'moderationStatus',
+    'recipientScope',
+    'totalMemberCount',
+  ].join();

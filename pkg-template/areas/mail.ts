@@ -13,19 +13,6 @@ import { below, path, type Path } from '../calls/path.ts';
 import type { Attachments, Draft, Folders, Mail, Messages } from '../types.ts';
 import { listed, required, verbs } from './verbs.ts';
 
-/** What `mailTips` asks for: everything that the service can tell. */
-const MAIL_TIPS = [
-  'automaticReplies',
-  'customMailTip',
-  'deliveryRestriction',
-  'externalMemberCount',
-  'mailboxFullStatus',
-  'maxMessageSize',
-  'moderationStatus',
-  'recipientScope',
-  'totalMemberCount',
-].join();
-
 /** The attachments of a message or an event. */
 export function attachments(api: Api, path: Path): Attachments {
   const { collection, get } = verbs(api);
@@ -89,7 +76,12 @@ export function mail(api: Api): Mail {
     },
     send: (...args) => api.lazy('send', all, ...args),
     mailTips: async (EmailAddresses, options) =>
-      listed(post(path`getMailTips`, options, { ...required({ EmailAddresses }), MailTipsOptions: MAIL_TIPS })),
+      listed(
+        post(path`getMailTips`, options, {
+          ...required({ EmailAddresses }),
+          MailTipsOptions: await api.lazy('everyMailTip'),
+        }),
+      ),
     translateIds: async (inputIds, sourceIdType, targetIdType, options) =>
       listed(post(path`translateExchangeIds`, options, required({ inputIds, sourceIdType, targetIdType }))),
   };

@@ -35,14 +35,16 @@ export function verbs(api: Api) {
     const plain = body instanceof Blob || !body;
     return call(method, path, options, plain ? body : api.spelled(await api.lazy('draft', body, options?.timeZone)));
   };
-  const whole = async (method: string, path: Path, options: Options | undefined, body: unknown) =>
-    write(method, path, options, required({ 'what to write': body })['what to write']);
+  const replace = async (method: string, path: Path, options: Options | undefined, body: unknown) => {
+    required({ 'what to write': body });
+    return write(method, path, options, body);
+  };
   return {
     collection: <T, D = Partial<T>>(path: Path) => collection<T, D>(api, path),
     get: (path: Path, options?: Options) => call('GET', path, options),
     remove: (path: Path, options?: Options) => call('DELETE', path, options),
     post: (path: Path, options?: Options, body?: object) => write('POST', path, options, body),
-    put: (path: Path, options: Options | undefined, body: unknown) => whole('PUT', path, options, body),
-    patch: (path: Path, options: Options | undefined, body: unknown) => whole('PATCH', path, options, body),
+    put: (path: Path, options: Options | undefined, body: unknown) => replace('PUT', path, options, body),
+    patch: (path: Path, options: Options | undefined, body: unknown) => replace('PATCH', path, options, body),
   };
 }

@@ -44,7 +44,8 @@ const { outputFiles } = await build({
   mangleCache: exports,
   inject: [join(import.meta.dirname, 'glue-platform.js')],
   external: ['exo365:platform'],
-  define: { 'globalThis.crypto': 'crypto' },
+  // js-sys looks for the global object under four names; every engine that runs the module has the first.
+  define: { 'globalThis.crypto': 'crypto', global: 'globalThis', self: 'globalThis', window: 'globalThis' },
 });
 const { text } = outputFiles[0];
 if (!text.includes('import { crypto, fetch, Response } from "exo365:platform"'))
