@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::servers::{Profile, Programs};
-use crate::{node, pack, project, python, run};
+use crate::{node, pack, page, project, python, run};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -29,6 +29,7 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     node::install("tests/e2e/microsoft")?;
     let mut command = runner(&project::root().join("tests/e2e"), filter)?;
     command.env("EXO365_PACKAGE", &package.dir);
+    command.env("EXO365_DEMO_PAGE", page::assemble(&package)?);
     match python::MICROSOFT.ensure() {
         Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
         Err(why) => {
