@@ -1,9 +1,11 @@
 // The reading pane: one message with its actions and attachments.
 import { attempt, busy } from './calls.js';
-import { bodyOf, contentIds } from './body.js';
+import { bodyOf } from './body.js';
+import { contentIds } from './clean.js';
 import { avatar, focusOn, h, icon, iconButton, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { MESSAGE, attachmentOf, messageOf } from './fields.js';
+import { size } from './size.js';
 import { full } from './time.js';
 
 const LARGEST_PICTURE = 1024 * 1024;
@@ -49,6 +51,11 @@ function bar(client, message, { signal, on, failed }) {
     say('Deleted');
     on.gone(message.id);
   };
+  const archive = async () => {
+    await client.mail.messages.move(message.id, 'archive', { signal });
+    say('Moved to Archive');
+    on.gone(message.id);
+  };
   const unread = async () => {
     await mark(client, message, false, { signal, on });
     say('Marked as unread');
@@ -65,8 +72,10 @@ function bar(client, message, { signal, on, failed }) {
       : [
           button('reply', 'Reply', () => on.write('reply', message)),
           several && button('reply-all', 'Reply all', () => on.write('replyAll', message)),
+          button('forward', 'Forward', () => on.write('forward', message)),
         ],
     h('span.gap'),
+    !message.draft && iconButton('archive', 'Archive', change(archive)),
     !message.draft && iconButton('unread', 'Mark as unread', change(unread)),
     iconButton('trash', 'Delete', change(remove)),
   );
@@ -135,14 +144,5 @@ function fileButton(client, message, file, signal) {
     icon('clip'),
     h('span', file.name),
     h('small', size(file.size)),
-  );
-}
-
-export function size(bytes) {
-  const [amount, unit] =
-    bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-  const maximumFractionDigits = amount < 10 && unit !== 'byte' ? 1 : 0;
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(
-    amount,
   );
 }

@@ -1,6 +1,6 @@
 // Settings: automatic replies. An administrator may protect saving them by Conditional Access. Microsoft then asks for
 // a second factor: exo365 rejects with `interaction_required`, and the error card starts the step-up and saves again.
-import { textOf } from './body.js';
+import { textOf } from './clean.js';
 import { attempt, busy, renewer } from './calls.js';
 import { field, h, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
@@ -47,10 +47,7 @@ export function settingsView({ client, signal }) {
     'div.settings',
     h('header.view-head', heading),
     h('h2', 'Automatic replies'),
-    h(
-      'p.hint',
-      'With the local tenant, Conditional Access protects this setting: the first time you save, you confirm that it is you.',
-    ),
+    h('p.hint', 'Your organisation may ask you to confirm that it is you before this is saved.'),
     waiting,
     form,
     trouble,

@@ -5,3 +5,9 @@ declare module '*/vendor/exo365/index.js' {
 }
 
 declare const Exo365: typeof import('exo365');
+
+// What the demo uses of DOMPurify: with `RETURN_DOM` and `WHOLE_DOCUMENT` it gives the `html` element.
+declare module '*/vendor/dompurify/index.js' {
+  const DOMPurify: { sanitize(html: string, config: object): HTMLElement };
+  export default DOMPurify;
+}
