@@ -3,7 +3,8 @@ import { attempt, renewer } from './calls.js';
 import { h, icon, iconButton, loading } from './dom.js';
 import { errorCard } from './errors.js';
 import { EVENT, eventOf } from './fields.js';
-import { newMeeting, showMeeting } from './meeting.js';
+import { showMeeting } from './meeting.js';
+import { meetingForm } from './meeting-form.js';
 import { go, href } from './router.js';
 import { ZONE, addDays, clock, fromIso, isoDay, longDay, midnight, monday, span, weekday } from './time.js';
 
@@ -16,7 +17,7 @@ export function agendaView({ client, signal }) {
 
   const turn = (weeks) => go(href('agenda', [isoDay(addDays(first, 7 * weeks))]));
   const today = () => go(href('agenda', [isoDay(monday(new Date()))]));
-  const add = (day) => newMeeting(client, { day, signal }).then((made) => made && load());
+  const add = (day) => meetingForm(client, { day, signal }).then((made) => made && load());
   const now = midnight(new Date());
   const inWeek = () => (now >= first && now < addDays(first, 7) ? now : first);
 
@@ -70,7 +71,7 @@ export function agendaView({ client, signal }) {
     const began = event.start < day; // it continues from the day before
     const when = event.allDay ? 'All day' : began ? `until ${clock(event.end)}` : clock(event.start);
     const kind = event.cancelled ? 'cancelled' : event.allDay ? 'all-day' : event.showAs;
-    const open = () => showMeeting(client, event, { signal }).then((gone) => gone && load());
+    const open = () => showMeeting(client, event, { signal }).then((changed) => changed && load());
     return h(
       `button.event.${kind}`,
       { type: 'button', onclick: open },

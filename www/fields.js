@@ -24,10 +24,13 @@ export const EVENT = [
   'location',
   'organizer',
   'attendees',
+  'responseStatus',
   'showAs',
   'type',
   'bodyPreview',
 ];
+/** What the form of a meeting needs besides. */
+export const EVENT_FORM = [...EVENT, 'body'];
 export const CONTACT = [
   'displayName',
   'givenName',
@@ -59,6 +62,7 @@ export function person(recipient) {
 export const messageOf = (raw) => ({
   id: raw.id,
   subject: raw.subject || '(no subject)',
+  untitled: !raw.subject,
   from: person(raw.from),
   to: (raw.toRecipients ?? []).map(person),
   cc: (raw.ccRecipients ?? []).map(person),
@@ -96,9 +100,12 @@ export const eventOf = (raw) => ({
   place: raw.location?.displayName ?? '',
   organizer: person(raw.organizer),
   attendees: (raw.attendees ?? []).map((one) => ({ ...person(one), response: one.status?.response ?? 'none' })),
+  answer: raw.responseStatus?.response ?? 'none',
   showAs: raw.showAs ?? 'busy',
   recurring: raw.type === 'occurrence' || raw.type === 'exception' || raw.type === 'seriesMaster',
   preview: raw.bodyPreview ?? '',
+  html: raw.body?.contentType === 'html',
+  body: raw.body?.content ?? '',
 });
 
 export const contactOf = (raw) => ({

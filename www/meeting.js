@@ -1,158 +1,136 @@
-// One meeting: the dialog that shows it, and the form for a new one.
+// One meeting: the dialog that shows it, with the answers to an invitation.
 import { attempt, busy } from './calls.js';
-import { checkRecipients, recipients } from './compose.js';
 import { ask, openDialog } from './dialog.js';
 import { avatar, field, h, icon, say } from './dom.js';
 import { errorCard } from './errors.js';
-import { ZONE, addDays, fromIso, isoDay, isoWall, period } from './time.js';
+import { EVENT_FORM, eventOf } from './fields.js';
+import { meetingForm } from './meeting-form.js';
+import { ZONE, period } from './time.js';
 
 const ANSWERS = { organizer: 'organizer', accepted: 'accepted', declined: 'declined', tentativelyAccepted: 'maybe' };
-const HOUR = 3_600_000;
+/** The answers that can be given: the operation, the button, the answer that it leads to, what is said afterwards. */
+const CHOICES = [
+  ['accept', 'Accept', 'accepted', 'Accepted', 'check'],
+  ['tentativelyAccept', 'Maybe', 'tentativelyAccepted', 'Answered: maybe', 'question'],
+  ['decline', 'Decline', 'declined', 'Declined', 'close'],
+];
 
-/** Shows an event in a dialog. Resolves with true if the user deleted it. */
-export function showMeeting(client, event, { signal }) {
+/**
+ * Shows an event in a dialog. Resolves with true if it is another one afterwards: changed, answered or deleted.
+ *
+ * @param {any} client
+ * @param {ReturnType<typeof eventOf>} event
+ * @param {{ signal: AbortSignal }} options
+ */
+export async function showMeeting(client, event, { signal }) {
   const trouble = h('div');
+  const failed = (error) => trouble.replaceChildren(errorCard(error));
   const row = (name, ...content) => h('p.fact', icon(name), h('span', ...content));
-  return openDialog(
+  const done = await openDialog(
     event.subject,
-    (close) => {
-      const remove = async ({ currentTarget: button }) => {
-        const consequence =
-          event.mine && event.attendees.length > 0
-            ? 'The attendees receive a cancellation.'
-            : 'It is removed from your calendar.';
-        if (
-          !(await ask(
-            'Delete this meeting?',
-            consequence,
-            [
-              ['Delete', true, 'danger'],
-              ['Keep', false],
-            ],
-            { signal },
-          ))
-        )
-          return;
-        await attempt(
-          () =>
-            busy(button, () => client.calendar.events.delete(event.id, { signal })).then(() => {
-              say('Meeting deleted');
-              close(true);
-            }),
-          (error) => trouble.replaceChildren(errorCard(error)),
-        );
-      };
-      return h(
+    (close) =>
+      h(
         'div.meeting',
+        event.cancelled && row('alert', 'The organizer has cancelled this meeting.'),
         row('clock', period(event), h('small', ` ${ZONE.replaceAll('_', ' ')}`)),
         event.recurring && row('repeat', 'Part of a series'),
         event.place && row('pin', event.place),
         row('person', event.mine ? 'You are the organizer' : `Organized by ${event.organizer.name}`),
         event.preview && row('note', event.preview),
-        event.attendees.length > 0 &&
-          h(
-            'ul.attendees',
-            { 'aria-label': 'Attendees' },
-            event.attendees.map((one) =>
-              h(
-                'li',
-                avatar(one.name, one.address),
-                h('span', one.name, h('small', ` ${ANSWERS[one.response] ?? 'no answer yet'}`)),
-              ),
+        event.attendees.length > 0 && attendeeList(event.attendees),
+        !event.mine && !event.cancelled && answers(client, event, { signal, close, failed }),
+        trouble,
+        h(
+          'p.actions',
+          event.mine &&
+            !event.cancelled &&
+            h(
+              'button',
+              {
+                type: 'button',
+                onclick: ({ currentTarget }) => edit(client, event, currentTarget, { signal, close, failed }),
+              },
+              icon('pen'),
+              'Edit',
             ),
+          h(
+            'button.danger',
+            {
+              type: 'button',
+              onclick: ({ currentTarget }) => remove(client, event, currentTarget, { signal, close, failed }),
+            },
+            icon('trash'),
+            'Delete',
           ),
-        trouble,
-        h('p.actions', h('button.danger', { type: 'button', onclick: remove }, icon('trash'), 'Delete')),
-      );
-    },
+        ),
+      ),
     { signal },
+  );
+  if (done?.edit) return Boolean(await meetingForm(client, { event: done.edit, signal }));
+  return done === true;
+}
+
+const attendeeList = (attendees) =>
+  h(
+    'ul.attendees',
+    { 'aria-label': 'Attendees' },
+    attendees.map((one) =>
+      h(
+        'li',
+        avatar(one.name, one.address),
+        h('span', one.name, h('small', ` ${ANSWERS[one.response] ?? 'no answer yet'}`)),
+      ),
+    ),
+  );
+
+/** The buttons of an invitation; the one of the present answer is marked. */
+function answers(client, event, { signal, close, failed }) {
+  const comment = h('input', { type: 'text', autocomplete: 'off', maxlength: 500 });
+  const give = (operation, words) => (pressed) =>
+    attempt(async () => {
+      const options = { ...(comment.value.trim() && { comment: comment.value.trim() }), signal };
+      await busy(pressed.currentTarget, () => client.calendar.events[operation](event.id, options));
+      say(words);
+      close(true);
+    }, failed);
+  return h(
+    'section.answers',
+    { 'aria-label': 'Your answer' },
+    field(`Note to ${event.organizer.name}`, comment, 'It goes with your answer. You can leave it empty.'),
+    h(
+      'p.actions',
+      CHOICES.map(([operation, label, answer, words, drawing]) =>
+        h(
+          'button',
+          { type: 'button', 'aria-pressed': String(event.answer === answer), onclick: give(operation, words) },
+          icon(drawing),
+          label,
+        ),
+      ),
+    ),
   );
 }
 
-/** Opens the form for a new meeting. Resolves with the created event, or undefined. */
-export function newMeeting(client, { day, signal }) {
-  const now = new Date();
-  const hour = isoDay(day) === isoDay(now) ? Math.min(now.getHours() + 1, 23) : 9;
-  const begin = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour);
-  const start = h('input', { type: 'datetime-local', name: 'start', required: true, value: isoWall(begin) });
-  const end = h('input', {
-    type: 'datetime-local',
-    name: 'end',
-    required: true,
-    value: isoWall(new Date(+begin + HOUR / 2)),
-  });
-  const allDay = h('input', { type: 'checkbox', name: 'allDay' });
-  const attendees = h('input', {
-    type: 'text',
-    name: 'attendees',
-    autocomplete: 'off',
-    placeholder: 'name@example.com; …',
-  });
-  attendees.addEventListener('input', () => checkRecipients(attendees));
-  const trouble = h('div');
-  let length = HOUR / 2;
-
-  const check = () => {
-    const [from, to] = [fromIso(start.value), fromIso(end.value)];
-    const wrong = allDay.checked ? to < from : to <= from;
-    end.setCustomValidity(wrong ? 'The end must be after the start.' : '');
-    if (!wrong) length = +to - +from;
-  };
-  start.addEventListener('change', () => {
-    // The meeting keeps its duration.
-    const from = fromIso(start.value);
-    if (!Number.isNaN(+from)) end.value = (allDay.checked ? isoDay : isoWall)(new Date(+from + length));
-    check();
-  });
-  end.addEventListener('change', check);
-  allDay.addEventListener('change', () => {
-    for (const input of [start, end]) {
-      const at = fromIso(input.value);
-      input.type = allDay.checked ? 'date' : 'datetime-local';
-      if (!Number.isNaN(+at))
-        input.value = allDay.checked ? isoDay(at) : isoWall(new Date(+at + (input === end ? 10 : 9) * HOUR));
-    }
-    check();
-  });
-
-  return openDialog(
-    'New meeting',
-    (close) => {
-      const submit = (event) => {
-        event.preventDefault();
-        const form = Object.fromEntries(new FormData(event.target));
-        const draft = {
-          subject: form.subject,
-          // Local times: exo365 adds the client's time zone, so that the meeting stays at nine when summer time ends.
-          start: form.start,
-          end: allDay.checked ? isoDay(addDays(fromIso(form.end), 1)) : form.end,
-          isAllDay: allDay.checked,
-          attendees: recipients(form.attendees),
-          location: { displayName: form.place },
-          body: form.body,
-        };
-        attempt(
-          () =>
-            busy(event.submitter, () => client.calendar.events.create(draft, { signal })).then((made) => {
-              say(draft.attendees.length ? 'Meeting created, invitations sent' : 'Meeting created');
-              close(made);
-            }),
-          (error) => trouble.replaceChildren(errorCard(error)),
-        );
-      };
-      return h(
-        'form.form',
-        { onsubmit: submit },
-        field('Subject', h('input', { type: 'text', name: 'subject', required: true, autofocus: true })),
-        h('div.pair', field('Start', start), field('End', end)),
-        h('label.toggle', allDay, 'All day'),
-        field('Attendees', attendees),
-        field('Place', h('input', { type: 'text', name: 'place' })),
-        field('Notes', h('textarea', { name: 'body', rows: 3 })),
-        trouble,
-        h('p.actions', h('button.primary', { type: 'submit' }, 'Save meeting')),
-      );
-    },
-    { signal },
-  );
+async function remove(client, event, button, { signal, close, failed }) {
+  const consequence =
+    event.mine && event.attendees.length > 0
+      ? 'The attendees receive a cancellation.'
+      : 'It is removed from your calendar.';
+  const choices = [
+    ['Delete', true, 'danger'],
+    ['Keep', false],
+  ];
+  if (!(await ask('Delete this meeting?', consequence, choices, { signal }))) return;
+  await attempt(async () => {
+    await busy(button, () => client.calendar.events.delete(event.id, { signal }));
+    say('Meeting deleted');
+    close(true);
+  }, failed);
 }
+
+/** Reads the whole event, with its notes, and closes this dialog for the form. */
+const edit = (client, event, button, { signal, close, failed }) =>
+  attempt(async () => {
+    const raw = await busy(button, () => client.calendar.events.get(event.id, { select: EVENT_FORM, signal }));
+    close({ edit: eventOf(raw) });
+  }, failed);
