@@ -1,41 +1,27 @@
-// The form for a new message, a reply or a draft.
-import { textOf } from './body.js';
-import { attempt, busy } from './calls.js';
+// The form for a new message, a reply, a forwarded message or a draft.
+import { busy } from './calls.js';
 import { ask, openDialog } from './dialog.js';
-import { field, h, icon, iconButton, say } from './dom.js';
+import { say } from './dom.js';
 import { errorCard } from './errors.js';
-import { size } from './message.js';
-import { full } from './time.js';
+import { keeper } from './kept.js';
+import { messageForm, plain } from './message-form.js';
+import { saveDraft, send } from './outgoing.js';
+import { written } from './recipients.js';
+import { UNCERTAIN, mayBeSent } from './sending.js';
 
-/**
- * Reads `Ben Walker <ben@contoso.example>; carla@contoso.example` as recipients: addresses, or names with addresses.
- */
-export function recipients(text) {
-  return text
-    .split(/[;,\n]/)
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .map((part) => {
-      const [, name, address] = /^(.*?)\s*<([^<>]+)>$/.exec(part) ?? [];
-      return address ? { name: name.replace(/^"|"$/g, '') || address.trim(), address: address.trim() } : part;
-    });
-}
-
-/** Marks the field as invalid where a part of it is not an e-mail address; the browser shows the message. */
-export function checkRecipients(input) {
-  const wrong = recipients(input.value).find((one) => !/^[^\s@<>]+@[^\s@<>]+$/.test(one.address ?? one));
-  input.setCustomValidity(wrong ? `“${wrong.address ?? wrong}” is not an e-mail address.` : '');
-}
-
-const written = (people) =>
-  people.map(({ name, address }) => (name === address ? address : `${name} <${address}>`)).join('; ');
-const plain = (message) => (message.html ? textOf(message.body) : message.body.trim());
+const TITLES = { new: 'New message', draft: 'Draft', reply: 'Reply', replyAll: 'Reply to all', forward: 'Forward' };
 
 /** The values that the form starts with. A reply gets its recipients here; the service adds the quoted text. */
 function start(mode, message, me) {
   if (mode === 'new') return { to: message ? written([message]) : '', cc: '', subject: '', body: '' };
   if (mode === 'draft')
-    return { to: written(message.to), cc: written(message.cc), subject: message.subject, body: plain(message) };
+    return {
+      to: written(message.to),
+      cc: written(message.cc),
+      subject: message.untitled ? '' : message.subject,
+      body: plain(message),
+    };
+  if (mode === 'forward') return { to: '', subject: message.subject.replace(/^(fwd?:\s*)*/i, 'Fw: '), body: '' };
   const others = (list) => list.filter(({ address }) => address.toLowerCase() !== me.toLowerCase());
   const to = message.replyTo.length ? message.replyTo : [message.from];
   const all = mode === 'replyAll';
@@ -47,147 +33,129 @@ function start(mode, message, me) {
   };
 }
 
-/** The values of the form as a draft. exo365 expands addresses, text and files to what the API expects. */
-const draftOf = (form, files) => ({
-  subject: form.subject,
-  toRecipients: recipients(form.to),
-  ccRecipients: recipients(form.cc),
-  body: form.body,
-  ...(files.length > 0 && { attachments: files }),
-});
-
-/** Sends the message, by the operation of the API for its kind. */
-async function send(client, mode, message, form, files, signal) {
-  const draft = draftOf(form, files);
-  if (mode === 'new') return client.mail.send(draft, { signal });
-  const { messages } = client.mail;
-  if (mode === 'draft') {
-    await messages.update(message.id, draft, { signal });
-    return messages.send(message.id, { signal });
-  }
-  // The API's reply keeps the conversation together, quotes the text and sets the subject.
-  const { toRecipients, ccRecipients, body } = draft;
-  return messages.reply(message.id, { toRecipients, ccRecipients, body }, { signal });
-}
-
 /**
  * Opens the dialog. Resolves with 'sent', 'saved' or undefined. `message` is the message that is answered or the draft;
- * for a new message the recipient, as { name, address }.
+ * for a new message the recipient, as { name, address }. `kept` is a text for the same message that was not finished.
+ *
+ * @param {any} client
+ * @param {{ mode?: string, message?: any, signal: AbortSignal, kept?: import('./kept.js').Kept }} options
  */
-export function compose(client, { mode = 'new', message, signal }) {
-  const answer = mode === 'reply' || mode === 'replyAll';
-  const begin = start(mode, message, client.account?.username ?? '');
-  const input = (name, more) => h('input', { type: 'text', name, value: begin[name], autocomplete: 'off', ...more });
-  const to = input('to', { required: true, autofocus: !begin.to, placeholder: 'name@example.com; …' });
-  const cc = input('cc');
-  for (const one of [to, cc]) one.addEventListener('input', () => checkRecipients(one));
-  const body = h('textarea', {
-    name: 'body',
-    id: 'compose-body',
-    rows: 12,
-    value: begin.body,
-    autofocus: Boolean(begin.to),
-  });
-  const trouble = h('div');
-  const files = [];
-  const failed = (error) => trouble.replaceChildren(errorCard(error));
-  const values = (form) => Object.fromEntries(new FormData(form));
-  let form;
+export async function compose(client, { mode = 'new', message, signal, kept }) {
+  const begin = start(mode, message, client.account.username);
+  const form = messageForm({ mode, message, begin, values: { ...begin, ...kept?.values }, lost: kept?.about.files });
+  const keep = keeper(client.account, 'message', kept?.id);
+  // What goes on at the moment, with the controller that stops it.
+  let working;
+  let uncertain = false;
 
+  const draft = () => ({ mode, message, form: form.values(), files: form.files });
   const changed = () =>
-    files.length > 0 || Object.entries(begin).some(([name, value]) => (values(form)[name] ?? value) !== value);
-  const save = async () => {
-    const draft = draftOf(values(form), files);
-    if (mode === 'draft') await client.mail.messages.update(message.id, draft, { signal });
-    else await client.mail.messages.create(draft, { signal });
-    say('Saved in Drafts');
+    form.files.length > 0 || Object.entries(form.values()).some(([name, value]) => value !== begin[name]);
+  form.node.addEventListener('input', () => {
+    const about = { mode, message: mode === 'new' ? undefined : message.id, files: form.files.map(({ name }) => name) };
+    const values = form.values();
+    keep.write(changed() ? { title: values.subject || values.to, values, about } : undefined);
+  });
+
+  /** Does `work` with the form locked. Resolves with whether it was done; an error is shown in the form. */
+  async function perform({ button, label, work, doing, risk }, failed) {
+    const controller = new AbortController();
+    working = { controller, doing, risk };
+    form.lock(true, label);
+    try {
+      const both = AbortSignal.any([signal, controller.signal]);
+      await busy(button, () => work(client, draft(), { signal: both, onProgress: form.bar.report }));
+      return true;
+    } catch (error) {
+      if (!signal.aborted) failed(error);
+      return false;
+    } finally {
+      controller.abort(); // closes a question about it that is still open
+      working = undefined;
+      form.lock(false);
+    }
+  }
+  const SEND = {
+    button: form.sendButton,
+    label: 'Sending',
+    work: send,
+    doing: 'The message is being sent',
+    risk: 'If you stop now, it may be on its way all the same.',
   };
-  const mayLeave = async (close) => {
+  const SAVE = {
+    button: form.saveButton || form.sendButton,
+    label: 'Saving',
+    work: saveDraft,
+    doing: 'The message is being saved',
+    risk: 'If you stop now, it may be in Drafts all the same.',
+  };
+
+  const post = (close) =>
+    perform(SEND, (error) => {
+      uncertain = mayBeSent(error);
+      form.trouble.replaceChildren(errorCard(error, { ...(uncertain && UNCERTAIN), retry: () => post(close) }));
+    }).then((done) => {
+      if (!done) return;
+      say('Sent');
+      keep.drop();
+      close('sent');
+    });
+  const save = (close) =>
+    perform(SAVE, (error) => form.trouble.replaceChildren(errorCard(error, { retry: () => save(close) }))).then(
+      (done) => {
+        if (!done) return;
+        say('Saved in Drafts');
+        keep.drop();
+        close('saved');
+      },
+    );
+
+  /** Whether the dialog may close; asks where something would be lost. */
+  async function mayLeave(close) {
+    if (working) return stop();
     if (!changed()) return true;
     const answers = [
-      ['Save as draft', 'save', 'primary'],
+      ['forward', 'reply', 'replyAll'].includes(mode) ? undefined : ['Save as draft', 'save', 'primary'],
       ['Discard', 'discard'],
       ['Keep writing', 'stay'],
-    ];
-    const choice = await ask('Keep this message?', 'It has not been sent.', answers, { signal });
-    if (choice === 'save') attempt(() => save().then(() => close('saved')), failed);
+    ].filter(Boolean);
+    const text = uncertain ? 'It may have been sent: look in “Sent”.' : 'It has not been sent.';
+    const choice = await ask('Keep this message?', text, answers, { signal });
+    if (choice === 'save') save(close);
+    if (choice === 'discard') keep.drop();
     return choice === 'discard';
-  };
+  }
 
-  return openDialog(
-    { new: 'New message', draft: 'Draft' }[mode] ?? 'Reply',
+  /** Asks whether to stop what is going on. The question closes by itself when that is done. The dialog stays. */
+  async function stop() {
+    const now = working;
+    const { doing, risk } = now;
+    const answers = [
+      ['Wait', 'wait', 'primary'],
+      ['Stop', 'stop'],
+    ];
+    const choice = await ask(doing, risk, answers, { signal: AbortSignal.any([signal, now.controller.signal]) });
+    if (choice === 'stop') now.controller.abort();
+    return false;
+  }
+
+  // The browser asks before it closes the page in the middle of sending, or throws away files that it cannot keep.
+  const open = new AbortController();
+  const warn = (event) => (working || form.files.length > 0) && event.preventDefault();
+  addEventListener('beforeunload', warn, { signal: open.signal });
+  const done = await openDialog(
+    TITLES[mode],
     (close) => {
-      const submit = (event) => {
+      form.node.addEventListener('submit', (event) => {
         event.preventDefault();
-        attempt(
-          () =>
-            busy(event.submitter ?? form.querySelector('.primary'), () =>
-              send(client, mode, message, values(form), files, signal),
-            ).then(() => {
-              say('Sent');
-              close('sent');
-            }),
-          failed,
-        );
-      };
-      const keep = ({ currentTarget }) => attempt(() => busy(currentTarget, save).then(() => close('saved')), failed);
-      form = h(
-        'form.compose',
-        { onsubmit: submit },
-        field('To', to),
-        field('Cc', cc),
-        field('Subject', input('subject', { readonly: answer })),
-        h('p.field.grow', h('label', { class: 'sr', for: body.id }, 'Message'), body),
-        answer &&
-          h(
-            'details.quoted',
-            h('summary', `${message.from.name}, ${full(message.received)}`),
-            h('pre', plain(message)),
-          ),
-        mode === 'new' && attachments(files),
-        trouble,
-        h(
-          'p.actions',
-          h('button.primary', { type: 'submit' }, icon('sent'), 'Send'),
-          !answer && h('button', { type: 'button', onclick: keep }, 'Save draft'),
-        ),
-      );
-      return form;
+        post(close);
+      });
+      form.saveButton?.addEventListener('click', () => save(close));
+      return form.node;
     },
     { signal, mayLeave, wide: true },
   );
-}
-
-/**
- * The list of attachments. exo365 takes the files of the input as they are, and rejects with `too_large` where one is
- * too large.
- */
-function attachments(files) {
-  const list = h('ul.files', { 'aria-label': 'Attachments' });
-  const show = () =>
-    list.replaceChildren(
-      ...files.map((file, at) =>
-        h(
-          'li.file',
-          icon('clip'),
-          h('span', file.name),
-          h('small', size(file.size)),
-          iconButton('close', `Remove ${file.name}`, () => {
-            files.splice(at, 1);
-            show();
-          }),
-        ),
-      ),
-    );
-  const pick = h('input.sr', {
-    type: 'file',
-    multiple: true,
-    id: 'compose-files',
-    onchange: () => {
-      files.push(...pick.files);
-      pick.value = '';
-      show();
-    },
-  });
-  return h('div.attach', pick, h('label.button.quiet', { for: 'compose-files' }, icon('clip'), 'Attach files'), list);
+  open.abort();
+  keep.release();
+  return done;
 }

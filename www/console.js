@@ -32,7 +32,9 @@ export function consoleView({ client, signal }) {
   });
   const body = h('textarea.mono', { name: 'body', rows: 5, spellcheck: 'false' });
   const bodyField = field('Body (JSON)', body);
-  const code = h('pre.code');
+  // Whatever can be scrolled can get the focus, so that the keys scroll it.
+  const code = h('pre.code', { tabindex: 0, role: 'region', 'aria-label': 'The call in code' });
+  const text = (content) => h('pre.code', { tabindex: 0, role: 'region', 'aria-label': 'Response' }, content);
   const answer = h(
     'div.answer',
     { 'aria-live': 'polite' },
@@ -103,9 +105,9 @@ export function consoleView({ client, signal }) {
     attempt(
       async () => {
         const result = await busy(form.querySelector('button'), call);
-        show(h('pre.code', { tabindex: 0 }, result === undefined || result === null ? 'no content' : json(result)));
+        show(text(result === undefined || result === null ? 'no content' : json(result)));
       },
-      (error) => show(errorCard(error), h('pre.code', { tabindex: 0 }, json(error))),
+      (error) => show(errorCard(error), text(json(error))),
     );
   }
 

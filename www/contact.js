@@ -1,10 +1,9 @@
-// One contact: its details, and the form that adds or changes one.
+// One contact: its details.
 import { attempt, busy } from './calls.js';
 import { compose } from './compose.js';
 import { ask } from './dialog.js';
-import { avatar, field, focusOn, h, icon, iconButton, say } from './dom.js';
+import { avatar, focusOn, h, icon, iconButton, say } from './dom.js';
 import { errorCard } from './errors.js';
-import { contactChanges, contactOf } from './fields.js';
 
 /** The bar above a contact. Its back button is for narrow screens, where the list is hidden. */
 export const bar = (on, ...children) =>
@@ -66,58 +65,4 @@ export function openContact(client, pane, contact, { signal, on, moveFocus }) {
   );
   pane.scrollTop = 0;
   if (moveFocus()) focusOn(heading);
-}
-
-/** The form, for `contact` or for a new one. */
-export function openForm(client, pane, contact, { signal, on }) {
-  const trouble = h('div');
-  const text = (label, name, value = '', more = {}) =>
-    field(label, h('input', { type: 'text', name, value, autocomplete: 'off', ...more }));
-  const cancel = () => (contact ? on.saved(contact.id) : on.back());
-  const submit = (event) => {
-    event.preventDefault();
-    const form = Object.fromEntries(
-      [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),
-    );
-    const changes = contactChanges(form, contact);
-    attempt(
-      async () => {
-        const { contacts } = client;
-        const raw = await busy(event.submitter, () =>
-          contact ? contacts.update(contact.id, changes, { signal }) : contacts.create(changes, { signal }),
-        );
-        say(contact ? 'Contact changed' : 'Contact added');
-        on.saved(contactOf(raw).id);
-      },
-      (error) => trouble.replaceChildren(errorCard(error)),
-    );
-  };
-  pane.replaceChildren(
-    bar(on),
-    h(
-      'form.form.card',
-      { onsubmit: submit },
-      h('h2', contact ? 'Edit contact' : 'New contact'),
-      h(
-        'div.pair',
-        text('First name', 'given', contact?.given, { required: true, autofocus: true }),
-        text('Last name', 'surname', contact?.surname),
-      ),
-      h('div.pair', text('Company', 'company', contact?.company), text('Job title', 'job', contact?.job)),
-      text('E-mail', 'email', contact?.emails[0], { type: 'email' }),
-      h(
-        'div.pair',
-        text('Mobile', 'mobile', contact?.mobile, { type: 'tel' }),
-        text('Work phone', 'phone', contact?.phones[0], { type: 'tel' }),
-      ),
-      field('Notes', h('textarea', { name: 'notes', rows: 4, value: contact?.notes ?? '' })),
-      trouble,
-      h(
-        'p.actions',
-        h('button.primary', { type: 'submit' }, 'Save'),
-        h('button', { type: 'button', onclick: cancel }, 'Cancel'),
-      ),
-    ),
-  );
-  pane.querySelector('input').focus();
 }

@@ -1,9 +1,11 @@
 // Contacts: the list with a search field, and the open contact beside it.
 import { attempt, renewer } from './calls.js';
-import { bar, openContact, openForm } from './contact.js';
+import { bar, openContact } from './contact.js';
+import { openForm } from './contact-form.js';
 import { arrows, avatar, empty, h, icon, iconButton, loading } from './dom.js';
 import { errorCard } from './errors.js';
 import { CONTACT, contactOf } from './fields.js';
+import { take } from './kept.js';
 import { go, href } from './router.js';
 
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: 'base' });
@@ -118,8 +120,9 @@ export function contactsView({ client, signal }) {
     edit: (id) => go(href('contacts', [id, 'edit'])),
   };
 
-  async function show({ parts: [id, action] }) {
+  async function show({ parts: [id, action], query }) {
     open = id;
+    const kept = take(client.account, query.get('kept'));
     const fresh = forContact();
     node.classList.toggle('reading', Boolean(id));
     for (const link of list.querySelectorAll('a')) {
@@ -128,11 +131,11 @@ export function contactsView({ client, signal }) {
     }
     keys.settle();
     if (!id) return pane.replaceChildren(empty('people', 'Choose a contact, or add one.'));
-    if (id === 'new') return openForm(client, pane, undefined, { signal: fresh, on });
+    if (id === 'new') return openForm(client, pane, undefined, { signal: fresh, on, kept });
     if (!(await loaded) || fresh.aborted) return undefined;
     const contact = all.find((one) => one.id === id);
     if (!contact) return pane.replaceChildren(bar(on), empty('people', 'This contact no longer exists.'));
-    if (action === 'edit') return openForm(client, pane, contact, { signal: fresh, on });
+    if (action === 'edit') return openForm(client, pane, contact, { signal: fresh, on, kept });
     return openContact(client, pane, contact, { signal: fresh, on, moveFocus: () => list.offsetParent === null });
   }
 

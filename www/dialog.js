@@ -23,7 +23,7 @@ export function openDialog(title, fill, { signal, mayLeave = async () => true, w
     const heading = h('h2', { id: `d-${crypto.randomUUID().slice(0, 8)}` }, title);
     const dialog = h(
       wide ? 'dialog.wide' : 'dialog',
-      { 'aria-labelledby': heading.id },
+      { 'aria-labelledby': heading.id, tabindex: -1 },
       h('header', heading, iconButton('close', 'Close', leave)),
       fill(close),
     );

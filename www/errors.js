@@ -1,9 +1,12 @@
-// Shows an Exo365Error: what happened, what to do, and the details that support asks for.
+// Shows an Exo365Error: what happened and what to do, in words for the user, and the details that support asks for.
 import { renewer } from './calls.js';
 import { h, icon } from './dom.js';
+import { helpsToRepeat, wordsOf } from './words.js';
 
 const DETAILS = {
   code: 'Code',
+  message: 'Message',
+  remedy: 'For developers',
   status: 'HTTP status',
   serviceCode: 'Service code',
   aadsts: 'AADSTS',
@@ -14,15 +17,11 @@ const DETAILS = {
 };
 const LABELS = { consent_required: 'Grant the permissions', wrong_account: 'Choose another account' };
 const labelOf = (error) => (error.claims ? 'Confirm that it is you' : (LABELS[error.code] ?? 'Sign in'));
-/** What an error with `claims` means for the user; its own remedy is written for developers. */
-const GUARDED =
-  'Your organisation protects this action. Confirm in the window that opens that it is you: what you typed stays here, ' +
-  'and the action is tried again afterwards.';
 
 /**
  * The error as an element, with a button for `retry` where given, and one for a sign-in or a consent where that helps.
- * `title` and `advice` replace the error's own message and remedy, where the page knows better what the user wanted to
- * do.
+ * `title` and `advice` replace the words of the code, where the page knows better what the user wanted to do. Where
+ * another attempt cannot help, none is offered.
  *
  * @param {any} error
  * @param {{ retry?: () => unknown, title?: string, advice?: string, again?: string }} [options]
@@ -41,15 +40,20 @@ export function errorCard(error, { retry, title, advice, again = 'Try again' } =
       labelOf(error),
     );
   // Without the sign-in the call would fail again.
-  const retryButton = retry && !resolveButton && h('button', { type: 'button', onclick: retry }, again);
-  const remedy = advice ?? (resolveButton && error.claims && retry ? GUARDED : error?.remedy);
+  const retryButton =
+    retry &&
+    !resolveButton &&
+    (title || helpsToRepeat(error)) &&
+    h('button', { type: 'button', onclick: retry }, again);
+  const words = wordsOf(error, { stays: Boolean(retry) });
+  const remedy = advice ?? words.advice;
   return h(
     resolveButton && error.claims ? 'section.error.guarded' : 'section.error',
     { role: 'alert' },
     icon('alert'),
     h(
       'div',
-      h('p.error-message', title ?? error?.message ?? String(error)),
+      h('p.error-message', title ?? words.title),
       remedy && h('p', remedy),
       (resolveButton || retryButton || error?.consentUrl) &&
         h('p.actions', resolveButton, retryButton, consentLink(error)),
@@ -96,7 +100,7 @@ function details(error) {
   if (known.length === 0) return null;
   return h(
     'details',
-    h('summary', 'Details ', h('code', error.code)),
+    h('summary', 'Details'),
     h(
       'dl',
       known.flatMap(([name, label]) => [h('dt', label), h('dd', h('code', String(error[name])))]),

@@ -143,9 +143,9 @@ export function mailView({ client, signal }) {
         avatar(who.name, who.address),
         h('span.who', outgoing && 'To ', who.name),
         h('time', { datetime: message.received.toISOString(), title: full(message.received) }, brief(message.received)),
-        h('span.subject', h('span.sr.if-unread', 'Unread. '), message.subject),
         h(
-          'span.marks',
+          'span.line',
+          h('span.subject', h('span.sr.if-unread', 'Unread. '), message.subject),
           marks.map(([name, label]) => h(`span.mark.${name}`, { title: label }, icon(name), h('span.sr', label))),
         ),
         h('span.preview', message.preview),

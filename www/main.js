@@ -4,24 +4,31 @@ import { agendaView } from './agenda.js';
 import { consoleView } from './console.js';
 import { contactsView } from './contacts.js';
 import { focusOn, h, loading, say } from './dom.js';
+import { attempt } from './calls.js';
 import { errorCard } from './errors.js';
+import { allKept } from './kept.js';
 import { mailView } from './mail.js';
+import { resume } from './resume.js';
 import { href, read } from './router.js';
 import { settingsView } from './settings.js';
 import { LEFT, shell } from './shell.js';
+import { unfinishedStrip } from './unfinished.js';
 import { welcome } from './welcome.js';
+import { wordsOf } from './words.js';
 
-const VIEWS = {
-  mail: mailView,
-  agenda: agendaView,
-  contacts: contactsView,
-  settings: settingsView,
-  console: consoleView,
-};
+/** @typedef {(context: { client: any, signal: AbortSignal }) => any} View */
+const VIEWS = new Map(
+  /** @type {[string, View][]} */ ([
+  ['mail', mailView],
+  ['agenda', agendaView],
+  ['contacts', contactsView],
+  ['settings', settingsView],
+  ['console', consoleView],
+]));
 const REASONS = {
   user: 'You are signed out.',
   expired: 'Your session has ended. Sign in again to continue where you were.',
-  revoked: 'Your access was revoked.',
+  revoked: 'Your session was ended by Microsoft or by an administrator. Sign in again.',
   'other-tab': 'You signed out in another tab.',
 };
 const app = document.getElementById('app');
@@ -43,7 +50,7 @@ async function boot() {
   if (client?.account) {
     run(client);
     // A user who cancelled a step, such as a step-up, needs no details.
-    if (failure) say(failure.code === 'cancelled' ? 'Cancelled: nothing has changed.' : failure.message);
+    if (failure) say(failure.code === 'cancelled' ? 'Cancelled: nothing has changed.' : wordsOf(failure).title);
   } else if (client) {
     greet(client, { failure, notice: left && 'You are signed out, here and at Microsoft.' });
   } else {
@@ -71,13 +78,14 @@ function run(client) {
 
   function show() {
     const place = read();
-    const name = VIEWS[place.view] ? place.view : 'mail';
+    const name = VIEWS.has(place.view) ? place.view : 'mail';
     const entering = view?.name !== name;
     if (entering) {
       leaving?.abort(); // ends the calls of the last view
+      frame.trouble.replaceChildren();
       leaving = new AbortController();
       const first = !view;
-      view = { name, ...VIEWS[name]({ client, signal: leaving.signal }) };
+      view = { name, ...VIEWS.get(name)({ client, signal: leaving.signal }) };
       frame.main.replaceChildren(view.node);
       frame.mark(name);
       if (!first) focusOn(view.heading); // at the first view the browser sets the focus
@@ -86,13 +94,24 @@ function run(client) {
     document.title = `${view.title()} – exo365 demo`;
   }
 
+  const { account } = client;
   const off = client.on('signedout', ({ reason }) => {
     off();
     leaving?.abort();
     session.abort();
     document.title = 'exo365 demo';
-    greet(client, { notice: REASONS[reason] });
+    greet(client, { notice: REASONS[reason], kept: allKept(account).length });
   });
+  const strip = unfinishedStrip(
+    account,
+    (kept) =>
+      attempt(
+        () => resume(client, kept, leaving.signal),
+        (error) => frame.trouble.replaceChildren(errorCard(error)),
+      ),
+    session.signal,
+  );
+  frame.top.replaceChildren(strip);
   addEventListener('hashchange', show, { signal: session.signal });
   app.replaceChildren(frame.node);
   if (!location.hash) history.replaceState(null, '', href('mail', ['inbox']));

@@ -1,7 +1,9 @@
 // The frame around the views: the navigation and the account menu.
 import { attempt } from './calls.js';
+import { ask } from './dialog.js';
 import { avatar, h, icon } from './dom.js';
 import { errorCard } from './errors.js';
+import { discard, unfinished } from './kept.js';
 import { href } from './router.js';
 
 const VIEWS = [
@@ -15,12 +17,17 @@ const VIEWS = [
 /** The key in `sessionStorage` by which the page knows, after its return, that the user signed out at Microsoft. */
 export const LEFT = 'demo.left';
 
-/** The frame of the app. Views go into `main`; `mark(view)` marks the current one in the navigation. */
+/**
+ * The frame of the app. Views go into `main`, what concerns all of them into `top`, errors of that into `trouble`;
+ * `mark(view)` marks the current view in the navigation.
+ */
 export function shell(client) {
   const links = new Map(
     VIEWS.map(([view, label, drawing]) => [view, h('a', { href: href(view) }, icon(drawing), h('span', label))]),
   );
   const main = h('main', { id: 'main' });
+  const top = h('div');
+  const trouble = h('div');
   const node = h(
     'div.shell',
     h(
@@ -36,11 +43,13 @@ export function shell(client) {
       ),
       ...account(client),
     ),
-    main,
+    h('div.stage', top, trouble, main),
   );
   return {
     node,
     main,
+    top,
+    trouble,
     mark(view) {
       for (const [name, link] of links) {
         if (name === view) link.setAttribute('aria-current', 'page');
@@ -59,9 +68,10 @@ function account(client) {
   // `app` signs out of this app, in every tab of this browser; `microsoft` also of the Microsoft session, for which the
   // page is redirected.
   const signOut = (scope) => () =>
-    attempt(() => {
+    attempt(async () => {
+      if (!(await mayForget(client.account))) return;
       if (scope === 'microsoft') sessionStorage.setItem(LEFT, 'yes');
-      return client.signOut({ scope });
+      await client.signOut({ scope });
     }, failed);
   const another = () => attempt(() => client.signIn({ prompt: 'select_account' }), failed);
   const menu = h(
@@ -72,7 +82,7 @@ function account(client) {
       h('b', name),
       h('span', username),
       isGuest && h('small', 'Guest of this organisation'),
-      h('small', `Tenant ${tenantId}`),
+      h('small', `Organisation ${tenantId}`),
     ),
     h('button.quiet', { type: 'button', onclick: another }, icon('people'), 'Use another account'),
     h('button.quiet', { type: 'button', onclick: signOut('app') }, icon('out'), 'Sign out of this app'),
@@ -88,4 +98,19 @@ function account(client) {
     ),
     menu,
   ];
+}
+
+/** Asks what becomes of unfinished texts, which others could read on a shared computer. False: the user stays. */
+async function mayForget(account) {
+  const texts = await unfinished(account);
+  if (texts.length === 0) return true;
+  const answers = [
+    ['Keep them on this computer', 'keep', 'primary'],
+    ['Discard them', 'discard'],
+    ['Stay signed in', 'stay'],
+  ];
+  const text = 'They are offered to you after your next sign-in. On a shared computer, discard them.';
+  const choice = await ask(`You have unfinished texts (${texts.length}).`, text, answers);
+  if (choice === 'discard') for (const { id } of texts) discard(account, id);
+  return choice === 'keep' || choice === 'discard';
 }

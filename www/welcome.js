@@ -55,9 +55,9 @@ const REFUSED = {
  * with a sign-in.
  *
  * @param {import('exo365').Client} client
- * @param {{ notice?: string, failure?: any }} [about]
+ * @param {{ notice?: string, failure?: any, kept?: number }} [about] `kept`: the number of texts that were not finished.
  */
-export function welcome(client, { notice, failure } = {}) {
+export function welcome(client, { notice, failure, kept = 0 } = {}) {
   // A user who cancelled needs no error message.
   const noticeFor = (error) =>
     error.code === 'cancelled'
@@ -105,7 +105,13 @@ export function welcome(client, { notice, failure } = {}) {
     ),
     h(
       'section.enter',
-      notice && h('p.notice', { role: 'status' }, notice),
+      notice &&
+        h(
+          'p.notice',
+          { role: 'status' },
+          notice,
+          kept > 0 && ' What you were writing is kept: sign in, and you can continue.',
+        ),
       h('h2', 'Welcome'),
       h('p', 'Sign in to open your mailbox.'),
       h('button.primary.big', { type: 'button', onclick: signIn() }, 'Sign in'),
@@ -118,8 +124,8 @@ export function welcome(client, { notice, failure } = {}) {
       local &&
         h(
           'div.locals',
-          h('h3', 'Accounts of the local tenant'),
-          h('p.hint', 'They exist if this page runs against the local tenant. No password is needed.'),
+          h('h3', 'Accounts for trying it out'),
+          h('p.hint', 'They exist where this page runs against the local tenant. The password of all is Password1!'),
           h(
             'ul',
             PEOPLE.map(([name, loginHint, about]) =>
