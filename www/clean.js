@@ -77,18 +77,18 @@ const styleOf = (css, remote) =>
  */
 export function clean(html, { pictures = new Map(), remote = false } = {}) {
   const { text, sheets } = quiet(html);
+  /** @type {HTMLElement} */
   const body = DOMPurify.sanitize(text, CONFIG).querySelector('body') ?? document.createElement('body');
+  const elements = [body, .../** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll('*'))];
   const coloured =
     sheets.some((sheet) => /color|background/i.test(sheet)) ||
-    [body, ...body.querySelectorAll('*')].some(
-      (one) => one.hasAttribute('bgcolor') || /color|background/i.test(one.dataset.style ?? ''),
-    );
+    elements.some((one) => one.hasAttribute('bgcolor') || /color|background/i.test(one.dataset.style ?? ''));
   let blocked = 0;
   const refuse = (element, name) => {
     blocked += 1;
     element.removeAttribute(name);
   };
-  for (const element of [body, ...body.querySelectorAll('*')]) {
+  for (const element of elements) {
     const { style } = element.dataset;
     if (style && !remote && REMOTE.test(/url\s*\(\s*["']?\s*([^"')]*)/i.exec(style)?.[1] ?? '')) blocked += 1;
     if (style) element.dataset.style = styleOf(style, remote);

@@ -56,7 +56,8 @@ export function openForm(client, pane, contact, { signal, on, kept }) {
     h('p.actions', save, h('button', { type: 'button', onclick: () => cancel() }, 'Cancel')),
   );
   const values = () => Object.fromEntries(Object.keys(begin).map((name) => [name, form.elements[name].value]));
-  const nameOf = ({ given, surname, company }) => [given, surname].filter(Boolean).join(' ') || company;
+  const nameOf = (/** @type {any} */ { given, surname, company }) =>
+    [given, surname].filter(Boolean).join(' ') || company;
   const changed = () => Object.entries(values()).some(([name, value]) => value !== begin[name]);
 
   function submit() {

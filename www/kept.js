@@ -76,6 +76,7 @@ export function discard(account, id) {
 export function keeper(account, kind, id = crypto.randomUUID()) {
   const key = prefixOf(account) + id;
   let open = true;
+  /** @type {(value?: unknown) => void} */
   let unlock = () => {};
   navigator.locks?.request(key, () => {
     changed();

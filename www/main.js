@@ -19,12 +19,13 @@ import { wordsOf } from './words.js';
 /** @typedef {(context: { client: any, signal: AbortSignal }) => any} View */
 const VIEWS = new Map(
   /** @type {[string, View][]} */ ([
-  ['mail', mailView],
-  ['agenda', agendaView],
-  ['contacts', contactsView],
-  ['settings', settingsView],
-  ['console', consoleView],
-]));
+    ['mail', mailView],
+    ['agenda', agendaView],
+    ['contacts', contactsView],
+    ['settings', settingsView],
+    ['console', consoleView],
+  ]),
+);
 const REASONS = {
   user: 'You are signed out.',
   expired: 'Your session has ended. Sign in again to continue where you were.',

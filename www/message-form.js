@@ -2,6 +2,7 @@
 import { attachments } from './attach.js';
 import { textOf } from './clean.js';
 import { field, h, icon } from './dom.js';
+import { totalOf } from './outgoing.js';
 import { checkRecipients } from './recipients.js';
 import { progress } from './sending.js';
 import { full } from './time.js';
@@ -26,7 +27,8 @@ export function messageForm({ mode, message, begin, values, lost }) {
     value: values.body,
     autofocus: Boolean(values.to),
   });
-  const attached = !answer && attachments(() => node.dispatchEvent(new Event('input')), lost);
+  const attached = answer ? undefined : attachments(() => node.dispatchEvent(new Event('input')), lost);
+  const files = attached?.files ?? [];
   const bar = progress();
   const trouble = h('div');
   const sendButton = h('button.primary', { type: 'submit' }, icon('sent'), 'Send');
@@ -39,7 +41,7 @@ export function messageForm({ mode, message, begin, values, lost }) {
     h('p.field.grow', body),
     answer &&
       h('details.quoted', h('summary', `${message.from.name}, ${full(message.received)}`), h('pre', plain(message))),
-    attached && attached.node,
+    attached?.node,
   );
   const node = h('form.compose', fields, bar.node, trouble, h('p.actions', sendButton, saveButton));
 
@@ -49,7 +51,7 @@ export function messageForm({ mode, message, begin, values, lost }) {
     trouble,
     sendButton,
     saveButton,
-    files: attached ? attached.files : [],
+    files,
     values: () => Object.fromEntries(Object.keys(begin).map((name) => [name, node.elements[name].value])),
     /** While a message is on its way nothing can be changed; `label` says what goes on. */
     lock(locked, label) {
@@ -59,7 +61,7 @@ export function messageForm({ mode, message, begin, values, lost }) {
         return sendButton.focus();
       }
       trouble.replaceChildren();
-      bar.begin(label, attached ? attached.files.reduce((sum, file) => sum + file.size, 0) : 0);
+      bar.begin(label, totalOf(files));
       // A control that is disabled loses the focus; outside the dialog, Escape would not reach it.
       return node.closest('dialog').focus();
     },

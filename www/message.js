@@ -62,7 +62,7 @@ function bar(client, message, { signal, on, failed }) {
     on.back();
   };
   const several = message.to.length + message.cc.length > 1;
-  const button = (name, label, onclick) => h('button.quiet', { type: 'button', onclick }, icon(name), label);
+  const button = (name, label, onclick) => h('button.quiet', { type: 'button', onclick }, icon(name), h('span', label));
   return h(
     'div.reader-bar',
     { role: 'toolbar', 'aria-label': 'Message' },

@@ -12,6 +12,9 @@ const draftOf = (form) => ({
   body: form.body,
 });
 
+/** The size of all files, in bytes. */
+export const totalOf = (files) => files.reduce((sum, { size }) => sum + size, 0);
+
 /**
  * Sends the message, by the operation of the API for its kind. `options` has `signal` and `onProgress`, which is called
  * with the bytes of the files that are sent.
@@ -40,7 +43,7 @@ export async function saveDraft(client, { mode, message, form, files }, { signal
     await messages.update(message.id, draft, { signal });
     return addFiles(messages.attachments(message.id), files, { signal, onProgress });
   }
-  const small = files.reduce((sum, { size }) => sum + size, 0) <= ONE_REQUEST;
+  const small = totalOf(files) <= ONE_REQUEST;
   if (small) return messages.create({ ...draft, ...(files.length > 0 && { attachments: files }) }, { signal });
   const { id } = await messages.create(draft, { signal });
   try {
@@ -56,7 +59,7 @@ export async function saveDraft(client, { mode, message, form, files }, { signal
  * Adds the files one after the other. A file that is there is taken out of `files`, so that a repetition adds none twice.
  */
 async function addFiles(attached, files, { signal, onProgress }) {
-  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const total = totalOf(files);
   let before = 0;
   for (const file of [...files]) {
     await attached.add(file, { signal, onProgress: (sent) => onProgress(before + sent, total) });

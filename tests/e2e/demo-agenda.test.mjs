@@ -1,6 +1,7 @@
 // The demo: meetings are changed, invitations answered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { placesOf } from '../../www/hours.js';
 import { BEN, fieldValue, fill, inEachBrowser, press, reads, shown, visit } from './demo.mjs';
 
 /** Calls `work` with a client of its own, in the page. */
@@ -33,6 +34,68 @@ const openEvent = async (page, subject) => {
   await page.waitForSelector('dialog[open]');
 };
 const closed = (page) => page.waitForFunction(() => !document.querySelector('dialog'));
+
+const DAY = new Date(2030, 4, 6);
+const NEXT = new Date(2030, 4, 7);
+const at = (hour, minute = 0) => new Date(2030, 4, 6, hour, minute);
+/** [name, events as pairs of start and end, places as from, length, lane, lanes] */
+const PLACES = [
+  ['one', [[at(9), at(10)]], [[540, 60, 0, 1]]],
+  [
+    'one after the other',
+    [
+      [at(9), at(10)],
+      [at(10), at(11)],
+    ],
+    [
+      [540, 60, 0, 1],
+      [600, 60, 0, 1],
+    ],
+  ],
+  [
+    'two at once',
+    [
+      [at(9), at(10)],
+      [at(9, 30), at(11)],
+    ],
+    [
+      [540, 60, 0, 2],
+      [570, 90, 1, 2],
+    ],
+  ],
+  [
+    'a lane that is free again',
+    [
+      [at(9), at(10)],
+      [at(9), at(12)],
+      [at(10), at(11)],
+    ],
+    [
+      [540, 60, 0, 2],
+      [540, 180, 1, 2],
+      [600, 60, 0, 2],
+    ],
+  ],
+  ['without duration', [[at(9), at(9)]], [[540, 30, 0, 1]]],
+  ['from yesterday', [[new Date(2030, 4, 5, 22), at(1)]], [[0, 60, 0, 1]]],
+  ['until tomorrow', [[at(23), new Date(2030, 4, 7, 3)]], [[1380, 60, 0, 1]]],
+  ['just before midnight', [[at(23, 55), NEXT]], [[1410, 30, 0, 1]]],
+];
+
+test('events have their place among the hours', () => {
+  for (const [name, events, want] of PLACES) {
+    const places = placesOf(
+      events.map(([start, end]) => ({ start, end })),
+      DAY,
+      NEXT,
+    );
+    assert.deepEqual(
+      places.map(({ from, length, lane, lanes }) => [from, length, lane, lanes]),
+      want,
+      name,
+    );
+  }
+});
 
 inEachBrowser((it) => {
   test('a meeting is changed: what was typed goes to the service, what was not stays', async () => {

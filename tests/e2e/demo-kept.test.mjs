@@ -98,7 +98,9 @@ inEachBrowser((it) => {
     assert.match(text, /Unfinished meeting: Half a meeting/);
     assert.match(text, /Unfinished contact: Half Person/);
     await page.click('[data-kept="contact"] button');
-    await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector('[name="given"]'))?.value === 'Half');
+    await page.waitForFunction(
+      () => /** @type {HTMLInputElement} */ (document.querySelector('[name="given"]'))?.value === 'Half',
+    );
     await press(page, 'Cancel');
     await reads(page, 'Discard this contact?');
     await press(page, 'Discard');

@@ -11,7 +11,11 @@ export const ADELE = 'adele@contoso.example';
 export const BEN = 'ben@contoso.example';
 export const GUEST = 'guest@fabrikam.example';
 
-/** @typedef {import('puppeteer-core').Page & { trouble: string[] }} DemoPage */
+/**
+ * `trouble` has the errors on the console. `session` speaks the protocol of Chromium.
+ *
+ * @typedef {import('puppeteer-core').Page & { trouble: string[], session?: import('puppeteer-core').CDPSession }} DemoPage
+ */
 
 /**
  * Declares `journeys` once for each browser, against servers of their own. `it.open()` gives a page in a fresh profile,
@@ -63,8 +67,8 @@ export function inEachBrowser(journeys, { tenant = [], endpoint = {} } = {}) {
 /** @returns {Promise<DemoPage>} */
 async function open(it) {
   const context = await it.browser.createBrowserContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  const page = /** @type {DemoPage} */ (await context.newPage());
+  page.setDefaultTimeout(30_000);
   page.trouble = [];
   page.on('console', (message) => message.type() === 'error' && page.trouble.push(message.text()));
   page.on('pageerror', (error) => page.trouble.push(`uncaught: ${error.message}`));
@@ -128,8 +132,10 @@ export const fieldValue = (page, name) =>
 export const reads = (page, text, within = 'body') =>
   page.waitForFunction((text, within) => document.querySelector(within)?.textContent.includes(text), {}, text, within);
 
-/** The text that the page shows. */
-export const shown = (page, within = 'body') => page.$eval(within, (/** @type {HTMLElement} */ one) => one.innerText);
+/** The text that the page shows, without what is hidden. */
+export const shown = (page, within = 'body') =>
+  // biome-ignore lint/performance/useDomNodeTextContent: textContent has what is hidden, too
+  page.$eval(within, (/** @type {HTMLElement} */ one) => one.innerText);
 
 /** Goes to a place of the app, and waits for what matches `selector`. */
 export async function visit(page, place, selector) {

@@ -28,3 +28,7 @@ declare var worker: Worker;
 declare var tell: (name: string, argument?: unknown) => Promise<any>;
 declare var tokenRequests: object[];
 declare var waiting: Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
+
+/** What axe-core sets in a page of the demo; and the states of a progress bar: its value and its words. */
+declare var axe: typeof import('axe-core');
+declare var seen: [number, string][];
