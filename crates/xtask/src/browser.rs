@@ -13,6 +13,11 @@ const BROWSERS: &[&str] = &[
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
+const FIREFOX: &[&str] = &[
+    "firefox-esr",
+    "firefox",
+    "/Applications/Firefox.app/Contents/MacOS/firefox",
+];
 const DRIVERS: &[&str] = &["chromedriver", "/usr/lib/chromium/chromedriver"];
 
 /// Where the browser and its driver are.
@@ -45,6 +50,22 @@ impl Browser {
             .env("CHROMIUM", &self.chromium)
             .env("CHROMEDRIVER", &self.driver)
     }
+}
+
+/// Firefox, in which the demo is tested as well. Installed where that is ours to do; without it those tests say that they
+/// skip.
+pub(crate) fn firefox() -> Option<PathBuf> {
+    let there = || one("FIREFOX", FIREFOX);
+    if there().is_none() && debian::may_install() {
+        // On a machine without network the other tests still count.
+        if let Err(error) = debian::install(&["firefox-esr"]) {
+            run::say(&format!("{error:#}"));
+        }
+    }
+    if there().is_none() {
+        run::say("Firefox is missing: the demo is tested in Chromium only");
+    }
+    there()
 }
 
 fn find() -> Option<Browser> {

@@ -1,6 +1,6 @@
 //! The browser journeys, against servers of their own.
 
-use crate::browser::Browser;
+use crate::browser::{self, Browser};
 use crate::servers::{Profile, Programs};
 use crate::{node, pack, page, project, python, run};
 use anyhow::{Result, bail};
@@ -30,6 +30,9 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     let mut command = runner(&project::root().join("tests/e2e"), filter)?;
     command.env("EXO365_PACKAGE", &package.dir);
     command.env("EXO365_DEMO_PAGE", page::assemble(&package)?);
+    if let Some(firefox) = browser::firefox() {
+        command.env("FIREFOX", firefox);
+    }
     match python::MICROSOFT.ensure() {
         Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
         Err(why) => {

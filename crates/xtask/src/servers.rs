@@ -129,6 +129,7 @@ fn endpoint_config(tenant: &str, page: &Path, port: u16, work: &Path) -> String 
          listen = \"127.0.0.1:{port}\"\n\
          insecure_loopback = true\n\
          page = {page:?}\n\
+         page_images = [\"https:\"]\n\
          database = {database:?}\n",
         database = work.join("sessions.db"),
     )

@@ -4,7 +4,7 @@ use super::keys::KEYS;
 use crate::base::problem::Problem;
 
 /// Keys whose values are numbers, booleans or lists, written as in the file.
-const VALUES: [&str; 13] = [
+const VALUES: [&str; 14] = [
     "behind_tls_proxy",
     "cross_origins",
     "id_token_algorithms",
@@ -12,6 +12,7 @@ const VALUES: [&str; 13] = [
     "limit_per_address",
     "limit_per_session",
     "origins",
+    "page_images",
     "proxies",
     "proxy_paths",
     "redirect_uris",

@@ -52,6 +52,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) behind_tls_proxy: bool,
     pub(super) page: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) page_images: Vec<String>,
     #[serde(default = "database")]
     pub(super) database: PathBuf,
     pub(super) store: Option<String>,

@@ -34,6 +34,7 @@ pub(super) const KEYS: [&str; 42] = [
     "mode",
     "origins",
     "page",
+    "page_images",
     "post_logout_redirect_uri",
     "proxies",
     "proxy_header",

@@ -1,6 +1,7 @@
 //! The folder of the page: everything in it is served to anyone, so no secret may lie there.
 
 use crate::base::problem::Problem;
+use exo365_core::origin;
 use std::path::{Path, PathBuf};
 
 /// Depth to which folders are searched for links.
@@ -101,10 +102,48 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
+/// Checks where the page's images may come from: each entry becomes a source of the policy's `img-src`.
+///
+/// # Errors
+/// [`Problem::Config`], which names the entry that is neither `https:` nor an origin.
+pub(super) fn images(sources: &[String], local: bool) -> Result<(), Problem> {
+    let odd = sources
+        .iter()
+        .find(|one| one.as_str() != "https:" && origin::check(one, local).is_err());
+    odd.map_or(Ok(()), |odd| {
+        Err(Problem::config(format!(
+            "`page_images` lists \"https:\" for all servers, or https origins without path such as \
+             \"https://images.contoso.example\"; this is neither: {odd}"
+        )))
+    })
+}
+
 #[cfg(all(test, unix))]
 mod unit {
     use super::*;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn images_come_from_origins_and_from_nothing_that_would_change_the_policy() {
+        let judge = |source: &str| images(&[source.to_owned()], false);
+        for fine in ["https:", "https://images.contoso.example"] {
+            assert!(judge(fine).is_ok(), "{fine}");
+        }
+        for odd in [
+            "",
+            "*",
+            "http:",
+            "data:",
+            "https://images.contoso.example/logos",
+            "https://*.contoso.example",
+            "https://a.example; script-src *",
+            "http://localhost:8000",
+        ] {
+            let problem = judge(odd).unwrap_err();
+            assert!(problem.to_string().contains("page_images"), "{problem}");
+        }
+        assert!(images(&["http://localhost:8000".to_owned()], true).is_ok());
+    }
 
     #[test]
     fn e63_a_page_that_would_publish_a_secret_is_refused() {

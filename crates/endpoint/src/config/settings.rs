@@ -47,6 +47,8 @@ pub struct Config {
     /// The sign-in service runs on this machine, for tests.
     pub(crate) local_authority: bool,
     pub(crate) page: Option<PathBuf>,
+    /// Where the page's images may come from besides its own origin, as sources of `img-src`.
+    pub(crate) page_images: Vec<String>,
     pub(crate) database: PathBuf,
     /// Address of Redis or Valkey, in place of the database.
     pub(crate) store: Option<Secret>,
@@ -131,6 +133,7 @@ impl Config {
             store,
             store_ca,
             page,
+            page_images: file.page_images,
             strict_transport: file.behind_tls_proxy,
             post_logout: file.post_logout_redirect_uri,
             tenant: file.tenant,
@@ -193,6 +196,7 @@ fn check_addresses(file: &File) -> Result<(), Problem> {
         origin::check(one, file.insecure_loopback)
             .map_err(|_| Problem::config("`origins` and `cross_origins` are https origins without path (http only for localhost, with insecure_loopback = true)"))?;
     }
+    page::images(&file.page_images, file.insecure_loopback)?;
     if file.redirect_uris.is_empty() {
         return Err(Problem::config(
             "`redirect_uris` lists the redirect URIs of the app registration",

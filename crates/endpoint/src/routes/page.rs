@@ -31,8 +31,13 @@ fn protect(headers: &mut HeaderMap, config: &Config) {
         Mode::Direct => config.public.cloud.api.as_str(),
         Mode::Proxy => "",
     };
+    let images = ["'self' data: blob:"]
+        .into_iter()
+        .chain(config.page_images.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src {images}; \
          font-src 'self'; connect-src 'self' {api} {}; frame-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'",
         upload_origins(&config.public.cloud.api)

@@ -62,6 +62,32 @@ async fn s18_s19_the_page_comes_with_its_policy() {
 }
 
 #[tokio::test]
+async fn s18_images_come_from_elsewhere_only_where_the_configuration_says_so() {
+    let images = |policy: &str| {
+        let mut parts = policy.split("; ");
+        let found = parts.find(|one| one.starts_with("img-src"));
+        found.unwrap().to_owned()
+    };
+    for (setting, want) in [
+        ("", "img-src 'self' data: blob:"),
+        (
+            "page_images = [\"https:\"]",
+            "img-src 'self' data: blob: https:",
+        ),
+        (
+            "page_images = [\"https://images.contoso.example\", \"https://logo.fabrikam.example\"]",
+            "img-src 'self' data: blob: https://images.contoso.example https://logo.fabrikam.example",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let world = World::with(&format!("page = {folder:?}\n{setting}")).await;
+        let answer = get(&world, "/", &[]).await;
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert_eq!(images(policy), want);
+    }
+}
+
+#[tokio::test]
 async fn files_have_their_types() {
     let world = world().await;
     for (path, kind) in [
