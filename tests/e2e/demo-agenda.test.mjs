@@ -38,7 +38,11 @@ const closed = (page) => page.waitForFunction(() => !document.querySelector('dia
 const DAY = new Date(2030, 4, 6);
 const NEXT = new Date(2030, 4, 7);
 const at = (hour, minute = 0) => new Date(2030, 4, 6, hour, minute);
-/** [name, events as pairs of start and end, places as from, length, lane, lanes] */
+/**
+ * Name, events as pairs of start and end, places as from, length, lane, lanes.
+ *
+ * @type {[string, Date[][], number[][]][]}
+ */
 const PLACES = [
   ['one', [[at(9), at(10)]], [[540, 60, 0, 1]]],
   [

@@ -71,7 +71,7 @@ async function open(it) {
   page.setDefaultTimeout(30_000);
   page.trouble = [];
   page.on('console', (message) => message.type() === 'error' && page.trouble.push(message.text()));
-  page.on('pageerror', (error) => page.trouble.push(`uncaught: ${error.message}`));
+  page.on('pageerror', (/** @type {any} */ error) => page.trouble.push(`uncaught: ${error.message}`));
   await page.setViewport({ width: 1280, height: 800 });
   await page.goto(it.endpoint.url);
   await page.waitForSelector('.enter');
