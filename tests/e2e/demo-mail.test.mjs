@@ -101,8 +101,9 @@ inEachBrowser(
       );
       await press(page, 'Load pictures');
       await page.waitForFunction(() => {
-        const picture = document.querySelector('iframe').contentDocument.querySelector('img.remote');
-        return picture instanceof Object && /** @type {HTMLImageElement} */ (picture).naturalWidth === 1;
+        const inner = document.querySelector('iframe').contentDocument;
+        const picture = /** @type {HTMLImageElement} */ (inner.querySelector('img.remote'));
+        return picture?.naturalWidth === 1;
       });
       assert.ok(asked.includes(`${mark}.gif`));
       await reads(page, 'This site does not allow pictures from other servers.'); // of the second server
