@@ -6,10 +6,10 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
-use super::call::ApiRequest;
 use super::concurrency::{MAX_CONCURRENT, limit_key};
 use super::dispatch::respond;
 use super::path::segments;
+use super::request::ApiRequest;
 use super::request_ids::RequestIds;
 use super::response::ApiResponse;
 use super::{auth, errors, faults};

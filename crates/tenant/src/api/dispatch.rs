@@ -3,8 +3,10 @@
 use axum::http::Method;
 
 use super::auth::{self, Area};
-use super::call::{ApiRequest, ApiResult, Call, Prefer};
+use super::call::{ApiResult, Call};
 use super::path::segments;
+use super::prefer::Prefer;
+use super::request::ApiRequest;
 use super::request_ids::RequestIds;
 use super::response::{ApiResponse, Payload};
 use super::{

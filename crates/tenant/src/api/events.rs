@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::call::{ApiResult, Call, Page};
+use super::call::{ApiResult, Call};
 use super::event_body as body;
+use super::page::Page;
 use super::response::{ApiResponse, Payload};
 use super::{find, listing};
 use crate::failure::Failure;

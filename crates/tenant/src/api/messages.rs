@@ -3,8 +3,9 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::call::{ApiResult, Call, Page};
+use super::call::{ApiResult, Call};
 use super::holder::Holder;
+use super::page::Page;
 use super::response::{ApiResponse, Payload};
 use super::{attachments, compose, delta, drafts, find, send};
 use crate::failure::Failure;

@@ -3,6 +3,7 @@
 mod attachments;
 mod auth;
 mod batch;
+mod body;
 mod calendar;
 mod calendar_groups;
 mod call;
@@ -27,12 +28,15 @@ mod listing;
 mod mail_tips;
 mod meeting_times;
 mod messages;
+mod page;
 mod path;
 mod people;
 mod permissions;
 mod photos;
 mod places;
+mod prefer;
 mod reminders;
+mod request;
 mod request_ids;
 mod respond;
 mod response;
@@ -47,8 +51,8 @@ mod user;
 
 use axum::response::Response;
 
-use call::ApiRequest;
 use concurrency::{MAX_CONCURRENT, limit_key};
+use request::ApiRequest;
 use request_ids::RequestIds;
 use response::ApiResponse;
 

@@ -3,8 +3,9 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::call::{ApiRequest, ApiResult, Call};
+use super::call::{ApiResult, Call};
 use super::find;
+use super::request::ApiRequest;
 use super::response::{ApiResponse, Payload};
 use crate::directory::Account;
 use crate::failure::Failure;

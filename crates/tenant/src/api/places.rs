@@ -4,8 +4,9 @@
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::call::{ApiRequest, ApiResult};
+use super::call::ApiResult;
 use super::listing;
+use super::request::ApiRequest;
 use super::response::ApiResponse;
 use crate::directory::places::{LISTS, ROOMS, Room, RoomList};
 use crate::failure::Failure;

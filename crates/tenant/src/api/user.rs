@@ -3,7 +3,8 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiRequest, ApiResult};
+use super::call::ApiResult;
+use super::request::ApiRequest;
 use super::response::ApiResponse;
 use super::{auth, listing, photos};
 use crate::directory::{self, Account};

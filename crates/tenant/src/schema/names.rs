@@ -1,6 +1,7 @@
-//! The properties of each type, and their names in each flavour.
+//! The types of the APIs, and the names of their properties in each flavour.
 
 use super::case::{camel, pascal};
+use super::properties;
 use super::table::{Type, table};
 use crate::failure::Failure;
 use crate::http::Flavour;
@@ -26,247 +27,25 @@ pub(crate) enum Kind {
     User,
 }
 
-// One property for each line: the canonical name, then the names in Outlook v2.0 and v1.0 if they
-// are not the canonical name in Pascal case. A dash: the flavour does not have the property.
-const MESSAGE: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-receivedDateTime||DateTimeReceived
-sentDateTime||DateTimeSent
-hasAttachments
-internetMessageId||-
-internetMessageHeaders||-
-subject
-bodyPreview
-importance
-parentFolderId
-conversationId
-conversationIndex||-
-isDeliveryReceiptRequested
-isReadReceiptRequested
-isRead
-isDraft
-webLink
-inferenceClassification||-
-body
-uniqueBody
-sender
-from
-toRecipients
-ccRecipients
-bccRecipients
-replyTo
-flag||-
-attachments
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const EVENT: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-transactionId|-|-
-originalStartTimeZone||-
-originalEndTimeZone||-
-iCalUId|iCalUId|iCalUId
-reminderMinutesBeforeStart||Reminder
-isReminderOn||-
-hasAttachments
-subject
-bodyPreview
-importance
-sensitivity||-
-isAllDay
-isCancelled
-isOrganizer
-responseRequested
-seriesMasterId
-showAs
-type
-webLink
-onlineMeetingUrl||-
-isOnlineMeeting|-|-
-onlineMeetingProvider|-|-
-allowNewTimeProposals|-|-
-occurrenceId|-|-
-isDraft|-|-
-hideAttendees|-|-
-responseStatus
-body
-start
-end
-location
-locations|-|-
-recurrence
-attendees
-organizer
-onlineMeeting|-|-
-originalStart|-|-
-startTimeZone|-|
-endTimeZone|-|
-attachments
-cancelledOccurrences|-|-
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const CONTACT: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-parentFolderId
-birthday
-fileAs
-displayName
-givenName
-initials
-middleName
-nickName
-surname
-title
-yomiGivenName
-yomiSurname
-yomiCompanyName
-generation
-imAddresses
-jobTitle
-companyName
-department
-officeLocation
-profession
-businessHomePage
-assistantName
-manager
-homePhones
-mobilePhone|MobilePhone1|MobilePhone1
-businessPhones
-spouseName||-
-personalNotes||-
-children||-
-emailAddresses
-homeAddress
-businessAddress
-otherAddress
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const FOLDER: &str = "id
-displayName
-parentFolderId
-childFolderCount
-unreadItemCount||-
-totalItemCount||-
-isHidden|-|-
-childFolders";
-const CALENDAR: &str = "id
-name
-color
-hexColor|-|-
-changeKey
-isDefaultCalendar|-|-
-canShare|-|-
-canViewPrivateItems|-|-
-canEdit|-|-
-allowedOnlineMeetingProviders|-|-
-defaultOnlineMeetingProvider|-|-
-isTallyingResponses|-|-
-isRemovable|-|-
-owner||-";
-const CONTACT_FOLDER: &str = "id\nparentFolderId\ndisplayName";
-const ATTACHMENT: &str = "id
-lastModifiedDateTime||DateTimeLastModified
-name
-contentType
-size
-isInline
-contentId
-contentLocation
-contentBytes
-isContactPhoto|-|";
-const CATEGORY: &str = "id\ndisplayName\ncolor";
-const MESSAGE_RULE: &str = "id
-displayName
-sequence
-isEnabled
-hasError
-isReadOnly
-conditions
-actions
-exceptions";
-const CALENDAR_GROUP: &str = "id\nname\nchangeKey\nclassId";
-const CALENDAR_PERMISSION: &str =
-    "id\nemailAddress\nisInsideOrganization\nisRemovable\nrole\nallowedRoles";
-const OVERRIDE: &str = "id\nclassifyAs\nsenderEmailAddress";
-const PERSON: &str = "id
-displayName
-givenName
-surname
-birthday
-personNotes
-isFavorite
-jobTitle
-companyName
-department
-officeLocation
-scoredEmailAddresses
-phones
-personType
-userPrincipalName";
-const ROOM: &str = "id
-displayName
-nickname
-emailAddress
-address
-geoCoordinates
-phone
-building
-floorNumber
-floorLabel
-label
-capacity
-bookingType
-audioDeviceName
-videoDeviceName
-displayDeviceName
-isWheelChairAccessible
-tags";
-const ROOM_LIST: &str = "id\ndisplayName\nemailAddress\naddress\ngeoCoordinates\nphone";
-const USER: &str = "id
-displayName
-givenName|-|-
-surname|-|-
-mail|-|-
-userPrincipalName|-|-
-jobTitle|-|-
-businessPhones|-|-
-mobilePhone|-|-
-officeLocation|-|-
-preferredLanguage|-|-
-emailAddress
-mailboxGuid
-alias
-accountEnabled|-|-
-userType|-|-";
-
 impl Kind {
     fn table(self) -> &'static str {
         match self {
-            Self::Attachment => ATTACHMENT,
-            Self::Calendar => CALENDAR,
-            Self::CalendarGroup => CALENDAR_GROUP,
-            Self::CalendarPermission => CALENDAR_PERMISSION,
-            Self::Category => CATEGORY,
-            Self::Contact => CONTACT,
-            Self::ContactFolder => CONTACT_FOLDER,
-            Self::Event => EVENT,
-            Self::Folder => FOLDER,
-            Self::Message => MESSAGE,
-            Self::MessageRule => MESSAGE_RULE,
-            Self::Override => OVERRIDE,
-            Self::Person => PERSON,
-            Self::Room => ROOM,
-            Self::RoomList => ROOM_LIST,
-            Self::User => USER,
+            Self::Attachment => properties::ATTACHMENT,
+            Self::Calendar => properties::CALENDAR,
+            Self::CalendarGroup => properties::CALENDAR_GROUP,
+            Self::CalendarPermission => properties::CALENDAR_PERMISSION,
+            Self::Category => properties::CATEGORY,
+            Self::Contact => properties::CONTACT,
+            Self::ContactFolder => properties::CONTACT_FOLDER,
+            Self::Event => properties::EVENT,
+            Self::Folder => properties::FOLDER,
+            Self::Message => properties::MESSAGE,
+            Self::MessageRule => properties::MESSAGE_RULE,
+            Self::Override => properties::OVERRIDE,
+            Self::Person => properties::PERSON,
+            Self::Room => properties::ROOM,
+            Self::RoomList => properties::ROOM_LIST,
+            Self::User => properties::USER,
         }
     }
 
