@@ -135,7 +135,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     if body.get("isAllDay") == Some(&Value::Bool(true)) && start.is_none() {
         return Err(Failure::bad("Missing parameters: Event.Start"));
     }
-    let moved = start.is_some() || body.contains_key("recurrence");
+    let reshaped = start.is_some() || body.contains_key("recurrence");
     let before = (
         event.start.clone(),
         event.end.clone(),
@@ -156,6 +156,32 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         .get("isAllDay")
         .and_then(Value::as_bool)
         .unwrap_or(event.all_day);
+    check_times(event)?;
+    apply_recurrence(event, body)?;
+    // A series that changes its times or its pattern loses its exceptions.
+    if before
+        != (
+            event.start.clone(),
+            event.end.clone(),
+            event.recurrence.clone(),
+        )
+    {
+        event.exceptions.clear();
+    }
+    if reshaped {
+        check_first_day(event)?;
+    }
+    event.json.extend(writable(body)?);
+    for name in extended_properties::NAMES {
+        if let Some(sent) = body.get(name) {
+            extended_properties::merge(&mut event.json, name, sent);
+        }
+    }
+    Ok(())
+}
+
+/// The end is not before the start; an all-day event goes from midnight to midnight.
+fn check_times(event: &Event) -> Result<(), Failure> {
     if event.end.instant() < event.start.instant() {
         return Err(Failure::invalid_property(
             "At least one property failed validation: the end lies before the start.",
@@ -168,6 +194,11 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
                     midnight, in the same time zone, a day or more apart.";
         return Err(Failure::invalid_property(text));
     }
+    Ok(())
+}
+
+/// Writes the recurrence of a body: null ends the series.
+fn apply_recurrence(event: &mut Event, body: &Json) -> Result<(), Failure> {
     match body.get("recurrence") {
         None => {}
         Some(Value::Null) => {
@@ -185,28 +216,17 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
             event.recurrence = Some(recurrence(given, &event.start.zone)?);
         }
     }
-    // A series that changes its times or its pattern loses its exceptions.
-    if before
-        != (
-            event.start.clone(),
-            event.end.clone(),
-            event.recurrence.clone(),
-        )
-    {
-        event.exceptions.clear();
-    }
-    if moved && let Some(json) = &event.recurrence {
+    Ok(())
+}
+
+/// The range of a series begins on the date of its start.
+fn check_first_day(event: &Event) -> Result<(), Failure> {
+    if let Some(json) = &event.recurrence {
         let series =
             Recurrence::parse(&Value::Object(json.clone())).map_err(Failure::invalid_property)?;
         if series.start != event.start.local.date() {
             let text = "The recurrence range's start date has to be the date of the event's start.";
             return Err(Failure::new(400, "ErrorInvalidRecurrenceRange", text));
-        }
-    }
-    event.json.extend(writable(body)?);
-    for name in extended_properties::NAMES {
-        if let Some(sent) = body.get(name) {
-            extended_properties::merge(&mut event.json, name, sent);
         }
     }
     Ok(())

@@ -40,55 +40,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let store = call.tenant.store();
     let own = store.mailbox(call.mailbox);
     let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
-    let from = wanted
-        .slots
-        .iter()
-        .map(|slot| slot.0)
-        .min()
-        .unwrap_or_default();
-    let to = wanted
-        .slots
-        .iter()
-        .map(|slot| slot.1)
-        .max()
-        .unwrap_or_default();
-    let mine = busy::busy_intervals(own, from, to);
-    let attendees_known: Vec<Attendee> = wanted
-        .attendees
-        .iter()
-        .map(|one| attendee(&store, one, from, to))
-        .collect();
-    let mut found = Vec::new();
-    let mut organizer_free = false;
-    for start in starts(&wanted) {
-        let end = start + wanted.length;
-        if wanted.work && !works(own, start, end) {
-            continue;
-        }
-        if !busy::is_free(&mine, start, end) {
-            continue;
-        }
-        organizer_free = true;
-        let (confidence, answers) = availability(&attendees_known, start, end);
-        if confidence >= wanted.least_confidence {
-            found.push(suggestion(
-                call,
-                &wanted,
-                (start, end),
-                confidence,
-                &answers,
-            ));
-        }
-    }
-    // Highest confidence first; the earliest among equals.
-    found.sort_by(|a, b| {
-        let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
-        confidence(b).total_cmp(&confidence(a))
-    });
-    found.truncate(wanted.most);
-    for (at, one) in (1_u32..).zip(&mut found) {
-        one["order"] = at.into();
-    }
+    let (found, organizer_free) = suggestions(call, &wanted, own, &store);
     let reason = match (found.is_empty(), organizer_free) {
         (false, _) => "",
         (true, true) => "AttendeesUnavailable",
@@ -104,6 +56,50 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     };
     body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
     Ok(ApiResponse::json(200, body))
+}
+
+/// The suggestions in their order, and whether the organizer is free at any of the times.
+fn suggestions(
+    call: &Call<'_>,
+    wanted: &MeetingTimesRequest,
+    own: &Mailbox,
+    store: &Store,
+) -> (Vec<Value>, bool) {
+    let slots = wanted.slots.iter();
+    let from = slots.clone().map(|slot| slot.0).min().unwrap_or_default();
+    let to = slots.map(|slot| slot.1).max().unwrap_or_default();
+    let mine = busy::busy_intervals(own, from, to);
+    let attendees = wanted.attendees.iter();
+    let attendees: Vec<Attendee> = attendees
+        .map(|one| attendee(store, one, from, to))
+        .collect();
+    let mut found = Vec::new();
+    let mut organizer_free = false;
+    for start in starts(wanted) {
+        let end = start + wanted.length;
+        if wanted.work && !works(own, start, end) {
+            continue;
+        }
+        if !busy::is_free(&mine, start, end) {
+            continue;
+        }
+        organizer_free = true;
+        let (confidence, answers) = availability(&attendees, start, end);
+        if confidence >= wanted.least_confidence {
+            let time = (start, end);
+            found.push(suggestion(call, wanted, time, confidence, &answers));
+        }
+    }
+    // Highest confidence first; the earliest among equals.
+    found.sort_by(|a, b| {
+        let confidence = |one: &Value| one["confidence"].as_f64().unwrap_or_default();
+        confidence(b).total_cmp(&confidence(a))
+    });
+    found.truncate(wanted.most);
+    for (at, one) in (1_u32..).zip(&mut found) {
+        one["order"] = at.into();
+    }
+    (found, organizer_free)
 }
 
 fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Failure> {
