@@ -6,9 +6,9 @@ use super::page::Page;
 use super::prefer::Prefer;
 use super::request::ApiRequest;
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::directory::Account;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
@@ -25,7 +25,7 @@ use crate::views::outlook;
 pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) request: &'a ApiRequest,
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) params: Params,
     pub(crate) prefer: Prefer,
     pub(crate) access: AccessToken,
@@ -36,7 +36,7 @@ pub(crate) struct Call<'a> {
     pub(crate) segments: Vec<String>,
 }
 
-pub(crate) type ApiResult = Result<ApiResponse, Failure>;
+pub(crate) type ApiResult = Result<ApiResponse, ApiError>;
 
 impl Call<'_> {
     /// Unix seconds.
@@ -45,9 +45,9 @@ impl Call<'_> {
     }
 
     /// The error for an unknown path.
-    pub(crate) fn missing(&self) -> Failure {
+    pub(crate) fn missing(&self) -> ApiError {
         let last = self.segments.last().map_or("", String::as_str);
-        Failure::no_segment(self.flavour, last)
+        ApiError::no_segment(self.flavor, last)
     }
 
     /// The format of messages in the response.
@@ -60,14 +60,14 @@ impl Call<'_> {
     }
 
     /// The query options for a type.
-    pub(crate) fn query(&self, kind: Kind) -> Result<Query, Failure> {
+    pub(crate) fn query(&self, kind: Kind) -> Result<Query, ApiError> {
         let names = Names {
-            flavour: self.flavour,
+            flavor: self.flavor,
             kind,
         };
-        let mut query = Query::read(&self.params, names, self.flavour.max_top())?;
+        let mut query = Query::read(&self.params, names, self.flavor.max_top())?;
         if let (Some(size), None) = (self.prefer.max_page, option(&self.params, "top")) {
-            query.top = size.min(self.flavour.max_top());
+            query.top = size.min(self.flavor.max_top());
         }
         Ok(query)
     }
@@ -75,24 +75,24 @@ impl Call<'_> {
     /// Reads from the mailbox.
     pub(crate) fn read<T>(
         &self,
-        act: impl FnOnce(&Mailbox) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        act: impl FnOnce(&Mailbox) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         let store = self.tenant.store();
         let mailbox = store
             .mailbox(self.mailbox)
-            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+            .ok_or_else(|| ApiError::no_mailbox(self.flavor))?;
         act(mailbox)
     }
 
     /// Changes the mailbox.
     pub(crate) fn change<T>(
         &self,
-        act: impl FnOnce(&mut Mailbox) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        act: impl FnOnce(&mut Mailbox) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         let mut store = self.tenant.store();
         let mailbox = store
             .mailbox_mut(self.mailbox)
-            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+            .ok_or_else(|| ApiError::no_mailbox(self.flavor))?;
         let outcome = act(mailbox);
         drop(store);
         self.tenant.notify_changed();
@@ -100,23 +100,23 @@ impl Call<'_> {
     }
 
     /// Reads an id of this mailbox.
-    pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, Failure> {
-        let id = Id::decode(text).ok_or_else(Failure::malformed_id)?;
+    pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, ApiError> {
+        let id = Id::decode(text).ok_or_else(ApiError::malformed_id)?;
         if id.mailbox != self.mailbox {
-            return Err(Failure::malformed_id());
+            return Err(ApiError::malformed_id());
         }
         if id.kind != kind {
-            return Err(Failure::not_found());
+            return Err(ApiError::not_found());
         }
         Ok(id)
     }
 
     /// Checks `If-Match` against the version of an item.
-    pub(crate) fn check_version(&self, change: u64) -> Result<(), Failure> {
+    pub(crate) fn check_version(&self, change: u64) -> Result<(), ApiError> {
         match self.request.header("if-match") {
             None | Some("*") => Ok(()),
             Some(tag) if tag == crate::store::id::etag(change) => Ok(()),
-            Some(_) => Err(Failure::conflict()),
+            Some(_) => Err(ApiError::conflict()),
         }
     }
 
@@ -127,7 +127,7 @@ impl Call<'_> {
 
     /// The context URL of a path below the user. `tail` has canonical names.
     pub(crate) fn context(&self, tail: &str, query: Option<&Query>) -> String {
-        let (owner, tail) = if self.flavour.is_graph() {
+        let (owner, tail) = if self.flavor.is_graph() {
             (format!("users('{}')", self.owner.oid), tail.to_owned())
         } else {
             let parts: Vec<String> = tail.split('/').map(case::pascal).collect();
@@ -144,14 +144,14 @@ impl Call<'_> {
     /// An entity with the names of the flavour, and with `@odata.id` for the Outlook APIs.
     pub(crate) fn render(&self, kind: Kind, entity: Map<String, Value>) -> Value {
         let id = entity.get("id").and_then(Value::as_str).map(str::to_owned);
-        let mut value = outlook::render(self.flavour, kind, entity);
+        let mut value = outlook::render(self.flavor, kind, entity);
         let set = match kind {
             Kind::Calendar => "Calendars",
             Kind::CalendarGroup => "CalendarGroups",
             Kind::Contact => "Contacts",
             Kind::ContactFolder => "ContactFolders",
             Kind::Event => "Events",
-            Kind::Folder if self.flavour == Flavour::OutlookV1 => "Folders",
+            Kind::Folder if self.flavor == Flavor::OutlookV1 => "Folders",
             Kind::Folder => "MailFolders",
             Kind::Message => "Messages",
             Kind::Attachment
@@ -164,9 +164,9 @@ impl Call<'_> {
             | Kind::RoomList
             | Kind::User => return value,
         };
-        if let (false, Some(id)) = (self.flavour.is_graph(), id) {
-            let user = match self.flavour {
-                Flavour::OutlookV1 => self.owner.address.to_owned(),
+        if let (false, Some(id)) = (self.flavor.is_graph(), id) {
+            let user = match self.flavor {
+                Flavor::OutlookV1 => self.owner.address.to_owned(),
                 _ => format!("{}@{}", self.owner.oid, crate::directory::TENANT_ID),
             };
             value["@odata.id"] = format!("{}/Users('{user}')/{set}('{id}')", self.root()).into();

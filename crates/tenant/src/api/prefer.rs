@@ -2,9 +2,9 @@
 
 use axum::http::HeaderMap;
 
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 
 /// The preferences of the `Prefer` header.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Prefer {
 
 impl Prefer {
     /// Reads all `Prefer` headers. Unknown preferences are ignored (RFC 7240).
-    pub(crate) fn read(headers: &HeaderMap, flavour: Flavour) -> Result<Self, Failure> {
+    pub(crate) fn read(headers: &HeaderMap, flavor: Flavor) -> Result<Self, ApiError> {
         let mut prefer = Self::default();
         let values = headers
             .get_all("prefer")
@@ -29,17 +29,17 @@ impl Prefer {
             let (name, value) = one.split_once('=').unwrap_or((one, ""));
             let value = value.trim().trim_matches('"');
             match &*name.trim().to_ascii_lowercase() {
-                "outlook.timezone" if flavour != Flavour::OutlookV1 => {
+                "outlook.timezone" if flavor != Flavor::OutlookV1 => {
                     let zone = timezone::find(value).ok_or_else(|| {
                         let text = format!("A valid TimeZone value must be specified. The following TimeZone value is not supported: '{value}'.");
-                        Failure::new(400, "TimeZoneNotSupportedException", text)
+                        ApiError::new(400, "TimeZoneNotSupportedException", text)
                     })?;
                     prefer.timezone = Some((value.to_owned(), zone));
                 }
                 "outlook.body-content-type" => {
                     prefer.text_body = Some(value.eq_ignore_ascii_case("text"));
                 }
-                "idtype" if flavour.is_graph() => {
+                "idtype" if flavor.is_graph() => {
                     prefer.immutable = value.eq_ignore_ascii_case("ImmutableId");
                 }
                 "odata.maxpagesize" => {

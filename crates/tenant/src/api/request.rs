@@ -2,13 +2,13 @@
 
 use axum::http::{HeaderMap, Method};
 
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::state::Tenant;
 
 /// A request to an API before its token is checked.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiRequest {
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) method: Method,
     /// Path below the API's root, as received.
     pub(crate) path: String,
@@ -25,7 +25,7 @@ impl ApiRequest {
 
     /// URL of the API's root.
     pub(crate) fn root(&self, tenant: &Tenant) -> String {
-        format!("{}{}", tenant.origin(), self.flavour.root())
+        format!("{}{}", tenant.origin(), self.flavor.root())
     }
 
     /// The URL of the request with another `$skip`.

@@ -148,7 +148,7 @@ pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> 
     let delta = DeltaRequest::new(call, Kind::Event, tail, &store)?;
     delta.refuse_options(&["search", "filter", "orderby", "expand", "skip", "count"])?;
     let window = if view {
-        if call.flavour.is_graph() {
+        if call.flavor.is_graph() {
             delta.refuse_options(&["select"])?;
         }
         Some(find::time_window(

@@ -56,7 +56,7 @@ impl DeltaRequest<'_> {
     }
 
     fn context(&self) -> String {
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             let name = camel(self.kind.type_name());
             return format!("{}/$metadata#Collection({name})", self.call.root());
         }
@@ -72,7 +72,7 @@ impl DeltaRequest<'_> {
             Value::Object(entity) if !gone => self.call.render(self.kind, entity),
             other => other,
         };
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             let name = camel(self.kind.type_name());
             out["@odata.type"] = format!("#microsoft.graph.{name}").into();
         }
@@ -86,7 +86,7 @@ impl DeltaRequest<'_> {
             self.call.request.path.trim_end_matches('/')
         );
         let token = token.encode();
-        match (self.call.flavour.is_graph(), more) {
+        match (self.call.flavor.is_graph(), more) {
             (true, true) => format!("{path}?$skiptoken={token}"),
             (true, false) => format!("{path}?$deltatoken={token}"),
             (false, true) => format!("{path}/?%24skipToken={token}"),

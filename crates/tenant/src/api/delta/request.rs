@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::call::Call;
 use crate::api::sync_token::SyncToken;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::odata::Query;
 use crate::odata::expr::{Expr, Op, Operand};
@@ -34,9 +34,9 @@ pub(super) struct DeltaRequest<'a> {
     pub(super) token: SyncToken,
 }
 
-pub(super) fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, Failure> {
+pub(super) fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, ApiError> {
     let found = store.mailbox(call.mailbox);
-    found.ok_or_else(|| Failure::no_mailbox(call.flavour))
+    found.ok_or_else(|| ApiError::no_mailbox(call.flavor))
 }
 
 impl<'a> DeltaRequest<'a> {
@@ -45,7 +45,7 @@ impl<'a> DeltaRequest<'a> {
         kind: Kind,
         tail: &str,
         store: &Store,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ApiError> {
         let generation = store.generation;
         let what = tail.to_ascii_lowercase();
         let token = SyncToken::read(call, &what, generation)?;
@@ -61,10 +61,10 @@ impl<'a> DeltaRequest<'a> {
         });
         let params = Params::parse(token.query.as_bytes());
         let names = Names {
-            flavour: call.flavour,
+            flavor: call.flavor,
             kind,
         };
-        let query = Query::read(&params, names, call.flavour.max_top())?;
+        let query = Query::read(&params, names, call.flavor.max_top())?;
         Ok(Self {
             call,
             kind,
@@ -76,7 +76,7 @@ impl<'a> DeltaRequest<'a> {
     }
 
     /// Fails if the query has one of these options.
-    pub(super) fn refuse_options(&self, names: &[&str]) -> Result<(), Failure> {
+    pub(super) fn refuse_options(&self, names: &[&str]) -> Result<(), ApiError> {
         let used: Vec<String> = names
             .iter()
             .filter(|name| option(&self.params, name).is_some())
@@ -90,11 +90,11 @@ impl<'a> DeltaRequest<'a> {
             pascal(self.tail.rsplit('/').next().unwrap_or(&self.tail)),
             used.join(", ")
         );
-        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+        Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
     }
 
     /// Graph supports one filter: `receivedDateTime` with `ge` or `gt`.
-    pub(super) fn check_filter(&self) -> Result<(), Failure> {
+    pub(super) fn check_filter(&self) -> Result<(), ApiError> {
         let by_receipt = match &self.query.filter {
             Some(Expr::Compare(
                 Op::Ge | Op::Gt,
@@ -103,11 +103,11 @@ impl<'a> DeltaRequest<'a> {
             )) => *segments == ["receivedDateTime"],
             other => other.is_none(),
         };
-        if by_receipt || !self.call.flavour.is_graph() {
+        if by_receipt || !self.call.flavor.is_graph() {
             return Ok(());
         }
         let text = "Change tracking takes no filter but receivedDateTime ge or gt a time.";
-        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+        Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
     }
 
     pub(super) fn selected(&self, mut entity: Map<String, Value>) -> Value {
@@ -142,7 +142,7 @@ impl<'a> DeltaRequest<'a> {
 
     /// The entry of a removed item.
     pub(super) fn removed(&self, id: &str, reason: &str) -> Value {
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             return json!({"id": id, "@removed": {"reason": reason}});
         }
         let set = self.tail.rsplit('/').next().map(pascal).unwrap_or_default();
