@@ -42,7 +42,8 @@ export function bodyOf(message, pictures = new Map()) {
     blocked > 0 &&
       h(
         'p.hint',
-        `Pictures from other servers are blocked (${blocked}): loading them would tell the sender that you read this message.`,
+        `Pictures from other servers are blocked (${blocked}): `,
+        'loading them would tell the sender that you read this message.',
       ),
     frame(content, coloured),
   );

@@ -16,8 +16,8 @@ const LABELS = { consent_required: 'Grant the permissions', wrong_account: 'Choo
 const labelOf = (error) => (error.claims ? 'Confirm that it is you' : (LABELS[error.code] ?? 'Sign in'));
 /** What an error with `claims` means for the user; its own remedy is written for developers. */
 const GUARDED =
-  'Your organisation protects this action. Confirm in the window that opens that it is you: what you typed stays here, ' +
-  'and the action is tried again afterwards.';
+  'Your organisation protects this action. Confirm in the window that opens that it is you. What you typed stays ' +
+  'here, and the action is tried again afterwards.';
 
 /**
  * The error as an element, with a button for `retry` where given, and one for a sign-in or a consent where that helps.

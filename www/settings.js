@@ -49,7 +49,7 @@ export function settingsView({ client, signal }) {
     h('h2', 'Automatic replies'),
     h(
       'p.hint',
-      'With the local tenant, Conditional Access protects this setting: the first time you save, you confirm that it is you.',
+      'With the local tenant, Conditional Access protects this setting: when you first save, you confirm who you are.',
     ),
     waiting,
     form,
