@@ -23,11 +23,16 @@ beforeEach(() => {
 });
 afterEach(() => it.end());
 
-/** A client of Adele's over a core; `answer` is what the core's promises do. */
+/**
+ * A client of Adele's over a core; `answer` is what the core's promises do.
+ *
+ * @param {Core['answer']} [answer]
+ * @param {any} [settings]
+ */
 function signedIn(answer, settings = { endpoint: '/auth' }) {
   const core = new Core({ who: ADELE, answer });
   let forgotten = 0;
-  const client = new Client(core, settings, () => {
+  const client = new Client(/** @type {any} */ (core), settings, () => {
     forgotten++;
   });
   const events = [];
@@ -58,7 +63,7 @@ test('the account is that of the core, and the same object as long as it is', ()
   assert.equal(client.account, client.account);
   core.who = null;
   assert.equal(client.account, null);
-  assert.equal(new Client(new Core(), { endpoint: '/auth' }, () => {}).account, null);
+  assert.equal(new Client(/** @type {any} */ (new Core()), { endpoint: '/auth' }, () => {}).account, null);
 });
 
 test('a call: options as text, the keys of every call allowed, the body as it is, a signal always', async () => {
@@ -94,7 +99,8 @@ test('a call: options as text, the keys of every call allowed, the body as it is
 test("mailbox: the user goes along; what cannot be one is left to the core's refusal", async () => {
   const { client, core } = signedIn();
   await client.mailbox('sales@contoso.example').contacts.get('x');
-  for (const odd of [undefined, null, 5, {}, Symbol('x'), '']) await client.mailbox(odd).contacts.get('x');
+  for (const odd of [undefined, null, 5, {}, Symbol('x'), ''])
+    await client.mailbox(/** @type {any} */ (odd)).contacts.get('x');
   assert.deepEqual(
     core.calls.map(({ user }) => user),
     ['sales@contoso.example', '', '', '', '', '', ''],
@@ -105,12 +111,13 @@ test('options that cannot cross are refused', async () => {
   const { client, core } = signedIn();
   const circular = {};
   circular.self = circular;
-  for (const odd of [{ top: 1n }, { headers: circular }]) await assert.rejects(client.mail.messages.list(odd), invalid);
-  await assert.rejects(client.getToken({ scopes: [1n] }), invalid);
-  assert.throws(() => client.authorizeUrl({ loginHint: 1n }), invalid);
-  for (const [method, path] of [[undefined, '/me'], ['GET'], ['GET', 5], [{}, {}]])
+  for (const odd of /** @type {any[]} */ ([{ top: 1n }, { headers: circular }]))
+    await assert.rejects(client.mail.messages.list(odd), invalid);
+  await assert.rejects(client.getToken({ scopes: [/** @type {any} */ (1n)] }), invalid);
+  assert.throws(() => client.authorizeUrl({ loginHint: /** @type {any} */ (1n) }), invalid);
+  for (const [method, path] of /** @type {any[][]} */ ([[undefined, '/me'], ['GET'], ['GET', 5], [{}, {}]]))
     await assert.rejects(client.request(method, path), invalid);
-  for (const id of [undefined, null, 5]) await client.contacts.get(id).catch(() => {});
+  for (const id of /** @type {any[]} */ ([undefined, null, 5])) await client.contacts.get(id).catch(() => {});
   assert.deepEqual(
     core.calls.map(({ ids }) => ids),
     [[null], [null], [5]],
@@ -214,7 +221,9 @@ test('a session that ended is told once, however many calls find out', async () 
   ]);
   await assert.rejects(client.contacts.get('c'), { code: 'signed_out' });
   await later();
-  assert.ok(all.every(({ reason }) => reason.code === 'signed_out' && reason.resolve));
+  assert.ok(
+    all.every((/** @type {PromiseRejectedResult} */ { reason }) => reason.code === 'signed_out' && reason.resolve),
+  );
   assert.deepEqual(events, ['expired']);
   assert.equal(client.account, null);
 });
@@ -253,11 +262,11 @@ test('listeners: several, the same one twice, and off again; what they throw is 
   second();
   assert.deepEqual(events, ['user', 'twice', 'last']);
   assert.deepEqual(thrown, ["the page's own"]);
-  for (const [type, listener] of [
+  for (const [type, listener] of /** @type {any[][]} */ ([
     ['signedIn', () => {}],
     ['signedout', 5],
     [undefined, undefined],
-  ])
+  ]))
     assert.throws(() => client.on(type, listener), invalid);
 });
 
@@ -283,7 +292,8 @@ test('signIn: what the core refuses comes through', async () => {
   await assert.rejects(client.signIn(), { code: 'navigation_blocked' });
   assert.throws(
     () => client.authorizeUrl(),
-    (error) => Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked',
+    (/** @type {any} */ error) =>
+      Object.getPrototypeOf(error) === Exo365Error.prototype && error.code === 'navigation_blocked',
   );
   assert.deepEqual(it.went, []);
 });
@@ -293,7 +303,7 @@ function inWindow(client, method = 'signIn', options = {}) {
   const windows = [];
   const waiting = () => it.timers.filter(({ after }) => after === 600_000).length;
   const before = waiting();
-  globalThis.open = (...all) => windows.push(all);
+  globalThis.open = (...all) => /** @type {any} */ (windows.push(all));
   const promise = client[method]({ mode: 'popup', ...options });
   promise.catch(() => {});
   /** Resolves when it listens. */
@@ -390,7 +400,7 @@ test('a sign-in in another tab is one here, where nobody was signed in', async (
       if (name === 'enter') core.who = ADELE;
     },
   });
-  const client = new Client(core, { endpoint: '/auth' }, () => {});
+  const client = new Client(/** @type {any} */ (core), { endpoint: '/auth' }, () => {});
   const events = [];
   client.on('signedin', (account) => events.push(account.username));
   it.store.set([...it.store.keys()][0] ?? `exo365:${new URL('/auth', document.baseURI)}`, 't adele');
@@ -504,7 +514,7 @@ test('signOut: a failure of the endpoint is told; here it is over all the same',
   assert.equal(client.account, null);
   await later();
   assert.deepEqual(events, ['user']);
-  for (const odd of [{ scope: 'all' }, { scop: 'app' }, { scope: null }])
+  for (const odd of /** @type {any[]} */ ([{ scope: 'all' }, { scop: 'app' }, { scope: null }]))
     await assert.rejects(client.signOut(odd), invalid);
 });
 
@@ -572,7 +582,7 @@ test('S12 the mark for other tabs names the user and holds no token', () => {
 });
 
 test('nobody signed in leaves no mark, and a page with getToken none either', () => {
-  new Client(new Core(), { endpoint: '/auth' }, () => {});
+  new Client(/** @type {any} */ (new Core()), { endpoint: '/auth' }, () => {});
   signedIn(undefined, {});
   assert.equal(it.store.size, 0);
 });

@@ -42,6 +42,7 @@ test('what the WebAssembly throws becomes ours, and stays the same object', () =
 
 test('S30 toJSON and JSON.stringify tell the fields and not the cause', () => {
   const marker = 'eyJ0b2tlbi1tYXJrZXI';
+  /** @type {any} */
   const error = Exo365Error.from(
     failure('forbidden', 'no', {
       status: 403,
@@ -66,32 +67,40 @@ test('S30 toJSON and JSON.stringify tell the fields and not the cause', () => {
 
 test('resolve is there where a sign-in cures it, and asks for what is missing', async () => {
   const asked = [];
+  /** @type {any} */
   const signIn = async (options) => {
     asked.push(options);
     return 'account';
   };
-  for (const [code, fields, wanted] of [
+  for (const [code, fields, wanted] of /** @type {[string, {}, {}][]} */ ([
     ['interaction_required', { claims: '{"a":1}' }, { prompt: undefined, claims: '{"a":1}' }],
     ['consent_required', {}, { prompt: 'consent', claims: undefined }],
     ['wrong_account', {}, { prompt: 'select_account', claims: undefined }],
     ['signed_out', {}, { prompt: undefined, claims: undefined }],
-  ]) {
+  ])) {
+    /** @type {any} */
     const error = Exo365Error.from(failure(code, code, fields), signIn);
     assert.equal(await error.resolve(), 'account', code);
     assert.deepEqual(asked.pop(), wanted, code);
     await error.resolve({ prompt: 'login', loginHint: 'adele@contoso.example' });
     assert.equal(asked.pop().prompt, 'login', 'the caller knows better');
     assert.ok(!('resolve' in error.toJSON()));
-    assert.equal(Exo365Error.from(failure(code)).resolve, undefined, 'not without a way to sign in');
+    assert.equal(
+      /** @type {any} */ (Exo365Error.from(failure(code))).resolve,
+      undefined,
+      'not without a way to sign in',
+    );
   }
   for (const code of ['network', 'forbidden', 'admin_consent_required', 'access_denied', 'aborted'])
-    assert.equal(Exo365Error.from(failure(code), signIn).resolve, undefined, code);
+    assert.equal(/** @type {any} */ (Exo365Error.from(failure(code), signIn)).resolve, undefined, code);
 });
 
 test('one failure that several callers share gets one resolve', () => {
   const shared = failure('signed_out');
-  const first = Exo365Error.from(shared, async () => 1).resolve;
-  assert.equal(Exo365Error.from(shared, async () => 2).resolve, first);
+  /** @type {(signIn: () => Promise<any>) => any} */
+  const ours = (signIn) => Exo365Error.from(shared, signIn);
+  const first = ours(async () => 1).resolve;
+  assert.equal(ours(async () => 2).resolve, first);
 });
 
 test('a cause is kept as it is, whatever it is', () => {
@@ -111,5 +120,5 @@ test('the codes are one list: in the core, in the types, in the README', async (
   assert.deepEqual([...table.matchAll(/^\| `(\w+)` \| .+ \| .+ \|$/gm)].map(([, code]) => code).sort(), names);
 
   for (const { code, remedy } of core)
-    assert.equal(fail(code, 'x').remedy, remedy, `the sentence of ${code} is the core's`);
+    assert.equal(fail(/** @type {any} */ (code), 'x').remedy, remedy, `the sentence of ${code} is the core's`);
 });

@@ -141,5 +141,5 @@ export function toJson(value: unknown, replacer?: (key: string, value: unknown) 
 /** An option that is true or false; `fallback` where it was left out. */
 export function booleanOption(value: unknown, name: string, fallback?: boolean): boolean | undefined {
   if (value !== undefined && typeof value !== 'boolean') throw invalidArgument(`\`${name}\` is true or false`);
-  return value ?? fallback;
+  return (value as boolean | undefined) ?? fallback;
 }

@@ -62,7 +62,7 @@ test('the WebAssembly is loaded with the first client; a load that failed may be
   wasm.broken = new TypeError('offline');
   const error = await createClient({ ...settings, wasm: bytes }).catch((error) => error);
   assert.ok(error instanceof Exo365Error);
-  assert.deepEqual([error.code, error.cause.message], ['wasm_unavailable', 'offline']);
+  assert.deepEqual([error.code, /** @type {Error} */ (error.cause).message], ['wasm_unavailable', 'offline']);
   assert.ok(error.remedy.includes('wasm-unsafe-eval'));
   assert.equal(wasm.opened.length, 0);
   await createClient({ ...settings, wasm: Promise.resolve(bytes) });
@@ -108,7 +108,7 @@ test('functions are told apart by identity, and go as themselves', async () => {
     [one, two],
   );
   assert.ok(wasm.opened.every(({ settings }) => !('getToken' in settings)));
-  await createClient({ getToken: 'a token' });
+  await createClient({ getToken: /** @type {any} */ ('a token') });
   assert.equal(wasm.opened[2].getToken, undefined, 'what is no function is none');
 });
 
@@ -141,7 +141,10 @@ test('a failed open is told to all who wait, and tried again by the next', async
   wasm.opens = () => Promise.reject(failure('network', 'offline'));
   const results = await Promise.allSettled([createClient(settings), createClient(settings)]);
   assert.ok(
-    results.every(({ reason }) => Object.getPrototypeOf(reason) === Exo365Error.prototype && reason.code === 'network'),
+    results.every(
+      (/** @type {PromiseRejectedResult} */ { reason }) =>
+        Object.getPrototypeOf(reason) === Exo365Error.prototype && reason.code === 'network',
+    ),
   );
   assert.equal(wasm.opened.length, 1);
   wasm.opens = () => new Core({ who: ADELE });
@@ -179,7 +182,7 @@ test('after dispose equal settings are a new client, which the old one does not 
 test('settings that are none are refused, never thrown', async () => {
   const circular = {};
   circular.self = circular;
-  for (const odd of [{ retries: 1n }, circular]) {
+  for (const odd of /** @type {any[]} */ ([{ retries: 1n }, circular])) {
     const promise = createClient(odd);
     await assert.rejects(
       promise,
@@ -187,6 +190,6 @@ test('settings that are none are refused, never thrown', async () => {
     );
   }
   wasm.opens = () => Promise.reject(failure('invalid_argument'));
-  for (const odd of [undefined, null, 'x', 5, []])
+  for (const odd of /** @type {any[]} */ ([undefined, null, 'x', 5, []]))
     await assert.rejects(createClient(odd), { code: 'invalid_argument' });
 });

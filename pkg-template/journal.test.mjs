@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fakeApi } from './tests/fake-api.mjs';
 import { report } from './journal.ts';
 
+/** @type {import('./types.ts').Diagnostic} */
 const ENTRY = {
   at: '2026-11-25T09:00:00.000Z',
   method: 'GET',

@@ -7,7 +7,7 @@ const LARGEST = 150 * 1024 * 1024;
 
 /**
  * The chosen files with a button for more. exo365 takes the files of the input as they are: above 3 MB it sends them
- * piece by piece. `lost` are names of files that were chosen before a reload: the browser does not let a page keep them.
+ * piece by piece. `lost` are names of files that were chosen before a reload: the browser lets no page keep them.
  *
  * @param {() => void} changed
  * @param {string[]} lost

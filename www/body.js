@@ -5,7 +5,7 @@
 //      other servers.
 // `allow-same-origin` is safe because no script runs in the frame. This page needs it to measure the height and to set
 // styles through the CSSOM, as the policies of page and frame forbid style attributes and `style` elements. The style
-// sheet of the frame comes the same way: browsers differ in what `style-src 'self'` means in a frame without an address.
+// sheet of the frame comes the same way: browsers differ in what `style-src 'self'` means in a frame without address.
 import { clean } from './clean.js';
 import { h, icon } from './dom.js';
 

@@ -47,8 +47,8 @@ const REMOTE = /^(https?:)?\/\//i;
 const URLS = /(?:url|image-set|image|cross-fade|src)\s*\((?:"[^"]*"|'[^']*'|[^)"'])*\)?/gi;
 
 /**
- * Sets style sheets aside and renames styles, event handlers and `base`. This is no protection, DOMPurify is: the page's CSP also
- * applies to a parsed document, and would report each of them on the console.
+ * Sets style sheets aside and renames styles, event handlers and `base`. This is no protection, DOMPurify is: the
+ * page's CSP also applies to a parsed document, and would report each of them on the console.
  */
 function quiet(html) {
   const sheets = [];
@@ -70,8 +70,8 @@ const styleOf = (css, remote) =>
  * The cleaned message.
  *
  * @param {string} html
- * @param {{ pictures?: Map<string, string>, remote?: boolean }} [options] `pictures`: data URLs by content id. `remote`:
- *   pictures of other servers stay.
+ * @param {{ pictures?: Map<string, string>, remote?: boolean }} [options] `pictures`: data URLs by content id.
+ *   `remote`: pictures of other servers stay.
  * @returns `body`, an element; `sheets`, the texts of the style sheets; `blocked`, how many pictures were left out;
  *   `coloured`, whether the message sets colours of its own.
  */
@@ -104,7 +104,7 @@ export function clean(html, { pictures = new Map(), remote = false } = {}) {
   return { body, sheets: sheets.map((sheet) => styleOf(sheet, remote)), blocked, coloured };
 }
 
-/** A link opens a new tab, which learns nothing of this one. Others than those of the web, mail and telephone lead nowhere. */
+/** A link opens a new tab, which learns nothing of this one. Only links of web, mail and telephone lead anywhere. */
 function link(element) {
   if (!/^(https?|mailto|tel):/i.test(element.getAttribute('href')?.trim() ?? ''))
     return element.removeAttribute('href');

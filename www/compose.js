@@ -92,8 +92,9 @@ export async function compose(client, { mode = 'new', message, signal, kept }) {
 
   const post = (close) =>
     perform(SEND, (error) => {
-      uncertain = mayBeSent(error);
-      form.trouble.replaceChildren(errorCard(error, { ...(uncertain && UNCERTAIN), retry: () => post(close) }));
+      const unsure = mayBeSent(error);
+      uncertain ||= unsure;
+      form.trouble.replaceChildren(errorCard(error, { ...(unsure && UNCERTAIN), retry: () => post(close) }));
     }).then((done) => {
       if (!done) return;
       say('Sent');

@@ -8,7 +8,11 @@ import { h, iconButton } from './dom.js';
  *
  * @param {string} title
  * @param {(close: (value?: any) => void) => Node} fill
- * @param {{ signal?: AbortSignal, mayLeave?: (close: (value?: any) => void) => Promise<boolean>, wide?: boolean }} [options]
+ * @param {{
+ *   signal?: AbortSignal,
+ *   mayLeave?: (close: (value?: any) => void) => Promise<boolean>,
+ *   wide?: boolean,
+ * }} [options]
  * @returns {Promise<any>}
  */
 export function openDialog(title, fill, { signal, mayLeave = async () => true, wide = false } = {}) {

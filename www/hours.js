@@ -6,8 +6,8 @@ const LEAST = 30;
 const minuteOf = (date) => date.getHours() * 60 + date.getMinutes();
 
 /**
- * The places of the events of `day`, which ends at `next`: `from` and `length` in minutes of the clock, and the `lane` of
- * so many `lanes`. Events that overlap, directly or over others, share the width of the day in lanes.
+ * The places of the events of `day`, which ends at `next`: `from` and `length` in minutes of the clock, and the `lane`
+ * of so many `lanes`. Events that overlap, directly or over others, share the width of the day in lanes.
  *
  * @template {{ start: Date, end: Date }} E
  * @param {E[]} events In the order of their starts.

@@ -56,7 +56,7 @@ export async function saveDraft(client, { mode, message, form, files }, { signal
 }
 
 /**
- * Adds the files one after the other. A file that is there is taken out of `files`, so that a repetition adds none twice.
+ * Adds the files one after the other. A file that is there is taken out of `files`: a repetition adds none twice.
  */
 async function addFiles(attached, files, { signal, onProgress }) {
   const total = totalOf(files);

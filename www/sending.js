@@ -1,5 +1,5 @@
-// What the user sees while a message goes out, and how far it is. Once a message is on its way, nobody can say from here
-// whether it will arrive: the page says "sent" only when the service says so, and "not sent" only when it cannot have been.
+// What the user sees while a message goes out, and how far it is. Once a message is on its way, the page cannot know
+// whether it will arrive: it says "sent" only when the service says so, and "not sent" only where it cannot have been.
 import { h } from './dom.js';
 import { size } from './size.js';
 

@@ -46,8 +46,9 @@ const REFUSED = {
   again: 'Ask again',
   title: 'The administrator did not grant the permissions.',
   advice:
-    'Nothing has changed: everybody who could sign in still can, and decides for their own mailbox. To grant the permissions for everybody, ' +
-    'an administrator of the organisation has to sign in here and accept. If you are not one, send the address of this page to one.',
+    'Nothing has changed: everybody who could sign in still can, and decides for their own mailbox. To grant the ' +
+    'permissions for everybody, an administrator of the organisation has to sign in here and accept. If you are not ' +
+    'one, send the address of this page to one.',
 };
 
 /**
@@ -55,7 +56,7 @@ const REFUSED = {
  * with a sign-in.
  *
  * @param {import('exo365').Client} client
- * @param {{ notice?: string, failure?: any, kept?: number }} [about] `kept`: the number of texts that were not finished.
+ * @param {{ notice?: string, failure?: any, kept?: number }} [about] `kept`: the number of unfinished texts.
  */
 export function welcome(client, { notice, failure, kept = 0 } = {}) {
   // A user who cancelled needs no error message.
@@ -98,8 +99,8 @@ export function welcome(client, { notice, failure, kept = 0 } = {}) {
       h('h1', 'Mail, calendar and contacts in any web page.'),
       h(
         'p',
-        'This page is plain HTML, CSS and JavaScript. One import signs you in with Microsoft and reads your Exchange Online mailbox. ',
-        'The secret and the refresh token stay on a small server.',
+        'This page is plain HTML, CSS and JavaScript. One import signs you in with Microsoft and reads your Exchange ',
+        'Online mailbox. The secret and the refresh token stay on a small server.',
       ),
       h('pre.code', { tabindex: 0, 'aria-label': 'Example' }, EXAMPLE),
     ),

@@ -49,7 +49,9 @@ const OTHERS = [
 /** An administrator protects the action: a sign-in with a second factor opens the way. */
 const GUARDED = 'Your organisation protects this action.';
 const CONFIRM = {
-  here: 'Confirm in the window that opens that it is you: what you typed stays here, and the action is tried again afterwards.',
+  here:
+    'Confirm in the window that opens that it is you. What you typed stays here, and the action is tried again ' +
+    'afterwards.',
   away: 'Confirm that it is you. You come back to this page.',
 };
 /** Codes for which another attempt would end in the same way. */

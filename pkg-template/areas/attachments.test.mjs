@@ -8,12 +8,21 @@ import { fakeApi } from '../tests/fake-api.mjs';
 import { tree } from './lookups.ts';
 import { reply, send } from './outgoing.ts';
 
+/** @import { Flavor } from '../types.ts' */
+
 const MB = 1024 * 1024;
 const URL_ = 'https://outlook.office.com/upload?authtoken=x';
+/** Attachments of which nothing is asked. @type {any} */
+const UNUSED = {};
 const at201 = (location) => new Response(null, { status: 201, headers: location ? { location } : {} });
 const expecting = (range, name = 'nextExpectedRanges') => Response.json({ [name]: [range] });
 
-/** Uploads `size` bytes; `answers` are those of the pieces, in turn. */
+/**
+ * Uploads `size` bytes; `answers` are those of the pieces, in turn.
+ *
+ * @param {any[]} answers
+ * @param {{ size?: number, options?: any, api?: Flavor }} [settings]
+ */
 async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, _ids, given, body) => {
@@ -24,6 +33,7 @@ async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } 
     if (answer instanceof Error) throw answer;
     return answer;
   });
+  /** @type {any} */
   const own = {
     create: async (made) => ({ made }),
     get: async (id) => ({ id }),
@@ -84,6 +94,7 @@ test('what begins an upload: name, type, size, and inline where there is a conte
     begun.push([path, ids, given, body]);
     return { uploadUrl: URL_ };
   });
+  /** @type {any} */
   const own = { get: async (id, query) => ({ id, query }) };
   const { signal } = new AbortController();
   const made = await add(
@@ -125,7 +136,7 @@ test('pieces go bare, with the signal; the last word to the session does not, or
     if (method === 'PUT') throw fail('aborted', 'x');
   });
   await assert.rejects(
-    add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
+    add(it, path`messages/${'m'}/attachments`, UNUSED, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
     { code: 'aborted' },
   );
   assert.deepEqual(calls, [
@@ -134,13 +145,13 @@ test('pieces go bare, with the signal; the last word to the session does not, or
   ]);
 });
 
-for (const [name, size, pieces] of [
+for (const [name, size, pieces] of /** @type {[string, number, number][]} */ ([
   ['3 MB: one request', 3 * MB, 0],
   ['a byte more: one piece', 3 * MB + 1, 1],
   ['a whole piece', 3_932_160, 1],
   ['a piece and a byte', 3_932_161, 2],
   ['two pieces', 7_864_320, 2],
-]) {
+])) {
   test(`${name}; every byte goes once`, async () => {
     const ends = [];
     for (let at = 3_932_160; at < size; at += 3_932_160) ends.push(expecting(`${at}-`));
@@ -173,7 +184,7 @@ test('an upload whose session cannot be made is told, and nothing has to be drop
     calls.push(method);
     throw fail('unsupported_by_api', 'only graph');
   });
-  await assert.rejects(add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a')), {
+  await assert.rejects(add(it, path`messages/${'m'}/attachments`, UNUSED, new File([new Uint8Array(4 * MB)], 'a')), {
     code: 'unsupported_by_api',
   });
   assert.deepEqual(calls, ['POST']);
@@ -181,12 +192,12 @@ test('an upload whose session cannot be made is told, and nothing has to be drop
 
 test('a 416 whose session knows no more than we do, and a session that is gone', async () => {
   const refused = (status) => Object.assign(fail('bad_request', 'x'), { status });
-  for (const [answers, methods, code] of [
+  for (const [answers, methods, code] of /** @type {[any[], string[], string][]} */ ([
     [[refused(416), expecting('0-')], ['POST', 'PUT', 'GET', 'DELETE'], 'invalid_response'],
     [[refused(416), fail('not_found', 'x')], ['POST', 'PUT', 'GET', 'DELETE'], 'not_found'],
     [[refused(409)], ['POST', 'PUT', 'DELETE'], 'bad_request'],
     [[Response.json({ nextExpectedRanges: [] })], ['POST', 'PUT', 'DELETE'], 'invalid_response'],
-  ]) {
+  ])) {
     const { result, calls } = await uploaded(answers);
     assert.deepEqual([result.code, calls.map(([method]) => method)], [code, methods]);
   }
@@ -219,24 +230,29 @@ test('a piece that had arrived already is not sent again', async () => {
 });
 
 test('what does not go on, or fails, is given up and the session dropped', async () => {
-  for (const [answers, code] of [
+  for (const [answers, code] of /** @type {[any[], string][]} */ ([
     [[expecting('0-')], 'invalid_response'],
     [[expecting('soon')], 'invalid_response'],
     [[fail('network', 'x')], 'network'],
-  ]) {
+  ])) {
     const { result, calls } = await uploaded(answers);
     assert.equal(result.code, code);
     assert.equal(calls.at(-1)[0], 'DELETE');
   }
-  for (const [size, options, code] of [
+  for (const [size, options, code] of /** @type {[number, {}, string][]} */ ([
     [151 * MB, {}, 'too_large'],
     [1, { onProgress: 5 }, 'invalid_argument'],
-  ])
+  ]))
     assert.equal((await uploaded([], { size, options })).result.code, code);
-  await assert.rejects(add(fakeApi(), path`p`, {}, 'text'), { code: 'invalid_argument' });
+  await assert.rejects(add(fakeApi(), path`p`, UNUSED, /** @type {any} */ ('text')), { code: 'invalid_argument' });
 });
 
-/** Messages of a mailbox, noted. */
+/**
+ * Messages of a mailbox, noted.
+ *
+ * @param {{ broken?: Error }} [settings]
+ * @returns {any}
+ */
 function messages({ broken } = {}) {
   const log = [];
   return {
@@ -262,6 +278,7 @@ function messages({ broken } = {}) {
 }
 const large = new File([new Uint8Array(2 * MB)], 'a');
 const other = new File([new Uint8Array(2 * MB)], 'b');
+/** @type {any} */
 const own = { '@odata.type': '#microsoft.graph.itemAttachment' };
 
 test('more than one request takes goes by a draft, file by file', async () => {
@@ -284,7 +301,7 @@ test('more than one request takes goes by a draft, file by file', async () => {
     [4 * MB, 4 * MB],
   ]);
   const outlook = messages();
-  await send(fakeApi('outlook-v2'), outlook, { Attachments: [large, other] });
+  await send(fakeApi('outlook-v2'), outlook, /** @type {any} */ ({ Attachments: [large, other] }));
   assert.deepEqual(outlook.log[0], ['create', { Attachments: undefined, attachments: [] }]);
 });
 
@@ -294,13 +311,13 @@ test('a file that fails leaves no draft; what cannot be makes none', async () =>
   assert.deepEqual(box.log.at(-1), ['delete', 'd']);
   const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
   const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
-  for (const [api, attachments, options, code] of [
+  for (const [api, attachments, options, code] of /** @type {[Flavor, any[], {}, string][]} */ ([
     ['graph', [huge], {}, 'too_large'],
     ['outlook-v2', [four], {}, 'unsupported_by_api'],
     ['graph', [four], { saveToSentItems: false }, 'invalid_argument'],
     ['graph', [], { saveToSentItems: 'no' }, 'invalid_argument'],
     ['graph', [], { onProgress: 5 }, 'invalid_argument'],
-  ]) {
+  ])) {
     const none = messages();
     await assert.rejects(send(fakeApi(api), none, { attachments }, options), { code });
     assert.deepEqual(none.log, []);
@@ -308,11 +325,11 @@ test('a file that fails leaves no draft; what cannot be makes none', async () =>
 });
 
 test('replies: a text, a draft where the flavour has it, and never nothing', async () => {
-  for (const [api, said, code] of [
+  for (const [api, said, code] of /** @type {[Flavor, any, string][]} */ ([
     ['graph', undefined, 'invalid_argument'],
     ['graph', null, 'invalid_argument'],
     ['outlook-v1', { Body: 'x' }, 'unsupported_by_api'],
-  ]) {
+  ])) {
     await assert.rejects(reply(fakeApi(api), 'id', said), { code });
   }
   const calls = [];
@@ -327,6 +344,9 @@ test('replies: a text, a draft where the flavour has it, and never nothing', asy
   assert.deepEqual(calls, [['messages/{}/replyAll', { comment: '' }]]);
 });
 
+/** Attachments of which a part is enough. @type {(...given: any[]) => Promise<Map<string, string>>} */
+const pictures = inlineImages;
+
 test('pictures that a body shows: images and what says that it is inline, by content id', async () => {
   const files = {
     a: { contentId: 'logo', contentBytes: 'iVBO' },
@@ -339,7 +359,7 @@ test('pictures that a body shows: images and what says that it is inline, by con
     { id: 'c', contentType: 'image/gif' },
   ];
   const asked = [];
-  const images = await inlineImages(fakeApi(), {
+  const images = await pictures(fakeApi(), {
     async *all() {
       yield* listed;
     },
@@ -369,7 +389,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
       return { contentId: id, contentBytes: 'iVBO' };
     };
     await assert.rejects(
-      inlineImages(fakeApi(), {
+      pictures(fakeApi(), {
         async *all() {
           yield* listed;
         },
@@ -378,7 +398,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
       { code: 'not_found' },
     );
     assert.deepEqual(made, []);
-    const twice = await inlineImages(fakeApi(), {
+    const twice = await pictures(fakeApi(), {
       async *all() {
         yield* listed;
       },
@@ -386,7 +406,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
     });
     assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
     const asked = [];
-    const outlook = await inlineImages(
+    const outlook = await pictures(
       fakeApi('outlook-v2'),
       {
         async *all(query) {
@@ -411,6 +431,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
 
 test('the tree: only folders that have some are asked', async () => {
   const asked = [];
+  /** @type {(name: string, folders: object[]) => any} */
   const level = (name, folders) => ({
     async *all() {
       asked.push(name);

@@ -81,7 +81,7 @@ export async function delta(
 
   if (token === undefined) return { ...(await allPages(first())), resynced: false };
   try {
-    return { ...(await allPages(follow(token))), resynced: false };
+    return { ...(await allPages(follow(token as string))), resynced: false };
   } catch (error) {
     // The service may lose the state in the middle of a round as well.
     if ((error as { code?: string }).code !== 'gone') throw error;

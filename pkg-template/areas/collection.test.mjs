@@ -8,10 +8,18 @@ import { Exo365Error } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
+/** @import { Flavor } from '../types.ts' */
+
 const invalid = (error) => error instanceof Exo365Error && error.code === 'invalid_argument';
 const LIST = 'select,filter,orderBy,expand,search,top,skip,count,query';
 
-/** An api whose `call` notes its arguments and answers with the next of `answers` (a value, an error to throw, or a function). */
+/**
+ * An api whose `call` notes its arguments and answers with the next of `answers` (a value, an error to throw, or a
+ * function).
+ *
+ * @param {any[]} [answers]
+ * @param {Flavor} [flavor]
+ */
 function recording(answers = [], flavor = 'graph') {
   const calls = [];
   async function call(method, path, ids, options, body, allowed) {
@@ -36,7 +44,7 @@ test('every method of a collection is one call', async () => {
   const options = { timeout: 5, headers: { a: 'b' } };
   const odd = 'AAMk/+=?#%20 ü';
   const base = { body: undefined, allowed: undefined };
-  for (const [name, run, wanted, answer] of [
+  for (const [name, run, wanted, answer] of /** @type {[string, (it: any) => unknown, {}, unknown?][]} */ ([
     [
       'list',
       (it) => it.list({ top: 5 }),
@@ -92,7 +100,7 @@ test('every method of a collection is one call', async () => {
       { method: 'GET', path: 'p/$count', ids: ['f'], options: { filter: 'a eq 1', as: 'text' }, allowed: 'filter,as' },
       '7',
     ],
-  ]) {
+  ])) {
     const api = recording([answer]);
     await run(collection(api, { template: 'p', ids: ['f'] }));
     assert.deepEqual(api.calls, [{ ...base, ...wanted }], name);
@@ -109,7 +117,7 @@ test('nothing throws before its promise', async () => {
     () => it.delete(undefined, null),
     () => it.count(null),
     () => it.create(null),
-    () => it.update('x'),
+    () => /** @type {any} */ (it).update('x'),
   ]) {
     const promise = run();
     assert.ok(promise instanceof Promise);
@@ -117,7 +125,7 @@ test('nothing throws before its promise', async () => {
   }
   const box = mailbox(recording());
   await assert.rejects(box.mail.send(null, null), invalid);
-  await assert.rejects(box.calendar.view().list(null), invalid);
+  await assert.rejects(/** @type {any} */ (box.calendar).view().list(null), invalid);
 });
 
 test('a count that is no number is no answer', async () => {
@@ -249,7 +257,7 @@ test("all: the caller's signal reaches every page; what is no signal is refused"
     if (item === 1) caller.abort('enough');
   }
   assert.ok(api.calls.every(({ options }) => options.signal.aborted && options.signal.reason === 'enough'));
-  await assert.rejects(collect(collection(recording(), path`p`).all({ signal: 'x' })), invalid);
+  await assert.rejects(collect(collection(recording(), path`p`).all({ signal: /** @type {any} */ ('x') })), invalid);
 });
 
 test('walk ends with its consumer, also before it began', async () => {
@@ -258,13 +266,13 @@ test('walk ends with its consumer, also before it began', async () => {
 });
 
 test('the areas of a mailbox', async () => {
-  for (const [run, path, ids] of [
+  for (const [run, path, ids] of /** @type {[(box: any) => unknown, string, string[]][]} */ ([
     [(box) => box.mail.messages.list(), 'messages', []],
     [(box) => box.mail.folder('inbox').messages.list(), 'mailFolders/{}/messages', ['inbox']],
     [(box) => box.mail.folder('AA/+=').messages.get('BB/+='), 'mailFolders/{}/messages/{}', ['AA/+=', 'BB/+=']],
     [(box) => box.calendar.events.get('x'), 'events/{}', ['x']],
     [(box) => box.contacts.list(), 'contacts', []],
-  ]) {
+  ])) {
     const api = recording([pageOf([])]);
     await run(mailbox(api));
     const [call] = api.calls;
@@ -273,7 +281,7 @@ test('the areas of a mailbox', async () => {
 });
 
 test('send: one call, spelled as the flavour spells it, and no value', async () => {
-  for (const [flavor, wanted] of [
+  for (const [flavor, wanted] of /** @type {[Flavor, {}][]} */ ([
     [
       'graph',
       {
@@ -288,7 +296,7 @@ test('send: one call, spelled as the flavour spells it, and no value', async () 
         SaveToSentItems: true,
       },
     ],
-  ]) {
+  ])) {
     const api = recording(['whatever'], flavor);
     assert.equal(
       await mailbox(api).mail.send({ subject: 'Hi', toRecipients: ['b@contoso.example'] }, { timeout: 5 }),

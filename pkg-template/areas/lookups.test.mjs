@@ -5,7 +5,14 @@ import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
-/** A mailbox whose calls `answer(path, ids)` answers; `calls` are [path, ids, options]. */
+/** @import { Flavor } from '../types.ts' */
+
+/**
+ * A mailbox whose calls `answer(path, ids)` answers; `calls` are [path, ids, options].
+ *
+ * @param {(path: string, ids: string[]) => any} answer
+ * @param {{ api?: Flavor }} [settings]
+ */
 function box(answer, { api } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, ids, options) => {
@@ -46,10 +53,10 @@ const WHOLE = [
 
 test("the tree of a mailbox, and in Outlook's spelling; only folders that have some are asked", async () => {
   const big = (name) => name[0].toUpperCase() + name.slice(1);
-  for (const [api, spell] of [
+  for (const [api, spell] of /** @type {[Flavor, (name: string) => string][]} */ ([
     ['graph', (name) => name],
     ['outlook-v2', big],
-  ]) {
+  ])) {
     const it = box((_path, [id = '']) => folders(id, spell), { api });
     assert.deepEqual(names(await it.mail.folders.tree(), spell('id')), WHOLE);
     assert.deepEqual(
@@ -123,11 +130,11 @@ test('folders of one level are asked for at once; one that fails fails the tree'
 
 test('rooms: all of the organisation, or those of a list; pages and options', async () => {
   const link = 'https://graph.microsoft.com/v1.0/places/graph.room?$skip=1';
-  for (const [options, path, ids, query] of [
+  for (const [options, path, ids, query] of /** @type {[{}, string, string[], {}][]} */ ([
     [undefined, '/places/graph.room', [], {}],
     [{ top: 5, timeout: 7 }, '/places/graph.room', [], { top: 5, timeout: 7 }],
     [{ list: 'building@contoso.example' }, '/places/{}/graph.roomList/rooms', ['building@contoso.example'], {}],
-  ]) {
+  ])) {
     const it = box((path) => (path === link ? { value: [2] } : { value: [1], '@odata.nextLink': link }));
     const found = [];
     for await (const room of it.calendar.rooms(options)) found.push(room);

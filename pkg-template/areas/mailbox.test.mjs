@@ -5,7 +5,13 @@ import { Exo365Error, fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
-/** A mailbox whose calls are noted; `answers` come back in turn. */
+/** @import { Flavor } from '../types.ts' */
+
+/**
+ * A mailbox whose calls are noted; `answers` come back in turn.
+ *
+ * @param {{ api?: Flavor, answers?: any[] }} [settings]
+ */
 function box({ api = 'graph', answers = [] } = {}) {
   const calls = [];
   const call = async (method, path, ids, options, body) => {
@@ -18,6 +24,7 @@ function box({ api = 'graph', answers = [] } = {}) {
 }
 
 const BEN = { emailAddress: { address: 'ben@contoso.example' } };
+/** @type {[what: string, run: (m: any) => Promise<unknown>, wanted: unknown[]][]} */
 const ROWS = [
   ['an action without a body', (m) => m.mail.messages.send('a'), ['POST', 'messages/{}/send', ['a'], {}, undefined]],
   [
@@ -165,6 +172,7 @@ for (const [name, run, wanted] of ROWS) {
 
 const TIPS =
   'automaticReplies,customMailTip,deliveryRestriction,externalMemberCount,mailboxFullStatus,maxMessageSize,moderationStatus,recipientScope,totalMemberCount';
+/** @type {typeof ROWS} */
 const LISTS = [
   [
     'free and busy times',
@@ -261,8 +269,9 @@ for (const [name, run, wanted] of LISTS) {
 }
 
 test('what a method cannot do without is asked for by name, and nothing is sent', async () => {
+  /** @type {any} */
   const it = box();
-  for (const [run, field] of [
+  for (const [run, field] of /** @type {[() => Promise<unknown>, RegExp][]} */ ([
     [() => it.mail.messages.move('a'), /destinationId/],
     [() => it.mail.messages.forward('a'), /toRecipients/],
     [() => it.mail.translateIds(['a'], 'restId'), /targetIdType/],
@@ -271,10 +280,10 @@ test('what a method cannot do without is asked for by name, and nothing is sent'
     [() => it.calendar.freeBusy(['a'], '2026-12-01'), /endTime/],
     [() => it.calendar.reminders('soon', '2026-12-01'), /time/],
     [() => it.updateUser(), /missing/],
-  ]) {
+  ])) {
     const promise = run();
     assert.ok(promise instanceof Promise);
-    await assert.rejects(promise, (error) => error.code === 'invalid_argument' && field.test(error.message));
+    await assert.rejects(promise, ({ code, message }) => code === 'invalid_argument' && field.test(message));
   }
   assert.deepEqual(it.calls, []);
 });
@@ -282,7 +291,7 @@ test('what a method cannot do without is asked for by name, and nothing is sent'
 test('an option that a flavour lacks is refused where it is given, and left out where it is not', async () => {
   const it = box({ api: 'outlook-v1' });
   await assert.rejects(
-    it.mail.messages.createForward('a', { message: { Subject: 'x' } }),
+    it.mail.messages.createForward('a', { message: /** @type {any} */ ({ Subject: 'x' }) }),
     ({ code, message }) => code === 'unsupported_by_api' && message.includes('graph outlook-v2'),
   );
   await assert.rejects(it.calendar.events.accept('a', { sendResponse: true }), { code: 'unsupported_by_api' });

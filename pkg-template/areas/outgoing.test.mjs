@@ -5,11 +5,18 @@ import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
+/** @import { Flavor } from '../types.ts' */
+
 const MB = 1024 * 1024;
+/** @type {Flavor[]} */
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
 const file = (size, name = 'a.bin') => new File([new Uint8Array(size)], name);
 
-/** A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, at)` answers them. */
+/**
+ * A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, method, at)` answers them.
+ *
+ * @param {{ api?: Flavor, answer?: (path: string, method: string, at: number) => any }} [settings]
+ */
 function box({ api = 'graph', answer = () => undefined } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, ids, options, body) => {
@@ -23,7 +30,7 @@ function box({ api = 'graph', answer = () => undefined } = {}) {
 const short = ({ calls }) => calls.map(([method, path, ids]) => [method, path, ...(ids ?? [])]);
 
 test('send: one call, with what goes out and whether it is kept', async () => {
-  for (const [api, kept, wanted] of [
+  for (const [api, kept, wanted] of /** @type {[Flavor, boolean | undefined, {}][]} */ ([
     [
       'graph',
       undefined,
@@ -44,7 +51,7 @@ test('send: one call, with what goes out and whether it is kept', async () => {
       false,
       { Message: { subject: 'x', Body: { ContentType: 'Text', Content: 'y' } }, SaveToSentItems: false },
     ],
-  ]) {
+  ])) {
     const it = box({ api });
     await it.mail.send(
       { subject: 'x', body: 'y' },
@@ -82,11 +89,12 @@ test('send: a large file goes into a draft by an upload, the draft is sent', asy
             : {},
   });
   const steps = [];
+  const item = { '@odata.type': '#microsoft.graph.itemAttachment' };
   await it.mail.send(
     {
       subject: 'x',
       toRecipients: ['ben@contoso.example'],
-      attachments: [file(MB, 'small'), file(3 * MB + 1, 'large'), { '@odata.type': '#microsoft.graph.itemAttachment' }],
+      attachments: [file(MB, 'small'), file(3 * MB + 1, 'large'), /** @type {any} */ (item)],
     },
     { onProgress: (...all) => steps.push(all), timeout: 5 },
   );
@@ -155,7 +163,7 @@ test('send: a draft that cannot be made is told; a draft whose sending fails is 
 });
 
 test('send: what is no message, and options that are none', async () => {
-  for (const [message, options] of [
+  for (const [message, options] of /** @type {any[][]} */ ([
     [undefined],
     [null],
     ['text'],
@@ -163,7 +171,7 @@ test('send: what is no message, and options that are none', async () => {
     [{}, { saveToSentItems: 1 }],
     [{}, { onProgress: 'x' }],
     [{ toRecipients: [''] }],
-  ]) {
+  ])) {
     const it = box();
     const promise = it.mail.send(message, options);
     assert.ok(promise instanceof Promise);
@@ -172,7 +180,7 @@ test('send: what is no message, and options that are none', async () => {
   }
 });
 
-for (const [name, run, path, body, only] of [
+for (const [name, run, path, body, only] of /** @type {[string, (m: any) => any, string, {}, string[]?][]} */ ([
   ['reply', (m) => m.reply('i', 'Thanks', { timeout: 5 }), 'messages/{}/reply', { comment: 'Thanks' }],
   [
     'reply to all',
@@ -215,7 +223,7 @@ for (const [name, run, path, body, only] of [
     { message: { subject: 'x' } },
     ['graph', 'outlook-v2'],
   ],
-]) {
+])) {
   test(`${name}, in every flavour that has it`, async () => {
     for (const api of FLAVOURS) {
       const it = box({ api, answer: () => 'draft' });
@@ -251,6 +259,7 @@ for (const [name, run, path, body, only] of [
 }
 
 test('a reply says something; all is true or false', async () => {
+  /** @type {any} */
   const it = box();
   for (const run of [
     () => it.mail.messages.reply('i'),

@@ -9,7 +9,7 @@ const { setTimeout: own } = globalThis;
 let waits;
 beforeEach(() => {
   waits = [];
-  globalThis.setTimeout = (run, after) => {
+  /** @type {any} */ (globalThis).setTimeout = (run, after) => {
     waits.push(after);
     queueMicrotask(run);
   };
@@ -47,7 +47,9 @@ async function gathered(answer, count = 2) {
   );
   const taken = all_.splice(0);
   await sendTogether(it, taken);
-  return Promise.allSettled(all).then((list) => list.map(({ value, reason }) => value ?? reason.code));
+  return Promise.allSettled(all).then((list) =>
+    list.map((/** @type {any} */ { value, reason }) => value ?? reason.code),
+  );
 }
 const all_ = [];
 
@@ -121,6 +123,7 @@ for (const [name, answer, wanted, waited] of [
 test('reads that wait together: what cannot be written as an item is refused in its own call, the others go together', async () => {
   const { it, sent } = sending(([a, b]) => [ok(a.id, 'a'), ok(b.id, 'b')]);
   const got = [];
+  /** @type {(name: string, read: () => {}) => any} */
   const one = (name, read) => ({
     read,
     alone: () => `alone ${name}`,
@@ -156,8 +159,8 @@ test('reads that wait together: where nothing is repeated, a throttled one is to
   const got = [];
   await sendTogether(it, [
     {
-      read: () => ({}),
-      alone: () => 'alone',
+      read: () => /** @type {any} */ ({}),
+      alone: async () => 'alone',
       resolve: (value) => got.push(value),
       reject: ({ code, retryAfterSeconds }) => got.push([code, retryAfterSeconds]),
     },
@@ -380,7 +383,7 @@ test('a later part that fails as a whole takes nothing of the others away', asyn
 });
 
 test('an abort ends the wait for the next round', async () => {
-  globalThis.setTimeout = () => {};
+  /** @type {any} */ (globalThis).setTimeout = () => {};
   const caller = new AbortController();
   const { it } = sending(
     ([a]) => {
@@ -466,7 +469,7 @@ test('random batches: each request has its own answer, what depends goes with or
 
 test('what no batch can be is refused before anything is sent', async () => {
   const { it, sent } = sending();
-  for (const [requests, options] of [
+  for (const [requests, options] of /** @type {any[][]} */ ([
     ['x'],
     [undefined],
     [
@@ -481,7 +484,7 @@ test('what no batch can be is refused before anything is sent', async () => {
     [[{ id: '', method: 'GET', path: '/' }]],
     [[{ method: 'GET', path: '/', dependsOn: 'a' }]],
     [[{ method: 'GET', path: '/', dependsOn: [5] }]],
-  ]) {
+  ])) {
     await assert.rejects(batch(it, requests, options), { code: 'invalid_argument' });
   }
   assert.deepEqual(sent, []);

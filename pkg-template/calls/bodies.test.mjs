@@ -36,13 +36,13 @@ test('texts, blobs and bytes go as they are', () => {
 test('what would go out as something else is refused, by name where it has one', () => {
   const circle = {};
   circle.itself = circle;
-  for (const [body, message] of [
+  for (const [body, message] of /** @type {[unknown, RegExp][]} */ ([
     [circle, /JSON/],
     [{ big: 1n }, /JSON/],
     [{ size: NaN }, /^size is no finite number$/],
     [[Infinity], /finite/],
     ['half \ud800', /surrogate/],
-  ]) {
+  ])) {
     assert.throws(
       () => encodeBody(it, body),
       (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && message.test(error.message),

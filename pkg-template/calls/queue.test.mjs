@@ -10,7 +10,7 @@ const turn = () =>
 
 test('what starts: [from, how many] of those that wait', () => {
   const [read, write] = [{ read: () => {} }, {}];
-  for (const [name, waiting, running, wanted] of [
+  for (const [name, waiting, running, wanted] of /** @type {[string, {}[], number, number[]][]} */ ([
     ['nobody waits', [], 0, [0, 0]],
     ['a read alone', [read], 0, [0, 1]],
     ['reads of one turn', [read, read, read], 0, [0, 3]],
@@ -20,9 +20,12 @@ test('what starts: [from, how many] of those that wait', () => {
     ['slots for all reads', [read, read], 2, [0, 1]],
     ['more reads than slots wait for a batch', [read, read, read], 2, [0, 0]],
     ['one slow call holds no batch up', Array(9).fill(read), 1, [0, 9]],
-  ])
+  ]))
     assert.deepEqual(next(waiting, running, 4), wanted, name);
 });
+
+/** A read as an item of a batch, which nobody sends here. @type {() => any} */
+const item = () => ({});
 
 /** Runs under control: `free()` lets the oldest end. */
 function lanes(limit = 4) {
@@ -105,13 +108,9 @@ test('a batch takes the lane: what comes meanwhile waits, a write first; other m
     started.push(name);
     return name;
   };
-  const all = Array.from({ length: 6 }, () => enter('', run('read'), () => ({})));
+  const all = Array.from({ length: 6 }, () => enter('', run('read'), item));
   await turn();
-  all.push(
-    enter('', run('late read'), () => ({})),
-    enter('', run('write')),
-    enter('sales', run('sales')),
-  );
+  all.push(enter('', run('late read'), item), enter('', run('write')), enter('sales', run('sales')));
   await turn();
   assert.deepEqual([taken, started], [[6], ['sales']]);
   end();
@@ -120,10 +119,10 @@ test('a batch takes the lane: what comes meanwhile waits, a write first; other m
 });
 
 test('one call that takes long holds no batch up; two do, until one has ended', async () => {
-  for (const [slow, wanted] of [
+  for (const [slow, wanted] of /** @type {[number, number[]][]} */ ([
     [1, [5]],
     [2, []],
-  ]) {
+  ])) {
     const it = lanes();
     Array.from({ length: slow }, (_, at) => it.enter('', it.run(`slow ${at}`)));
     await turn();
@@ -156,10 +155,7 @@ test('a call that fails frees its place; an answer of its own alone takes a turn
     running--;
     return 'own';
   };
-  assert.deepEqual(
-    await Promise.all(Array.from({ length: 30 }, () => enter('', run, () => ({})))),
-    Array(30).fill('own'),
-  );
+  assert.deepEqual(await Promise.all(Array.from({ length: 30 }, () => enter('', run, item))), Array(30).fill('own'));
   assert.equal(most, 2);
 });
 
@@ -176,7 +172,7 @@ test('where no batch can be made each goes alone; what is thrown at once is told
           alone.push(name);
           return name;
         },
-        () => ({}),
+        item,
       ),
     ),
   );
@@ -216,6 +212,7 @@ test('whatever comes in whatever order, with batches that fail in part or at all
       if (at % 7 === 0) throw new Error(`${at}`);
       return at;
     };
+    /** @type {(name: string, run: () => Promise<any>, read?: () => any) => Promise<any>} */
     const enter = queue(limit, async (own) => {
       assert.equal(++batches, 1, 'one after another');
       assert.ok(own.length > 1 && own.length <= 20);
@@ -224,7 +221,7 @@ test('whatever comes in whatever order, with batches that fail in part or at all
       batches--;
       if (fails) throw new Error('refused');
       for (const one of own) {
-        const at = one.read();
+        const at = Number(one.read());
         if (random(3) === 0) one.resolve(one.alone());
         else {
           once(at);

@@ -20,6 +20,7 @@ after(() => {
   globalThis.fetch = fetch;
 });
 
+/** @type {(type?: string, body?: BodyInit, status?: number) => Response} */
 const served = (type, body = BYTES, status = 200) =>
   new Response(body, { status, headers: type ? { 'content-type': type } : {} });
 

@@ -9,9 +9,18 @@ import { values } from '../values/moments.ts';
 const lazy = { ...more };
 
 /**
- * `call` is asked in place of the network, with [method, template or link, ids, options, body, allowed (with commas)]; `more` are further members.
+ * `call` is asked in place of the network, with [method, template or link, ids, options, body, allowed (with commas)];
+ * `rest` are further members, or others in place of those here.
+ *
+ * @template {object} [R={}]
+ * @param {import('../types.ts').Flavor} [flavor]
+ * @param {(...asked: any[]) => Promise<any>} [call]
+ * @param {string} [zone]
+ * @param {R} [rest]
+ * @returns {import('../calls/api.ts').Api & R & { retries: number }}
  */
-export function fakeApi(flavor = 'graph', call = async () => undefined, zone = 'Europe/Berlin', rest = {}) {
+export function fakeApi(flavor = 'graph', call = async () => undefined, zone = 'Europe/Berlin', rest = undefined) {
+  /** @type {any} */
   const made = {
     ...values(flavor, zone),
     call: ({ method, path, options, body, allowed }) =>
@@ -40,7 +49,11 @@ const CODES = {
   401: 'interaction_required',
 };
 
-/** As the core judges an item, without its jitter and back-off: a second where the service names no time. */
+/**
+ * As the core judges an item, without its jitter and back-off: a second where the service names no time.
+ *
+ * @returns {[error: import('../error.ts').Exo365Error, wait: number | undefined]}
+ */
 function judge(retries, { status, headers }, method, repeats) {
   const error = Object.assign(fail(CODES[status] ?? 'bad_request', `status ${status}`), { status });
   const seconds = headers?.['Retry-After'];

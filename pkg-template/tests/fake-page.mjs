@@ -1,4 +1,4 @@
-// The few globals of a page that the face touches, for tests in Node. `page()` puts them up, `page().end()` takes them down.
+// The few globals of a page that the face touches, for tests in Node. `page()` sets them, its `end()` restores them.
 
 export function page(href = 'https://app.contoso.example/mail') {
   const before = Object.fromEntries(NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]));
@@ -46,13 +46,13 @@ export function page(href = 'https://app.contoso.example/mail') {
     setTimeout: (run, after) => void it.timers.push({ run, after }),
     clearTimeout: () => {},
     open: () => null,
-    addEventListener: (...all) => {
+    addEventListener: (type, listener, options) => {
       it.listening++;
-      target.addEventListener(...all);
+      target.addEventListener(type, listener, options);
     },
-    removeEventListener: (...all) => {
+    removeEventListener: (type, listener, options) => {
       it.listening--;
-      target.removeEventListener(...all);
+      target.removeEventListener(type, listener, options);
     },
   };
   for (const name of NAMES)

@@ -6,6 +6,7 @@ export const wasm = {
   broken: undefined,
   /** The arguments of every `Core.open`; `opens` says what the next one does. */
   opened: [],
+  /** @type {() => Core | Promise<Core>} */
   opens: () => new Core(),
 };
 
@@ -39,7 +40,9 @@ const JUDGED = { 401: 'interaction_required', 404: 'not_found', 429: 'throttled'
 export class Core {
   /** Every call, in order: its name and its arguments. */
   seen = [];
+  /** @type {typeof ADELE | null} */
   who;
+  /** @type {(name: string, asked?: any) => Promise<any>} */
   answer = () => Promise.resolve();
   /** Rejects as the WebAssembly does when its session is over. */
   expire = () => {
@@ -47,8 +50,11 @@ export class Core {
     return Promise.reject(failure('signed_out'));
   };
 
+  /** @param {{ who?: typeof ADELE | null, api?: string, timeZone?: string, answer?: Core['answer'] }} [settings] */
   constructor({ who = null, api = 'graph', timeZone = 'Europe/Berlin', answer } = {}) {
-    Object.assign(this, { who, api, timeZone });
+    this.who = who;
+    this.api = api;
+    this.timeZone = timeZone;
     if (answer) this.answer = answer;
   }
 

@@ -5,6 +5,7 @@ import { Exo365Error } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { draft } from './drafts.ts';
 
+/** @type {(flavor: any, zone: string) => any} */
 const values = (flavor, zone) => {
   const api = fakeApi(flavor, undefined, zone);
   return { ...api, draft: (given, timeZone) => draft(api, given, timeZone) };
@@ -165,7 +166,7 @@ test('attachments: large ones keep every byte, too large ones and unreadable one
   });
   await assert.rejects(
     values('graph', BERLIN).draft({ attachments: [gone] }),
-    (error) => invalid(error) && error.cause.name === 'NotReadableError',
+    (/** @type {any} */ error) => invalid(error) && error.cause.name === 'NotReadableError',
   );
 });
 
@@ -279,11 +280,11 @@ test("a Windows zone is the service's to read: it goes through where that is eno
   assert.equal(instant('2026-12-01T09:00', BERLIN), '2026-12-01T08:00:00.000Z');
   assert.throws(
     () => instant('2026-12-01'),
-    (error) => invalid(error) && error.message.includes(windows),
+    (/** @type {any} */ error) => invalid(error) && error.message.includes(windows),
   );
   assert.throws(
     () => instant('2026-12-01', 'Mars/Olympus'),
-    (error) => invalid(error) && error.message.includes('Mars/Olympus'),
+    (/** @type {any} */ error) => invalid(error) && error.message.includes('Mars/Olympus'),
   );
 });
 

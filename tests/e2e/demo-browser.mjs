@@ -1,5 +1,5 @@
-// The browsers of the demo's journeys: Chromium and Firefox, both by Puppeteer, so that one text drives both. (Playwright
-// drives Chromium only, unless it brings a Firefox of its own.)
+// The browsers of the demo's journeys: Chromium and Firefox, both by Puppeteer, so that one text drives both.
+// (Playwright drives Chromium only, unless it brings a Firefox of its own.)
 import puppeteer from 'puppeteer-core';
 import { execFileSync } from 'node:child_process';
 

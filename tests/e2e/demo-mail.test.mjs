@@ -5,14 +5,17 @@ import { test } from 'node:test';
 import { inEachBrowser, press, quiet, reads, visit } from './demo.mjs';
 import { listen } from './processes.mjs';
 
-const MAIL = `<html><head><style>.warm { color: rgb(200, 80, 0); background: url(https://pixel.example/a.png) }</style></head>
+const MAIL = `<html><head><style>
+    .warm { color: rgb(200, 80, 0); background: url(https://pixel.example/a.png) }
+  </style></head>
   <body bgcolor="#eeeeff" style="margin: 0" onload="parent.hurt = 1">
   <p id="app" style="color: rgb(0, 0, 200); position: fixed">Styled</p><p class="warm">By a sheet</p>
   <script>parent.hurt = 1</script><img src=x onerror="parent.hurt = 1"><svg onload="parent.hurt = 1"></svg>
   <a href="javascript:parent.hurt = 1" class="js">Script</a><a href="https://www.contoso.example/" class="web">Web</a>
   <form action="https://evil.example/"><input name="password"><button>Send</button></form>
   <iframe src="https://evil.example/"></iframe><base href="https://evil.example/">
-  <img class="remote" src="https://pixel.example/b.png" alt="A chart"><div style="height: 900px">Long</div><p class="end">End</p>
+  <img class="remote" src="https://pixel.example/b.png" alt="A chart">
+  <div style="height: 900px">Long</div><p class="end">End</p>
   </body></html>`;
 
 const DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==', 'base64');
@@ -91,7 +94,8 @@ inEachBrowser(
       const mark = `/${it.kind}`;
       await openMail(
         page,
-        `<p style="background: url(${PICTURES}${mark}-style.gif)">Look</p><img class="remote" src="${PICTURES}${mark}.gif" alt="">
+        `<p style="background: url(${PICTURES}${mark}-style.gif)">Look</p>
+       <img class="remote" src="${PICTURES}${mark}.gif" alt="">
        <img src="//localhost:1${mark}.gif" alt=""><p class="end">End</p>`,
       );
       await reads(page, 'Pictures from other servers are not loaded');

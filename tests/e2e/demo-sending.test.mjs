@@ -1,4 +1,4 @@
-// The demo: files go up with a progress bar, drafts keep their files, and a failed message is sent again after a sign-in.
+// The demo: files go up with a progress bar, drafts keep their files, and a refused message is sent after a sign-in.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -14,7 +14,8 @@ export const GUEST = 'guest@fabrikam.example';
 /**
  * `trouble` has the errors on the console. `session` speaks the protocol of Chromium.
  *
- * @typedef {import('puppeteer-core').Page & { trouble: string[], session?: import('puppeteer-core').CDPSession }} DemoPage
+ * @typedef {import('puppeteer-core').CDPSession} Session
+ * @typedef {import('puppeteer-core').Page & { trouble: string[], session?: Session }} DemoPage
  */
 
 /**

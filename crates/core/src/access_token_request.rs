@@ -62,7 +62,7 @@ impl AccessTokenRequest {
     #[must_use]
     pub fn is_covered_by(&self, granted: &[String]) -> bool {
         fn short(scope: &str) -> &str {
-            scope.rfind('/').map_or(scope, |at| &scope[at + 1..])
+            scan::rsplit_once(scope, b"/").map_or(scope, |(_, short)| short)
         }
         let has = |scope: &String| {
             let same = |one: &String| short(one).eq_ignore_ascii_case(short(scope));

@@ -200,7 +200,7 @@ impl AuthorizationRequest {
         };
         let own = issuer
             .strip_prefix(login)
-            .and_then(|rest| rest.strip_prefix('/'));
+            .and_then(|rest| rest.strip_prefix("/"));
         let legacy = || {
             issuer
                 .strip_prefix("https://sts.windows.net/")

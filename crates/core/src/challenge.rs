@@ -33,9 +33,9 @@ pub fn bearer(header: &str) -> Challenge {
         let head = scan::trim(head);
         let (mut scheme, mut name) = scan::rsplit_once(head, b" \t").unwrap_or(("", head));
         let mut value = String::new();
-        if let Some(after) = after.strip_prefix('=') {
+        if let Some(after) = after.strip_prefix("=") {
             let after = scan::trim_start(after, b" \t");
-            if let Some(quoted) = after.strip_prefix('"') {
+            if let Some(quoted) = after.strip_prefix("\"") {
                 rest = unquote(quoted, &mut value);
             } else {
                 let plain = scan::before(after, b",");
@@ -44,7 +44,7 @@ pub fn bearer(header: &str) -> Challenge {
             }
         } else {
             (scheme, name) = (head, "");
-            rest = after.strip_prefix('"').unwrap_or(after);
+            rest = after.strip_prefix("\"").unwrap_or(after);
         }
         rest = scan::trim_start(rest, BETWEEN);
         let scheme = scan::trim(scheme);

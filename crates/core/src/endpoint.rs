@@ -162,7 +162,7 @@ pub fn reconcile(
     let loopback = page_is_loopback || setup.flag(Key::AllowInsecureLoopback, false);
     check_hosts(&config.cloud, loopback)?;
     let path = config.authority.strip_prefix(config.cloud.login.as_str());
-    if !path.is_some_and(|path| path.starts_with('/')) {
+    if !path.is_some_and(|path| path.starts_with("/")) {
         return Err(Error::new(
             Code::Misconfigured,
             "the endpoint's authority is not on its own sign-in host",

@@ -16,7 +16,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
     for (name, value) in options.pairs(Key::Query) {
         let mut key = String::new();
         // A leading `$` stays as it is: it marks OData's own parameters.
-        if let Some(rest) = name.strip_prefix('$') {
+        if let Some(rest) = name.strip_prefix("$") {
             key.push('$');
             push_segment(&mut key, rest);
         } else {
@@ -69,7 +69,7 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
 
 /// The value of `$search`, in quotes, as the service requires.
 fn quoted(search: &str) -> String {
-    if search.starts_with('"') {
+    if search.starts_with("\"") {
         return search.into();
     }
     let mut text = b"\"".to_vec();

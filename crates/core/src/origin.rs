@@ -65,7 +65,7 @@ pub fn guard(root: &str, link: &str) -> Result<String, Error> {
     let odd = |byte: &u8| *byte <= b' ' || *byte == b'\\' || *byte >= 127;
     let path = scan::before(rest, b"?#");
     let dots = scan::split(path, b'/').any(is_dots);
-    if !(rest.starts_with('/') || rest.starts_with('?')) || rest.as_bytes().iter().any(odd) || dots
+    if !(rest.starts_with("/") || rest.starts_with("?")) || rest.as_bytes().iter().any(odd) || dots
     {
         return Err(untrusted);
     }

@@ -93,7 +93,7 @@ impl Api {
         }
         let template = self.flavor.changes(template);
         let mut url = self.root.clone();
-        let rooted = template.starts_with('/');
+        let rooted = template.starts_with("/");
         // Outlook has subscriptions and batches below the mailbox.
         let moved =
             rooted && self.flavor != Flavor::Graph && scan::find(template, "/users") != Some(0);
@@ -145,13 +145,13 @@ impl Api {
         // Links of the endpoint's proxy have no origin.
         let link = scan::concat(&[origin::of(&self.root), path]);
         let absolute =
-            scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with('\\');
+            scan::find(path, "://").is_some() || path.starts_with("//") || path.starts_with("\\");
         let mut url = if let Ok(url) = origin::guard(&self.root, &link) {
             url
         } else if absolute {
             origin::guard(&self.root, path)?
         } else {
-            let slash = if path.starts_with('/') { "" } else { "/" };
+            let slash = if path.starts_with("/") { "" } else { "/" };
             origin::guard(&self.root, &scan::concat(&[&self.root, slash, path])).map_err(|_| {
                 Error::argument(
                     "path is a path below the API's root, encoded, without spaces and dot segments",

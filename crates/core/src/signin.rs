@@ -280,7 +280,7 @@ fn check_return_to(path: &str) -> Result<(), Error> {
     let foreign = |text: &str| {
         text.starts_with("//") || scan::contains_any(text, b"\\") || scan::has_control(text)
     };
-    if !path.starts_with('/') || foreign(path) || foreign(&decoded) {
+    if !path.starts_with("/") || foreign(path) || foreign(&decoded) {
         return Err(Error::argument(
             "returnTo is a path of this site, such as /mail?folder=inbox",
         ));

@@ -19,10 +19,11 @@ const IMPORTED: &[&str] = &[
     "bench",
     "bench/peer-server",
 ];
-/// Settings of the type checks: for scripts of pages, for scripts of Node, and for the package where it has its own.
+/// Settings of the type checks: for scripts of pages, for scripts of Node, for the tests of the face, and for the package.
 const PROJECTS: &[&str] = &[
     "crates/xtask/javascript/tsconfig.page.json",
     "crates/xtask/javascript/tsconfig.node.json",
+    "crates/xtask/javascript/tsconfig.face.json",
     "pkg-template/tsconfig.json",
 ];
 /// The command that mends what the formatter finds, and the linter's findings with a safe fix.
@@ -153,6 +154,6 @@ mod tests {
             assert!(root.join(dir).join("package-lock.json").is_file(), "{dir}");
         }
         assert!(root.join("biome.jsonc").is_file());
-        assert!(projects().count() >= 2);
+        assert_eq!(projects().count(), PROJECTS.len());
     }
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasmparser::{
-    ExternalKind, FunctionBody, KnownCustom, Linking, Name, Operator, Parser, Payload,
-    RelocationType, SymbolInfo,
+    CustomSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Name, Operator, Parser,
+    Payload, RelocSectionReader, RelocationType, SymbolInfo,
 };
 
 /// Sections by their number in the format.
@@ -63,112 +63,89 @@ impl<'a> Module<'a> {
             exported: Vec::new(),
             sections: Vec::new(),
         };
-        let mut imported = 0;
-        let mut segments = Vec::new();
-        // Kinds and contents of the sections in their order: relocations name a section by its number.
-        let mut contents: Vec<(u8, Range<usize>)> = Vec::new();
-        let mut relocations = Vec::new();
-        let mut symbols = Vec::new();
+        let mut facts = LinkerFacts::default();
         let mut end = 0;
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
-            let mut of_linker = false;
-            match &payload {
-                Payload::ImportSection(imports) => {
-                    for import in imports.clone().into_imports() {
-                        let function = matches!(import?.ty, wasmparser::TypeRef::Func(_));
-                        imported += u32::from(function);
-                    }
+            let of_linker = match &payload {
+                Payload::CustomSection(custom) => {
+                    module.read_names(custom)?;
+                    facts.read_custom(custom)?
                 }
-                Payload::ExportSection(exports) => {
-                    for export in exports.clone() {
-                        let export = export?;
-                        if export.kind == ExternalKind::Func {
-                            module.exported.push(export.index);
-                        }
-                    }
+                other => {
+                    module.read_section(other, &mut facts)?;
+                    false
                 }
-                Payload::StartSection { func, .. } => module.exported.push(*func),
-                Payload::CodeSectionEntry(body) => {
-                    let index = imported + u32::try_from(module.functions.len())?;
-                    module.functions.insert(index, body.clone());
-                }
-                Payload::DataSection(data) => {
-                    for segment in data.clone() {
-                        let segment = segment?;
-                        let segment_end: usize = segment.range.end.try_into()?;
-                        segments.push(segment_end - segment.data.len());
-                    }
-                }
-                Payload::CustomSection(custom) => match custom.as_known() {
-                    KnownCustom::Linking(linking) => {
-                        of_linker = true;
-                        for part in linking.subsections() {
-                            if let Linking::SymbolTable(table) = part? {
-                                symbols.extend(table.into_iter().collect::<Result<Vec<_>, _>>()?);
-                            }
-                        }
-                    }
-                    KnownCustom::Reloc(relocated) => {
-                        of_linker = true;
-                        relocations.push(relocated);
-                    }
-                    KnownCustom::Name(names) => {
-                        for part in names {
-                            if let Name::Function(functions) = part? {
-                                for naming in functions {
-                                    let naming = naming?;
-                                    let path = rustc_demangle::demangle(naming.name);
-                                    module.names.insert(naming.index, format!("{path:#}"));
-                                }
-                            }
-                        }
-                    }
-                    _ => {}
-                },
-                _ => {}
-            }
+            };
             if let Some((kind, range)) = payload.as_section() {
                 let range = place(&range)?;
                 if !of_linker {
                     module.sections.push(end..range.end);
                 }
                 end = range.end;
-                contents.push((kind, range));
+                facts.contents.push((kind, range));
             } else if let Payload::Version { range, .. } = &payload {
                 end = place(range)?.end;
             }
         }
-        if symbols.is_empty() || relocations.is_empty() {
+        if facts.symbols.is_empty() || facts.relocations.is_empty() {
             bail!(
                 "the module does not hold what the linker knew: is it linked with --emit-relocs?"
             );
         }
-        let items = module.items(&symbols, &segments)?;
-        for relocated in relocations {
-            let (kind, section) = contents
-                .get(relocated.section_index() as usize)
-                .context("relocations of a section that is not there")?;
-            if ![CODE, DATA].contains(kind) {
-                continue;
-            }
-            for entry in relocated.entries() {
-                let entry = entry?;
-                // A type is no symbol.
-                if entry.ty == RelocationType::TypeIndexLeb {
-                    continue;
+        let items = module.items(&facts.symbols, &facts.segments)?;
+        module.references = facts.references(&items)?;
+        Ok(module)
+    }
+
+    /// Functions with a body, functions that are called from outside, and where the segments of the memory begin.
+    fn read_section(&mut self, section: &Payload<'a>, facts: &mut LinkerFacts<'a>) -> Result<()> {
+        match section {
+            Payload::ImportSection(imports) => {
+                for import in imports.clone().into_imports() {
+                    let function = matches!(import?.ty, wasmparser::TypeRef::Func(_));
+                    facts.imported += u32::from(function);
                 }
-                let symbol = items.get(entry.index as usize);
-                if let Some(to) = *symbol.context("a relocation to a symbol that is not there")? {
-                    module.references.push(Reference {
-                        at: section.start + entry.offset as usize,
-                        to,
-                        constant: entry.ty == RelocationType::MemoryAddrSleb,
-                    });
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports.clone() {
+                    let export = export?;
+                    if export.kind == ExternalKind::Func {
+                        self.exported.push(export.index);
+                    }
+                }
+            }
+            Payload::StartSection { func, .. } => self.exported.push(*func),
+            Payload::CodeSectionEntry(body) => {
+                let index = facts.imported + u32::try_from(self.functions.len())?;
+                self.functions.insert(index, body.clone());
+            }
+            Payload::DataSection(data) => {
+                for segment in data.clone() {
+                    let segment = segment?;
+                    let segment_end: usize = segment.range.end.try_into()?;
+                    facts.segments.push(segment_end - segment.data.len());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_names(&mut self, custom: &CustomSectionReader<'a>) -> Result<()> {
+        let KnownCustom::Name(names) = custom.as_known() else {
+            return Ok(());
+        };
+        for part in names {
+            if let Name::Function(functions) = part? {
+                for naming in functions {
+                    let naming = naming?;
+                    let path = rustc_demangle::demangle(naming.name);
+                    self.names.insert(naming.index, format!("{path:#}"));
                 }
             }
         }
-        Ok(module)
+        Ok(())
     }
 
     /// What each symbol is, where it is something that may be left out; fills in `data`.
@@ -200,6 +177,68 @@ impl<'a> Module<'a> {
     pub(crate) fn name(&self, function: u32) -> String {
         let name = self.names.get(&function);
         name.map_or_else(|| format!("function {function}"), Clone::clone)
+    }
+}
+
+/// What the linker wrote, and what is needed to read it.
+#[derive(Default)]
+struct LinkerFacts<'a> {
+    /// The number of imported functions.
+    imported: u32,
+    /// Where the segments of the memory begin.
+    segments: Vec<usize>,
+    /// Kinds and contents of the sections in their order: relocations name a section by its number.
+    contents: Vec<(u8, Range<usize>)>,
+    relocations: Vec<RelocSectionReader<'a>>,
+    symbols: Vec<SymbolInfo<'a>>,
+}
+
+impl<'a> LinkerFacts<'a> {
+    /// Reads a custom section of the linker. Gives whether it is one.
+    fn read_custom(&mut self, custom: &CustomSectionReader<'a>) -> Result<bool> {
+        match custom.as_known() {
+            KnownCustom::Linking(linking) => {
+                for part in linking.subsections() {
+                    if let Linking::SymbolTable(table) = part? {
+                        let symbols: Result<Vec<_>, _> = table.into_iter().collect();
+                        self.symbols.extend(symbols?);
+                    }
+                }
+            }
+            KnownCustom::Reloc(relocated) => self.relocations.push(relocated),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Who refers to which of the items, in code and data.
+    fn references(&self, items: &[Option<Item>]) -> Result<Vec<Reference>> {
+        let mut references = Vec::new();
+        for relocated in &self.relocations {
+            let (kind, section) = self
+                .contents
+                .get(relocated.section_index() as usize)
+                .context("relocations of a section that is not there")?;
+            if ![CODE, DATA].contains(kind) {
+                continue;
+            }
+            for entry in relocated.entries() {
+                let entry = entry?;
+                // A type is no symbol.
+                if entry.ty == RelocationType::TypeIndexLeb {
+                    continue;
+                }
+                let symbol = items.get(entry.index as usize);
+                if let Some(to) = *symbol.context("a relocation to a symbol that is not there")? {
+                    references.push(Reference {
+                        at: section.start + entry.offset as usize,
+                        to,
+                        constant: entry.ty == RelocationType::MemoryAddrSleb,
+                    });
+                }
+            }
+        }
+        Ok(references)
     }
 }
 

@@ -88,6 +88,7 @@ fn s10_the_answer_for_another_window_is_known_by_its_state() {
     }
 }
 
+// One table: a row for each answer.
 #[test]
 fn s5_s7_s8_every_answer_is_judged() {
     let ok = |code: &str| Ok(code.into());

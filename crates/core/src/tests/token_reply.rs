@@ -28,6 +28,7 @@ fn v1_numbers_are_texts_and_v2_numbers_are_numbers() {
     }
 }
 
+// One table: a row for each answer.
 #[test]
 fn e37_what_is_no_token_reply_is_none() {
     let good = r#"{"token_type":"Bearer","access_token":"a","expires_in":1}"#;
@@ -91,6 +92,7 @@ fn e37_what_is_no_token_reply_is_none() {
     }
 }
 
+// One table: a row for each error.
 #[test]
 fn e33_the_class_follows_error_and_suberror() {
     for (error, suberror, number, wanted, ends) in [

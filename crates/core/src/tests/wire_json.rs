@@ -31,7 +31,7 @@ fn account() -> Account {
 }
 
 #[test]
-fn what_the_endpoint_writes_is_read_as_the_derived_types_read_it() {
+fn configuration_and_account_of_the_endpoint_are_read_as_the_derived_types_read_them() {
     let text = serde_json::to_string(&config()).unwrap();
     assert_eq!(
         PageConfig::from_json(&Json::parse(&text).unwrap()),
@@ -46,7 +46,10 @@ fn what_the_endpoint_writes_is_read_as_the_derived_types_read_it() {
         Account::from_json(&Json::parse(&text).unwrap()),
         Some(account())
     );
+}
 
+#[test]
+fn a_session_of_the_endpoint_is_read_with_and_without_a_user() {
     let session = SessionReply {
         config: config(),
         account: Some(account()),
@@ -78,7 +81,10 @@ fn what_the_endpoint_writes_is_read_as_the_derived_types_read_it() {
         (read.account, read.access_token, read.expires_in),
         (None, None, None)
     );
+}
 
+#[test]
+fn token_and_sign_out_of_the_endpoint_are_read() {
     let token = TokenReply {
         access_token: "t".into(),
         expires_in: 9,

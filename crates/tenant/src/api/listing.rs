@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, Page};
+use super::call::Call;
+use super::page::Page;
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
 

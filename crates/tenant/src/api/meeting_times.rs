@@ -8,8 +8,8 @@ use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
 use super::schedule::{MAX_DAYS, instant_of, mailbox_of};
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::store::{Json, Mailbox, Store, busy};
 use crate::views::outlook;
@@ -30,37 +30,52 @@ struct MeetingTimesRequest {
 
 /// `POST findMeetingTimes`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
-    if call.flavour == crate::http::Flavour::OutlookV1 {
+    if call.flavor == crate::http::Flavor::OutlookV1 {
         return Err(call.missing());
     }
     if call.request.method != Method::POST {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let wanted = parse(call, &call.parameters()?)?;
     let store = call.tenant.store();
     let own = store.mailbox(call.mailbox);
-    let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
-    let from = wanted
-        .slots
-        .iter()
-        .map(|slot| slot.0)
-        .min()
-        .unwrap_or_default();
-    let to = wanted
-        .slots
-        .iter()
-        .map(|slot| slot.1)
-        .max()
-        .unwrap_or_default();
+    let own = own.ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
+    let (found, organizer_free) = suggestions(call, &wanted, own, &store);
+    let reason = match (found.is_empty(), organizer_free) {
+        (false, _) => "",
+        (true, true) => "AttendeesUnavailable",
+        (true, false) => "OrganizerUnavailable",
+    };
+    let body = json!({"emptySuggestionsReason": reason, "meetingTimeSuggestions": found});
+    let (mut body, kind) = match call.flavor.is_graph() {
+        true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
+        false => {
+            let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
+            (outlook::to_outlook("", body), kind)
+        }
+    };
+    body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
+    Ok(ApiResponse::json(200, body))
+}
+
+/// The suggestions in their order, and whether the organizer is free at any of the times.
+fn suggestions(
+    call: &Call<'_>,
+    wanted: &MeetingTimesRequest,
+    own: &Mailbox,
+    store: &Store,
+) -> (Vec<Value>, bool) {
+    let slots = wanted.slots.iter();
+    let from = slots.clone().map(|slot| slot.0).min().unwrap_or_default();
+    let to = slots.map(|slot| slot.1).max().unwrap_or_default();
     let mine = busy::busy_intervals(own, from, to);
-    let attendees_known: Vec<Attendee> = wanted
-        .attendees
-        .iter()
-        .map(|one| attendee(&store, one, from, to))
+    let attendees = wanted.attendees.iter();
+    let attendees: Vec<Attendee> = attendees
+        .map(|one| attendee(store, one, from, to))
         .collect();
     let mut found = Vec::new();
     let mut organizer_free = false;
-    for start in starts(&wanted) {
+    for start in starts(wanted) {
         let end = start + wanted.length;
         if wanted.work && !works(own, start, end) {
             continue;
@@ -69,15 +84,10 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
             continue;
         }
         organizer_free = true;
-        let (confidence, answers) = availability(&attendees_known, start, end);
+        let (confidence, answers) = availability(&attendees, start, end);
         if confidence >= wanted.least_confidence {
-            found.push(suggestion(
-                call,
-                &wanted,
-                (start, end),
-                confidence,
-                &answers,
-            ));
+            let time = (start, end);
+            found.push(suggestion(call, wanted, time, confidence, &answers));
         }
     }
     // Highest confidence first; the earliest among equals.
@@ -89,29 +99,15 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     for (at, one) in (1_u32..).zip(&mut found) {
         one["order"] = at.into();
     }
-    let reason = match (found.is_empty(), organizer_free) {
-        (false, _) => "",
-        (true, true) => "AttendeesUnavailable",
-        (true, false) => "OrganizerUnavailable",
-    };
-    let body = json!({"emptySuggestionsReason": reason, "meetingTimeSuggestions": found});
-    let (mut body, kind) = match call.flavour.is_graph() {
-        true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
-        false => {
-            let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
-            (outlook::to_outlook("", body), kind)
-        }
-    };
-    body["@odata.context"] = format!("{}/$metadata#{kind}", call.root()).into();
-    Ok(ApiResponse::json(200, body))
+    (found, organizer_free)
 }
 
-fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Failure> {
+fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, ApiError> {
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let length = match part("meetingDuration").as_str() {
         None => TimeDelta::minutes(30),
         Some(text) => duration(text).ok_or_else(|| {
-            Failure::invalid_parameter(
+            ApiError::invalid_parameter(
                 "The meeting duration is no ISO 8601 duration of up to a day.",
             )
         })?,
@@ -137,7 +133,7 @@ fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Fail
         from < to && *to - *from <= TimeDelta::days(MAX_DAYS)
     };
     if slots.is_empty() || !slots.iter().all(sensible) {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "The time slots of the constraint are not valid.",
         ));
     }

@@ -3,12 +3,13 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::call::{ApiRequest, ApiResult};
+use super::call::ApiResult;
+use super::request::ApiRequest;
 use super::response::ApiResponse;
 use super::{auth, listing, photos};
+use crate::api_error::ApiError;
 use crate::directory::{self, Account};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
@@ -39,33 +40,33 @@ pub(crate) fn handle(
             "Resource '{}' does not exist or one of its queried reference-property objects are not present.",
             whose.unwrap_or("me")
         );
-        return Err(Failure::new(404, "Request_ResourceNotFound", text));
+        return Err(ApiError::new(404, "Request_ResourceNotFound", text));
     };
     if below.first().is_some_and(|segment| segment == "photo") {
         return photos::of_user(tenant, request, access, account, &below[1..]);
     }
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
-    if account.mailbox.is_none() && !request.flavour.is_graph() {
-        return Err(Failure::no_mailbox(request.flavour));
+    if account.mailbox.is_none() && !request.flavor.is_graph() {
+        return Err(ApiError::no_mailbox(request.flavor));
     }
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind: Kind::User,
     };
     let params = Params::parse(request.query.as_bytes());
-    let query = Query::read(&params, names, request.flavour.max_top())?;
-    let mut entity = user(request.flavour, account);
+    let query = Query::read(&params, names, request.flavor.max_top())?;
+    let mut entity = user(request.flavor, account);
     entity.retain(|name, _| name == "id" || query.selects(name));
-    let mut body = outlook::render(request.flavour, Kind::User, entity);
-    let root = format!("{}{}", tenant.origin(), request.flavour.root());
-    body["@odata.context"] = if request.flavour.is_graph() {
+    let mut body = outlook::render(request.flavor, Kind::User, entity);
+    let root = format!("{}{}", tenant.origin(), request.flavor.root());
+    body["@odata.context"] = if request.flavor.is_graph() {
         format!("{root}/$metadata#users/$entity").into()
     } else {
         format!("{root}/$metadata#Me").into()
     };
-    if !request.flavour.is_graph() {
+    if !request.flavor.is_graph() {
         body["@odata.id"] = format!("{root}/Users('{}')", account.address).into();
     }
     Ok(ApiResponse::json(200, body))
@@ -76,19 +77,19 @@ pub(crate) fn handle(
 /// # Errors
 /// The token lacks a directory permission; an option is not supported.
 pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiResult {
-    if !request.flavour.is_graph() {
-        return Err(Failure::no_segment(request.flavour, "users"));
+    if !request.flavor.is_graph() {
+        return Err(ApiError::no_segment(request.flavor, "users"));
     }
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let may = ["user.readbasic.all", "user.read.all", "directory.read.all"];
     if access.oid.is_some() && !may.iter().any(|name| access.scopes.contains(*name)) {
         let text = "Insufficient privileges to complete the operation.";
-        return Err(Failure::new(403, "Authorization_RequestDenied", text));
+        return Err(ApiError::new(403, "Authorization_RequestDenied", text));
     }
     let params = Params::parse(request.query.as_bytes());
-    let unsupported = |text: &str| Err(Failure::new(400, "Request_UnsupportedQuery", text));
+    let unsupported = |text: &str| Err(ApiError::new(400, "Request_UnsupportedQuery", text));
     let eventual = request.header("consistencylevel");
     let eventual = eventual.is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let given = |name: &str| option(&params, name).is_some();
@@ -99,7 +100,7 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
         return unsupported("$search and $count need the header ConsistencyLevel: eventual.");
     }
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind: Kind::User,
     };
     let mut query = Query::read(&params, names, MAX_TOP)?;
@@ -111,7 +112,7 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
     }
     let all = directory::ACCOUNTS
         .iter()
-        .map(|account| user(request.flavour, account));
+        .map(|account| user(request.flavor, account));
     let page = listing::cut(&query, all.collect(), Value::Object);
     let root = request.root(tenant);
     let next = |token| {
@@ -129,8 +130,8 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
     Ok(page.reply(&format!("{root}/$metadata#users"), query.skip, next))
 }
 
-fn user(flavour: Flavour, account: &Account) -> Map<String, Value> {
-    let value = if flavour.is_graph() {
+fn user(flavor: Flavor, account: &Account) -> Map<String, Value> {
+    let value = if flavor.is_graph() {
         json!({
             "id": account.oid,
             "businessPhones": [],

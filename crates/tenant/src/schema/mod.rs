@@ -3,4 +3,5 @@
 pub(crate) mod body;
 pub(crate) mod case;
 pub(crate) mod names;
+mod properties;
 pub(crate) mod table;

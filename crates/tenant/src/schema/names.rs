@@ -1,9 +1,10 @@
-//! The properties of each type, and their names in each flavour.
+//! The types of the APIs, and the names of their properties in each flavour.
 
 use super::case::{camel, pascal};
+use super::properties;
 use super::table::{Type, table};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 
 /// A type of the APIs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,247 +27,25 @@ pub(crate) enum Kind {
     User,
 }
 
-// One property for each line: the canonical name, then the names in Outlook v2.0 and v1.0 if they
-// are not the canonical name in Pascal case. A dash: the flavour does not have the property.
-const MESSAGE: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-receivedDateTime||DateTimeReceived
-sentDateTime||DateTimeSent
-hasAttachments
-internetMessageId||-
-internetMessageHeaders||-
-subject
-bodyPreview
-importance
-parentFolderId
-conversationId
-conversationIndex||-
-isDeliveryReceiptRequested
-isReadReceiptRequested
-isRead
-isDraft
-webLink
-inferenceClassification||-
-body
-uniqueBody
-sender
-from
-toRecipients
-ccRecipients
-bccRecipients
-replyTo
-flag||-
-attachments
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const EVENT: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-transactionId|-|-
-originalStartTimeZone||-
-originalEndTimeZone||-
-iCalUId|iCalUId|iCalUId
-reminderMinutesBeforeStart||Reminder
-isReminderOn||-
-hasAttachments
-subject
-bodyPreview
-importance
-sensitivity||-
-isAllDay
-isCancelled
-isOrganizer
-responseRequested
-seriesMasterId
-showAs
-type
-webLink
-onlineMeetingUrl||-
-isOnlineMeeting|-|-
-onlineMeetingProvider|-|-
-allowNewTimeProposals|-|-
-occurrenceId|-|-
-isDraft|-|-
-hideAttendees|-|-
-responseStatus
-body
-start
-end
-location
-locations|-|-
-recurrence
-attendees
-organizer
-onlineMeeting|-|-
-originalStart|-|-
-startTimeZone|-|
-endTimeZone|-|
-attachments
-cancelledOccurrences|-|-
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const CONTACT: &str = "id
-createdDateTime||DateTimeCreated
-lastModifiedDateTime||DateTimeLastModified
-changeKey
-categories
-parentFolderId
-birthday
-fileAs
-displayName
-givenName
-initials
-middleName
-nickName
-surname
-title
-yomiGivenName
-yomiSurname
-yomiCompanyName
-generation
-imAddresses
-jobTitle
-companyName
-department
-officeLocation
-profession
-businessHomePage
-assistantName
-manager
-homePhones
-mobilePhone|MobilePhone1|MobilePhone1
-businessPhones
-spouseName||-
-personalNotes||-
-children||-
-emailAddresses
-homeAddress
-businessAddress
-otherAddress
-singleValueExtendedProperties
-multiValueExtendedProperties";
-const FOLDER: &str = "id
-displayName
-parentFolderId
-childFolderCount
-unreadItemCount||-
-totalItemCount||-
-isHidden|-|-
-childFolders";
-const CALENDAR: &str = "id
-name
-color
-hexColor|-|-
-changeKey
-isDefaultCalendar|-|-
-canShare|-|-
-canViewPrivateItems|-|-
-canEdit|-|-
-allowedOnlineMeetingProviders|-|-
-defaultOnlineMeetingProvider|-|-
-isTallyingResponses|-|-
-isRemovable|-|-
-owner||-";
-const CONTACT_FOLDER: &str = "id\nparentFolderId\ndisplayName";
-const ATTACHMENT: &str = "id
-lastModifiedDateTime||DateTimeLastModified
-name
-contentType
-size
-isInline
-contentId
-contentLocation
-contentBytes
-isContactPhoto|-|";
-const CATEGORY: &str = "id\ndisplayName\ncolor";
-const MESSAGE_RULE: &str = "id
-displayName
-sequence
-isEnabled
-hasError
-isReadOnly
-conditions
-actions
-exceptions";
-const CALENDAR_GROUP: &str = "id\nname\nchangeKey\nclassId";
-const CALENDAR_PERMISSION: &str =
-    "id\nemailAddress\nisInsideOrganization\nisRemovable\nrole\nallowedRoles";
-const OVERRIDE: &str = "id\nclassifyAs\nsenderEmailAddress";
-const PERSON: &str = "id
-displayName
-givenName
-surname
-birthday
-personNotes
-isFavorite
-jobTitle
-companyName
-department
-officeLocation
-scoredEmailAddresses
-phones
-personType
-userPrincipalName";
-const ROOM: &str = "id
-displayName
-nickname
-emailAddress
-address
-geoCoordinates
-phone
-building
-floorNumber
-floorLabel
-label
-capacity
-bookingType
-audioDeviceName
-videoDeviceName
-displayDeviceName
-isWheelChairAccessible
-tags";
-const ROOM_LIST: &str = "id\ndisplayName\nemailAddress\naddress\ngeoCoordinates\nphone";
-const USER: &str = "id
-displayName
-givenName|-|-
-surname|-|-
-mail|-|-
-userPrincipalName|-|-
-jobTitle|-|-
-businessPhones|-|-
-mobilePhone|-|-
-officeLocation|-|-
-preferredLanguage|-|-
-emailAddress
-mailboxGuid
-alias
-accountEnabled|-|-
-userType|-|-";
-
 impl Kind {
     fn table(self) -> &'static str {
         match self {
-            Self::Attachment => ATTACHMENT,
-            Self::Calendar => CALENDAR,
-            Self::CalendarGroup => CALENDAR_GROUP,
-            Self::CalendarPermission => CALENDAR_PERMISSION,
-            Self::Category => CATEGORY,
-            Self::Contact => CONTACT,
-            Self::ContactFolder => CONTACT_FOLDER,
-            Self::Event => EVENT,
-            Self::Folder => FOLDER,
-            Self::Message => MESSAGE,
-            Self::MessageRule => MESSAGE_RULE,
-            Self::Override => OVERRIDE,
-            Self::Person => PERSON,
-            Self::Room => ROOM,
-            Self::RoomList => ROOM_LIST,
-            Self::User => USER,
+            Self::Attachment => properties::ATTACHMENT,
+            Self::Calendar => properties::CALENDAR,
+            Self::CalendarGroup => properties::CALENDAR_GROUP,
+            Self::CalendarPermission => properties::CALENDAR_PERMISSION,
+            Self::Category => properties::CATEGORY,
+            Self::Contact => properties::CONTACT,
+            Self::ContactFolder => properties::CONTACT_FOLDER,
+            Self::Event => properties::EVENT,
+            Self::Folder => properties::FOLDER,
+            Self::Message => properties::MESSAGE,
+            Self::MessageRule => properties::MESSAGE_RULE,
+            Self::Override => properties::OVERRIDE,
+            Self::Person => properties::PERSON,
+            Self::Room => properties::ROOM,
+            Self::RoomList => properties::ROOM_LIST,
+            Self::User => properties::USER,
         }
     }
 
@@ -296,7 +75,7 @@ impl Kind {
 /// Names of one type in one flavour.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) kind: Kind,
 }
 
@@ -310,10 +89,10 @@ impl Names {
                 parts.next().unwrap_or_default(),
                 parts.next().unwrap_or_default(),
             );
-            let special = match self.flavour {
-                Flavour::Graph => return Some((canonical, canonical.to_owned())),
-                Flavour::OutlookV1 => v1,
-                Flavour::OutlookV2 => v2,
+            let special = match self.flavor {
+                Flavor::Graph => return Some((canonical, canonical.to_owned())),
+                Flavor::OutlookV1 => v1,
+                Flavor::OutlookV2 => v2,
             };
             match special {
                 "-" => None,
@@ -346,7 +125,7 @@ impl Names {
             self.kind,
             Kind::Person | Kind::Room | Kind::RoomList | Kind::User
         );
-        if unchecked || !self.flavour.is_graph() {
+        if unchecked || !self.flavor.is_graph() {
             return true;
         }
         let known = table().property(&self.table_name(), name);
@@ -359,7 +138,7 @@ impl Names {
 
     /// The type of a property by its path, in Graph.
     pub(crate) fn type_of(self, path: &[String]) -> Option<&'static Type> {
-        if !self.flavour.is_graph() {
+        if !self.flavor.is_graph() {
             return None;
         }
         let mut owner = self.table_name();
@@ -375,7 +154,7 @@ impl Names {
     }
 
     /// The error for a property that the type does not have.
-    pub(crate) fn unknown(self, name: &str) -> Failure {
+    pub(crate) fn unknown(self, name: &str) -> ApiError {
         let kind = self.kind.type_name();
         self.uri_error(&format!(
             "Could not find a property named '{name}' on type 'Microsoft.OutlookServices.{kind}'."
@@ -383,13 +162,13 @@ impl Names {
     }
 
     /// The error for a query that is not valid.
-    pub(crate) fn uri_error(self, text: &str) -> Failure {
-        let code = if self.flavour.is_graph() {
+    pub(crate) fn uri_error(self, text: &str) -> ApiError {
+        let code = if self.flavor.is_graph() {
             "RequestBroker--ParseUri"
         } else {
             "RequestBroker-ParseUri"
         };
-        Failure::new(400, code, text)
+        ApiError::new(400, code, text)
     }
 }
 
@@ -399,17 +178,17 @@ mod tests {
 
     #[test]
     fn the_renames_between_the_flavours() {
-        let names = |flavour, kind| Names { flavour, kind };
-        let v1 = names(Flavour::OutlookV1, Kind::Message);
+        let names = |flavor, kind| Names { flavor, kind };
+        let v1 = names(Flavor::OutlookV1, Kind::Message);
         assert_eq!(
             v1.canonical("DateTimeReceived").as_deref(),
             Some("receivedDateTime")
         );
         assert_eq!(v1.canonical("ReceivedDateTime"), None);
         assert_eq!(v1.canonical("Flag"), None);
-        let v2 = names(Flavour::OutlookV2, Kind::Contact);
+        let v2 = names(Flavor::OutlookV2, Kind::Contact);
         assert_eq!(v2.canonical("MobilePhone1").as_deref(), Some("mobilePhone"));
-        let graph = names(Flavour::Graph, Kind::Message);
+        let graph = names(Flavor::Graph, Kind::Message);
         assert_eq!(graph.canonical("SUBJECT").as_deref(), Some("subject"));
         assert_eq!(graph.unknown("nope").code, "RequestBroker--ParseUri");
     }

@@ -37,6 +37,7 @@ pub(super) fn fill(store: &mut Store, now: DateTime<Utc>) {
     }
 }
 
+/// Single events around today: one table.
 fn singles(today: NaiveDate) -> Vec<SeedEvent> {
     let week = monday(today);
     let day = |offset: u64| week + Days::new(offset);

@@ -109,11 +109,7 @@ fn message(
     let mine = matches!(folder, SENT | DRAFTS);
     let other = person(random, owner.address);
     let (from, to) = if mine { (me, other) } else { (other, me) };
-    let subject = capital(&topic(
-        SUBJECTS.choose(random).copied().unwrap_or("Hello"),
-        random,
-    ));
-    let reply = random.random_bool(0.3);
+    let subject = subject(random);
     let key = mailbox.next_message_key();
     let mut made = Message {
         folder,
@@ -121,11 +117,7 @@ fn message(
         modified: at,
         received: at,
         sent: at - i64::from(!mine) * 2,
-        subject: if reply {
-            format!("Re: {subject}")
-        } else {
-            subject
-        },
+        subject,
         importance: match random.random_range(0..20) {
             0 => Importance::High,
             1 => Importance::Low,
@@ -160,6 +152,16 @@ fn message(
         attach(mailbox, &mut made, at);
     }
     made
+}
+
+fn subject(random: &mut StdRng) -> String {
+    let text = SUBJECTS.choose(random).copied().unwrap_or("Hello");
+    let subject = capital(&topic(text, random));
+    if random.random_bool(0.3) {
+        format!("Re: {subject}")
+    } else {
+        subject
+    }
 }
 
 fn body(html: bool, from: &str, random: &mut StdRng) -> String {

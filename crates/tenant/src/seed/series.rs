@@ -9,7 +9,7 @@ use crate::store::recurrence::Recurrence;
 /// The series that has exceptions.
 pub(super) const TEAM_MEETING: &str = "Team meeting";
 
-/// The series of all calendars.
+/// The series of all calendars: one table.
 pub(super) fn plans(today: NaiveDate) -> Vec<SeedEvent> {
     let week = monday(today);
     let long_ago = week - Days::new(26 * 7);

@@ -164,19 +164,8 @@ pub(crate) fn answer(
     let id_token = account
         .filter(|_| grant.v1 || scopes.has("openid"))
         .and_then(|account| id_token(tenant, grant, account));
-    let refresh = (grant.v1 || scopes.has("offline_access")).then(|| {
-        let token = format!("{}.{}", if grant.v1 { "0" } else { "1" }, ids::token(120));
-        let mut held = grant.clone();
-        held.resource.clone_from(&audience);
-        held.form = scopes.form;
-        let record = RefreshToken {
-            grant: held,
-            issued: now,
-            used: false,
-        };
-        tenant.signins().refresh.insert(token.clone(), record);
-        token
-    });
+    let refresh = (grant.v1 || scopes.has("offline_access"))
+        .then(|| refresh_token(tenant, grant, scopes, &audience));
     tenant.signins().access.insert(token.clone(), access);
     let mut body = if grant.v1 {
         let names: Vec<&str> = scopes.permissions.iter().map(|(_, name)| &**name).collect();
@@ -197,6 +186,21 @@ pub(crate) fn answer(
         body["client_info"] = client_info(account).into();
     }
     body
+}
+
+/// A new refresh token, which the tenant keeps.
+fn refresh_token(tenant: &Tenant, grant: &Grant, scopes: &Scopes, audience: &str) -> String {
+    let token = format!("{}.{}", if grant.v1 { "0" } else { "1" }, ids::token(120));
+    let mut held = grant.clone();
+    audience.clone_into(&mut held.resource);
+    held.form = scopes.form;
+    let record = RefreshToken {
+        grant: held,
+        issued: tenant.clock().unix(),
+        used: false,
+    };
+    tenant.signins().refresh.insert(token.clone(), record);
+    token
 }
 
 /// An opaque access token: clients must not read its content.

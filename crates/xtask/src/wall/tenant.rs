@@ -7,7 +7,7 @@ pub(crate) const LAYERS: Layers = Layers {
     source: "crates/tenant/src",
     mode: Mode::Enforced,
     layers: &[
-        &["failure.rs", "http/"],
+        &["api_error.rs", "http/"],
         &["clock/", "ids.rs"],
         &["directory/", "options.rs"],
         &["schema/"],
