@@ -43,9 +43,13 @@ export function unfinishedStrip(account, resume, signal) {
     );
   }
 
+  let drawn;
   async function draw() {
     const list = (await unfinished(account)).filter(({ kind }) => Object.hasOwn(KINDS, kind));
-    if (signal.aborted) return;
+    const now = JSON.stringify(list);
+    // Where nothing changed, the buttons stay: one that is replaced while it is pressed does nothing.
+    if (signal.aborted || now === drawn) return;
+    drawn = now;
     node.hidden = list.length === 0;
     node.replaceChildren(h('ul', list.map(row)));
   }

@@ -22,7 +22,7 @@ inEachBrowser((it) => {
     await page.reload();
     await strip(page);
     assert.match(await shown(page, '.unfinished'), /Unfinished message: Kept/);
-    await page.click('.unfinished button');
+    await page.locator('.unfinished button').click();
     await page.waitForSelector('dialog[open] [name="body"]');
     for (const [name, value] of [
       ['to', 'ben@contoso.example'],
@@ -56,7 +56,7 @@ inEachBrowser((it) => {
     } else assert.match(await shown(page, '.notice'), /What you were writing is kept/);
     if (await page.$('.enter')) await signIn(page);
     await strip(page);
-    await page.click('.unfinished button');
+    await page.locator('.unfinished button').click();
     await page.waitForSelector('dialog[open] [name="body"]');
     assert.equal(await fieldValue(page, 'body'), 'A long text');
     await page.browserContext().close();
@@ -74,7 +74,7 @@ inEachBrowser((it) => {
     });
     await gone(page, 'dialog');
     await strip(page);
-    await page.click('.unfinished button.quiet');
+    await page.locator('.unfinished button.quiet').click();
     await press(page, 'Discard');
     await gone(page, '.unfinished:not([hidden])');
     assert.deepEqual(await stored(page), []);
@@ -97,14 +97,14 @@ inEachBrowser((it) => {
     const text = await shown(page, '.unfinished');
     assert.match(text, /Unfinished meeting: Half a meeting/);
     assert.match(text, /Unfinished contact: Half Person/);
-    await page.click('[data-kept="contact"] button');
+    await page.locator('[data-kept="contact"] button').click();
     await page.waitForFunction(
       () => /** @type {HTMLInputElement} */ (document.querySelector('[name="given"]'))?.value === 'Half',
     );
     await press(page, 'Cancel');
     await reads(page, 'Discard this contact?');
     await press(page, 'Discard');
-    await page.click('[data-kept="meeting"] button');
+    await page.locator('[data-kept="meeting"] button').click();
     await page.waitForSelector('dialog[open] [name="subject"]');
     assert.equal(await fieldValue(page, 'subject'), 'Half a meeting');
     await page.keyboard.press('Escape');

@@ -111,11 +111,16 @@ export async function button(page, name) {
   return handle.asElement();
 }
 
-/** Presses a button as a user does. */
-export async function press(page, name) {
-  const element = await button(page, name);
-  await element.evaluate((one) => one.scrollIntoView({ block: 'center' }));
-  await element.click();
+/** Presses a button as a user does; once more where the page drew it anew in between. */
+export async function press(page, name, again = true) {
+  try {
+    const element = await button(page, name);
+    await element.evaluate((one) => one.scrollIntoView({ block: 'center' }));
+    await element.click();
+  } catch (error) {
+    if (!again || !/detached|not clickable/.test(error.message)) throw error;
+    await press(page, name, false);
+  }
 }
 
 /** Types into a field, by its name, in place of what is there. */
