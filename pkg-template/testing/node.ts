@@ -9,6 +9,7 @@ export interface Answer {
 interface Stream {
   setEncoding(encoding: 'utf8'): void;
   on(event: 'data', listener: (text: string) => void): void;
+  unref?(): void;
 }
 interface Child {
   readonly exitCode: number | null;
@@ -16,6 +17,7 @@ interface Child {
   readonly stdout: Stream;
   readonly stderr: Stream;
   kill(): void;
+  unref(): void;
   once(event: 'exit', listener: () => void): void;
   once(event: 'error', listener: (error: Error) => void): void;
 }
@@ -41,6 +43,7 @@ interface Modules {
   'node:http': { request(url: string, options: object, answered: (answer: Incoming) => void): Outgoing };
   'node:module': { createRequire(path: string): { resolve(name: string): string; (name: string): unknown } };
   'node:os': { tmpdir(): string };
+  'node:vm': { runInThisContext(code: string): unknown };
   'node:path': { join(...parts: string[]): string; delimiter: string; dirname(path: string): string };
 }
 interface Process {

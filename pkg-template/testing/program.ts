@@ -48,10 +48,13 @@ export async function startProgram(given: string | undefined, args: readonly str
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
+    // A test that forgot to end the tenant still ends.
+    stream.unref?.();
     stream.on('data', (text) => {
       output += text;
     });
   }
+  child.unref();
   const ended = new Promise<void>((resolve) => child.once('exit', resolve));
   child.once('error', (error) => {
     output += error.message;

@@ -1,6 +1,7 @@
 // `startTenant`: a signed-in client on a local tenant.
 import { createClient } from 'exo365';
 import type { Client, ClientConfig, Flavor } from '../index.ts';
+import { ensureFetch } from './fetch.ts';
 import { send } from './node.ts';
 import { startProgram } from './program.ts';
 import { signIn } from './signin.ts';
@@ -115,6 +116,7 @@ export async function startTenant<F extends Flavor = 'graph'>(
   options?: TenantOptions<F>,
 ): Promise<{ client: Client<F>; tenant: Tenant }> {
   const { args = [], program, ...rest } = options ?? {};
+  ensureFetch();
   const { url, end } = await startProgram(program, args);
   const control = controls(url);
   const tenant: Tenant = {

@@ -12,6 +12,9 @@ const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
 const source = (name) => join(template, `${name}.ts`);
 
+/** A file beside this one. */
+const beside = (name) => join(import.meta.dirname, name);
+
 /** Bundlers of pages look for exactly this expression to find the module, and ship the file that it names. */
 const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 /** Parts that `exo365` loads where they are needed: each stays a file of its own. */
@@ -103,7 +106,7 @@ for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints:
 const all = { entryPoints: [source('index')] };
 await bundle('full.js', { ...all, whole: 'full' });
 await bundle('inline.js', { ...all, whole: 'inline' });
-await bundle('inline.cjs', { ...all, whole: 'inline', format: 'cjs' });
+await bundle('inline.cjs', { ...all, whole: 'inline', format: 'cjs', inject: [beside('text-coding.js')] });
 
 // What has its own dependencies: they stay imports. Test runners that know no ES modules require the second form.
 for (const [name, entry] of Object.entries({ react: 'react', testing: 'testing/index' })) {
@@ -122,7 +125,7 @@ await bundle(
       contents: `import { ${names} } from './index.ts'; globalThis.Exo365 = { ${names} };`,
       resolveDir: template,
     },
-    inject: [join(import.meta.dirname, 'script-address.js')],
+    inject: [beside('script-address.js')],
     define: { ...remedies, 'import.meta.url': 'scriptAddress' },
   },
   // It keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)
