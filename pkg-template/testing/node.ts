@@ -17,6 +17,7 @@ interface Child {
   readonly stdout: Stream;
   readonly stderr: Stream;
   kill(): void;
+  ref(): void;
   unref(): void;
   once(event: 'exit', listener: () => void): void;
   once(event: 'error', listener: (error: Error) => void): void;

@@ -60,11 +60,16 @@ export async function startProgram(given: string | undefined, args: readonly str
     output += error.message;
   });
   const kill = () => void child.kill();
+  const end = async () => {
+    child.ref();
+    kill();
+    await ended;
+  };
   node().once('exit', kill);
   try {
     for (const begin = Date.now(); ; ) {
       const port = existsSync(portFile) && Number(readFileSync(portFile, 'utf8').trim());
-      if (port) return { url: `http://localhost:${port}`, end: async () => (kill(), ended) };
+      if (port) return { url: `http://localhost:${port}`, end };
       if (child.exitCode !== null || child.signalCode) throw new Error(`${program} ended:\n${output}`);
       if (Date.now() - begin > START) throw new Error(`${program} opened no port in ${START} ms:\n${output}`);
       await new Promise((resolve) => setTimeout(resolve, 10));

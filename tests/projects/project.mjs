@@ -2,9 +2,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { root } from '../e2e/processes.mjs';
+import { packageDir, root } from '../e2e/processes.mjs';
 import { tarball } from '../package/project.mjs';
 
 const out = process.env.EXO365_OUT ?? join(root, 'target/projects');
@@ -35,11 +35,22 @@ export async function project(name, ...from) {
   return dir;
 }
 
+/** The program of the local tenant. */
+export const TENANT = process.env.EXO365_TENANT_BIN ?? join(root, 'target/debug/exo365-tenant');
+
+/** A local tenant by the package's own helper; `token()` gives a token of Adele. */
+export async function startLocalTenant() {
+  const { startTenant } = await import(pathToFileURL(join(packageDir, 'testing.js')).href);
+  const { client, tenant } = await startTenant({ program: TENANT });
+  return { tenant, token: async () => (await client.getToken()).token };
+}
+
 const environment = (dir, more) => ({
   ...process.env,
   NODE_ENV: undefined,
   // A test that starts tests: the inner runner must not report to the outer one.
   NODE_TEST_CONTEXT: undefined,
+  EXO365_TENANT: TENANT,
   ...more,
   PATH: [join(dir, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 });
