@@ -10,7 +10,7 @@ type Source = ClientConfig['wasm'];
 /** Compiles an answer. The error says what came, and from where. */
 async function received(response: Response): Promise<WebAssembly.Module> {
   const { ok, status, url, headers } = response;
-  const type = headers.get('content-type');
+  const type = headers.get('content-type') ?? 'no type';
   try {
     // Compiling while loading is for what is served under its own type.
     const typed = ok && type === 'application/wasm';

@@ -17,6 +17,13 @@ export interface StoreRequest {
   body: unknown;
 }
 
+/** Last parts of the paths of collections. A path with another end is an action, or one thing. */
+const COLLECTIONS = new Set(
+  'attachments calendarGroups calendarPermissions calendarView calendars childFolders contactFolders contacts'
+    .split(' ')
+    .concat('directReports events extensions mailFolders masterCategories messageRules messages overrides people'.split(' '))
+    .concat('photos subscriptions users'.split(' ')),
+);
 /** Names of collections at other paths. */
 const ALIASES: Record<string, string> = { 'calendar/events': 'events' };
 /** What is asked for in a list, and not understood here. */
@@ -58,10 +65,12 @@ export class Store {
     const [, id, action] = /^messages\/([^/]+)\/(send|move|copy)$/.exec(path) ?? [];
     if (method === 'POST' && id && action) return this.#act(id, action, request.body as Fields);
     if (item) return this.#item(request);
-    if (method === 'POST') return this.#add(path, { ...(request.body as Fields) });
-    if (method === 'GET' && path.endsWith('/$count')) return String(this.#all(path.slice(0, -'/$count'.length)).length);
-    if (this.#single.has(path) || method === 'PATCH') return this.#part(request);
-    if (method === 'GET') return this.#list(request);
+    const [, counted] = /^(.*)\/\$count$/.exec(path) ?? [];
+    if (counted) return String(this.#all(counted).length);
+    const collection = COLLECTIONS.has(path.slice(path.lastIndexOf('/') + 1));
+    if (collection && method === 'POST') return this.#add(path, { ...(request.body as Fields) });
+    if (collection && method === 'GET') return this.#list(request);
+    if (method === 'PATCH' || (method === 'GET' && this.#single.has(path))) return this.#part(request);
     throw refused('bad_request', 400, `memoryClient has no answer for ${method} ${path}: give one by \`answer\``);
   }
 
