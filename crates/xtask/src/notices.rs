@@ -10,6 +10,9 @@ use std::path::Path;
 
 const HEAD: &str = "# Third-party notices\n\nThe WebAssembly of exo365 has code of these packages in it.\n";
 
+/// For a package without a text of its own that is under this licence, whose text is the same for everybody.
+const APACHE: &str = "Used under the Apache License 2.0: its text is in the file LICENSE-APACHE.";
+
 /// Licences by their text, with the packages that are under them.
 type Texts = BTreeMap<String, BTreeSet<String>>;
 
@@ -42,7 +45,10 @@ pub(crate) fn write(file: &Path) -> Result<()> {
         let (licence, home) = (text(&package["license"]), text(&package["repository"]));
         writeln!(table, "| {name} | {licence} | {home} |")?;
         let folder = Path::new(text(&package["manifest_path"])).parent();
-        let found = licences(folder.context("a manifest without a folder")?)?;
+        let mut found = licences(folder.context("a manifest without a folder")?)?;
+        if found.is_empty() && licence.contains("Apache-2.0") {
+            found.push(APACHE.to_owned());
+        }
         if found.is_empty() {
             bail!("{name} has no file with its licence: see what its terms ask for");
         }
