@@ -14,6 +14,7 @@ const runners = [
     run: ['jest', 'module.test.mjs'],
     env: { NODE_OPTIONS: '--experimental-vm-modules' },
   },
+  { name: 'react', how: 'in StrictMode', run: ['vitest', 'run', '--environment', 'jsdom'], short: true },
 ];
 
 for (const { name, how, run, env } of runners.filter(wanted))
