@@ -6,6 +6,8 @@
  * @property {string[]} [build] Command, found in node_modules/.bin, that builds the page into `dist`.
  * @property {string[]} [copied] Files that go into `dist` as they are.
  * @property {(port: string) => string[]} [serve] Command of the development server.
+ * @property {boolean} [inline] The bundler writes inline scripts: the page is served without the endpoint's CSP.
+ * @property {boolean} [own] It has a page of its own, in place of the one in `page`.
  * @property {string} needs What the guide asks for.
  * @property {boolean} [short] Runs in `cargo xtask test` as well.
  */
@@ -49,5 +51,25 @@ export const pages = [
     needs: 'nothing',
     short: true,
   },
-  { name: 'parcel2', build: ['parcel', 'build', 'index.html', '--public-url', './'], needs: 'nothing' },
+  {
+    name: 'parcel2',
+    build: ['parcel', 'build', 'index.html', '--public-url', './'],
+    inline: true,
+    needs: 'a CSP that allows its inline script',
+  },
+  {
+    name: 'sveltekit',
+    own: true,
+    build: ['vite', 'build', '--logLevel', 'warn'],
+    serve: (port) => ['vite', 'dev', '--port', port, '--strictPort', '--host', 'localhost'],
+    inline: true,
+    needs: 'a CSP that allows its inline script',
+  },
+  {
+    name: 'angular',
+    own: true,
+    build: ['ng', 'build'],
+    serve: (port) => ['ng', 'serve', '--port', port],
+    needs: 'nothing',
+  },
 ];
