@@ -34,6 +34,12 @@ export interface Exo365State<F extends Flavor = 'graph'> {
   retry(): void;
 }
 
+/** What the function of `useCall` gets beside the client. */
+export interface CallContext {
+  /** Is aborted when the call is no longer wanted: give it to the call. */
+  signal: AbortSignal;
+}
+
 /** What `useCall` gives. */
 export interface CallState<T> {
   /** The last result for these dependencies. It stays while `reload` runs. */
@@ -94,7 +100,9 @@ export function useAccount(): Account | null {
   return useSyncExternalStore(
     (changed) => {
       const stops = client && [client.on('signedin', changed), client.on('signedout', changed)];
-      return () => stops?.forEach((stop) => stop());
+      return () => {
+        for (const stop of stops ?? []) stop();
+      };
     },
     () => client?.account ?? null,
     () => null,
@@ -121,7 +129,7 @@ const same = (one: readonly unknown[], other: readonly unknown[]) =>
  * ```
  */
 export function useCall<T, F extends Flavor = 'graph'>(
-  call: (client: Client<F>, options: { signal: AbortSignal }) => Promise<T>,
+  call: (client: Client<F>, context: CallContext) => Promise<T>,
   dependencies: readonly unknown[] = [],
 ): CallState<T> {
   const { client } = useExo365<F>();

@@ -2,4 +2,4 @@
 export { memoryClient } from './memory.ts';
 export type { MemoryClient, MemoryOptions, MemoryRequest } from './memory.ts';
 export { startTenant } from './tenant.ts';
-export type { Fault, Tenant, TenantOptions, TenantRequest } from './tenant.ts';
+export type { Fault, StartedTenant, Tenant, TenantOptions, TenantRequest } from './tenant.ts';

@@ -62,10 +62,15 @@ const ADELE: Account = {
   isGuest: false,
 };
 
+/** What a real client loads on first use, by name. */
+const LAZY = { ...more };
+
 /** Where a call goes: the path with its ids, and whether it ends with one. */
 function placeOf({ path }: Pick<Call, 'path'>): { path: string; item: boolean } {
   if (typeof path === 'string') {
-    const place = path.startsWith('memory:') ? path : path.split('?')[0].replace(/^\/(?:me|users\/[^/]+)\/?/, '') || '.';
+    const place = path.startsWith('memory:')
+      ? path
+      : path.split('?')[0].replace(/^\/(?:me|users\/[^/]+)\/?/, '') || '.';
     return { path: place, item: place.split('/').length % 2 === 0 };
   }
   const ids = [...path.ids];
@@ -129,7 +134,7 @@ export function memoryClient(options: MemoryOptions = {}): MemoryClient {
     };
     // Batches are answered below, without what the queue of a real client needs for them.
     const api = parts as Api;
-    const lazy = async (name: 'draft', ...args: [unknown]) => more[name](api, ...args);
+    const lazy = async (name: 'draft', ...args: [unknown]) => LAZY[name](api, ...args);
     return Object.assign(api, { lazy });
   }
 

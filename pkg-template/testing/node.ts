@@ -62,8 +62,7 @@ export function node(): Process {
   return process;
 }
 
-export const builtin = <K extends keyof Modules>(name: K): Modules[K] =>
-  node().getBuiltinModule?.(name) as Modules[K];
+export const builtin = <K extends keyof Modules>(name: K): Modules[K] => node().getBuiltinModule?.(name) as Modules[K];
 
 /**
  * Sends a request to a server of this machine, past `fetch`: that may be a test's own, or that of a simulated browser.

@@ -30,7 +30,10 @@ function find(given: string | undefined): string {
   } catch {
     // not installed
   }
-  const found = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, NAME)).find(existsSync);
+  const found = (env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, NAME))
+    .find(existsSync);
   if (found) return found;
   throw new Error(`${NAME} is not installed: \`npm install --save-dev ${NAME}\`, or name the program by EXO365_TENANT`);
 }

@@ -21,7 +21,9 @@ export interface StoreRequest {
 const COLLECTIONS = new Set(
   'attachments calendarGroups calendarPermissions calendarView calendars childFolders contactFolders contacts'
     .split(' ')
-    .concat('directReports events extensions mailFolders masterCategories messageRules messages overrides people'.split(' '))
+    .concat(
+      'directReports events extensions mailFolders masterCategories messageRules messages overrides people'.split(' '),
+    )
     .concat('photos subscriptions users'.split(' ')),
 );
 /** Names of collections at other paths. */
@@ -110,7 +112,8 @@ export class Store {
   }
 
   #remove(path: string, item: Item): void {
-    const items = path.startsWith('mailFolders/') && path.includes('/messages/') ? this.#all('messages') : this.#find(path)[0];
+    const items =
+      path.startsWith('mailFolders/') && path.includes('/messages/') ? this.#all('messages') : this.#find(path)[0];
     items.splice(items.indexOf(item), 1);
   }
 

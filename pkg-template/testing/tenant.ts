@@ -83,6 +83,14 @@ export interface Tenant {
   end(): Promise<void>;
 }
 
+/** What `startTenant` gives. */
+export interface StartedTenant<F extends Flavor = 'graph'> {
+  /** A client of the user. */
+  client: Client<F>;
+  /** The tenant, with its clock, its faults and its requests. */
+  tenant: Tenant;
+}
+
 const SCOPES = ['User.Read', 'Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite', 'Contacts.ReadWrite'].concat(
   'MailboxSettings.ReadWrite',
 );
@@ -112,9 +120,7 @@ function controls(url: string) {
  * await tenant.end();
  * ```
  */
-export async function startTenant<F extends Flavor = 'graph'>(
-  options?: TenantOptions<F>,
-): Promise<{ client: Client<F>; tenant: Tenant }> {
+export async function startTenant<F extends Flavor = 'graph'>(options?: TenantOptions<F>): Promise<StartedTenant<F>> {
   const { args = [], program, ...rest } = options ?? {};
   ensureFetch();
   const { url, end } = await startProgram(program, args);

@@ -75,7 +75,10 @@ test('the notices name what is in the WebAssembly, with the texts of the licence
 
 /** Runs a tool of the project; gives what it said. */
 function tool(name, ...args) {
-  const { status, stdout, stderr } = spawnSync(join(dir, 'node_modules/.bin', name), args, { cwd: dir, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(join(dir, 'node_modules/.bin', name), args, {
+    cwd: dir,
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, `${name}:\n${stdout}${stderr}`);
   return stdout;
 }

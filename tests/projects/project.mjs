@@ -18,7 +18,8 @@ const WORD = process.env.EXO365_PROJECT ?? '';
 
 export const wanted = ({ name, short = false }) => name.includes(WORD) && (ALL || short);
 
-const npm = (dir, ...args) => run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir });
+const npm = (dir, ...args) =>
+  run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir });
 
 /** Copies `from`, folders beside this file, into one under target/projects; installs its packages and the tarball. */
 export async function project(name, ...from) {
@@ -55,7 +56,12 @@ const environment = (dir, more) => ({
   PATH: [join(dir, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 });
 
-/** Runs a command of the project to its end; the error of one that fails has its output. */
+/**
+ * Runs a command of the project to its end; the error of one that fails has its output.
+ *
+ * @param {string} dir
+ * @param {string[]} line
+ */
 export async function command(dir, [program, ...args], env = {}) {
   try {
     return await run(program, args, { cwd: dir, env: environment(dir, env), timeout: 300_000, maxBuffer: 2 ** 24 });
@@ -64,7 +70,13 @@ export async function command(dir, [program, ...args], env = {}) {
   }
 }
 
-/** Starts a server of the project; resolves when it writes `ready`. `end()` ends it with what it started. */
+/**
+ * Starts a server of the project; resolves when it writes `ready`. `end()` ends it with what it started.
+ *
+ * @param {string} dir
+ * @param {string[]} line
+ * @param {RegExp} ready
+ */
 export function server(dir, [program, ...args], ready, env = {}) {
   // A group of its own: some servers are started by a program that does not pass the signal on.
   const child = spawn(program, args, { cwd: dir, env: environment(dir, env), detached: true });

@@ -44,13 +44,19 @@ async function draftByWorker(t, dir, subject) {
   );
 }
 
-test('a service worker writes with exo365/full', { timeout: 60_000, skip: !wanted({ name: 'service-worker', short: true }) }, async (t) => {
+test('a service worker writes with exo365/full', {
+  timeout: 60_000,
+  skip: !wanted({ name: 'service-worker', short: true }),
+}, async (t) => {
   assert.deepEqual(await draftByWorker(t, site('service-worker'), 'Draft of a service worker'), {
     subject: 'Draft of a service worker',
   });
 });
 
-test('a service worker with exo365 is told what to import', { timeout: 60_000, skip: !wanted({ name: 'service-worker' }) }, async (t) => {
+test('a service worker with exo365 is told what to import', {
+  timeout: 60_000,
+  skip: !wanted({ name: 'service-worker' }),
+}, async (t) => {
   const dir = site('service-worker');
   const file = join(dir, 'worker.js');
   writeFileSync(file, readFileSync(file, 'utf8').replace('full.js', 'index.js'));
@@ -58,7 +64,10 @@ test('a service worker with exo365 is told what to import', { timeout: 60_000, s
   assert.match(error, /^misconfigured: .*exo365\/full/);
 });
 
-test('an extension writes with exo365/full', { timeout: 60_000, skip: !wanted({ name: 'extension', short: true }) }, async (t) => {
+test('an extension writes with exo365/full', {
+  timeout: 60_000,
+  skip: !wanted({ name: 'extension', short: true }),
+}, async (t) => {
   const context = await openExtension(site('extension'));
   t.after(() => context.close());
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));

@@ -27,7 +27,8 @@ const HARMLESS = new Set(['CIRCULAR_DEPENDENCY', 'CYCLIC_CROSS_CHUNK_REEXPORT'])
 /** In declarations of other entries: the types of the package itself come from its own declarations. */
 const ownTypes = {
   name: 'own types',
-  resolveId: (source, importer) => (importer && /\/index\.ts$/.test(source) ? { id: './index.js', external: true } : null),
+  resolveId: (source, importer) =>
+    importer && /\/index\.ts$/.test(source) ? { id: './index.js', external: true } : null,
 };
 
 /** The declarations of the entry `name`, out of the sources in `template`. */
@@ -73,20 +74,22 @@ ${aliases.join('\n')}
 /** Entries with types of their own, and their sources. */
 const OTHER_ENTRIES = { react: 'react', testing: 'testing/index' };
 
-/** Writes the types of all entries into `out`, a folder of the package's layout; gives the text of `index.d.ts`. */
+/** Writes the types of all entries into `out`, a folder of the package's layout; gives the texts of those with declarations. */
 export async function bundle(template, out) {
   const write = (file, text) => writeFileSync(join(out, file), text);
   const text = await declarations(template);
+  const all = [text];
   mkdirSync(join(out, 'dist'), { recursive: true });
   write('index.d.ts', text);
   write('inline.d.cts', text);
   for (const name of ['full', 'inline']) write(`${name}.d.ts`, "export * from './index.js';\n");
   for (const [name, source] of Object.entries(OTHER_ENTRIES)) {
     const own = await declarations(template, source);
+    all.push(own);
     write(`${name}.d.ts`, own);
     // A declaration of CommonJS refers to one of CommonJS.
     write(`${name}.d.cts`, own.replaceAll("'./index.js'", "'./inline.cjs'"));
   }
   write('dist/exo365.global.d.ts', globals(exportsOf(text)));
-  return text;
+  return all;
 }
