@@ -42,14 +42,12 @@ interface Modules {
     rmSync(path: string, options: object): void;
   };
   'node:http': { request(url: string, options: object, answered: (answer: Incoming) => void): Outgoing };
-  'node:module': { createRequire(path: string): { resolve(name: string): string; (name: string): unknown } };
   'node:os': { tmpdir(): string };
   'node:vm': { runInThisContext(code: string): unknown };
-  'node:path': { join(...parts: string[]): string; delimiter: string; dirname(path: string): string };
+  'node:path': { join(...parts: string[]): string; delimiter: string };
 }
 interface Process {
   getBuiltinModule?(name: string): unknown;
-  cwd(): string;
   env: Record<string, string | undefined>;
   once(event: 'exit', listener: () => void): void;
 }

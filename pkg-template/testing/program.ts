@@ -13,29 +13,24 @@ export interface Running {
   end(): Promise<void>;
 }
 
-/** The program: `given`, that of the environment variable EXO365_TENANT, or that of the package exo365-tenant. */
+/** The program: `given`, that of the environment variable EXO365_TENANT, or the one on the PATH. */
 function find(given: string | undefined): string {
   const { existsSync } = builtin('node:fs');
-  const { join, delimiter, dirname } = builtin('node:path');
-  const { env, cwd } = node();
+  const { join, delimiter } = builtin('node:path');
+  const { env } = node();
   const named = given ?? env.EXO365_TENANT;
   if (named) {
     if (existsSync(named)) return named;
     throw new Error(`${named} does not exist: name the program ${NAME} by \`program\` or by EXO365_TENANT`);
-  }
-  try {
-    const manifest = builtin('node:module').createRequire(join(cwd(), 'x.js')).resolve(`${NAME}/package.json`);
-    const program = builtin('node:module').createRequire(manifest)(join(dirname(manifest), 'program.cjs'));
-    if (typeof program === 'string') return program;
-  } catch {
-    // not installed
   }
   const found = (env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, NAME))
     .find(existsSync);
   if (found) return found;
-  throw new Error(`${NAME} is not installed: \`npm install --save-dev ${NAME}\`, or name the program by EXO365_TENANT`);
+  throw new Error(
+    `the program ${NAME} is not on the PATH: build it in exo365's repository, and name it by EXO365_TENANT or \`program\``,
+  );
 }
 
 /** Starts the tenant on a free port of this machine. It ends with this process in any case. */

@@ -24,7 +24,7 @@ export interface TenantOptions<F extends Flavor = 'graph'> {
   args?: readonly string[];
   /**
    * Path of the program.
-   * @defaultValue the environment variable EXO365_TENANT, the package exo365-tenant, or exo365-tenant on the PATH
+   * @defaultValue that of the environment variable EXO365_TENANT, or exo365-tenant on the PATH
    */
   program?: string;
 }
@@ -107,8 +107,7 @@ function controls(url: string) {
 
 /**
  * Starts a local tenant and gives a client that is signed in there, for tests in Node: node:test, Vitest, Jest,
- * Playwright. It takes the program of the package exo365-tenant. `tenant.end()` ends it, and the end of the process
- * does so too.
+ * Playwright. It needs the program exo365-tenant. `tenant.end()` ends it, and the end of the process does so too.
  *
  * @example
  * ```ts

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const HEAD: &str = "# Third-party notices\n\nThe WebAssembly of exo365 has code of these packages in it.\n";
+const HEAD: &str =
+    "# Third-party notices\n\nThe WebAssembly of exo365 has code of these packages in it.\n";
 
 /// For a package without a text of its own that is under this licence, whose text is the same for everybody.
 const APACHE: &str = "Used under the Apache License 2.0: its text is in the file LICENSE-APACHE.";
@@ -59,7 +60,11 @@ pub(crate) fn write(file: &Path) -> Result<()> {
     let mut all = format!("{HEAD}\n| package | licence | source |\n|---|---|---|\n{table}");
     for (licence, names) in texts {
         let names: Vec<_> = names.into_iter().collect();
-        write!(all, "\n## {}\n\n````text\n{licence}\n````\n", names.join(", "))?;
+        write!(
+            all,
+            "\n## {}\n\n````text\n{licence}\n````\n",
+            names.join(", ")
+        )?;
     }
     fs::write(file, all).with_context(|| format!("writing {}", file.display()))
 }

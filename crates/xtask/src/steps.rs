@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, javascript, node, operations, pack, project, projects, redis, remedies, run, schemathesis,
-    tools, valkey, wall,
+    demo, e2e, javascript, node, operations, pack, project, projects, redis, remedies, run,
+    schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
