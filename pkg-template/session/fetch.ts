@@ -6,4 +6,6 @@ const { fetch: atLoad, process } = globalThis as typeof globalThis & { process?:
 /** A page has the engine's own `fetch`, and is not in Node, as simulated browsers are. */
 const inPage = !process?.versions?.node && String(atLoad).includes('[native code]');
 
-export const fetch: typeof globalThis.fetch = inPage ? atLoad : (...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request);
+export const fetch: typeof globalThis.fetch = inPage
+  ? atLoad
+  : (...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request);
