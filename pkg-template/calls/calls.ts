@@ -23,6 +23,8 @@ export interface CallEvents {
 /** The part that most pages never need. */
 const more = () =>
   import('../more.ts').catch((cause) => {
+    if ('ServiceWorkerGlobalScope' in globalThis)
+      throw fail('misconfigured', 'a service worker loads nothing later: import exo365/full', cause);
     throw fail('network', 'a part of exo365 did not load', cause);
   });
 

@@ -67,3 +67,32 @@ test('what is no module is told with its cause, and may be tried again', async (
   await load(BYTES);
   assert.equal(wasm.loads.length, 1);
 });
+
+test('the error says what came, from where, and what to do', async () => {
+  const at = (status, type, body) => async (url) => {
+    const response = served(type, body, status);
+    Object.defineProperty(response, 'url', { value: String(url) });
+    return response;
+  };
+  const address = 'https://app.contoso.example/node_modules/.vite/deps/wasm/exo365_bg.wasm';
+  const said = async () => (await load(address).catch((error) => error)).message;
+  network = at(200, 'text/html', '<!doctype html>');
+  assert.match(await said(), new RegExp(`^no WebAssembly: ${address} gave 200 text/html, CompileError`));
+  network = at(404, null, '');
+  assert.match(await said(), /gave 404 text\/plain/);
+  network = at(200, 'application/wasm', 'nothing');
+  assert.match(await said(), /gave 200 application\/wasm, CompileError/);
+  network = async () => {
+    throw new TypeError('offline');
+  };
+  const error = await load(address).catch((error) => error);
+  assert.equal(error.message, `no WebAssembly: ${address} gave no answer, TypeError: offline`);
+  assert.match(error.remedy, /exo365\/inline/);
+  assert.match(error.remedy, /`wasm`/);
+});
+
+test('without the file beside the script, the module in a script is taken', async () => {
+  // Beside the source of this test there is no module, and the fake in place of the script has one.
+  await load();
+  assert.equal(wasm.loads.length, 1);
+});

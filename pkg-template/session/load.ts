@@ -2,30 +2,50 @@
 import { fail } from '../error.ts';
 import type { ClientConfig } from '../types.ts';
 import init from '../wasm/exo365.js';
-import { fetch, Response } from './platform.ts';
+import { fetch } from './platform.ts';
+import { sources } from './sources/page.ts';
 
 type Source = ClientConfig['wasm'];
-interface Process {
-  getBuiltinModule?(name: 'node:fs/promises'): { readFile(url: URL): Promise<BufferSource> };
-}
 
-/** The address of the module, or in Node its bytes: Node's `fetch` reads no files. */
-function bundled(): Source | Promise<Source> {
-  const url = new URL('./wasm/exo365_bg.wasm', import.meta.url);
-  const { process, window } = globalThis as { process?: Process; window?: unknown };
-  const files = process?.getBuiltinModule?.('node:fs/promises');
-  return window || !files ? url : files.readFile(url);
+/** Compiles an answer. The error says what came, and from where. */
+async function received(response: Response): Promise<WebAssembly.Module> {
+  const { ok, status, url, headers } = response;
+  const type = headers.get('content-type') ?? 'no type';
+  try {
+    // Compiling while loading is for what is served under its own type.
+    const typed = ok && type === 'application/wasm';
+    return await (typed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+  } catch (cause) {
+    throw Error(`${url} gave ${status} ${type}, ${cause}`, { cause });
+  }
 }
 
 /** A compiled module, out of whatever it is. */
 async function compiled(source: Source): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  const found = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
-  if (!(found instanceof Response)) return WebAssembly.compile(found as BufferSource);
-  if (!found.ok) throw Error(`${found.status} at ${found.url}`);
-  // Compiling while loading is for what is served under its own type.
-  const typed = found.headers.get('content-type') === 'application/wasm';
-  return typed ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
+  const found = typeof source === 'string' || source instanceof URL ? await fetched(source) : source;
+  // By its method: a Response of another realm is one, too.
+  const { arrayBuffer } = found as Partial<Response>;
+  return arrayBuffer ? received(found as Response) : WebAssembly.compile(found as BufferSource);
+}
+
+/** Fetches an address. The error names it. */
+const fetched = (source: string | URL) =>
+  fetch(source).catch((cause) => {
+    throw Error(`${source} gave no answer, ${cause}`, { cause });
+  });
+
+/** The module of the first source that gives one. The error is that of the first source. */
+async function first(all: (() => Source | Promise<Source>)[]): Promise<WebAssembly.Module> {
+  let failure: unknown;
+  for (const source of all) {
+    try {
+      return await compiled(await source());
+    } catch (cause) {
+      failure ??= cause;
+    }
+  }
+  throw failure;
 }
 
 /**
@@ -34,11 +54,11 @@ async function compiled(source: Source): Promise<WebAssembly.Module> {
  */
 export function loader(): (source?: Source | Promise<Source>) => Promise<void> {
   let loading: Promise<void> | undefined;
-  const start = async (source?: Source | Promise<Source>) => init(await compiled(await (source ?? bundled())));
+  const start = async (source?: Source | Promise<Source>) => init(await first(source ? [() => source] : sources));
   return (source) => {
     loading ??= start(source).catch((cause) => {
       loading = undefined; // offline at first must not mean broken for ever
-      throw fail('wasm_unavailable', 'the WebAssembly could not be loaded', cause);
+      throw fail('wasm_unavailable', `no WebAssembly: ${cause?.message}`, cause);
     });
     return loading;
   };

@@ -44,7 +44,9 @@ for (const compiler of COMPILERS) {
 }
 
 test('a sample that breaks is found, on its line in the document', () => {
-  writeSamples([{ document: 'README.md', line: 7, project: 'package', code: 'client.mail.folder(12);' }]);
+  writeSamples([
+    { document: 'README.md', line: 7, language: 'js', project: 'package', code: 'client.mail.folder(12);' },
+  ]);
   assert.match(compile('typescript', 'package'), /README\.md-7\.mts\(7,/);
 });
 

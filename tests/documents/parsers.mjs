@@ -149,4 +149,4 @@ export const PARSERS = {
 };
 
 /** The languages that TypeScript compiles, all samples of a project together. */
-export const SAMPLES = ['js', 'ts'];
+export const SAMPLES = ['js', 'ts', 'tsx'];

@@ -17,7 +17,14 @@ const installed = join(types, 'node_modules/exo365');
 const PROJECTS = {
   package: {
     include: [join(types, 'examples.d.ts'), join(installed, 'dist/exo365.global.d.ts')],
-    paths: { exo365: [join(installed, 'index.d.ts')] },
+    paths: {
+      exo365: [join(installed, 'index.d.ts')],
+      ...Object.fromEntries(
+        ['full', 'inline', 'react', 'testing'].map((name) => [`exo365/${name}`, [join(installed, `${name}.d.ts`)]]),
+      ),
+      react: [join(types, 'node_modules/@types/react/index.d.ts')],
+      'react/jsx-runtime': [join(types, 'node_modules/@types/react/jsx-runtime.d.ts')],
+    },
   },
   microsoft: {
     include: [join(root, 'tests/documents/microsoft.d.ts')],
@@ -57,14 +64,18 @@ export function writeSamples(samples) {
     mkdirSync(dir, { recursive: true });
     const settings = {
       extends: join(types, 'tsconfig.json'),
-      compilerOptions: { paths, skipLibCheck: name === 'microsoft' },
-      include: [...include, '*.mts'],
+      // The types of React are not ours to check.
+      compilerOptions: { paths, jsx: 'react-jsx', skipLibCheck: true },
+      include: [...include, '*.mts', '*.tsx'],
       exclude: [],
     };
     writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify(settings));
   }
-  for (const { document, line, project, code } of samples) {
-    const file = join(out, project, `${document.replaceAll('/', '-')}-${line}.mts`);
+  // What is in JSX is a module as well.
+  writeFileSync(join(out, 'package.json'), '{ "type": "module" }');
+  for (const { document, line, language, project, code } of samples) {
+    const ending = language === 'tsx' ? 'tsx' : 'mts';
+    const file = join(out, project, `${document.replaceAll('/', '-')}-${line}.${ending}`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
   }

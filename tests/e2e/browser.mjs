@@ -64,6 +64,15 @@ export async function openProfile(dir) {
   );
 }
 
+/** A new profile with the extension at `dir`; gives the context. Chromium's headless shell has no extensions. */
+export const openExtension = (dir) =>
+  chromium.launchPersistentContext('', {
+    executablePath: executable(),
+    args: [...ARGS, `--disable-extensions-except=${dir}`, `--load-extension=${dir}`],
+    ignoreDefaultArgs: ['--disable-extensions'],
+    headless: true,
+  });
+
 async function pageOf(context) {
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();

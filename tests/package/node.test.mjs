@@ -24,6 +24,10 @@ test('the import has no side effects in Node', async () => {
   assert.deepEqual(await run('import.mjs'), { exports: ['function', 'function', 'function'], handles: [] });
 });
 
+test('`require` gives the same package, which loads nothing later', async () => {
+  assert.deepEqual(await run('require.cjs'), { exports: ['function', 'function', 'function'], subjects: 5 });
+});
+
 test('a service lists a mailbox with a token of its own', async () => {
   const { account, subjects } = await run('list.mjs');
   assert.equal(account, null);

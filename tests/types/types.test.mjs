@@ -11,6 +11,8 @@ import { examples, members } from '../../crates/xtask/types/comments.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const read = (path) => readFileSync(here(path), 'utf8');
 const declarations = read('node_modules/exo365/index.d.ts');
+/** Those of entries that have their own. */
+const others = ['react', 'testing'].map((name) => read(`node_modules/exo365/${name}.d.ts`));
 
 const OLDEST = 'typescript-5.0';
 const COMPILERS = [OLDEST, 'typescript-6', 'typescript'];
@@ -32,7 +34,7 @@ function compile(compiler, project) {
 function writeExamples() {
   rmSync(here('examples'), { recursive: true, force: true });
   mkdirSync(here('examples'));
-  const found = examples(declarations);
+  const found = [declarations, ...others].flatMap(examples);
   for (const [at, { name, code }] of found.entries()) {
     writeFileSync(here(`examples/${at}-${name}.ts`), `${code}\nexport {};\n`);
   }
@@ -57,7 +59,7 @@ test('types and README say which TypeScript is the oldest', () => {
 });
 
 test('every public member has a comment', (t) => {
-  const all = members(declarations);
+  const all = [declarations, ...others].flatMap(members);
   t.diagnostic(`${all.length} public members, ${written.length} examples`);
   assert.deepEqual(
     all.filter(({ said }) => !said).map(({ name }) => name),
@@ -70,6 +72,8 @@ test('every public member has a comment', (t) => {
     'Exo365Error.code',
     'Draft.toRecipients',
     'ErrorCode',
+    'useCall',
+    'Tenant.advance',
   ]) {
     assert.ok(
       all.some((one) => one.name === name),
@@ -101,7 +105,7 @@ test('a member without a comment is found, wherever it is', () => {
 
 test('the main members have an example', () => {
   const wanted =
-    'createClient filter Exo365Error Client Client.signIn Client.batch Mail.send Messages.reply Messages.move';
+    'createClient filter Exo365Error Exo365Provider useCall startTenant memoryClient Client Client.signIn Client.batch Mail.send Messages.reply Messages.move';
   const more =
     'Attachments.add Calendar.view Calendar.freeBusy Collection.list Collection.all Collection.create Collection.delta';
   const names = new Set(written.map(({ name }) => name));

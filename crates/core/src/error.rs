@@ -71,7 +71,7 @@ codes! {
     /// This flavour of the API does not have the operation.
     UnsupportedByApi = "unsupported_by_api", "Use an API that has it; the message names them.";
     /// The WebAssembly could not be loaded.
-    WasmUnavailable = "wasm_unavailable", "Check that the .wasm file is served and that the CSP has 'wasm-unsafe-eval'.";
+    WasmUnavailable = "wasm_unavailable", "Import from exo365/inline, or serve the .wasm file and pass its address as `wasm`; the CSP needs 'wasm-unsafe-eval'.";
 
     /// No such item.
     NotFound = "not_found", "Check the id; items may have been moved or deleted.";

@@ -1,5 +1,6 @@
 // Bundles the JavaScript of the package: `node bundle.mjs TEMPLATE GLUE REMEDIES PACKAGE`.
 // TEMPLATE holds the sources, GLUE is what glue.mjs wrote, REMEDIES a JSON file with a sentence for each error code.
+// PACKAGE holds the WebAssembly already.
 import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -11,25 +12,32 @@ const remedies = await defineRemedies(remediesFile);
 /** A source file, by its name without the ending. */
 const source = (name) => join(template, `${name}.ts`);
 
+/** A file beside this one. */
+const beside = (name) => join(import.meta.dirname, name);
+
 /** Bundlers of pages look for exactly this expression to find the module, and ship the file that it names. */
 const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
-/** Parts that the first call that needs them loads: each stays a file of its own. */
-const LAZY = ['more', 'journal'];
+/** Parts that `exo365` loads where they are needed: each stays a file of its own. */
+const LAZY = ['more', 'journal', 'wasm/module'];
 
 /**
- * Resolves what the sources import in a way of their own. `root` leads from the bundle to the root of the package, such
- * as `..`.
+ * Resolves what the sources import in a way of their own.
+ *
+ * @param {string} root Leads from the bundle to the root of the package, such as `..`.
+ * @param {string} [whole] The bundle has the lazy parts in it, and its WebAssembly from session/sources/`whole`.
  */
-const layout = (root) => ({
+const layout = (root, whole) => ({
   name: 'layout of the package',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(?:more|journal)\.ts$/ }, ({ kind, path, resolveDir }) => {
+    onResolve({ filter: /\/(?:more|journal|module)\.ts$/ }, ({ kind, path, resolveDir }) => {
       const name = LAZY.find((lazy) => source(lazy) === join(resolveDir, path));
-      return name && kind === 'dynamic-import' ? { path: `${root}/${name}.js`, external: true } : undefined;
+      if (name && kind === 'dynamic-import' && !whole) return { path: `${root}/${name}.js`, external: true };
     });
+    onResolve({ filter: /\/sources\/page\.ts$/ }, () => whole && { path: source(`session/sources/${whole}`) });
     onResolve({ filter: /\/wasm\/exo365\.js$/ }, () => ({ path: glue }));
+    onResolve({ filter: /\/exo365_bg\.wasm$/ }, () => ({ path: join(out, 'wasm/exo365_bg.wasm') }));
     onResolve({ filter: /^exo365:platform$/ }, () => ({ path: source('session/platform') }));
-    onLoad({ filter: /[\\/]load\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/]beside\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes(MODULE_URL)) throw new Error(`${path} does not contain ${MODULE_URL}`);
       return { contents: text.replace(MODULE_URL, MODULE_URL.replace('.', root)), loader: 'ts' };
@@ -46,8 +54,14 @@ function sourceName(path) {
   return `exo365/${place.startsWith('..') ? `wasm/${basename(path)}` : place}`;
 }
 
-/** Writes one bundle to PACKAGE/`file`, and its source map beside it. */
-async function bundle(file, options, ofTerser = {}) {
+/**
+ * Writes one bundle to PACKAGE/`file`, and its source map beside it.
+ *
+ * @param {string} file
+ * @param {import('esbuild').BuildOptions & { whole?: string }} options `whole` as for `layout`.
+ * @param {import('terser').MinifyOptions} [ofTerser]
+ */
+async function bundle(file, { whole, ...options }, ofTerser = {}) {
   const outfile = join(out, file);
   const { outputFiles } = await build({
     bundle: true,
@@ -63,27 +77,43 @@ async function bundle(file, options, ofTerser = {}) {
     write: false,
     sourcemap: 'external',
     define: remedies,
-    plugins: [layout(relative(dirname(file), '') || '.')],
+    loader: { '.wasm': 'base64' },
+    plugins: [layout(relative(dirname(file), '') || '.', whole)],
     ...options,
   });
-  const output = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  const { code, map } = await minify(output('.js'), {
+  const output = (name) => outputFiles.find(({ path }) => path === name).text;
+  const { code, map } = await minify(output(outfile), {
     // Names at the top level belong to the module: nothing else reads them.
     module: true,
     // terser may write what is shorter in ES2020, such as arrow functions: its newest level, which all supported
     // browsers know.
     ecma: 2020,
-    sourceMap: { content: output('.map'), url: `${basename(file)}.map`, includeSources: true },
+    sourceMap: { content: output(`${outfile}.map`), url: `${basename(file)}.map`, includeSources: true },
     ...ofTerser,
   });
   const sourceMap = JSON.parse(/** @type {string} */ (map));
   const sources = sourceMap.sources.map((path) => sourceName(resolve(dirname(outfile), path)));
+  // The WebAssembly is no source that a debugger shows.
+  const sourcesContent = sourceMap.sourcesContent?.map((text, at) => (sources[at].endsWith('.wasm') ? null : text));
   await mkdir(dirname(outfile), { recursive: true });
   await writeFile(outfile, code);
-  await writeFile(`${outfile}.map`, JSON.stringify({ ...sourceMap, sources }));
+  await writeFile(`${outfile}.map`, JSON.stringify({ ...sourceMap, sources, sourcesContent }));
 }
 
 for (const name of ['index', ...LAZY]) await bundle(`${name}.js`, { entryPoints: [source(name)] });
+
+// Everything in one script: for where `import()` is not allowed, and for where no file can be served or found.
+const all = { entryPoints: [source('index')] };
+await bundle('full.js', { ...all, whole: 'full' });
+await bundle('inline.js', { ...all, whole: 'inline' });
+await bundle('inline.cjs', { ...all, whole: 'inline', format: 'cjs', inject: [beside('text-coding.js')] });
+
+// What has its own dependencies: they stay imports. Test runners that know no ES modules require the second form.
+for (const [name, entry] of Object.entries({ react: 'react', testing: 'testing/index' })) {
+  const options = { entryPoints: [source(entry)], external: ['exo365', 'react'], whole: 'inline' };
+  await bundle(`${name}.js`, options);
+  await bundle(`${name}.cjs`, { ...options, format: 'cjs' });
+}
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');
@@ -95,7 +125,7 @@ await bundle(
       contents: `import { ${names} } from './index.ts'; globalThis.Exo365 = { ${names} };`,
       resolveDir: template,
     },
-    inject: [join(import.meta.dirname, 'script-address.js')],
+    inject: [beside('script-address.js')],
     define: { ...remedies, 'import.meta.url': 'scriptAddress' },
   },
   // It keeps its names to itself inside a function. (esbuild's own `iife` brings helpers that nothing here needs.)

@@ -23,12 +23,14 @@ const tests = readdirSync(template, { recursive: true, encoding: 'utf8' })
 if (tests.length === 0) throw new Error(`no test file of pkg-template has "${word}" in its path`);
 
 const fakeWasm = join(template, 'tests/fake-wasm.mjs');
+const fakeModule = join(template, 'tests/fake-module.mjs');
 
 /** The WebAssembly is under the control of the tests: only the package has a real one. */
 const replaceGlue = {
   name: 'replace the glue',
   setup({ onResolve }) {
     onResolve({ filter: /\/wasm\/exo365\.js$/ }, () => ({ path: fakeWasm }));
+    onResolve({ filter: /\/exo365_bg\.wasm$/ }, () => ({ path: fakeModule }));
   },
 };
 

@@ -16,13 +16,21 @@ function check(ok, text) {
 const wasm = read('wasm/exo365_bg.wasm');
 const scripts = { 'ES module': 'index.js', 'script tag': 'dist/exo365.global.js' };
 const later = ['more.js', 'journal.js'];
-const javascript = [...Object.values(scripts), ...later];
+/** The same sources in other builds. */
+const others = ['full.js', 'inline.js', 'inline.cjs', 'react.js', 'react.cjs'];
+const javascript = [...Object.values(scripts), ...later, ...others];
 
 /**
  * Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after.
  */
 const FIRST_VIEW = 55_000;
 const LATER = 9_000;
+/** Most bytes, brotli, of the module as base64, for bundlers that leave its file behind. */
+const MODULE = 60_000;
+/** Most bytes, brotli, of one script with everything in it: base64 takes a quarter more. */
+const INLINE = 75_000;
+/** Most bytes, brotli, of the hooks for React. */
+const REACT = 1_000;
 
 /** Holds all of `files` together to `most` bytes, and prints what each of them takes. */
 function checkBudget(what, files, most) {
@@ -36,6 +44,10 @@ function checkBudget(what, files, most) {
 for (const [name, script] of Object.entries(scripts))
   checkBudget(`first view, ${name}`, ['wasm/exo365_bg.wasm', script], FIRST_VIEW);
 checkBudget('loaded later', later, LATER);
+checkBudget('the module in a script', ['wasm/module.js'], MODULE);
+checkBudget('exo365/full', ['wasm/exo365_bg.wasm', 'full.js'], FIRST_VIEW + LATER);
+checkBudget('exo365/inline', ['inline.js'], INLINE);
+checkBudget('exo365/react', ['react.js'], REACT);
 
 const module = await WebAssembly.compile(wasm).catch((error) => error);
 check(

@@ -5,6 +5,7 @@
 //! cargo xtask test [--only NAME]          everything that has to hold
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! cargo xtask projects [WORD]             the package in the projects of other people
 //! cargo xtask javascript [--write]        formatter, linter and type check of all scripts
 //! cargo xtask operations                  how much of the services has a named method
 //! cargo xtask schema                      the table of Graph's types, from Microsoft's description
@@ -26,10 +27,12 @@ mod javascript;
 mod linked;
 mod names;
 mod node;
+mod notices;
 mod operations;
 mod pack;
 mod page;
 mod project;
+mod projects;
 mod prune;
 mod python;
 mod redis;
@@ -64,6 +67,8 @@ enum Command {
     Test(suite::Options),
     /// The browser journeys of tests/e2e.
     E2e(e2e::Options),
+    /// The package in projects of every bundler, framework and test runner that the guide names, or those with WORD.
+    Projects(projects::Options),
     /// Makes the npm tarball under target/pack.
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
@@ -91,6 +96,7 @@ fn main() -> ExitCode {
         Command::Operations => operations::run(),
         Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Projects(options) => projects::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),
         Command::Soak(options) => soak::run(&options),

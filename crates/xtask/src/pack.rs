@@ -1,6 +1,6 @@
 //! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
 
-use crate::{files, names, node, project, prune, remedies, run, tools};
+use crate::{files, names, node, notices, project, prune, remedies, run, tools};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,7 +135,7 @@ fn inputs_mark(raw: &Path, remedies: &Path, tools: &[&Path]) -> Result<String> {
     }
     inputs.extend([raw, remedies].map(Path::to_owned));
     let own = project::root().join("crates/xtask/src");
-    inputs.extend(["linked.rs", "pack.rs", "prune.rs"].map(|name| own.join(name)));
+    inputs.extend(["linked.rs", "notices.rs", "pack.rs", "prune.rs"].map(|name| own.join(name)));
     files::mark(&inputs)
 }
 
@@ -207,7 +207,7 @@ fn shorten_names(
     fs::write(names, map).with_context(|| format!("writing {}", names.display()))
 }
 
-/// The JavaScript of the template, bundled and minified over the glue; its types, in one file; the licences.
+/// The JavaScript of the template, bundled and minified over the glue; its types; the licences.
 fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
     files::copy(&template(), dir, |path| {
         AS_THEY_ARE.iter().any(|name| path == Path::new(name))
@@ -216,6 +216,7 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
+    notices::write(&dir.join("THIRD-PARTY-NOTICES.md"))?;
     let mut types = node::script("crates/xtask/node/types.mjs");
     run::run(types.arg(template()).arg(dir), "bundling the types")?;
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");

@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, javascript, node, operations, pack, project, redis, remedies, run, schemathesis,
-    tools, valkey, wall,
+    demo, e2e, javascript, node, operations, pack, project, projects, redis, remedies, run,
+    schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -109,6 +109,10 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "package",
         run: package,
+    },
+    Step {
+        name: "projects",
+        run: projects,
     },
     Step {
         name: "e2e",
@@ -331,6 +335,14 @@ fn package() -> Result<Report> {
     suite(
         programs.tell(browser.tell(&mut runner)),
         "the package in real projects",
+    )
+}
+
+/// The short list; `cargo xtask projects` runs all.
+fn projects() -> Result<Report> {
+    suite(
+        &mut projects::command(None, true)?,
+        "the package in the projects of others",
     )
 }
 

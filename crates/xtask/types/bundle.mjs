@@ -8,13 +8,14 @@ import ts from 'typescript';
 
 /** Resource types come from here, wherever the sources lie. */
 const GRAPH_TYPES = '@microsoft/microsoft-graph-types';
-const graphTypes = fileURLToPath(new URL(`node_modules/${GRAPH_TYPES}`, import.meta.url));
+const packageDir = (name) => fileURLToPath(new URL(`node_modules/${name}`, import.meta.url));
+const [graphTypes, reactTypes] = [GRAPH_TYPES, '@types/react'].map(packageDir);
 
 /** Beside those of the sources' own tsconfig.json. */
 const compilerOptions = {
   emitDeclarationOnly: true,
   noEmit: false,
-  paths: { [GRAPH_TYPES]: [graphTypes] },
+  paths: { [GRAPH_TYPES]: [graphTypes], react: [reactTypes] },
   stripInternal: true,
 };
 
@@ -23,12 +24,19 @@ const BANNER = '// exo365: sign-in with Microsoft, and mail, calendar and contac
 /** Interfaces that refer to each other lie in files that do so: of declarations no order of loading can come to harm. */
 const HARMLESS = new Set(['CIRCULAR_DEPENDENCY', 'CYCLIC_CROSS_CHUNK_REEXPORT']);
 
-/** The text of `index.d.ts` for the sources in `template`. */
-async function declarations(template) {
+/** In declarations of other entries: the types of the package itself come from its own declarations. */
+const ownTypes = {
+  name: 'own types',
+  resolveId: (source, importer) =>
+    importer && /\/index\.ts$/.test(source) ? { id: './index.js', external: true } : null,
+};
+
+/** The declarations of the entry `name`, out of the sources in `template`. */
+async function declarations(template, name = 'index') {
   const bundle = await rollup({
-    input: join(template, 'index.ts'),
-    external: [GRAPH_TYPES],
-    plugins: [dts({ compilerOptions, tsconfig: join(template, 'tsconfig.json') })],
+    input: join(template, `${name}.ts`),
+    external: [GRAPH_TYPES, 'exo365', 'react'],
+    plugins: [ownTypes, dts({ compilerOptions, tsconfig: join(template, 'tsconfig.json') })],
     onwarn(warning) {
       if (!HARMLESS.has(warning.code)) throw new Error(`types: ${warning.message}`);
     },
@@ -63,11 +71,25 @@ ${aliases.join('\n')}
 `;
 }
 
-/** Writes `index.d.ts` and the types of the script tag into `out`, a folder of the package's layout; the text of the first. */
+/** Entries with types of their own, and their sources. */
+const OTHER_ENTRIES = { react: 'react', testing: 'testing/index' };
+
+/** Writes the types of all entries into `out`, a folder of the package's layout; gives the texts of those with declarations. */
 export async function bundle(template, out) {
+  const write = (file, text) => writeFileSync(join(out, file), text);
   const text = await declarations(template);
+  const all = [text];
   mkdirSync(join(out, 'dist'), { recursive: true });
-  writeFileSync(join(out, 'index.d.ts'), text);
-  writeFileSync(join(out, 'dist/exo365.global.d.ts'), globals(exportsOf(text)));
-  return text;
+  write('index.d.ts', text);
+  write('inline.d.cts', text);
+  for (const name of ['full', 'inline']) write(`${name}.d.ts`, "export * from './index.js';\n");
+  for (const [name, source] of Object.entries(OTHER_ENTRIES)) {
+    const own = await declarations(template, source);
+    all.push(own);
+    write(`${name}.d.ts`, own);
+    // A declaration of CommonJS refers to one of CommonJS.
+    write(`${name}.d.cts`, own.replaceAll("'./index.js'", "'./inline.cjs'"));
+  }
+  write('dist/exo365.global.d.ts', globals(exportsOf(text)));
+  return all;
 }

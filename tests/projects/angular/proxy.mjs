@@ -1,0 +1,1 @@
+export default { '/auth': { target: process.env.ENDPOINT ?? 'http://localhost:8365' } };

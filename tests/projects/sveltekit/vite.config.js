@@ -1,0 +1,7 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+
+export default {
+  plugins: [sveltekit()],
+  // The endpoint of development: the browser sees page and endpoint on one origin.
+  server: { proxy: { '/auth': process.env.ENDPOINT ?? 'http://localhost:8365' } },
+};
