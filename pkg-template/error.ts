@@ -69,6 +69,8 @@ export class Exo365Error extends Error {
   };
   /** How long the service asks to wait, in seconds. */
   declare readonly retryAfterSeconds?: number;
+  /** Id of a draft that the call made and that is still in the mailbox, or may be: look there before you repeat it. */
+  declare readonly draftId?: string;
   /** The claims that the service wants proven by the next sign-in, as JSON text. `resolve` sends them. */
   declare readonly claims?: string;
   /** Where an administrator grants the permissions. */

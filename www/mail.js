@@ -1,11 +1,12 @@
 // Mail: folders, the list of messages, and the open message beside it.
 import { filter } from './vendor/exo365/index.js';
-import { attempt, renewer } from './calls.js';
+import { attempt, busy, renewer } from './calls.js';
 import { compose } from './compose.js';
 import { arrows, avatar, empty, h, icon, iconButton, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { FOLDERS, MESSAGE_ROW, messageOf } from './fields.js';
 import { folderList } from './folders.js';
+import { markAllRead } from './mark-read.js';
 import { openMessage } from './message.js';
 import { go, href } from './router.js';
 import { brief, full } from './time.js';
@@ -49,6 +50,7 @@ export function mailView({ client, signal }) {
           heading,
           count,
           h('span.gap'),
+          iconButton('read', 'Mark all as read', ({ currentTarget }) => readAll(currentTarget)),
           iconButton('refresh', 'Refresh', () => show.again()),
         ),
         h(
@@ -114,6 +116,16 @@ export function mailView({ client, signal }) {
       next?.firstChild.focus();
     },
   };
+
+  const readAll = (button) =>
+    attempt(
+      async () => {
+        const many = await busy(button, () => markAllRead(client, here.folder, signal));
+        say(many === 1 ? 'One message marked as read' : `${many.toLocaleString()} messages marked as read`);
+        show.again();
+      },
+      (error) => more.replaceChildren(errorCard(error, { retry: () => show.again() })),
+    );
 
   const removeRow = (link) =>
     attempt(

@@ -1,4 +1,4 @@
-// Files: one request, or piece by piece; pictures of a body; messages with large files.
+// Files: one request, or piece by piece; pictures of a body.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { path } from '../calls/path.ts';
@@ -6,51 +6,40 @@ import { add, inlineImages } from './attachments.ts';
 import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { tree } from './lookups.ts';
-import { reply, send } from './outgoing.ts';
-
-/** @import { Flavor } from '../types.ts' */
+import { reply } from './outgoing.ts';
 
 const MB = 1024 * 1024;
 const URL_ = 'https://outlook.office.com/upload?authtoken=x';
-/** Attachments of which nothing is asked. @type {any} */
-const UNUSED = {};
 const at201 = (location) => new Response(null, { status: 201, headers: location ? { location } : {} });
 const expecting = (range, name = 'nextExpectedRanges') => Response.json({ [name]: [range] });
 
-/**
- * Uploads `size` bytes; `answers` are those of the pieces, in turn.
- *
- * @param {any[]} answers
- * @param {{ size?: number, options?: any, api?: Flavor }} [settings]
- */
-async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph' } = {}) {
+const LISTED = [
+  { id: 'first', name: 'a.bin', size: 7 * MB },
+  { id: 'last', name: 'a.bin', size: 7 * MB + 200 },
+  { id: 'smaller', name: 'a.bin', size: 3 },
+  { id: 'other', name: 'b', size: 7 * MB },
+];
+
+/** Uploads `size` bytes; `answers` are those of the pieces, in turn. */
+async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph', listed = LISTED, get } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, _ids, given, body) => {
     calls.push([method, given?.headers?.['content-range'] ?? path, body?.size]);
     if (path.endsWith('createUploadSession')) return { uploadUrl: URL_, session: body };
     if (method === 'DELETE') return undefined;
+    if (path.endsWith('/attachments')) return method === 'POST' ? { made: body } : { value: listed };
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;
   });
-  /** @type {any} */
-  const own = {
-    create: async (made) => ({ made }),
-    get: async (id) => ({ id }),
-    async *all() {
-      yield* [
-        { id: 'first', name: 'a.bin' },
-        { id: 'last', name: 'a.bin' },
-        { id: 'other', name: 'b' },
-      ];
-    },
-  };
   const steps = [];
-  const result = await add(it, path`messages/${'m'}/attachments`, own, new File([new Uint8Array(size)], 'a.bin'), {
+  const own = { get: get ?? (async (id) => ({ id })) };
+  const whole = await add(it, path`messages/${'m'}/attachments`, own, new File([new Uint8Array(size)], 'a.bin'), {
     onProgress: (...all) => steps.push(all),
     ...options,
   }).catch((error) => error);
-  return { result, steps, calls };
+  const { id } = whole;
+  return { result: id === undefined ? whole : { id }, whole, steps, calls };
 }
 
 test('a small file is one request, inline where it has a content id', async () => {
@@ -94,13 +83,11 @@ test('what begins an upload: name, type, size, and inline where there is a conte
     begun.push([path, ids, given, body]);
     return { uploadUrl: URL_ };
   });
-  /** @type {any} */
-  const own = { get: async (id, query) => ({ id, query }) };
   const { signal } = new AbortController();
   const made = await add(
     it,
     path`events/${'e'}/attachments`,
-    own,
+    { get: async (id, query) => ({ id, query }) },
     new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }),
     { contentId: 'logo', timeout: 5, signal },
   );
@@ -136,7 +123,7 @@ test('pieces go bare, with the signal; the last word to the session does not, or
     if (method === 'PUT') throw fail('aborted', 'x');
   });
   await assert.rejects(
-    add(it, path`messages/${'m'}/attachments`, UNUSED, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
+    add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
     { code: 'aborted' },
   );
   assert.deepEqual(calls, [
@@ -145,13 +132,16 @@ test('pieces go bare, with the signal; the last word to the session does not, or
   ]);
 });
 
-for (const [name, size, pieces] of /** @type {[string, number, number][]} */ ([
-  ['3 MB: one request', 3 * MB, 0],
-  ['a byte more: one piece', 3 * MB + 1, 1],
+for (const [name, size, pieces] of [
+  ['2 MiB and a byte less: one request', 2 * MB - 1, 0],
+  ['the most that one request takes', 2_359_050, 0],
+  ['more than one request takes: one piece', 2_359_209, 1],
+  ['3 MiB', 3 * MB, 1],
+  ['a byte more', 3 * MB + 1, 1],
   ['a whole piece', 3_932_160, 1],
   ['a piece and a byte', 3_932_161, 2],
   ['two pieces', 7_864_320, 2],
-])) {
+]) {
   test(`${name}; every byte goes once`, async () => {
     const ends = [];
     for (let at = 3_932_160; at < size; at += 3_932_160) ends.push(expecting(`${at}-`));
@@ -180,32 +170,116 @@ test('the service says where it goes on: in the middle of a piece, and first of 
 
 test('an upload whose session cannot be made is told, and nothing has to be dropped', async () => {
   const calls = [];
-  const it = fakeApi('outlook-v2', async (method) => {
-    calls.push(method);
-    throw fail('unsupported_by_api', 'only graph');
-  });
-  await assert.rejects(add(it, path`messages/${'m'}/attachments`, UNUSED, new File([new Uint8Array(4 * MB)], 'a')), {
-    code: 'unsupported_by_api',
-  });
-  assert.deepEqual(calls, ['POST']);
+  const file = new File([new Uint8Array(4 * MB)], 'a');
+  const it = (api, answer) =>
+    fakeApi(api, async (method) => {
+      calls.push(method);
+      return answer();
+    });
+  const forbidden = () => {
+    throw fail('forbidden', 'no');
+  };
+  for (const [api, answer, code] of [
+    ['graph', forbidden, 'forbidden'],
+    ['graph', () => ({}), 'invalid_response'],
+    ['graph', () => null, 'invalid_response'],
+    ['graph', () => ({ uploadUrl: 5 }), 'invalid_response'],
+    ['outlook-v2', forbidden, 'unsupported_by_api'],
+  ])
+    await assert.rejects(add(it(api, answer), path`messages/${'m'}/attachments`, {}, file), { code });
+  assert.deepEqual(calls, ['POST', 'POST', 'POST', 'POST']);
 });
+
+const UNKNOWN = ['POST', 'PUT', 'GET', 'PUT', 'GET', 'GET', 'DELETE'];
 
 test('a 416 whose session knows no more than we do, and a session that is gone', async () => {
   const refused = (status) => Object.assign(fail('bad_request', 'x'), { status });
-  for (const [answers, methods, code] of /** @type {[any[], string[], string][]} */ ([
+  for (const [answers, methods, code] of [
     [[refused(416), expecting('0-')], ['POST', 'PUT', 'GET', 'DELETE'], 'invalid_response'],
-    [[refused(416), fail('not_found', 'x')], ['POST', 'PUT', 'GET', 'DELETE'], 'not_found'],
+    // Neither it nor we know: the next piece is refused as well.
+    [[refused(416), fail('not_found', 'x'), refused(400), fail('not_found', 'x')], UNKNOWN, 'bad_request'],
     [[refused(409)], ['POST', 'PUT', 'DELETE'], 'bad_request'],
     [[Response.json({ nextExpectedRanges: [] })], ['POST', 'PUT', 'DELETE'], 'invalid_response'],
-  ])) {
-    const { result, calls } = await uploaded(answers);
+  ]) {
+    const { result, calls } = await uploaded(answers, { listed: [] });
     assert.deepEqual([result.code, calls.map(([method]) => method)], [code, methods]);
   }
 });
 
-test("an attachment that arrived under a name of the service's is told as such", async () => {
-  const { result } = await uploaded([expecting('3932160-'), at201()], { options: { name: 'nowhere' } });
-  assert.equal(result.code, 'invalid_response');
+test('C25 what is attached is attached, though the service does not show it yet', async () => {
+  const known = { name: 'a.bin', isInline: false, contentType: 'application/octet-stream', size: 7 * MB };
+  const get = async () => {
+    throw fail('not_found', 'not yet');
+  };
+  const { whole } = await uploaded([expecting('3932160-'), at201("x/attachments('i')")], { get });
+  assert.deepEqual(whole, { ...known, id: 'i' });
+  const hidden = await uploaded([expecting('3932160-'), at201()], { options: { name: 'nowhere', contentId: 'c' } });
+  assert.deepEqual(hidden.whole, { ...known, name: 'nowhere', contentId: 'c', isInline: true, id: '' });
+});
+
+test('C22 a piece whose answer was lost, where the session does not say how far it is: by our own count', async () => {
+  const { result, calls, steps } = await uploaded([
+    Object.assign(fail('bad_request', 'InvalidStart'), { status: 400 }),
+    Object.assign(fail('not_found', 'no such address'), { status: 404 }),
+    at201("x/attachments('i')"),
+  ]);
+  assert.deepEqual(
+    [result, calls.map(([method, range]) => [method, /^bytes/.test(range) && range]).slice(1)],
+    [
+      { id: 'i' },
+      [
+        ['PUT', 'bytes 0-3932159/7340032'],
+        ['GET', false],
+        ['PUT', 'bytes 3932160-7340031/7340032'],
+      ],
+    ],
+  );
+  assert.deepEqual(steps.at(-1), [7 * MB, 7 * MB]);
+});
+
+test('C22 the last piece, whose answer was lost: done where the attachment is there, and told where it is not', async () => {
+  const gone = () => Object.assign(fail('not_found', 'no session'), { status: 404 });
+  const refused = () => Object.assign(fail('bad_request', 'InvalidStart'), { status: 400 });
+  for (const last of [[gone()], [refused(), gone()], [fail('network', 'lost')], [fail('timeout', 'slow')]]) {
+    const { result } = await uploaded([expecting('3932160-'), ...last]);
+    assert.deepEqual(result, { id: 'last' });
+    const none = await uploaded([expecting('3932160-'), ...last], { listed: LISTED.slice(2) });
+    assert.equal(none.result.code, last[0].code);
+    assert.equal(none.calls.at(-1)[0], 'DELETE');
+  }
+  const { result } = await uploaded([expecting('3932160-'), fail('aborted', 'x')]);
+  assert.equal(result.code, 'aborted');
+});
+
+test('C13 the last piece: the attachment in the answer, nothing, a page of a proxy, a location that cannot be read', async () => {
+  const page = () => new Response('<html>Sign in</html>', { headers: { 'content-type': 'text/html' } });
+  for (const [last, listed, wanted] of [
+    [Response.json({ id: 'made' }), [], { id: 'made' }],
+    [Response.json({ Id: 'made' }), [], { id: 'made' }],
+    [new Response(''), LISTED, { id: 'last' }],
+    [new Response(null, { status: 204 }), LISTED, { id: 'last' }],
+    [at201("x/attachments('%E0%A4%A')"), LISTED, { id: 'last' }],
+    [page(), LISTED, { id: 'last' }],
+    [page(), [], 'invalid_response'],
+    [Response.json(null), [], 'invalid_response'],
+    [Response.json({ nextExpectedRanges: ['7340032-'] }), [], 'invalid_response'],
+  ]) {
+    const { result, calls } = await uploaded([expecting('3932160-'), last], { listed });
+    assert.deepEqual(result instanceof Error ? result.code : result, wanted);
+    assert.equal(calls.filter(([method]) => method === 'PUT').length, 2, 'no piece without bytes');
+  }
+  const { result } = await uploaded([page()]);
+  assert.equal(result.code, 'invalid_response', 'in the middle');
+});
+
+test('onProgress that throws: an error of ours and no session is left; at the end it changes nothing', async () => {
+  const broken = (at) => (sent) => {
+    if (sent === at) throw new Error('x');
+  };
+  const pieces = () => [expecting('3932160-'), at201("x/attachments('i')")];
+  const { result, calls } = await uploaded(pieces(), { options: { onProgress: broken(3_932_160) } });
+  assert.deepEqual([result.code, result.cause.message, calls.at(-1)[0]], ['invalid_argument', 'x', 'DELETE']);
+  assert.deepEqual((await uploaded(pieces(), { options: { onProgress: broken(7 * MB) } })).result, { id: 'i' });
 });
 
 test('Outlook: a small file in its own spelling', async () => {
@@ -230,106 +304,29 @@ test('a piece that had arrived already is not sent again', async () => {
 });
 
 test('what does not go on, or fails, is given up and the session dropped', async () => {
-  for (const [answers, code] of /** @type {[any[], string][]} */ ([
+  for (const [answers, code] of [
     [[expecting('0-')], 'invalid_response'],
     [[expecting('soon')], 'invalid_response'],
     [[fail('network', 'x')], 'network'],
-  ])) {
+  ]) {
     const { result, calls } = await uploaded(answers);
     assert.equal(result.code, code);
     assert.equal(calls.at(-1)[0], 'DELETE');
   }
-  for (const [size, options, code] of /** @type {[number, {}, string][]} */ ([
+  for (const [size, options, code] of [
     [151 * MB, {}, 'too_large'],
     [1, { onProgress: 5 }, 'invalid_argument'],
-  ]))
+  ])
     assert.equal((await uploaded([], { size, options })).result.code, code);
-  await assert.rejects(add(fakeApi(), path`p`, UNUSED, /** @type {any} */ ('text')), { code: 'invalid_argument' });
-});
-
-/**
- * Messages of a mailbox, noted.
- *
- * @param {{ broken?: Error }} [settings]
- * @returns {any}
- */
-function messages({ broken } = {}) {
-  const log = [];
-  return {
-    log,
-    create: async (draft) => {
-      log.push(['create', draft]);
-      return { id: 'd', Id: 'd' };
-    },
-    attachments: () => ({
-      add: async (file, { onProgress }) => {
-        log.push(['add', file.name]);
-        if (broken) throw broken;
-        onProgress(file.size, file.size);
-      },
-    }),
-    delete: async (id) => {
-      log.push(['delete', id]);
-    },
-    send: async (id) => {
-      log.push(['send', id]);
-    },
-  };
-}
-const large = new File([new Uint8Array(2 * MB)], 'a');
-const other = new File([new Uint8Array(2 * MB)], 'b');
-/** @type {any} */
-const own = { '@odata.type': '#microsoft.graph.itemAttachment' };
-
-test('more than one request takes goes by a draft, file by file', async () => {
-  const steps = [];
-  const box = messages();
-  await send(
-    fakeApi(),
-    box,
-    { subject: 'x', attachments: [large, own, other] },
-    { onProgress: (...all) => steps.push(all) },
-  );
-  assert.deepEqual(box.log, [
-    ['create', { subject: 'x', attachments: [own] }],
-    ['add', 'a'],
-    ['add', 'b'],
-    ['send', 'd'],
-  ]);
-  assert.deepEqual(steps, [
-    [2 * MB, 4 * MB],
-    [4 * MB, 4 * MB],
-  ]);
-  const outlook = messages();
-  await send(fakeApi('outlook-v2'), outlook, /** @type {any} */ ({ Attachments: [large, other] }));
-  assert.deepEqual(outlook.log[0], ['create', { Attachments: undefined, attachments: [] }]);
-});
-
-test('a file that fails leaves no draft; what cannot be makes none', async () => {
-  const box = messages({ broken: fail('network', 'x') });
-  await assert.rejects(send(fakeApi(), box, { attachments: [large, other] }), { code: 'network' });
-  assert.deepEqual(box.log.at(-1), ['delete', 'd']);
-  const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
-  const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
-  for (const [api, attachments, options, code] of /** @type {[Flavor, any[], {}, string][]} */ ([
-    ['graph', [huge], {}, 'too_large'],
-    ['outlook-v2', [four], {}, 'unsupported_by_api'],
-    ['graph', [four], { saveToSentItems: false }, 'invalid_argument'],
-    ['graph', [], { saveToSentItems: 'no' }, 'invalid_argument'],
-    ['graph', [], { onProgress: 5 }, 'invalid_argument'],
-  ])) {
-    const none = messages();
-    await assert.rejects(send(fakeApi(api), none, { attachments }, options), { code });
-    assert.deepEqual(none.log, []);
-  }
+  await assert.rejects(add(fakeApi(), path`p`, {}, 'text'), { code: 'invalid_argument' });
 });
 
 test('replies: a text, a draft where the flavour has it, and never nothing', async () => {
-  for (const [api, said, code] of /** @type {[Flavor, any, string][]} */ ([
+  for (const [api, said, code] of [
     ['graph', undefined, 'invalid_argument'],
     ['graph', null, 'invalid_argument'],
     ['outlook-v1', { Body: 'x' }, 'unsupported_by_api'],
-  ])) {
+  ]) {
     await assert.rejects(reply(fakeApi(api), 'id', said), { code });
   }
   const calls = [];
@@ -344,9 +341,6 @@ test('replies: a text, a draft where the flavour has it, and never nothing', asy
   assert.deepEqual(calls, [['messages/{}/replyAll', { comment: '' }]]);
 });
 
-/** Attachments of which a part is enough. @type {(...given: any[]) => Promise<Map<string, string>>} */
-const pictures = inlineImages;
-
 test('pictures that a body shows: images and what says that it is inline, by content id', async () => {
   const files = {
     a: { contentId: 'logo', contentBytes: 'iVBO' },
@@ -359,7 +353,7 @@ test('pictures that a body shows: images and what says that it is inline, by con
     { id: 'c', contentType: 'image/gif' },
   ];
   const asked = [];
-  const images = await pictures(fakeApi(), {
+  const images = await inlineImages(fakeApi(), {
     async *all() {
       yield* listed;
     },
@@ -389,7 +383,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
       return { contentId: id, contentBytes: 'iVBO' };
     };
     await assert.rejects(
-      pictures(fakeApi(), {
+      inlineImages(fakeApi(), {
         async *all() {
           yield* listed;
         },
@@ -398,7 +392,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
       { code: 'not_found' },
     );
     assert.deepEqual(made, []);
-    const twice = await pictures(fakeApi(), {
+    const twice = await inlineImages(fakeApi(), {
       async *all() {
         yield* listed;
       },
@@ -406,7 +400,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
     });
     assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
     const asked = [];
-    const outlook = await pictures(
+    const outlook = await inlineImages(
       fakeApi('outlook-v2'),
       {
         async *all(query) {
@@ -431,7 +425,6 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
 
 test('the tree: only folders that have some are asked', async () => {
   const asked = [];
-  /** @type {(name: string, folders: object[]) => any} */
   const level = (name, folders) => ({
     async *all() {
       asked.push(name);

@@ -1,13 +1,15 @@
 // Attachments: one request for a small file, an upload session for a large one, inline pictures.
 import type { Attachment } from '@microsoft/microsoft-graph-types';
-import type { Api, Options } from '../calls/api.ts';
-import { below, type Path } from '../calls/path.ts';
-import type { Attachments, CallOptions, Messages, Progress, Resource } from '../types.ts';
+import type { Api } from '../calls/api.ts';
+import { encodeBody } from '../calls/bodies.ts';
+import type { Path } from '../calls/path.ts';
+import type { Attachments, CallOptions, Progress, Resource } from '../types.ts';
 import { attachment } from '../values/drafts.ts';
-import { MAX_INLINE, MAX_UPLOAD } from '../values/sizes.ts';
+import { plainNames } from '../values/recipients.ts';
+import { MAX_UPLOAD, maxRequest, mayFit } from '../values/sizes.ts';
+import { onlyIn } from './fields.ts';
+import { type About, tell, upload, type Uploading } from './uploads.ts';
 
-/** Bytes of one piece of an upload: below the 4 MB that a request may have, and a multiple of 320 KiB. */
-const PIECE = 3_932_160;
 /** What is asked of an attachment: everything but its content. */
 const FIELDS = ['id', 'name', 'contentType', 'size', 'isInline', 'lastModifiedDateTime'] as const;
 
@@ -22,49 +24,57 @@ export function checkProgress(
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalidArgument('`onProgress` is a function');
 }
 
-interface Session {
-  nextExpectedRanges?: string[];
-  NextExpectedRanges?: string[];
+/** Whether `body` fits into one request. */
+export const fits = (api: Api, body: unknown) => new Blob([encodeBody(api, body)[0] as string]).size <= maxRequest(api);
+
+/** Refuses what cannot be attached in any way. */
+export async function checkAttachment(api: Api, given: unknown): Promise<void> {
+  const isFile = given instanceof Blob;
+  if (!isFile) await attachment(api, given, 'attachments');
+  const { contentBytes = '' } = plainNames(given) as { contentBytes?: string };
+  const size = isFile ? given.size : (contentBytes.length / 4) * 3;
+  if (size > MAX_UPLOAD) throw api.fail('too_large', 'an attachment has at most 150 MB');
+  if (!mayFit(api, size)) onlyIn(api, ['graph'], { 'attachment of more than 3 MB': size });
 }
 
-/** Sends `file` piece by piece; resolves with the id of the attachment, where the browser lets us see it. */
-async function upload(api: Api, path: Path, file: File, item: object, options: Adding): Promise<string | undefined> {
-  const { onProgress, signal, timeout } = options;
-  const { size } = file;
-  const body = { AttachmentItem: { attachmentType: 'file', ...item, size } };
-  const { uploadUrl } = await api.call({
-    method: 'POST',
-    path: below(path, 'createUploadSession'),
-    options: { signal, timeout },
-    body,
-  });
-  // Without a token: the address is a secret of its own, on another host.
-  const ask = (method: string, options?: Options, body?: Blob) =>
-    api.call({ method, path: uploadUrl, options: { bare: true, ...options }, body, allowed: ['bare'] });
-  try {
-    for (let at = 0; ; ) {
-      const piece = file.slice(at, at + PIECE);
-      const headers = {
-        'content-range': `bytes ${at}-${at + piece.size - 1}/${size}`,
-        'content-type': 'application/octet-stream',
-      };
-      const answer: Response = await ask('PUT', { headers, signal, timeout }, piece).catch((error) => {
-        // It has this piece: the answer to an earlier attempt was lost.
-        if (error.status !== 416) throw error;
-        return ask('GET', { signal, timeout });
-      });
-      const { nextExpectedRanges, NextExpectedRanges: ranges = nextExpectedRanges }: Session =
-        answer.status === 201 ? {} : await answer.json();
-      const next = ranges ? Number.parseInt(ranges[0], 10) : size;
-      if (!(next > at)) throw api.fail('invalid_response', 'the upload does not go on');
-      at = next;
-      onProgress?.(at, size);
-      if (answer.status === 201)
-        return /'([^']+)'\)$/.exec(decodeURIComponent(answer.headers.get('location') ?? ''))?.[1];
+/**
+ * Attaches `given`, a file or an attachment in the service's own form, at `path`. Resolves with the attachment, or after
+ * an upload with its id.
+ */
+export async function attach(
+  api: Api,
+  path: Path,
+  given: object,
+  about: { name?: string; contentId?: string; isInline?: boolean },
+  options: Uploading,
+): Promise<unknown> {
+  const { onProgress, ...rest } = options;
+  await checkAttachment(api, given);
+  const isFile = given instanceof Blob;
+  if (!isFile || mayFit(api, given.size)) {
+    const body = { ...(await attachment(api, given)), ...api.spelled(about) };
+    if (fits(api, body)) {
+      const made = await api.call({ method: 'POST', path, options: rest, body });
+      if (isFile) tell(api, onProgress, given.size, given.size);
+      return made;
     }
-  } catch (error) {
-    ask('DELETE').catch(() => {});
-    throw error;
+  }
+  if (isFile) return upload(api, path, given, { name: 'attachment', ...about }, options);
+  const { contentBytes, name, contentType, contentId, isInline } = plainNames(given) as Record<string, string>;
+  if (!contentBytes) throw api.fail('too_large', 'an attachment has at most 3 MB');
+  const file = new Blob([bytesOf(api, contentBytes)], { type: contentType ?? '' });
+  return upload(api, path, file, { name, contentId, isInline: !!isInline } as About, rest);
+}
+
+/** The bytes that base64 stands for. */
+function bytesOf({ invalidArgument }: Pick<Api, 'invalidArgument'>, base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+    return bytes;
+  } catch (cause) {
+    throw invalidArgument('an attachment cannot be read', cause);
   }
 }
 
@@ -79,31 +89,19 @@ export async function add(
   const { name = file?.name ?? 'attachment', contentId, onProgress, ...rest } = options ?? {};
   if (!(file instanceof Blob)) throw api.invalidArgument('a file is a Blob');
   checkProgress(api, onProgress);
-  const about = { name, ...(contentId && { contentId, isInline: true }) };
-  if (file.size <= MAX_INLINE) {
-    const { create } = own as unknown as Messages;
-    const made = await create({ ...(await attachment(api, file)), ...api.spelled(about) }, rest);
-    onProgress?.(file.size, file.size);
-    return made;
-  }
-  if (file.size > MAX_UPLOAD) throw api.fail('too_large', 'an attachment has at most 150 MB');
-  const contentType = file.type || 'application/octet-stream';
-  let id = await upload(api, path, file, { ...about, contentType }, { onProgress, ...rest });
-  const query = { select: FIELDS, ...rest };
-  // The last one of that name, where the browser does not let us see the id.
-  if (!id) for await (const one of own.all(query)) if (one.name === name) id = one.id;
-  if (!id) throw api.fail('invalid_response', 'the attachment has arrived under another name');
-  return own.get(id, query);
+  const about = { name, isInline: !!contentId, ...(contentId && { contentId }) };
+  const made = await attach(api, path, file, about, { onProgress, ...rest });
+  if (typeof made !== 'string') return made as Resource<Attachment>;
+  // An upload tells no more than the id. What fails from here on does not make it undone.
+  const { size, type } = file;
+  const known = { id: made, ...about, size, contentType: type || 'application/octet-stream' } as Resource<Attachment>;
+  return made ? own.get(made, { select: FIELDS, ...rest }).catch(() => known) : known;
 }
 
 /** The pictures that a message shows, by their content id; the object URLs are the caller's to revoke. */
-export async function inlineImages(
-  { spell }: Api,
-  own: Attachments,
-  options?: CallOptions,
-): Promise<Map<string, string>> {
-  const field = (one: object, name: string) => (one as Record<string, unknown>)[spell(name)] as string;
-  const select = ['id', 'contentType', 'isInline'].map(spell) as (typeof FIELDS)[number][];
+export async function inlineImages(api: Api, own: Attachments, options?: CallOptions): Promise<Map<string, string>> {
+  const field = (one: object, name: string) => (one as Record<string, unknown>)[api.spell(name)] as string;
+  const select = ['id', 'contentType', 'isInline'].map(api.spell) as ('id' | 'contentType' | 'isInline')[];
   const found = new Map<string, Blob>();
   for await (const one of own.all({ ...options, select })) {
     const type = field(one, 'contentType');
@@ -112,8 +110,7 @@ export async function inlineImages(
     const whole = await own.get(field(one, 'id'), options);
     const bytes = field(whole, 'contentBytes');
     if (!field(whole, 'contentId') || !bytes) continue;
-    const raw = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
-    found.set(field(whole, 'contentId'), new Blob([raw], { type }));
+    found.set(field(whole, 'contentId'), new Blob([bytesOf(api, bytes)], { type }));
   }
   // At the end: what nobody gets nobody can revoke.
   return new Map([...found].map(([name, blob]) => [name, URL.createObjectURL(blob)]));

@@ -1,4 +1,4 @@
-// Calendars: events, views of a span of time, calendars and their groups, free and busy times, rooms.
+// Calendars: events, calendars and their groups, free and busy times, rooms.
 import type {
   Calendar as CalendarResource,
   CalendarGroup,
@@ -7,33 +7,12 @@ import type {
   Extension,
   RoomList,
 } from '@microsoft/microsoft-graph-types';
-import type { Api, Options } from '../calls/api.ts';
+import type { Api } from '../calls/api.ts';
 import { path, type Path } from '../calls/path.ts';
-import { invalidArgument } from '../error.ts';
-import type { Calendar, Delta, EventDraft, Events, Moment, Query, Resource, Selected, View } from '../types.ts';
-import { list, walk } from '../calls/pages.ts';
+import type { AllQuery, Calendar, EventDraft, Events, Moment } from '../types.ts';
 import { attachments } from './mail.ts';
 import { listed, required, verbs } from './verbs.ts';
-
-/** Occurrences between two moments, with the fields `S`. */
-function view<S extends string>(api: Api, path: Path, start: Moment, end: Moment, query?: Options): View<'graph', S> {
-  const span = (timeZone?: string) => {
-    const startDateTime = api.instant(start, timeZone, 'start');
-    const endDateTime = api.instant(end, timeZone, 'end');
-    if (startDateTime >= endDateTime) throw invalidArgument('the end of a view comes after its start');
-    return { startDateTime, endDateTime };
-  };
-  const pages = async (options?: Options) => {
-    const merged: Options = { ...query, ...options };
-    return list<Selected<EventResource, 'graph', S>>(api, path, merged, { query: span(merged.timeZone) });
-  };
-  return {
-    list: pages,
-    delta: async (options) =>
-      (await api.lazy('delta', path, options, span(options?.timeZone))) as Delta<Resource<EventResource>>,
-    [Symbol.asyncIterator]: () => walk(pages, query),
-  };
-}
+import { view } from './view.ts';
 
 export function calendar(api: Api): Calendar {
   const { collection, get, patch, post } = verbs(api);
@@ -57,7 +36,7 @@ export function calendar(api: Api): Calendar {
 
   const views =
     (at: Path) =>
-    <S extends string>(start: Moment, end: Moment, query?: Query<EventResource, 'graph', S>) =>
+    <S extends string>(start: Moment, end: Moment, query?: AllQuery<EventResource, 'graph', S>) =>
       view<S>(api, at, start, end, query);
 
   return {

@@ -131,8 +131,69 @@ test('a repeated link, a list without track, an answer that is none', async () =
     [{ value: [] }],
     [{}],
     [undefined],
+    [{ value: [null], '@odata.deltaLink': DELTA }],
+    [{ value: ['x'], '@odata.deltaLink': DELTA }],
   ])
     await assert.rejects(round(answers), { code: 'invalid_response' });
+});
+
+test('C3 the last word on an id counts, over all pages of a round', async () => {
+  const there = (id, fields) => ({ id, ...fields });
+  const gone = (id, reason = 'deleted') => ({ id, '@removed': { reason } });
+  for (const [pages, items, removed] of [
+    [[[gone('a')], [there('a')]], ['a'], []],
+    [[[there('a')], [gone('a')]], [], ['a']],
+    [[[gone('a'), there('b')], [there('a'), gone('b')], [gone('a')]], [], ['b', 'a']],
+    [[[gone('a'), there('a')]], ['a'], []],
+    [[[gone('a', 'changed')], [gone('a'), there('b')]], ['b'], ['a']],
+    [[[there('a'), there('b')], [there('a')]], ['b', 'a'], []],
+  ]) {
+    const answers = pages.map((value, at) => ({
+      value,
+      ...(at < pages.length - 1 ? { '@odata.nextLink': NEXT + at } : { '@odata.deltaLink': DELTA }),
+    }));
+    const { result } = await round(answers, { token: DELTA });
+    assert.deepEqual(
+      [result.items.map(({ id }) => id), result.removed.map(({ id }) => id)],
+      [items, removed],
+      JSON.stringify(pages),
+    );
+  }
+  const [first, second] = [there('a', { subject: 'x', isRead: false }), there('a', { isRead: true })];
+  const { result } = await round([
+    { value: [first], '@odata.nextLink': NEXT },
+    { value: [second], '@odata.deltaLink': DELTA },
+  ]);
+  assert.deepEqual(result.items, [{ id: 'a', subject: 'x', isRead: true }], 'the later one has only what changed');
+  const removal = { '@odata.context': 'x/$deletedEntity', id: "Messages('a')", reason: 'deleted' };
+  const outlook = await round([
+    { value: [removal], '@odata.nextLink': NEXT },
+    { value: [{ Id: 'a', Subject: 'x' }], '@odata.deltaLink': DELTA },
+  ]);
+  assert.deepEqual([outlook.result.items, outlook.result.removed], [[{ Id: 'a', Subject: 'x' }], []]);
+});
+
+test('C28 the same page for ever, each time under a new link', async () => {
+  const page = (value, at) => ({ value, '@odata.nextLink': `${NEXT}${at}` });
+  const many = [{ id: 'a' }, { id: 'b' }];
+  for (const [pages, asked] of [
+    [() => many, 2],
+    [() => [{ id: 'a' }], 2],
+    [(at) => many.map((one) => ({ ...one, at })), 2],
+  ]) {
+    let at = 0;
+    const it = fakeApi('graph', async () => page(pages(at), at++));
+    await assert.rejects(delta(it, path`contacts`), { code: 'invalid_response' });
+    assert.ok(at <= asked + 1, `${at}`);
+  }
+});
+
+test('an item that changed twice is no repetition', async () => {
+  const { result } = await round([
+    { value: [{ id: 'a', n: 1 }], '@odata.nextLink': NEXT },
+    { value: [{ id: 'a', n: 2 }], '@odata.deltaLink': DELTA },
+  ]);
+  assert.deepEqual(result.items, [{ id: 'a', n: 2 }]);
 });
 
 test('a token that is none, and a select where there is none', async () => {

@@ -2,6 +2,7 @@
 import type { Api, Options } from '../calls/api.ts';
 import { below, type Path } from '../calls/path.ts';
 import type { Delta } from '../types.ts';
+import { repetition } from './repetition.ts';
 
 /** How many items there are at `path`. */
 export async function count(api: Api, path: Path, query?: Options): Promise<number> {
@@ -16,8 +17,9 @@ export async function count(api: Api, path: Path, query?: Options): Promise<numb
 }
 
 /** An item that changed or was removed. Outlook says in the context that it was removed. */
-interface Changed {
+interface Changed extends Record<string, unknown> {
   id: string;
+  Id?: string;
   reason: Reason;
   '@removed'?: { reason: Reason };
   '@odata.context': string;
@@ -32,12 +34,16 @@ interface Round {
 /** The item's own id, out of what Outlook writes of a removed one: `Messages('...')`. */
 const idIn = (id: string) => /\('(.*)'\)$/.exec(id)?.[1] ?? id;
 
-/** One round of changes at `path`; `query` are the path's own parameters. */
+/**
+ * One round of changes at `path`; `query` are the path's own parameters. What `belongs` excludes is not in the list, or
+ * no longer.
+ */
 export async function delta(
   api: Api,
   path: Path,
   options?: Options & { token?: unknown },
   query?: Record<string, string>,
+  belongs: (item: Record<string, unknown>) => boolean = () => true,
 ): Promise<Delta<unknown>> {
   const { fail, invalidArgument } = api;
   const { token, select, ...rest } = options ?? {};
@@ -57,16 +63,31 @@ export async function delta(
     api.call({ method: 'GET', path: link, options: always, allowed: ['pageSize', 'changes'] });
 
   const allPages = async (begun: Promise<Round>) => {
-    const items: unknown[] = [];
-    const removed: { id: string; reason: Reason }[] = [];
+    // The last word on an id counts: it may be removed on one page, and there again on the next.
+    const items = new Map<unknown, object>();
+    const removed = new Map<unknown, { id: string; reason: Reason }>();
+    const check = repetition(api);
     const seen = new Set<string>();
     let body = await begun;
     for (;;) {
-      if (!Array.isArray(body?.value)) throw fail('invalid_response', 'the answer is no list');
+      if (!Array.isArray(body?.value) || body.value.some((one) => Object(one) !== one))
+        throw fail('invalid_response', 'the answer is no list');
+      check(body.value);
       for (const one of body.value) {
-        const reason = one['@removed']?.reason ?? one.reason;
-        if (one['@removed'] || /deletedEntity/i.test(one['@odata.context'])) removed.push({ id: idIn(one.id), reason });
-        else items.push(one);
+        const { Id = one.id } = one;
+        const gone = one['@removed'] || /deletedEntity/i.test(one['@odata.context']);
+        const id = gone ? idIn(one.id) : (Id ?? one);
+        if (gone || !belongs(one)) {
+          items.delete(id);
+          const reason = gone ? (one['@removed']?.reason ?? one.reason) : 'changed';
+          removed.set(id, { id: id as string, reason });
+        } else {
+          // The later one may have only what changed since the earlier one.
+          const merged = { ...items.get(id), ...one };
+          items.delete(id);
+          items.set(id, merged);
+          removed.delete(id);
+        }
       }
       const link = body['@odata.nextLink'];
       if (!link) break;
@@ -76,7 +97,7 @@ export async function delta(
     }
     const next = body['@odata.deltaLink'];
     if (!next) throw fail('invalid_response', 'the service keeps no track of this list');
-    return { items, removed, token: next };
+    return { items: [...items.values()], removed: [...removed.values()], token: next };
   };
 
   if (token === undefined) return { ...(await allPages(first())), resynced: false };

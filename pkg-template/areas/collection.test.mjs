@@ -312,12 +312,13 @@ test('send: one call, spelled as the flavour spells it, and no value', async () 
 });
 
 test('events: the zone of the call is the zone of its times', async () => {
-  const api = recording();
+  const event = { isAllDay: false, start: { dateTime: '2026-12-01T08:00' }, end: { dateTime: '2026-12-01T09:00' } };
+  const api = recording([undefined, event]);
   await mailbox(api).calendar.events.create({ start: '2026-12-01T09:00' }, { timeZone: 'Asia/Tokyo' });
   await mailbox(api).calendar.events.update('x', { start: '2026-12-01T09:00' });
   assert.deepEqual(
-    api.calls.map(({ body }) => body.start.timeZone),
-    ['Asia/Tokyo', 'Europe/Berlin'],
+    api.calls.map(({ body }) => body?.start.timeZone),
+    ['Asia/Tokyo', undefined, 'Europe/Berlin'],
   );
 });
 
@@ -340,7 +341,7 @@ test('view: instants in the query, options from both places, pages and items', a
       body: undefined,
       allowed: LIST,
       options: {
-        select: ['subject'],
+        select: ['subject', 'start', 'end'],
         timeZone: 'America/New_York',
         query: { startDateTime: '2026-12-01T05:00:00.000Z', endDateTime: '2026-12-02T14:00:00.000Z' },
       },

@@ -3,21 +3,29 @@ import type { Api, Options } from '../calls/api.ts';
 import { list, walk } from '../calls/pages.ts';
 import { below, type Path } from '../calls/path.ts';
 import { booleanOption } from '../error.ts';
-import type { Collection } from '../types.ts';
+import type { Collection, Page } from '../types.ts';
+
+/** Items of all pages; with `stable` of a list that was read whole before. */
+export async function* all<T>(
+  api: Api,
+  pages: (query?: Options) => Promise<Page<T>>,
+  query?: Options & { stable?: boolean | undefined },
+): AsyncGenerator<T, void, undefined> {
+  const { stable, ...rest } = query ?? {};
+  yield* booleanOption(stable, 'stable') ? ((await api.lazy('everything', pages, rest)) as T[]) : walk(pages, rest);
+}
 
 /** A collection: what is written to it may have short forms. */
 export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<T, 'graph', D> {
   const item = (id: string) => below(path, '{}', id);
   const pages = (query?: Options) => list<T>(api, path, query);
-  const write = async (method: string, path: Path, given: unknown, options?: Options, allowed?: string[]) =>
-    api.call({ method, path, options, body: await api.lazy('draft', given, options?.timeZone), allowed });
-  const all = {
+  const own = {
     list: pages,
-    all: (query?: Options) => walk(pages, query),
+    all: (query?: Options) => all(api, pages, query),
     get: (id: string, options?: Options) =>
       api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
-    create: (given: D, options?: Options) => write('POST', path, given, options),
-    update: (id: string, changes: D, options?: Options) => write('PATCH', item(id), changes, options, ['ifMatch']),
+    create: (given: D, options?: Options) => api.lazy('create', path, given, options),
+    update: (id: string, changes: D, options?: Options) => api.lazy('update', item(id), changes, options),
     async delete(id: string, options?: Options & { permanently?: boolean }) {
       const { permanently, ...rest } = options ?? {};
       const call = booleanOption(permanently, 'permanently')
@@ -28,5 +36,5 @@ export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<
     count: (query?: Options) => api.lazy('count', path, query),
     delta: (options?: Options) => api.lazy('delta', path, options),
   };
-  return all as unknown as Collection<T, 'graph', D>;
+  return own as unknown as Collection<T, 'graph', D>;
 }

@@ -1,5 +1,5 @@
 // Look-ups that take several calls or long questions: the tree of folders, rooms, contacts by address, mail tips.
-import type { Contact, Room } from '@microsoft/microsoft-graph-types';
+import type { Contact, MailTips, Room } from '@microsoft/microsoft-graph-types';
 import type { Api, Options } from '../calls/api.ts';
 import { path } from '../calls/path.ts';
 import type { CallOptions, Contacts, FolderNode, Folders, Resource } from '../types.ts';
@@ -42,16 +42,22 @@ export async function findByEmail(
   return found;
 }
 
-/** What `mailTips` asks for: everything that the service can tell. */
-export const everyMailTip = () =>
-  [
-    'automaticReplies',
-    'customMailTip',
-    'deliveryRestriction',
-    'externalMemberCount',
-    'mailboxFullStatus',
-    'maxMessageSize',
-    'moderationStatus',
-    'recipientScope',
-    'totalMemberCount',
-  ].join();
+/** What a sender should know of `addresses`. The names of the fields are the same in all APIs. */
+export async function mailTips(api: Api, addresses: readonly string[], options?: Options): Promise<MailTips[]> {
+  if (!Array.isArray(addresses)) throw api.invalidArgument('`EmailAddresses` is a list of addresses');
+  const body = { EmailAddresses: addresses, MailTipsOptions: EVERY_MAIL_TIP };
+  return (await api.call({ method: 'POST', path: path`getMailTips`, options: { ...options }, body })).value;
+}
+
+/** Everything that the service can tell. */
+const EVERY_MAIL_TIP = [
+  'automaticReplies',
+  'customMailTip',
+  'deliveryRestriction',
+  'externalMemberCount',
+  'mailboxFullStatus',
+  'maxMessageSize',
+  'moderationStatus',
+  'recipientScope',
+  'totalMemberCount',
+].join();

@@ -15,17 +15,17 @@ import { listed, required, verbs } from './verbs.ts';
 
 /** The attachments of a message or an event. */
 export function attachments(api: Api, path: Path): Attachments {
-  const { collection, get } = verbs(api);
+  const { collection, octets } = verbs(api);
   const own: Attachments = {
     ...collection<Attachment>(path),
-    content: (id, options) => get(below(path, '{}/$value', id), { ...options, as: 'blob' }),
+    content: (id, options) => octets(below(path, '{}/$value', id), options),
     add: (file, options) => api.lazy('add', path, own, file, options),
   };
   return own;
 }
 
 export function mail(api: Api): Mail {
-  const { collection, get, post } = verbs(api);
+  const { collection, get, octets, post } = verbs(api);
 
   const messages = (at: Path): Messages => {
     const own: Messages = {
@@ -38,7 +38,8 @@ export function mail(api: Api): Mail {
       createForward: (...args) => api.lazy('createForward', ...args),
       move: async (id, destinationId, options) => post(path`messages/${id}/move`, options, required({ destinationId })),
       copy: async (id, destinationId, options) => post(path`messages/${id}/copy`, options, required({ destinationId })),
-      mime: (id, options) => get(path`messages/${id}/$value`, { ...options, as: 'text' }),
+      mime: async (id, options) =>
+        (await octets(path`messages/${id}/$value`, options)).slice(0, undefined, 'message/rfc822'),
       attachments: (id) => attachments(api, path`messages/${id}/attachments`),
       extensions: (id) => collection<Extension>(path`messages/${id}/extensions`),
       inlineImages: (id, options) => api.lazy('inlineImages', own.attachments(id), options),
@@ -59,9 +60,8 @@ export function mail(api: Api): Mail {
     return own;
   };
 
-  const all = messages(path`messages`);
   return {
-    messages: all,
+    messages: messages(path`messages`),
     folders: folders(path`mailFolders`),
     folder: (id) => ({
       messages: messages(path`mailFolders/${id}/messages`),
@@ -74,14 +74,8 @@ export function mail(api: Api): Mail {
       ...collection<InferenceClassificationOverride>(path`inferenceClassification/overrides`),
       classification: (options) => get(path`inferenceClassification`, options),
     },
-    send: (...args) => api.lazy('send', all, ...args),
-    mailTips: async (EmailAddresses, options) =>
-      listed(
-        post(path`getMailTips`, options, {
-          ...required({ EmailAddresses }),
-          MailTipsOptions: await api.lazy('everyMailTip'),
-        }),
-      ),
+    send: (...args) => api.lazy('send', ...args),
+    mailTips: (...args) => api.lazy('mailTips', ...args),
     translateIds: async (inputIds, sourceIdType, targetIdType, options) =>
       listed(post(path`translateExchangeIds`, options, required({ inputIds, sourceIdType, targetIdType }))),
   };

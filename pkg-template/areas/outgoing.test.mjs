@@ -5,18 +5,11 @@ import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
-/** @import { Flavor } from '../types.ts' */
-
 const MB = 1024 * 1024;
-/** @type {Flavor[]} */
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
 const file = (size, name = 'a.bin') => new File([new Uint8Array(size)], name);
 
-/**
- * A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, method, at)` answers them.
- *
- * @param {{ api?: Flavor, answer?: (path: string, method: string, at: number) => any }} [settings]
- */
+/** A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, at)` answers them. */
 function box({ api = 'graph', answer = () => undefined } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, ids, options, body) => {
@@ -30,7 +23,7 @@ function box({ api = 'graph', answer = () => undefined } = {}) {
 const short = ({ calls }) => calls.map(([method, path, ids]) => [method, path, ...(ids ?? [])]);
 
 test('send: one call, with what goes out and whether it is kept', async () => {
-  for (const [api, kept, wanted] of /** @type {[Flavor, boolean | undefined, {}][]} */ ([
+  for (const [api, kept, wanted] of [
     [
       'graph',
       undefined,
@@ -51,7 +44,7 @@ test('send: one call, with what goes out and whether it is kept', async () => {
       false,
       { Message: { subject: 'x', Body: { ContentType: 'Text', Content: 'y' } }, SaveToSentItems: false },
     ],
-  ])) {
+  ]) {
     const it = box({ api });
     await it.mail.send(
       { subject: 'x', body: 'y' },
@@ -61,56 +54,107 @@ test('send: one call, with what goes out and whether it is kept', async () => {
   }
 });
 
-test('send: files of 3 MB together go along; the progress is told once, when the message is taken', async () => {
+/** Answers what a message by a draft needs; `more` answers first. */
+const drafts =
+  (more = () => undefined) =>
+  (path, method) =>
+    more(path, method) ??
+    (/createUploadSession$/.test(path)
+      ? { uploadUrl: 'https://outlook.office.com/u' }
+      : path.startsWith('https:')
+        ? new Response(null, { status: 201, headers: { location: "x('att')" } })
+        : { id: 'd', Id: 'd' });
+const status = (status, code = 'bad_request') => Object.assign(fail(code, `status ${status}`), { status });
+const UPLOAD = [
+  ['POST', 'messages/{}/attachments/createUploadSession', 'd'],
+  ['PUT', 'https://outlook.office.com/u'],
+];
+const POSTED = ['POST', 'messages/{}/attachments', 'd'];
+
+test('send: files that fit go along; the progress is told once, when the message is taken', async () => {
   const it = box();
   const steps = [];
   await it.mail.send(
-    { attachments: [file(MB), file(2 * MB, 'b')] },
+    { attachments: [file(MB), file(MB, 'b')] },
     { onProgress: (...all) => steps.push([...all, it.calls.length]) },
   );
   assert.deepEqual(
     [short(it), it.calls[0][3].message.attachments.map(({ name }) => name), steps],
-    [[['POST', 'sendMail']], ['a.bin', 'b'], [[3 * MB, 3 * MB, 1]]],
+    [[['POST', 'sendMail']], ['a.bin', 'b'], [[2 * MB, 2 * MB, 1]]],
   );
   const none = box({ answer: () => fail('forbidden', 'no') });
   await assert.rejects(none.mail.send({}, { onProgress: () => steps.push('never') }), { code: 'forbidden' });
   assert.ok(!steps.includes('never'));
 });
 
-test('send: a large file goes into a draft by an upload, the draft is sent', async () => {
-  const it = box({
-    answer: (path) =>
-      path === 'messages'
-        ? { id: 'd' }
-        : /createUploadSession$/.test(path)
-          ? { uploadUrl: 'https://outlook.office.com/u' }
-          : path.startsWith('https:')
-            ? new Response(null, { status: 201, headers: { location: "x('att')" } })
-            : {},
+test('C5 send: what counts is the whole request, its text and attachments in every form', async () => {
+  const own = (size, name = 'own') => ({
+    '@odata.type': '#microsoft.graph.fileAttachment',
+    name,
+    contentType: 'image/png',
+    contentId: 'logo',
+    isInline: true,
+    contentBytes: Buffer.alloc(size).toString('base64'),
   });
+  const html = { contentType: 'html', content: 'x'.repeat(1.5 * MB) };
+  for (const [message, added] of [
+    [{ body: html, attachments: [file(2.2 * MB)] }, [POSTED]],
+    [{ body: html, attachments: [file(1.2 * MB), file(1.3 * MB, 'b')] }, [POSTED, POSTED]],
+    [{ attachments: [own(2 * MB), file(2 * MB)] }, [POSTED, POSTED]],
+    [{ attachments: [own(2.9 * MB)] }, UPLOAD],
+    [{ attachments: [own(MB), own(1.5 * MB)] }, [POSTED, POSTED]],
+  ]) {
+    const it = box({ answer: drafts() });
+    await it.mail.send({ subject: 'x', ...message });
+    assert.deepEqual(short(it), [['POST', 'messages'], ...added, ['POST', 'messages/{}/send', 'd']]);
+    assert.ok(!('attachments' in it.calls[0][3]));
+    for (const [method, path, , body] of it.calls)
+      if (method === 'POST' && body) assert.ok(JSON.stringify(body).length <= 3_145_611, path);
+  }
+  const it = box({ answer: drafts() });
+  await it.mail.send({ attachments: [own(2.9 * MB)] });
+  assert.deepEqual(it.calls[1][3].AttachmentItem, {
+    attachmentType: 'file',
+    contentType: 'image/png',
+    name: 'own',
+    contentId: 'logo',
+    isInline: true,
+    size: Math.floor(2.9 * MB),
+  });
+});
+
+test('C6 no size is without a way: around 2 MiB, 3 MiB, and what one request takes', async () => {
+  for (const size of [2 * MB - 1, 2 * MB, 2_359_000, 2_359_208, 2_359_209, 2.5 * MB, 3 * MB - 1, 3 * MB, 3 * MB + 1]) {
+    const it = box({ answer: drafts() });
+    await it.mail.send({ attachments: [file(Math.floor(size))] });
+    const made = [];
+    for (const [, path, , body] of it.calls) {
+      if (/attachments$|sendMail/.test(path)) assert.ok(JSON.stringify(body).length <= 3_145_611, `${size}`);
+      if (/createUploadSession/.test(path)) assert.ok(body.AttachmentItem.size >= 2_097_152, `${size}`);
+      if (/attachments$|sendMail|createUploadSession/.test(path)) made.push(path);
+    }
+    assert.equal(made.length, 1);
+  }
+});
+
+test('send: a large file goes into a draft by an upload, the draft is sent', async () => {
+  const it = box({ answer: drafts() });
   const steps = [];
-  const item = { '@odata.type': '#microsoft.graph.itemAttachment' };
+  const item = { '@odata.type': '#microsoft.graph.itemAttachment', name: 'i' };
   await it.mail.send(
     {
       subject: 'x',
       toRecipients: ['ben@contoso.example'],
-      attachments: [file(MB, 'small'), file(3 * MB + 1, 'large'), /** @type {any} */ (item)],
+      attachments: [file(MB, 'small'), file(3 * MB + 1, 'large'), item],
     },
     { onProgress: (...all) => steps.push(all), timeout: 5 },
   );
-  assert.deepEqual(short(it), [
-    ['POST', 'messages'],
-    ['POST', 'messages/{}/attachments', 'd'],
-    ['POST', 'messages/{}/attachments/createUploadSession', 'd'],
-    ['PUT', 'https://outlook.office.com/u'],
-    ['GET', 'messages/{}/attachments/{}', 'd', 'att'],
-    ['POST', 'messages/{}/send', 'd'],
-  ]);
+  assert.deepEqual(short(it), [['POST', 'messages'], POSTED, ...UPLOAD, POSTED, ['POST', 'messages/{}/send', 'd']]);
   assert.deepEqual(it.calls[0][3], {
     subject: 'x',
     toRecipients: [{ emailAddress: { address: 'ben@contoso.example' } }],
-    attachments: [{ '@odata.type': '#microsoft.graph.itemAttachment' }],
   });
+  assert.deepEqual(it.calls[4][3], item);
   assert.deepEqual(steps, [
     [MB, 4 * MB + 1],
     [4 * MB + 1, 4 * MB + 1],
@@ -121,49 +165,113 @@ test('send: a large file goes into a draft by an upload, the draft is sent', asy
 test('send: several files that are small alone go one by one in every flavour', async () => {
   for (const api of FLAVOURS) {
     const it = box({ api, answer: () => ({ id: 'd', Id: 'd' }) });
-    await it.mail.send({ attachments: [file(2 * MB), file(2 * MB, 'b')] });
-    assert.deepEqual(
-      short(it),
-      [
-        ['POST', 'messages'],
-        ['POST', 'messages/{}/attachments', 'd'],
-        ['POST', 'messages/{}/attachments', 'd'],
-        ['POST', 'messages/{}/send', 'd'],
-      ],
-      api,
-    );
-    const sent = it.calls[0][3];
-    assert.deepEqual(sent[api === 'graph' ? 'attachments' : 'Attachments'], [], "under the flavour's name");
-    assert.equal(Object.keys(sent).filter((key) => /^attachments$/i.test(key) && sent[key] !== undefined).length, 1);
+    await it.mail.send({ [api === 'graph' ? 'attachments' : 'Attachments']: [file(2 * MB), file(2 * MB, 'b')] });
+    assert.deepEqual(short(it), [['POST', 'messages'], POSTED, POSTED, ['POST', 'messages/{}/send', 'd']], api);
+    assert.deepEqual(it.calls[0][3], {});
   }
 });
 
-test('send: where a file fails, the draft is deleted, and its error is told even where that fails too', async () => {
-  for (const deleting of [undefined, fail('network', 'x')]) {
-    const it = box({
-      answer: (path, method) =>
-        path === 'messages' ? { id: 'd' } : method === 'DELETE' ? deleting : fail('too_large', 'no'),
-    });
+test('C8 send: where a file or the last step is refused, no draft stays, and the first error is told', async () => {
+  for (const [refused, error] of [
+    [/attachments$/, fail('too_large', 'no')],
+    [/attachments$/, fail('network', 'no')],
+    [/send$/, status(403, 'forbidden')],
+    [/send$/, status(400)],
+    [/send$/, status(429, 'throttled')],
+  ]) {
+    const it = box({ answer: drafts((path) => (refused.test(path) ? error : undefined)) });
     const { signal } = new AbortController();
-    await assert.rejects(it.mail.send({ attachments: [file(2 * MB), file(2 * MB)] }, { signal }), {
-      code: 'too_large',
-    });
+    const files = [file(2 * MB), file(2 * MB)];
+    await assert.rejects(it.mail.send({ attachments: files }, { signal }), (thrown) => thrown === error);
     assert.deepEqual(short(it).at(-1), ['DELETE', 'messages/{}', 'd']);
-    assert.equal(it.calls.at(-1)[4].signal, undefined, 'an abort does not stop that');
+    assert.equal(it.calls.at(-1)[4]?.signal, undefined, 'an abort does not stop that');
+    assert.equal(error.draftId, undefined);
   }
 });
 
-test('send: a draft that cannot be made is told; a draft whose sending fails is left, for it may be on its way', async () => {
-  const unmade = box({ answer: () => fail('forbidden', 'no') });
-  await assert.rejects(unmade.mail.send({ attachments: [file(4 * MB)] }), { code: 'forbidden' });
-  assert.equal(unmade.calls.length, 1);
-  const unsent = box({ answer: (path) => (/send$/.test(path) ? fail('timeout', 'x') : { id: 'd' }) });
-  await assert.rejects(unsent.mail.send({ attachments: [file(2 * MB), file(2 * MB)] }), { code: 'timeout' });
-  assert.ok(!unsent.calls.some(([method]) => method === 'DELETE'));
+test('C8 send: a draft that may be on its way stays, as does one that cannot be deleted, and the error names it', async () => {
+  for (const error of [fail('timeout', 'x'), fail('network', 'x'), fail('aborted', 'x'), status(504), status(200)]) {
+    const it = box({ answer: drafts((path) => (/send$/.test(path) ? error : undefined)) });
+    await assert.rejects(it.mail.send({ attachments: [file(2 * MB), file(2 * MB)] }), (thrown) => thrown === error);
+    assert.ok(!it.calls.some(([method]) => method === 'DELETE'));
+    assert.equal(error.draftId, 'd');
+    assert.match(error.message, /draft d /);
+    assert.equal(error.toJSON().draftId, 'd');
+  }
+  const stays = box({
+    answer: drafts((path, method) =>
+      method === 'DELETE' ? fail('network', 'down') : /attachments$/.test(path) ? fail('too_large', 'no') : undefined,
+    ),
+  });
+  await assert.rejects(stays.mail.send({ attachments: [file(2 * MB), file(2 * MB)] }), {
+    code: 'too_large',
+    draftId: 'd',
+  });
+});
+
+test('send: what cannot be attached makes no draft; a draft that is refused, or has no id', async () => {
+  const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
+  const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
+  for (const [api, message, options, code] of [
+    ['graph', { attachments: [huge] }, {}, 'too_large'],
+    ['outlook-v2', { attachments: [four] }, {}, 'unsupported_by_api'],
+    ['graph', { attachments: [four] }, { saveToSentItems: false }, 'invalid_argument'],
+    ['graph', { attachments: [four, 'x'] }, {}, 'invalid_argument'],
+    ['graph', { body: 'x'.repeat(4 * MB) }, {}, 'too_large'],
+    ['graph', { body: 'x'.repeat(4 * MB), attachments: [four] }, {}, 'too_large'],
+    ['graph', { toRecipients: [''], attachments: [four] }, {}, 'invalid_argument'],
+  ]) {
+    const none = box({ api });
+    await assert.rejects(none.mail.send(message, options), { code });
+    assert.deepEqual(none.calls, []);
+  }
+  for (const [answer, code] of [
+    [fail('forbidden', 'no'), 'forbidden'],
+    [undefined, 'invalid_response'],
+    [{ id: 5 }, 'invalid_response'],
+  ]) {
+    const unmade = box({ answer: () => answer });
+    await assert.rejects(unmade.mail.send({ attachments: [file(4 * MB)] }), { code });
+    assert.equal(unmade.calls.length, 1);
+  }
+});
+
+test('drafts and answers with more than one request takes: made without the files, which are added', async () => {
+  const attachments = [file(3 * MB)];
+  for (const [run, made, sent] of [
+    [(m) => m.create({ subject: 'x', attachments }), 'messages'],
+    [(m) => m.createReply('i', { all: true, comment: 'x', message: { attachments } }), 'messages/{}/createReplyAll'],
+    [
+      (m) => m.createForward('i', { toRecipients: ['b@contoso.example'], message: { attachments } }),
+      'messages/{}/createForward',
+    ],
+    [(m) => m.reply('i', { body: 'x', attachments }), 'messages/{}/createReply', true],
+    [(m) => m.reply('i', { attachments }, { all: true }), 'messages/{}/createReplyAll', true],
+  ]) {
+    const it = box({ answer: drafts() });
+    const result = await run(it.mail.messages);
+    assert.deepEqual(
+      short(it).map((call) => call.slice(0, 2)),
+      [['POST', made], ...UPLOAD.map((call) => call.slice(0, 2)), ...(sent ? [['POST', 'messages/{}/send']] : [])],
+    );
+    assert.deepEqual(sent ? result : result.id, sent ? undefined : 'd');
+    const refused = box({ answer: drafts((path) => (/^https/.test(path) ? status(400) : undefined)) });
+    await assert.rejects(run(refused.mail.messages), { code: 'bad_request' });
+    assert.deepEqual(refused.calls.at(-1)[0], 'DELETE');
+    assert.ok(refused.calls.some(([method, path]) => method === 'DELETE' && path === 'messages/{}'));
+  }
+});
+
+test('an event with a file of more than one request takes is told the way', async () => {
+  const it = box();
+  await assert.rejects(
+    it.calendar.events.create({ attachments: [file(3 * MB)] }),
+    ({ code, message }) => code === 'too_large' && message.includes('attachments(id).add'),
+  );
 });
 
 test('send: what is no message, and options that are none', async () => {
-  for (const [message, options] of /** @type {any[][]} */ ([
+  for (const [message, options] of [
     [undefined],
     [null],
     ['text'],
@@ -171,7 +279,7 @@ test('send: what is no message, and options that are none', async () => {
     [{}, { saveToSentItems: 1 }],
     [{}, { onProgress: 'x' }],
     [{ toRecipients: [''] }],
-  ])) {
+  ]) {
     const it = box();
     const promise = it.mail.send(message, options);
     assert.ok(promise instanceof Promise);
@@ -180,7 +288,7 @@ test('send: what is no message, and options that are none', async () => {
   }
 });
 
-for (const [name, run, path, body, only] of /** @type {[string, (m: any) => any, string, {}, string[]?][]} */ ([
+for (const [name, run, path, body, only] of [
   ['reply', (m) => m.reply('i', 'Thanks', { timeout: 5 }), 'messages/{}/reply', { comment: 'Thanks' }],
   [
     'reply to all',
@@ -223,7 +331,7 @@ for (const [name, run, path, body, only] of /** @type {[string, (m: any) => any,
     { message: { subject: 'x' } },
     ['graph', 'outlook-v2'],
   ],
-])) {
+]) {
   test(`${name}, in every flavour that has it`, async () => {
     for (const api of FLAVOURS) {
       const it = box({ api, answer: () => 'draft' });
@@ -259,7 +367,6 @@ for (const [name, run, path, body, only] of /** @type {[string, (m: any) => any,
 }
 
 test('a reply says something; all is true or false', async () => {
-  /** @type {any} */
   const it = box();
   for (const run of [
     () => it.mail.messages.reply('i'),

@@ -4,7 +4,7 @@ import type { Path } from '../calls/path.ts';
 import { invalidArgument } from '../error.ts';
 import { collection } from './collection.ts';
 
-const ALLOWED = ['ifMatch', 'select', 'expand', 'as'];
+const ALLOWED = ['ifMatch', 'select', 'expand'];
 
 /** `fields`, none of which may be missing. */
 export function required<T extends object>(fields: T): T {
@@ -42,6 +42,11 @@ export function verbs(api: Api) {
   return {
     collection: <T, D = Partial<T>>(path: Path) => collection<T, D>(api, path),
     get: (path: Path, options?: Options) => call('GET', path, options),
+    /** The content as it is, byte for byte. */
+    octets: async (path: Path, options?: Options): Promise<Blob> => {
+      if (options?.as !== undefined) throw invalidArgument('unknown option `as`');
+      return api.call({ method: 'GET', path, options: { ...options, as: 'blob' }, allowed: ['as'] });
+    },
     remove: (path: Path, options?: Options) => call('DELETE', path, options),
     post: (path: Path, options?: Options, body?: object) => write('POST', path, options, body),
     put: (path: Path, options: Options | undefined, body: unknown) => replace('PUT', path, options, body),

@@ -15,16 +15,19 @@ export function encodeBody(
     return [body, headers];
   if (typeof body === 'string') {
     // `fetch` would send another character in its place.
-    if (body.isWellFormed?.() === false) throw invalidArgument('the body has half a surrogate pair');
+    if (!body.isWellFormed()) throw invalidArgument('the body has half a surrogate pair');
     return [body, headers];
   }
-  // JSON would write null for them, which clears a field.
-  const finite = (name: string, value: unknown) => {
+  // JSON would write null for some, which clears a field, and another character for half of one.
+  function check(this: Record<string, unknown>, name: string, value: unknown) {
+    const given = this[name];
     if (typeof value === 'number' && !Number.isFinite(value)) throw invalidArgument(`${name} is no finite number`);
+    if (given instanceof Date && Number.isNaN(+given)) throw invalidArgument(`${name} is an invalid Date`);
+    if (typeof value === 'string' && !value.isWellFormed()) throw invalidArgument(`${name} has half a surrogate pair`);
     return value;
-  };
+  }
   try {
-    return [JSON.stringify(body, finite), { 'content-type': 'application/json', ...headers }];
+    return [JSON.stringify(body, check), { 'content-type': 'application/json', ...headers }];
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string };
     throw invalidArgument(code ? message : 'the body cannot be written as JSON', cause);

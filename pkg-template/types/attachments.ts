@@ -13,11 +13,14 @@ export interface Attachments<F extends Flavor = 'graph'>
   /** The content of a file; of an attached message or event its MIME form. Graph. */
   content(id: string, options?: CallOptions): Promise<Blob>;
   /**
-   * Attaches a file. Up to 3 MB it takes one request; above that (Graph, up to 150 MB, otherwise `too_large`) an upload
-   * session in pieces of about 4 MB, each of which is repeated where it got lost. `timeout` is for one piece. The
-   * session is given up where the call fails or is aborted. The pieces go without a token to a host of the mailbox: the
-   * page's CSP has to name it in `connect-src`, in the global cloud `https://outlook.office.com
-   * https://outlook.office365.com`.
+   * Attaches a file. What fits into one request takes one: with Graph about 2.3 MB, as base64 is a third longer, with
+   * Outlook 3 MB. Above that (Graph, up to 150 MB, otherwise `too_large`) it takes an upload session in pieces of about
+   * 4 MB, each of which is repeated where it got lost. `timeout` is for one piece. The session is given up where the
+   * call fails or is aborted. The pieces go without a token to a host of the mailbox: the page's CSP has to name it in
+   * `connect-src`, in the global cloud `https://outlook.office.com https://outlook.office365.com`.
+   *
+   * Resolves with the attachment. Where the service does not show it yet after an upload, the answer has what is known
+   * here: `name`, `contentType`, `size`, `isInline`, and `id`, which is empty where nobody tells it.
    * @see https://learn.microsoft.com/graph/outlook-large-attachments
    *
    * @example

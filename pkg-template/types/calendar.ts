@@ -11,7 +11,7 @@ import type {
   RoomList,
   ScheduleInformation,
 } from '@microsoft/microsoft-graph-types';
-import type { Collection, Delta, DeltaOptions, Page, Query } from './collection.ts';
+import type { AllQuery, Collection, Delta, DeltaOptions, Page } from './collection.ts';
 import type { Events } from './events.ts';
 import type { Flavor, Key, Model, Resource, Selected } from './model.ts';
 import type { CallOptions } from './options.ts';
@@ -51,8 +51,8 @@ export interface Calendar<F extends Flavor = 'graph'> {
   /** One calendar of this mailbox, by its id. */
   in(calendarId: string): OneCalendar<F>;
   /**
-   * What happens in the default calendar from `start` to `end`; a series appears with its occurrences. Rejects with
-   * `invalid_argument` where `end` is not after `start`.
+   * What happens in the default calendar from `start` to `end`; a series appears with its occurrences, an all-day event
+   * on its own days in the zone of the call. Rejects with `invalid_argument` where `end` is not after `start`.
    * @see https://learn.microsoft.com/graph/api/user-list-calendarview
    *
    * @example
@@ -64,7 +64,7 @@ export interface Calendar<F extends Flavor = 'graph'> {
   view<const S extends string = Key<EventResource, F>>(
     start: Moment,
     end: Moment,
-    query?: Query<EventResource, F, S>,
+    query?: AllQuery<EventResource, F, S>,
   ): View<F, S>;
   /**
    * Suggests times at which everybody can meet. `constraints` is the request body of the service. Not in `outlook-v1`.
@@ -154,7 +154,7 @@ export interface OneCalendar<F extends Flavor = 'graph'> {
   view<const S extends string = Key<EventResource, F>>(
     start: Moment,
     end: Moment,
-    query?: Query<EventResource, F, S>,
+    query?: AllQuery<EventResource, F, S>,
   ): View<F, S>;
 }
 
@@ -170,7 +170,10 @@ export interface CalendarGroups<F extends Flavor = 'graph'> extends Collection<C
   calendars(groupId: string): Collection<CalendarResource, F>;
 }
 
-/** Events between two moments. `for await` reads them all, page by page. */
+/**
+ * Events between two moments. `for await` reads them all, page by page. The service counts all-day events in UTC; those
+ * of neighbouring days are left out here, so that a page may have fewer items than `top`, and `count` may count them.
+ */
 export interface View<F extends Flavor, S extends string = Key<EventResource, F>>
   extends AsyncIterable<Selected<EventResource, F, S>> {
   /** Fetches the first page; `next` of a page fetches the following one. */

@@ -23,18 +23,20 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   list<const S extends string = Key<T, F>>(query?: Query<T, F, S>): Promise<Page<Selected<T, F, S>>>;
   /**
-   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Collect
-   * the ids first where the loop takes items out of the list (by `move`, `delete`, or a change that `filter`
-   * excludes): the service counts pages by position, and would skip others.
+   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Set
+   * `stable` where the loop takes items out of the list (by `move`, `delete`, or a change that `filter` excludes): the
+   * service counts pages by position, and would skip others.
    *
    * @example
    * ```ts
    * for await (const { id, subject } of client.mail.messages.all({ filter: filter`subject eq ${"it's"}` })) {
    *   console.log(id, subject);
    * }
+   * const unread = client.mail.messages.all({ filter: 'isRead eq false', select: ['id'], top: 500, stable: true });
+   * for await (const { id } of unread) await client.mail.messages.update(id, { isRead: true });
    * ```
    */
-  all<const S extends string = Key<T, F>>(query?: Query<T, F, S>): AsyncIterable<Selected<T, F, S>>;
+  all<const S extends string = Key<T, F>>(query?: AllQuery<T, F, S>): AsyncIterable<Selected<T, F, S>>;
   /** One item. Rejects with `not_found`. */
   get<const S extends string = Key<T, F>>(id: string, query?: ItemQuery<T, F, S>): Promise<Selected<T, F, S>>;
   /**
@@ -71,8 +73,9 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
   count(query?: CountQuery): Promise<number>;
   /**
    * What changed since `token`; without a token, all items. Reads all pages of the round. Where the service no longer
-   * has the token's state, it reads all items again, and `resynced` is true. A changed item may have only the changed
-   * fields, and an item may appear more than once: the last one counts. It is there for the messages of a folder,
+   * has the token's state, or does not know the token, it reads all items again, and `resynced` is true. A changed item
+   * may have only the changed fields. Each id is there once, in `items` or in `removed`: the last word of the service
+   * counts. It is there for the messages of a folder,
    * folders, contacts, contact folders, calendar views and users; `outlook-v2` has all but users, `outlook-v1` has
    * messages of a folder and views. Otherwise rejects with `unsupported_by_api` or `bad_request`.
    * @see https://learn.microsoft.com/graph/delta-query-overview
@@ -109,7 +112,10 @@ export interface Query<T, F extends Flavor = 'graph', S extends string = Key<T, 
   filter?: string;
   /** Fields to sort by, such as `receivedDateTime desc`. */
   orderBy?: string | readonly string[];
-  /** Words to search for. Graph takes no `filter` and no `orderBy` with it for messages. */
+  /**
+   * Words to search for, such as `lunch` or `from:ben "quarterly report"`: it is quoted whole, and quotes in it mark a
+   * phrase. Graph takes no `filter` and no `orderBy` with it for messages.
+   */
   search?: string;
   /**
    * Size of a page: 1 to 1000 for Graph, 1 to 50 for Outlook.
@@ -123,6 +129,17 @@ export interface Query<T, F extends Flavor = 'graph', S extends string = Key<T, 
    * @defaultValue false
    */
   count?: boolean;
+}
+
+/** What `all` asks for. */
+export interface AllQuery<T, F extends Flavor = 'graph', S extends string = Key<T, F>> extends Query<T, F, S> {
+  /**
+   * Reads the whole list before the loop begins, so that the loop visits every item that was there at the start,
+   * whatever it does to them. Items are as they were then, each once. Name in `select` what the loop needs: they are
+   * all in memory.
+   * @defaultValue false
+   */
+  stable?: boolean;
 }
 
 /** Which items `count` counts. */

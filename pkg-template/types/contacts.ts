@@ -4,19 +4,20 @@ import type { Collection } from './collection.ts';
 import type { Photo } from './mailbox.ts';
 import type { Flavor, Resource } from './model.ts';
 import type { CallOptions } from './options.ts';
+import type { ContactDraft } from './values.ts';
 
 /**
  * The contacts of the default folder.
  * @see https://learn.microsoft.com/graph/api/user-list-contacts
  */
-export interface Contacts<F extends Flavor = 'graph'> extends Collection<Contact, F> {
+export interface Contacts<F extends Flavor = 'graph'> extends Collection<Contact, F, ContactDraft<F>> {
   /** The other folders of contacts. */
   readonly folders: ContactFolders<F>;
   /**
    * The contacts of one folder.
    * @see https://learn.microsoft.com/graph/api/contactfolder-list-contacts
    */
-  in(folderId: string): Collection<Contact, F>;
+  in(folderId: string): Collection<Contact, F, ContactDraft<F>>;
   /** The photo of a contact. Graph. */
   photo(id: string): Photo<F>;
   /**

@@ -2,7 +2,7 @@
 import type { Calendar as CalendarResource, Event as EventResource, Extension } from '@microsoft/microsoft-graph-types';
 import type { Attachments } from './attachments.ts';
 import type { View } from './calendar.ts';
-import type { Collection, Query } from './collection.ts';
+import type { AllQuery, Collection } from './collection.ts';
 import type { Flavor, Key, Resource } from './model.ts';
 import type { CallOptions } from './options.ts';
 import type { EventDraft, Moment, Recipient } from './values.ts';
@@ -42,7 +42,7 @@ export interface Events<F extends Flavor = 'graph'> extends Collection<EventReso
     id: string,
     start: Moment,
     end: Moment,
-    query?: Query<EventResource, F, S>,
+    query?: AllQuery<EventResource, F, S>,
   ): View<F, S>;
   /**
    * Reminds again at `until`. Not in `outlook-v1`.

@@ -46,9 +46,11 @@ export interface Mail<F extends Flavor = 'graph'> {
   /** Senders whose mail is always focused, or never. Not in `outlook-v1`. */
   readonly focusedInbox: FocusedInbox<F>;
   /**
-   * Sends a message; resolves when the service has taken it. With more than 3 MB of attachments it makes a draft, adds
-   * the attachments one by one (Graph: up to 150 MB each) and sends it; the draft is deleted where that fails. Rejects
-   * with `too_large`, `invalid_argument` (a recipient without address), `forbidden`.
+   * Sends a message; resolves when the service has taken it. Where it is more than one request takes (3 MB as JSON,
+   * in which attachments are a third longer), it makes a draft, adds the attachments one by one (Graph: up to 150 MB
+   * each) and sends it. The draft is deleted where that fails; where it cannot be deleted, or may have been sent, the
+   * error has its id in `draftId`. Rejects with `too_large`, `invalid_argument` (a recipient without address),
+   * `forbidden`.
    * @see https://learn.microsoft.com/graph/api/user-sendmail
    *
    * @example
@@ -78,7 +80,7 @@ export interface Mail<F extends Flavor = 'graph'> {
 /** Options of `mail.send`. */
 export interface SendOptions extends CallOptions {
   /**
-   * Keeps a copy in Sent Items. With more than 3 MB of attachments it is always kept: `false` is `invalid_argument`.
+   * Keeps a copy in Sent Items. Of what goes by a draft it is always kept: `false` is `invalid_argument`.
    * @defaultValue true
    */
   saveToSentItems?: boolean;

@@ -15,7 +15,8 @@ export interface Messages<F extends Flavor = 'graph'> extends Collection<Message
   send(id: string, options?: CallOptions): Promise<void>;
   /**
    * Answers a message: a text goes above the quoted message, the fields of a draft replace those of the answer
-   * (`outlook-v1` takes a text only).
+   * (`outlook-v1` takes a text only). Attachments that are more than one request takes go by a draft, as with
+   * `mail.send`.
    * @see https://learn.microsoft.com/graph/api/message-reply
    *
    * @example
@@ -58,10 +59,17 @@ export interface Messages<F extends Flavor = 'graph'> extends Collection<Message
    */
   copy(id: string, folder: string, options?: CallOptions): Promise<Resource<Message, F>>;
   /**
-   * The message as it was sent over the network (RFC 5322). Graph.
+   * The message as it was sent over the network (RFC 5322), byte for byte, with the type `message/rfc822`. Its parts have
+   * character sets of their own: a parser of mail reads them. Graph.
    * @see https://learn.microsoft.com/graph/outlook-get-mime-message
+   *
+   * @example
+   * ```ts
+   * const mime = await client.mail.messages.mime('AAMk...');
+   * const url = URL.createObjectURL(mime); // For a link with `download="message.eml"`.
+   * ```
    */
-  mime(id: string, options?: CallOptions): Promise<string>;
+  mime(id: string, options?: CallOptions): Promise<Blob>;
   /**
    * The attachments of a message.
    * @see https://learn.microsoft.com/graph/api/message-list-attachments

@@ -2,7 +2,9 @@
 import type {
   Attachment,
   Attendee,
+  Contact,
   DateTimeTimeZone,
+  EmailAddress,
   Event as EventResource,
   ItemBody,
   Message,
@@ -20,11 +22,27 @@ export type Recipient =
       address: string;
     };
 
+/** Who is invited: an address, alone or with a name and how much they are needed. */
+export type Invitee =
+  | Recipient
+  | {
+      /** Name for display. */
+      name?: string;
+      /** E-mail address; of a room with `type` 'resource'. */
+      address: string;
+      /**
+       * How much they are needed.
+       * @defaultValue 'required'
+       */
+      type: 'required' | 'optional' | 'resource';
+    };
+
 /**
  * A moment: a Date, or ISO 8601 text. Text without offset is local time in the call's `timeZone`, else in the client's;
  * a date alone is its midnight. Of an hour that occurs twice when clocks go back, the first is meant; an hour that is
- * left out when they go forward is read by the clock before the change. Times of all-day events and of series are set
- * in the zone of the client, so that no day and no occurrence shifts.
+ * left out when they go forward is read by the clock before the change. A Date is written on the clock of the same zone;
+ * an event that is changed keeps its own zone, so that no day of an all-day event and no occurrence of a series shifts.
+ * The zone is an IANA or Windows name, otherwise `invalid_argument`.
  */
 export type Moment =
   | Date
@@ -48,11 +66,12 @@ export type Body =
 
 /**
  * A message to write. Recipients and the body may be plain texts. The service's own forms, and fields that this package
- * does not know, are sent as they are. `null` clears a field.
+ * does not know, are sent as they are. `null` clears a field. What is neither a short form nor one of the service's is
+ * `invalid_argument`, and the message names the field.
  */
 export type Draft<F extends Flavor = 'graph'> = Omit<
   Partial<Model<Message, F>>,
-  Either<'toRecipients' | 'ccRecipients' | 'bccRecipients' | 'body' | 'attachments'>
+  Either<'toRecipients' | 'ccRecipients' | 'bccRecipients' | 'replyTo' | 'from' | 'sender' | 'body' | 'attachments'>
 > &
   Short<
     F,
@@ -63,9 +82,18 @@ export type Draft<F extends Flavor = 'graph'> = Omit<
       ccRecipients?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
       /** Who gets a copy that the others do not see. */
       bccRecipients?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
+      /** Who gets the answers, in place of the sender. */
+      replyTo?: readonly (Recipient | Model<RecipientResource, F>)[] | null;
+      /** In whose name the message goes. The mailbox needs the right to it. */
+      from?: Recipient | Model<RecipientResource, F> | null;
+      /** Who sends it, where that is not `from`. */
+      sender?: Recipient | Model<RecipientResource, F> | null;
       /** The text of the message. */
       body?: Body | Model<ItemBody, F> | null;
-      /** Files, or the service's own form. `create` takes up to 3 MB of them (`too_large`), `mail.send` more. */
+      /**
+       * Files, or the service's own form. What is more than one request takes is added one by one (Graph: up to 150 MB
+       * each).
+       */
       attachments?:
         | readonly (
             | (Blob & {
@@ -78,7 +106,20 @@ export type Draft<F extends Flavor = 'graph'> = Omit<
     }
   >;
 
-/** An event to write: like `Draft`, with moments for its times. */
+/** A contact to write: like `Draft`, with addresses that may be plain texts. */
+export type ContactDraft<F extends Flavor = 'graph'> = Omit<Partial<Model<Contact, F>>, Either<'emailAddresses'>> &
+  Short<
+    F,
+    {
+      /** Up to three addresses. */
+      emailAddresses?: readonly (Recipient | Model<EmailAddress, F>)[] | null;
+    }
+  >;
+
+/**
+ * An event to write: like `Draft`, with moments for its times. Graph: `create` gives it a `transactionId`, unless it has
+ * one: the service makes one event of several requests with the same.
+ */
 export type EventDraft<F extends Flavor = 'graph'> = Omit<
   Partial<Model<EventResource, F>>,
   Either<'start' | 'end' | 'attendees' | 'body'>
@@ -91,7 +132,7 @@ export type EventDraft<F extends Flavor = 'graph'> = Omit<
       /** When it ends; of an all-day event the midnight after its last day. */
       end?: Moment | Model<DateTimeTimeZone, F> | null;
       /** Whom to invite. */
-      attendees?: readonly (Recipient | Model<Attendee, F>)[] | null;
+      attendees?: readonly (Invitee | Model<Attendee, F>)[] | null;
       /** The text of the event. */
       body?: Body | Model<ItemBody, F> | null;
     }

@@ -23,6 +23,7 @@ async function drafts(given, wanted, zone = BERLIN) {
 
 test("recipients: addresses, names with addresses, and the service's own form", async () => {
   const own = { emailAddress: { address: 'c@contoso.example' }, type: 'optional' };
+  const spelledOwn = { EmailAddress: { Address: 'c@contoso.example' }, Type: 'optional' };
   const given = { toRecipients: ['ben@contoso.example', { name: 'A', address: 'a@contoso.example' }, own] };
   await drafts(given, {
     graph: {
@@ -36,14 +37,14 @@ test("recipients: addresses, names with addresses, and the service's own form", 
       ToRecipients: [
         { EmailAddress: { Address: 'ben@contoso.example' } },
         { EmailAddress: { Name: 'A', Address: 'a@contoso.example' } },
-        own,
+        spelledOwn,
       ],
     },
     'outlook-v1': {
       ToRecipients: [
         { EmailAddress: { Address: 'ben@contoso.example' } },
         { EmailAddress: { Name: 'A', Address: 'a@contoso.example' } },
-        own,
+        spelledOwn,
       ],
     },
   });
@@ -115,11 +116,6 @@ test('what is not known passes untouched, and the given object stays as it was',
   for (const name of ['subject', 'singleValueExtendedProperties', '@odata.type', 'future'])
     assert.equal(out[name], given[name]);
   assert.deepEqual(given.toRecipients, ['a@contoso.example']);
-  assert.deepEqual(
-    await values('graph', BERLIN).draft({ toRecipients: 'not a list', attendees: 5 }),
-    { toRecipients: 'not a list', attendees: 5 },
-    'the service judges',
-  );
   const half = 'half \ud83d';
   assert.equal((await values('graph', BERLIN).draft({ subject: half })).subject, half);
 });
@@ -300,11 +296,20 @@ test('events: moments in the form of each flavour', async () => {
   await drafts(
     { start: '2026-12-01T09:00+02:00' },
     {
-      ...both('2026-12-01T07:00:00.000', 'UTC'),
+      ...both('2026-12-01T08:00:00.000', BERLIN),
       'outlook-v1': { Start: '2026-12-01T07:00:00.000Z', StartTimeZone: BERLIN },
     },
   );
-  await drafts({ start: new Date(Date.UTC(2026, 11, 1, 9)) }, both('2026-12-01T09:00:00.000', 'UTC'));
+  await drafts({ start: new Date(Date.UTC(2026, 11, 1, 9)) }, both('2026-12-01T10:00:00.000', BERLIN));
+  // The second 02:30 of that night has no local time of its own.
+  await drafts(
+    { start: new Date(Date.UTC(2026, 9, 25, 1, 30)) },
+    {
+      ...both('2026-10-25T01:30:00.000', 'UTC'),
+      'outlook-v1': { Start: '2026-10-25T01:30:00.000Z', StartTimeZone: BERLIN },
+    },
+  );
+  await drafts({ start: new Date(Date.UTC(2026, 9, 25, 0, 30)) }, both('2026-10-25T02:30:00.000', BERLIN));
   await drafts(
     { start: { dateTime: '2026-12-01T09:00:00.0000000', timeZone: 'Pacific Standard Time' } },
     both('2026-12-01T09:00:00.0000000', 'Pacific Standard Time'),
@@ -320,6 +325,10 @@ test('events: moments in the form of each flavour', async () => {
   await drafts(
     { Start: '2026-03-20T09:00:00+01:00', StartTimeZone: 'W. Europe Standard Time' },
     { 'outlook-v1': { Start: '2026-03-20T08:00:00.000Z', StartTimeZone: 'W. Europe Standard Time' } },
+  );
+  await drafts(
+    { Start: '2026-03-20T09:00', StartTimeZone: 'America/New_York' },
+    { 'outlook-v1': { Start: '2026-03-20T13:00:00.000Z', StartTimeZone: 'America/New_York' } },
   );
   assert.deepEqual(
     await values('graph', BERLIN).draft({ start: '2026-12-01T09:00' }, 'Asia/Tokyo'),
@@ -352,7 +361,7 @@ test('all-day events and series: on the clock of the zone, so that nothing shift
   );
   await drafts(
     { start: '2026-03-20T08:00Z', recurrence: null, isAllDay: false },
-    { graph: { start: { dateTime: '2026-03-20T08:00:00.000', timeZone: 'UTC' }, recurrence: null, isAllDay: false } },
+    { graph: { start: { dateTime: '2026-03-20T09:00:00.000', timeZone: BERLIN }, recurrence: null, isAllDay: false } },
   );
   for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Africa/Cairo']) {
     const { start } = await values('graph', zone).draft({ start: '2026-04-24', isAllDay: true });

@@ -53,7 +53,10 @@ for (const [api, settings] of Object.entries(FLAVOURS)) {
       const moved = await mail.messages.move(draft[n('id')], id);
       const copied = await mail.messages.copy(moved[n('id')], inner[n('id')]);
       const there = (await mail.folder(id).messages.list()).items.length;
-      const mime = await mail.messages.mime(moved[n('id')]).catch((error) => error.code);
+      const mime = await mail.messages.mime(moved[n('id')]).then(
+        (blob) => blob.text(),
+        (error) => error.code,
+      );
       await mail.folders.move(inner[n('id')], 'deleteditems');
       const left = (await mail.folder(id).children.list()).items.length;
       await mail.folders.delete(id);

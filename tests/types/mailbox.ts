@@ -86,7 +86,11 @@ export async function calendarAndContacts(client: Client): Promise<void> {
     subject: 'Planning',
     start: '2026-12-01T09:00',
     end: new Date(),
-    attendees: ['ben@contoso.example', { emailAddress: { address: 'a@contoso.example' }, type: 'optional' }],
+    attendees: [
+      'ben@contoso.example',
+      { address: 'room@contoso.example', type: 'resource' },
+      { emailAddress: { address: 'a@contoso.example' }, type: 'optional' },
+    ],
   });
   await client.calendar.events.update(
     event.id ?? '',
@@ -115,7 +119,7 @@ export async function calendarAndContacts(client: Client): Promise<void> {
   const count: number | undefined = contacts.count;
   const contact: Contact = await client.contacts.create({
     givenName: 'Pavel',
-    emailAddresses: [{ address: 'pavel@contoso.example' }],
+    emailAddresses: ['pavel@contoso.example', { address: 'p@contoso.example' }],
   });
   // @ts-expect-error: contacts are no messages
   await client.contacts.create({ receivedDateTime: '2026-12-01' });
@@ -141,10 +145,16 @@ export async function named(client: Client, outlook: Client<'outlook-v2'>, file:
   const { messages, folders } = client.mail;
   await messages.reply('id', 'Thanks');
   await messages.reply('id', { body: 'Thanks', ccRecipients: ['ben@contoso.example'] }, { all: true });
+  await messages.reply('id', { from: 'sales@contoso.example', replyTo: [{ address: 'help@contoso.example' }] });
+  // @ts-expect-error: a message has recipients without a type
+  await client.mail.send({ toRecipients: [{ address: 'ben@contoso.example', type: 'optional' }] });
+  for await (const { id } of messages.all({ select: ['id'], stable: true })) await messages.delete(id);
+  // @ts-expect-error: a page is not stable
+  await messages.list({ stable: true });
   await messages.forward('id', ['ben@contoso.example', { name: 'Ben', address: 'ben@contoso.example' }], 'For you');
   const moved = await messages.move('id', 'archive');
   holds<Equal<typeof moved.subject, string | null | undefined>>();
-  const mime: string = await messages.mime('id');
+  const mime: Blob = await messages.mime('id');
   const content: Blob = await messages.attachments('id').content('a');
   // @ts-expect-error: a forward has recipients
   await messages.forward('id');

@@ -67,11 +67,8 @@ pub fn write(options: &Options, flavor: Flavor, url: &mut String) -> Result<(), 
     Ok(())
 }
 
-/// The value of `$search`, in quotes, as the service requires.
+/// The value of `$search`, in quotes, as the service requires: what a caller quoted is a phrase in it.
 fn quoted(search: &str) -> String {
-    if search.starts_with("\"") {
-        return search.into();
-    }
     let mut text = b"\"".to_vec();
     scan::push_escaped(&mut text, search, b"\"\\");
     text.push(b'"');
@@ -136,11 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn a_search_is_quoted_once() {
+    fn a_search_is_quoted_whole() {
         for (search, wanted) in [
             ("lunch", "%22lunch%22"),
-            ("\"from:ben\"", "%22from:ben%22"),
+            ("from:ben", "%22from:ben%22"),
             ("say \"hi\"", "%22say%20%5C%22hi%5C%22%22"),
+            (
+                "\"quarterly report\" from:ben",
+                "%22%5C%22quarterly%20report%5C%22%20from:ben%22",
+            ),
+            ("\"lunch\"", "%22%5C%22lunch%5C%22%22"),
+            ("\"", "%22%5C%22%22"),
+            ("a\\", "%22a%5C%5C%22"),
         ] {
             let options = serde_json::json!({ "search": search }).to_string();
             assert_eq!(

@@ -29,13 +29,16 @@ pub fn judge(
     let reason = diagnostics
         .as_ref()
         .map_or("", |known| known.reason.as_str());
+    let mut message = said.get("message").str().unwrap_or_default();
     let code = if scan::find(reason, "user context").is_some() {
         Code::MailboxNotFound
+    } else if status == 400 && scan::find(message, "Badly formed token").is_some() {
+        // The token of a delta or next link; the service has no code of its own for it.
+        Code::Gone
     } else {
         code(status, service_code.as_deref().unwrap_or_default())
     };
 
-    let mut message = said.get("message").str().unwrap_or_default();
     if message.is_empty() {
         message = reason;
     }
@@ -88,7 +91,9 @@ fn code(status: u16, service_code: &str) -> Code {
         (403, _) => Code::Forbidden,
         (404, _) => Code::NotFound,
         (409, _) => Code::Conflict,
-        (410, _) | (_, "SyncStateNotFound" | "resyncRequired") => Code::Gone,
+        (410, _) | (_, "SyncStateNotFound" | "ErrorInvalidSyncStateData" | "resyncRequired") => {
+            Code::Gone
+        }
         (412, _) => Code::PreconditionFailed,
         (413, _) | (400, "ErrorMessageSizeExceeded") => Code::TooLarge,
         (429 | 509, _) => Code::Throttled,
@@ -146,6 +151,7 @@ mod tests {
             (409, "ErrorFolderExists", Code::Conflict),
             (410, "SyncStateNotFound", Code::Gone),
             (400, "SyncStateNotFound", Code::Gone),
+            (400, "ErrorInvalidSyncStateData", Code::Gone),
             (412, "ErrorIrresolvableConflict", Code::PreconditionFailed),
             (413, "", Code::TooLarge),
             (429, "ApplicationThrottled", Code::Throttled),
@@ -161,6 +167,14 @@ mod tests {
                 error.detail.as_ref().unwrap().service_code.as_deref(),
                 Some(service_code)
             );
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_none_is_gone() {
+        let body = r#"{"error":{"code":"BadRequest","message":"Badly formed token."}}"#;
+        for (status, wanted) in [(400, Code::Gone), (403, Code::Forbidden)] {
+            assert_eq!(judged(status, &Headers::default(), body, 0).code, wanted);
         }
     }
 

@@ -53,6 +53,12 @@ const STEPS = {
       throw new Error(`it still has the answer of the sign-in service: ${pathname}`);
   },
   'taking the picture': () => page.screenshot({ path: picture }),
+  'marking all messages as read': () => button('Mark all as read').click(),
+  'reading how many they were': () => page.getByText(/ marked as read$/).waitFor(),
+  'seeing none that is unread': async () => {
+    await page.locator('[data-message]').nth(4).waitFor();
+    if (await page.locator('[data-message].unread').count()) throw new Error('some are unread still');
+  },
   'opening the settings': () => page.getByRole('link', { name: 'Settings' }).click(),
   'saving what is guarded': () => button('Save').click(),
   'confirming with a second factor': () => inWindow('Confirm that it is you', (popup) => popup.click('#take')),

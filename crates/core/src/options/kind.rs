@@ -20,6 +20,8 @@ pub(super) enum Kind {
     TextMap,
     /// One path segment of plain characters.
     Tenant,
+    /// A text that is not empty.
+    SomeText,
     Text,
     Texts,
     Timeout,
@@ -41,7 +43,7 @@ pub(super) const CALL: &Known = &[
     (Key::Expand, Kind::TextOrTexts),
     (Key::Filter, Kind::Text),
     (Key::Headers, Kind::TextMap),
-    (Key::IfMatch, Kind::Text),
+    (Key::IfMatch, Kind::SomeText),
     (Key::OrderBy, Kind::TextOrTexts),
     (Key::PageSize, Kind::Integer),
     (Key::Query, Kind::TextMap),
@@ -119,6 +121,7 @@ impl Kind {
             Self::Tenant => {
                 text.is_some_and(|text| !text.is_empty() && scan::is_plain(text, b"-."))
             }
+            Self::SomeText => text.is_some_and(|text| !scan::trim(text).is_empty()),
             Self::Text => text.is_some(),
             Self::Texts => value.is_texts(),
             Self::Timeout => value
@@ -140,6 +143,7 @@ impl Kind {
             Self::OneOf(names) => return scan::concat(&["one of ", &scan::join(names, ", ")]),
             Self::TextMap => "an object of texts",
             Self::Tenant => "a tenant id, a domain, organizations, common or consumers",
+            Self::SomeText => "a text that is not empty",
             Self::Text => "a text",
             Self::Texts => "a list of texts",
             Self::Timeout => "in milliseconds, 1 to 3600000",

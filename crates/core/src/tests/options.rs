@@ -81,6 +81,15 @@ fn what_is_wrong_is_named() {
         ),
         (r#"{"select":"subject"}"#, "`select` is a list of texts"),
         (r#"{"select":[1]}"#, "`select` is a list of texts"),
+        (r#"{"ifMatch":""}"#, "`ifMatch` is a text that is not empty"),
+        (
+            r#"{"ifMatch":" "}"#,
+            "`ifMatch` is a text that is not empty",
+        ),
+        (
+            r#"{"ifMatch":null}"#,
+            "`ifMatch` is a text that is not empty",
+        ),
         (r#"{"count":1}"#, "`count` is true or false"),
         (r#"{"headers":{"a":1}}"#, "`headers` is an object of texts"),
         (

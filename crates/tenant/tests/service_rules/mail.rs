@@ -124,3 +124,23 @@ async fn m65_m69_m70_folders_and_categories() {
         .await;
     assert_eq!(changed["displayName"], "New");
 }
+
+#[tokio::test]
+async fn an_attachment_comes_in_one_request_of_3145611_bytes_at_most() {
+    let caller = graph().await;
+    let id = caller
+        .done("POST", "/messages", json!({"subject": "x"}))
+        .await["id"]
+        .clone();
+    let path = format!("/messages/{}/attachments", id.as_str().unwrap());
+    let body = |content: usize| {
+        let content = "A".repeat(content);
+        json!({"@odata.type": "#microsoft.graph.fileAttachment", "name": "f", "contentBytes": content})
+    };
+    let around = body(0).to_string().len();
+    let whole = (3_145_611 - around) / 4 * 4;
+    for (content, status) in [(whole, 201), (whole + 4, 413)] {
+        let answer = outcome(&caller, "POST", &path, body(content)).await;
+        assert_eq!(answer.0, status, "{content}");
+    }
+}
