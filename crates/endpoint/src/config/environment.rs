@@ -4,7 +4,7 @@ use super::keys::KEYS;
 use crate::base::problem::Problem;
 
 /// Keys whose values are numbers, booleans or lists, written as in the file.
-const VALUES: [&str; 13] = [
+const VALUES: [&str; 14] = [
     "behind_tls_proxy",
     "cross_origins",
     "id_token_algorithms",
@@ -17,6 +17,7 @@ const VALUES: [&str; 13] = [
     "redirect_uris",
     "resources",
     "scopes",
+    "store_replicas",
     "tenants",
 ];
 /// Of the same kind, by their ends.

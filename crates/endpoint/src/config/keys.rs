@@ -9,7 +9,7 @@ pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
 pub(crate) const STORE: &str = "EXO365_STORE_URL";
 
 /// All keys of the file.
-pub(super) const KEYS: [&str; 42] = [
+pub(super) const KEYS: [&str; 43] = [
     "api",
     "api_origin",
     "base",
@@ -49,6 +49,7 @@ pub(super) const KEYS: [&str; 42] = [
     "shutdown_grace_seconds",
     "store",
     "store_ca_file",
+    "store_replicas",
     "store_url_file",
     "tenant",
     "tenants",

@@ -52,6 +52,8 @@ pub struct Config {
     pub(crate) store: Option<Secret>,
     /// Certificates that the store's has to come from, in PEM; the system's where there are none.
     pub(crate) store_ca: Option<Vec<u8>>,
+    /// Replicas that have to hold a write before it counts; what fits the address where it is not given.
+    pub(crate) store_replicas: Option<u32>,
     pub(crate) cookie: String,
     /// The name that version 0.1 gave it, read for one version more.
     pub(crate) old_cookie: Option<&'static str>,
@@ -109,6 +111,7 @@ impl Config {
         let seal = seal(&file, folder, &database, &environment)?;
         let store = store::address(&file, folder, &environment)?;
         let store_ca = store::authority(&file, folder, store.as_ref())?;
+        let store_replicas = store::replicas(&file, store.as_ref())?;
         store::same_keys(store.as_ref(), &seal)?;
         let proxy_paths = proxy::paths(&file, public.mode)?;
         let (proxies, proxy_header) = network::proxies(&file)?;
@@ -130,6 +133,7 @@ impl Config {
             seal,
             store,
             store_ca,
+            store_replicas,
             page,
             strict_transport: file.behind_tls_proxy,
             post_logout: file.post_logout_redirect_uri,

@@ -10,6 +10,8 @@ mod cookie;
 mod credential;
 mod date;
 mod expected_account;
+#[cfg(unix)]
+mod failover;
 mod fake;
 mod fixed;
 mod frontchannel;
@@ -39,6 +41,7 @@ mod shared;
 mod signin;
 mod soak;
 mod tenants;
+pub(crate) mod topology;
 mod trouble;
 
 use crate::base::clock::Clock;

@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 const KEYS: &str = "seal_keys_file = \"keys\"";
 
 /// Another endpoint for the same sign-in service, at this store.
-fn instance(fake: &Arc<Fake>, time: &Arc<AtomicU64>, server: &Server) -> World {
+pub(super) fn instance(fake: &Arc<Fake>, time: &Arc<AtomicU64>, store: &str) -> World {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("keys");
     let key = exo365_core::text::base64url(&[9; 32]);
     std::fs::write(&file, format!("one:{key}")).unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let extra = format!("store = \"{}\"\n{KEYS}", server.address());
+    let extra = format!("store = \"{store}\"\n{KEYS}");
     let (app, router) = open(config(&fake.origin, dir.path(), &extra), time);
     World {
         fake: Arc::clone(fake),
@@ -35,8 +35,8 @@ pub(super) async fn pair() -> Option<(Server, World, World)> {
     let server = Server::start()?;
     let time = Arc::new(AtomicU64::new(NOW));
     let fake = Fake::start(Arc::clone(&time)).await;
-    let one = instance(&fake, &time, &server);
-    let other = instance(&fake, &time, &server);
+    let one = instance(&fake, &time, &server.address());
+    let other = instance(&fake, &time, &server.address());
     Some((server, one, other))
 }
 
@@ -77,8 +77,8 @@ async fn e31_twenty_calls_at_two_endpoints_cause_one_renewal() {
         other.spawn(&mut set, &json!({}), &cookie);
     }
     one.fake.reached(2).await;
-    // The sign-in, the lock of one, and the other that asked for it twice, and did not get it.
-    scripts(&server, 4).await;
+    // Two of the sign-in (its group, its record), the lock of one endpoint, and two attempts of the other to get it.
+    scripts(&server, 5).await;
     one.fake.reopen();
     let answers = soon(set.join_all()).await;
     assert_eq!(answers.len(), 20);
@@ -121,7 +121,7 @@ async fn e41_an_operator_revokes_beside_the_endpoints_that_run() {
     assert_eq!(other.token(&third).await.status, StatusCode::OK);
     // With other sealing keys nothing is told of anybody.
     let folder = tempfile::tempdir().unwrap();
-    let elsewhere = instance(&one.fake, &one.time, &server);
+    let elsewhere = instance(&one.fake, &one.time, &server.address());
     let mut config = (*elsewhere.app.config).clone();
     config.seal = crate::config::SealSource::KeyFile(folder.path().join("keys"));
     let operator = Operator::open(&config, &one.app.clock).unwrap();
