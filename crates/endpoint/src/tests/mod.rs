@@ -39,7 +39,8 @@ pub(crate) mod server;
 mod settings;
 mod shared;
 mod signin;
-mod soak;
+#[cfg(target_os = "linux")]
+pub(crate) mod small_disk;
 mod tenants;
 pub(crate) mod topology;
 mod trouble;

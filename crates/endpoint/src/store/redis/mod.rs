@@ -5,7 +5,10 @@
 
 mod link;
 mod names;
+mod over_all;
 mod scripts;
+mod sending;
+mod warnings;
 
 use super::contract::{Failed, Locks, Store, StoreFuture, Visitor};
 use super::key::{Group, Holder, Key};
@@ -14,26 +17,15 @@ use crate::base::clock::Clock;
 use crate::base::problem::Problem;
 use crate::base::tls;
 use crate::config::store_address::{Kind, StoreAddress};
-use link::{Connection, Link, Source};
+use link::{Link, Source};
 use names::Names;
-use redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
+use redis::{Cmd, FromRedisValue, Value};
+use sending::last;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
-use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-/// How long an answer may take, with the connections that it needs.
-const TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection may be silent. Then the command is sent on another one.
-const SILENCE: Duration = Duration::from_secs(1);
-/// How often a command is sent where one connection after another breaks.
-const ATTEMPTS: usize = 4;
-/// How long replicas may take to confirm a write, in milliseconds; less than [`SILENCE`].
-const CONFIRM: u64 = 700;
-/// Records that are looked at in one go.
-const PAGE: usize = 500;
 /// How often a walk over all records begins again where servers change meanwhile.
 const WALKS: usize = 3;
 
@@ -52,21 +44,6 @@ pub(crate) struct RedisStore {
     probe: AtomicU8,
     /// The last thing logged was a failure.
     down: AtomicBool,
-}
-
-/// What is sent: one command, or several in one go.
-enum Message<'a> {
-    One(&'a Cmd),
-    Several(&'a Pipeline),
-}
-
-impl Message<'_> {
-    async fn send<T: FromRedisValue>(&self, connection: &mut Connection) -> RedisResult<T> {
-        match self {
-            Self::One(command) => command.query_async(connection).await,
-            Self::Several(pipeline) => pipeline.query_async(connection).await,
-        }
-    }
 }
 
 impl RedisStore {
@@ -112,105 +89,6 @@ impl RedisStore {
         self
     }
 
-    /// One command; again where the connection broke or fell silent. Each of ours may be repeated.
-    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failed> {
-        self.send(&self.reads, &Message::One(command)).await
-    }
-
-    /// Commands that write; done when enough replicas have what they wrote.
-    async fn write(&self, commands: Vec<Cmd>) -> Result<Vec<Value>, Failed> {
-        // In a cluster each may be for another server.
-        let parts: Vec<Vec<Cmd>> = match self.names {
-            Names::Server => vec![commands],
-            Names::Cluster => commands.into_iter().map(|one| vec![one]).collect(),
-        };
-        let mut answers = Vec::new();
-        for part in parts.iter().filter(|part| !part.is_empty()) {
-            let mut pipeline = redis::pipe();
-            for command in part {
-                pipeline.add_command(command.clone());
-            }
-            if self.replicas == 0 {
-                let more: Vec<Value> = self.send(&self.reads, &Message::Several(&pipeline)).await?;
-                answers.extend(more);
-                continue;
-            }
-            pipeline.cmd("WAIT").arg(self.replicas).arg(CONFIRM);
-            let mut more: Vec<Value> = self
-                .send(&self.writes, &Message::Several(&pipeline))
-                .await?;
-            let confirmed = more.pop().map(u32::from_redis_value);
-            if !confirmed.is_some_and(|count| count.is_ok_and(|count| count >= self.replicas)) {
-                return Err(self.unconfirmed().await);
-            }
-            answers.extend(more);
-        }
-        Ok(answers)
-    }
-
-    /// The primary has a write, and its replicas have not. It may have been replaced, and not know it yet.
-    async fn unconfirmed(&self) -> Failed {
-        if self.watched {
-            for link in [&self.reads, &self.writes] {
-                if let Ok((number, _)) = link.connection().await {
-                    link.forget(number);
-                }
-            }
-        }
-        self.failed(&format_args!(
-            "a write was not confirmed by {} of its replicas (`store_replicas`)",
-            self.replicas
-        ))
-    }
-
-    async fn send<T: FromRedisValue>(
-        &self,
-        link: &Link,
-        message: &Message<'_>,
-    ) -> Result<T, Failed> {
-        let end = Instant::now() + TIMEOUT;
-        for attempt in 1..=ATTEMPTS {
-            let Ok(made) = tokio::time::timeout_at(end, link.connection()).await else {
-                break;
-            };
-            let (number, mut connection) = made.map_err(|error| self.failed(&error))?;
-            let silent = end.min(Instant::now() + SILENCE);
-            let answer = tokio::time::timeout_at(silent, message.send(&mut connection)).await;
-            match answer {
-                Ok(Ok(value)) => {
-                    if self.down.swap(false, Ordering::Relaxed) {
-                        tracing::info!("the session store is back");
-                    }
-                    return Ok(value);
-                }
-                Ok(Err(error)) => {
-                    let again = is_elsewhere(&error);
-                    if again {
-                        link.forget(number);
-                    }
-                    if !again || attempt == ATTEMPTS {
-                        return Err(self.failed(&error));
-                    }
-                }
-                Err(_) => {
-                    link.forget(number);
-                    if Instant::now() >= end {
-                        break;
-                    }
-                }
-            }
-        }
-        Err(self.failed(&"no answer in time"))
-    }
-
-    /// Logs the first failure only, until the store works again.
-    fn failed(&self, error: &dyn std::fmt::Display) -> Failed {
-        if !self.down.swap(true, Ordering::Relaxed) {
-            tracing::error!(%error, "the session store does not answer as it should");
-        }
-        Failed
-    }
-
     /// Milliseconds until the record ends; it is refused by what it says itself, too.
     fn life(&self, record: &[u8]) -> u64 {
         let end = seal::ends_at(record).unwrap_or_default();
@@ -243,69 +121,6 @@ impl RedisStore {
             .await?;
         Ok(())
     }
-
-    /// One command for each list of names, by when their records end; the sum of the answers.
-    async fn over_ends(&self, command: impl Fn(&str) -> Cmd) -> Result<u64, Failed> {
-        let lists = self.names.all_ends();
-        if let [only] = lists.as_slice() {
-            return self.ask(&command(only)).await;
-        }
-        let made = tokio::time::timeout(TIMEOUT, self.reads.connection()).await;
-        let made = made.map_err(|_| self.failed(&"no connection in time"))?;
-        let (_, connection) = made.map_err(|error| self.failed(&error))?;
-        let mut asked = JoinSet::new();
-        for list in lists {
-            let (command, mut connection) = (command(&list), connection.clone());
-            asked.spawn(async move { command.query_async::<u64>(&mut connection).await });
-        }
-        let answered = tokio::time::timeout(TIMEOUT, asked.join_all()).await;
-        let answers = answered.map_err(|_| self.failed(&"no answer in time"))?;
-        let sum: RedisResult<u64> = answers.into_iter().sum();
-        sum.map_err(|error| self.failed(&error))
-    }
-
-    /// Visits the records of all servers, by one connection: a place in the walk means nothing on another server.
-    async fn walk(&self, visit: &mut (dyn FnMut(Key, Vec<u8>) + Send)) -> RedisResult<()> {
-        let (_, mut connection) = self.reads.connection().await?;
-        for node in connection.primaries().await? {
-            let mut cursor: u64 = 0;
-            loop {
-                let mut scan = redis::cmd("SCAN");
-                scan.arg(cursor).arg("MATCH").arg(names::all_sessions());
-                scan.arg("COUNT").arg(PAGE);
-                let page = connection.at(&node, scan).await?;
-                let names: Vec<String>;
-                (cursor, names) = FromRedisValue::from_redis_value(page)?;
-                if !names.is_empty() {
-                    let mut read = redis::cmd("MGET");
-                    let records: Vec<Option<Vec<u8>>> =
-                        read.arg(&names).query_async(&mut connection).await?;
-                    for (name, record) in names.iter().zip(records) {
-                        if let (Some(key), Some(record)) = (names::key(name), record) {
-                            visit(key, record);
-                        }
-                    }
-                }
-                if cursor == 0 {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether another connection may help: this one broke, or its server is no primary any more.
-fn is_elsewhere(error: &RedisError) -> bool {
-    error.is_connection_dropped()
-        || error.is_unrecoverable_error()
-        || ["READONLY", "MASTERDOWN"].contains(&error.code().unwrap_or_default())
-}
-
-/// The last answer, as a value of this type.
-fn last<T: FromRedisValue>(answers: Vec<Value>) -> Result<T, Failed> {
-    let answer = answers.into_iter().next_back().ok_or(Failed)?;
-    T::from_redis_value(answer).map_err(|_| Failed)
 }
 
 impl Store for RedisStore {
@@ -429,7 +244,7 @@ impl Store for RedisStore {
             let found = texts.unwrap_or_default();
             let mut found: Vec<String> = found
                 .iter()
-                .flat_map(|text| warnings(text, self.replicas))
+                .flat_map(|text| warnings::of(text, self.replicas))
                 .collect();
             found.sort_unstable();
             found.dedup();
@@ -444,33 +259,6 @@ impl Store for RedisStore {
     fn locks(&self) -> Option<&dyn Locks> {
         Some(self)
     }
-}
-
-/// What a server says of itself that would lose sessions.
-fn warnings(about: &str, replicas: u32) -> Vec<String> {
-    let value = |name: &str| {
-        let mut lines = about.lines().filter_map(|line| line.trim().split_once(':'));
-        lines.find(|(key, _)| *key == name).map(|(_, value)| value)
-    };
-    let mut found = Vec::new();
-    if value("aof_enabled") == Some("0") {
-        found.push(
-            "keeps no append-only file: its restart loses sessions (appendonly yes)".to_owned(),
-        );
-    }
-    if value("maxmemory_policy").is_some_and(|policy| policy != "noeviction") {
-        found
-            .push("drops records when its memory is full (maxmemory-policy noeviction)".to_owned());
-    }
-    let connected = value("connected_slaves").and_then(|count| count.parse().ok());
-    let primary = value("role") == Some("master");
-    if let Some(connected) = connected.filter(|count: &u32| primary && *count < replicas) {
-        found.push(format!(
-            "has a primary with {connected} replicas, and `store_replicas` is {replicas}: it takes no write until \
-             there are as many"
-        ));
-    }
-    found
 }
 
 impl Locks for RedisStore {
