@@ -301,4 +301,65 @@ mod unit {
         table.leave(good.id);
         assert!(table.enter(user).is_some());
     }
+
+    /// A body without an end, which says when it is given up.
+    struct Endless(Option<tokio::sync::oneshot::Sender<()>>);
+
+    impl http_body::Body for Endless {
+        type Data = axum::body::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+            let part = axum::body::Bytes::from_static(&[b'x'; 64 * 1024]);
+            std::task::Poll::Ready(Some(Ok(http_body::Frame::data(part))))
+        }
+    }
+
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.take().unwrap().send(());
+        }
+    }
+
+    /// A client that asked for the endless body, and what tells that it was given up.
+    async fn reader() -> (TcpStream, tokio::sync::oneshot::Receiver<()>) {
+        use tokio::io::AsyncWriteExt as _;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let head = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        client.write_all(head.as_bytes()).await.unwrap();
+        let (sender, given_up) = tokio::sync::oneshot::channel();
+        let body = Arc::new(Mutex::new(Some(Body::new(Endless(Some(sender))))));
+        let app =
+            Router::new().fallback(move || async move { body.lock().unwrap().take().unwrap() });
+        tokio::spawn(serve(listener, app, std::future::pending()));
+        (client, given_up)
+    }
+
+    /// The clock stands still while there is something to do, and then goes on to the next limit.
+    #[tokio::test(start_paused = true)]
+    async fn e69_a_reader_that_stops_is_given_up_after_a_minute() {
+        let (client, given_up) = reader().await;
+        let begin = tokio::time::Instant::now();
+        given_up.await.unwrap();
+        let waited = begin.elapsed();
+        assert!(waited >= READER && waited < 2 * READER, "{waited:?}");
+        drop(client);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn e69_a_reader_that_is_slow_is_served() {
+        use tokio::io::AsyncReadExt as _;
+        let (mut client, mut given_up) = reader().await;
+        let mut part = vec![0; 4 * 1024 * 1024];
+        for _ in 0..10 {
+            tokio::time::sleep(READER * 3 / 4).await;
+            client.read_exact(&mut part).await.unwrap();
+        }
+        assert!(given_up.try_recv().is_err(), "it reads on");
+    }
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Made for these tests and used nowhere else.
@@ -96,6 +97,8 @@ pub(super) struct Fake {
     pub(super) key_issuer: Mutex<Value>,
     /// One permit lets one request at the token endpoint through.
     pub(super) gate: Semaphore,
+    /// How long the token endpoint takes for an answer.
+    pub(super) delay: Mutex<Duration>,
     time: Arc<AtomicU64>,
     count: AtomicUsize,
     pair: RsaKeyPair,
@@ -126,6 +129,7 @@ impl Fake {
             kids: Mutex::new(("k1".into(), "k1".into())),
             by_appid: Mutex::new(false),
             gate: Semaphore::new(OPEN),
+            delay: Mutex::default(),
             time,
             count: AtomicUsize::new(0),
             pair: RsaKeyPair::from_pkcs8(KEY).unwrap(),
@@ -309,6 +313,8 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
         form,
     });
     fake.gate.acquire().await.unwrap().forget();
+    let delay = *fake.delay.lock().unwrap();
+    tokio::time::sleep(delay).await;
     let prepared = fake.next.lock().unwrap().pop_front();
     respond(prepared.unwrap_or_else(|| Canned::json(200, &fake.tokens(v1))))
 }

@@ -2,7 +2,7 @@
 
 use super::server::{Server, free_port};
 use redis::aio::MultiplexedConnection;
-use redis::{FromRedisValue, Value};
+use redis::{AsyncConnectionConfig, FromRedisValue, Value};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -10,7 +10,9 @@ use std::time::Duration;
 /// How long a server may be silent before it counts as down, in milliseconds.
 const DOWN: u64 = 1500;
 /// How long servers may take until they agree.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(120);
+/// How long a server may take for an answer.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// A primary, its replicas, and sentinels that watch it under the name `main`.
 pub(crate) struct Watched {
@@ -231,7 +233,13 @@ pub(crate) async fn replicas_of(port: u16) -> usize {
 
 async fn connect(port: u16) -> redis::RedisResult<MultiplexedConnection> {
     let client = redis::Client::open(format!("redis://127.0.0.1:{port}"))?;
-    client.get_multiplexed_async_connection().await
+    // On a machine that is busy an answer takes its time.
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(ANSWER))
+        .set_response_timeout(Some(ANSWER));
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
 }
 
 async fn try_ask<T: FromRedisValue>(port: u16, words: &[&str]) -> redis::RedisResult<T> {
