@@ -230,6 +230,33 @@ async fn e73_of_two_keys_of_one_name_the_one_that_fits_counts() {
 }
 
 #[tokio::test]
+async fn e73_another_key_under_the_same_name_is_found_at_once() {
+    let world = World::with("id_token_algorithms = [\"RS256\", \"ES256\"]").await;
+    let before = exo365_core::text::base64url(&[0xab; 256]);
+    world.fake.changed.lock().unwrap().0 = json!({"n": before});
+    *world.fake.algorithm.lock().unwrap() = "ES256";
+    world.sign_in().await;
+    world.fake.changed.lock().unwrap().0 = json!({});
+    *world.fake.algorithm.lock().unwrap() = "RS256";
+    world.sign_in().await;
+    // Signatures that hold by no key cause one fetch in a minute, however many there are.
+    let sets = world.fake.sets.load(Ordering::SeqCst);
+    world.advance(60);
+    world.fake.changed.lock().unwrap().0 = json!({"n": before});
+    world
+        .app
+        .keys
+        .metadata(&world.app.upstream, &world.app.config.public)
+        .await
+        .unwrap();
+    *world.fake.kids.lock().unwrap() = ("k9".into(), "k9".into());
+    for _ in 0..5 {
+        assert_eq!(world.exchange("c", "").await.code(), "invalid_response");
+    }
+    assert!(world.fake.sets.load(Ordering::SeqCst) <= sets + 2);
+}
+
+#[tokio::test]
 async fn e73_a_key_that_is_there_for_this_application_alone_is_asked_for() {
     let world = World::new().await;
     *world.fake.by_appid.lock().unwrap() = true;

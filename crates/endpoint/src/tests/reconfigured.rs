@@ -148,3 +148,34 @@ async fn e75_a_proxy_in_front_may_take_a_prefix_away() {
     let next = "/app/auth/proxy/v1.0/me/messages?$skip=10";
     assert_eq!(answer.json()["@odata.nextLink"], next);
 }
+
+/// Shorter limits count for sessions that exist; longer ones do not bring back what has ended.
+#[tokio::test]
+async fn e34_shorter_limits_count_for_sessions_that_exist() {
+    const HOUR: u64 = 3600;
+    for (extra, ends) in [
+        ("session_idle_hours = 2", 2 * HOUR),
+        (
+            "session_lifetime_days = 1\nsession_idle_hours = 24",
+            24 * HOUR,
+        ),
+    ] {
+        let world = World::new().await;
+        let cookie = world.sign_in().await;
+        world.advance(ends - 1);
+        let world = world.restart(extra).await;
+        assert_eq!(world.token(&cookie).await.status, StatusCode::OK, "{extra}");
+        // A renewal is a use, which moves the idle end but not the end of the session's life.
+        world.advance(if ends == 2 * HOUR { ends } else { 1 });
+        let answer = world.session(&cookie).await;
+        assert_eq!(answer.json()["account"], Value::Null, "{extra}");
+        assert_eq!(world.token(&cookie).await.code(), "signed_out", "{extra}");
+        let world = world.restart("").await;
+        assert_eq!(world.token(&cookie).await.code(), "signed_out", "{extra}");
+    }
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    world.advance(3 * HOUR);
+    let world = world.restart("session_idle_hours = 2").await;
+    assert_eq!(world.token(&cookie).await.code(), "signed_out");
+}

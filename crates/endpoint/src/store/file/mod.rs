@@ -62,10 +62,12 @@ impl FileStore {
 
     /// A read is a few microseconds: handing it to another thread would cost more.
     fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Failed> {
-        let database = match &*self.0.guard() {
-            State::Open(database) | State::Failed(database) => Arc::clone(database),
-            State::Closed => return Err(Failed),
+        let open = match &*self.0.guard() {
+            State::Open(database) | State::Failed(database) => Some(Arc::clone(database)),
+            State::Closed => None,
         };
+        // It could not be opened again for a write; for reading it may be possible by now.
+        let database = open.map_or_else(|| self.0.for_writing(), Ok)?;
         work(&database).map_err(|error| self.0.failed(&error))
     }
 }

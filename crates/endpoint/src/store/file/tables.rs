@@ -14,8 +14,12 @@ const GROUPS: MultimapTableDefinition<&[u8], &[u8]> = MultimapTableDefinition::n
 /// What is written to see whether it can be.
 const PROBE: TableDefinition<&str, u64> = TableDefinition::new("probe");
 
-/// Makes the tables that are missing.
+/// Makes the tables, if they are missing: a full disk is no reason not to read those that are there.
 pub(super) fn make(database: &Database) -> Result<(), redb::Error> {
+    let reading = database.begin_read()?;
+    if reading.open_table(SESSIONS).is_ok() && reading.open_multimap_table(GROUPS).is_ok() {
+        return Ok(());
+    }
     let transaction = database.begin_write()?;
     transaction.open_table(SESSIONS)?;
     transaction.open_multimap_table(GROUPS)?;
