@@ -75,7 +75,7 @@ fn record(life: u64, group: u8, rest: u8) -> Vec<u8> {
     let mut record = vec![2];
     record.extend((NOW + life).to_be_bytes());
     record.extend([group; 32]);
-    // Not text: nothing may be lost on the way.
+    // Octets that are no text have to come back unchanged.
     record.extend([rest, 0, 255, b'\r', b'\n', 0x80]);
     record
 }
@@ -194,7 +194,6 @@ async fn e34_what_has_ended_leaves_every_store() {
     }
 }
 
-/// However records come and go.
 #[tokio::test]
 async fn every_store_knows_how_many_records_it_has() {
     for mut place in Place::all().await {
@@ -250,7 +249,7 @@ async fn e34_redis_drops_a_record_when_it_ends_and_a_group_after_its_last() {
         let mut command = ::redis::cmd("PTTL");
         command.arg(format!("exo365:{kind}:{name}"));
         let left: i64 = command.query_async(&mut link).await.unwrap();
-        // In minutes: what went by since it was written is less.
+        // In minutes, since some milliseconds have passed.
         (left + 59_999) / 60_000
     };
     store.insert(key(1), record(600, 7, 1)).await.unwrap();

@@ -77,9 +77,9 @@ pub(super) struct Fake {
     pub(super) claims: Mutex<Value>,
     /// What is laid over the next good token reply; null takes a member away.
     pub(super) reply: Mutex<Value>,
-    /// Whose domains these are; asked for any other, the service knows no such tenant.
+    /// The tenant id of each known domain. For other domains the service knows no tenant.
     pub(super) domains: Mutex<BTreeMap<String, String>>,
-    /// How often it was asked whose a domain is.
+    /// How often it was asked for the tenant of a domain.
     pub(super) lookups: AtomicUsize,
     /// What is laid over the discovery document.
     pub(super) discovery: Mutex<Value>,
@@ -169,7 +169,7 @@ impl Fake {
         while self.calls() < count {
             tokio::task::yield_now().await;
         }
-        // Whoever else is on the way gets as far as it can.
+        // Requests that are on their way get as far as they can.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
@@ -226,7 +226,7 @@ impl Fake {
         let kid = self.kids.lock().unwrap().0.clone();
         let mut key = json!({"kty": "RSA", "use": "sig", "kid": kid, "n": base64url(&public.n), "e": base64url(&public.e)});
         key["issuer"] = self.key_issuer.lock().unwrap().clone();
-        // A point, uncompressed: a 4, then both coordinates.
+        // The octets of an uncompressed point: 4, then both coordinates.
         let (x, y) = self.curve.public_key().as_ref()[1..].split_at(32);
         let mut curve = json!({"kty": "EC", "crv": "P-256", "use": "sig", "kid": "curve", "x": base64url(x), "y": base64url(y)});
         let changed = self.changed.lock().unwrap();

@@ -125,22 +125,22 @@ async fn e14_ps256_and_es256_hold_where_they_are_configured_and_nowhere_else() {
 async fn e14_a_signature_of_one_kind_is_none_of_another() {
     let all = "[\"RS256\", \"PS256\", \"ES256\"]";
     for (algorithm, change) in [
-        // A key that names its algorithm signs by no other.
+        // A key with `alg` verifies no other algorithm.
         ("PS256", (json!({"alg": "RS256"}), json!({}))),
         ("RS256", (json!({"alg": "PS256"}), json!({}))),
         ("ES256", (json!({}), json!({"alg": "ES384"}))),
-        // A key of another kind under the name that the token has.
+        // A key of another type with the `kid` of the token.
         ("RS256", (json!({"kid": "other"}), json!({"kid": "k1"}))),
         ("ES256", (json!({"kid": "curve"}), json!({"kid": "other"}))),
         ("ES256", (json!({}), json!({"crv": "P-384"}))),
         ("ES256", (json!({}), json!({"kty": "RSA"}))),
-        // Keys that are none.
+        // Malformed keys.
         ("ES256", (json!({}), json!({"x": "AQ"}))),
         ("ES256", (json!({}), json!({"y": ""}))),
         ("ES256", (json!({}), json!({"x": "!"}))),
         ("RS256", (json!({"n": ""}), json!({}))),
         ("PS256", (json!({"e": "AA"}), json!({}))),
-        // A key for something else.
+        // A key for encryption.
         ("RS256", (json!({"use": "enc"}), json!({}))),
     ] {
         let world = signing(all, algorithm).await;

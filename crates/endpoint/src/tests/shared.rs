@@ -1,4 +1,4 @@
-//! Two endpoints over one real Redis: one renewal, no session lost, gone here is gone there.
+//! Two endpoints over one real Redis: one renewal for both, no session lost, and a sign-out at one counts at the other.
 
 use super::fake::Canned;
 use super::renewal::LATER;
@@ -40,7 +40,7 @@ pub(super) async fn pair() -> Option<(Server, World, World)> {
     Some((server, one, other))
 }
 
-/// Waits until the store ran so many scripts: a sign-in is one, a lock that is asked for another.
+/// Waits until the store has run so many scripts. A sign-in is two, an attempt to get a lock is one.
 async fn scripts(server: &Server, least: u64) {
     let client = redis::Client::open(server.address()).unwrap();
     let mut link = client.get_multiplexed_async_connection().await.unwrap();
@@ -91,7 +91,7 @@ async fn e31_twenty_calls_at_two_endpoints_cause_one_renewal() {
         );
     }
     assert_eq!(one.fake.calls(), 2, "the code and one renewal");
-    // And the next one, begun at the other, trades in what the first one kept.
+    // The next renewal, at the other endpoint, uses the refresh token that the first one stored.
     one.advance(LATER);
     assert_eq!(
         other.token(&cookie).await.json()["accessToken"],
@@ -119,7 +119,7 @@ async fn e41_an_operator_revokes_beside_the_endpoints_that_run() {
         assert_eq!(world.token(cookie).await.code(), "signed_out");
     }
     assert_eq!(other.token(&third).await.status, StatusCode::OK);
-    // With other sealing keys nothing is told of anybody.
+    // With other sealing keys no session can be listed.
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = instance(&one.fake, &one.time, &server.address());
     let mut config = (*elsewhere.app.config).clone();
@@ -243,7 +243,7 @@ async fn overtaken() -> (World, String, JoinSet<Answer>) {
     (world, cookie, set)
 }
 
-/// A lock is a courtesy: what happens where two renew all the same.
+/// What happens when two endpoints renew in spite of the lock.
 #[tokio::test]
 async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
     let (world, _, mut set) = overtaken().await;
