@@ -97,6 +97,7 @@ impl Config {
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
+        // Longer than others: one line for each setting, most of which are checked elsewhere.
         let mut file = File::read(text, &environment)?;
         file.normalize();
         let public = public(&file)?;

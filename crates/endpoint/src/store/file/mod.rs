@@ -83,7 +83,12 @@ impl Inner {
         if let State::Open(database) = &*state {
             return Ok(Arc::clone(database));
         }
-        // The file is locked until the old one is gone.
+        // The file is locked until the old one is gone. As long as somebody reads from that it stays, and this write fails.
+        if let State::Failed(database) = &*state
+            && Arc::strong_count(database) > 1
+        {
+            return Err(Failed);
+        }
         *state = State::Closed;
         match database::open(&self.file) {
             Ok(database) => {

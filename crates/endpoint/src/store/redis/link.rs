@@ -9,8 +9,8 @@ use redis::cluster_routing::{
 };
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue as _, Pipeline, RedisError,
-    RedisFuture, RedisResult, TlsCertificates, TlsMode, Value,
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue as _, Pipeline,
+    RedisConnectionInfo, RedisError, RedisFuture, RedisResult, TlsCertificates, TlsMode, Value,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -129,30 +129,8 @@ impl Source {
                 })
             }
             Kind::Sentinel { primary, login } => {
-                let own = nodes.first().map(|node| node.redis_settings().clone());
-                let sentinels = nodes.iter().map(|node| node.addr().clone());
-                let mut builder =
-                    SentinelClientBuilder::new(sentinels, &primary, SentinelServerType::Master)?
-                        .set_client_to_redis_db(login.db());
-                if let Some(name) = login.username() {
-                    builder = builder.set_client_to_redis_username(name);
-                }
-                if let Some(password) = login.password() {
-                    builder = builder.set_client_to_redis_password(password);
-                }
-                if let Some(name) = own.as_ref().and_then(|own| own.username()) {
-                    builder = builder.set_client_to_sentinel_username(name);
-                }
-                if let Some(password) = own.as_ref().and_then(|own| own.password()) {
-                    builder = builder.set_client_to_sentinel_password(password);
-                }
-                if let Some(certificates) = certificates {
-                    builder = builder
-                        .set_client_to_redis_tls_mode(TlsMode::Secure)
-                        .set_client_to_redis_certificates(certificates.clone())
-                        .set_client_to_sentinel_certificates(certificates);
-                }
-                Self::Sentinel(Box::new(tokio::sync::Mutex::new(builder.build()?)))
+                let client = sentinels(&primary, &login, &nodes, certificates)?;
+                Self::Sentinel(Box::new(tokio::sync::Mutex::new(client)))
             }
             Kind::Cluster => {
                 let mut builder = ClusterClientBuilder::new(nodes)
@@ -185,6 +163,38 @@ impl Source {
         let connection = client.get_multiplexed_async_connection_with_config(&config);
         connection.await.map(Connection::Server)
     }
+}
+
+/// The sentinels' client. Servers and sentinels have credentials of their own.
+fn sentinels(
+    primary: &str,
+    login: &RedisConnectionInfo,
+    nodes: &[ConnectionInfo],
+    certificates: Option<TlsCertificates>,
+) -> RedisResult<SentinelClient> {
+    let own = nodes.first().map(ConnectionInfo::redis_settings);
+    let addresses = nodes.iter().map(|node| node.addr().clone());
+    let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?
+        .set_client_to_redis_db(login.db());
+    if let Some(name) = login.username() {
+        builder = builder.set_client_to_redis_username(name);
+    }
+    if let Some(password) = login.password() {
+        builder = builder.set_client_to_redis_password(password);
+    }
+    if let Some(name) = own.and_then(RedisConnectionInfo::username) {
+        builder = builder.set_client_to_sentinel_username(name);
+    }
+    if let Some(password) = own.and_then(RedisConnectionInfo::password) {
+        builder = builder.set_client_to_sentinel_password(password);
+    }
+    if let Some(certificates) = certificates {
+        builder = builder
+            .set_client_to_redis_tls_mode(TlsMode::Secure)
+            .set_client_to_redis_certificates(certificates.clone())
+            .set_client_to_sentinel_certificates(certificates);
+    }
+    builder.build()
 }
 
 fn nothing() -> RedisError {
