@@ -231,9 +231,9 @@ async fn e69_streams_of_an_http2_api_that_nobody_reads_hold_up_no_other_call() {
 /// A flood has its own places at the service: the good user's time grows by little. Measured in one run, as a ratio.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn e66_a_flood_of_codes_beside_a_good_user() {
-    const ROUNDS: usize = 9;
+    const ROUNDS: usize = 5;
     let fake = service().await;
-    *fake.delay.lock().unwrap() = Duration::from_millis(250);
+    *fake.delay.lock().unwrap() = Duration::from_millis(800);
     let dir = tempfile::tempdir().unwrap();
     let more = "limit_per_address = 0\nlimit_per_session = 0\n";
     let endpoint = Arc::new(Endpoint::start(dir, &fake.origin, more).await);
@@ -270,6 +270,7 @@ async fn e66_a_flood_of_codes_beside_a_good_user() {
     flood.shutdown().await;
     let ratio = beside.as_secs_f64() / alone.as_secs_f64();
     println!("{alone:?} alone, {beside:?} beside a flood of 200 at a time: {ratio:.2}");
+    // In one queue for all, seven others would be before the good user at each place.
     assert!(
         ratio < 4.0,
         "{ratio:.2}: {alone:?} alone, {beside:?} beside the flood"

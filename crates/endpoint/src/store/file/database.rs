@@ -7,6 +7,8 @@ use std::path::Path;
 
 /// Pages that stay in memory, in bytes: a hundred thousand sessions need no gigabyte.
 const CACHE: usize = 32 * 1024 * 1024;
+/// More than opening a database writes that was not closed in order, in bytes.
+const ROOM: usize = 512 * 1024;
 
 /// Opens the file, or makes it; readable for its owner only.
 ///
@@ -30,6 +32,16 @@ pub(super) fn open(file: &Path) -> Result<Database, Problem> {
     // The tables exist from here on, so that reading never has to make them.
     tables::make(&database).map_err(|error| wrong(&error))?;
     Ok(database)
+}
+
+/// Whether the disk takes [`ROOM`] octets more, beside the file.
+pub(super) fn has_room(file: &Path) -> bool {
+    let mut probe = file.as_os_str().to_owned();
+    probe.push(".room");
+    let written = std::fs::write(&probe, vec![0; ROOM]);
+    // What was written in part goes too.
+    let removed = std::fs::remove_file(&probe);
+    written.is_ok() && removed.is_ok()
 }
 
 #[cfg(unix)]

@@ -83,9 +83,10 @@ impl Inner {
         if let State::Open(database) = &*state {
             return Ok(Arc::clone(database));
         }
-        // The file is locked until the old one is gone. As long as somebody reads from that it stays, and this write fails.
+        // The file is locked until the old one is gone. That one stays, and this write fails, as long as somebody reads from
+        // it, or there is no room for what opening writes: until then it serves readers.
         if let State::Failed(database) = &*state
-            && Arc::strong_count(database) > 1
+            && (Arc::strong_count(database) > 1 || !database::has_room(&self.file))
         {
             return Err(Failed);
         }
