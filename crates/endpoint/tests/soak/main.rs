@@ -136,7 +136,10 @@ async fn soak() {
     // What they were made with: it is needed until the last user has signed out.
     let mut troubles: JoinSet<Box<dyn Any + Send>> = JoinSet::new();
     let clock = trouble::clock(Arc::clone(&soak), jumping, Arc::clone(&time));
-    troubles.spawn(async move { Box::new(clock.await) as Box<dyn Any + Send> });
+    troubles.spawn(async move {
+        clock.await;
+        Box::new(()) as Box<dyn Any + Send>
+    });
     if let Some(disk) = disk {
         let disk = trouble::disk(Arc::clone(&soak), disk);
         troubles.spawn(async move { Box::new(disk.await) as Box<dyn Any + Send> });

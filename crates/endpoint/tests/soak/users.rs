@@ -146,7 +146,8 @@ impl Browser {
         if let Some(new) = answer.body["accessToken"].as_str() {
             *token = new.to_owned();
         }
-        let signed_in = answer.status == 200 && !(at % 3 == 0 && answer.body["account"].is_null());
+        let signed_in =
+            answer.status == 200 && !(at.is_multiple_of(3) && answer.body["account"].is_null());
         if !signed_in {
             println!("lost at {at}: {} {}", answer.status, answer.body);
             add(&self.soak.counts.lost);

@@ -103,10 +103,10 @@ impl ConnectionLike for Connection {
 
 /// What connections are made from.
 pub(super) enum Source {
-    Server(Client),
+    Server(Box<Client>),
     /// They are asked for each new connection: the primary may be another by now.
     Sentinel(Box<tokio::sync::Mutex<SentinelClient>>),
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
 }
 
 impl Source {
@@ -123,10 +123,10 @@ impl Source {
         Ok(match kind {
             Kind::Server => {
                 let node = nodes.into_iter().next().ok_or(nothing())?;
-                Self::Server(match certificates {
+                Self::Server(Box::new(match certificates {
                     Some(certificates) => Client::build_with_tls(node, certificates)?,
                     None => Client::open(node)?,
-                })
+                }))
             }
             Kind::Sentinel { primary, login } => {
                 let client = sentinels(&primary, &login, &nodes, certificates)?;
@@ -143,14 +143,14 @@ impl Source {
                 if let Some(certificates) = certificates {
                     builder = builder.tls(TlsMode::Secure).certs(certificates);
                 }
-                Self::Cluster(builder.build()?)
+                Self::Cluster(Box::new(builder.build()?))
             }
         })
     }
 
     async fn connect(&self) -> RedisResult<Connection> {
         let client = match self {
-            Self::Server(client) => client.clone(),
+            Self::Server(client) => Client::clone(client),
             Self::Sentinel(sentinel) => sentinel.lock().await.async_get_client().await?,
             Self::Cluster(client) => {
                 return client.get_async_connection().await.map(Connection::Cluster);
