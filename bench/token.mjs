@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from './list.mjs';
 import { codeFlow, exchange, signInByForms, startSecureTenant } from '../tests/e2e/microsoft/tenant.mjs';
-import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, scratch, startEndpoint, startTenant } from '../tests/e2e/processes.mjs';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  TENANT_ID,
+  root,
+  scratch,
+  start,
+  startEndpoint,
+  startTenant,
+} from '../tests/e2e/processes.mjs';
 
 const SECONDS = 4;
 const ROUNDS = 3;
@@ -23,14 +32,14 @@ const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/
  * A script for wrk: always the same request, or the requests of several cookies in turn. They are prepared before the
  * measurement.
  */
-const script = (cookies, file, origin) => `
-wrk.method = "POST"
-wrk.body = "{}"
-${Object.entries({ ...headers, cookie: cookies[0], ...(origin && { origin }) })
+const script = (cookies, file, origin, method) => `
+wrk.method = "${method}"
+wrk.body = ${method === 'POST' ? '"{}"' : 'nil'}
+${Object.entries({ ...headers, ...(cookies[0] && { cookie: cookies[0] }), ...(origin && { origin }) })
   .map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   .join('\n')}
 ${
-  cookies.length === 1
+  cookies.length <= 1
     ? ''
     : `
 local all, at = {}, 0
@@ -53,15 +62,19 @@ end`
  *
  * @param {string} url
  * @param {string[]} cookies
- * @param {{ origin?: string, pid: number, seconds?: number, dir?: string }} options
+ * @param {{ origin?: string, pid: number, seconds?: number, dir?: string, method?: string, connections?: number }} options
  */
-export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir = scratch() }) {
+export async function load(
+  url,
+  cookies,
+  { origin, pid, seconds = SECONDS, dir = scratch(), method = 'POST', connections = CONNECTIONS },
+) {
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
-  writeFileSync(lua, script(cookies, file, origin));
+  writeFileSync(lua, script(cookies, file, origin, method));
   const wrk = spawn(
     'wrk',
-    ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
+    ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let output = '';
@@ -87,6 +100,10 @@ export async function load(url, cookies, { origin, pid, seconds = SECONDS, dir =
   };
 }
 
+/** Starts a server of `bench/bare`. */
+export const startBare = (...args) =>
+  start(`bare ${args[0]}`, process.env.EXO365_BARE_BIN ?? join(root, 'target/server/exo365-bare'), args);
+
 async function startPeer(tenant) {
   const child = spawn('node', ['--expose-gc', fileURLToPath(new URL('peer-server/server.mjs', import.meta.url))], {
     env: {
@@ -108,7 +125,17 @@ async function startPeer(tenant) {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** Measures both in turns; gives `{ rate, p50, p99 }` of each, as medians of the rounds. */
+/** Median of the rounds: `{ rate, p50, p99 }`. */
+export const sum = (all) => ({
+  rate: median(all.map(({ rate }) => rate)),
+  p50: median(all.map(({ p50 }) => p50)),
+  p99: median(all.map(({ p99 }) => p99)),
+});
+
+/**
+ * Measures the endpoint, the peer, and an axum server with a constant answer of the same length, in turns; gives
+ * `{ rate, p50, p99 }` of each, as medians of the rounds.
+ */
 export async function token() {
   const secure = await startSecureTenant();
   const peer = await startPeer(secure);
@@ -123,19 +150,17 @@ export async function token() {
     await exchange(base, endpointFlow, await signInByForms(tenant, endpointFlow.authorize, ADELE), endpoint.url),
   ];
 
-  const rounds = { exo365: [], peer: [] };
+  const bare = await startBare('answer');
+
+  const rounds = { exo365: [], peer: [], bare: [] };
   for (let round = 0; round < ROUNDS; round++) {
+    rounds.bare.push(await load(`${bare.url}/token`, ours, { origin: endpoint.url, pid: bare.pid }));
     rounds.peer.push(await load(`${peer.url}/token`, theirs, { pid: peer.pid }));
     rounds.exo365.push(await load(`${base}/token`, ours, { origin: endpoint.url, pid: endpoint.pid }));
   }
   peer.end();
-  for (const server of [endpoint, tenant, secure]) await server.end();
-  const sum = (all) => ({
-    rate: median(all.map(({ rate }) => rate)),
-    p50: median(all.map(({ p50 }) => p50)),
-    p99: median(all.map(({ p99 }) => p99)),
-  });
-  return { exo365: sum(rounds.exo365), peer: sum(rounds.peer) };
+  for (const server of [endpoint, tenant, secure, bare]) await server.end();
+  return { exo365: sum(rounds.exo365), peer: sum(rounds.peer), bare: sum(rounds.bare) };
 }
 
 /**

@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,67 +39,85 @@ const SAY: Duration = Duration::from_secs(10);
 
 /// Serves `app` until `stop` resolves; then idle connections are closed, and what is under way is finished.
 pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
-    let table = Table::new(bound());
-    let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(BUFFER);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .keep_alive_interval(HEAD)
-        .keep_alive_timeout(HEAD);
+    let server = Server::new(app);
     tokio::pin!(stop);
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "a connection cannot be accepted");
-                    tokio::time::sleep(REST).await;
-                    continue;
-                }
-            },
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        // Where all serve a request, the new one goes.
-        let Some(entry) = table.enter(peer.ip()) else {
-            continue;
+        match accepted {
+            Ok((stream, peer)) => server.attend(stream, peer),
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+    drop(listener);
+    server.graceful.shutdown().await;
+}
+
+/// What all connections share.
+struct Server {
+    app: Router,
+    builder: Builder<TokioExecutor>,
+    graceful: GracefulShutdown,
+    table: Table,
+}
+
+impl Server {
+    fn new(app: Router) -> Self {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(BUFFER);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .keep_alive_interval(HEAD)
+            .keep_alive_timeout(HEAD);
+        Self {
+            app,
+            builder,
+            graceful: GracefulShutdown::new(),
+            table: Table::new(bound()),
+        }
+    }
+
+    /// Serves a connection, in a task of its own. Where all others serve a request, it is closed.
+    fn attend(&self, stream: TcpStream, peer: SocketAddr) {
+        let Some(entry) = self.table.enter(peer.ip()) else {
+            return;
         };
-        let busy = Arc::clone(&entry.busy);
-        let service = {
-            let app = app.clone();
-            hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-                let mut app = app.clone();
-                let call = Busy::enter(&busy);
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(ConnectInfo(peer));
-                async move {
-                    let answer = app.call(request).await;
-                    answer
-                        .map(|answer| answer.map(|body| Body::new(BusyBody { body, _call: call })))
-                }
-            })
-        };
-        let connection = builder.serve_connection(TokioIo::new(prepared(stream)), service);
-        let connection = graceful.watch(connection.into_owned());
+        let (busy, app) = (Arc::clone(&entry.busy), self.app.clone());
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let mut app = app.clone();
+            let call = Busy::enter(&busy);
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            async move {
+                let answer = app.call(request).await;
+                answer.map(|answer| answer.map(|body| Body::new(BusyBody { body, _call: call })))
+            }
+        });
+        let stream = TokioIo::new(prepared(stream));
+        let connection = self.builder.serve_connection(stream, service);
+        let connection = self.graceful.watch(connection.into_owned());
         let task = tokio::spawn(async move {
             // Whoever went away says so here.
             let _ = connection.await;
         });
-        table.note(entry.id, task.abort_handle());
-        let table = table.clone();
+        self.table.note(entry.id, task.abort_handle());
+        let table = self.table.clone();
         tokio::spawn(async move {
             let _ = task.await;
             table.leave(entry.id);
         });
     }
-    drop(listener);
-    graceful.shutdown().await;
 }
 
 /// An answer that passes is sent in pieces: each goes at once. Who does not read is given up.
@@ -300,5 +318,66 @@ mod unit {
         drop(calls);
         table.leave(good.id);
         assert!(table.enter(user).is_some());
+    }
+
+    /// A body without an end, which says when it is given up.
+    struct Endless(Option<tokio::sync::oneshot::Sender<()>>);
+
+    impl http_body::Body for Endless {
+        type Data = axum::body::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+            let part = axum::body::Bytes::from_static(&[b'x'; 64 * 1024]);
+            std::task::Poll::Ready(Some(Ok(http_body::Frame::data(part))))
+        }
+    }
+
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.take().unwrap().send(());
+        }
+    }
+
+    /// A client that asked for the endless body, and what tells that it was given up.
+    async fn reader() -> (TcpStream, tokio::sync::oneshot::Receiver<()>) {
+        use tokio::io::AsyncWriteExt as _;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let head = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        client.write_all(head.as_bytes()).await.unwrap();
+        let (sender, given_up) = tokio::sync::oneshot::channel();
+        let body = Arc::new(Mutex::new(Some(Body::new(Endless(Some(sender))))));
+        let app =
+            Router::new().fallback(move || async move { body.lock().unwrap().take().unwrap() });
+        tokio::spawn(serve(listener, app, std::future::pending()));
+        (client, given_up)
+    }
+
+    /// The clock stands still while there is something to do, and then goes on to the next limit.
+    #[tokio::test(start_paused = true)]
+    async fn e69_a_reader_that_stops_is_given_up_after_a_minute() {
+        let (client, given_up) = reader().await;
+        let begin = tokio::time::Instant::now();
+        given_up.await.unwrap();
+        let waited = begin.elapsed();
+        assert!(waited >= READER && waited < 2 * READER, "{waited:?}");
+        drop(client);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn e69_a_reader_that_is_slow_is_served() {
+        use tokio::io::AsyncReadExt as _;
+        let (mut client, mut given_up) = reader().await;
+        let mut part = vec![0; 4 * 1024 * 1024];
+        for _ in 0..10 {
+            tokio::time::sleep(READER * 3 / 4).await;
+            client.read_exact(&mut part).await.unwrap();
+        }
+        assert!(given_up.try_recv().is_err(), "it reads on");
     }
 }

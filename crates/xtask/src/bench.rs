@@ -14,7 +14,7 @@ pub(crate) struct Options {
     /// Only the pages: lists, messages by id, the first list, downloads. Writes its part of the results.
     #[arg(long, conflicts_with = "endpoint")]
     pages: bool,
-    /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, and what a dying connection to Redis costs. Writes its part of the results.
+    /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, `/token` and proxy mode beside bare servers, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
 }
@@ -23,6 +23,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
     if !options.pages {
         load_tools()?;
+        let mut bare = run::cargo();
+        bare.args(["build", "--profile", "server", "--package", "exo365-bare"]);
+        run::run(&mut bare, "building what the endpoint is measured against")?;
     }
     if options.endpoint {
         let programs = Programs::build(Profile::Server)?;

@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: the endpoint under users, floods and a jumping clock for minutes. Not a step of `test`.
+//! `cargo xtask soak`: endpoints under users for minutes, among floods, half heads, readers that do not read, a full disk, a Redis that fails
+//! over and a clock that jumps. Not a step of `test`.
 
 use crate::run;
 use anyhow::Result;
@@ -20,11 +21,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "test",
         "--package",
         "exo365-endpoint",
-        "--lib",
+        "--test",
+        "soak",
         "--",
         "--ignored",
         "--nocapture",
-        "soak",
     ]);
     soak.env("EXO365_SOAK_MINUTES", options.minutes.to_string());
     run::run(&mut soak, "the soak")

@@ -6,6 +6,7 @@
 mod api;
 mod application;
 mod finding;
+mod store;
 
 pub use finding::{Finding, Verdict};
 
@@ -28,7 +29,7 @@ use finding::{describe, finding, format_numbers};
 const MALFORMED: u32 = 9_002_313;
 const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 
-/// Looks at the configuration, and asks the sign-in service; in proxy mode the API as well. Whether the application itself gets
+/// Looks at the configuration and the shared store, and asks the sign-in service; in proxy mode the API as well. Whether the application itself gets
 /// a token is tried where it can have one; with `application` it has to.
 ///
 /// # Errors
@@ -42,6 +43,7 @@ pub async fn check(
     let mut found = addresses(config);
     found.extend(clouds(config));
     found.extend(api::permissions(config));
+    found.extend(store::store(config, clock).await?);
     if config.public.mode == Mode::Proxy {
         found.extend(api::paths(config));
         found.push(api::reach(config).await?);

@@ -18,6 +18,7 @@ const VALUES: [&str; 14] = [
     "redirect_uris",
     "resources",
     "scopes",
+    "store_replicas",
     "tenants",
 ];
 /// Of the same kind, by their ends.

@@ -59,6 +59,7 @@ pub(super) struct File {
     pub(super) store: Option<String>,
     pub(super) store_url_file: Option<PathBuf>,
     pub(super) store_ca_file: Option<PathBuf>,
+    pub(super) store_replicas: Option<u32>,
     pub(super) client_secret_file: Option<PathBuf>,
     pub(super) seal_keys_file: Option<PathBuf>,
     pub(super) cookie: Option<String>,

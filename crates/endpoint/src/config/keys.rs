@@ -50,6 +50,7 @@ pub(super) const KEYS: [&str; 43] = [
     "shutdown_grace_seconds",
     "store",
     "store_ca_file",
+    "store_replicas",
     "store_url_file",
     "tenant",
     "tenants",

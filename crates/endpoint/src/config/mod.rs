@@ -14,7 +14,8 @@ mod sealing;
 mod secret;
 mod service;
 mod settings;
-pub(crate) mod store;
+mod store;
+pub(crate) mod store_address;
 
 pub(crate) use credential::Credential;
 pub(crate) use file::text;

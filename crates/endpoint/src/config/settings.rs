@@ -54,6 +54,8 @@ pub struct Config {
     pub(crate) store: Option<Secret>,
     /// Certificates that the store's has to come from, in PEM; the system's where there are none.
     pub(crate) store_ca: Option<Vec<u8>>,
+    /// Replicas that have to hold a write before it counts; what fits the address where it is not given.
+    pub(crate) store_replicas: Option<u32>,
     pub(crate) cookie: String,
     /// The name that version 0.1 gave it, read for one version more.
     pub(crate) old_cookie: Option<&'static str>,
@@ -97,6 +99,7 @@ impl Config {
         folder: &Path,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
+        // Longer than others: one line for each setting, most of which are checked elsewhere.
         let mut file = File::read(text, &environment)?;
         file.normalize();
         let public = public(&file)?;
@@ -111,6 +114,7 @@ impl Config {
         let seal = seal(&file, folder, &database, &environment)?;
         let store = store::address(&file, folder, &environment)?;
         let store_ca = store::authority(&file, folder, store.as_ref())?;
+        let store_replicas = store::replicas(&file, store.as_ref())?;
         store::same_keys(store.as_ref(), &seal)?;
         let proxy_paths = proxy::paths(&file, public.mode)?;
         let (proxies, proxy_header) = network::proxies(&file)?;
@@ -132,6 +136,7 @@ impl Config {
             seal,
             store,
             store_ca,
+            store_replicas,
             page,
             page_images: file.page_images,
             strict_transport: file.behind_tls_proxy,

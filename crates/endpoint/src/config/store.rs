@@ -4,11 +4,14 @@ use super::file::File;
 use super::keys::{SEAL_KEYS, STORE};
 use super::sealing::SealSource;
 use super::secret::{Readers, Secret};
+use super::store_address::StoreAddress;
 use crate::base::problem::Problem;
-use redis::Client;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
+
+/// More replicas than this confirm no write.
+const MOST_REPLICAS: u32 = 10;
 
 /// The address of Redis or Valkey; `None` is the file.
 pub(super) fn address(
@@ -32,7 +35,8 @@ pub(super) fn address(
             )));
         }
     };
-    match check(address.reveal()) {
+    let parsed = StoreAddress::parse(address.reveal());
+    match parsed.map(|parsed| parsed.has_password()) {
         Err(sentence) if name == "store" => Err(Problem::config(format!(
             "`store` is \"file\", or {}",
             sentence.trim_start_matches("is ")
@@ -55,7 +59,8 @@ pub(super) fn authority(
     let Some(path) = &file.store_ca_file else {
         return Ok(None);
     };
-    if !address.is_some_and(|address| is_tls(address.reveal())) {
+    let parsed = address.map(|address| StoreAddress::parse(address.reveal()));
+    if !parsed.is_some_and(|parsed| parsed.is_ok_and(|parsed| parsed.is_tls())) {
         return Err(Problem::config(
             "`store_ca_file` goes with a store at a rediss:// address",
         ));
@@ -73,6 +78,19 @@ pub(super) fn authority(
     Ok(Some(text))
 }
 
+/// How many replicas have to hold a write; `None` is what fits the address.
+pub(super) fn replicas(file: &File, address: Option<&Secret>) -> Result<Option<u32>, Problem> {
+    match file.store_replicas {
+        Some(_) if address.is_none() => Err(Problem::config(
+            "`store_replicas` goes with a store at an address",
+        )),
+        Some(count) if count > MOST_REPLICAS => Err(Problem::config(format!(
+            "`store_replicas` is 0 to {MOST_REPLICAS}"
+        ))),
+        given => Ok(given),
+    }
+}
+
 /// Endpoints that share a store have to share their sealing keys.
 pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(), Problem> {
     match (store, seal) {
@@ -81,30 +99,4 @@ pub(super) fn same_keys(store: Option<&Secret>, seal: &SealSource) -> Result<(),
         ))),
         _ => Ok(()),
     }
-}
-
-/// Checks an address without connecting; returns whether it holds a password.
-///
-/// # Errors
-/// What is wrong with it, without repeating it.
-pub(crate) fn check(address: &str) -> Result<bool, &'static str> {
-    // A fragment can turn the check of certificates off.
-    if address.contains('#') {
-        return Err("has a fragment, which is for addresses without security: leave it out");
-    }
-    let client = Client::open(address);
-    let client = client.map_err(
-        |_| "is an address such as redis://127.0.0.1:6379/0, rediss://store.contoso.example:6380, or unix:///run/redis/redis.sock",
-    )?;
-    Ok(client
-        .get_connection_info()
-        .redis_settings()
-        .password()
-        .is_some())
-}
-
-/// Whether the way to the store is encrypted.
-pub(crate) fn is_tls(address: &str) -> bool {
-    let scheme = address.split("://").next().unwrap_or_default();
-    ["rediss", "valkeys"].contains(&scheme)
 }

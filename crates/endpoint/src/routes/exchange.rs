@@ -1,7 +1,7 @@
 //! `POST /exchange`: a code becomes a session.
 
+use super::signed_in::SignedIn;
 use super::token_request::resource;
-use crate::base::clock::Clock;
 use crate::base::metrics::{Metrics, SessionEnd};
 use crate::base::random;
 use crate::config::Config;
@@ -10,15 +10,13 @@ use crate::http::call::Call;
 use crate::http::cookie::{self, SessionId};
 use crate::http::gate;
 use crate::session::codes::Codes;
-use crate::session::record::{AccessToken, Session, Sessions, TokenSpec, seconds_until};
+use crate::session::record::{AccessToken, Session, TokenSpec, seconds_until};
 use crate::state::State;
 use crate::upstream::authority;
 use crate::upstream::id_token;
 use crate::upstream::issuer::Issuer;
 use crate::upstream::metadata::MetadataCache;
-use crate::upstream::tenants::AllowedTenants;
 use crate::upstream::token_client::{About, TokenClient};
-use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use exo365_core::aadsts;
@@ -34,12 +32,8 @@ const TIMEOUT: u32 = 10;
 
 /// What the route needs.
 pub(crate) struct ExchangeRoute {
-    config: Arc<Config>,
-    clock: Clock,
-    sessions: Arc<Sessions>,
-    upstream: Upstream,
+    signed_in: SignedIn,
     keys: Arc<MetadataCache>,
-    tenants: Arc<AllowedTenants>,
     token_client: Arc<TokenClient>,
     codes: Arc<Codes>,
     metrics: Arc<Metrics>,
@@ -48,12 +42,8 @@ pub(crate) struct ExchangeRoute {
 impl FromRef<State> for ExchangeRoute {
     fn from_ref(state: &State) -> Self {
         Self {
-            config: FromRef::from_ref(state),
-            clock: FromRef::from_ref(state),
-            sessions: FromRef::from_ref(state),
-            upstream: FromRef::from_ref(state),
+            signed_in: FromRef::from_ref(state),
             keys: FromRef::from_ref(state),
-            tenants: FromRef::from_ref(state),
             token_client: FromRef::from_ref(state),
             codes: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
@@ -68,7 +58,7 @@ impl ExchangeRoute {
     /// 400 for what is malformed or not configured; the refusal of the sign-in service; the store's trouble.
     pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
         let request: ExchangeRequest = gate::parse(&call.body)?;
-        let config = &self.config;
+        let config = &self.signed_in.config;
         let max_age = check(config, &request)?;
         let audience = match config.public.identity {
             Identity::V1 => resource(config, request.resource.clone())?,
@@ -76,8 +66,15 @@ impl ExchangeRoute {
         };
         let audience = audience.unwrap_or_else(|| authority::default_audience(config));
         // This comes before the code is used: without the keys the ID token could not be checked.
-        let metadata = self.keys.metadata(&self.upstream, &config.public).await?;
-        let tenants = self.tenants.allowed(&self.upstream, config).await?;
+        let metadata = self
+            .keys
+            .metadata(&self.signed_in.upstream, &config.public)
+            .await?;
+        let tenants = self
+            .signed_in
+            .tenants
+            .allowed(&self.signed_in.upstream, config)
+            .await?;
         let issuer = Issuer::named(&metadata, request.iss.as_deref()).map_err(mismatch)?;
         let code = random::sha256(request.code.as_bytes());
         let about = About::Code(code, call.address);
@@ -89,8 +86,8 @@ impl ExchangeRoute {
             Ok(tokens) => tokens,
             Err(refusal) => return Err(self.refused(&code, refusal).await),
         };
-        let now = self.clock.now();
-        let trust = (&**config, &*self.keys, &self.upstream);
+        let now = self.signed_in.clock.now();
+        let trust = (&**config, &*self.keys, &self.signed_in.upstream);
         let missing = Error::new(
             Code::InvalidResponse,
             "the sign-in service gave no ID token",
@@ -118,7 +115,7 @@ impl ExchangeRoute {
             && let Some(key) = self.codes.session(code)
         {
             tracing::warn!(session = %key, "the session ends: its code came a second time");
-            if let Err(failed) = self.sessions.remove(key).await {
+            if let Err(failed) = self.signed_in.sessions.remove(key).await {
                 return Error::from(failed).into();
             }
             self.metrics.ended(SessionEnd::CodeReused, 1);
@@ -133,7 +130,7 @@ impl ExchangeRoute {
         (code, audience): ([u8; 32], String),
         (tokens, person): (Tokens, Person),
     ) -> Result<Success, Rejection> {
-        let now = self.clock.now();
+        let now = self.signed_in.clock.now();
         let want = TokenSpec {
             audience,
             ..TokenSpec::default()
@@ -144,36 +141,39 @@ impl ExchangeRoute {
             refresh_token: tokens.refresh_token.clone(),
             created: now,
             touched: now,
-            scopes: Some(self.sessions.scopes.clone()),
+            scopes: Some(self.signed_in.sessions.scopes.clone()),
             tokens: vec![AccessToken::new(&want, &tokens, now)],
         };
         let id = SessionId::new()?;
-        let inserted = self.sessions.insert(id.key(), &session).await;
+        let inserted = self.signed_in.sessions.insert(id.key(), &session).await;
         inserted.map_err(Error::from)?;
         let mut old = None;
         if let Some(before) = before {
             if before.is_old {
-                let known = self.sessions.get(before.key(), now).await;
+                let known = self.signed_in.sessions.get(before.key(), now).await;
                 let known = known.map_err(Error::from)?.is_some();
-                old = self.config.old_cookie.filter(|_| known);
+                old = self.signed_in.config.old_cookie.filter(|_| known);
             }
-            let removed = self.sessions.remove(before.key()).await;
+            let removed = self.signed_in.sessions.remove(before.key()).await;
             removed.map_err(Error::from)?;
             self.metrics.ended(SessionEnd::Replaced, 1);
         }
         self.codes.remember(code, id.key());
         self.metrics.sessions_begun.inc();
         tracing::info!(session = %id.key(), refreshable = session.refresh_token.is_some(), "signed in");
-        let direct = self.config.public.mode == Mode::Direct;
+        let direct = self.signed_in.config.public.mode == Mode::Direct;
         let expires_at = now + u64::from(tokens.expires_in);
-        let expires_at = expires_at.min(self.sessions.ends_at(&session));
+        let expires_at = expires_at.min(self.signed_in.sessions.ends_at(&session));
         let reply = ExchangeReply {
             account: person.account,
             access_token: direct.then_some(tokens.access_token),
-            expires_in: seconds_until(expires_at, self.clock.now()),
+            expires_in: seconds_until(expires_at, self.signed_in.clock.now()),
             scopes: tokens.scopes,
         };
-        let new = id.set(&self.config.cookie, self.config.lifetime);
+        let new = id.set(
+            &self.signed_in.config.cookie,
+            self.signed_in.config.lifetime,
+        );
         let answer = Success::json(&reply)?.cookie(new);
         Ok(answer.cookie(old.and_then(cookie::clear)))
     }

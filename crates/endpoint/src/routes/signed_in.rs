@@ -18,11 +18,11 @@ use std::sync::Arc;
 /// Finds it.
 #[derive(Clone)]
 pub(crate) struct SignedIn {
-    config: Arc<Config>,
-    clock: Clock,
-    sessions: Arc<Sessions>,
-    upstream: Upstream,
-    tenants: Arc<AllowedTenants>,
+    pub(super) config: Arc<Config>,
+    pub(super) clock: Clock,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) upstream: Upstream,
+    pub(super) tenants: Arc<AllowedTenants>,
 }
 
 impl FromRef<State> for SignedIn {

@@ -242,6 +242,10 @@ impl Sessions {
             tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
             return Ok(None);
         };
+        // The record says when it ends by the limits that it was written under; the configured ones may be shorter.
+        if self.ends_at(&session) <= now {
+            return Ok(None);
+        }
         let known = session.scopes.as_ref();
         let is_reconfigured = known.is_some_and(|known| *known != self.scopes);
         if is_reconfigured {

@@ -174,15 +174,9 @@ impl Renewals {
                     "the session has no refresh token: sign in again",
                 )));
             };
-            match self.trade(key, &held, &spent, &want).await {
+            let refusal = match self.trade(key, &held, &spent, &want).await {
                 Ok(tokens) => {
-                    if let Some(id_token) = &tokens.id_token {
-                        let (account, client) =
-                            (&held.session.account, &self.config.public.client_id);
-                        id_token::check_renewed(id_token, account, client)
-                            .inspect_err(|error| tracing::warn!(session = %key, cause = %error, "a renewal is refused"))
-                            .map_err(Refusal::passing)?;
-                    }
+                    self.check_user(key, &held, &tokens)?;
                     let gained = Gained {
                         cached: AccessToken::new(&want, &tokens, now),
                         refresh_token: tokens.refresh_token,
@@ -191,36 +185,60 @@ impl Renewals {
                     };
                     return self.save(key, held, gained, lease).await;
                 }
-                Err(refusal) if token_client::is_loop(&refusal.error) => {
-                    tracing::warn!(session = %key, "the service sees a loop: this session is not renewed for a while");
-                    self.loops.start(key, self.clock.monotonic());
-                    return Err(refusal);
-                }
-                Err(refusal) if refusal.ends_session => {
-                    if attempts < ATTEMPTS
-                        && self
-                            .was_renewed_elsewhere(key, &spent)
-                            .await
-                            .map_err(store_failed)?
-                    {
-                        attempts += 1;
-                        continue;
-                    }
-                    tracing::info!(session = %key, "the session ends: its grant is dead");
-                    self.sessions.remove(key).await.map_err(store_failed)?;
-                    self.metrics.ended(SessionEnd::Grant, 1);
-                    return Err(refusal);
-                }
-                Err(refusal) => {
-                    let passes = matches!(
-                        refusal.error.code,
-                        Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
-                    );
-                    let old = held.session.expiring(&want, now).filter(|_| passes);
-                    return old.map(IssuedToken::from).ok_or(refusal);
-                }
+                Err(refusal) => refusal,
+            };
+            let again = refusal.ends_session && attempts < ATTEMPTS;
+            if again
+                && self
+                    .was_renewed_elsewhere(key, &spent)
+                    .await
+                    .map_err(store_failed)?
+            {
+                attempts += 1;
+                continue;
             }
+            return self.refused(key, &held, (&want, now), refusal).await;
         }
+    }
+
+    /// Checks that the ID token of a renewal, if there is one, names the session's user.
+    fn check_user(&self, key: Key, held: &StoredSession, tokens: &Tokens) -> Result<(), Refusal> {
+        let Some(id_token) = &tokens.id_token else {
+            return Ok(());
+        };
+        let (account, client) = (&held.session.account, &self.config.public.client_id);
+        id_token::check_renewed(id_token, account, client)
+            .inspect_err(
+                |error| tracing::warn!(session = %key, cause = %error, "a renewal is refused"),
+            )
+            .map_err(Refusal::passing)
+    }
+
+    /// What a refused renewal comes to: the session ends, or rests, or an older token is good enough.
+    async fn refused(
+        &self,
+        key: Key,
+        held: &StoredSession,
+        (want, now): (&TokenSpec, u64),
+        refusal: Refusal,
+    ) -> Outcome {
+        if token_client::is_loop(&refusal.error) {
+            tracing::warn!(session = %key, "the service sees a loop: this session is not renewed for a while");
+            self.loops.start(key, self.clock.monotonic());
+            return Err(refusal);
+        }
+        if refusal.ends_session {
+            tracing::info!(session = %key, "the session ends: its grant is dead");
+            self.sessions.remove(key).await.map_err(store_failed)?;
+            self.metrics.ended(SessionEnd::Grant, 1);
+            return Err(refusal);
+        }
+        let passes = matches!(
+            refusal.error.code,
+            Code::InvalidResponse | Code::ServiceUnavailable | Code::Throttled
+        );
+        let old = held.session.expiring(want, now).filter(|_| passes);
+        old.map(IssuedToken::from).ok_or(refusal)
     }
 
     /// Trades the refresh token in.

@@ -41,6 +41,10 @@ pub(crate) trait Store: Send + Sync {
     fn has_group(&self, group: Group) -> StoreFuture<'_, bool>;
     /// Writes something that is no record, to see whether it can.
     fn try_write(&self) -> StoreFuture<'_, ()>;
+    /// What in the settings of a shared store would lose sessions, each as the end of a sentence about it.
+    fn warnings(&self) -> StoreFuture<'_, Vec<String>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
     /// The name of the store in metrics.
     fn name(&self) -> &'static str;
     /// The locks of a store that several endpoints share; a store of one process needs none.

@@ -1,6 +1,8 @@
 //! Where sealed records are kept: in a file of this machine, or in Redis.
 
 mod contract;
+#[cfg(all(test, unix))]
+mod failover;
 mod file;
 #[cfg(all(test, target_os = "linux"))]
 mod full_disk;

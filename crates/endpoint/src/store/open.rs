@@ -13,11 +13,11 @@ use crate::config::Config;
 /// [`Problem::Config`], [`Problem::Database`].
 pub(crate) fn open(config: &Config, clock: &Clock) -> Result<Box<dyn Store>, Problem> {
     Ok(match &config.store {
-        Some(address) => Box::new(RedisStore::open(
-            address.reveal(),
-            config.store_ca.as_deref(),
-            clock.clone(),
-        )?),
+        Some(address) => {
+            let authority = config.store_ca.as_deref();
+            let store = RedisStore::open(address.reveal(), authority, clock.clone())?;
+            Box::new(store.with_replicas(config.store_replicas))
+        }
         None => Box::new(FileStore::open(&config.database)?),
     })
 }

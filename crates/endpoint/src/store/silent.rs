@@ -1,4 +1,4 @@
-//! A connection that is open and says nothing: the line was cut somewhere between, and nobody was told.
+//! A connection that is open and silent, as after a network failure that neither side was told of.
 
 use super::*;
 use crate::base::clock::Clock;
@@ -78,7 +78,7 @@ async fn a_connection_that_falls_silent_costs_a_second_and_no_request() {
         "it was waited for"
     );
     assert_eq!(line.opened.load(Ordering::SeqCst), 2);
-    // Where every line is dead there is an end to it.
+    // When every connection is dead, the request fails after its time.
     line.dead.store(usize::MAX, Ordering::SeqCst);
     let asked = tokio::time::timeout(Duration::from_secs(20), store.get(key));
     assert!(asked.await.unwrap().is_err());

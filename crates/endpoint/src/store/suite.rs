@@ -1,9 +1,10 @@
-//! What every store has to do: the same tests over the file and over a real Redis.
+//! What every store has to do: the same tests over the file and over real servers of Redis, alone, watched and as a cluster.
 
 use super::*;
 use crate::base::clock::Clock;
-use crate::config::store::check;
+use crate::config::store_address::StoreAddress;
 use crate::tests::server::Server;
+use crate::tests::topology::{Nodes, Watched};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,32 +15,55 @@ const NOW: u64 = 1_790_000_000;
 enum Place {
     File(tempfile::TempDir),
     Redis(Server),
+    /// The primary that a sentinel names.
+    Watched(Watched),
+    /// A node that has all of a cluster: a script whose names do not belong together is refused there too.
+    Cluster(Nodes),
 }
 
 impl Place {
-    fn all() -> Vec<Self> {
-        let file = Self::File(tempfile::tempdir().unwrap());
-        let redis = Server::start().map(Self::Redis);
-        std::iter::once(file).chain(redis).collect()
+    async fn all() -> Vec<Self> {
+        let mut all = vec![Self::File(tempfile::tempdir().unwrap())];
+        all.extend(Server::start().map(Self::Redis));
+        all.extend(Watched::start(0, 1).await.map(Self::Watched));
+        all.extend(Nodes::start(1, false).await.map(Self::Cluster));
+        all
     }
 
     fn open(&self) -> Box<dyn Store> {
         match self {
             Self::File(dir) => Box::new(FileStore::open(&dir.path().join("db")).unwrap()),
-            Self::Redis(server) => {
-                let clock = Clock::from_fn(|| NOW);
-                Box::new(RedisStore::open(&server.address(), None, clock).unwrap())
-            }
+            Self::Redis(server) => shared(&server.address()),
+            Self::Watched(watched) => shared(&watched.address()),
+            Self::Cluster(nodes) => shared(&nodes.address()),
         }
     }
 
     /// As if the machine had lost its power; no store is open.
-    fn restart(&mut self) {
-        if let Self::Redis(server) = self {
-            server.kill();
-            server.start_again();
+    async fn restart(&mut self) {
+        match self {
+            Self::File(_) => {}
+            Self::Redis(server) => {
+                server.kill();
+                server.start_again();
+            }
+            Self::Watched(watched) => {
+                watched.servers[0].kill();
+                watched.servers[0].start_again();
+            }
+            Self::Cluster(nodes) => {
+                nodes.servers[0].kill();
+                nodes.servers[0].start_again();
+                nodes.agreed().await;
+            }
         }
     }
+}
+
+/// A store that no replica has to confirm.
+fn shared(address: &str) -> Box<dyn Store> {
+    let store = RedisStore::open(address, None, Clock::from_fn(|| NOW)).unwrap();
+    Box::new(store.with_replicas(Some(0)))
 }
 
 fn key(byte: u8) -> Key {
@@ -51,14 +75,14 @@ fn record(life: u64, group: u8, rest: u8) -> Vec<u8> {
     let mut record = vec![2];
     record.extend((NOW + life).to_be_bytes());
     record.extend([group; 32]);
-    // Not text: nothing may be lost on the way.
+    // Octets that are no text have to come back unchanged.
     record.extend([rest, 0, 255, b'\r', b'\n', 0x80]);
     record
 }
 
 #[tokio::test]
 async fn what_is_put_in_comes_out_until_it_is_removed() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         assert_eq!(store.get(key(1)).await.unwrap(), None);
         store.insert(key(1), record(9, 0, 1)).await.unwrap();
@@ -73,7 +97,7 @@ async fn what_is_put_in_comes_out_until_it_is_removed() {
 
 #[tokio::test]
 async fn e30_s32_a_record_that_changed_or_went_is_not_replaced() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         let [one, two, three] = [1, 2, 3].map(|rest| record(9, 0, rest));
         let swap = |old: &[u8], new: &[u8]| store.swap(key(1), old.to_vec(), new.to_vec());
@@ -89,7 +113,7 @@ async fn e30_s32_a_record_that_changed_or_went_is_not_replaced() {
 
 #[tokio::test]
 async fn e30_of_many_that_swap_one_does() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store: Arc<dyn Store> = Arc::from(place.open());
         store.insert(key(1), record(9, 0, 0)).await.unwrap();
         let mut set = tokio::task::JoinSet::new();
@@ -108,7 +132,7 @@ async fn e30_of_many_that_swap_one_does() {
 
 #[tokio::test]
 async fn e30_what_is_kept_outlives_the_machine() {
-    for mut place in Place::all() {
+    for mut place in Place::all().await {
         let store = place.open();
         store.insert(key(1), record(99, 0, 1)).await.unwrap();
         assert!(
@@ -120,7 +144,7 @@ async fn e30_what_is_kept_outlives_the_machine() {
         store.insert(key(2), record(99, 0, 1)).await.unwrap();
         store.remove(key(2)).await.unwrap();
         drop(store);
-        place.restart();
+        place.restart().await;
         let store = place.open();
         assert_eq!(store.get(key(1)).await.unwrap(), Some(record(99, 0, 2)));
         assert_eq!(store.get(key(2)).await.unwrap(), None);
@@ -129,7 +153,7 @@ async fn e30_what_is_kept_outlives_the_machine() {
 
 #[tokio::test]
 async fn e43_a_group_ends_together_in_every_store() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         for (name, group) in [(1, 1), (2, 1), (3, 2), (4, 0), (5, 0)] {
             store
@@ -152,7 +176,7 @@ async fn e43_a_group_ends_together_in_every_store() {
 
 #[tokio::test]
 async fn e34_what_has_ended_leaves_every_store() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         store.insert(key(1), record(1, 0, 1)).await.unwrap();
         store.insert(key(2), record(900, 0, 2)).await.unwrap();
@@ -170,10 +194,9 @@ async fn e34_what_has_ended_leaves_every_store() {
     }
 }
 
-/// However records come and go.
 #[tokio::test]
 async fn every_store_knows_how_many_records_it_has() {
-    for mut place in Place::all() {
+    for mut place in Place::all().await {
         let store = place.open();
         let count = async || store.count().await.unwrap();
         assert_eq!(count().await, 0);
@@ -202,7 +225,7 @@ async fn every_store_knows_how_many_records_it_has() {
         assert_eq!(store.remove_group(Group([1; 32])).await.unwrap(), 2);
         assert_eq!(count().await, 3);
         drop(store);
-        place.restart();
+        place.restart().await;
         let store = place.open();
         assert_eq!(store.count().await.unwrap(), 3);
         store.sweep(NOW + 920).await.unwrap();
@@ -226,7 +249,7 @@ async fn e34_redis_drops_a_record_when_it_ends_and_a_group_after_its_last() {
         let mut command = ::redis::cmd("PTTL");
         command.arg(format!("exo365:{kind}:{name}"));
         let left: i64 = command.query_async(&mut link).await.unwrap();
-        // In minutes: what went by since it was written is less.
+        // In minutes, since some milliseconds have passed.
         (left + 59_999) / 60_000
     };
     store.insert(key(1), record(600, 7, 1)).await.unwrap();
@@ -242,7 +265,7 @@ async fn e34_redis_drops_a_record_when_it_ends_and_a_group_after_its_last() {
 
 #[tokio::test]
 async fn e31_a_lock_has_one_holder_and_ends_with_it() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         let Some(locks) = store.locks() else {
             assert!(matches!(place, Place::File(_)));
@@ -333,7 +356,7 @@ async fn a_connection_that_dies_costs_no_request() {
 
 #[tokio::test]
 async fn every_record_is_shown() {
-    for place in Place::all() {
+    for place in Place::all().await {
         let store = place.open();
         // More than one page of the larger stores.
         for number in 0..1200_u32 {
@@ -367,7 +390,12 @@ fn addresses_are_checked_without_being_repeated() {
         ("redis://:hush@10.0.0.7", true),
         ("redis://app:hush@10.0.0.7", true),
     ] {
-        assert_eq!(check(address), Ok(password), "{address}");
+        let parsed = StoreAddress::parse(address);
+        assert_eq!(
+            parsed.map(|parsed| parsed.has_password()),
+            Ok(password),
+            "{address}"
+        );
     }
     for address in [
         "",
@@ -376,7 +404,7 @@ fn addresses_are_checked_without_being_repeated() {
         "rediss://:hush@10.0.0.7/#insecure",
         "redis://",
     ] {
-        let said = check(address).unwrap_err();
+        let said = StoreAddress::parse(address).err().unwrap();
         assert!(!said.contains("hush"), "{said}");
     }
 }

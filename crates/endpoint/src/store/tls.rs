@@ -1,4 +1,4 @@
-//! TLS to the store: with whom it is spoken.
+//! TLS to the store: which certificates are accepted.
 
 use super::{Key, RedisStore, Store as _};
 use crate::base::clock::Clock;
@@ -20,7 +20,7 @@ async fn e59_a_store_on_another_network_has_to_show_its_certificate() {
     let store = open(&secure, Some(authority.as_bytes()));
     store.insert(key, vec![1, 2, 3]).await.unwrap();
     assert_eq!(store.get(key).await.unwrap(), Some(vec![1, 2, 3]));
-    // Another authority, the system's, another name, and no TLS at all.
+    // Another authority, the system's authorities, another host name, and no TLS.
     for (address, authority) in [
         (secure.clone(), Some(stranger.as_bytes())),
         (secure.clone(), None),

@@ -1,4 +1,4 @@
-//! The sign-in service is asked by so many at a time, and by nobody while it wants to be left alone.
+//! How many requests the sign-in service gets at a time, and that it gets none while it asked for a pause.
 
 use super::fake::Canned;
 use super::renewal::LATER;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 const MORE: usize = MAX_CONCURRENT + 8;
 
-/// So many sign-ins at the same time.
+/// Begins [`MORE`] sign-ins at the same time.
 fn crowd(world: &World) -> JoinSet<String> {
     let mut set = JoinSet::new();
     for number in 0..MORE {

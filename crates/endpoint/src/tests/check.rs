@@ -8,14 +8,14 @@ async fn found(world: &World, config: &Config) -> Vec<Finding> {
     check(config, &world.app.clock, false).await.unwrap()
 }
 
-/// Whether one of them is meant so and has these words.
+/// Whether one of the findings has this verdict and these words.
 pub(super) fn has(found: &[Finding], verdict: Verdict, words: &str) -> bool {
     found
         .iter()
         .any(|one| one.verdict == verdict && one.text.contains(words))
 }
 
-/// The fake's clock is a test's: the machine's is what its `Date` header tells.
+/// A world whose fake service tells the machine's time, as its `Date` header does; `check` compares the two.
 pub(super) async fn at_this_time() -> World {
     let world = World::new().await;
     let now = crate::base::clock::Clock::system().now();
@@ -77,7 +77,7 @@ async fn e1_what_is_wrong_is_told_with_its_cure_and_without_the_secret() {
             "{text}"
         );
     }
-    // The ordinary answer of the fake: tokens for anything.
+    // Without a prepared answer the fake gives tokens for every code.
     let found = found(&world, &world.app.config).await;
     assert!(has(&found, Verdict::Wrong, "never issued"), "{found:?}");
 }
@@ -151,7 +151,7 @@ async fn a_service_that_is_away_or_knows_no_such_tenant_ends_it() {
     assert_eq!(world.fake.calls(), 0);
 }
 
-/// Not asked: the hosts are Microsoft's.
+/// No host is asked here, since these are Microsoft's.
 #[test]
 fn clouds_that_do_not_go_together_are_told() {
     let dir = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use super::*;
 use crate::check::{Finding, Verdict, check};
 use exo365_core::text::base64url;
 
-/// Findings where the code of nobody is refused as it should be.
+/// Findings of `check` at a service that refuses the code that was never issued.
 async fn found(world: &World, extra: &str, application: bool) -> Vec<Finding> {
     let config = config(&world.fake.origin, world.dir.path(), extra);
     world.fake.say(Canned::refusal("invalid_grant", 70_000));

@@ -1,4 +1,4 @@
-//! What the browser holds: an id, and nothing that could be read, changed or moved.
+//! The session cookie holds a random id and nothing else.
 
 use super::*;
 use exo365_core::text::{base64_decode, base64url};
@@ -49,7 +49,7 @@ async fn e22_a_cookie_that_was_changed_or_put_together_opens_nothing() {
     let mut tried: Vec<String> = Vec::new();
     for at in 0..a.len() {
         let (head, tail) = a.split_at(at);
-        // The last letter has two bits that mean nothing; it is the letters that count.
+        // The last letter has two bits that no octet uses. Ids are compared as text.
         for letter in ["A", "B", "_"] {
             if !tail.starts_with(letter) {
                 tried.push(format!("{head}{letter}{}", &tail[1..]));
@@ -58,7 +58,7 @@ async fn e22_a_cookie_that_was_changed_or_put_together_opens_nothing() {
     }
     tried.push(format!("{}{}", &a[..21], &b[21..]));
     tried.push(a.to_ascii_lowercase());
-    // What the store knows it by.
+    // The store knows the session by the digest of the id.
     tried.push(base64url(&World::key(&one).0));
     for id in tried {
         let answer = world.token(&format!("{COOKIE}={id}")).await;

@@ -46,7 +46,7 @@ fn parsed(folder: &Path, extra: &str, secret: Option<&str>) -> Result<Config, Pr
     Config::parse(&toml("http://localhost:1", extra), folder, environment)
 }
 
-/// A world whose credential is another than the secret.
+/// A world with this credential in place of the secret.
 async fn world(extra: &str, secret: Option<&str>) -> World {
     let mut world = World::new().await;
     write(
@@ -94,7 +94,7 @@ async fn e2_the_other_secret_is_tried_where_one_is_refused_and_then_kept() {
             ),
             (4, "marker-new".into())
         );
-        // And back again, when the new one turns out to be wrong.
+        // When the service refuses the second secret, the endpoint tries the first one again.
         world.fake.say(Canned::refusal("invalid_client", number));
         assert_eq!(
             world.exchange("marker-code-2", "").await.status,

@@ -1,4 +1,4 @@
-//! What time it is at the endpoint: said with every answer, over a socket, since the server says it and no route.
+//! The `Date` header of every answer. The server adds it, so the tests use a socket.
 
 use super::fake::Canned;
 use super::proxy::proxied;
@@ -69,7 +69,7 @@ async fn e57_every_answer_says_what_time_it_is_here() {
         let url = format!("{origin}/auth{path}");
         is_now(&ask(Method::GET, &url, &json!({}), "").await, &url);
     }
-    // The API's answer passes, and not what the API takes for the time.
+    // The API's own `Date` header does not pass the proxy.
     let old = "Thu, 01 Jan 1970 00:00:00 GMT";
     api.say(Canned::new(200, "text/plain", "x").header("date", old));
     let url = format!("{origin}/auth/proxy/v1.0/me/messages");

@@ -1,4 +1,4 @@
-//! A page that believes in somebody else than who is signed in.
+//! A page that expects another account than the one that is signed in.
 
 use super::fake::Canned;
 use super::proxy::{call, proxied, with_body};
@@ -13,7 +13,7 @@ fn own() -> String {
     format!("{TENANT}.{USER}")
 }
 
-/// What is not the user's name.
+/// Values of the header that do not name the user.
 fn others() -> Vec<String> {
     vec![
         format!("{TENANT}.00000000-0000-0000-0000-000000000001"),
@@ -45,7 +45,7 @@ async fn s24_a_page_that_believes_in_somebody_else_gets_no_token() {
     let record = || world.app.sessions.store.get(World::key(&cookie));
     let before = record().await.unwrap();
     let nobody = world.token("").await;
-    // So late that a renewal would be due, and a note that the session is in use.
+    // So late that a renewal and a note of the session's use would be due.
     world.advance(4 * 3600);
     for other in others() {
         for body in [json!({}), json!({"rejected": digest("marker-access-1")})] {

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Made for these tests and used nowhere else.
@@ -76,9 +77,9 @@ pub(super) struct Fake {
     pub(super) claims: Mutex<Value>,
     /// What is laid over the next good token reply; null takes a member away.
     pub(super) reply: Mutex<Value>,
-    /// Whose domains these are; asked for any other, the service knows no such tenant.
+    /// The tenant id of each known domain. For other domains the service knows no tenant.
     pub(super) domains: Mutex<BTreeMap<String, String>>,
-    /// How often it was asked whose a domain is.
+    /// How often it was asked for the tenant of a domain.
     pub(super) lookups: AtomicUsize,
     /// What is laid over the discovery document.
     pub(super) discovery: Mutex<Value>,
@@ -96,6 +97,8 @@ pub(super) struct Fake {
     pub(super) key_issuer: Mutex<Value>,
     /// One permit lets one request at the token endpoint through.
     pub(super) gate: Semaphore,
+    /// How long the token endpoint takes for an answer.
+    pub(super) delay: Mutex<Duration>,
     time: Arc<AtomicU64>,
     count: AtomicUsize,
     pair: RsaKeyPair,
@@ -126,6 +129,7 @@ impl Fake {
             kids: Mutex::new(("k1".into(), "k1".into())),
             by_appid: Mutex::new(false),
             gate: Semaphore::new(OPEN),
+            delay: Mutex::default(),
             time,
             count: AtomicUsize::new(0),
             pair: RsaKeyPair::from_pkcs8(KEY).unwrap(),
@@ -165,7 +169,7 @@ impl Fake {
         while self.calls() < count {
             tokio::task::yield_now().await;
         }
-        // Whoever else is on the way gets as far as it can.
+        // Requests that are on their way get as far as they can.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
@@ -222,7 +226,7 @@ impl Fake {
         let kid = self.kids.lock().unwrap().0.clone();
         let mut key = json!({"kty": "RSA", "use": "sig", "kid": kid, "n": base64url(&public.n), "e": base64url(&public.e)});
         key["issuer"] = self.key_issuer.lock().unwrap().clone();
-        // A point, uncompressed: a 4, then both coordinates.
+        // The octets of an uncompressed point: 4, then both coordinates.
         let (x, y) = self.curve.public_key().as_ref()[1..].split_at(32);
         let mut curve = json!({"kty": "EC", "crv": "P-256", "use": "sig", "kid": "curve", "x": base64url(x), "y": base64url(y)});
         let changed = self.changed.lock().unwrap();
@@ -309,6 +313,8 @@ async fn answer(State(fake): State<Arc<Fake>>, request: Request) -> Response {
         form,
     });
     fake.gate.acquire().await.unwrap().forget();
+    let delay = *fake.delay.lock().unwrap();
+    tokio::time::sleep(delay).await;
     let prepared = fake.next.lock().unwrap().pop_front();
     respond(prepared.unwrap_or_else(|| Canned::json(200, &fake.tokens(v1))))
 }

@@ -1,4 +1,4 @@
-//! What no request can change, and what nobody looks into.
+//! What no request can change: where tokens are asked for; and that nothing reads the contents of access tokens.
 
 use super::*;
 use crate::router::ROUTES;

@@ -1,4 +1,4 @@
-//! The sign-in service's frame, which has neither our header nor our cookie.
+//! Front-channel sign-out: a request of the sign-in service's frame, which has neither our header nor our cookie.
 
 use super::*;
 use axum::http::Method;
@@ -97,7 +97,7 @@ async fn e43_it_takes_get_and_nothing_else() {
     assert_eq!(world.token(&cookie).await.status, StatusCode::OK);
 }
 
-/// What is signed out while it is renewed stays signed out.
+/// A session that is signed out during its renewal stays signed out.
 #[tokio::test]
 async fn e43_a_renewal_under_way_brings_nothing_back() {
     let world = Arc::new(World::new().await);

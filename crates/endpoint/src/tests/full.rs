@@ -58,7 +58,7 @@ async fn e30_no_token_is_given_before_the_refresh_token_is_kept() {
     let answer = world.token(&cookie).await;
     assert_eq!(answer.code(), "service_unavailable");
     assert!(!answer.text.contains("marker-access"), "{}", answer.text);
-    // While it waits for the disk nobody waits for it, and no other is traded in.
+    // Until the token is stored, other requests are told to come back, and no second renewal begins.
     let again = world.token(&cookie);
     let again = tokio::time::timeout(Duration::from_secs(10), again).await;
     assert_eq!(again.unwrap().headers[header::RETRY_AFTER], "2");

@@ -1,4 +1,4 @@
-//! What every route asks for, for every route of the table.
+//! The checks of the gate, for every route of the table.
 
 use super::*;
 use crate::http::gate::MAX_BODY;
@@ -21,7 +21,7 @@ fn changed(route: &str, name: &'static str, value: Option<&str>) -> Request<Body
     request
 }
 
-/// E23, E24, E25: the door is in front of every route that there is.
+/// E23, E24, E25: the gate is in front of every route.
 #[tokio::test]
 async fn e23_e24_e25_every_route_refuses_what_lacks_one_thing() {
     let world = World::new().await;

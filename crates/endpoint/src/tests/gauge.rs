@@ -37,7 +37,7 @@ async fn every_endpoint_tells_the_sessions_of_all() {
     assert_eq!(gauge(&one).await.as_deref(), Some("3"));
     other.post("/logout", &json!({}), &first).await;
     assert_eq!(gauge(&one).await.as_deref(), Some("2"));
-    // The second one has not been used for a week, and nothing had to be swept for it.
+    // The second session ended by idle time. It is not counted any more, although nothing was swept.
     one.advance(6 * 24 * 3600 + 60);
     assert_eq!(gauge(&one).await.as_deref(), Some("1"));
     let sweep = async |world: &World| {

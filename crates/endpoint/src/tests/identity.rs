@@ -125,22 +125,22 @@ async fn e14_ps256_and_es256_hold_where_they_are_configured_and_nowhere_else() {
 async fn e14_a_signature_of_one_kind_is_none_of_another() {
     let all = "[\"RS256\", \"PS256\", \"ES256\"]";
     for (algorithm, change) in [
-        // A key that names its algorithm signs by no other.
+        // A key with `alg` verifies no other algorithm.
         ("PS256", (json!({"alg": "RS256"}), json!({}))),
         ("RS256", (json!({"alg": "PS256"}), json!({}))),
         ("ES256", (json!({}), json!({"alg": "ES384"}))),
-        // A key of another kind under the name that the token has.
+        // A key of another type with the `kid` of the token.
         ("RS256", (json!({"kid": "other"}), json!({"kid": "k1"}))),
         ("ES256", (json!({"kid": "curve"}), json!({"kid": "other"}))),
         ("ES256", (json!({}), json!({"crv": "P-384"}))),
         ("ES256", (json!({}), json!({"kty": "RSA"}))),
-        // Keys that are none.
+        // Malformed keys.
         ("ES256", (json!({}), json!({"x": "AQ"}))),
         ("ES256", (json!({}), json!({"y": ""}))),
         ("ES256", (json!({}), json!({"x": "!"}))),
         ("RS256", (json!({"n": ""}), json!({}))),
         ("PS256", (json!({"e": "AA"}), json!({}))),
-        // A key for something else.
+        // A key for encryption.
         ("RS256", (json!({"use": "enc"}), json!({}))),
     ] {
         let world = signing(all, algorithm).await;
@@ -227,6 +227,33 @@ async fn e73_of_two_keys_of_one_name_the_one_that_fits_counts() {
     other.fake.kids.lock().unwrap().0 = "curve".into();
     *other.fake.algorithm.lock().unwrap() = "ES256";
     other.sign_in().await;
+}
+
+#[tokio::test]
+async fn e73_another_key_under_the_same_name_is_found_at_once() {
+    let world = World::with("id_token_algorithms = [\"RS256\", \"ES256\"]").await;
+    let before = exo365_core::text::base64url(&[0xab; 256]);
+    world.fake.changed.lock().unwrap().0 = json!({"n": before});
+    *world.fake.algorithm.lock().unwrap() = "ES256";
+    world.sign_in().await;
+    world.fake.changed.lock().unwrap().0 = json!({});
+    *world.fake.algorithm.lock().unwrap() = "RS256";
+    world.sign_in().await;
+    // Signatures that hold by no key cause one fetch in a minute, however many there are.
+    let sets = world.fake.sets.load(Ordering::SeqCst);
+    world.advance(60);
+    world.fake.changed.lock().unwrap().0 = json!({"n": before});
+    world
+        .app
+        .keys
+        .metadata(&world.app.upstream, &world.app.config.public)
+        .await
+        .unwrap();
+    *world.fake.kids.lock().unwrap() = ("k9".into(), "k9".into());
+    for _ in 0..5 {
+        assert_eq!(world.exchange("c", "").await.code(), "invalid_response");
+    }
+    assert!(world.fake.sets.load(Ordering::SeqCst) <= sets + 2);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn e34_use_keeps_a_session_alive_without_a_renewal() {
         world.advance(1800);
         assert_eq!(world.token(&cookie).await.status, StatusCode::OK);
         let noted = async {
-            // A touch that is not quite over stands in for the next one: ask again.
+            // While one note of the session's use is being written, no second one begins: ask again.
             while world.stored(&cookie).await.unwrap().touched != world.app.clock.now() {
                 world.token(&cookie).await;
                 tokio::task::yield_now().await;

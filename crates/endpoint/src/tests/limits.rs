@@ -1,4 +1,4 @@
-//! Who asks too often is told to wait, and who that is cannot be made up.
+//! Limits per address and session, and that no client can make up its address.
 
 use super::*;
 use crate::router::ROUTES;
@@ -94,12 +94,12 @@ async fn e39_a_configured_proxy_names_the_client_from_the_right() {
         ("192.0.2.1", StatusCode::OK),
         ("192.0.2.1", StatusCode::TOO_MANY_REQUESTS),
         ("192.0.2.2", StatusCode::OK),
-        // What the client wrote itself stands left of what the proxy saw.
+        // The client's own text is to the left of what the proxy added.
         ("203.0.113.7, 192.0.2.2", StatusCode::TOO_MANY_REQUESTS),
         ("192.0.2.2, 10.1.2.3", StatusCode::TOO_MANY_REQUESTS),
         ("192.0.2.3, 10.1.2.3", StatusCode::OK),
         ("192.0.2.3:4711", StatusCode::TOO_MANY_REQUESTS),
-        // Nothing to go by: the proxy itself.
+        // Without a usable address the proxy's own counts.
         ("unknown", StatusCode::OK),
         ("192.0.2.9, junk", StatusCode::TOO_MANY_REQUESTS),
     ] {
@@ -133,7 +133,7 @@ async fn e39_forwarded_is_read_where_it_is_the_one() {
     }
 }
 
-/// Without a list of proxies everybody behind one has its address: no one is counted by it.
+/// Without `proxies`, all clients behind a proxy have its address, so the limit per address is off.
 #[tokio::test]
 async fn e49_behind_a_proxy_that_is_not_listed_addresses_do_not_count() {
     let extra = "limit_per_address = 1\nbehind_tls_proxy = true";
@@ -146,7 +146,7 @@ async fn e49_behind_a_proxy_that_is_not_listed_addresses_do_not_count() {
     }
 }
 
-/// The service's sign-outs come through whatever else comes: a `sid` of nobody costs one look-up.
+/// A flood does not hold up front-channel sign-outs; an unknown `sid` costs one look-up.
 #[tokio::test]
 async fn e43_e49_e70_no_flood_keeps_the_services_sign_outs_out() {
     let world = World::with("limit_per_address = 2\nbehind_tls_proxy = true").await;
@@ -173,7 +173,7 @@ async fn e43_e49_e70_no_flood_keeps_the_services_sign_outs_out() {
     assert_eq!(world.token(&cookie).await.code(), "signed_out");
 }
 
-/// What else an address or a session asks uses up nothing of its sign-outs.
+/// Other requests of an address or a session do not count against its sign-outs.
 #[tokio::test]
 async fn e41_e49_e70_a_sign_out_has_a_share_of_its_own() {
     let world = World::with(TIGHT).await;
@@ -189,7 +189,7 @@ async fn e41_e49_e70_a_sign_out_has_a_share_of_its_own() {
     assert_eq!(out.await.status, StatusCode::OK);
 }
 
-/// A machine's clock that is set back or forward stops nobody.
+/// A clock that is set back or forward changes no limit.
 #[tokio::test]
 async fn e72_a_clock_that_is_set_back_is_not_noticed() {
     let world = World::with("limit_per_address = 60\nlimit_per_session = 60").await;

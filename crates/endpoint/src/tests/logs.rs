@@ -1,4 +1,4 @@
-//! What is never said: not in logs, not in answers.
+//! What is in no log and in no answer: secrets, tokens, names, addresses.
 
 use super::fake::Canned;
 use super::*;
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::Mutex;
 use tracing_subscriber::filter::LevelFilter;
 
-/// What is logged, kept.
+/// A log in memory.
 #[derive(Clone, Default)]
 pub(super) struct Log(pub(super) Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! The router against a sign-in service that is played here: no waiting, a clock that is moved by hand.
+//! The router against a fake sign-in service, with a clock that tests move.
 
 mod api;
 mod app_only;
@@ -10,6 +10,8 @@ mod cookie;
 mod credential;
 mod date;
 mod expected_account;
+#[cfg(unix)]
+mod failover;
 mod fake;
 mod fixed;
 mod frontchannel;
@@ -37,8 +39,10 @@ pub(crate) mod server;
 mod settings;
 mod shared;
 mod signin;
-mod soak;
+#[cfg(target_os = "linux")]
+pub(crate) mod small_disk;
 mod tenants;
+pub(crate) mod topology;
 mod trouble;
 
 use crate::base::clock::Clock;
@@ -60,14 +64,14 @@ const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const PAGE: &str = "https://app.contoso.example";
 const BACK: &str = "https://app.contoso.example/";
-/// Of this client and base.
+/// The cookie's name for this client and base.
 const COOKIE: &str = "__Host-Http-exo365-_Dzt4nN-ohSa";
 const SECRET: &str = "marker-secret";
 const NONCE: &str = "marker-nonce";
 const VERIFIER: &str = "marker-verifier-marker-verifier-marker-verifier";
 const NOW: u64 = 1_790_000_000;
 
-/// Fake, clock and router.
+/// An endpoint with its fake sign-in service and its clock.
 struct World {
     fake: Arc<Fake>,
     time: Arc<AtomicU64>,
@@ -117,7 +121,7 @@ fn toml(login: &str, extra: &str) -> String {
         "client_id = \"{CLIENT}\"\nlogin = \"{login}\"\nscopes = [\"Mail.Read\", \"Mail.Send\"]\n\
          redirect_uris = [\"{BACK}\", \"{BACK}back\"]\norigins = [\"{PAGE}\"]\ninsecure_loopback = true\n"
     );
-    // A key in `extra` takes the place of the one here.
+    // A key in `extra` replaces the one here.
     let named = |line: &&str| {
         let name = line.split('=').next().unwrap_or_default();
         !extra
@@ -207,7 +211,7 @@ impl World {
     }
 }
 
-/// Waits until a part of an endpoint is nobody's any more.
+/// Waits until nothing holds this part of an endpoint any more.
 async fn gone<T>(part: &std::sync::Weak<T>) {
     while part.strong_count() > 0 {
         tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! A request for less gets a token for less, where there is one.
+//! Requests for fewer permissions get narrower tokens.
 
 use super::fake::Canned;
 use super::renewal::LATER;
@@ -167,7 +167,7 @@ async fn e35_where_nothing_narrower_can_be_had_the_one_at_hand_is_given() {
 async fn e35_records_of_before_open_and_their_named_tokens_are_not_for_everything() {
     let world = World::new().await;
     let cookie = world.sign_in().await;
-    // As they were written when there was one token for each service, whatever it was asked for by.
+    // A record of the time when there was one token for each service, whatever the permissions.
     let record = json!({
         "account": {"tenantId": TENANT, "objectId": "00000000-0000-0000-66f3-3332eca7ea81", "username": "u", "name": "n", "isGuest": false},
         "sid": null, "refresh_token": "marker-old", "created": NOW, "touched": NOW,

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(TEXT).unwrap());
 
-/// A validator for each schema that, other than clients should, takes no member it does not know.
+/// A validator for each schema. Unlike clients, it refuses unknown members.
 static STRICT: LazyLock<HashMap<String, Validator>> = LazyLock::new(|| {
     let mut components = DESCRIPTION["components"].clone();
     let schemas = components["schemas"].as_object_mut().unwrap();
@@ -58,18 +58,18 @@ fn follow(value: &Value) -> &Value {
     }
 }
 
-/// Holds an answer to the description; every answer of [`World::send`] comes by.
+/// Compares an answer with the description. [`World::send`] calls it for every answer.
 pub(super) fn hold((method, path): &(Method, String), answer: &Answer) {
     let Some(path) = path.strip_prefix("/auth/") else {
         return;
     };
-    // Behind the proxy it is the API that answers, and the endpoint says where it does itself.
+    // The answers of the proxy route are the API's, except for those with the endpoint's header.
     let proxied = path == "proxy" || path.starts_with("proxy/");
     if proxied && !answer.headers.contains_key("x-exo365") {
         return;
     }
     let path = if proxied { "proxy/{path}" } else { path };
-    // Methods are told apart by case, too.
+    // Methods are case-sensitive.
     let known = method.as_str() == method.as_str().to_ascii_uppercase();
     let name = if known {
         method.as_str().to_ascii_lowercase()
@@ -96,7 +96,7 @@ pub(super) fn hold((method, path): &(Method, String), answer: &Answer) {
     );
     let content = &follow(response)["content"];
     let schema = if proxied {
-        // The description has to let the API's refusals pass too; by its header this one is ours.
+        // The description allows the API's refusals too; this one has the endpoint's header, so its form is fixed.
         assert!(!content["*/*"]["schema"].is_null(), "{place}");
         "ErrorReply"
     } else {

@@ -111,3 +111,52 @@ async fn the_pages_side_does_not_have_these_routes() {
         assert_eq!(world.send(request).await.status, StatusCode::NOT_FOUND);
     }
 }
+
+/// Whoever asks sees at once that the disk is full, and that it has room again; users whose tokens are good notice neither.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn e65_a_full_disk_is_not_ready_and_is_ready_when_it_has_room() {
+    let Some(disk) = super::small_disk::SmallDisk::mount() else {
+        return;
+    };
+    let file = disk.path().join("sessions.db");
+    let world = World::with(&format!("database = \"{}\"", file.display())).await;
+    let cookie = world.sign_in().await;
+    let ready = async || ask(&world, "/readyz").await.status.as_u16();
+    for _ in 0..3 {
+        let leaving = world.sign_in().await;
+        disk.fill();
+        // The database has some room of its own, which is used up first.
+        let mut asked = 0;
+        while ready().await == 200 {
+            let answer = world.exchange("marker-code", "").await;
+            assert!(
+                [200, 503].contains(&answer.status.as_u16()),
+                "{}",
+                answer.text
+            );
+            asked += 1;
+            assert!(asked < 2000, "the disk is full, and every write is taken");
+        }
+        assert_eq!(world.token(&cookie).await.status, StatusCode::OK);
+        // What is freed may be room enough for a sign-out. It is acknowledged where it is on the disk.
+        let out = world.post("/logout", &json!({}), &leaving).await;
+        let ended = out.status == StatusCode::OK;
+        assert!(ended || out.set_cookie().is_none(), "the cookie stays");
+        disk.empty();
+        // It is opened again by the first write that meets no reader.
+        let mut asked = 0;
+        while ready().await != 200 {
+            asked += 1;
+            assert!(asked < 1000, "it needs a restart");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(world.token(&cookie).await.status, StatusCode::OK);
+        let alive = world.token(&leaving).await.status == StatusCode::OK;
+        assert_ne!(alive, ended);
+    }
+    let out = world.post("/logout", &json!({}), &cookie).await;
+    assert_eq!(out.status, StatusCode::OK);
+    assert_eq!(world.token(&cookie).await.code(), "signed_out");
+    drop(world);
+}

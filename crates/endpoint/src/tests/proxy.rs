@@ -221,7 +221,7 @@ async fn e37_next_links_lead_back_to_the_endpoint() {
         assert_eq!(body["x"], link);
         assert_eq!(body["uploadUrl"], "https://up.example/x");
     }
-    // An attachment that looks the same is somebody's file.
+    // An attachment with the same text is a file, and is not changed.
     api.say(Canned::new(200, "application/json", text.to_string()));
     let path = "/api/sign-in/proxy/v1.0/me/messages/x/attachments/y/$value";
     let mut request = call("GET", "/x", &cookie);
@@ -259,7 +259,7 @@ async fn e31_a_refused_token_is_renewed_once_and_the_call_repeated() {
     );
     assert_eq!(asked[1].header("content-length"), Some("22"));
     assert_eq!(world.fake.calls(), 2, "the code and one renewal");
-    // The API's own word where a new token does not help.
+    // If the new token does not help, the API's refusal passes.
     api.say(refused_token());
     api.say(refused_token());
     let answer = world.get("/v1.0/me", &cookie).await;
@@ -267,7 +267,7 @@ async fn e31_a_refused_token_is_renewed_once_and_the_call_repeated() {
     assert_eq!(answer.json()["error"]["code"], "InvalidAuthenticationToken");
     assert!(!answer.headers.contains_key("x-exo365"));
     assert_eq!((api.calls(), world.fake.calls()), (2, 3));
-    // Which is then believed for a while.
+    // For a while no further renewal is tried.
     api.say(refused_token());
     let answer = world.get("/v1.0/me", &cookie).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
@@ -296,7 +296,7 @@ async fn e53_a_challenge_is_met_by_a_renewal_or_told_to_the_page() {
     let claims: Value = serde_json::from_str(&world.fake.field("claims").unwrap()).unwrap();
     assert_eq!(claims["access_token"]["nbf"]["essential"], true);
     assert_eq!(claims["access_token"]["xms_cc"]["values"][0], "cp1");
-    // The service wants to see the user.
+    // The sign-in service asks for interaction.
     api.say(challenge(CLAIMS));
     world
         .fake
@@ -307,7 +307,7 @@ async fn e53_a_challenge_is_met_by_a_renewal_or_told_to_the_page() {
     assert_eq!(refused.json()["error"]["claims"], CLAIMS);
     assert_eq!(refused.headers["x-exo365"], "1");
     assert!(refused.set_cookie().is_none(), "the session stays");
-    // The API does.
+    // The API asks for interaction.
     api.say(challenge(CLAIMS));
     api.say(challenge(CLAIMS));
     let refused = world.get("/v1.0/me", &cookie).await;
@@ -359,7 +359,7 @@ async fn e29_no_token_reaches_the_page() {
     }
 }
 
-/// The page of the endpoint may then not even ask the API.
+/// The policy of the endpoint's page does not allow calls to the API.
 #[tokio::test]
 async fn s18_the_policy_of_the_page_leaves_the_api_out() {
     let site = tempfile::tempdir().unwrap();

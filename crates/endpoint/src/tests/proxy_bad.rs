@@ -1,4 +1,4 @@
-//! What the proxy refuses, and what it makes of an API in trouble.
+//! What the proxy refuses, and its answers when the API has trouble.
 
 use super::fake::Canned;
 use super::logs::Log;
@@ -191,7 +191,7 @@ async fn e60_in_direct_mode_there_is_no_such_route() {
     }
 }
 
-/// E49: whoever asks too often waits here as well.
+/// E49: the limits apply to this route as well.
 #[tokio::test]
 async fn e49_the_proxy_counts_by_session() {
     let (world, api) = proxied("limit_per_session = 2").await;

@@ -88,7 +88,7 @@ async fn e60_a_body_has_its_limit_announced_or_not() {
     own(&put(MAX_UPLOAD + 1, true).await, 413, "too_large");
     assert_eq!(api.calls(), 0, "it was not even begun");
     own(&put(MAX_UPLOAD + 1, false).await, 413, "too_large");
-    // What cannot be kept goes through, and is not repeated; the next call has the new token.
+    // A body that is too large to keep is sent once. The next call has the new token.
     for told in [true, false] {
         let before = world.fake.calls();
         api.asked();
@@ -108,7 +108,7 @@ async fn e60_a_body_has_its_limit_announced_or_not() {
     }
 }
 
-/// An endpoint that loses its patience soon.
+/// An endpoint that waits for the API for a short time only.
 async fn hasty() -> (World, Arc<Api>) {
     let (mut world, api) = proxied("").await;
     let mut client = crate::upstream::api::Api::new().unwrap();
@@ -123,7 +123,7 @@ async fn e37_an_api_that_is_silent_is_given_up() {
     let (world, api) = hasty().await;
     let cookie = world.sign_in().await;
     let body = |receiver| axum::response::Response::new(Body::new(Stream(receiver)));
-    // In the middle of its answer: that is cut off, not ended.
+    // The API falls silent in the middle of its answer: the connection is cut.
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     api.say_whole(body(receiver));
     sender.send("half").await.unwrap();
@@ -131,7 +131,7 @@ async fn e37_an_api_that_is_silent_is_given_up() {
     let mut frames = response.unwrap().into_body();
     assert!(frames.frame().await.unwrap().is_ok());
     assert!(frames.frame().await.unwrap().is_err());
-    // While the request goes on, that is no silence; then it is.
+    // The time begins after the last octet of the request.
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let put = with_body(
         call("PUT", "/v1.0/me/x", &cookie),
@@ -150,7 +150,7 @@ async fn e37_an_api_that_is_silent_is_given_up() {
     drop(sender);
 }
 
-/// A body that was announced and does not come.
+/// A request that announces a body and sends none.
 struct Never;
 
 impl axum::body::HttpBody for Never {
@@ -180,7 +180,7 @@ async fn e60_a_body_that_does_not_come_is_given_up_before_the_api_hears_of_it() 
     assert_eq!(api.calls(), 0);
 }
 
-/// Bodies that were announced and do not come hold no memory, and so stop nobody.
+/// Announced bodies take no memory until their octets arrive.
 #[tokio::test]
 async fn e69_announced_bodies_that_do_not_come_stop_no_batch() {
     let (world, api) = proxied("").await;

@@ -31,7 +31,7 @@ async fn e76_a_tenant_that_is_taken_off_the_list_is_out_at_every_route() {
 async fn e77_renewals_ask_for_the_permissions_that_are_configured_now() {
     let world = World::new().await;
     let cookie = world.sign_in().await;
-    // The same in another order is no change.
+    // Another order is no change.
     let world = world
         .restart("scopes = [\"Mail.Send\", \"Mail.Read\"]")
         .await;
@@ -52,7 +52,7 @@ async fn e77_renewals_ask_for_the_permissions_that_are_configured_now() {
         world.token(&cookie).await.json()["accessToken"],
         "marker-access-2"
     );
-    // Who has not consented to a new one is told so, with a way on; the session stays.
+    // A user who has not consented to a new permission gets `consent_required`, and the session stays.
     let world = world
         .restart("scopes = [\"Mail.Read\", \"Calendars.Read\"]")
         .await;
@@ -71,7 +71,7 @@ async fn e74_endpoints_on_one_host_do_not_sign_each_other_out() {
     let elsewhere = World::with("base = \"/other\"").await;
     assert_ne!(one.app.config.cookie, other.app.config.cookie);
     assert_ne!(one.app.config.cookie, elsewhere.app.config.cookie);
-    // Two with the same client and base: the cookie of the first is nothing that the second takes away.
+    // Two endpoints with the same client and base: the second one does not clear the cookie of the first.
     let second = World::new().await;
     let cookie = one.sign_in().await;
     assert!(second.session(&cookie).await.set_cookie().is_none());
@@ -96,13 +96,13 @@ async fn e74_the_cookies_old_name_is_read_and_named_anew() {
             .starts_with("__Host-Http-exo365=; Max-Age=0")
     );
     assert_eq!(world.token(&old).await.status, StatusCode::OK);
-    // By the old name it may be another endpoint's: an id that is not known stays.
+    // A cookie of the old name with an unknown id may belong to another endpoint: it is not cleared.
     let stranger = format!("__Host-Http-exo365={}", "A".repeat(43));
     assert!(world.session(&stranger).await.set_cookie().is_none());
     let out = world.post("/logout", &json!({}), &old).await;
     assert_eq!(out.headers.get_all(header::SET_COOKIE).iter().count(), 2);
     assert_eq!(world.token(&cookie).await.code(), "signed_out");
-    // Where the operator chose a name, that one counts alone.
+    // With a configured name, no other name is read.
     let chosen = World::with("cookie = \"__Host-mine\"").await;
     let cookie = chosen.sign_in().await;
     let old = cookie.replace("__Host-mine", "__Host-Http-exo365");
@@ -118,12 +118,12 @@ async fn e78_no_token_is_told_to_live_longer_than_its_session() {
     for _ in 0..4 {
         let seconds = told.json()["expiresIn"].as_u64().unwrap();
         assert!((60..=3600).contains(&seconds), "{seconds}");
-        // A page in use all the time asks again shortly before its token ends.
+        // The page asks again shortly before its token ends.
         world.advance(seconds - 30);
         told = world.token(&cookie).await;
         assert_eq!(told.status, StatusCode::OK, "{}", told.text);
         let written = async {
-            // A write that is under way stands in for the next one: ask again.
+            // While one note of the session's use is being written, no second one begins: ask again.
             while world.stored(&cookie).await.unwrap().touched != world.app.clock.now() {
                 world.token(&cookie).await;
                 tokio::task::yield_now().await;
@@ -147,4 +147,35 @@ async fn e75_a_proxy_in_front_may_take_a_prefix_away() {
     let answer = world.send(call("GET", "/v1.0/me/messages", &cookie)).await;
     let next = "/app/auth/proxy/v1.0/me/messages?$skip=10";
     assert_eq!(answer.json()["@odata.nextLink"], next);
+}
+
+/// Shorter limits count for sessions that exist; longer ones do not bring back what has ended.
+#[tokio::test]
+async fn e34_shorter_limits_count_for_sessions_that_exist() {
+    const HOUR: u64 = 3600;
+    for (extra, ends) in [
+        ("session_idle_hours = 2", 2 * HOUR),
+        (
+            "session_lifetime_days = 1\nsession_idle_hours = 24",
+            24 * HOUR,
+        ),
+    ] {
+        let world = World::new().await;
+        let cookie = world.sign_in().await;
+        world.advance(ends - 1);
+        let world = world.restart(extra).await;
+        assert_eq!(world.token(&cookie).await.status, StatusCode::OK, "{extra}");
+        // A renewal is a use, which moves the idle end but not the end of the session's life.
+        world.advance(if ends == 2 * HOUR { ends } else { 1 });
+        let answer = world.session(&cookie).await;
+        assert_eq!(answer.json()["account"], Value::Null, "{extra}");
+        assert_eq!(world.token(&cookie).await.code(), "signed_out", "{extra}");
+        let world = world.restart("").await;
+        assert_eq!(world.token(&cookie).await.code(), "signed_out", "{extra}");
+    }
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    world.advance(3 * HOUR);
+    let world = world.restart("session_idle_hours = 2").await;
+    assert_eq!(world.token(&cookie).await.code(), "signed_out");
 }

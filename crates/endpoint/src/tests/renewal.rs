@@ -84,7 +84,7 @@ async fn e31_many_that_ask_at_once_cause_one_renewal() {
     for _ in 0..20 {
         world.spawn(&mut set, &json!({}), &cookie);
     }
-    // One that names the token which the API refused asks for something else, and waits its turn.
+    // A request that names a refused token is for another renewal, which begins after the first one.
     world.spawn(
         &mut set,
         &json!({"rejected": digest("marker-access-1")}),
@@ -275,7 +275,7 @@ async fn e33_trouble_keeps_the_session() {
             "{name}"
         );
         assert!(answer.set_cookie().is_none(), "{name}");
-        // Longer than any pause that one of them brings.
+        // Longer than any pause that these answers cause.
         world.advance(300);
     }
     world.fake.say(Canned::new(503, "text/html", ""));

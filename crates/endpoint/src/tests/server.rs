@@ -12,6 +12,8 @@ pub(crate) struct Server {
     port: u16,
     dir: tempfile::TempDir,
     tls: bool,
+    /// Options after the usual ones.
+    more: Vec<String>,
 }
 
 /// A certificate for `localhost` with its key, and the authority behind it.
@@ -31,7 +33,12 @@ pub(crate) fn certificates() -> ((String, String), String) {
 impl Server {
     /// Starts one; `None` where the machine has no `redis-server`.
     pub(crate) fn start() -> Option<Self> {
-        Self::begin(tempfile::tempdir().unwrap(), false)
+        Self::start_with(&[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn start_with(more: &[&str]) -> Option<Self> {
+        Self::begin(tempfile::tempdir().unwrap(), false, more)
     }
 
     /// The same over TLS, with the authority to trust (PEM).
@@ -41,15 +48,14 @@ impl Server {
         for (name, text) in [("cert", &certificate), ("key", &key), ("ca", &authority)] {
             std::fs::write(dir.path().join(name), text).unwrap();
         }
-        Some((Self::begin(dir, true)?, authority))
+        Some((Self::begin(dir, true, &[])?, authority))
     }
 
-    fn begin(dir: tempfile::TempDir, tls: bool) -> Option<Self> {
+    fn begin(dir: tempfile::TempDir, tls: bool, more: &[&str]) -> Option<Self> {
+        let more: Vec<String> = more.iter().map(|&one| one.to_owned()).collect();
         for _ in 0..5 {
-            let free = TcpListener::bind("127.0.0.1:0").unwrap();
-            let port = free.local_addr().unwrap().port();
-            drop(free);
-            let Some(child) = run(port, dir.path(), tls)? else {
+            let port = free_port();
+            let Some(child) = run(port, dir.path(), tls, &more)? else {
                 // Somebody else was quicker at this port.
                 continue;
             };
@@ -58,6 +64,7 @@ impl Server {
                 port,
                 dir,
                 tls,
+                more,
             });
         }
         panic!("redis-server does not start");
@@ -73,6 +80,19 @@ impl Server {
         format!("{place}:{}", self.port)
     }
 
+    /// The port alone.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Sends it a signal: `STOP` makes it fall silent, `CONT` lets it go on.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        kill.args([format!("-{name}"), self.child.id().to_string()]);
+        assert!(kill.status().unwrap().success());
+    }
+
     /// Pulls the plug.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -81,7 +101,9 @@ impl Server {
 
     /// Starts it again, with what it had on the disk.
     pub(crate) fn start_again(&mut self) {
-        self.child = run(self.port, self.dir.path(), self.tls).unwrap().unwrap();
+        self.child = run(self.port, self.dir.path(), self.tls, &self.more)
+            .unwrap()
+            .unwrap();
     }
 
     /// All that it wrote.
@@ -109,8 +131,14 @@ impl Drop for Server {
     }
 }
 
+/// A port that is free for the moment.
+pub(crate) fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap().port()
+}
+
 /// Runs it until it takes connections; the inner `None` where it ended before that.
-fn run(port: u16, dir: &Path, tls: bool) -> Option<Option<Child>> {
+fn run(port: u16, dir: &Path, tls: bool, more: &[String]) -> Option<Option<Child>> {
     let program = std::env::var_os("EXO365_REDIS_SERVER");
     let mut command = Command::new(program.as_deref().unwrap_or("redis-server".as_ref()));
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"]);
@@ -130,7 +158,7 @@ fn run(port: u16, dir: &Path, tls: bool) -> Option<Option<Child>> {
         command.args(["--port", &port]);
     }
     command.args(["--appendfsync", "always"]);
-    command.arg("--dir").arg(dir);
+    command.arg("--dir").arg(dir).args(more);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = child else {
         assert!(

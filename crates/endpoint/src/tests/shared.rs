@@ -1,4 +1,4 @@
-//! Two endpoints over one real Redis: one renewal, no session lost, gone here is gone there.
+//! Two endpoints over one real Redis: one renewal for both, no session lost, and a sign-out at one counts at the other.
 
 use super::fake::Canned;
 use super::renewal::LATER;
@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 const KEYS: &str = "seal_keys_file = \"keys\"";
 
 /// Another endpoint for the same sign-in service, at this store.
-fn instance(fake: &Arc<Fake>, time: &Arc<AtomicU64>, server: &Server) -> World {
+pub(super) fn instance(fake: &Arc<Fake>, time: &Arc<AtomicU64>, store: &str) -> World {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("keys");
     let key = exo365_core::text::base64url(&[9; 32]);
     std::fs::write(&file, format!("one:{key}")).unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let extra = format!("store = \"{}\"\n{KEYS}", server.address());
+    let extra = format!("store = \"{store}\"\n{KEYS}");
     let (app, router) = open(config(&fake.origin, dir.path(), &extra), time);
     World {
         fake: Arc::clone(fake),
@@ -35,12 +35,12 @@ pub(super) async fn pair() -> Option<(Server, World, World)> {
     let server = Server::start()?;
     let time = Arc::new(AtomicU64::new(NOW));
     let fake = Fake::start(Arc::clone(&time)).await;
-    let one = instance(&fake, &time, &server);
-    let other = instance(&fake, &time, &server);
+    let one = instance(&fake, &time, &server.address());
+    let other = instance(&fake, &time, &server.address());
     Some((server, one, other))
 }
 
-/// Waits until the store ran so many scripts: a sign-in is one, a lock that is asked for another.
+/// Waits until the store has run so many scripts. A sign-in is two, an attempt to get a lock is one.
 async fn scripts(server: &Server, least: u64) {
     let client = redis::Client::open(server.address()).unwrap();
     let mut link = client.get_multiplexed_async_connection().await.unwrap();
@@ -77,8 +77,8 @@ async fn e31_twenty_calls_at_two_endpoints_cause_one_renewal() {
         other.spawn(&mut set, &json!({}), &cookie);
     }
     one.fake.reached(2).await;
-    // The sign-in, the lock of one, and the other that asked for it twice, and did not get it.
-    scripts(&server, 4).await;
+    // Two of the sign-in (its group, its record), the lock of one endpoint, and two attempts of the other to get it.
+    scripts(&server, 5).await;
     one.fake.reopen();
     let answers = soon(set.join_all()).await;
     assert_eq!(answers.len(), 20);
@@ -91,7 +91,7 @@ async fn e31_twenty_calls_at_two_endpoints_cause_one_renewal() {
         );
     }
     assert_eq!(one.fake.calls(), 2, "the code and one renewal");
-    // And the next one, begun at the other, trades in what the first one kept.
+    // The next renewal, at the other endpoint, uses the refresh token that the first one stored.
     one.advance(LATER);
     assert_eq!(
         other.token(&cookie).await.json()["accessToken"],
@@ -119,9 +119,9 @@ async fn e41_an_operator_revokes_beside_the_endpoints_that_run() {
         assert_eq!(world.token(cookie).await.code(), "signed_out");
     }
     assert_eq!(other.token(&third).await.status, StatusCode::OK);
-    // With other sealing keys nothing is told of anybody.
+    // With other sealing keys no session can be listed.
     let folder = tempfile::tempdir().unwrap();
-    let elsewhere = instance(&one.fake, &one.time, &server);
+    let elsewhere = instance(&one.fake, &one.time, &server.address());
     let mut config = (*elsewhere.app.config).clone();
     config.seal = crate::config::SealSource::KeyFile(folder.path().join("keys"));
     let operator = Operator::open(&config, &one.app.clock).unwrap();
@@ -243,7 +243,7 @@ async fn overtaken() -> (World, String, JoinSet<Answer>) {
     (world, cookie, set)
 }
 
-/// A lock is a courtesy: what happens where two renew all the same.
+/// What happens when two endpoints renew in spite of the lock.
 #[tokio::test]
 async fn e32_a_token_that_another_endpoint_spent_ends_no_session() {
     let (world, _, mut set) = overtaken().await;

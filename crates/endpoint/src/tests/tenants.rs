@@ -55,7 +55,7 @@ async fn e16_while_the_service_has_trouble_domains_are_whose_they_were() {
     let world = listed(&["contoso.example"]).await;
     world.sign_in().await;
     world.advance(2 * 86_400);
-    // No issuer in it: an answer, but none that says anything.
+    // A document without an issuer is no answer.
     *world.fake.discovery.lock().unwrap() = json!({"issuer": null});
     world.sign_in().await;
     assert!(lookups(&world) > 1, "it was asked");
@@ -88,7 +88,7 @@ async fn e43_an_issuer_of_a_tenant_that_is_not_listed_ends_nothing() {
         assert_eq!(world.send(request).await.status, StatusCode::OK);
         let ended = world.stored(&cookie).await.is_none();
         assert_eq!(ended, ends, "{tenants:?}");
-        // Whose tenant is not on the list is out, whatever is stored.
+        // A session of a tenant that is not on the list is refused.
         let account = world.session(&cookie).await.json()["account"].clone();
         assert_eq!(account, Value::Null);
     }

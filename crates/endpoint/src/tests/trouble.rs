@@ -1,4 +1,4 @@
-//! Others who do odd things, and trouble that passes: nobody else notices.
+//! Odd requests of others and temporary trouble, which users must not notice.
 
 use super::fake::Canned;
 use super::proxy::{call, proxied, with_body};
@@ -141,7 +141,7 @@ async fn e79_a_renewal_that_names_another_user_is_refused() {
     }
 }
 
-/// A way to the service whose connections can be made dead: they take what is sent, and say nothing or break.
+/// A relay to the service whose connections can be made dead: then they answer nothing, or break.
 struct Way {
     port: u16,
     dead: Arc<std::sync::Mutex<Option<bool>>>,
@@ -155,7 +155,7 @@ impl Way {
         let told = Arc::clone(&dead);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                // Connections that were there when it was said are dead, and later ones live.
+                // Only connections that existed at that moment are dead.
                 *told.lock().unwrap() = None;
                 tokio::spawn(pass(client, service.clone(), Arc::clone(&told)));
             }
@@ -230,7 +230,7 @@ async fn e81_a_secret_that_was_replaced_in_its_file_is_read_again() {
     (world.app, world.router) = open(config, &world.time);
     world.sign_in().await;
     assert_eq!(world.fake.field("client_secret").unwrap(), "old-secret");
-    // The file is the same: nothing is asked again.
+    // The file has not changed, so the service is not asked again.
     let calls = world.fake.calls();
     world.fake.say(Canned::refusal("invalid_client", 7_000_222));
     assert_eq!(world.exchange("c", "").await.code(), "misconfigured");

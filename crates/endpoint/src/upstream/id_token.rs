@@ -1,6 +1,6 @@
 //! Who signed in: the ID token's signature here, its claims in the core.
 
-use super::metadata::{Jwk, MetadataCache};
+use super::metadata::{Jwk, MetadataCache, ProviderMetadata};
 use super::transport::Upstream;
 use crate::config::Config;
 use exo365_core::error::{Code, Error};
@@ -13,6 +13,7 @@ use ring::signature::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Validates the ID token of a code that was traded in just now; one of these `tenants` has to have signed in, or any
 /// where there are none.
@@ -27,21 +28,10 @@ pub(crate) async fn validate(
     now: u64,
 ) -> Result<Identity, Error> {
     let parts = Parts::read(token)?;
-    let metadata = if parts.is_unsigned(config.public.identity) {
-        keys.metadata(upstream, &config.public).await?
+    let (metadata, key_issuer) = if parts.is_unsigned(config.public.identity) {
+        (keys.metadata(upstream, &config.public).await?, None)
     } else {
-        keys.with_key(upstream, &config.public, parts.header.kid.as_deref())
-            .await?
-    };
-    let key = if parts.is_unsigned(config.public.identity) {
-        None
-    } else {
-        let mut keys = metadata.keys(parts.header.kid.as_deref());
-        let key = keys.find(|key| is_signed(&config.algorithms, &parts, key));
-        Some(key.ok_or(Error::new(
-            Code::InvalidResponse,
-            "the ID token's signature does not hold",
-        ))?)
+        signed((config, keys, upstream), &parts).await?
     };
     // The clock of a test double on this machine runs ahead when a test lets a token expire.
     let now = if config.local_authority {
@@ -52,13 +42,37 @@ pub(crate) async fn validate(
     let expected = Expected {
         client_id: &config.public.client_id,
         issuer: &metadata.issuer,
-        key_issuer: key.and_then(|key| key.issuer.as_deref()),
+        key_issuer: key_issuer.as_deref(),
         nonce,
         tenants,
         now,
         max_age,
     };
     id_token::judge(&parts.claims, &expected)
+}
+
+/// The documents with the key that signed the token, and the issuer that this key is for. Where no key of the name fits, the
+/// documents are fetched again: a service may put another key under a name that it used before.
+async fn signed(
+    (config, keys, upstream): (&Config, &MetadataCache, &Upstream),
+    parts: &Parts<'_>,
+) -> Result<(Arc<ProviderMetadata>, Option<String>), Error> {
+    let kid = parts.header.kid.as_deref();
+    let by = |metadata: &ProviderMetadata| {
+        let mut keys = metadata.keys(kid);
+        let key = keys.find(|key| is_signed(&config.algorithms, parts, key))?;
+        Some(key.issuer.clone())
+    };
+    let known = keys.with_key(upstream, &config.public, kid).await?;
+    if let Some(issuer) = by(&known) {
+        return Ok((known, issuer));
+    }
+    let newer = keys.newer(upstream, &config.public, kid).await?;
+    let newer = newer.and_then(|newer| by(&newer).map(|issuer| (newer, issuer)));
+    newer.ok_or(Error::new(
+        Code::InvalidResponse,
+        "the ID token's signature does not hold",
+    ))
 }
 
 /// The algorithm is one that was chosen here, and the key is one of its kind.

@@ -141,11 +141,30 @@ impl MetadataCache {
         kid: Option<&str>,
     ) -> Result<Arc<ProviderMetadata>, Error> {
         let known = self.metadata(upstream, public).await?;
-        if known.has_key(kid) || !self.may_seek(kid) {
+        if known.has_key(kid) {
             return Ok(known);
         }
+        let newer = self.newer(upstream, public, kid).await?;
+        Ok(newer.unwrap_or(known))
+    }
+
+    /// The documents fetched again, because the key `kid` is not there or is another one by now; `None` where they were
+    /// fetched for it, or for [`MAX_SOUGHT`] others, within a minute.
+    ///
+    /// # Errors
+    /// As [`MetadataCache::metadata`].
+    pub(crate) async fn newer(
+        &self,
+        upstream: &Upstream,
+        public: &PageConfig,
+        kid: Option<&str>,
+    ) -> Result<Option<Arc<ProviderMetadata>>, Error> {
+        if !self.may_seek(kid) {
+            return Ok(None);
+        }
         let (upstream, public) = (upstream.clone(), public.clone());
-        self.held.refresh(|| fetch(upstream, public)).await
+        let fetched = self.held.refresh(|| fetch(upstream, public)).await;
+        fetched.map(Some)
     }
 
     fn may_seek(&self, kid: Option<&str>) -> bool {

@@ -2,12 +2,22 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+// Shared with the tests inside the crate, which use more of it.
+#[allow(dead_code, clippy::duplicate_mod)]
+#[path = "../../src/tests/fake.rs"]
+mod fake;
+mod held;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
+const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+const NONCE: &str = "marker-nonce";
+const PAGE: &str = "https://app.contoso.example";
 const CONFIG: &str = "client_id = \"11111111-2222-3333-4444-555555555555\"\n\
     redirect_uris = [\"https://app.contoso.example/\"]\norigins = [\"https://app.contoso.example\"]\n\
     insecure_loopback = true\nlisten = \"127.0.0.1:0\"\nlimit_per_address = 0\n";
@@ -110,6 +120,46 @@ fn e70_a_log_that_nobody_reads_holds_up_no_request() {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
     assert!(endpoint.child.try_wait().unwrap().is_none(), "it runs on");
+}
+
+/// What does not fit is lost, and counted as soon as somebody reads again.
+#[test]
+fn e70_lines_of_the_log_that_nobody_took_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut endpoint = Endpoint::start(dir.path(), "");
+    let stream = TcpStream::connect(("127.0.0.1", endpoint.port)).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let mut answers = BufReader::new(&stream);
+    // More than the pipe and the queue behind it hold.
+    for _ in 0..8000 {
+        let head = "POST /auth/session HTTP/1.1\r\nHost: x\r\nX-Exo365: 1\r\n\
+            Origin: https://app.contoso.example\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+        (&stream).write_all(head.as_bytes()).unwrap();
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answers.read_line(&mut line).unwrap();
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        answers.read_exact(&mut vec![0; length]).unwrap();
+    }
+    let log = BufReader::new(endpoint.child.stderr.take().unwrap());
+    let told = log
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.contains("lines of the log were lost"))
+        .unwrap();
+    let count = told.rsplit("lines=").next().unwrap();
+    let count: String = count.chars().filter(char::is_ascii_digit).collect();
+    let count: u64 = count.parse().unwrap();
+    assert!((100..8000).contains(&count), "{told}");
 }
 
 #[test]

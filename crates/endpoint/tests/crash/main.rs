@@ -233,7 +233,7 @@ async fn e30_killed_before_the_new_refresh_token_was_kept() {
     }
 }
 
-/// A service that takes each token once calls it dead: the session ends in words, and a sign-in helps.
+/// A service that accepts each token once refuses it: the session ends with `interaction_required`, and a sign-in helps.
 #[tokio::test]
 async fn e30_e33_killed_before_the_only_refresh_token_was_kept() {
     let Some(left) = killed(BEFORE_THE_WRITE).await else {
@@ -258,7 +258,7 @@ async fn e30_killed_after_the_new_refresh_token_was_kept() {
     }
 }
 
-/// Signing out needs no lock, and waits for nobody.
+/// Signing out needs no lock.
 #[tokio::test]
 async fn e41_a_session_signs_out_while_a_dead_process_has_its_lock() {
     if let Some(left) = killed(BEFORE_THE_WRITE).await {

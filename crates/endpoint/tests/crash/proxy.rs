@@ -83,7 +83,7 @@ async fn commands(
     while let Ok(length @ 1..) = from.read(&mut chunk).await {
         let (pass, go_on) = judge(&state, &chunk[..length]);
         if !go_on {
-            // First deaf, then told: the answer to what passes here is not to come.
+            // From here on nothing of the store's answers passes.
             stopped.add_permits(1);
         }
         if pass && to.write_all(&chunk[..length]).await.is_err() {

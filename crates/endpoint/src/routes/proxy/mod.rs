@@ -24,9 +24,10 @@ use crate::http::gate;
 use crate::http::in_flight::BodyOfCall;
 use crate::http::limits::Limits;
 use crate::session::cooldown::Cooldown;
-use crate::session::record::{TokenSpec, digest};
+use crate::session::record::{StoredSession, TokenSpec, digest};
 use crate::session::renewal::Renewals;
 use crate::state::State;
+use crate::store::Key;
 use crate::upstream::api::{Api, Call, Failed, Progress};
 use crate::upstream::authority;
 use axum::Router;
@@ -62,6 +63,13 @@ pub(crate) struct Proxy {
     metrics: Arc<Metrics>,
 }
 
+/// The session of a call, and the token that it needs.
+struct SessionOfCall {
+    key: Key,
+    held: StoredSession,
+    want: TokenSpec,
+}
+
 impl FromRef<State> for Proxy {
     fn from_ref(state: &State) -> Self {
         Self {
@@ -82,8 +90,8 @@ pub(crate) fn mount(mut router: Router, state: &State) -> Router {
     if state.config.public.mode == Mode::Proxy {
         for tail in ["", "/", "/{*rest}"] {
             let path = format!("{}{PATH}{tail}", state.config.base);
-            let proxy = Proxy::from_ref(state);
-            let handler = move |request: Request| proxy.clone().serve(request);
+            let proxy = Arc::new(Proxy::from_ref(state));
+            let handler = move |request: Request| Arc::clone(&proxy).serve(request);
             router = router.route(&path, any(handler));
         }
     }
@@ -91,7 +99,7 @@ pub(crate) fn mount(mut router: Router, state: &State) -> Router {
 }
 
 impl Proxy {
-    async fn serve(self, request: Request) -> Response {
+    async fn serve(self: Arc<Self>, request: Request) -> Response {
         let begin = Instant::now();
         let (parts, body) = request.into_parts();
         let outcome = match self.limits.check(&parts) {
@@ -139,15 +147,16 @@ impl Proxy {
             audience: authority::default_audience(&self.config),
             ..TokenSpec::default()
         };
-        let refused = |refusal: Refusal| self.signed_in.refused(refusal);
         let fresh = self.renewals.token(key, &held, want.clone()).await;
-        let mut access = fresh.map_err(refused)?.token;
+        let access = fresh
+            .map_err(|refusal| self.signed_in.refused(refusal))?
+            .token;
         let body = if parts.method == Method::GET {
             Body::empty()
         } else {
             body
         };
-        let mut upload = RequestBody::take(&self.api, key, body, admitted.is_batch).await?;
+        let upload = RequestBody::take(&self.api, key, body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
             path::check_batch(
@@ -162,11 +171,25 @@ impl Proxy {
             url,
             headers: request_headers::forwarded(&parts.headers, has_body),
         };
+        let session = SessionOfCall { key, held, want };
+        self.forward(&session, &call, (access, upload), admitted)
+            .await
+    }
+
+    /// Sends the call to the API. At a 401 the token is renewed once, and a call whose body was kept is sent again.
+    async fn forward(
+        &self,
+        session: &SessionOfCall,
+        call: &Call<'_>,
+        (mut access, mut upload): (String, RequestBody),
+        admitted: PathCheck,
+    ) -> Result<Response, Rejection> {
+        let key = session.key;
         let relayed = (&*self.config, self.api.patience);
         let answer = |response| relay::answer(relayed, response, admitted);
         let mut repeated = false;
         while let Some(body) = upload.send() {
-            let response = self.send(&call, &access, body).await?;
+            let response = self.send(call, &access, body).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return answer(response);
             }
@@ -186,11 +209,11 @@ impl Proxy {
             let want = TokenSpec {
                 rejected: Some(digest(&access)),
                 claims: claims.clone(),
-                ..want.clone()
+                ..session.want.clone()
             };
-            let renewed = self.renewals.token(key, &held, want).await;
+            let renewed = self.renewals.token(key, &session.held, want).await;
             access = renewed
-                .map_err(|refusal| refused(with_claims(refusal, claims)))?
+                .map_err(|refusal| self.signed_in.refused(with_claims(refusal, claims)))?
                 .token;
             if !upload.is_buffered() {
                 // It cannot be sent a second time; the page's next call has the new token.

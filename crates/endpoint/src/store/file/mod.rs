@@ -1,24 +1,15 @@
 //! The store in one file of this machine.
 
+mod database;
+mod tables;
+
 use super::contract::{Failed, Store, StoreFuture, Visitor};
 use super::key::{Group, Key};
-use super::seal;
 use crate::base::problem::Problem;
-use redb::{
-    Database, MultimapTableDefinition, ReadableDatabase as _, ReadableTable as _,
-    ReadableTableMetadata as _, TableDefinition, WriteTransaction,
-};
+use redb::Database;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-const SESSIONS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sessions");
-/// Group to keys, written in the transactions that write the records.
-const GROUPS: MultimapTableDefinition<&[u8], &[u8]> = MultimapTableDefinition::new("groups");
-/// What is written to see whether it can be.
-const PROBE: TableDefinition<&str, u64> = TableDefinition::new("probe");
-/// Pages that stay in memory, in bytes: a hundred thousand sessions need no gigabyte.
-const CACHE: usize = 32 * 1024 * 1024;
 
 /// Sessions in an embedded database.
 #[derive(Clone)]
@@ -45,7 +36,7 @@ impl FileStore {
     /// # Errors
     /// [`Problem::Database`].
     pub(crate) fn open(file: &Path) -> Result<Self, Problem> {
-        let database = Mutex::new(State::Open(Arc::new(open(file)?)));
+        let database = Mutex::new(State::Open(Arc::new(database::open(file)?)));
         Ok(Self(Arc::new(Inner {
             file: file.to_owned(),
             database,
@@ -71,10 +62,12 @@ impl FileStore {
 
     /// A read is a few microseconds: handing it to another thread would cost more.
     fn read<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Failed> {
-        let database = match &*self.0.guard() {
-            State::Open(database) | State::Failed(database) => Arc::clone(database),
-            State::Closed => return Err(Failed),
+        let open = match &*self.0.guard() {
+            State::Open(database) | State::Failed(database) => Some(Arc::clone(database)),
+            State::Closed => None,
         };
+        // It could not be opened again for a write; for reading it may be possible by now.
+        let database = open.map_or_else(|| self.0.for_writing(), Ok)?;
         work(&database).map_err(|error| self.0.failed(&error))
     }
 }
@@ -90,9 +83,15 @@ impl Inner {
         if let State::Open(database) = &*state {
             return Ok(Arc::clone(database));
         }
-        // The file is locked until the old one is gone.
+        // The file is locked until the old one is gone. That one stays, and this write fails, as long as somebody reads from
+        // it, or there is no room for what opening writes: until then it serves readers.
+        if let State::Failed(database) = &*state
+            && (Arc::strong_count(database) > 1 || !database::has_room(&self.file))
+        {
+            return Err(Failed);
+        }
         *state = State::Closed;
-        match open(&self.file) {
+        match database::open(&self.file) {
             Ok(database) => {
                 let database = Arc::new(database);
                 *state = State::Open(Arc::clone(&database));
@@ -130,147 +129,19 @@ impl Inner {
     }
 }
 
-fn open(file: &Path) -> Result<Database, Problem> {
-    let shown = file.display();
-    let wrong = |error: &dyn std::fmt::Display| {
-        Problem::Database(format!("the database {shown} cannot be opened: {error}"))
-    };
-    private(file).map_err(|error| wrong(&error))?;
-    let database = Database::builder()
-        .set_cache_size(CACHE)
-        .create(file)
-        .map_err(|error| match error {
-            redb::DatabaseError::DatabaseAlreadyOpen => Problem::Database(format!(
-                "the database {shown} is in use: another endpoint runs with it"
-            )),
-            error => wrong(&error),
-        })?;
-    // The tables exist from here on, so that reading never has to make them.
-    make_tables(&database).map_err(|error| wrong(&error))?;
-    Ok(database)
-}
-
-fn make_tables(database: &Database) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    transaction.open_table(SESSIONS)?;
-    transaction.open_multimap_table(GROUPS)?;
-    transaction.commit()?;
-    Ok(())
-}
-
-fn read(database: &Database, key: Key) -> Result<Option<Vec<u8>>, redb::Error> {
-    let transaction = database.begin_read()?;
-    let table = transaction.open_table(SESSIONS)?;
-    let record = table.get(key.0.as_slice())?;
-    Ok(record.map(|record| record.value().to_vec()))
-}
-
-fn each(database: &Database, visit: Visitor<'_>) -> Result<(), redb::Error> {
-    let table = database.begin_read()?.open_table(SESSIONS)?;
-    for entry in table.iter()? {
-        let (key, record) = entry?;
-        if let Ok(key) = key.value().try_into() {
-            visit(Key(key), record.value().to_vec());
-        }
-    }
-    Ok(())
-}
-
-fn count(database: &Database) -> Result<u64, redb::Error> {
-    let table = database.begin_read()?.open_table(SESSIONS)?;
-    Ok(table.len()?)
-}
-
-/// Puts a record in, and its group; takes the old one's group out.
-fn put(transaction: &WriteTransaction, key: Key, record: &[u8]) -> Result<(), redb::Error> {
-    take(transaction, key)?;
-    transaction
-        .open_table(SESSIONS)?
-        .insert(key.0.as_slice(), record)?;
-    if let Some(group) = seal::group(record) {
-        transaction
-            .open_multimap_table(GROUPS)?
-            .insert(group.0.as_slice(), key.0.as_slice())?;
-    }
-    Ok(())
-}
-
-/// Takes a record out, and its group.
-fn take(transaction: &WriteTransaction, key: Key) -> Result<(), redb::Error> {
-    let mut table = transaction.open_table(SESSIONS)?;
-    let old = table.remove(key.0.as_slice())?;
-    if let Some(group) = old.and_then(|record| seal::group(record.value())) {
-        transaction
-            .open_multimap_table(GROUPS)?
-            .remove(group.0.as_slice(), key.0.as_slice())?;
-    }
-    Ok(())
-}
-
-fn swap(database: &Database, key: Key, old: &[u8], new: &[u8]) -> Result<bool, redb::Error> {
-    let transaction = database.begin_write()?;
-    let same = transaction
-        .open_table(SESSIONS)?
-        .get(key.0.as_slice())?
-        .is_some_and(|record| record.value() == old);
-    if same {
-        put(&transaction, key, new)?;
-        transaction.commit()?;
-    }
-    Ok(same)
-}
-
-fn remove_group(database: &Database, group: Group) -> Result<usize, redb::Error> {
-    // Whoever guesses costs a read, and no wait for the disk.
-    let known = database.begin_read()?.open_multimap_table(GROUPS)?;
-    if redb::ReadableMultimapTable::get(&known, group.0.as_slice())?.is_empty() {
-        return Ok(0);
-    }
-    let transaction = database.begin_write()?;
-    let mut ended = 0;
-    {
-        let mut sessions = transaction.open_table(SESSIONS)?;
-        let mut groups = transaction.open_multimap_table(GROUPS)?;
-        for key in groups.remove_all(group.0.as_slice())? {
-            ended += usize::from(sessions.remove(key?.value())?.is_some());
-        }
-    }
-    transaction.commit()?;
-    Ok(ended)
-}
-
-fn sweep(database: &Database, now: u64) -> Result<usize, redb::Error> {
-    let transaction = database.begin_write()?;
-    let mut ended = 0;
-    {
-        let mut sessions = transaction.open_table(SESSIONS)?;
-        let mut groups = transaction.open_multimap_table(GROUPS)?;
-        let over = |_: &[u8], record: &[u8]| seal::ends_at(record).is_none_or(|end| end <= now);
-        for entry in sessions.extract_if(over)? {
-            let (key, record) = entry?;
-            if let Some(group) = seal::group(record.value()) {
-                groups.remove(group.0.as_slice(), key.value())?;
-            }
-            ended += 1;
-        }
-    }
-    transaction.commit()?;
-    Ok(ended)
-}
-
 impl Store for FileStore {
     fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
-        let record = self.read(|database| read(database, key));
+        let record = self.read(|database| tables::record(database, key));
         Box::pin(std::future::ready(record))
     }
 
     fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
-        let done = self.read(|database| each(database, visit));
+        let done = self.read(|database| tables::each(database, visit));
         Box::pin(std::future::ready(done))
     }
 
     fn count(&self) -> StoreFuture<'_, u64> {
-        let count = self.read(count);
+        let count = self.read(tables::count);
         Box::pin(std::future::ready(count))
     }
 
@@ -279,72 +150,33 @@ impl Store for FileStore {
     }
 
     fn has_group(&self, group: Group) -> StoreFuture<'_, bool> {
-        let found = self.read(|database| {
-            let groups = database.begin_read()?.open_multimap_table(GROUPS)?;
-            Ok(groups.get(group.0.as_slice())?.next().is_some())
-        });
+        let found = self.read(|database| tables::has_group(database, group));
         Box::pin(std::future::ready(found))
     }
 
     fn try_write(&self) -> StoreFuture<'_, ()> {
-        self.write(|database| {
-            let transaction = database.begin_write()?;
-            {
-                let mut table = transaction.open_table(PROBE)?;
-                let count = table.get("count")?.map_or(0, |count| count.value());
-                table.insert("count", count.wrapping_add(1))?;
-            }
-            transaction.commit()?;
-            Ok(())
-        })
+        self.write(tables::probe)
     }
 
     fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
-        self.write(move |database| {
-            let transaction = database.begin_write()?;
-            put(&transaction, key, &record)?;
-            transaction.commit()?;
-            Ok(())
-        })
+        self.write(move |database| tables::insert(database, key, &record))
     }
 
     fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
-        self.write(move |database| swap(database, key, &old, &new))
+        self.write(move |database| tables::swap(database, key, &old, &new))
     }
 
     fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
-        self.write(move |database| {
-            let transaction = database.begin_write()?;
-            take(&transaction, key)?;
-            transaction.commit()?;
-            Ok(())
-        })
+        self.write(move |database| tables::remove(database, key))
     }
 
     fn remove_group(&self, group: Group) -> StoreFuture<'_, usize> {
-        self.write(move |database| remove_group(database, group))
+        self.write(move |database| tables::remove_group(database, group))
     }
 
     fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
-        self.write(move |database| sweep(database, now))
+        self.write(move |database| tables::sweep(database, now))
     }
-}
-
-#[cfg(unix)]
-fn private(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = std::fs::OpenOptions::new();
-    options
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(file)
-        .map(drop)
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
