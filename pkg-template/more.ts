@@ -11,6 +11,8 @@ export { everyMailTip, findByEmail, rooms, tree } from './areas/lookups.ts';
 export { createForward, createReply, reply, send } from './areas/outgoing.ts';
 export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';
+export { noToken } from './calls/no-token.ts';
+export { settle } from './calls/settle.ts';
 export { authorizationResponse } from './session/popup.ts';
 export { draft } from './values/drafts.ts';
 
