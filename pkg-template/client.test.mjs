@@ -202,13 +202,15 @@ test('S25 a failure that a sign-in would cure starts none', async () => {
   assert.deepEqual(it.went, []);
 });
 
-test('what the core throws and is not ours passes untouched', async () => {
-  const trap = new WebAssembly.RuntimeError('unreachable');
+test('what is thrown and is not ours gets our class, with what it was as its cause', async () => {
+  const odd = new RangeError('odd');
   const { client } = signedIn(() => {
-    throw trap;
+    throw odd;
   });
-  assert.equal(await client.mail.messages.list().catch((error) => error), trap);
-  assert.equal(await client.signOut().catch((error) => error), trap);
+  for (const call of [() => client.mail.messages.list(), () => client.signOut()]) {
+    const error = await call().catch((error) => error);
+    assert.deepEqual([error instanceof Exo365Error, error.cause, error.code], [true, odd, 'invalid_argument']);
+  }
 });
 
 test('a session that ended is told once, however many calls find out', async () => {

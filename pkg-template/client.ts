@@ -3,7 +3,8 @@ import { mailbox } from './areas/mailbox.ts';
 import { organisation } from './areas/directory.ts';
 import { Calls } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
-import { fail, invalidArgument, toJson } from './error.ts';
+import { type Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
+import type { Loaded } from './session/load.ts';
 import { PREFIX } from './session/page.ts';
 import { BroadcastChannel, URL } from './session/platform.ts';
 import { type Tabs, tabs } from './session/tabs.ts';
@@ -48,16 +49,21 @@ export class Client implements types.Client {
   readonly #tabs: Tabs | undefined;
   #account: types.Account | null;
 
-  constructor(core: Core, settings: types.ClientConfig, forget: () => void) {
+  constructor(core: Core, settings: types.ClientConfig, forget: () => void, ends: Loaded['ends'] = new Set()) {
     this.#core = core;
     this.#account = core.account();
-    this.#forget = forget;
+    const end = (error: Exo365Error) => this.#end(error);
+    ends.add(end);
+    this.#forget = () => {
+      ends.delete(end);
+      forget();
+    };
     this.#calls = new Calls(core, settings, {
       signIn: settings.endpoint ? (options) => this.signIn(options) : undefined,
       expired: () => this.#signedOut('expired'),
       diagnostic: (entry) => this.#emit('diagnostic', entry),
     });
-    Object.assign(this, mailbox(this.#calls.api), organisation(this.#calls.api));
+    Object.assign(this, ours({ ...mailbox(this.#calls.api), ...organisation(this.#calls.api) }));
     if (!settings.endpoint || !globalThis.window) return;
     this.#tabs = tabs(settings.endpoint, {
       account: () => this.#account,
@@ -91,7 +97,7 @@ export class Client implements types.Client {
   }
 
   get account(): types.Account | null {
-    return this.#core.account() && this.#account;
+    return this.#core.account() ? this.#account : null;
   }
 
   get diagnostics(): types.Client['diagnostics'] {
@@ -100,7 +106,7 @@ export class Client implements types.Client {
 
   mailbox(user: string): types.Mailbox {
     // Where no id can be, core says so at the first call.
-    return mailbox(this.#calls.to(typeof user === 'string' ? user : ''));
+    return ours(mailbox(this.#calls.to(typeof user === 'string' ? user : '')));
   }
 
   batch(...args: Parameters<types.Client['batch']>): Promise<types.BatchResponse[]> {
@@ -169,7 +175,13 @@ export class Client implements types.Client {
   ): Promise<T> {
     const { body, ...rest } = options ?? {};
     if (typeof path !== 'string') throw invalidArgument('method and path are texts');
-    return this.#calls.api.call({ method, path, options: rest, body, allowed: ['ifMatch', 'query', 'as'] });
+    return this.#calls.api.call({
+      method,
+      path,
+      options: rest,
+      body,
+      allowed: ['ifMatch', 'query', 'as'],
+    }) as Promise<T>;
   }
 
   on<K extends keyof types.ClientEvents>(type: K, listener: (event: types.ClientEvents[K]) => void): () => void {
@@ -180,10 +192,19 @@ export class Client implements types.Client {
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')](): void {
-    if (!this.#calls.dispose()) return;
+    this.#end();
+  }
+
+  /** Ends the client: by itself, or because the WebAssembly has stopped with `error`. */
+  #end(error?: Exo365Error): void {
+    if (!this.#calls.dispose(error)) return;
     this.#listeners.clear();
     this.#tabs?.close();
     this.#forget();
     this.#core.forget();
   }
 }
+
+const { prototype } = Client;
+for (const name of ['signIn', 'adminConsent', 'signOut', 'getToken', 'request', 'batch'] as const)
+  Object.assign(prototype, { [name]: ours(prototype[name]) });

@@ -145,3 +145,26 @@ export function booleanOption(value: unknown, name: string, fallback?: boolean):
   if (value !== undefined && typeof value !== 'boolean') throw invalidArgument(`\`${name}\` is true or false`);
   return (value as boolean | undefined) ?? fallback;
 }
+
+/** Throws `cause` with our class. What is not ours was thrown by a getter of the page's, or met an odd answer. */
+function rethrow(cause: unknown): never {
+  if (cause instanceof Exo365Error) throw cause;
+  if (cause instanceof TypeError) throw fail('invalid_response', 'the answer has another shape', cause);
+  throw invalidArgument('an argument cannot be read', cause);
+}
+
+/** `value` with all its functions, which fail with our class only. */
+export function ours<T>(value: T): T;
+export function ours(value: unknown): unknown {
+  if (typeof value === 'function')
+    return function (this: unknown, ...args: unknown[]) {
+      try {
+        const result = value.apply(this, args);
+        return result instanceof Promise ? result.catch(rethrow) : ours(result);
+      } catch (cause) {
+        rethrow(cause);
+      }
+    };
+  if (value?.constructor !== Object) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, ours(one)]));
+}

@@ -1,7 +1,8 @@
 // What a page imports.
-import { Core } from './calls/core.ts';
+import type { Core } from './calls/core.ts';
+import { asking } from './calls/token.ts';
 import { Client } from './client.ts';
-import { Exo365Error, toJson } from './error.ts';
+import { Exo365Error, ours, toJson } from './error.ts';
 import { load } from './session/load.ts';
 import { page } from './session/page.ts';
 import type * as types from './types.ts';
@@ -28,11 +29,18 @@ function keyOf(settings: object): string {
 }
 
 async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm'], key: string): Promise<Client> {
-  await load(wasm);
+  const module = await load(wasm);
   try {
     const { getToken, ...rest } = settings;
-    const core = await Core.open(toJson(rest), typeof getToken === 'function' ? getToken : undefined, page());
-    return new Client(core, settings, () => clients.delete(key));
+    const given = typeof getToken === 'function' ? asking(getToken) : undefined;
+    let ended!: (error: unknown) => void;
+    const opening = new Promise<Core>((resolve, reject) => {
+      ended = reject;
+      module.ends.add(ended);
+      module.Core.open(toJson(rest), given, page()).then(resolve, reject);
+    });
+    const core = await opening.finally(() => module.ends.delete(ended));
+    return new Client(core, settings, () => clients.delete(key), module.ends);
   } catch (error) {
     throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }
@@ -55,6 +63,10 @@ async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm
 export async function createClient<F extends types.Flavor = 'graph'>(
   config: types.ClientConfig<F>,
 ): Promise<types.Client<F>> {
+  return ours(async () => client(config as types.ClientConfig))() as Promise<unknown> as Promise<types.Client<F>>;
+}
+
+async function client(config: types.ClientConfig): Promise<Client> {
   const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
   const settings = { timeZone, ...given } as types.ClientConfig;
   const key = keyOf(settings);
@@ -63,5 +75,5 @@ export async function createClient<F extends types.Flavor = 'graph'>(
   return opening.catch((error) => {
     if (clients.get(key) === opening) clients.delete(key);
     throw error;
-  }) as Promise<unknown> as Promise<types.Client<F>>;
+  });
 }

@@ -13,6 +13,8 @@ export { everything } from './areas/stable.ts';
 export { create, update } from './areas/writes.ts';
 export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';
+export { noToken } from './calls/no-token.ts';
+export { settle } from './calls/settle.ts';
 export { authorizationResponse } from './session/popup.ts';
 export { draft } from './values/drafts.ts';
 

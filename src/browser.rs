@@ -17,6 +17,8 @@ extern "C" {
     fn performance_now() -> f64;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, milliseconds: u32) -> JsValue;
+    /// What `promise` comes to, or a rejection with undefined after so many milliseconds.
+    pub(crate) fn within(promise: &Promise, milliseconds: u32) -> Promise;
 }
 
 /// Seconds since 1970 by the device's clock, for what has to outlive the page and for the dates of services.

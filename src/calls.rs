@@ -8,10 +8,14 @@ use crate::tokens::{Token, Tokens};
 use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::error::{Code, Error};
 use exo365_core::fetch::{self, RequestInit};
+use exo365_core::intent::{Effect, Intent};
 use exo365_core::options::{Key, Options};
+use exo365_core::reply;
 use exo365_core::request::Request;
+use exo365_core::rest::Rest;
+use exo365_core::retry::{self, Attempts, Chance, Doubt};
 use exo365_core::scan;
-use exo365_core::{reply, retry};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -25,11 +29,18 @@ pub(crate) struct Sender {
     pub(crate) retries: u32,
     /// The default time-out of one attempt, in milliseconds.
     pub(crate) timeout: u32,
+    /// The mailbox that refuses calls for their number.
+    pub(crate) rest: RefCell<Rest>,
 }
 
 /// One call, ready to be sent any number of times.
 pub(crate) struct Call {
     pub(crate) request: Request,
+    pub(crate) intent: Intent,
+    /// Whose mailbox the call is for; empty for the signed-in user's.
+    pub(crate) user: String,
+    /// Whether the browser was offline when the call began.
+    pub(crate) offline: bool,
     pub(crate) options: Options,
     pub(crate) signal: Option<AbortSignal>,
     /// Undefined where there is none. Its type is in the headers.
@@ -39,10 +50,10 @@ pub(crate) struct Call {
 impl Call {
     /// What the body is read as. The face reads the answers to the pieces of an upload itself.
     fn form(&self) -> Option<&str> {
-        match self.request.preauthenticated {
-            true => Some(http::SUCCESS),
-            false => self.options.text(Key::As),
+        if self.request.preauthenticated {
+            return Some(http::SUCCESS);
         }
+        self.options.text(Key::As)
     }
 
     /// What one attempt gives to `fetch`.
@@ -98,7 +109,10 @@ struct Progress {
     rejected: Option<Rc<Token>>,
     renewed: bool,
     past_cache: bool,
-    repeats: u32,
+    outcome: Attempts,
+    /// Milliseconds to wait before the next attempt.
+    pause: u32,
+    /// How often the call was sent.
     attempts: u32,
     /// `client-request-id` of the last attempt.
     id: String,
@@ -107,10 +121,8 @@ struct Progress {
 /// What comes after an attempt.
 enum Next {
     End(Result<JsValue, Failure>),
-    /// The same call again, at once.
+    /// The same call again, after its pause.
     Again,
-    /// The same call again, after so many milliseconds.
-    Wait(u32),
 }
 
 impl Sender {
@@ -118,12 +130,16 @@ impl Sender {
     /// each variable would be part of the future.
     pub(crate) async fn call(&self, call: &Call) -> Result<JsValue, Failure> {
         let mut progress = Progress::default();
+        progress.outcome.offline = call.offline;
         loop {
+            while let Some(time) = self.pause(call, &mut progress) {
+                let _ = browser::sleep(time, call.signal.as_ref()).await;
+            }
             if progress.token.is_none() && self.needs_token(call) {
                 let token_request = core::mem::take(&mut progress.token_request);
                 progress.token = Some(
                     self.tokens
-                        .get(token_request, progress.rejected.take())
+                        .get(token_request, progress.rejected.take(), self.timeout(call))
                         .await?,
                 );
             }
@@ -132,16 +148,43 @@ impl Sender {
             match self.next(call, &mut progress, answer) {
                 Next::End(result) => return result,
                 Next::Again => {}
-                Next::Wait(time) => {
-                    let _ = browser::sleep(time, call.signal.as_ref()).await;
-                }
             }
         }
     }
 
-    /// Milliseconds until a request that failed is sent again; `None` where it must not be.
-    pub(crate) fn wait(&self, error: &Error, method: &str, repeats: u32) -> Option<u32> {
-        retry::decide(error, method, repeats, self.retries, browser::jitter())
+    /// Milliseconds to wait before the next attempt: after a failure, or while the mailbox rests.
+    #[inline(never)]
+    fn pause(&self, call: &Call, progress: &mut Progress) -> Option<u32> {
+        let own = core::mem::take(&mut progress.pause);
+        let pause = own.max(
+            self.rest
+                .borrow()
+                .left(&call.user, browser::monotonic() as u64),
+        );
+        let aborted = call.signal.as_ref().is_some_and(AbortSignal::aborted);
+        (pause > 0 && !aborted).then_some(pause)
+    }
+
+    /// Decides what comes after an attempt that ended with `error`.
+    pub(crate) fn after(
+        &self,
+        error: &mut Error,
+        intent: Intent,
+        attempts: &mut Attempts,
+        user: &str,
+    ) -> retry::Next {
+        let chance = Chance {
+            limit: self.retries,
+            now: browser::monotonic() as u64,
+            jitter: browser::jitter(),
+        };
+        let rest = &mut self.rest.borrow_mut();
+        retry::next(error, intent, attempts, (rest, user), chance)
+    }
+
+    /// The time-out of one attempt, in milliseconds.
+    fn timeout(&self, call: &Call) -> u32 {
+        call.options.number(Key::Timeout).unwrap_or(self.timeout)
     }
 
     fn needs_token(&self, call: &Call) -> bool {
@@ -154,10 +197,12 @@ impl Sender {
         call: &Call,
         progress: &mut Progress,
     ) -> Result<(JsValue, AttemptSignal), Failure> {
-        let timeout = call.options.number(Key::Timeout).unwrap_or(self.timeout);
-        let signal = AttemptSignal::new(call.signal.as_ref(), timeout)?;
+        let signal = AttemptSignal::new(call.signal.as_ref(), self.timeout(call))?;
         progress.attempts += 1;
-        progress.id = browser::uuid()?;
+        if progress.outcome.doubt == Doubt::None {
+            // What may have been done keeps its id: the service's support finds all attempts by it.
+            progress.id = browser::uuid()?;
+        }
         let token = progress.token.as_deref();
         let token = token.map_or("", |token| token.secret.expose());
         let init = call.init(token, self.proxied.as_deref(), progress, &signal)?;
@@ -166,13 +211,17 @@ impl Sender {
 
     #[inline(never)]
     fn next(&self, call: &Call, progress: &mut Progress, answer: Result<Answer, Failure>) -> Next {
-        let judged = answer.and_then(|answer| judge(answer, call.form()));
+        let is_read = call.intent.effect == Effect::Read;
+        let judged = answer.and_then(|answer| judge(answer, call.form(), is_read));
         let Err(mut failure) = judged else {
+            if call.intent.effect != Effect::Batch {
+                self.rest.borrow_mut().succeeded(&call.user);
+            }
             return Next::End(judged);
         };
         let needs_new_token = reply::needs_new_token(failure.error());
         let detail = failure.detail_mut();
-        detail.client_request_id = Some(core::mem::take(&mut progress.id));
+        detail.client_request_id = Some(progress.id.clone());
         if needs_new_token && !progress.renewed && self.needs_token(call) {
             progress.renewed = true;
             if let Some(claims) = &detail.claims {
@@ -186,11 +235,18 @@ impl Sender {
             progress.past_cache = true;
             return Next::Again;
         }
-        let wait = self.wait(failure.error(), &call.request.method, progress.repeats);
-        progress.repeats += 1;
-        match wait {
-            Some(time) => Next::Wait(time),
-            None => {
+        match self.after(
+            failure.error_mut(),
+            call.intent,
+            &mut progress.outcome,
+            &call.user,
+        ) {
+            retry::Next::Wait(time) => {
+                progress.pause = time;
+                Next::Again
+            }
+            retry::Next::Done => Next::End(Ok(JsValue::UNDEFINED)),
+            retry::Next::Told => {
                 failure.set_attempts(progress.attempts);
                 Next::End(Err(failure))
             }
@@ -198,8 +254,9 @@ impl Sender {
     }
 }
 
-/// Gives a success as the browser parsed it; makes an error of everything else.
-fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
+/// Gives a success as the browser parsed it; makes an error of everything else. Of a write, nothing is a success too,
+/// whatever its headers promise.
+fn judge(answer: Answer, form: Option<&str>, is_read: bool) -> Result<JsValue, Failure> {
     let Answer { response, body } = answer;
     if response.status() == 0 {
         return Err(Error::new(
@@ -212,13 +269,17 @@ fn judge(answer: Answer, form: Option<&str>) -> Result<JsValue, Failure> {
         return Ok(response.into());
     }
     if response.ok() {
-        if !matches!(form, None | Some("json")) || http::is_json(&response) {
+        let is_json = http::is_json(&response);
+        let missed = is_json && is_read && body.is_undefined();
+        if is_json && !missed || !matches!(form, None | Some("json")) {
             return Ok(body);
         }
-        if body.is_falsy() {
+        if body.is_falsy() && !missed {
             return Ok(JsValue::UNDEFINED);
         }
-        return Err(Error::new(Code::InvalidResponse, "the answer is not JSON").into());
+        let mut error = Error::new(Code::InvalidResponse, "the answer is not JSON");
+        error.detail_mut().status = Some(response.status());
+        return Err(error.into());
     }
     let error = http::refusal(&response, &http::small_text(body));
     Err(Failure::with_headers(error, response.headers().into()))

@@ -9,6 +9,7 @@ use crate::page::Page;
 use crate::tokens::Token;
 use exo365_core::batch_item::ItemAnswer;
 use exo365_core::options::Options;
+use exo365_core::retry::Next;
 use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -72,7 +73,11 @@ impl Core {
         let client = Rc::clone(&self.0);
         let token_request = client.token_request(options);
         promise(async move {
-            let got = client.sender.tokens.get(token_request?, None).await;
+            let sender = &client.sender;
+            let got = sender
+                .tokens
+                .get(token_request?, None, sender.timeout)
+                .await;
             got.map(|token| handed_out(&token))
                 .inspect_err(|failure| client.end_if_signed_out(failure))
         })
@@ -106,17 +111,29 @@ impl Core {
         Ok(request.item(&self.0.api.root).into())
     }
 
-    /// Judges a refused item of a batch. `answer` is `[status, headers, body, method, repeats]` as JSON (`body` is JSON text): what came back,
-    /// the item's method, and how often it was sent again already. Gives `[error, wait]`: the milliseconds after which
-    /// the item is sent again, undefined where it must not be.
+    /// Judges a refused item of a batch. `answer` is `[status, headers, body, item, keyed, repeats, doubt, user]` as JSON,
+    /// in which `body` is JSON text and `item` is `[method, url, headers]`. Gives `[error, wait, doubt]`: the milliseconds
+    /// after which the item is sent again, undefined where it must not be; and what the next judgement of it has to know.
+    /// Without an error, the item counts as done.
     pub fn judge(&self, answer: &str) -> Array {
-        let answer = ItemAnswer::read(answer);
-        let error = answer.error(browser::until);
-        let wait = self.0.sender.wait(&error, &answer.method, answer.repeats);
-        Array::of2(&Failure::from(error).into(), &wait.into())
+        let mut answer = ItemAnswer::read(answer);
+        let mut error = answer.error(browser::until);
+        let next = self.0.sender.after(
+            &mut error,
+            answer.intent,
+            &mut answer.attempts,
+            &answer.user,
+        );
+        let wait = match next {
+            Next::Done => return Array::new(),
+            Next::Wait(time) => Some(time),
+            Next::Told => None,
+        };
+        let doubt = JsValue::from(answer.attempts.doubt as u32);
+        Array::of3(&Failure::from(error).into(), &wait.into(), &doubt)
     }
 
-    /// Sends a call. `asked` is `[method, user, path, ids, options, allowed]` as JSON. With `ids`, `path` is a template
+    /// Sends a call. `asked` is `[method, user, path, ids, options, allowed, offline, keyed]` as JSON. With `ids`, `path` is a template
     /// below the mailbox of `user` (null: the signed-in user). Without, it is a path below the API's root, or a link that
     /// the service gave. `allowed` lists the names of all options that the call takes.
     pub fn call(&self, asked: &str, signal: Option<AbortSignal>, body: JsValue) -> Promise {

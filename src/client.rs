@@ -11,6 +11,7 @@ use exo365_core::error::{Code, Error};
 use exo365_core::options::{Key, Options};
 use exo365_core::request::{Api, Request};
 use exo365_core::wire::{Account, Mode, PageConfig};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
@@ -63,6 +64,7 @@ impl Client {
                 proxied,
                 retries: setup.number(Key::Retries).unwrap_or(3),
                 timeout: timeout(setup),
+                rest: RefCell::default(),
             },
         })
     }
@@ -113,17 +115,25 @@ impl Client {
         signal: Option<AbortSignal>,
         body: JsValue,
     ) -> Result<Box<Call>, Failure> {
-        let (request, options) = self.request(asked)?;
+        let (request, asked) = self.request(asked)?;
+        // Pieces of an upload go to another host, which counts for itself.
+        let user = match request.preauthenticated {
+            true => "/".into(),
+            false => asked.user.unwrap_or_default(),
+        };
         Ok(Box::new(Call {
+            intent: request.intent(asked.keyed),
             request,
-            options,
+            user,
+            offline: asked.offline,
+            options: asked.options,
             signal,
             body,
         }))
     }
 
-    /// The request that `asked` describes, and its options.
-    pub(crate) fn request(&self, asked: &str) -> Result<(Request, Options), Failure> {
+    /// The request that `asked` describes, and the description as it was read.
+    pub(crate) fn request(&self, asked: &str) -> Result<(Request, CallDescription), Failure> {
         self.check_signed_in()?;
         let asked = CallDescription::read(asked)?;
         let (method, path, options) = (&asked.method, &asked.path, &asked.options);
@@ -133,7 +143,7 @@ impl Client {
                 .operation(method, asked.user.as_deref(), path, ids, options)?,
             None => self.api.at_path(method, path, options)?,
         };
-        Ok((request, asked.options))
+        Ok((request, asked))
     }
 
     /// Reads the options of `getToken`; refuses where no token can be given.

@@ -61,6 +61,10 @@ impl Failure {
         &self.0.error
     }
 
+    pub(crate) fn error_mut(&mut self) -> &mut Error {
+        &mut self.0.error
+    }
+
     pub(crate) fn detail_mut(&mut self) -> &mut Detail {
         self.0.error.detail_mut()
     }

@@ -21,6 +21,9 @@ use web_sys::{AbortSignal, Response};
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+    /// The JSON of a body; undefined where it is empty.
+    #[wasm_bindgen(js_name = readJson)]
+    fn read_json(response: &Response) -> Promise;
     // web-sys declares this without `catch`, but it throws where a signal is a polyfill's.
     #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
     fn any_signal(signals: &Array) -> Result<AbortSignal, JsValue>;
@@ -113,7 +116,11 @@ pub(crate) async fn exchange(
         return Ok(Answer { response, body });
     };
     let read = settle(reading).await;
-    let body = read.map_err(|cause| signal.classify(cause))?;
+    let body = read.map_err(|cause| {
+        let mut failure = signal.classify(cause);
+        failure.detail_mut().status = Some(response.status());
+        failure
+    })?;
     Ok(Answer { response, body })
 }
 
@@ -130,7 +137,7 @@ fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, Js
     if response.ok() {
         match form {
             Some("blob") => return Some(response.blob()),
-            None | Some("json") if is_json(response) => return Some(response.json()),
+            None | Some("json") if is_json(response) => return Some(Ok(read_json(response))),
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ use exo365_core::endpoint::success;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::wire::TokenReply;
-use js_sys::{Function, JSON, Promise, Reflect};
+use js_sys::{Function, Promise};
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -120,23 +120,32 @@ impl Tokens {
     }
 
     /// A token that does not expire soon and is not `rejected`: from the cache, or by a renewal. Callers that ask for the
-    /// same token during a renewal share its result.
+    /// same token during a renewal share its result. `timeout` is in milliseconds: after a renewal that took longer, the
+    /// next call begins another.
     pub(crate) async fn get(
         self: &Rc<Self>,
         request: AccessTokenRequest,
         rejected: Option<Rc<Token>>,
+        timeout: u32,
     ) -> Result<Rc<Token>, Failure> {
         let key = request.cache_key();
         let renewal = match self.find_or_renew(&key, request, rejected) {
             Ok(token) => return Ok(token),
             Err(renewal) => renewal,
         };
-        match JsFuture::from(renewal).await {
+        match JsFuture::from(browser::within(&renewal, timeout)).await {
             Ok(_) => self
                 .slot(&key)
                 .token
                 .clone()
                 .ok_or_else(|| signed_out().into()),
+            Err(cause) if cause.is_undefined() => {
+                // The next call begins another.
+                for slot in self.slots.borrow_mut().iter_mut() {
+                    slot.renewal = None;
+                }
+                Err(Error::new(Code::Timeout, "no token in time").into())
+            }
             Err(cause) => Err(Failure::rethrown(cause)),
         }
     }
@@ -222,27 +231,25 @@ impl Tokens {
         request: &AccessTokenRequest,
         rejected: Option<Rc<Token>>,
     ) -> Result<Rc<Token>, Failure> {
-        match &self.source {
+        let json = match &self.source {
             TokenSource::Endpoint(endpoint) => {
                 let rejected = rejected.map(|token| token.secret.hash());
                 let body = request.to_json(rejected.as_deref());
-                let json = endpoint.post("/token", body).await?;
-                let reply: TokenReply = success(&json)?;
-                Ok(Token::new(
-                    request,
-                    reply.access_token,
-                    reply.expires_in,
-                    reply.scopes,
-                ))
+                endpoint.post("/token", body).await?
             }
             TokenSource::Page(function) => {
                 let promise = call_get_token(function, request, rejected.is_some())?;
-                read_given(
-                    request,
-                    &JsFuture::from(promise).await.map_err(no_token_given)?,
-                )
+                let given = JsFuture::from(promise).await.map_err(Failure::rethrown)?;
+                Json::parse(&given.as_string().unwrap_or_default()).unwrap_or_default()
             }
-        }
+        };
+        let reply: TokenReply = success(&json)?;
+        Ok(Token::new(
+            request,
+            reply.access_token,
+            reply.expires_in,
+            reply.scopes,
+        ))
     }
 }
 
@@ -250,15 +257,7 @@ fn signed_out() -> Error {
     Error::new(Code::SignedOut, "nobody is signed in")
 }
 
-fn no_token_given(cause: JsValue) -> Failure {
-    let error = Error::new(
-        Code::InteractionRequired,
-        "the page's getToken gave no token",
-    );
-    Failure::with_cause(error, cause)
-}
-
-/// Calls the page's `getToken`.
+/// Calls the page's `getToken`, which the face has made resolve with JSON as the endpoint gives it (`session/token.ts`).
 fn call_get_token(
     function: &Function,
     request: &AccessTokenRequest,
@@ -275,27 +274,5 @@ fn call_get_token(
         ),
     ]);
     let promise = function.call1(&JsValue::UNDEFINED, &asked);
-    Ok(Promise::resolve(&promise.map_err(no_token_given)?))
-}
-
-/// Reads what the page's `getToken` gave: a text, or `{ token, expiresIn, scopes }`.
-fn read_given(request: &AccessTokenRequest, given: &JsValue) -> Result<Rc<Token>, Failure> {
-    if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
-        // Its lifetime is not known: it serves this call, and the next call requests another.
-        return Ok(Token::new(request, token, 0, Vec::new()));
-    }
-    let field = |name: &str| Reflect::get(given, &name.into()).unwrap_or_default();
-    let token = field("token").as_string().filter(|token| !token.is_empty());
-    let Some(token) = token else {
-        return Err(Error::argument(
-            "`getToken` resolves with a token: a text, or { token, expiresIn, scopes }",
-        )
-        .into());
-    };
-    let expires_in = field("expiresIn").as_f64().unwrap_or_default() as u32;
-    let scopes = JSON::stringify(&field("scopes")).ok();
-    let scopes = scopes
-        .and_then(|text| Json::parse(&String::from(text))?.texts())
-        .unwrap_or_default();
-    Ok(Token::new(request, token, expires_in, scopes))
+    Ok(Promise::resolve(&promise.map_err(Failure::rethrown)?))
 }

@@ -1,7 +1,7 @@
 // What areas and values are written with: calls to one mailbox, and values as its API flavour spells them.
 import type { Exo365Error, booleanOption, fail, invalidArgument } from '../error.ts';
 import type { CallOptions } from '../types.ts';
-import type { BatchAnswer, BatchItem } from './core.ts';
+import type { BatchItem } from './core.ts';
 import type { list, walk } from './pages.ts';
 import type { Path } from './path.ts';
 import type { Values } from '../values/moments.ts';
@@ -20,6 +20,8 @@ export interface Call {
    * Names of the options that the call takes, beside those of every call (`timeout`, `timeZone`, `headers`, `signal`).
    */
   readonly allowed?: readonly string[] | undefined;
+  /** Whether an unknown outcome is told as it is, without a look at the item. */
+  readonly unsettled?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Options extends CallOptions {
   orderBy?: unknown;
   pageSize?: unknown;
   /** Parameters of the query by their own names. */
-  query?: Record<string, string> | undefined;
+  query?: Record<string, string> | URLSearchParams | undefined;
   search?: unknown;
   select?: unknown;
   skip?: unknown;
@@ -47,7 +49,7 @@ export interface Options extends CallOptions {
 }
 
 /** The part of the package that is loaded by the first call that needs it. */
-export type Lazy = typeof import('../more.ts');
+export type Lazy = Omit<typeof import('../more.ts'), 'noToken'>;
 type Rest<F> = F extends (api: Api, ...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 export type RunLazy = <K extends keyof Lazy>(name: K, ...args: Rest<Lazy[K]>) => Promise<Result<Lazy[K]>>;
@@ -65,10 +67,23 @@ export interface Api extends Values {
   /** A call as an item of a batch. */
   batchItem(call: Call): Omit<BatchItem, 'id'>;
   /**
-   * The error that an answer to an item is, and in milliseconds how long to wait before the item is sent again:
-   * undefined where it must not be.
+   * The error that an answer to an item is, in milliseconds how long to wait before the item is sent again (undefined
+   * where it must not be), and what the next judgement of it has to be given as `doubt`. Without an error, the item
+   * counts as done. `body` is JSON text.
    */
-  judge(answer: BatchAnswer, method: string, repeats: number): [error: Exo365Error, wait: number | undefined];
+  judge(
+    ...asked: [
+      status: number,
+      headers: Record<string, string>,
+      body: string,
+      method: string,
+      url: string,
+      conditional: boolean,
+      keyed: boolean,
+      repeats: number,
+      doubt: number,
+    ]
+  ): [error?: Exo365Error, wait?: number, doubt?: number];
 
   // For the part that is loaded on first use: imported there, they would be downloaded twice.
   readonly fail: typeof fail;

@@ -159,7 +159,7 @@ test('reads that wait together: where nothing is repeated, a throttled one is to
   const got = [];
   await sendTogether(it, [
     {
-      read: () => /** @type {any} */ ({}),
+      read: () => ({ method: 'GET', url: '/a', headers: {} }),
       alone: async () => 'alone',
       resolve: (value) => got.push(value),
       reject: ({ code, retryAfterSeconds }) => got.push([code, retryAfterSeconds]),
@@ -199,34 +199,115 @@ test('a batch: ids made, bodies with a type, a blob as base64, results in the or
   ]);
 });
 
-test('parts of twenty, in which what depends stays together', async () => {
-  const { it, sent } = sending();
-  const requests = Array.from({ length: 30 }, (_, at) => ({
-    id: `r${at}`,
-    method: 'GET',
-    path: `/${at}`,
-    ...(at === 29 && { dependsOn: ['r0', 'r15'] }),
-  }));
-  await batch(it, requests);
-  assert.ok(sent.every((part) => part.length <= 20));
-  const part = sent.find((one) => one.some(({ id }) => id === 'r29')).map(({ id }) => id);
-  assert.ok(part.includes('r0') && part.includes('r15'));
-  assert.equal(sent.flat().length, 30);
-  const chain = Array.from({ length: 21 }, (_, at) => ({
-    id: `r${at}`,
-    method: 'GET',
-    path: '/',
-    ...(at && { dependsOn: [`r${at - 1}`] }),
-  }));
-  await assert.rejects(batch(it, chain), { code: 'invalid_argument' });
+/** Whether the service takes a batch of this shape. */
+function isUniform(items) {
+  const parallel = items.every(({ dependsOn }) => !dependsOn);
+  const sequence = items.every(({ dependsOn }, at) => (at ? dependsOn?.join() === items[at - 1].id : !dependsOn));
+  return items.length <= 20 && (parallel || sequence);
+}
+
+/** Requests by their ids, each with the ids of those that it depends on. */
+const graph = (needs) =>
+  Object.entries(needs).map(([id, dependsOn]) => ({ id, method: 'GET', path: `/${id}`, dependsOn }));
+const numbered = (count, dependsOn) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`r${at}`, dependsOn?.(at) ?? []]));
+
+for (const [name, needs, shapes] of [
+  ['a few independent ones go at once', { a: [], b: [], c: [] }, ['a b c']],
+  ['a chain is a sequence', { a: [], b: ['a'], c: ['b'] }, ['a>b>c']],
+  ['a dependency on a later one', { b: ['a'], a: [] }, ['a>b']],
+  ['a chain beside independent ones', { a: [], x: [], b: ['a'], y: [] }, ['a>b', 'x', 'y']],
+  ['one that waits for two', { a: [], b: [], c: ['a', 'b'] }, ['a b', 'c']],
+  ['two that wait for one', { a: [], b: ['a'], c: ['a'] }, ['a', 'b c']],
+  ['a diamond', { d: ['b', 'c'], b: ['a'], c: ['a'], a: [] }, ['a', 'b c', 'd']],
+  ['six independent ones: four sequences', numbered(6), ['r0>r4', 'r1>r5', 'r2', 'r3']],
+]) {
+  test(`the shape of a batch: ${name}`, async () => {
+    const { it, sent } = sending();
+    const results = await batch(it, graph(needs));
+    assert.deepEqual(
+      results.map(({ id, status }) => [id, status]),
+      Object.keys(needs).map((id) => [id, 200]),
+    );
+    assert.ok(sent.every(isUniform));
+    assert.deepEqual(
+      sent.map((items) =>
+        items
+          .map(({ id, dependsOn }) => (dependsOn ? `>${id}` : ` ${id}`))
+          .join('')
+          .trim(),
+      ),
+      shapes,
+    );
+  });
+}
+
+test('any number of requests, and a chain of any length', async () => {
+  for (const needs of [numbered(205), numbered(45, (at) => (at ? [`r${at - 1}`] : []))]) {
+    const { it, sent } = sending();
+    const results = await batch(it, graph(needs));
+    assert.ok(results.every(({ status }) => status === 200) && sent.every(isUniform));
+    assert.equal(sent.flat().length, Object.keys(needs).length);
+  }
 });
 
-test('what was throttled is sent again with what waited for it; what was done needs no waiting for', async () => {
+test('a circle is refused before anything is sent', async () => {
+  for (const needs of [{ a: ['a'] }, { a: ['b'], b: ['a'] }, { x: [], a: ['x', 'c'], b: ['a'], c: ['b'] }]) {
+    const { it, sent } = sending();
+    await assert.rejects(batch(it, graph(needs)), { code: 'invalid_argument', message: /circle/ });
+    assert.equal(sent.length, 0);
+  }
+});
+
+test('what stands behind a failure in a sequence of the SDK is sent again at once, and nobody sees it', async () => {
   const { it, sent } = sending(([a, b, c]) => [
     ok(a.id),
-    { id: b.id, status: 429, headers: { 'Retry-After': '3' } },
+    { id: b.id, status: 404, headers: {} },
     { id: c.id, status: 424, headers: {} },
   ]);
+  const results = await batch(it, graph(numbered(12)));
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    [200, 200, 200, 200, 404, ...Array(7).fill(200)],
+  );
+  assert.deepEqual(
+    [sent.length, sent[4].map(({ id, dependsOn }) => [id, dependsOn]), waits],
+    [5, [['r8', undefined]], []],
+  );
+});
+
+test('a lost batch: reads and changes are sent again, what may have been done twice is not known', async () => {
+  const cut = () => {
+    throw fail('network', 'cut');
+  };
+  const { it, sent } = sending(cut, cut, ([a]) => [ok(a.id), { id: 'gone', status: 404, headers: {} }]);
+  const results = await batch(it, [
+    { id: 'read', method: 'GET', path: '/a' },
+    { id: 'made', method: 'POST', path: '/b', body: {} },
+    { id: 'gone', method: 'DELETE', path: '/c' },
+  ]);
+  assert.deepEqual(
+    results.map(({ status, error }) => [status, error?.code]),
+    [
+      [200, undefined],
+      [0, 'outcome_unknown'],
+      [204, undefined],
+    ],
+  );
+  assert.deepEqual(
+    sent.map((items) => items.map(({ id }) => id)),
+    [
+      ['read', 'made', 'gone'],
+      ['read', 'gone'],
+      ['read', 'gone'],
+    ],
+  );
+  const never = sending(...Array(4).fill(cut));
+  await assert.rejects(batch(never.it, [{ method: 'GET', path: '/a' }]), { code: 'network' });
+});
+
+test('what was throttled is sent again, and then what waited for it', async () => {
+  const { it, sent } = sending(([a, b]) => [ok(a.id), { id: b.id, status: 429, headers: { 'Retry-After': '3' } }]);
   const results = await batch(it, [
     { id: 'a', method: 'POST', path: '/a' },
     { id: 'b', method: 'POST', path: '/b' },
@@ -237,7 +318,10 @@ test('what was throttled is sent again with what waited for it; what was done ne
     [200, 200, 200],
   );
   assert.deepEqual(
-    sent[1].map(({ id, dependsOn }) => [id, dependsOn]),
+    sent
+      .slice(1)
+      .flat()
+      .map(({ id, dependsOn }) => [id, dependsOn]),
     [
       ['b', undefined],
       ['c', ['b']],
@@ -271,7 +355,7 @@ test('what may have taken effect is not repeated; nor is anything where retries 
     ).map(({ status }) => status),
     [503, 503],
   );
-  const lost = sending(() => []);
+  const lost = sending(...Array(4).fill(() => []));
   assert.deepEqual(
     (await batch(lost.it, [{ method: 'GET', path: '/a' }])).map(({ error }) => error.code),
     ['invalid_response'],
@@ -362,15 +446,15 @@ test('a later part that fails as a whole takes nothing of the others away', asyn
   const results = await batch(it, requests);
   assert.deepEqual(
     results.map(({ status }) => status),
-    [...Array(20).fill(200), ...Array(20).fill(503), 200],
+    Array.from({ length: 41 }, (_, at) => (at % 4 === 1 ? 503 : 200)),
   );
   assert.deepEqual(
-    [results[20].error.code, results[20].headers, results[0].error, sent.length, waits],
-    ['service_unavailable', {}, undefined, 3, []],
+    [results[1].error.code, results[1].headers, results[0].error, sent.length, waits],
+    ['service_unavailable', {}, undefined, 4, []],
     'and what may have taken effect is not repeated',
   );
   await assert.rejects(
-    batch(sending(refused).it, requests),
+    batch(sending(...Array(4).fill(refused)).it, requests),
     { code: 'service_unavailable' },
     'nothing was answered at all',
   );

@@ -4,9 +4,10 @@ import type { Exo365Error } from '../error.ts';
 import { base64 } from '../values/drafts.ts';
 import type { Api } from './api.ts';
 import { encodeBody } from './bodies.ts';
-import type { BatchAnswer, BatchItem } from './core.ts';
+import { type BatchAnswer, type BatchItem, isKeyed } from './core.ts';
 import { path } from './path.ts';
-import { BATCH_SIZE, type WaitingRead } from './queue.ts';
+import type { WaitingRead } from './queue.ts';
+import { batches, isAcyclic } from './sequences.ts';
 
 const BATCH = path`/$batch`;
 
@@ -15,6 +16,14 @@ function byId(body: unknown): Map<string | undefined, BatchAnswer> {
   const { responses } = (body ?? {}) as { responses?: (Partial<BatchAnswer> | null)[] };
   const answers = Array.isArray(responses) ? responses : [];
   return new Map(answers.map((one) => [one?.id, { status: 0, ...one, headers: one?.headers ?? {} }]));
+}
+
+/** What an answer to `item` means, which was sent again `repeats` times already. */
+function judge(api: Api, answer: BatchAnswer, item: Omit<BatchItem, 'id'>, repeats = 0, doubt = 0) {
+  const { status, headers, body } = answer;
+  const { method, url, headers: sent, body: content } = item;
+  const said = JSON.stringify(body) ?? '';
+  return api.judge(status, headers, said, method, url, 'if-match' in sent, isKeyed(content), repeats, doubt);
 }
 
 const wait = (time: number, signal?: AbortSignal) =>
@@ -40,41 +49,18 @@ export async function sendTogether(api: Api, taken: readonly WaitingRead[]): Pro
   }
   const [content, headers] = encodeBody(api, { requests: items });
   const answers = await api.send('POST', BATCH, content, headers).then(byId, byId);
-  for (const [at, one] of asked.entries()) settle(api, one, answers.get(`${at}`));
+  for (const [at, one] of asked.entries()) settle(api, one, items[at], answers.get(`${at}`));
 }
 
 /** Settles a read by its answer, or by a call of its own. */
-function settle(api: Api, { resolve, reject, alone }: WaitingRead, answer?: BatchAnswer): void {
+function settle(api: Api, { resolve, reject, alone }: WaitingRead, item: BatchItem, answer?: BatchAnswer): void {
   if (!answer || answer.status === 401) resolve(alone());
   else if (answer.status < 300) resolve(answer.body);
   else {
-    const [error, time] = api.judge(answer, 'GET', 0);
+    const [error, time] = judge(api, answer, item);
     if (time === undefined) reject(error);
     else resolve(wait(time).then(alone));
   }
-}
-
-/** Parts of at most 20, in which nothing depends on what is in another. */
-function parts(api: Api, items: readonly BatchItem[]): BatchItem[][] {
-  const groups: BatchItem[][] = [];
-  for (const item of items) {
-    const needed = new Set([item.id, ...(item.dependsOn ?? [])]);
-    const related = groups.filter((group) =>
-      group.some((one) => needed.has(one.id) || one.dependsOn?.includes(item.id)),
-    );
-    groups.splice(0, groups.length, ...groups.filter((group) => !related.includes(group)), [...related.flat(), item]);
-  }
-  let last: BatchItem[] = [];
-  const out = [last];
-  for (const group of groups) {
-    if (group.length > BATCH_SIZE) throw api.invalidArgument(`more than ${BATCH_SIZE} requests depend on one another`);
-    if (last.length + group.length > BATCH_SIZE) {
-      last = [];
-      out.push(last);
-    }
-    last.push(...group);
-  }
-  return out;
 }
 
 type Request = BatchRequest & { id: string; dependsOn: readonly string[] };
@@ -92,7 +78,12 @@ function withIds(api: Api, requests: readonly BatchRequest[]): Request[] {
   const lost = given.find(({ dependsOn }) => !dependsOn.every((id) => ids.has(id.toLowerCase())));
   if (lost) throw invalidArgument(`dependsOn of ${lost.id} names a request that is not there`);
   if (ids.size < given.length) throw invalidArgument('ids of a batch differ in more than case');
-  return given.map((one) => ({ ...one, dependsOn: one.dependsOn.map((id) => ids.get(id.toLowerCase()) as string) }));
+  const named = given.map((one) => ({
+    ...one,
+    dependsOn: one.dependsOn.map((id) => ids.get(id.toLowerCase()) as string),
+  }));
+  if (!isAcyclic(named)) throw invalidArgument('`dependsOn` leads in a circle');
+  return named;
 }
 
 async function itemOf(
@@ -112,7 +103,13 @@ async function itemOf(
   return item;
 }
 
-/** A batch of the caller's own, in parts of 20; what was throttled is sent again with what depends on it. */
+/** What is known of one request of the caller's. */
+interface Progress {
+  repeats: number;
+  doubt: number;
+}
+
+/** A batch of the caller's own: in rounds, of batches in the shape that the service takes. */
 export async function batch(
   api: Api,
   requests: readonly BatchRequest[],
@@ -124,60 +121,106 @@ export async function batch(
   }
   const given = withIds(api, requests);
   const items = await Promise.all(given.map((one) => itemOf(api, one, timeZone)));
-  const results = new Map<string, BatchResponse>();
-  for (let todo = items, round = 0; todo.length; round++) {
-    let longest = 0;
-    const again = new Set<string>();
-    for (const part of parts(api, todo)) {
-      let failure: Exo365Error | undefined;
-      const answers = byId(
-        await api
-          .call({ method: 'POST', path: BATCH, options: { signal, timeout }, body: { requests: part } })
-          .catch((error) => {
-            // What other parts have done is not lost with this one.
-            if (!results.size || error.code === 'aborted') throw error;
-            failure = error;
-          }),
-      );
-      for (const { id, method } of part) {
-        const answer = answers.get(id) ?? { status: failure?.status ?? 0, headers: {}, body: undefined };
-        const { status, headers, body } = answer;
-        const [error, time] = judged(api, answer, failure, method, round);
-        results.set(id, { id, status, headers, body, ...(error && { error }) });
-        if (time === undefined) continue;
-        longest = Math.max(longest, time);
-        again.add(id);
-      }
+  const run = new Rounds(api, { signal, timeout });
+  await run.all(items);
+  return given.map(({ id }) => run.results.get(id) as BatchResponse);
+}
+
+/** The rounds of one batch of the caller's. */
+class Rounds {
+  readonly results = new Map<string, BatchResponse>();
+  readonly #api: Api;
+  readonly #options: Pick<CallOptions, 'signal' | 'timeout'>;
+  readonly #progress = new Map<string, Progress>();
+  /** Whether a batch was answered: what is done is not lost with another batch that fails. */
+  #answered = false;
+  #failure: Exo365Error | undefined;
+  /** Milliseconds until the next round. */
+  #pause = 0;
+
+  constructor(api: Api, options: Pick<CallOptions, 'signal' | 'timeout'>) {
+    this.#api = api;
+    this.#options = options;
+  }
+
+  async all(items: readonly BatchItem[]): Promise<void> {
+    for (let waiting = items; waiting.length; ) {
+      this.#pause = 0;
+      await Promise.all(batches(waiting).map((part) => this.#send(part)));
+      waiting = this.#open(waiting);
+      if (waiting.length && this.#pause) await wait(this.#pause, this.#options.signal);
     }
-    todo = toRepeat(todo, results, again);
-    if (todo.length) await wait(longest, signal);
+    const nothing = [...this.results.values()].every(({ error }) => error && error.code !== 'outcome_unknown');
+    if (this.#failure && !this.#answered && nothing) throw this.#failure;
   }
-  return given.map(({ id }) => results.get(id) as BatchResponse);
-}
 
-/** The error of an answer, and how long to wait before the item is sent again: undefined where it is not. */
-function judged(
-  api: Api,
-  answer: BatchAnswer,
-  failure: Exo365Error | undefined,
-  method: string,
-  round: number,
-): [Exo365Error?, number?] {
-  const { status } = answer;
-  if (failure) return [failure];
-  if (!status) return [api.fail('invalid_response', 'the batch has no answer to this call')];
-  return status < 200 || status >= 300 ? api.judge(answer, method, round) : [];
-}
-
-/** The items to send again, with those that waited for them. What was done before needs no waiting for. */
-function toRepeat(items: BatchItem[], results: ReadonlyMap<string, BatchResponse>, again: Set<string>): BatchItem[] {
-  for (const { id, dependsOn } of items) {
-    if (results.get(id)?.status === 424 && dependsOn?.some((one) => again.has(one))) again.add(id);
+  /** What is left for the next round. What waited for a request that failed fails with it. */
+  #open(waiting: readonly BatchItem[]): BatchItem[] {
+    const left = waiting.filter(({ id }) => !this.results.has(id));
+    const lost = left.filter(({ dependsOn }) => dependsOn?.some((id) => this.results.get(id)?.error));
+    if (!lost.length) return left;
+    const body = { error: { code: 'FailedDependency', message: 'Request failed as dependent request failed' } };
+    for (const item of lost) this.#told(item, { status: 424, headers: {}, body });
+    return this.#open(left);
   }
-  return items
-    .filter(({ id }) => again.has(id))
-    .map(({ dependsOn, ...one }) => {
-      const still = dependsOn?.filter((id) => again.has(id));
-      return still?.length ? { ...one, dependsOn: still } : one;
+
+  async #send(part: BatchItem[]): Promise<void> {
+    const call = { method: 'POST', path: BATCH, options: this.#options, body: { requests: part } };
+    let failure: Exo365Error | undefined;
+    const answers = await this.#api.call(call).then(byId, (error) => {
+      if (error.code === 'aborted') throw error;
+      failure = error;
+      return byId(undefined);
     });
+    this.#answered ||= !failure;
+    this.#failure = failure ?? this.#failure;
+    let broken = false;
+    for (const item of part) {
+      const answer = answers.get(item.id) ?? { status: lostStatus(failure), headers: {}, body: undefined };
+      // Behind a failure nothing of a sequence has run: it comes in the next round.
+      if (answer.status === 424 && broken && item.dependsOn) continue;
+      broken = !this.#settle(item, answer, failure) || broken;
+    }
+  }
+
+  /** Notes what came back for an item; whether the next one of its sequence has run. */
+  #settle(item: BatchItem, answer: BatchAnswer, failure?: Exo365Error): boolean {
+    const { id } = item;
+    const { status, headers, body } = answer;
+    if (status >= 200 && status < 300) {
+      this.results.set(id, { id, status, headers, body });
+      return true;
+    }
+    if (failure && !IN_DOUBT.includes(failure.code)) {
+      this.results.set(id, { id, status: failure.status ?? 0, headers, body, error: failure });
+      return false;
+    }
+    const { repeats, doubt } = this.#progress.get(id) ?? { repeats: 0, doubt: 0 };
+    const [error, time, next] = judge(this.#api, answer, item, repeats, doubt);
+    if (error && time !== undefined) {
+      this.#progress.set(id, { repeats: repeats + 1, doubt: next ?? 0 });
+      this.#pause = Math.max(this.#pause, time);
+    } else this.#told(item, answer, error, failure);
+    return !error;
+  }
+
+  /** Notes what a request came to for good. Without an error it is done, as a deletion that finds nothing any more. */
+  #told({ id, ...item }: BatchItem, answer: BatchAnswer, told?: Exo365Error, failure?: Exo365Error): void {
+    const { status, headers, body } = answer;
+    let error = told ?? (status === 424 ? judge(this.#api, answer, item)[0] : undefined);
+    if (!error) return void this.results.set(id, { id, status: 204, headers: {}, body: undefined });
+    // A read whose batch was lost: what its own answer would have been nobody asks.
+    if (error.code === 'invalid_response' && !status)
+      error = failure ?? this.#api.fail('invalid_response', 'the batch has no answer to this call');
+    this.results.set(id, { id, status: status || (failure?.status ?? 0), headers, body, error });
+  }
 }
+
+/** How a batch fails of which some requests may have been done. */
+const IN_DOUBT = ['network', 'timeout', 'invalid_response', 'service_unavailable'];
+
+/** The status of an item whose batch failed: 0 where no answer came. */
+const lostStatus = (failure?: Exo365Error): number => {
+  const { code, status = 0 } = failure ?? {};
+  return code === 'service_unavailable' ? status : 0;
+};

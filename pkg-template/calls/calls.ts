@@ -5,7 +5,7 @@ import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.
 import { filter } from '../values/filter.ts';
 import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy } from './api.ts';
-import { type Core, describe } from './core.ts';
+import { type Core, describe, readOptions } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { list, walk } from './pages.ts';
 import { type Enter, queue } from './queue.ts';
@@ -21,7 +21,7 @@ export interface CallEvents {
 }
 
 /** The part that most pages never need. */
-const more = () =>
+export const more = () =>
   import('../more.ts').catch((cause) => {
     if ('ServiceWorkerGlobalScope' in globalThis)
       throw fail('misconfigured', 'a service worker loads nothing later: import exo365/full', cause);
@@ -38,6 +38,8 @@ export class Calls {
   readonly #diagnostics: Diagnostics;
   /** Of calls in flight; undefined when the client has ended. */
   #controllers: Set<AbortController> | undefined = new Set();
+  /** With what the WebAssembly has stopped. */
+  #stopped: Exo365Error | undefined;
   /** To the mailbox of the signed-in user. */
   readonly api: Api;
 
@@ -65,11 +67,13 @@ export class Calls {
       lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
       send: (method, path, content, headers) =>
         this.run((signal) => core.call(describe(user, { method, path, options: { headers } }), signal, content)),
-      batchItem: (call) => this.sync(() => JSON.parse(core.item(describe(user, call)))),
-      judge: (answer, method, repeats) => {
-        const { status, headers, body } = answer;
-        const [error, wait] = core.judge(toJson([status, headers, JSON.stringify(body) ?? '', method, repeats]));
-        return [Exo365Error.from(error, this.#events.signIn) as Exo365Error, wait];
+      batchItem: (call) => {
+        const described = () => describe(user, { ...call, options: readOptions(call.options) });
+        return this.sync(() => JSON.parse(core.item(described())));
+      },
+      judge: (...asked) => {
+        const [error, ...next] = this.sync(() => core.judge(toJson([...asked, user])));
+        return [error && (Exo365Error.from(error, this.#events.signIn) as Exo365Error), ...next];
       },
       fail,
       invalidArgument,
@@ -93,7 +97,7 @@ export class Calls {
     let stop!: () => void;
     try {
       return await new Promise<T>((resolve, reject) => {
-        stop = () => reject(fail('aborted', 'the caller aborted the call', both.reason));
+        stop = () => reject(this.#stopped ?? fail('aborted', 'the caller aborted the call', both.reason));
         if (both.aborted) return stop();
         both.addEventListener('abort', stop);
         start(both).then(resolve, reject);
@@ -109,20 +113,24 @@ export class Calls {
 
   /** What the WebAssembly throws at once, with our class. */
   sync<T>(run: () => T): T {
+    let cause: unknown;
     try {
-      return run();
-    } catch (error) {
-      throw Exo365Error.from(error);
+      const value = run();
+      if (!this.#stopped) return value;
+    } catch (thrown) {
+      cause = thrown;
     }
+    const error = this.#stopped ?? Exo365Error.from(cause);
+    throw error instanceof Exo365Error ? error : invalidArgument('an argument cannot be read', cause);
   }
 
   async #call(user: string | undefined, call: Call): Promise<unknown> {
-    const { method, path, options, body } = call;
+    const { method, path, body } = call;
     if (typeof method !== 'string' || !['string', 'object'].includes(typeof path))
       throw invalidArgument('method and path are texts');
-    if (typeof (options ?? {}) !== 'object') throw invalidArgument('options are an object');
-    const { signal, as, bare, timeout } = options ?? {};
-    let { headers } = options ?? {};
+    const options = this.sync(() => readOptions(call.options));
+    const { signal, as, bare, timeout } = options;
+    let { headers } = options;
     let content: unknown;
     if (body !== undefined) [content, headers] = await this.api.lazy('encodeBody', body, headers);
     const described = describe(user, { ...call, options: { ...options, headers } });
@@ -137,16 +145,28 @@ export class Calls {
       const value = await this.run((both) => this.#enter(user ?? '', () => run(both), read), signal);
       this.#diagnostics.note(from, call);
       return value;
-    } catch (error) {
-      this.#diagnostics.note(from, call, error as Exo365Error);
+    } catch (cause) {
+      let error = cause as Exo365Error;
+      if (error.code === 'outcome_unknown' && !call.unsettled) {
+        const known = await this.to(user)
+          .lazy('settle', { ...call, options }, error)
+          .catch(() => undefined);
+        if (known && !known.error) return known.value;
+        error = known?.error ?? error;
+      }
+      this.#diagnostics.note(from, call, error);
       throw error;
     }
   }
 
-  /** Ends calls in flight, and later ones. Whether this was the first time. */
-  dispose(): boolean {
+  /**
+   * Ends calls in flight, and later ones: as aborted, or with `error` where the WebAssembly has stopped. Whether this was
+   * the first time.
+   */
+  dispose(error?: Exo365Error): boolean {
     const controllers = this.#controllers;
     this.#controllers = undefined;
+    this.#stopped = error;
     for (const own of controllers ?? []) own.abort();
     return controllers !== undefined;
   }

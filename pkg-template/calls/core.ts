@@ -1,9 +1,8 @@
 // The boundary: what crosses to the WebAssembly, and its types. Options and descriptions of calls cross as JSON text.
-import { toJson } from '../error.ts';
-import { Core } from '../wasm/exo365.js';
-import type { Call } from './api.ts';
+import { invalidArgument, toJson } from '../error.ts';
+import type { Call, Options } from './api.ts';
 
-export { Core };
+export type { Core } from '../wasm/exo365.js';
 
 /** One item of a batch, as the service takes it. */
 export interface BatchItem {
@@ -26,9 +25,27 @@ export interface BatchAnswer {
 /** The options that every call takes. */
 const ALWAYS = ['timeout', 'timeZone', 'headers'];
 
+/** Pairs in any form that a browser knows (Headers, URLSearchParams, Map, lists) as an object. */
+const plain = (pairs: unknown) =>
+  (Symbol.iterator in Object(pairs) ? Object.fromEntries(pairs as Iterable<[string, string]>) : pairs) as
+    | Record<string, string>
+    | undefined;
+
+/** The caller's options, read once: their getters may throw. */
+export function readOptions(options: Options = {}): Options & { headers?: Record<string, string> | undefined } {
+  if (typeof options !== 'object') throw invalidArgument('options are an object');
+  const { headers, query } = options ?? {};
+  return { ...options, headers: plain(headers), query: plain(query) };
+}
+
+/** Whether the service makes an event with this body once only. */
+export const isKeyed = (body: unknown) =>
+  typeof (body as { transactionId?: unknown } | null)?.transactionId === 'string';
+
 /** A call to the mailbox of `user` (the signed-in one's where undefined), as core reads it. */
-export function describe(user: string | undefined, { method, path, options, allowed = [] }: Call): string {
+export function describe(user: string | undefined, { method, path, options, allowed = [], body }: Call): string {
   const { signal: _, ...given } = options ?? {};
   const [template, ids] = typeof path === 'string' ? [path] : [path.template, path.ids];
-  return toJson([method, user, template, ids, given, [...ALWAYS, ...allowed]]);
+  const offline = globalThis.navigator?.onLine === false;
+  return toJson([method, user, template, ids, given, [...ALWAYS, ...allowed], offline, isKeyed(body)]);
 }

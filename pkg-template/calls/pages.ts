@@ -1,5 +1,5 @@
 // Pages of a list, and the way from one to the next.
-import { fail } from '../error.ts';
+import { fail, ours } from '../error.ts';
 import type { Page } from '../types.ts';
 import type { Api, Options } from './api.ts';
 import type { Path } from './path.ts';
@@ -33,8 +33,9 @@ export async function* walk<T>(
   query?: Options,
 ): AsyncGenerator<T, void, undefined> {
   const own = new AbortController();
+  const first = async () => list({ ...query, signal: joined(own.signal, query?.signal) });
   try {
-    let coming: Promise<Page<T>> | undefined = list({ ...query, signal: joined(own.signal, query?.signal) });
+    let coming: Promise<Page<T>> | undefined = ours(first)();
     while (coming) {
       const { items, next }: Page<T> = await coming;
       coming = next?.();

@@ -1,7 +1,7 @@
 // Loading the WebAssembly: once, on demand; a load that failed may be tried again.
-import { fail } from '../error.ts';
+import { type Exo365Error, fail } from '../error.ts';
 import type { ClientConfig } from '../types.ts';
-import init from '../wasm/exo365.js';
+import instance, { type Instance } from '../wasm/exo365.js';
 import { fetch } from './platform.ts';
 import { sources } from './sources/page.ts';
 
@@ -48,15 +48,31 @@ async function first(all: (() => Source | Promise<Source>)[]): Promise<WebAssemb
   throw failure;
 }
 
+/** The module in use, and who is told when it has stopped. */
+export interface Loaded {
+  readonly Core: Instance['Core'];
+  readonly ends: Set<(error: Exo365Error) => void>;
+}
+
 /**
- * A function that loads the module once. Its `source`: a URL, a Response, bytes or a compiled module; the bundled one
- * where there is none.
+ * A function that loads the module once, and again after it has stopped. Its `source`: a URL, a Response, bytes or a
+ * compiled module; the bundled one where there is none.
  */
-export function loader(): (source?: Source | Promise<Source>) => Promise<void> {
-  let loading: Promise<void> | undefined;
-  const start = async (source?: Source | Promise<Source>) => init(await first(source ? [() => source] : sources));
+export function loader(): (source?: Source | Promise<Source>) => Promise<Loaded> {
+  let loading: Promise<Loaded> | undefined;
+  async function begin(source?: Source | Promise<Source>): Promise<Loaded> {
+    const module = await first(source ? [() => source] : sources);
+    const { Core, start } = instance();
+    const ends: Loaded['ends'] = new Set();
+    await start(module, (cause) => {
+      loading = undefined;
+      const error = fail('wasm_unavailable', 'the WebAssembly has stopped: create a new client', cause);
+      for (const end of [...ends]) end(error);
+    });
+    return { Core, ends };
+  }
   return (source) => {
-    loading ??= start(source).catch((cause) => {
+    loading ??= begin(source).catch((cause) => {
       loading = undefined; // offline at first must not mean broken for ever
       throw fail('wasm_unavailable', `no WebAssembly: ${cause?.message}`, cause);
     });

@@ -6,4 +6,17 @@ const { BroadcastChannel, Response, URL, crypto: source } = globalThis;
 /** Bound: the functions of `crypto` look at what they are called on. */
 const crypto = { getRandomValues: source?.getRandomValues?.bind(source) };
 
-export { BroadcastChannel, crypto, fetch, Response, URL };
+/** The JSON of a body; undefined where it is empty, which `response.json()` takes for broken. */
+const readJson = async (response: Response) => {
+  const text = await response.text();
+  return text ? JSON.parse(text) : undefined;
+};
+
+/** What `promise` comes to, or a rejection with undefined after so many milliseconds. */
+const within = (promise: Promise<unknown>, milliseconds: number) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(reject, milliseconds);
+    promise.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+
+export { BroadcastChannel, crypto, fetch, readJson, Response, URL, within };

@@ -28,7 +28,7 @@ export function fakeApi(flavor = 'graph', call = async () => undefined, zone = '
     send: (method, path, content) => call(method, path.template, path.ids, undefined, JSON.parse(content)),
     batchItem: ({ method, path, options }) => ({ method, url: path, headers: { ...options.headers } }),
     retries: 3,
-    judge: (...args) => judge(made.retries, ...args),
+    judge: (...asked) => judge(made.retries, ...asked),
     fail,
     filter,
     list,
@@ -42,6 +42,7 @@ export function fakeApi(flavor = 'graph', call = async () => undefined, zone = '
 }
 
 const CODES = {
+  0: 'invalid_response',
   501: 'service_unavailable',
   404: 'not_found',
   429: 'throttled',
@@ -50,14 +51,19 @@ const CODES = {
 };
 
 /**
- * As the core judges an item, without its jitter and back-off: a second where the service names no time.
+ * As the core judges an item, without its jitter and back-off: a second where the service names no time. An item without
+ * an answer (status 0) may have been done.
  *
- * @returns {[error: import('../error.ts').Exo365Error, wait: number | undefined]}
+ * @returns {[error?: import('../error.ts').Exo365Error, wait?: number, doubt?: number]}
  */
-function judge(retries, { status, headers }, method, repeats) {
-  const error = Object.assign(fail(CODES[status] ?? 'bad_request', `status ${status}`), { status });
+function judge(retries, status, headers, _body, method, _url, _conditional, _keyed, repeats, doubt = 0) {
   const seconds = headers?.['Retry-After'];
-  if (seconds) Object.assign(error, { retryAfterSeconds: Number(seconds) });
-  const again = status === 429 || (status === 503 && method !== 'POST');
-  return [error, again && repeats < retries && !(seconds > 120) ? Number(seconds ?? 1) * 1000 : undefined];
+  const lost = status === 0 || status === 504;
+  const again = status === 429 || (method !== 'POST' && (status === 503 || lost));
+  const wait = again && repeats < retries && !(seconds > 120) ? Number(seconds ?? 1) * 1000 : undefined;
+  const worst = lost ? 2 : doubt;
+  if (method === 'DELETE' && status === 404 && worst) return [];
+  const unknown = worst && method !== 'GET' && wait === undefined;
+  const error = fail(unknown ? 'outcome_unknown' : (CODES[status] ?? 'bad_request'), `status ${status}`);
+  return [Object.assign(error, { status }, seconds && { retryAfterSeconds: Number(seconds) }), wait, worst];
 }

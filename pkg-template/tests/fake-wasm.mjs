@@ -4,14 +4,17 @@ export const wasm = {
   /** How often the module was loaded, and with what; `broken` makes the next load fail. */
   loads: [],
   broken: undefined,
+  /** Ends the module that was loaded last, as a trap does. */
+  trap: undefined,
   /** The arguments of every `Core.open`; `opens` says what the next one does. */
   opened: [],
   /** @type {() => Core | Promise<Core>} */
   opens: () => new Core(),
 };
 
-export default async function init(source) {
+async function start(source, trapped) {
   wasm.loads.push(source);
+  wasm.trap = trapped;
   const { broken } = wasm;
   wasm.broken = undefined;
   if (broken) throw broken;
@@ -104,7 +107,7 @@ export class Core {
       status,
       ...(headers['Retry-After'] && { retryAfterSeconds: Number(headers['Retry-After']) }),
     });
-    return [error, status === 429 || status === 503 ? 1000 : undefined];
+    return [error, status === 429 || status === 503 ? 1000 : undefined, 0];
   }
   call(asked, signal, body) {
     const { method, user, path, ids, options, allowed } = read(asked);
@@ -118,3 +121,5 @@ export class Core {
     return this.seen.filter(([name]) => name === 'call').map(([, call]) => call);
   }
 }
+
+export default () => ({ Core, start });

@@ -24,17 +24,19 @@
  * - `insecure_context`: the page is not served over https or from localhost.
  * - `invalid_argument`: an argument is not what the function takes.
  * - `unsupported_by_api`: this flavour of the API does not have the operation.
- * - `wasm_unavailable`: the WebAssembly could not be loaded.
+ * - `wasm_unavailable`: the WebAssembly could not be loaded, or has stopped: then a new client works.
  *
  * The API:
  * - `not_found`: no such item.
  * - `forbidden`: the signed-in user may not do this.
  * - `conflict`: the item conflicts with another, such as a folder of the same name.
  * - `precondition_failed`: the item changed since it was read.
+ * - `outcome_unknown`: a write may have left, and no answer says whether it was done.
  * - `gone`: the service has forgotten the token or link.
  * - `bad_request`: the service does not understand the request.
  * - `mailbox_not_found`: the account has no mailbox that this API reaches.
  * - `too_large`: more than the service takes at once.
+ * - `mailbox_full`: the mailbox has no room left.
  * - `throttled`: too many requests.
  * - `service_unavailable`: the service has trouble.
  * - `invalid_response`: the answer is not what the protocol says.
@@ -72,10 +74,12 @@ export type ErrorCode =
   | 'forbidden'
   | 'conflict'
   | 'precondition_failed'
+  | 'outcome_unknown'
   | 'gone'
   | 'bad_request'
   | 'mailbox_not_found'
   | 'too_large'
+  | 'mailbox_full'
   | 'throttled'
   | 'service_unavailable'
   | 'invalid_response'

@@ -11,14 +11,15 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
   endpoint?: string;
   /**
    * Gets access tokens in place of an endpoint, for example from MSAL. Works in Node as well. It is called again when a
-   * token expires, and with `forceRefresh` or `claims` after the API refused one.
+   * token expires, and with `forceRefresh` or `claims` after the API refused one. `expiresIn` and `scopes` may be left
+   * out. Where it does not settle within `timeout`, the call rejects with `timeout`, and the next one asks again.
    *
    * @example
    * ```ts
    * const client = await createClient({ getToken: async () => ({ token: 'eyJ0...', expiresIn: 3600, scopes: [] }) });
    * ```
    */
-  getToken?: (request: TokenRequest) => Promise<string | AccessToken>;
+  getToken?: (request: TokenRequest) => Promise<string | (Partial<AccessToken> & Pick<AccessToken, 'token'>)>;
   /**
    * `direct`: the page calls the API with an access token from the endpoint. `proxy`: the endpoint calls the API, no
    * token reaches the page, and `client.getToken` rejects. The endpoint's configuration decides; another value here is

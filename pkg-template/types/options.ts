@@ -15,7 +15,7 @@ export interface CallOptions {
    */
   timeZone?: string;
   /** Further headers. Those that this package sets itself are `invalid_argument`; `Prefer` is added to its own. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | Headers;
 }
 
 /** Options of `update`. */
@@ -38,7 +38,7 @@ export interface RequestOptions extends CallOptions {
   /** Etag of the item (`@odata.etag`): the call rejects with `precondition_failed` where the item changed since. */
   ifMatch?: string;
   /** Parameters of the query, with their `$`. */
-  query?: Record<string, string>;
+  query?: Record<string, string> | URLSearchParams;
   /** What is sent: a Blob as it is, everything else as JSON. */
   body?: unknown;
   /**

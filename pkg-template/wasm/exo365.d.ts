@@ -3,7 +3,7 @@
 import type { Account, AccessToken, Flavor } from '../types.ts';
 import type { Page } from '../session/page.ts';
 
-export class Core {
+declare class Core {
   /** Opens a client: completes a sign-in that redirected here, or restores the session. */
   static open(settings: string, getToken: unknown, page: Page | undefined): Promise<Core>;
   profile(): { api: Flavor; timeZone: string };
@@ -19,9 +19,20 @@ export class Core {
   forget(): void;
   call(call: string, signal: AbortSignal, body: unknown): Promise<unknown>;
   item(call: string): string;
-  /** `answer` is `[status, headers, body, method, repeats]` as JSON, `body` being JSON text in it. */
-  judge(answer: string): [error: Error, wait: number | undefined];
+  /**
+   * `answer` is `[status, headers, body, method, url, conditional, keyed, repeats, doubt, user]` as JSON, `body` being
+   * JSON text in it. Without an error, the item counts as done.
+   */
+  judge(answer: string): [error?: Error, wait?: number, doubt?: number];
 }
 
-/** Starts the module. */
-export default function init(module: WebAssembly.Module): Promise<void>;
+/** The glue of one instance of the module. */
+export interface Instance {
+  Core: typeof Core;
+  /** Starts it. `trapped` is called once, when it must not be used any more: calls of it give undefined from then on. */
+  start(module: WebAssembly.Module, trapped: (cause: unknown) => void): Promise<void>;
+}
+
+export type { Core };
+
+export default function instance(): Instance;

@@ -83,12 +83,14 @@ async fn an_answer_to_an_item_of_a_batch_is_judged_as_one_of_its_own() {
             .is_err()
     );
     let body = r#"{\"error\":{\"code\":\"ApplicationThrottled\",\"message\":\"Too many.\"}}"#;
-    let judged = core.judge(&format!(r#"[429,{{"Retry-After":"7"}},"{body}","GET",0]"#));
+    let judged = core.judge(&format!(
+        r#"[429,{{"Retry-After":"7"}},"{body}","GET","/me",false,false,0,0,null]"#
+    ));
     let error = error(Err(judged.get(0)));
     assert_eq!(text(&error, "code"), "throttled");
     assert_eq!(text(&error, "serviceCode"), "ApplicationThrottled");
     assert_eq!(field(&error, "retryAfterSeconds").as_f64(), Some(7.0));
-    let odd = core.judge(r#"[7,null,"","GET",0]"#);
+    let odd = core.judge(r#"[7,null,"","GET","/me",false,false,0,0,null]"#);
     assert_eq!(text(&odd.get(0), "code"), "invalid_response");
     assert!(odd.get(1).is_undefined());
 }
@@ -99,17 +101,17 @@ async fn an_item_of_a_batch_waits_as_a_call_of_its_own_does() {
     drawn(255);
     let core = own_tokens("return 'a-token'").await;
     let wait = |answer: &str, method: &str, repeats: u32| {
-        let judged = core.judge(&format!(r#"[{answer},"","{method}",{repeats}]"#));
-        assert_eq!(judged.length(), 2);
+        let judged = core.judge(&format!(
+            r#"[{answer},"","{method}","/me/x",false,false,{repeats},0,null]"#
+        ));
+        assert_eq!(judged.length(), 3);
         judged.get(1).as_f64()
     };
     let named = r#"429,{"Retry-After":"7"}"#;
     assert_eq!(wait(named, "POST", 0), Some(7255.0));
-    let unnamed = "429,{}";
-    assert_eq!(wait(unnamed, "POST", 0), Some(500.0));
-    assert_eq!(wait(unnamed, "GET", 2), Some(2000.0));
-    assert_eq!(wait(unnamed, "GET", 3), None, "`retries` is 3");
     let down = "503,{}";
+    assert_eq!(wait(down, "GET", 2), Some(2000.0));
+    assert_eq!(wait(down, "GET", 3), None, "`retries` is 3");
     assert_eq!(wait(down, "GET", 0), Some(500.0));
     assert_eq!(wait(down, "POST", 0), None, "it may have taken effect");
     let unknown = "501,{}";

@@ -1,5 +1,18 @@
 // Stubs of the boundary tests, in place of the network and the window.
 
+// What the glue takes from session/platform.ts where the package is built.
+Object.assign(globalThis, {
+  readJson: async (response) => {
+    const text = await response.text();
+    return text ? JSON.parse(text) : undefined;
+  },
+  within: (promise, milliseconds) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(reject, milliseconds);
+      promise.finally(() => clearTimeout(timer)).then(resolve, reject);
+    }),
+});
+
 /** Replaces `fetch` until `restore()`: keeps each request and gives the prepared responses in turn. */
 export class Network {
   seen = [];

@@ -120,9 +120,17 @@ pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     JsFuture::from(promise).await
 }
 
+/// A page's `getToken` with the body `give`, as the face hands it over.
+pub(crate) fn get_token(give: &str) -> Function {
+    let body = format!(
+        "return (async () => {{ const given = await (async () => {{ {give} }})(); const {{ token = given, expiresIn = 0, scopes = [] }} = Object(given); return JSON.stringify({{ accessToken: token, expiresIn, scopes }}); }})()"
+    );
+    Function::new_with_args("request", &body)
+}
+
 /// A core whose tokens come from the page.
 pub(crate) async fn own_tokens(give: &str) -> Core {
-    let function = Function::new_with_args("request", give);
+    let function = get_token(give);
     let opened = exo365::Core::open("{}".into(), Some(function), None);
     settled(opened).await.unwrap().unchecked_into()
 }

@@ -33,6 +33,7 @@ const read = {
 export const BY_REQUEST = {
   'graph/03-send-and-reply #5': 'a message as MIME text has no named method',
   'graph/06-errors #8': 'a view has always its two moments',
+  'graph/07-batch #0': 'batch() sends no mixed batch, which the service refuses against its documentation',
   'graph/07-batch #1': 'batch() splits by 20 and never sends 21',
   'graph/09-upload-session #3': 'add() opens no upload session for a small file',
 };
@@ -116,7 +117,8 @@ export const GRAPH = {
     ({ mail }) => mail.messages.list(),
   ],
   '07-batch': [
-    (client, { body }) => client.batch(body.requests.map(({ url, ...rest }) => ({ ...rest, path: url }))),
+    async (client, { body }) =>
+      (await client.request('POST', '/$batch', { body })).responses.sort((a, b) => a.id - b.id),
     (client, { body }) => client.request('POST', '/$batch', { body }),
   ],
   '08-delta-round': [

@@ -86,7 +86,7 @@ test('Graph client: a batch, one call after the other', async () => {
         request: request('GET', `${mailbox}/mailFolders/drafts/messages?$filter=subject eq 'By batch'`),
         dependsOn: ['make'],
       },
-      { id: 'none', request: request('GET', `${mailbox}/messages/no-such-id`), dependsOn: ['make'] },
+      { id: 'none', request: request('GET', `${mailbox}/messages/no-such-id`), dependsOn: ['list'] },
     ]);
     const answer = new graph.BatchResponseContent(await graphApi.api('/$batch').post(await batch.getContent()));
     const responses = {};

@@ -7,6 +7,7 @@ export function advice(error: unknown): string {
     case 'interaction_required':
     case 'consent_required':
       return error.remedy;
+    case 'mailbox_full':
     case 'throttled':
       return `wait ${error.retryAfterSeconds ?? 0} s`;
     // @ts-expect-error: no such code
@@ -44,10 +45,12 @@ export function group(code: ErrorCode): 'act' | 'redirect' | 'set-up' | 'api' | 
     case 'forbidden':
     case 'conflict':
     case 'precondition_failed':
+    case 'outcome_unknown':
     case 'gone':
     case 'bad_request':
     case 'mailbox_not_found':
     case 'too_large':
+    case 'mailbox_full':
     case 'throttled':
     case 'service_unavailable':
     case 'invalid_response':

@@ -1,9 +1,12 @@
 //! The answer to one item of a batch, as the face hands it over.
 
 use crate::error::Error;
+use crate::intent::Intent;
 use crate::json::Json;
 use crate::reply;
+use crate::retry::{Attempts, Doubt};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What came back for an item, and what the item was.
 #[derive(Debug)]
@@ -11,31 +14,43 @@ pub struct ItemAnswer {
     status: u16,
     headers: Json,
     body: String,
-    /// The HTTP method of the item.
-    pub method: String,
-    /// How often the item was sent again already.
-    pub repeats: u32,
+    /// The item's.
+    pub intent: Intent,
+    /// Those of the item so far.
+    pub attempts: Attempts,
+    /// Whose mailbox the batch was for; empty for the signed-in user's.
+    pub user: String,
 }
 
 impl ItemAnswer {
-    /// Reads `[status, headers, body, method, repeats]`, in which `body` is JSON once more, as text: what cannot be read of it
-    /// takes nothing else away. What is missing or of another kind reads as nothing: the service wrote the first three.
+    /// Reads `[status, headers, body, method, url, conditional, keyed, repeats, doubt, user]`. `body` is JSON once more, as
+    /// text: what cannot be read of it takes nothing else away. `conditional` says that the item has `If-Match`, `keyed`
+    /// that its body has a `transactionId`. What is missing or of another kind reads as nothing: the service wrote the first
+    /// three.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let mut items = match Json::parse(text) {
             Some(Json::List(items)) => items,
-            _ => alloc::vec::Vec::new(),
+            _ => Vec::new(),
         };
-        let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
+        let text = |at: usize| items.get(at).and_then(Json::str).unwrap_or_default();
+        let number = |at: usize| items.get(at).and_then(Json::number).unwrap_or_default();
+        let flag = |at: usize| matches!(items.get(at), Some(Json::Bool(true)));
+        let status = number(0).try_into().unwrap_or_default();
+        let intent = Intent::of(text(3), text(4), flag(5), flag(6));
+        let attempts = Attempts {
+            repeats: number(7),
+            doubt: Doubt::from_number(number(8)),
+            offline: false,
+        };
+        let (body, user) = (text(2).into(), text(9).into());
         Self {
-            status: take(0)
-                .number()
-                .and_then(|status| status.try_into().ok())
-                .unwrap_or_default(),
-            headers: take(1),
-            body: take(2).text_or_empty(),
-            method: take(3).text_or_empty(),
-            repeats: take(4).number().unwrap_or_default(),
+            status,
+            headers: items.get_mut(1).map(core::mem::take).unwrap_or_default(),
+            body,
+            intent,
+            attempts,
+            user,
         }
     }
 
@@ -61,6 +76,7 @@ impl ItemAnswer {
 mod tests {
     use super::*;
     use crate::error::Code;
+    use crate::intent::Effect;
 
     fn error(text: &str) -> Error {
         ItemAnswer::read(text).error(|_| None)
@@ -68,9 +84,14 @@ mod tests {
 
     #[test]
     fn an_answer_is_judged_by_status_headers_and_body() {
-        let text = r#"[404,{"Request-Id":"r"},"{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":\"gone\"}}","GET",2]"#;
+        let text = r#"[404,{"Request-Id":"r"},"{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":\"gone\"}}","DELETE","/me/events/a",true,false,2,1,"ben"]"#;
         let answer = ItemAnswer::read(text);
-        assert_eq!((answer.method.as_str(), answer.repeats), ("GET", 2));
+        let (intent, attempts) = (answer.intent, answer.attempts);
+        assert_eq!((intent.effect, intent.conditional), (Effect::Delete, true));
+        assert_eq!((attempts.repeats, attempts.doubt), (2, Doubt::Failed));
+        assert_eq!(answer.user, "ben");
+        let keyed = ItemAnswer::read(r#"[504,{},"","POST","/me/events",false,true,0,0,null]"#);
+        assert_eq!(keyed.intent.effect, Effect::Set);
         let error = answer.error(|_| None);
         assert_eq!(
             (error.code, error.message.as_ref()),
@@ -86,7 +107,7 @@ mod tests {
         let deep = "[".repeat(5000);
         for body in ["\\\\ud800", deep.as_str(), "<html>"] {
             let error = error(&alloc::format!(
-                r#"[503,{{"Retry-After":"3"}},"{body}","GET",0]"#
+                r#"[503,{{"Retry-After":"3"}},"{body}","GET","/me",false,false,0,0,null]"#
             ));
             let seconds = error.detail.as_ref().unwrap().retry_after_seconds;
             assert_eq!((error.code, seconds), (Code::ServiceUnavailable, Some(3)));
@@ -96,7 +117,9 @@ mod tests {
     #[test]
     fn headers_go_by_name_in_any_case() {
         for name in ["Retry-After", "retry-after", "RETRY-AFTER"] {
-            let error = error(&alloc::format!(r#"[429,{{"{name}":"7"}},null,"GET",0]"#));
+            let error = error(&alloc::format!(
+                r#"[429,{{"{name}":"7"}},null,"GET","/me",false,false,0,0,null]"#
+            ));
             let detail = error.detail.as_ref().unwrap();
             assert_eq!(
                 (error.code, detail.retry_after_seconds),

@@ -19,11 +19,15 @@ pub struct CallDescription {
     pub ids: Option<Vec<String>>,
     /// The caller's options, checked.
     pub options: Options,
+    /// Whether the browser was offline when the call began.
+    pub offline: bool,
+    /// Whether the body has a `transactionId`, by which the service makes an event once only.
+    pub keyed: bool,
 }
 
 impl CallDescription {
-    /// Reads `[method, user, path, ids, options, allowed]`; `user` and `ids` may be null. `allowed` lists the names of
-    /// all options that the call takes.
+    /// Reads `[method, user, path, ids, options, allowed, offline, keyed]`; `user` and `ids` may be null. `allowed` lists
+    /// the names of all options that the call takes.
     ///
     /// # Errors
     /// [`crate::error::Code::InvalidArgument`].
@@ -34,6 +38,8 @@ impl CallDescription {
                 "a text has half a surrogate pair: it is no Unicode",
             ));
         };
+        let flag = |at: usize| matches!(items.get(at), Some(Json::Bool(true)));
+        let (offline, keyed) = (flag(6), flag(7));
         let mut take = |at: usize| items.get_mut(at).map(core::mem::take).unwrap_or_default();
         let ids = match take(3) {
             Json::Null => None,
@@ -50,6 +56,8 @@ impl CallDescription {
             path: take(2).text_or_empty(),
             ids,
             options,
+            offline,
+            keyed,
         })
     }
 }

@@ -81,6 +81,8 @@ codes! {
     Conflict = "conflict", "Read the item again and decide.";
     /// The item changed since it was read.
     PreconditionFailed = "precondition_failed", "Read the item again and repeat with its new etag.";
+    /// A write may have left, and no answer says whether it was done.
+    OutcomeUnknown = "outcome_unknown", "Look at the item (of a message: the sent items) before you repeat it.";
     /// The service does not know the link or sync token any more.
     Gone = "gone", "Start over without the old token.";
     /// The service does not understand the request.
@@ -89,6 +91,8 @@ codes! {
     MailboxNotFound = "mailbox_not_found", "Sign in with an account that has an Exchange Online mailbox.";
     /// More than the service takes at once.
     TooLarge = "too_large", "Send less at once.";
+    /// The mailbox has no room left.
+    MailboxFull = "mailbox_full", "Make room in the mailbox.";
     /// Too many requests.
     Throttled = "throttled", "Wait retryAfterSeconds, then repeat.";
     /// The service has trouble.
@@ -256,7 +260,7 @@ mod tests {
             assert_eq!(Code::parse(code.as_str()), Some(*code), "{code:?}");
             assert!(code.remedy().ends_with('.'), "{code:?}");
         }
-        assert_eq!(Code::ALL.len(), 33);
+        assert_eq!(Code::ALL.len(), 35);
         assert_eq!(Code::parse("Network"), None);
     }
 

@@ -36,6 +36,12 @@ impl Headers {
         Ok(())
     }
 
+    /// Whether there is a header of this name, which is in lower case.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|one| one.0 == name)
+    }
+
     /// The headers and those of `own` that have a value, as a JSON object. Names in `own` are in lower case.
     pub(crate) fn json(&self, own: &[(&str, &str)]) -> String {
         let mut object = Writer::new();

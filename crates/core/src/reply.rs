@@ -87,18 +87,24 @@ fn code(status: u16, service_code: &str) -> Code {
         (403 | 404, "MailboxNotEnabledForRESTAPI" | "MailboxNotSupportedForRESTAPI") => {
             Code::MailboxNotFound
         }
+        // RFC 4918 §11.5.
+        (507, _) | (_, "ErrorQuotaExceeded") => Code::MailboxFull,
         (401, _) => Code::InteractionRequired,
         (403, _) => Code::Forbidden,
         (404, _) => Code::NotFound,
-        (409, _) => Code::Conflict,
+        // A name that is taken comes as both: ErrorFolderExists, CategoryNameExists, nameAlreadyExists.
+        (409, _) | (400, "ErrorIrresolvableConflict") => Code::Conflict,
+        (400, taken) if taken.ends_with("Exists") => Code::Conflict,
         (410, _) | (_, "SyncStateNotFound" | "ErrorInvalidSyncStateData" | "resyncRequired") => {
             Code::Gone
         }
         (412, _) => Code::PreconditionFailed,
         (413, _) | (400, "ErrorMessageSizeExceeded") => Code::TooLarge,
         (429 | 509, _) => Code::Throttled,
+        // 408 and 425: the service waited in vain for the request, or would have it once more (RFC 9110 §15.5.9, RFC 8470
+        // §5.2).
+        (408 | 425 | 500.., _) => Code::ServiceUnavailable,
         (400..=499, _) => Code::BadRequest,
-        (500.., _) => Code::ServiceUnavailable,
         _ => Code::InvalidResponse,
     }
 }
@@ -149,6 +155,14 @@ mod tests {
             (404, "MailboxNotEnabledForRESTAPI", Code::MailboxNotFound),
             (405, "", Code::BadRequest),
             (409, "ErrorFolderExists", Code::Conflict),
+            (400, "ErrorFolderExists", Code::Conflict),
+            (400, "CategoryNameExists", Code::Conflict),
+            (400, "nameAlreadyExists", Code::Conflict),
+            (400, "ErrorIrresolvableConflict", Code::Conflict),
+            (507, "", Code::MailboxFull),
+            (507, "ErrorQuotaExceeded", Code::MailboxFull),
+            (400, "ErrorQuotaExceeded", Code::MailboxFull),
+            (408, "", Code::ServiceUnavailable),
             (410, "SyncStateNotFound", Code::Gone),
             (400, "SyncStateNotFound", Code::Gone),
             (400, "ErrorInvalidSyncStateData", Code::Gone),

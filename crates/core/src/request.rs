@@ -3,6 +3,7 @@
 use crate::error::{Code, Error};
 use crate::fetch::Headers;
 use crate::flavor;
+use crate::intent::{Effect, Intent};
 use crate::json::Writer;
 use crate::odata;
 use crate::options::{Key, Options};
@@ -41,6 +42,19 @@ pub struct Request {
 }
 
 impl Request {
+    /// What it is for. `keyed` says that its body has a `transactionId`.
+    #[must_use]
+    pub fn intent(&self, keyed: bool) -> Intent {
+        if self.preauthenticated {
+            // The pieces of an upload: what they are for is done by the last one alone, which the face looks at.
+            return Intent {
+                effect: Effect::Read,
+                conditional: false,
+            };
+        }
+        Intent::of(&self.method, &self.url, self.headers.has("if-match"), keyed)
+    }
+
     /// The item of a batch, as JSON without id and body; `None` where the URL is not below `root`.
     #[must_use]
     pub fn item(&self, root: &str) -> Option<String> {

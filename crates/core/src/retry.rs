@@ -1,51 +1,205 @@
-//! Whether and when a request is sent again: one rule for single calls and for items of a batch.
-//! The caller sleeps.
+//! What comes after a request that failed: it is sent again after a while, it counts as done, or its error is told. One rule
+//! for single calls and for items of a batch. The caller sleeps.
 
 use crate::error::{Code, Error};
+use crate::intent::{Effect, Intent};
+use crate::rest::Rest;
 use crate::scan;
+use alloc::borrow::Cow;
 
 /// The longest wait, in seconds. Where the service asks for more, the caller gets the error and decides.
-const MAX_WAIT: u32 = 120;
+pub(crate) const MAX_WAIT: u32 = 120;
 /// The first and the longest back-off where the service names no time, in milliseconds.
 const FIRST_BACK_OFF: u32 = 500;
-const MAX_BACK_OFF: u32 = 16_000;
+pub(crate) const MAX_BACK_OFF: u32 = 16_000;
 
-/// Milliseconds to wait before the request is sent again, or `None` where it must not be.
+/// How likely it is that an attempt took effect although no success came back.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Doubt {
+    /// Every answer said that nothing was done.
+    #[default]
+    None,
+    /// The service failed (5xx), perhaps after it had done it.
+    Failed,
+    /// No answer came, or none that can be read.
+    Unanswered,
+}
+
+impl Doubt {
+    /// As it crosses to the face, which keeps it for an item of a batch.
+    #[must_use]
+    pub fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::None,
+            1 => Self::Failed,
+            _ => Self::Unanswered,
+        }
+    }
+}
+
+/// What the attempts of one request have come to so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attempts {
+    /// How often the request was sent again.
+    pub repeats: u32,
+    /// The worst of what the attempts left open.
+    pub doubt: Doubt,
+    /// Whether the browser was offline when the first attempt began: then nothing left it.
+    pub offline: bool,
+}
+
+/// What comes after an attempt that failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Next {
+    /// The request is sent again after so many milliseconds.
+    Wait(u32),
+    /// What was asked for is done: the answer that said so was lost.
+    Done,
+    /// The error is told.
+    Told,
+}
+
+/// What decides about a repeat beside the error: settings, clock and random numbers of the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// The highest number of repeats.
+    pub limit: u32,
+    /// Milliseconds of a clock that never goes back.
+    pub now: u64,
+    /// Any random byte.
+    pub jitter: u8,
+}
+
+/// Decides what comes after an attempt that ended with `error`, and counts it in `attempts`. Where a write may have taken
+/// effect and nobody can know, the error becomes [`Code::OutcomeUnknown`].
 ///
-/// `repeats` counts how often it was sent again already; `limit` is the highest number of repeats. A request whose
-/// `method` is not idempotent is sent again only where the service said that it did not take effect (429).
-/// `jitter` is any random byte.
-#[must_use]
-pub fn decide(error: &Error, method: &str, repeats: u32, limit: u32, jitter: u8) -> Option<u32> {
-    let idempotent = is_idempotent(method);
+/// All calls to the mailbox of `user` rest where one of them was throttled.
+pub fn next(
+    error: &mut Error,
+    intent: Intent,
+    attempts: &mut Attempts,
+    (rest, user): (&mut Rest, &str),
+    chance: Chance,
+) -> Next {
     let status = error.detail.as_ref().and_then(|detail| detail.status);
+    let is_write = intent.effect != Effect::Read;
+    // These have no body that could be missed.
+    if status == Some(204) || (is_write && status == Some(202)) {
+        return Next::Done;
+    }
+    let first = attempts.repeats == 0;
+    let doubt = doubt(error.code, status, attempts.offline && first);
+    attempts.doubt = attempts.doubt.max(doubt);
+    let repeatable = match intent.effect {
+        Effect::Read | Effect::Set | Effect::Delete => true,
+        // A message in the deleted items would go for good.
+        Effect::Move => attempts.doubt != Doubt::Unanswered,
+        Effect::Batch | Effect::Once => false,
+    };
     let again = match error.code {
         Code::Throttled => true,
-        Code::ServiceUnavailable => idempotent && status != Some(501),
-        Code::Network => idempotent,
+        Code::ServiceUnavailable => repeatable && status != Some(501),
+        Code::Network => repeatable,
+        Code::InvalidResponse => repeatable && doubt == Doubt::Unanswered,
+        // Exchange's own conflict, which passes: nobody asked for a version of the item.
+        Code::PreconditionFailed => first && !intent.conditional,
+        Code::Conflict => first && !intent.conditional && is_irresolvable(error),
         _ => false,
     };
-    if !again || repeats >= limit {
+    let wait = match error.code {
+        _ if !again => None,
+        Code::Throttled => rest.refused(user, error, attempts.repeats, chance),
+        _ => back_off(error, attempts.repeats, chance),
+    };
+    if let Some(wait) = wait {
+        attempts.repeats += 1;
+        return Next::Wait(wait);
+    }
+    outcome(error, intent, attempts.doubt, doubt)
+}
+
+/// What is told after the last attempt, which left `last` open.
+fn outcome(error: &mut Error, intent: Intent, worst: Doubt, last: Doubt) -> Next {
+    let deletes = matches!(intent.effect, Effect::Delete | Effect::Move);
+    if deletes && worst != Doubt::None && matches!(error.code, Code::NotFound | Code::Gone) {
+        return Next::Done;
+    }
+    let own_change = error.code == Code::PreconditionFailed && worst != Doubt::None;
+    let after_doubt = worst == Doubt::Unanswered && is_open(error.code);
+    if matches!(intent.effect, Effect::Read | Effect::Batch) {
+        return Next::Told;
+    }
+    if last == Doubt::Unanswered || after_doubt || own_change {
+        error.code = Code::OutcomeUnknown;
+        error.message = Cow::Borrowed(
+            "the write may have left, and its answer did not come: nobody knows whether it was done",
+        );
+    }
+    Next::Told
+}
+
+/// Whether a refusal with this code says nothing about an earlier attempt. Others would have met that one as well.
+const fn is_open(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Conflict
+            | Code::Forbidden
+            | Code::Gone
+            | Code::InvalidResponse
+            | Code::NotFound
+            | Code::PreconditionFailed
+            | Code::ServiceUnavailable
+            | Code::Throttled
+    )
+}
+
+/// What an attempt leaves open. `unsent` says that nothing left the browser, if no answer came.
+fn doubt(code: Code, status: Option<u16>, unsent: bool) -> Doubt {
+    let unanswered = match code {
+        Code::Network => !unsent || status.is_some(),
+        Code::Timeout => true,
+        // Of a success that nobody can read, or of an item that the answer to its batch does not have.
+        Code::InvalidResponse => matches!(status, Some(0 | 200..=299)),
+        // A gateway gave up on the service.
+        Code::ServiceUnavailable => matches!(status, Some(502 | 504)),
+        _ => false,
+    };
+    if unanswered {
+        Doubt::Unanswered
+    } else if code == Code::ServiceUnavailable && status != Some(501) {
+        Doubt::Failed
+    } else {
+        Doubt::None
+    }
+}
+
+/// Whether Exchange says that two writes met each other.
+fn is_irresolvable(error: &Error) -> bool {
+    let detail = error.detail.as_ref();
+    let code = detail.and_then(|detail| detail.service_code.as_deref());
+    code == Some("ErrorIrresolvableConflict")
+}
+
+/// Milliseconds to wait where the service has trouble; `None` where the limit is reached, or the service asks for more
+/// patience than we have.
+fn back_off(error: &Error, repeats: u32, chance: Chance) -> Option<u32> {
+    if repeats >= chance.limit {
         return None;
     }
-    let named = error
-        .detail
-        .as_ref()
-        .and_then(|detail| detail.retry_after_seconds);
-    if let Some(seconds) = named {
-        // With jitter, so that not all clients come back at the same moment.
-        return (seconds <= MAX_WAIT).then(|| seconds * 1000 + u32::from(jitter));
+    if let Some(named) = named(error, chance.jitter) {
+        return named;
     }
     let whole = FIRST_BACK_OFF
         .saturating_mul(1 << repeats.min(10))
         .min(MAX_BACK_OFF);
-    Some(whole / 2 + whole / 2 * u32::from(jitter) / 255)
+    Some(whole / 2 + whole / 2 * u32::from(chance.jitter) / 255)
 }
 
-/// Whether a request may be sent again although the first one may have taken effect (RFC 9110 §9.2.2).
-/// PATCH is not idempotent by the standard; those of these services are, as they set members to values.
-fn is_idempotent(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "PUT" | "PATCH" | "DELETE")
+/// The wait that the service names, in milliseconds: `Some(None)` where it is longer than anybody waits. With jitter, so
+/// that not all clients come back at the same moment.
+pub(crate) fn named(error: &Error, jitter: u8) -> Option<Option<u32>> {
+    let seconds = error.detail.as_ref()?.retry_after_seconds?;
+    Some((seconds <= MAX_WAIT).then(|| seconds * 1000 + u32::from(jitter)))
 }
 
 /// Seconds of a `Retry-After` value (RFC 9110 §10.2.3), rounded up: seconds with or without decimals, or a date.
@@ -90,138 +244,5 @@ fn http_date(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn error(code: Code, status: Option<u16>, retry_after: Option<u32>) -> Error {
-        let mut error = Error::new(code, "x");
-        error.detail_mut().status = status;
-        error.detail_mut().retry_after_seconds = retry_after;
-        error
-    }
-
-    #[test]
-    fn what_may_be_repeated() {
-        for (code, status, method, wanted) in [
-            (Code::Throttled, Some(429), "POST", true),
-            (Code::Throttled, Some(429), "GET", true),
-            (Code::ServiceUnavailable, Some(503), "GET", true),
-            (Code::ServiceUnavailable, Some(503), "PUT", true),
-            (Code::ServiceUnavailable, Some(503), "PATCH", true),
-            (Code::ServiceUnavailable, Some(503), "DELETE", true),
-            (Code::ServiceUnavailable, Some(503), "POST", false),
-            (Code::ServiceUnavailable, Some(503), "NOTIFY", false),
-            (Code::ServiceUnavailable, Some(501), "GET", false),
-            (Code::ServiceUnavailable, Some(501), "POST", false),
-            (Code::Network, None, "GET", true),
-            (Code::Network, None, "POST", false),
-            (Code::Aborted, None, "GET", false),
-            (Code::Timeout, None, "GET", false),
-            (Code::NotFound, Some(404), "GET", false),
-            (Code::InteractionRequired, Some(401), "GET", false),
-        ] {
-            assert_eq!(
-                decide(&error(code, status, None), method, 0, 3, 0).is_some(),
-                wanted,
-                "{code:?} {status:?} {method}"
-            );
-        }
-        for (repeats, limit) in [(3, 3), (0, 0), (9, 3)] {
-            assert_eq!(
-                decide(
-                    &error(Code::Throttled, None, None),
-                    "GET",
-                    repeats,
-                    limit,
-                    0
-                ),
-                None
-            );
-        }
-    }
-
-    /// The same rule holds for an item of a batch, whose answer has a status and perhaps a `Retry-After` of its own.
-    #[test]
-    fn items_of_a_batch_are_sent_again_by_the_same_rule() {
-        let after = |status: u16, method: &str, retry_after: Option<&str>| {
-            let header = |name: &str| {
-                let known = (name == "retry-after").then_some(retry_after).flatten();
-                known.map(alloc::string::String::from)
-            };
-            let error = crate::reply::judge(status, header, "", |_| None);
-            decide(&error, method, 0, 3, 0)
-        };
-        for (status, method, retry_after, wanted) in [
-            (429, "POST", None, Some(250)),
-            (429, "POST", Some("7"), Some(7000)),
-            (429, "GET", Some("120"), Some(120_000)),
-            (429, "GET", Some("121"), None),
-            (503, "GET", None, Some(250)),
-            (503, "POST", None, None),
-            (503, "POST", Some("1"), None),
-            (501, "GET", Some("1"), None),
-            (424, "GET", None, None),
-            (401, "GET", None, None),
-        ] {
-            assert_eq!(
-                after(status, method, retry_after),
-                wanted,
-                "{status} {method} {retry_after:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn waits_grow_and_the_services_word_counts() {
-        let wait = |repeats, jitter| {
-            let error = error(Code::Throttled, None, None);
-            decide(&error, "GET", repeats, 99, jitter).unwrap()
-        };
-        assert_eq!((wait(0, 0), wait(0, 255)), (250, 500));
-        assert_eq!((wait(1, 0), wait(1, 255)), (500, 1000));
-        assert_eq!((wait(40, 0), wait(40, 255)), (8000, 16_000));
-        assert_eq!(
-            decide(&error(Code::Throttled, None, Some(7)), "GET", 0, 3, 9),
-            Some(7009)
-        );
-        assert_eq!(
-            decide(&error(Code::Throttled, None, Some(3600)), "GET", 0, 3, 9),
-            None
-        );
-    }
-
-    #[test]
-    fn retry_after_in_every_form() {
-        let now = 784_111_777;
-        for (text, wanted) in [
-            ("120", Some(120)),
-            (" 0 ", Some(0)),
-            ("1.5", Some(2)),
-            ("2.0", Some(2)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
-            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
-            ("Thu, 29 Feb 2024 00:00:00 GMT", Some(925_053_023)),
-            ("-1", None),
-            ("", None),
-            ("soon", None),
-            ("99999999999", None),
-            ("1.x", None),
-        ] {
-            assert_eq!(after(text, now), wanted, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_breaks_it(text in "\\PC{0,40}", now in any::<u64>()) {
-            let _ = after(&text, now);
-        }
-
-        #[test]
-        fn no_wait_is_longer_than_our_patience(repeats in any::<u32>(), jitter in any::<u8>(), seconds in prop::option::of(any::<u32>())) {
-            let wait = decide(&error(Code::Throttled, None, seconds), "GET", repeats, u32::MAX, jitter);
-            prop_assert!(wait.is_none_or(|wait| wait <= MAX_WAIT * 1000 + 255));
-        }
-    }
-}
+#[path = "tests/retry.rs"]
+mod tests;

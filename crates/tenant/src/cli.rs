@@ -53,9 +53,9 @@ pub(crate) struct Arguments {
     /// Operation that needs a second factor, such as 'PATCH /me/mailboxSettings' (repeatable)
     #[arg(long, value_name = "OPERATION")]
     step_up: Vec<StepUp>,
-    /// Reject batches that are neither wholly parallel nor wholly sequential, as the service does
+    /// Take batches that are neither wholly parallel nor wholly sequential, which the service refuses
     #[arg(long)]
-    strict_batches: bool,
+    mixed_batches: bool,
     /// Start all items of a batch at once, not four at a time
     #[arg(long)]
     batch_all_at_once: bool,
@@ -95,7 +95,7 @@ impl Arguments {
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
             step_up: self.step_up.clone(),
-            strict_batches: self.strict_batches,
+            mixed_batches: self.mixed_batches,
             batch_all_at_once: self.batch_all_at_once,
             seed: self.seed,
             delivery_lag: Duration::from_secs(self.delivery_lag),

@@ -71,8 +71,8 @@ pub struct Options {
     pub strict_rotation: bool,
     /// Operations that need a second factor.
     pub step_up: Vec<StepUp>,
-    /// Whether a batch has to be wholly parallel or wholly sequential, as at the service.
-    pub strict_batches: bool,
+    /// Whether a batch may be neither wholly parallel nor wholly sequential, which the service refuses.
+    pub mixed_batches: bool,
     /// Whether the items of a batch start at once, not four at a time.
     pub batch_all_at_once: bool,
     /// The response headers that pages can read.
@@ -115,7 +115,7 @@ impl Default for Options {
             frontchannel_logout: None,
             strict_rotation: false,
             step_up: Vec::new(),
-            strict_batches: false,
+            mixed_batches: false,
             batch_all_at_once: false,
             cors: CorsProfile::default(),
             seed: Seed::default(),

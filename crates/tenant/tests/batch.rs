@@ -9,6 +9,7 @@
 
 mod support;
 
+use exo365_tenant::Options;
 use serde_json::{Value, json};
 use support::{ADELE, Caller, GRAPH, Local, V1, V2};
 
@@ -31,7 +32,10 @@ fn get(id: &str, path: &str) -> Value {
 
 #[tokio::test]
 async fn each_item_has_its_own_answer() {
-    let local = Local::default();
+    let local = Local::with(Options {
+        mixed_batches: true,
+        ..Options::default()
+    });
     let caller = local.app(GRAPH).await;
     let mut after = get("d", "/contacts?$top=1");
     after["dependsOn"] = json!(["B"]);

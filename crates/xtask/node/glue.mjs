@@ -1,6 +1,6 @@
 // Joins the glue of wasm-bindgen with the module that wasm-opt made of its own: `node glue.mjs FOLDER NAMES`.
-// FOLDER holds exo365_bg.js, as wasm-bindgen writes it for bundlers, and gets exo365.js: the class `Core`, and a
-// function that starts a compiled module. NAMES is what Binaryen's pass minify-imports-and-exports-and-modules prints:
+// FOLDER holds exo365_bg.js, as wasm-bindgen writes it for bundlers, and gets exo365.js: a function that makes the class
+// `Core`, and a function that starts a compiled module for it. NAMES is what Binaryen's pass minify-imports-and-exports-and-modules prints:
 // old and new names.
 import { build } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -25,14 +25,33 @@ const start = `
 import { __wbg_set_wasm, ${imports.map(({ name }) => name)} } from './exo365_bg.js';
 export { Core } from './exo365_bg.js';
 
-export default async function init(module) {
+// What leaves an export as an exception (a trap, or an import that threw) leaves the memory as it was in the middle of
+// something: nothing of this instance runs any more. Callbacks that come later get what the glue reads as no value and no
+// error.
+function guarded(exports, trapped) {
+  let over;
+  const guard = (run) => (...args) => {
+    try {
+      return over ?? run(...args);
+    } catch (cause) {
+      over = [undefined, 0, 0];
+      trapped(cause);
+      return over;
+    }
+  };
+  const entries = Object.entries(exports);
+  return Object.fromEntries(entries.map(([name, one]) => [name, typeof one === 'function' ? guard(one) : one]));
+}
+
+export async function start(module, trapped) {
   const { exports } = await WebAssembly.instantiate(module, { a: { ${given} } });
-  __wbg_set_wasm(exports);
-  exports.__wbindgen_start();
+  const wasm = guarded(exports, trapped);
+  __wbg_set_wasm(wasm);
+  wasm.__wbindgen_start();
 }
 `;
 
-// S35: the module gets `crypto`, `fetch` and `Response` from where the face does (session/platform.ts), which takes
+// S35: the module gets `crypto`, `fetch`, `readJson`, `Response` and `within` from where the face does (session/platform.ts), which takes
 // them before a later script can replace them. bundle.mjs knows the name of that module.
 const { outputFiles } = await build({
   stdin: { contents: start, resolveDir: folder },
@@ -48,8 +67,16 @@ const { outputFiles } = await build({
   define: { 'globalThis.crypto': 'crypto', global: 'globalThis', self: 'globalThis', window: 'globalThis' },
 });
 const { text } = outputFiles[0];
-if (!text.includes('import { crypto, fetch, Response } from "exo365:platform"'))
+if (!text.includes('import { crypto, fetch, readJson, Response, within } from "exo365:platform"'))
   throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
 const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Response)\b/);
 if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);
-await writeFile(join(folder, 'exo365.js'), text);
+
+// Each instance of the module has glue of its own: callbacks of one that has trapped must not reach the memory of another.
+const [body, left] = text.replace(/^import .*$/m, '').split(/^export \{[^}]*\};$/m);
+if (left === undefined || /^(?:import|export) /m.test(body + left)) throw new Error('the glue exports in another form');
+const [taken] = text.match(/^import .*$/m);
+await writeFile(
+  join(folder, 'exo365.js'),
+  `${taken}\nexport default function instance() {\n${body}\nreturn { Core, start };\n}\n`,
+);

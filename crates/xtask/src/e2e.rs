@@ -37,7 +37,9 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
         Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
         Err(why) => {
             command.env("EXO365_PYTHON_PACKAGES", "");
-            run::say(&format!("skipped: MSAL and ADAL for Python ({why})"));
+            run::say(&format!(
+                "skipped: MSAL, ADAL and python-o365 for Python ({why})"
+            ));
         }
     }
     programs.tell(browser.tell(&mut command));

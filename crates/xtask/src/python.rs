@@ -19,12 +19,12 @@ pub(crate) struct Packages {
     pub(crate) options: &'static [&'static str],
 }
 
-/// Microsoft's libraries for Python.
+/// Microsoft's libraries for Python, and python-o365.
 pub(crate) const MICROSOFT: Packages = Packages {
-    what: "Microsoft's libraries for Python",
+    what: "Microsoft's libraries for Python, and python-o365",
     requirements: "tests/e2e/microsoft/requirements.txt",
     folder: "python",
-    imports: "adal, msal",
+    imports: "adal, msal, O365",
     options: &[],
 };
 

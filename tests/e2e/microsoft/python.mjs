@@ -1,4 +1,4 @@
-// A program with Microsoft's libraries for Python, if they are installed.
+// A program with libraries for Python, if they are installed: Microsoft's, or python-o365.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,13 +10,14 @@ import { CLIENT_ID, CLIENT_SECRET, TENANT_ID, root } from '../processes.mjs';
 const packages = process.env.EXO365_PYTHON_PACKAGES ?? join(root, 'target/python');
 
 // `cargo xtask e2e` installs the packages, or sets an empty name where it cannot.
-const there = packages && ['msal', 'adal'].every((name) => existsSync(join(packages, name)));
+const has = (...names) => packages && names.every((name) => existsSync(join(packages, name)));
 /** Why the tests are skipped, or false. */
-export const skip = there ? false : 'skipped: no MSAL and ADAL for Python';
+export const skip = has('msal', 'adal') ? false : 'skipped: no MSAL and ADAL for Python';
+export const skipO365 = has('msal', 'O365') ? false : 'skipped: no python-o365';
 
-/** Starts it for the tenant; `attempt(step, argument)` gives `{ value }` or `{ error }`. */
-export async function startPython(tenant) {
-  const child = spawn('python3', ['-B', fileURLToPath(new URL('./inside.py', import.meta.url))], {
+/** Starts `program`, a file beside this one, for the tenant; `attempt(step, argument)` gives `{ value }` or `{ error }`. */
+export async function startPython(tenant, program = 'inside.py') {
+  const child = spawn('python3', ['-B', fileURLToPath(new URL(program, import.meta.url))], {
     env: {
       ...process.env,
       PYTHONPATH: packages,

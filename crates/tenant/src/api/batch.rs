@@ -51,7 +51,7 @@ pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestI
         Ok(access) => access,
         Err(error) => return error.reply(request.flavor, ids),
     };
-    let items = match read(request, tenant.options().strict_batches) {
+    let items = match read(request, tenant.options().mixed_batches) {
         Ok(items) => items,
         Err(sentence) => {
             return ApiError::new(400, "BadRequest", sentence).reply(request.flavor, ids);
@@ -66,7 +66,7 @@ pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestI
 }
 
 /// Reads the items. A mistake in one of them fails the whole batch.
-fn read(request: &ApiRequest, strict: bool) -> Result<Vec<Item>, String> {
+fn read(request: &ApiRequest, mixed: bool) -> Result<Vec<Item>, String> {
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|_| "Invalid batch payload format.".to_owned())?;
     let Some(list) = body["requests"].as_array().filter(|list| !list.is_empty()) else {
@@ -88,7 +88,7 @@ fn read(request: &ApiRequest, strict: bool) -> Result<Vec<Item>, String> {
         items.push(item);
     }
     ordered(&items)?;
-    if strict {
+    if !mixed {
         uniform(&items)?;
     }
     Ok(items)
