@@ -5,8 +5,8 @@ use crate::json::Json;
 use crate::scan;
 use alloc::string::String;
 
-/// The longest time-out, in milliseconds (one hour).
-const MAX_TIMEOUT: u32 = 3_600_000;
+/// Up to an hour.
+const TIMEOUT: Kind = Kind::Within(3_600_000, "in milliseconds, 1 to 3600000");
 
 /// What a value has to be.
 pub(super) enum Kind {
@@ -22,11 +22,12 @@ pub(super) enum Kind {
     Tenant,
     Text,
     Texts,
-    Timeout,
     Boolean,
     /// An integer that is not negative.
     Integer,
     TimeZone,
+    /// A number from 1 to this one, and how that is said.
+    Within(u32, &'static str),
 }
 
 /// The options of one place, and what the value of each has to be.
@@ -50,7 +51,7 @@ pub(super) const CALL: &Known = &[
     (Key::Signal, Kind::Any),
     (Key::Skip, Kind::Integer),
     (Key::TimeZone, Kind::TimeZone),
-    (Key::Timeout, Kind::Timeout),
+    (Key::Timeout, TIMEOUT),
     (Key::Top, Kind::Integer),
 ];
 
@@ -74,9 +75,10 @@ pub(super) const CLIENT: &Known = &[
     (Key::RedirectUri, Kind::Text),
     (Key::Retries, Kind::Integer),
     (Key::Scopes, Kind::Texts),
+    (Key::SignInMinutes, Kind::Within(60, "in minutes, 1 to 60")),
     (Key::Tenant, Kind::Tenant),
     (Key::TimeZone, Kind::TimeZone),
-    (Key::Timeout, Kind::Timeout),
+    (Key::Timeout, TIMEOUT),
 ];
 
 /// Options of a sign-in (`SignInOptions`).
@@ -89,6 +91,7 @@ pub(super) const SIGN_IN: &Known = &[
     (Key::Mode, Kind::OneOf(&["redirect", "popup"])),
     (Key::Prompt, Kind::Text),
     (Key::ReturnTo, Kind::Text),
+    (Key::SameAccount, Kind::Boolean),
     (Key::Scopes, Kind::Texts),
     (Key::Signal, Kind::Any),
 ];
@@ -121,9 +124,9 @@ impl Kind {
             }
             Self::Text => text.is_some(),
             Self::Texts => value.is_texts(),
-            Self::Timeout => value
+            Self::Within(most, _) => value
                 .number()
-                .is_some_and(|number| (1..=MAX_TIMEOUT).contains(&number)),
+                .is_some_and(|number| (1..=*most).contains(&number)),
             Self::Boolean => matches!(value, Json::Bool(_)),
             Self::Integer => value.number().is_some(),
             Self::TimeZone => text.is_some_and(is_time_zone),
@@ -142,7 +145,7 @@ impl Kind {
             Self::Tenant => "a tenant id, a domain, organizations, common or consumers",
             Self::Text => "a text",
             Self::Texts => "a list of texts",
-            Self::Timeout => "in milliseconds, 1 to 3600000",
+            Self::Within(_, said) => said,
             Self::Boolean => "true or false",
             Self::Integer => "a whole number that is not negative",
             Self::TimeZone => "an IANA or Windows name, such as Europe/Berlin",

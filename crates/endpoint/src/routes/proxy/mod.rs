@@ -139,7 +139,7 @@ impl Proxy {
             audience: authority::default_audience(&self.config),
             ..TokenSpec::default()
         };
-        let refused = |refusal: Refusal| self.signed_in.refused(refusal);
+        let refused = |refusal: Refusal| self.signed_in.refused(refusal, &parts.headers);
         let fresh = self.renewals.token(key, &held, want.clone()).await;
         let mut access = fresh.map_err(refused)?.token;
         let body = if parts.method == Method::GET {
