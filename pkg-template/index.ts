@@ -1,9 +1,12 @@
 // What a page imports.
+import { more } from './calls/calls.ts';
 import { Core } from './calls/core.ts';
 import { Client } from './client.ts';
-import { Exo365Error, toJson } from './error.ts';
+import { Exo365Error, fail, toJson } from './error.ts';
+import { arrive } from './session/arrival.ts';
 import { load } from './session/load.ts';
-import { page } from './session/page.ts';
+import { isWindow, kept, type Page, page } from './session/page.ts';
+import { unfinished } from './session/tabs.ts';
 import type * as types from './types.ts';
 
 export { Exo365Error } from './error.ts';
@@ -29,10 +32,38 @@ function keyOf(settings: object): string {
 
 async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm'], key: string): Promise<Client> {
   await load(wasm);
+  const { getToken, ...rest } = settings;
+  const give = typeof getToken === 'function' ? getToken : undefined;
+  const opening = (view?: Page) => Core.open(toJson(rest), give, view, globalThis.location?.origin);
+  const client = (core: Core, failure?: Error) => new Client(core, settings, () => clients.delete(key), failure);
   try {
-    const { getToken, ...rest } = settings;
-    const core = await Core.open(toJson(rest), typeof getToken === 'function' ? getToken : undefined, page());
-    return new Client(core, settings, () => clients.delete(key));
+    const { endpoint } = settings;
+    if (!endpoint || !isWindow()) return client(await opening());
+    const mark = (value?: null) => unfinished(endpoint, value);
+    return await arrive(more, async (view) => {
+      let core: Core | undefined;
+      let failure = kept().includes('failure') ? (await more()).carried() : undefined;
+      try {
+        core = await opening(view);
+        if (view.cleaned && core.account()) {
+          // Scripts do not see whether the browser kept the cookie of the new session: the endpoint does.
+          await core.enter().catch(() => {});
+          if (!core.account()) throw (await more()).cookieLost({ fail });
+          mark(null);
+        }
+      } catch (error) {
+        failure = error as Exo365Error;
+      }
+      if (failure) (await more()).settle(failure, view.elsewhere);
+      if (view.elsewhere) {
+        location.replace(view.elsewhere);
+        // Another page is loading. It will find the session, or the failure.
+        await new Promise(() => {});
+      }
+      core ??= await opening(page());
+      if (mark()) await (await more()).signOutFirst(core, mark);
+      return client(core, failure);
+    });
   } catch (error) {
     throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }

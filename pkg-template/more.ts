@@ -11,7 +11,9 @@ export { findByEmail, rooms, tree } from './areas/lookups.ts';
 export { createForward, createReply, reply, send } from './areas/outgoing.ts';
 export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';
-export { authorizationResponse } from './session/popup.ts';
+export { askTabs, offer } from './session/handover.ts';
+export { enter } from './session/popup.ts';
+export { carried, cookieLost, settle, signOutFirst, signOutLost } from './session/unfinished.ts';
 export { draft } from './values/drafts.ts';
 
 /** Rarer still: a file of its own. */

@@ -6,10 +6,11 @@ use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
-use exo365_core::access_token_request::AccessTokenRequest;
+use exo365_core::access_token_request::{AccessTokenRequest, is_token};
 use exo365_core::endpoint::success;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
+use exo365_core::scan;
 use exo365_core::wire::TokenReply;
 use js_sys::{Function, JSON, Promise, Reflect};
 use std::cell::{Cell, RefCell, RefMut};
@@ -33,10 +34,10 @@ pub(crate) enum TokenSource {
 pub(crate) struct Token {
     pub(crate) secret: Secret,
     pub(crate) scopes: Vec<String>,
-    /// When it expires, in milliseconds of the monotonic clock.
-    pub(crate) expires: f64,
-    /// From when on it is renewed, on the same clock.
-    renew_at: f64,
+    /// When it expires, in milliseconds of the monotonic clock and of the wall clock.
+    expires: [f64; 2],
+    /// How long before its end it is renewed, in milliseconds.
+    ahead: f64,
 }
 
 impl Token {
@@ -48,19 +49,26 @@ impl Token {
         expires_in: u32,
         scopes: Vec<String>,
     ) -> Rc<Self> {
-        let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
-        let fresh = if request.is_covered_by(&scopes) {
+        let life = f64::from(expires_in) * 1000.0;
+        let ahead = if request.is_covered_by(&scopes) {
             let jitter = f64::from(browser::jitter()) * JITTER;
-            (life - MARGIN - jitter).max(life / 2.0)
+            (MARGIN + jitter).min(life / 2.0)
         } else {
-            0.0
+            life
         };
         Rc::new(Self {
             secret: Secret::from(token),
             scopes,
-            expires: now + life,
-            renew_at: now + fresh,
+            expires: browser::clocks().map(|now| now + life),
+            ahead,
         })
+    }
+
+    /// Milliseconds until it has expired, by the clock that says so first: the monotonic one may stand still while the
+    /// device sleeps, and the wall clock may be set.
+    pub(crate) fn left(&self) -> f64 {
+        let [monotonic, wall] = browser::clocks();
+        (self.expires[0] - monotonic).min(self.expires[1] - wall)
     }
 }
 
@@ -157,7 +165,7 @@ impl Tokens {
         if let Some(token) = cached {
             let good = match &rejected {
                 Some(bad) => token.secret.expose() != bad.secret.expose(),
-                None => !request.force_refresh() && browser::monotonic() < token.renew_at,
+                None => !request.force_refresh() && token.left() > token.ahead,
             };
             if good && request.claims().is_none() {
                 return Ok(token);
@@ -228,12 +236,8 @@ impl Tokens {
                 let body = request.to_json(rejected.as_deref());
                 let json = endpoint.post("/token", body).await?;
                 let reply: TokenReply = success(&json)?;
-                Ok(Token::new(
-                    request,
-                    reply.access_token,
-                    reply.expires_in,
-                    reply.scopes,
-                ))
+                let (expires_in, scopes) = (reply.expires_in, reply.scopes);
+                Ok(Token::new(request, reply.access_token, expires_in, scopes))
             }
             TokenSource::Page(function) => {
                 let promise = call_get_token(function, request, rejected.is_some())?;
@@ -280,15 +284,14 @@ fn call_get_token(
 
 /// Reads what the page's `getToken` gave: a text, or `{ token, expiresIn, scopes }`.
 fn read_given(request: &AccessTokenRequest, given: &JsValue) -> Result<Rc<Token>, Failure> {
-    if let Some(token) = given.as_string().filter(|token| !token.is_empty()) {
+    if let Some(token) = token(given) {
         // Its lifetime is not known: it serves this call, and the next call requests another.
         return Ok(Token::new(request, token, 0, Vec::new()));
     }
     let field = |name: &str| Reflect::get(given, &name.into()).unwrap_or_default();
-    let token = field("token").as_string().filter(|token| !token.is_empty());
-    let Some(token) = token else {
+    let Some(token) = token(&field("token")) else {
         return Err(Error::argument(
-            "`getToken` resolves with a token: a text, or { token, expiresIn, scopes }",
+            "`getToken` resolves with a token: a text without spaces, or { token, expiresIn, scopes }",
         )
         .into());
     };
@@ -298,4 +301,11 @@ fn read_given(request: &AccessTokenRequest, given: &JsValue) -> Result<Rc<Token>
         .and_then(|text| Json::parse(&String::from(text))?.texts())
         .unwrap_or_default();
     Ok(Token::new(request, token, expires_in, scopes))
+}
+
+/// The token that JavaScript gave, where it is one: a text, with white space around it at most.
+fn token(given: &JsValue) -> Option<String> {
+    let text = given.as_string()?;
+    let token = scan::trim(&text);
+    is_token(token).then(|| token.into())
 }

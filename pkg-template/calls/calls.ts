@@ -21,7 +21,7 @@ export interface CallEvents {
 }
 
 /** The part that most pages never need. */
-const more = () =>
+export const more = () =>
   import('../more.ts').catch((cause) => {
     throw fail('network', 'a part of exo365 did not load', cause);
   });
