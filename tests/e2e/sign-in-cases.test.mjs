@@ -57,7 +57,7 @@ test('S42 an old answer while signed in: the session, the failure beside it, and
   await away;
 });
 
-test('S40 E84 the user who was asked for is the user who gets in: another one is wrong_account, the first stays', async () => {
+test('S40 E85 the user who was asked for is the user who gets in: another one is wrong_account, the first stays', async () => {
   const page = await it.open();
   await signIn(page, BEN);
   await signIn(page, ADELE, { prompt: 'select_account' });

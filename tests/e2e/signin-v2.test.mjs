@@ -166,7 +166,7 @@ test('E21 E29 the session cookie is closed to scripts, and answers hold no refre
   const [{ name, httpOnly, secure, sameSite, path }] = cookies;
   assert.deepEqual(
     { httpOnly, secure, sameSite, path },
-    // WebKit keeps no `Secure` cookie of http://localhost; elsewhere it is `__Host-` and `Secure` (e83).
+    // WebKit keeps no `Secure` cookie of http://localhost; elsewhere it is `__Host-` and `Secure` (e84).
     { httpOnly: true, secure: false, sameSite: 'Strict', path: '/' },
   );
   assert.match(name, /^exo365-[\w-]{12}$/);

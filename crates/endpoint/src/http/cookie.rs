@@ -221,7 +221,7 @@ mod unit {
     }
 
     #[test]
-    fn e83_loopback_is_a_name_of_this_machine_without_tls() {
+    fn e84_loopback_is_a_name_of_this_machine_without_tls() {
         let map = |pairs: &[(&str, &str)]| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {

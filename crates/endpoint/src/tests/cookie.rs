@@ -82,7 +82,7 @@ fn at(route: &str, body: &Value, cookie: &str, host: &str, origin: &str) -> Requ
 }
 
 #[tokio::test]
-async fn e83_only_a_page_on_this_machine_gets_the_cookie_without_secure() {
+async fn e84_only_a_page_on_this_machine_gets_the_cookie_without_secure() {
     let local = "http://localhost:8365";
     let pages = format!("origins = [\"{PAGE}\", \"{local}\"]");
     let plain = COOKIE.replace("__Host-Http-", "");

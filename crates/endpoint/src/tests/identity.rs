@@ -264,7 +264,7 @@ async fn e18_unsigned_tokens_are_for_v1_only() {
 }
 
 #[tokio::test]
-async fn e84_a_sign_in_that_continues_a_session_is_of_its_account_or_changes_nothing() {
+async fn e85_a_sign_in_that_continues_a_session_is_of_its_account_or_changes_nothing() {
     let world = World::new().await;
     let cookie = world.sign_in().await;
     let own = format!("{TENANT}.00000000-0000-0000-66f3-3332eca7ea81");
