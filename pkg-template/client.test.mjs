@@ -21,7 +21,11 @@ let it;
 beforeEach(() => {
   it = page();
 });
-afterEach(() => it.end());
+afterEach(() => {
+  // Channels of links end with the page.
+  it.fire('pagehide');
+  it.end();
+});
 
 /**
  * A client of Adele's over a core; `answer` is what the core's promises do.
@@ -182,7 +186,7 @@ test('errors of the core get our prototype and, with an endpoint, a cure', async
   assert.equal(Object.getPrototypeOf(error), Exo365Error.prototype);
   error.resolve({ loginHint: 'adele@contoso.example' }).catch(() => {});
   await later();
-  assert.deepEqual(it.went, ['https://login.example/authorize?x=1']);
+  assert.deepEqual(it.went, ['https://login.example/authorize?state=STATE']);
 
   const alone = signedIn(() => Promise.reject(failure('interaction_required')), {});
   assert.equal(
@@ -276,7 +280,7 @@ test('signIn: leaves for the address of the core; coming back or staying is canc
   const { client, core } = signedIn();
   const first = client.signIn({ loginHint: 'adele@contoso.example', prompt: 'login' });
   assert.deepEqual(core.seen, [['authorize_url', { loginHint: 'adele@contoso.example', prompt: 'login' }]]);
-  assert.deepEqual(it.went, ['https://login.example/authorize?x=1'], 'within the click');
+  assert.deepEqual(it.went, ['https://login.example/authorize?state=STATE'], 'within the click');
   it.fire('pageshow', { persisted: false });
   it.fire('pageshow', { persisted: true });
   await assert.rejects(first, { code: 'cancelled' });
@@ -346,9 +350,12 @@ test('S20 S21 S22 popup: opened within the click, heard by its own channel, judg
   say('{"search":"?code=c&state=STATE.p"}');
   assert.equal((await promise).username, 'ben@contoso.example');
   assert.deepEqual(
-    core.seen.at(-1),
-    ['enter', '{"search":"?code=c&state=STATE.p"}'],
-    'what belongs to another sign-in is not heard',
+    core.seen.slice(-2),
+    [
+      ['enter', '{"search":"?code=c&state=STATE.p"}'],
+      ['enter', undefined],
+    ],
+    'what belongs to another sign-in is not heard; then the endpoint is asked whether the session is there',
   );
   await later();
   assert.deepEqual(events, ['ben@contoso.example']);
@@ -460,14 +467,15 @@ test('diagnostics: what failed, newest first, without secrets; what was refused 
   assert.deepEqual(client.diagnostics.list(), []);
 });
 
-test('authorizeUrl: the address, at once', () => {
+test('authorizeUrl: the address, at once', async () => {
   const { client, core } = signedIn();
-  assert.equal(client.authorizeUrl({ domainHint: 'contoso.example' }), 'https://login.example/authorize?x=1');
-  assert.equal(client.authorizeUrl(null), 'https://login.example/authorize?x=1');
+  assert.equal(client.authorizeUrl({ domainHint: 'contoso.example' }), 'https://login.example/authorize?state=STATE');
+  assert.equal(client.authorizeUrl(null), 'https://login.example/authorize?state=STATE');
   assert.deepEqual(
     core.seen.map(([, options]) => options),
     [{ domainHint: 'contoso.example' }, {}],
   );
+  await later();
 });
 
 test('getToken: what the core gives', async () => {
@@ -481,7 +489,7 @@ test('getToken: what the core gives', async () => {
   ]);
 });
 
-test('signOut: forgets at once, tells the tabs before the endpoint has answered', async () => {
+test('signOut: forgets at once, and tells so when the endpoint has answered', async () => {
   let answer;
   const { client, core, events } = signedIn(
     () =>
@@ -491,12 +499,15 @@ test('signOut: forgets at once, tells the tabs before the endpoint has answered'
   );
   const promise = client.signOut();
   assert.equal(client.account, null);
-  assert.equal(it.store.get(MARK), '');
+  assert.equal(it.store.get(MARK), WHO);
   assert.deepEqual(core.seen[0], ['sign_out', false]);
   await later();
-  assert.deepEqual(events, ['user']);
+  assert.deepEqual(events, []);
   answer(undefined);
   assert.equal(await promise, undefined);
+  assert.equal(it.store.get(MARK), '');
+  await later();
+  assert.deepEqual(events, ['user']);
   assert.deepEqual(it.went, []);
 });
 
@@ -510,12 +521,26 @@ test('signOut: at Microsoft the page leaves; it settles where it comes back', as
   await promise;
 });
 
-test('signOut: a failure of the endpoint is told; here it is over all the same', async () => {
-  const { client, events } = signedIn(() => Promise.reject(failure('network')));
-  await assert.rejects(client.signOut(), { code: 'network' });
-  assert.equal(client.account, null);
+test('signOut: what did not reach the endpoint is not told as done, and is tried again', async () => {
+  const { client, core, events } = signedIn(() => Promise.reject(failure('network')));
+  const error = await client.signOut().catch((error) => error);
+  assert.deepEqual([error.code, error.cause.code], ['network', 'network']);
+  assert.match(`${error.message} ${error.remedy}`, /session goes on.*tried again/);
+  assert.equal(client.account, null, 'this page has forgotten the user');
   await later();
-  assert.deepEqual(events, ['user']);
+  assert.deepEqual([events, it.store.get(MARK), it.store.get(`${MARK}#signout`)], [[], WHO, '1']);
+  it.fire('online');
+  await later();
+  assert.deepEqual(events, [], 'still no network');
+  core.answer = async () => undefined;
+  it.fire('online');
+  await later();
+  await later();
+  assert.deepEqual([events, it.store.get(MARK), it.store.has(`${MARK}#signout`)], [['user'], '', false]);
+  const before = core.seen.length;
+  it.fire('online');
+  await later();
+  assert.equal(core.seen.length, before, 'once');
   for (const odd of /** @type {any[]} */ ([{ scope: 'all' }, { scop: 'app' }, { scope: null }]))
     await assert.rejects(client.signOut(odd), invalid);
 });
@@ -532,6 +557,86 @@ test('S32 a sign-out in another tab ends this one, and a second one is not told 
   assert.deepEqual(core.seen[0], ['forget'], 'tokens too');
   await later();
   assert.deepEqual(events, ['other-tab']);
+});
+
+test('S46 one page, one session: another client of the page signs in and out along', async () => {
+  const one = signedIn();
+  const two = signedIn(undefined, { endpoint: '/auth', retries: 1 });
+  const elsewhere = signedIn(undefined, { endpoint: '/other' });
+  await one.client.signOut();
+  await later();
+  assert.deepEqual([two.client.account, two.events, elsewhere.events], [null, ['other-tab'], []]);
+  two.core.answer = async () => {
+    two.core.who = ADELE;
+  };
+  one.core.answer = async (name) => {
+    if (name === 'enter') one.core.who = ADELE;
+  };
+  one.core.authorize_url = () => 'https://login.example/authorize?state=STATE.p';
+  const { promise, say, listening } = inWindow(one.client);
+  await listening();
+  say('STATE.p');
+  await promise;
+  await later();
+  await later();
+  assert.equal(two.client.account?.username, ADELE.username);
+});
+
+test('S42 a sign-in that failed is told beside the client: by a property, by an event, with a way on', async () => {
+  const core = new Core({ who: ADELE });
+  const client = new Client(core, { endpoint: '/auth' }, () => {}, failure('state_expired', 'late'));
+  const heard = [];
+  client.on('signinfailed', (error) => heard.push(error));
+  const { signInError } = client;
+  assert.deepEqual([client.account, signInError.code, Boolean(signInError.remedy)], [ADELE, 'state_expired', true]);
+  assert.ok(signInError instanceof Exo365Error);
+  it.timers.find(({ after }) => after === undefined).run();
+  await later();
+  assert.deepEqual(heard, [signInError]);
+  signInError.resolve().catch(() => {});
+  await later();
+  assert.deepEqual(core.seen[0], ['authorize_url', { sameAccount: true }]);
+  assert.equal(new Client(new Core(), { endpoint: '/auth' }, () => {}).signInError, null);
+});
+
+test('S40 what an error asks for is asked of the same account; what the page asks for is its own', async () => {
+  const { client, core } = signedIn(() => Promise.reject(failure('interaction_required', 'again', { claims: '{}' })));
+  const error = await client.mail.messages.list().catch((error) => error);
+  const asked = [];
+  core.authorize_url = (options) => {
+    asked.push(JSON.parse(options));
+    return 'https://login.example/authorize?state=STATE';
+  };
+  for (const options of [
+    undefined,
+    { prompt: 'login' },
+    { prompt: 'select_account' },
+    { loginHint: 'ben@contoso.example' },
+  ])
+    error.resolve(options).catch(() => {});
+  client.signIn().catch(() => {});
+  await later();
+  assert.deepEqual(asked, [
+    { claims: '{}', sameAccount: true },
+    { prompt: 'login', claims: '{}', sameAccount: true },
+    { prompt: 'select_account', claims: '{}', sameAccount: false },
+    { claims: '{}', sameAccount: true, loginHint: 'ben@contoso.example' },
+    {},
+  ]);
+});
+
+test('S44 a sign-in whose cookie the browser did not keep is none', async () => {
+  const { client, core } = signedIn();
+  core.authorize_url = () => 'https://login.example/authorize?state=STATE.p';
+  const { promise, say, listening } = inWindow(client);
+  await listening();
+  core.answer = async (name, response) => {
+    if (name === 'enter') core.who = response ? ADELE : null;
+  };
+  say('STATE.p');
+  const error = await promise.catch((error) => error);
+  assert.equal(error.code, 'misconfigured');
+  assert.match(`${error.message} ${error.remedy}`, /cookie.*Allow cookies/s);
 });
 
 test('S24 somebody else who signs in in another tab ends this one; the same user does not', async () => {
@@ -630,6 +735,7 @@ test('S3 S1 a client has no place for a password or a secret', () => {
     'request',
     'settings',
     'signIn',
+    'signInError',
     'signOut',
     'subscriptions',
     'updateUser',

@@ -3,19 +3,20 @@ import { mailbox } from './areas/mailbox.ts';
 import { organisation } from './areas/directory.ts';
 import { Calls } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
-import { type Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
+import { Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
 import type { Loaded } from './session/load.ts';
 import { PREFIX } from './session/page.ts';
 import { BroadcastChannel, URL } from './session/platform.ts';
-import { type Tabs, tabs } from './session/tabs.ts';
+import { type Tabs, tabs, unfinished } from './session/tabs.ts';
 import type * as types from './types.ts';
 
 /** A page that leaves is gone long before, in milliseconds. */
 const LEAVING = 60_000;
-const EVENTS = ['signedin', 'signedout', 'diagnostic'];
+const EVENTS = ['signedin', 'signedout', 'signinfailed', 'diagnostic'];
 
 type Listener = [type: keyof types.ClientEvents, listener: (event: never) => void];
 type SignInOptions = types.SignInOptions & { adminConsent?: boolean };
+const stateOf = (url: string) => new URL(url).searchParams.get('state') as string;
 type SignOutReason = types.ClientEvents['signedout']['reason'];
 
 /** Goes to `url`. Resolves where the page comes back from the back/forward cache, or did not leave at all. */
@@ -47,10 +48,20 @@ export class Client implements types.Client {
   readonly #calls: Calls;
   readonly #listeners = new Set<Listener>();
   readonly #tabs: Tabs | undefined;
+  readonly #settings: types.ClientConfig;
   #account: types.Account | null;
+  #signInError: Exo365Error | null = null;
 
-  constructor(core: Core, settings: types.ClientConfig, forget: () => void, ends: Loaded['ends'] = new Set()) {
+  /** `ends` are those who are told when the module stops; `failure` is that of the sign-in that the page came back from. */
+  constructor(
+    core: Core,
+    settings: types.ClientConfig,
+    forget: () => void,
+    ends: Loaded['ends'] = new Set(),
+    failure?: Error,
+  ) {
     this.#core = core;
+    this.#settings = settings;
     this.#account = core.account();
     const end = (error: Exo365Error) => this.#end(error);
     ends.add(end);
@@ -64,6 +75,12 @@ export class Client implements types.Client {
       diagnostic: (entry) => this.#emit('diagnostic', entry),
     });
     Object.assign(this, ours({ ...mailbox(this.#calls.api), ...organisation(this.#calls.api) }));
+    if (failure) {
+      const error = Exo365Error.from(failure, (options) => this.signIn(options)) as Exo365Error;
+      this.#signInError = error;
+      // By then the page has the client, and has set its listeners.
+      setTimeout(() => this.#emit('signinfailed', error));
+    }
     if (!settings.endpoint || !globalThis.window) return;
     this.#tabs = tabs(settings.endpoint, {
       account: () => this.#account,
@@ -85,19 +102,26 @@ export class Client implements types.Client {
   /** Somebody may be signed in now. */
   #signedIn(): void {
     this.#account = this.#core.account();
-    if (this.#account) this.#emit('signedin', this.#account);
+    if (!this.#account) return;
+    this.#signInError = null;
+    this.#emit('signedin', this.#account);
   }
 
   /** The session is over: tells whoever listens, once. */
   #signedOut(reason: SignOutReason): void {
     const before = this.#account;
     this.#account = null;
-    this.#core.forget();
+    // Whoever comes back after the end of a session is expected to be the same.
+    if (reason !== 'expired') this.#core.forget();
     if (before) this.#emit('signedout', { reason });
   }
 
   get account(): types.Account | null {
     return this.#core.account() ? this.#account : null;
+  }
+
+  get signInError(): Exo365Error | null {
+    return this.#signInError;
   }
 
   get diagnostics(): types.Client['diagnostics'] {
@@ -113,20 +137,33 @@ export class Client implements types.Client {
     return this.#calls.api.lazy('batch', ...args);
   }
 
-  authorizeUrl(options?: types.SignInOptions): string {
+  #url(options?: types.SignInOptions): string {
     return this.#calls.sync(() => this.#core.authorize_url(toJson(options ?? {})));
+  }
+
+  authorizeUrl(options?: types.SignInOptions): string {
+    const url = this.#url(options);
+    // A link may be opened in another tab, which asks for the record.
+    this.#calls.api.lazy('offer', PREFIX + stateOf(url), BroadcastChannel).catch(() => {});
+    return url;
   }
 
   /** Signs in by a window of its own, opened in the click that asks for it. It answers by a channel of this sign-in. */
   async #popup(url: string, signal: AbortSignal): Promise<unknown> {
-    const state = new URL(url).searchParams.get('state') as string;
+    const state = stateOf(url);
     const channel = new BroadcastChannel(PREFIX + state);
     if (!open(url, '_blank', 'popup,width=480,height=640')) {
       channel.close();
       throw fail('popup_blocked', 'no window opened');
     }
-    const response = await this.#calls.api.lazy('authorizationResponse', channel, state, signal);
-    const consented = await this.#core.enter(response);
+    const consented = await this.#calls.api.lazy(
+      'enter',
+      this.#core,
+      channel,
+      state,
+      signal,
+      this.#settings.signInMinutes,
+    );
     if (consented) return consented;
     this.#signedIn();
     this.#tabs?.tell();
@@ -135,7 +172,7 @@ export class Client implements types.Client {
 
   async #begin({ signal, ...options }: SignInOptions): Promise<never> {
     return this.#calls.run(async (both) => {
-      const url = this.authorizeUrl(options);
+      const url = this.#url(options);
       if (options.mode === 'popup') return this.#popup(url, both) as Promise<never>;
       await leave(url);
       throw fail('cancelled', 'the page is still here');
@@ -155,12 +192,21 @@ export class Client implements types.Client {
     if (!['app', 'microsoft'].includes(scope) || Object.keys(unknown).length)
       throw invalidArgument('signOut takes `scope` and `signal`');
     return this.#calls.run(async () => {
-      const ending = this.#core.sign_out(scope === 'microsoft');
-      this.#signedOut('user');
-      this.#tabs?.tell();
-      const url = await ending;
+      const url = await this.#endSession(scope === 'microsoft').catch(async (cause) => {
+        if (!this.#tabs || !cause?.code) throw cause;
+        const mark = (value?: string | null) => unfinished(this.#settings.endpoint as string, value);
+        throw await this.#calls.api.lazy('signOutLost', cause, mark, () => this.#endSession(false));
+      });
       if (url) await leave(url);
     }, signal);
+  }
+
+  /** Forgets the user here at once; tells so when the endpoint has ended the session. */
+  async #endSession(microsoft: boolean): Promise<string | undefined> {
+    const url = await this.#core.sign_out(microsoft);
+    this.#signedOut('user');
+    this.#tabs?.tell();
+    return url;
   }
 
   async getToken(request?: types.TokenRequest): Promise<types.AccessToken> {

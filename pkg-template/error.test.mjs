@@ -67,16 +67,20 @@ test('S30 toJSON and JSON.stringify tell the fields and not the cause', () => {
 
 test('resolve is there where a sign-in cures it, and asks for what is missing', async () => {
   const asked = [];
+  /** Core drops it where nobody is known. */
+  const same = { sameAccount: true };
   /** @type {any} */
   const signIn = async (options) => {
     asked.push(options);
     return 'account';
   };
   for (const [code, fields, wanted] of /** @type {[string, {}, {}][]} */ ([
-    ['interaction_required', { claims: '{"a":1}' }, { prompt: undefined, claims: '{"a":1}' }],
-    ['consent_required', {}, { prompt: 'consent', claims: undefined }],
-    ['wrong_account', {}, { prompt: 'select_account', claims: undefined }],
-    ['signed_out', {}, { prompt: undefined, claims: undefined }],
+    ['interaction_required', { claims: '{"a":1}' }, { prompt: undefined, claims: '{"a":1}', ...same }],
+    ['consent_required', {}, { prompt: 'consent', claims: undefined, ...same }],
+    ['wrong_account', {}, { prompt: 'select_account', claims: undefined, ...same }],
+    ['signed_out', {}, { prompt: undefined, claims: undefined, ...same }],
+    ['state_mismatch', {}, { prompt: undefined, claims: undefined, ...same }],
+    ['state_expired', {}, { prompt: undefined, claims: undefined, ...same }],
   ])) {
     /** @type {any} */
     const error = Exo365Error.from(failure(code, code, fields), signIn);

@@ -8,7 +8,8 @@ import type { Account, ErrorCode, SignInOptions } from './types.ts';
  */
 declare const REMEDIES: Record<string, string>;
 
-type SignIn = (options?: SignInOptions) => Promise<Account>;
+/** A sign-in that an error asks for is for the account that is signed in (`sameAccount`), unless the caller names one. */
+type SignIn = (options?: SignInOptions & { sameAccount?: boolean }) => Promise<Account>;
 
 /** Codes that a sign-in cures, and the `prompt` that it needs. */
 const CURED_BY_SIGN_IN: Record<string, SignInOptions['prompt']> = {
@@ -16,6 +17,9 @@ const CURED_BY_SIGN_IN: Record<string, SignInOptions['prompt']> = {
   consent_required: 'consent',
   signed_out: undefined,
   wrong_account: 'select_account',
+  state_mismatch: undefined,
+  state_expired: undefined,
+  invalid_callback: undefined,
 };
 
 /**
@@ -109,7 +113,12 @@ export class Exo365Error extends Error {
     }
     if (signIn && error.code in CURED_BY_SIGN_IN && !error.resolve) {
       const value: SignIn = (options) =>
-        signIn({ prompt: CURED_BY_SIGN_IN[error.code], claims: error.claims, ...options });
+        signIn({
+          prompt: CURED_BY_SIGN_IN[error.code],
+          claims: error.claims,
+          sameAccount: options?.prompt !== 'select_account',
+          ...options,
+        });
       Object.defineProperty(error, 'resolve', { value });
     }
     return error;

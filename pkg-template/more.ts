@@ -15,7 +15,9 @@ export { batch, sendTogether } from './calls/batch.ts';
 export { encodeBody } from './calls/bodies.ts';
 export { noToken } from './calls/no-token.ts';
 export { settle } from './calls/settle.ts';
-export { authorizationResponse } from './session/popup.ts';
+export { askTabs, offer } from './session/handover.ts';
+export { enter } from './session/popup.ts';
+export { carried, cookieLost, settleFailure, signOutFirst, signOutLost } from './session/unfinished.ts';
 export { draft } from './values/drafts.ts';
 
 /** Rarer still: a file of its own. */

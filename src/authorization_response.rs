@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::page::{Location, Page};
 use exo365_core::authorization_response::AuthorizationResponse;
 use exo365_core::json::{FromJson, Json, ToJson};
-use exo365_core::scan;
 use exo365_core::signin::SignInRecord;
 use exo365_core::wire::{ExchangeRequest, PageConfig, SessionRequest};
 
@@ -16,8 +15,6 @@ pub(crate) const SIGNED_OUT: &str = "signed out";
 pub(crate) struct AcceptedResponse {
     /// The configuration that the sign-in began with.
     pub(crate) config: PageConfig,
-    /// Where the user was: a path of this origin.
-    pub(crate) return_to: String,
     /// The body of `POST /exchange`, which redeems the code; JSON.
     pub(crate) exchange: String,
     /// Where an administrator consented: the tenant, and the scopes with spaces between.
@@ -25,48 +22,48 @@ pub(crate) struct AcceptedResponse {
 }
 
 impl AcceptedResponse {
-    /// The response that this page load is; `None` where it is none.
+    /// The response that this page load is; `None` where it is none. One that is not this package's is neither judged nor
+    /// removed. After a failure the user is back where they were, too.
     ///
     /// First the record is taken out of the storage, then the address bar is cleaned, then the response is judged.
     /// So a reload, the back button or a second tab find nothing that could be processed again.
-    pub(crate) fn find(page: &Page, location: &Location) -> Result<Option<Box<Self>>, Failure> {
-        let response = AuthorizationResponse::read(location.part("search"), location.part("hash"));
-        if response.is_for_opener() {
-            location.check_not_framed()?;
-            // The window that began the sign-in has the record, and judges.
-            page.relay(response.state().unwrap_or_default());
-            page.show(location.part("pathname"));
-            return Err(AuthorizationResponse::unexpected().into());
+    pub(crate) fn find(page: &Page, arrived: &Location) -> Result<Option<Box<Self>>, Failure> {
+        let response = AuthorizationResponse::read(arrived.part("search"), arrived.part("hash"));
+        let Some(state) = response.state() else {
+            return Ok(None);
+        };
+        let ours = response.is_ours();
+        if ours {
+            arrived.check_not_framed()?;
         }
-        let records = location.records();
-        let own = response
-            .state()
-            .filter(|state| scan::contains(&records, state));
-        if own.is_none() && !response.is_response(!records.is_empty()) {
+        let record = page.take(state);
+        let signed_out = record.as_deref() == Some(SIGNED_OUT);
+        if ours || signed_out {
+            page.clean();
+        }
+        if !ours || signed_out {
             return Ok(None);
         }
-        location.check_not_framed()?;
-        let record = own.and_then(|state| page.take(state));
-        page.show(location.part("pathname"));
-        if record.as_deref() == Some(SIGNED_OUT) {
-            return Ok(None);
+        // The window that began a sign-in in another one judges; a copy of its storage has no say.
+        let record = read(record.filter(|_| !response.is_for_opener()));
+        if let Some(record) = &record {
+            page.back(&record.request.return_to);
         }
-        Self::judge(record, &response, &location.address()).map(Some)
+        Self::judge(record, &response, &arrived.address()).map(Some)
     }
 
     /// The response that arrived in another window, which told its `location`.
     pub(crate) fn from_window(page: &Page, location: &Location) -> Result<Box<Self>, Failure> {
         let response = AuthorizationResponse::read(location.part("search"), location.part("hash"));
         let record = response.state().and_then(|state| page.take(state));
-        Self::judge(record, &response, &location.address())
+        Self::judge(read(record), &response, &location.address())
     }
 
     fn judge(
-        record: Option<String>,
+        record: Option<SignInRecord>,
         response: &AuthorizationResponse,
         here: &str,
     ) -> Result<Box<Self>, Failure> {
-        let record = record.and_then(|text| SignInRecord::from_json(&Json::parse(&text)?));
         let record = record.ok_or_else(AuthorizationResponse::unexpected)?;
         let grant = record.finish(response, here, browser::now())?;
         let SignInRecord { request, config } = record;
@@ -79,10 +76,10 @@ impl AcceptedResponse {
             resource: request.resource,
             iss: grant.iss,
             max_age: request.max_age,
+            account: request.account,
         };
         Ok(Box::new(Self {
             config,
-            return_to: request.return_to,
             exchange: exchange.to_json(),
             consent,
         }))
@@ -99,13 +96,6 @@ impl AcceptedResponse {
     }
 }
 
-/// Brings the user back to where they were. Gives `true` where that loads another page.
-pub(crate) fn go_back(page: &Page, location: &Location, return_to: &str) -> bool {
-    let elsewhere = scan::before(return_to, b"?#") != location.part("pathname");
-    if elsewhere {
-        page.go(return_to);
-    } else {
-        page.show(return_to);
-    }
-    elsewhere
+fn read(record: Option<String>) -> Option<SignInRecord> {
+    SignInRecord::from_json(&Json::parse(&record?)?)
 }

@@ -33,9 +33,9 @@ pub(crate) fn until(date: &str) -> Option<u32> {
     (!left.is_nan()).then_some(left as u32 + 1)
 }
 
-/// Milliseconds of the monotonic clock, for what happens while the page lives.
-pub(crate) fn monotonic() -> f64 {
-    performance_now()
+/// Milliseconds of the monotonic clock and of the wall clock, for what happens while the page lives.
+pub(crate) fn clocks() -> [f64; 2] {
+    [performance_now(), js_sys::Date::now()]
 }
 
 /// Fills `bytes` from the browser's cryptographic generator.

@@ -159,7 +159,7 @@ impl Sender {
         let pause = own.max(
             self.rest
                 .borrow()
-                .left(&call.user, browser::monotonic() as u64),
+                .left(&call.user, browser::clocks()[0] as u64),
         );
         let aborted = call.signal.as_ref().is_some_and(AbortSignal::aborted);
         (pause > 0 && !aborted).then_some(pause)
@@ -175,7 +175,7 @@ impl Sender {
     ) -> retry::Next {
         let chance = Chance {
             limit: self.retries,
-            now: browser::monotonic() as u64,
+            now: browser::clocks()[0] as u64,
             jitter: browser::jitter(),
         };
         let rest = &mut self.rest.borrow_mut();

@@ -22,13 +22,18 @@ pub struct Core(Rc<Client>);
 #[wasm_bindgen]
 impl Core {
     /// Opens a client: completes the sign-in whose answer this page load is, or restores the session. Resolves with a
-    /// `Core`. A worker and Node have no `page`.
-    pub fn open(config: String, get_token: Option<Function>, page: Option<Page>) -> Promise {
+    /// `Core`. A worker and Node have no `page`; `origin` is that of the page or the worker.
+    pub fn open(
+        config: String,
+        get_token: Option<Function>,
+        page: Option<Page>,
+        origin: Option<String>,
+    ) -> Promise {
         promise(async move {
             let setup = Options::setup(&config, get_token.is_some())?;
             let client = match get_token {
                 Some(function) => open::with_own_tokens(&setup, function),
-                None => open::with_endpoint(&setup, page).await,
+                None => open::with_endpoint(&setup, page, origin).await,
             };
             client.map(|client| Self(client).into())
         })
@@ -46,6 +51,7 @@ impl Core {
     /// The signed-in user, or null.
     pub fn account(&self) -> JsValue {
         let session = self.0.session.as_ref();
+        let session = session.filter(|session| session.endpoint.signed_in.get());
         let account = session.map(|session| session.endpoint.account.borrow());
         let Some(account) = account.as_ref().and_then(|account| account.as_ref()) else {
             return JsValue::NULL;
@@ -93,13 +99,13 @@ impl Core {
     /// Ends the session. Resolves with the URL of Microsoft's own sign-out where `microsoft` is set.
     pub fn sign_out(&self, microsoft: bool) -> Promise {
         let client = Rc::clone(&self.0);
-        client.forget();
+        client.leave();
         promise(async move { client.sign_out(microsoft).await })
     }
 
     /// Forgets account and tokens, after another tab has signed out.
     pub fn forget(&self) {
-        self.0.forget();
+        self.0.leave();
     }
 
     /// What [`Core::call`] would send, as an item of a batch in JSON; undefined where it would leave the API.
@@ -148,7 +154,7 @@ impl Core {
 
 /// A token as pages get it.
 fn handed_out(token: &Token) -> JsValue {
-    let left = (token.expires - browser::monotonic()) / 1000.0;
+    let left = token.left() / 1000.0;
     plain(&[
         ("token", Member::Text(Some(token.secret.expose()))),
         ("expiresIn", Member::Number(left as u32)),

@@ -10,6 +10,7 @@ use exo365_core::call_description::CallDescription;
 use exo365_core::error::{Code, Error};
 use exo365_core::options::{Key, Options};
 use exo365_core::request::{Api, Request};
+use exo365_core::signin::MINUTES;
 use exo365_core::wire::{Account, Mode, PageConfig};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,6 +24,8 @@ pub(crate) struct Client {
     pub(crate) session: Option<Session>,
     /// Where the answer to a sign-in shall arrive, where the page named an address.
     pub(crate) redirect_uri: Option<String>,
+    /// How long a sign-in may take.
+    pub(crate) sign_in_minutes: u32,
     pub(crate) api: Api,
     pub(crate) sender: Sender,
 }
@@ -58,6 +61,7 @@ impl Client {
             page,
             session,
             redirect_uri: setup.text(Key::RedirectUri).map(String::from),
+            sign_in_minutes: setup.number(Key::SignInMinutes).unwrap_or(MINUTES),
             api,
             sender: Sender {
                 tokens: Rc::new(Tokens::new(source)),
@@ -78,6 +82,7 @@ impl Client {
         scopes: Vec<String>,
     ) {
         if let Some(session) = &self.session {
+            session.endpoint.signed_in.set(account.is_some());
             session.endpoint.account.replace(account);
         }
         let tokens = &self.sender.tokens;
@@ -87,9 +92,17 @@ impl Client {
     /// Forgets account and tokens.
     pub(crate) fn forget(&self) {
         if let Some(session) = &self.session {
-            session.endpoint.account.take();
+            session.endpoint.signed_in.set(false);
         }
         self.sender.tokens.forget();
+    }
+
+    /// Forgets account and tokens, and for whom the next sign-in might be: the user left.
+    pub(crate) fn leave(&self) {
+        if let Some(session) = &self.session {
+            session.endpoint.account.take();
+        }
+        self.forget();
     }
 
     /// Forgets account and tokens where `failure` says that nobody is signed in.
@@ -102,7 +115,7 @@ impl Client {
     /// Refuses a call while nobody is signed in at the endpoint.
     fn check_signed_in(&self) -> Result<(), Failure> {
         let session = self.session.as_ref();
-        if session.is_some_and(|session| session.endpoint.account.borrow().is_none()) {
+        if session.is_some_and(|session| !session.endpoint.signed_in.get()) {
             return Err(Error::new(Code::SignedOut, "nobody is signed in").into());
         }
         Ok(())

@@ -3,12 +3,11 @@
 use crate::failure::Failure;
 use crate::http::{self, AttemptSignal};
 use exo365_core::endpoint;
-use exo365_core::error::{Code, Error};
 use exo365_core::fetch::{self, Headers, RequestInit};
 use exo365_core::json::Json;
 use exo365_core::scan;
 use exo365_core::wire::Account;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -24,8 +23,10 @@ pub(crate) const ACCOUNT_HEADER: &str = "x-exo365-account";
 /// The endpoint under its base URL.
 pub(crate) struct Endpoint {
     pub(crate) base: String,
-    /// Who is signed in.
+    /// Who is signed in, or was until the session ended: a sign-in that an error asks for continues theirs.
     pub(crate) account: RefCell<Option<Account>>,
+    /// Whether that session goes on.
+    pub(crate) signed_in: Cell<bool>,
     /// Milliseconds.
     pub(crate) timeout: u32,
 }
@@ -43,7 +44,8 @@ impl Endpoint {
     /// `{tenantId}.{objectId}` of who is signed in; empty where nobody is.
     pub(crate) fn expected_account(&self) -> String {
         let account = self.account.borrow();
-        account.as_ref().map(Account::identity).unwrap_or_default()
+        let account = account.as_ref().filter(|_| self.signed_in.get());
+        account.map(Account::identity).unwrap_or_default()
     }
 
     /// The second argument of `fetch`.
@@ -75,14 +77,12 @@ impl Endpoint {
             let init = this.init(&body.into(), &signal)?;
             let answer = http::exchange(&url, init, signal, Some("text")).await?;
             let status = answer.response.status();
-            if status == 0 {
-                return Err(Error::new(
-                    Code::Misconfigured,
-                    "the endpoint's address redirects: give the one it redirects to",
-                )
-                .into());
-            }
-            Ok(endpoint::read(status, &http::small_text(answer.body))?)
+            // The body of a redirect is not read.
+            let text = match status {
+                0 => String::new(),
+                _ => http::small_text(answer.body),
+            };
+            Ok(endpoint::answer(status, &text, this.signed_in.get())?)
         })
     }
 }

@@ -1,21 +1,21 @@
 //! How a client is opened: with the page's own tokens, or with the session that an endpoint keeps.
 
-use crate::authorization_response::{AcceptedResponse, go_back};
+use crate::authorization_response::AcceptedResponse;
 use crate::client::{Client, Session, timeout};
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
-use crate::page::{Location, Page};
+use crate::page::Page;
 use crate::sign_in::session;
 use crate::tokens::TokenSource;
 use exo365_core::endpoint::{reconcile, without_endpoint};
 use exo365_core::error::{Code, Error};
-use exo365_core::json::Json;
 use exo365_core::options::{Key, Options};
+use exo365_core::origin;
 use exo365_core::request::Api;
 use exo365_core::scan;
-use exo365_core::wire::Mode;
+use exo365_core::wire::{Mode, SessionReply};
 use js_sys::Function;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A client whose tokens come from the page.
@@ -31,61 +31,55 @@ pub(crate) fn with_own_tokens(setup: &Options, get_token: Function) -> Result<Rc
     ))
 }
 
-/// A client whose session an endpoint keeps. Only the request in the middle waits: each variable that lives over an
-/// `await` is code.
+/// A client whose session an endpoint keeps. `origin` is that of the page or the worker. Only the request in the middle
+/// waits: each variable that lives over an `await` is code.
 pub(crate) async fn with_endpoint(
     setup: &Options,
     page: Option<Page>,
+    origin: Option<String>,
 ) -> Result<Rc<Client>, Failure> {
-    let location = page.as_ref().map(Page::read);
-    let (endpoint, mut response) = begin(setup, page.as_ref(), location.as_ref())?;
+    let (endpoint, mut response) = begin(setup, page.as_ref())?;
     let (route, request) = AcceptedResponse::endpoint_request(response.as_mut());
     let reply = endpoint.post(route, request).await?;
-    let (client, leaving) = finish(setup, page, location.as_ref(), endpoint, response, &reply)?;
-    if leaving {
-        // Another page is loading, where the user was. It will find the session.
-        core::future::pending::<()>().await;
-    }
-    Ok(client)
+    let reply = session(response, &reply)?;
+    finish(setup, page, origin.as_deref(), endpoint, reply)
 }
 
 /// The endpoint, and the authorization response where this page load is one.
 fn begin(
     setup: &Options,
     page: Option<&Page>,
-    location: Option<&Location>,
 ) -> Result<(Rc<Endpoint>, Option<Box<AcceptedResponse>>), Failure> {
-    let response = match (page, location) {
-        (Some(page), Some(location)) => {
-            if !location.is("secure") {
-                let text = "the page is not served over https";
-                return Err(Error::new(Code::InsecureContext, text).into());
-            }
-            AcceptedResponse::find(page, location)?
+    let mut response = None;
+    if let Some(page) = page {
+        let arrived = page.arrival();
+        if !arrived.is("secure") {
+            let text = "the page is not served over https";
+            return Err(Error::new(Code::InsecureContext, text).into());
         }
-        _ => None,
-    };
+        response = AcceptedResponse::find(page, &arrived)?;
+    }
     let base = setup.text(Key::Endpoint).unwrap_or_default();
     let endpoint = Rc::new(Endpoint {
         base: scan::trim_end(base, b"/").into(),
         account: RefCell::default(),
+        signed_in: Cell::default(),
         timeout: timeout(setup),
     });
     Ok((endpoint, response))
 }
 
-/// The client, and whether the page leaves for where the user was.
+/// The client of a session.
 fn finish(
     setup: &Options,
     page: Option<Page>,
-    location: Option<&Location>,
+    origin: Option<&str>,
     endpoint: Rc<Endpoint>,
-    response: Option<Box<AcceptedResponse>>,
-    reply: &Json,
-) -> Result<(Rc<Client>, bool), Failure> {
-    let return_to = response.as_ref().map(|response| response.return_to.clone());
-    let mut reply = session(response, reply)?;
-    let loopback = location.is_some_and(Location::is_loopback);
+    mut reply: SessionReply,
+) -> Result<Rc<Client>, Failure> {
+    let loopback = origin
+        .and_then(|origin| scan::split_once(origin, "://"))
+        .is_some_and(|cut| origin::is_loopback(cut.1));
     reconcile(setup, &mut reply.config, loopback)?;
     let config = reply.config;
     let source = TokenSource::Endpoint(Rc::clone(&endpoint));
@@ -96,12 +90,8 @@ fn finish(
     };
     let api = Api::new(config.api, origin);
     let scopes = config.scopes.clone();
-    let leaving = match (&page, location, return_to) {
-        (Some(page), Some(location), Some(return_to)) => go_back(page, location, &return_to),
-        _ => false,
-    };
     let session = Session { endpoint, config };
     let client = Client::new(setup, api, page, Some(session), source);
     client.admit(reply.account, reply.access_token, reply.expires_in, scopes);
-    Ok((client, leaving))
+    Ok(client)
 }

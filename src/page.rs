@@ -5,7 +5,7 @@
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
-use exo365_core::{origin, scan};
+use exo365_core::scan;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -13,28 +13,34 @@ extern "C" {
     /// The object that `page()` of `pkg-template/session/page.ts` makes.
     pub type Page;
     #[wasm_bindgen(method)]
-    /// The [`Location`], as JSON text.
+    /// The [`Location`] now, as JSON text.
     fn state(this: &Page) -> String;
+    #[wasm_bindgen(method)]
+    /// The [`Location`] when the package was loaded, for the one client that completes a sign-in; for others without
+    /// query and fragment.
+    fn arrived(this: &Page) -> String;
     #[wasm_bindgen(method, catch, js_name = keep)]
     fn keep_record(this: &Page, name: &str, text: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
     /// Takes a record out of the storage.
     pub(crate) fn take(this: &Page, name: &str) -> Option<String>;
     #[wasm_bindgen(method)]
-    /// Puts another address of this origin into the address bar.
-    pub(crate) fn show(this: &Page, url: &str);
-    /// Tells this window's location to the window that waits for it under this name, and closes this one.
+    /// Removes the query and the fragment that arrived from the address bar.
+    pub(crate) fn clean(this: &Page);
+    /// Brings the user back to a path of this origin.
     #[wasm_bindgen(method)]
-    pub(crate) fn relay(this: &Page, name: &str);
-    #[wasm_bindgen(method)]
-    /// Loads another page.
-    pub(crate) fn go(this: &Page, url: &str);
+    pub(crate) fn back(this: &Page, place: &str);
 }
 
 impl Page {
     /// The page's location now.
     pub(crate) fn read(&self) -> Location {
         Location::parse(&self.state())
+    }
+
+    /// The location when the page was loaded.
+    pub(crate) fn arrival(&self) -> Location {
+        Location::parse(&self.arrived())
     }
 
     /// Keeps a record in this tab's storage while the page is away.
@@ -68,11 +74,6 @@ impl Location {
         self.0.get(name).is_true()
     }
 
-    /// The names of this tab's records.
-    pub(crate) fn records(&self) -> Vec<String> {
-        self.0.get("kept").texts().unwrap_or_default()
-    }
-
     /// The absolute address without query and fragment.
     pub(crate) fn address(&self) -> String {
         scan::concat(&[self.part("origin"), self.part("pathname")])
@@ -87,17 +88,12 @@ impl Location {
         ])
     }
 
-    /// Whether this machine serves the page.
-    pub(crate) fn is_loopback(&self) -> bool {
-        scan::split_once(self.part("origin"), "://").is_some_and(|cut| origin::is_loopback(cut.1))
-    }
-
     /// Refuses a page in a frame: no sign-in starts or ends there.
     pub(crate) fn check_not_framed(&self) -> Result<(), Error> {
         if self.is("framed") {
             return Err(Error::new(
                 Code::NavigationBlocked,
-                "the page is in a frame: a sign-in neither starts nor ends there",
+                "a sign-in neither starts nor ends in a frame",
             ));
         }
         Ok(())

@@ -11,31 +11,36 @@ use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::options::Options;
 use exo365_core::scan;
-use exo365_core::signin::{self, Entropy};
+use exo365_core::signin::{self, Entropy, Start};
 use exo365_core::wire::SessionReply;
 use wasm_bindgen::JsValue;
 
 impl Client {
     /// The address that a sign-in begins at; the tab keeps the record of it.
     pub(crate) fn authorize_url(&self, options: &str) -> Result<JsValue, Failure> {
-        let (Some(page), Some(Session { config, .. })) = (&self.page, &self.session) else {
+        let (Some(page), Some(Session { config, endpoint })) = (&self.page, &self.session) else {
             return Err(Error::new(
                 Code::NavigationBlocked,
-                "signing in needs a window and an `endpoint`: here tokens come from getToken",
+                "signing in needs a window and an `endpoint`",
             )
             .into());
         };
         let location = page.read();
         location.check_not_framed()?;
         let options = Options::sign_in(options)?;
-        let here = location.address();
+        let address = location.address();
         let mut entropy = Entropy::default();
         browser::entropy(&mut entropy)?;
         let begun = signin::begin(
             config,
             &options,
-            redirect_uri(config, self.redirect_uri.as_deref(), &here)?,
-            &location.relative(),
+            &Start {
+                redirect_uri: redirect_uri(config, self.redirect_uri.as_deref(), &address)?,
+                origin: location.part("origin"),
+                here: &location.relative(),
+                account: endpoint.account.borrow().as_ref(),
+                minutes: self.sign_in_minutes,
+            },
             &entropy,
             browser::now(),
         )?;

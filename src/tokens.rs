@@ -33,10 +33,10 @@ pub(crate) enum TokenSource {
 pub(crate) struct Token {
     pub(crate) secret: Secret,
     pub(crate) scopes: Vec<String>,
-    /// When it expires, in milliseconds of the monotonic clock.
-    pub(crate) expires: f64,
-    /// From when on it is renewed, on the same clock.
-    renew_at: f64,
+    /// When it expires, in milliseconds of the monotonic clock and of the wall clock.
+    expires: [f64; 2],
+    /// How long before its end it is renewed, in milliseconds.
+    ahead: f64,
 }
 
 impl Token {
@@ -48,19 +48,26 @@ impl Token {
         expires_in: u32,
         scopes: Vec<String>,
     ) -> Rc<Self> {
-        let (now, life) = (browser::monotonic(), f64::from(expires_in) * 1000.0);
-        let fresh = if request.is_covered_by(&scopes) {
+        let life = f64::from(expires_in) * 1000.0;
+        let ahead = if request.is_covered_by(&scopes) {
             let jitter = f64::from(browser::jitter()) * JITTER;
-            (life - MARGIN - jitter).max(life / 2.0)
+            (MARGIN + jitter).min(life / 2.0)
         } else {
-            0.0
+            life
         };
         Rc::new(Self {
             secret: Secret::from(token),
             scopes,
-            expires: now + life,
-            renew_at: now + fresh,
+            expires: browser::clocks().map(|now| now + life),
+            ahead,
         })
+    }
+
+    /// Milliseconds until it has expired, by the clock that says so first: the monotonic one may stand still while the
+    /// device sleeps, and the wall clock may be set.
+    pub(crate) fn left(&self) -> f64 {
+        let [monotonic, wall] = browser::clocks();
+        (self.expires[0] - monotonic).min(self.expires[1] - wall)
     }
 }
 
@@ -166,7 +173,7 @@ impl Tokens {
         if let Some(token) = cached {
             let good = match &rejected {
                 Some(bad) => token.secret.expose() != bad.secret.expose(),
-                None => !request.force_refresh() && browser::monotonic() < token.renew_at,
+                None => !request.force_refresh() && token.left() > token.ahead,
             };
             if good && request.claims().is_none() {
                 return Ok(token);

@@ -1,28 +1,32 @@
 // The window as the WebAssembly sees it: where the page is, and what the tab keeps of sign-ins that are under way.
 // Only effects: what they mean is decided on the other side.
-import { BroadcastChannel } from './platform.ts';
+import { URL } from './platform.ts';
 
 /** Begins our names in `sessionStorage` and of channels. */
 export const PREFIX = 'exo365.';
 /** Sign-ins that may be under way in one tab: those that nobody comes back from must not fill the storage. */
-const MAX_PENDING = 5;
+const MAX_PENDING = 50;
+
+/** An address of this origin, in its parts. */
+export type Address = Pick<Location, 'origin' | 'pathname' | 'search' | 'hash'>;
 
 export interface Page {
   /** Where the page is now, as JSON. */
   state(): string;
+  /** Where it was when the package was loaded, for the client that completes a sign-in; as JSON. */
+  arrived(): string;
   /** Keeps the record of a sign-in under its `state`. */
   keep(name: string, record: string): void;
   /** Reads a record and forgets it, in this order. */
   take(name: string): string | undefined;
-  /** Shows `place` in the address bar without loading it; the page's own history state stays. */
-  show(place: string): void;
-  /** Tells the tab that opened this window of the window's address, and closes the window. */
-  relay(name: string): void;
-  go(place: string): void;
+  /** Removes what arrived from the address bar; the page's own history state stays, and what came since. */
+  clean(): void;
+  /** Brings the user back to a path of this origin; where that is another page, when the session is there. */
+  back(place: string): void;
 }
 
 /** Names of the records that are kept; none where the browser forbids the storage. */
-function kept(): string[] {
+export function kept(): string[] {
   try {
     return Object.keys(sessionStorage)
       .filter((key) => key.startsWith(PREFIX))
@@ -40,33 +44,61 @@ function created(name: string): number {
   }
 }
 
-/** The address of the page, in its parts. */
-function address() {
+/** The address of the page. */
+export function address(): Address {
   const { origin, pathname, search, hash } = location;
   return { origin, pathname, search, hash };
 }
 
-const browserPage: Page = {
-  state: () => JSON.stringify({ ...address(), kept: kept(), secure: isSecureContext, framed: window.top !== window }),
-  keep(name, record) {
+const here = () => ({ ...address(), secure: isSecureContext, framed: window.top !== window });
+const show = (place: string) => history.replaceState(history.state, '', location.origin + place);
+
+/** The page of one client; `arrived` is for the one that completes a sign-in. */
+export class BrowserPage implements Page {
+  readonly #arrived: Address | undefined;
+  /** Where the user was, where that is another page. */
+  elsewhere: string | undefined;
+  /** Whether what arrived was taken out of the address bar. */
+  cleaned = false;
+
+  constructor(arrived?: Address) {
+    this.#arrived = arrived;
+  }
+
+  state() {
+    return JSON.stringify(here());
+  }
+
+  arrived() {
+    return JSON.stringify({ ...here(), search: '', hash: '', ...this.#arrived });
+  }
+
+  keep(name: string, record: string) {
     sessionStorage.setItem(PREFIX + name, record);
     const newestFirst = kept().sort((a, b) => created(b) - created(a));
     for (const old of newestFirst.slice(MAX_PENDING)) this.take(old);
-  },
-  take(name) {
+  }
+
+  take(name: string) {
     const record = sessionStorage.getItem(PREFIX + name);
     sessionStorage.removeItem(PREFIX + name);
     return record ?? undefined;
-  },
-  show: (place) => history.replaceState(history.state, '', place),
-  relay(name) {
-    // By a channel of this origin and this sign-in: Microsoft's pages cut a window off from the one that opened it.
-    new BroadcastChannel(PREFIX + name).postMessage(JSON.stringify(address()));
-    close();
-  },
-  go: (place) => location.replace(place),
-};
+  }
+
+  clean() {
+    const { pathname, search, hash } = location;
+    this.cleaned = true;
+    // A router may have been here before: what it put there stays.
+    show(pathname + (search === this.#arrived?.search ? '' : search) + (hash === this.#arrived?.hash ? '' : hash));
+  }
+
+  back(place: string) {
+    const { href, pathname } = new URL(location.origin + place);
+    if (pathname === location.pathname) return history.replaceState(history.state, '', href);
+    this.elsewhere = href;
+  }
+}
 
 /** Undefined in a worker and in Node. */
-export const page = (): Page | undefined =>
-  typeof window === 'object' && globalThis.location ? browserPage : undefined;
+export const page = (arrived?: Address): BrowserPage | undefined => (isWindow() ? new BrowserPage(arrived) : undefined);
+export const isWindow = () => typeof window === 'object' && Boolean(globalThis.location);

@@ -1,10 +1,10 @@
-// What happens in other tabs of one endpoint: whoever signs in or out leaves a mark in `localStorage`, which names the
-// user and no secret.
+// What happens in other tabs, and to other clients of this page, at one endpoint: whoever signs in or out leaves a mark in
+// `localStorage`, which names the user and no secret.
 import type { Account } from '../types.ts';
 import { URL } from './platform.ts';
 
 export interface Tabs {
-  /** Tells the other tabs who is signed in here. */
+  /** Tells the other tabs and clients who is signed in here. */
   tell(): void;
   /** Ends listening. */
   close(): void;
@@ -18,37 +18,51 @@ export interface TabEvents {
   signedInElsewhere(): void;
 }
 
+/** The name of an endpoint's mark. */
+const nameOf = (endpoint: string) => `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
+
+/** Writes an entry of `localStorage`, or removes it for null; gives what is there. */
+function stored(name: string, value?: string | null): string | undefined {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else if (value !== undefined) localStorage.setItem(name, value);
+    return localStorage.getItem(name) ?? undefined;
+  } catch {
+    return undefined; // The browser's settings forbid it.
+  }
+}
+
+/** Whether a sign-out did not reach the endpoint; with `value`, notes that it did not (a text) or did (null). */
+export const unfinished = (endpoint: string, value?: string | null) => stored(`${nameOf(endpoint)}#signout`, value);
+
 /** Follows the other tabs, also when the page comes back from the back/forward cache. */
 export function tabs(endpoint: string, { account, signedOutElsewhere, signedInElsewhere }: TabEvents): Tabs {
-  const name = `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
+  const name = nameOf(endpoint);
   const own = () => {
     const who = account();
     return who ? `${who.tenantId} ${who.objectId}` : undefined;
   };
   /** Writes a mark where there is one to write; gives the mark that is there. */
-  const mark = (value?: string) => {
-    try {
-      if (value !== undefined) localStorage.setItem(name, value);
-      return localStorage.getItem(name) ?? own();
-    } catch {
-      return own(); // The browser's settings forbid it.
-    }
-  };
+  const mark = (value?: string) => stored(name, value) ?? own();
   let seen = mark(own());
-  const check = () => {
-    const there = mark();
+  const check = (({ detail: there = mark() }: { detail?: string | undefined }) => {
     // Out of the back/forward cache both events come, for one change.
     if (there === seen) return;
     seen = there;
     if (account()) {
       if (there !== own()) signedOutElsewhere();
     } else if (there) signedInElsewhere();
-  };
-  const events = ['storage', 'pageshow'];
+  }) as EventListener;
+  // Storage events reach other documents only.
+  const events = ['storage', 'pageshow', name];
   for (const type of events) addEventListener(type, check);
   return {
     tell: () => {
-      seen = mark(own() ?? '');
+      const detail = own() ?? '';
+      seen = detail;
+      mark(detail);
+      unfinished(endpoint, null);
+      dispatchEvent(new CustomEvent(name, { detail }));
     },
     close: () => {
       for (const type of events) removeEventListener(type, check);

@@ -166,7 +166,7 @@ function selected(item: Fields, { select }: Options): Fields {
 
 /** Events between two moments, where `query` names them. */
 function within(items: Item[], query: Options['query']): Item[] {
-  const { startDateTime, endDateTime } = query ?? {};
+  const { startDateTime, endDateTime } = Object.fromEntries(new URLSearchParams(query));
   if (!startDateTime || !endDateTime) return items;
   const [from, to] = [Date.parse(startDateTime), Date.parse(endDateTime)];
   return items.filter(({ start, end }) => moment(start) < to && moment(end) > from);

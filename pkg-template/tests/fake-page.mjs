@@ -22,6 +22,7 @@ export function page(href = 'https://app.contoso.example/mail') {
   const storage = {
     getItem: (key) => it.store.get(key) ?? null,
     setItem: (key, value) => void it.store.set(key, String(value)),
+    removeItem: (key) => void it.store.delete(key),
   };
   const values = {
     window: globalThis,
@@ -46,6 +47,7 @@ export function page(href = 'https://app.contoso.example/mail') {
     setTimeout: (run, after) => void it.timers.push({ run, after }),
     clearTimeout: () => {},
     open: () => null,
+    dispatchEvent: (event) => target.dispatchEvent(event),
     addEventListener: (type, listener, options) => {
       it.listening++;
       target.addEventListener(type, listener, options);
@@ -77,6 +79,7 @@ const NAMES = [
   'setTimeout',
   'clearTimeout',
   'open',
+  'dispatchEvent',
   'addEventListener',
   'removeEventListener',
 ];

@@ -61,9 +61,9 @@ export class Core {
     if (answer) this.answer = answer;
   }
 
-  static open(settings, getToken, page) {
-    wasm.opened.push({ settings: JSON.parse(settings), getToken, page });
-    return Promise.resolve().then(wasm.opens);
+  static open(settings, getToken, page, origin) {
+    wasm.opened.push({ settings: JSON.parse(settings), getToken, page, origin });
+    return Promise.resolve().then(() => wasm.opens(page));
   }
 
   #note(name, ...rest) {
@@ -82,7 +82,7 @@ export class Core {
   }
   authorize_url(options) {
     this.#note('authorize_url', JSON.parse(options));
-    return 'https://login.example/authorize?x=1';
+    return 'https://login.example/authorize?state=STATE';
   }
   enter(said) {
     this.#note('enter', said);

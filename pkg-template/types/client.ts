@@ -3,6 +3,7 @@ import type { Subscription, User } from '@microsoft/microsoft-graph-types';
 import type { BatchRequest, BatchResponse } from './batch.ts';
 import type { Collection } from './collection.ts';
 import type { Diagnostic, Diagnostics } from './diagnostics.ts';
+import type { Exo365Error } from '../error.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Flavor } from './model.ts';
 import type { CallOptions, RequestOptions } from './options.ts';
@@ -22,6 +23,13 @@ import './dispose.ts';
  * ```
  */
 export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
+  /**
+   * Why the sign-in failed from which the page came back, where the client opened all the same; else null. Its answer was
+   * old, came a second time or belonged to another tab (`state_mismatch`, `state_expired`, `invalid_callback`,
+   * `issuer_mismatch`), or another account signed in than the one that had to (`wrong_account`). Who was signed in before
+   * still is. `resolve` starts a new sign-in. The event `signinfailed` tells the same.
+   */
+  readonly signInError: Exo365Error | null;
   /** The signed-in user; null where nobody is signed in, and where tokens come from `getToken`. */
   readonly account: Account | null;
   /**
@@ -29,7 +37,7 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    * only where the page stays or is restored (`cancelled`, `aborted`). With `mode: 'popup'`, called in a click, it
    * opens a window and resolves with the account. Rejects with `popup_blocked`, `cancelled`, `aborted`,
    * `access_denied`, `consent_required`, `admin_consent_required`, `interaction_required`, `navigation_blocked` (in a
-   * frame) or `misconfigured`; with `timeout` after ten minutes, as the browser does not tell that a window was closed.
+   * frame) or `misconfigured`; with `timeout` after `signInMinutes`, as the browser does not tell that a window was closed.
    *
    * @example
    * ```ts
@@ -46,7 +54,9 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    */
   adminConsent(options?: SignInOptions): Promise<AdminConsent>;
   /**
-   * The address that `signIn` would go to, for a link. Throws `invalid_argument`, `misconfigured`.
+   * The address that `signIn` would go to, for a link. It works while this page is open and for `signInMinutes` after,
+   * once; in another tab, as by Ctrl and click, while this page is open. Of more than 50 in one tab the oldest end. Throws
+   * `invalid_argument`, `misconfigured`.
    *
    * @example
    * ```ts
@@ -55,7 +65,12 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    * ```
    */
   authorizeUrl(options?: SignInOptions): string;
-  /** Ends the session of this app in all tabs, and with `scope: 'microsoft'` goes on to Microsoft's sign-out page. */
+  /**
+   * Ends the session of this app in all tabs, and with `scope: 'microsoft'` goes on to Microsoft's sign-out page. Where
+   * the endpoint is not reached it rejects (`network`, `timeout`, `service_unavailable`): this page has forgotten the
+   * user, the session goes on, and there is no `signedout` yet. It is tried again when the network is back, and by the
+   * next page that opens.
+   */
   signOut(options?: SignOutOptions): Promise<void>;
   /**
    * An access token for an API that this package does not cover, named by `scopes` or `resource`. Rejects with
@@ -137,16 +152,21 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
 
 /** The events of `client.on`, by their types. */
 export interface ClientEvents {
-  /** Somebody signed in: in a window of this page, or in another tab while nobody was signed in here. */
+  /**
+   * Somebody signed in: in a window of this page, or in another tab or by another client of this page while nobody was
+   * signed in here.
+   */
   signedin: Account;
   /** The session is over. */
   signedout: {
     /**
-     * `user`: `signOut` was called here; `other-tab`: somebody signed out, or somebody else signed in, in another tab;
-     * `expired`: the endpoint said that the session is over; `revoked`: the service took it back.
+     * `user`: `signOut` was called here; `other-tab`: somebody signed out, or somebody else signed in, in another tab or
+     * by another client of this page; `expired`: the endpoint said that the session is over; `revoked`: the service took it back.
      */
     reason: 'user' | 'expired' | 'revoked' | 'other-tab';
   };
+  /** The sign-in failed from which the page came back: the same error as `client.signInError`. */
+  signinfailed: Exo365Error;
   /** A call failed or was slow; the same entry that `client.diagnostics` keeps. */
   diagnostic: Diagnostic;
 }

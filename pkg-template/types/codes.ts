@@ -15,7 +15,7 @@
  *
  * The redirect:
  * - `state_mismatch`: the `state` that came back is not one that this tab sent.
- * - `state_expired`: the sign-in took more than ten minutes.
+ * - `state_expired`: the sign-in took longer than `signInMinutes`.
  * - `invalid_callback`: the redirect is malformed.
  * - `issuer_mismatch`: the answer comes from another issuer than the one that was asked.
  *

@@ -73,6 +73,12 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   redirectUri?: string;
   /**
+   * How long a sign-in may take from the moment when the page is left, in minutes: 1 to 60. Setting up a second factor takes
+   * its time.
+   * @defaultValue 10
+   */
+  signInMinutes?: number;
+  /**
    * Time zone of event times in answers, and of times that are given without offset: an IANA name, or a Windows name.
    * With a Windows name, calls that need an instant (`calendar.view`, `outlook-v1`) reject with `invalid_argument` for
    * times without offset.

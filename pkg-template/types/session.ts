@@ -37,8 +37,8 @@ export interface SignInOptions {
    */
   scopes?: readonly string[];
   /**
-   * Path of this origin that the page comes back to.
-   * @defaultValue the current one with query and fragment
+   * Where the page comes back to, also after a refusal: a path of this origin with query and fragment, or an address of it.
+   * @defaultValue the current one
    */
   returnTo?: string;
   /** `claims` of an error: what the service wants to be proven. */

@@ -209,7 +209,7 @@ async fn options_are_refused_by_name_before_anything_is_sent() {
     let header = error(settled(list(&core, r#"{"headers":{"no header":"x"}}"#, None)).await);
     assert_eq!(text(&header, "code"), "invalid_argument");
     assert_eq!(network.count(), 0);
-    let both = exo365::Core::open(ENDPOINT.into(), Some(Function::new_no_args("")), None);
+    let both = exo365::Core::open(ENDPOINT.into(), Some(Function::new_no_args("")), None, None);
     assert_eq!(
         text(&error(settled(both).await), "code"),
         "invalid_argument"

@@ -71,7 +71,7 @@ async fn an_abort_with_a_string_reason_rejects_and_keeps_the_reason() {
 async fn no_answer_in_time_and_no_answer_at_all_are_told_apart() {
     let network = Stub::new();
     let function = get_token("return 'a-token'");
-    let opened = exo365::Core::open(r#"{"retries":0}"#.into(), Some(function), None);
+    let opened = exo365::Core::open(r#"{"retries":0}"#.into(), Some(function), None, None);
     let core: Core = settled(opened).await.unwrap().unchecked_into();
     network.obey();
     let late = error(settled(list(&core, r#"{"timeout":1}"#, None)).await);

@@ -6,7 +6,7 @@ use super::support::*;
 async fn s34_what_is_freed_is_overwritten() {
     let network = Stub::new();
     network.answer_with_secret(&SESSION.replace("first-token-of-the-session", "{secret}"));
-    let opened = exo365::Core::open(ENDPOINT.into(), None, None);
+    let opened = exo365::Core::open(ENDPOINT.into(), None, None, None);
     let core: Core = settled(opened).await.unwrap().unchecked_into();
     for _ in 0..2 {
         network.answer(200, PAGE, "{}");

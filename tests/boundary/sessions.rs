@@ -51,7 +51,7 @@ async fn s23_cookies_go_to_another_origin_only_where_it_was_named() {
     let network = Stub::new();
     network.answer(200, NOBODY, "{}");
     let named = r#"{"endpoint":"https://auth.contoso.example/auth"}"#;
-    settled(exo365::Core::open(named.into(), None, None))
+    settled(exo365::Core::open(named.into(), None, None, None))
         .await
         .unwrap();
     assert_eq!(network.url(0), "https://auth.contoso.example/auth/session");
@@ -127,4 +127,62 @@ async fn a_token_is_renewed_ahead_of_its_end_and_not_by_all_pages_at_once() {
         assert_eq!(times().await, first + 1.0, "{byte}");
         as_usual();
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_token_has_ended_when_either_clock_says_so() {
+    let core = own_tokens("globalThis.given = (globalThis.given ?? 0) + 1; return { token: 'a-token', expiresIn: 3600, scopes: [] }").await;
+    let given = async || {
+        let token = settled(core.token("{}")).await.unwrap();
+        let left = field(&token, "expiresIn").as_f64().unwrap();
+        assert!(left > 3500.0 && left <= 3600.0, "{left}");
+        field(&js_sys::global(), "given").as_f64().unwrap()
+    };
+    let first = given().await;
+    // Asleep: the monotonic clock stood still.
+    let right = set(7200.0);
+    assert_eq!(given().await, first + 1.0);
+    right.call0(&JsValue::NULL).unwrap();
+    // The clock was set back: the monotonic one counts.
+    advance(7200.0);
+    assert_eq!(given().await, first + 2.0);
+    as_usual();
+}
+
+#[wasm_bindgen_test]
+async fn s30_a_text_that_is_no_token_is_refused_and_told_by_no_error() {
+    let network = Stub::new();
+    for odd in [
+        "first\\nsecond",
+        "first\\r\\nsecond",
+        "first second",
+        "first\\tsecond",
+        "first\\u0000second",
+        "f\u{fc}rst second",
+    ] {
+        for give in [
+            format!("return '{odd}'"),
+            format!("return {{ token: '{odd}', expiresIn: 3600, scopes: [] }}"),
+        ] {
+            let core = own_tokens(&give).await;
+            let refused = error(settled(list(&core, "{}", None)).await);
+            assert_eq!(text(&refused, "code"), "invalid_argument", "{odd}");
+            let cause = field(&refused, "cause");
+            let told = [
+                json(&refused),
+                text(&refused, "message"),
+                format!("{cause:?}"),
+            ]
+            .concat();
+            assert!(!told.contains("second"), "{told}");
+        }
+    }
+    assert_eq!(network.count(), 0);
+    network.answer(200, PAGE, "{}");
+    let core = own_tokens("return ' a-token\\n'").await;
+    settled(list(&core, "{}", None)).await.unwrap();
+    assert_eq!(
+        network.header(0, "authorization").unwrap(),
+        "Bearer a-token"
+    );
 }

@@ -3,21 +3,49 @@
 use super::support::*;
 
 #[wasm_bindgen_test]
-async fn s19_s20_an_answer_for_another_window_is_passed_on_and_not_judged_here() {
+async fn s10_s19_an_answer_for_another_window_is_not_judged_here_even_with_a_copy_of_its_record() {
     let network = Stub::new();
+    let away = fake_page("", None, false);
+    let core = with_session(&network, NOBODY, Some(away.clone().unchecked_into())).await;
+    let url = core.authorize_url(r#"{"mode":"popup"}"#).unwrap();
+    let state = url.split("state=").nth(1).unwrap();
+    let state = state.split('&').next().unwrap().to_owned();
+    assert!(state.ends_with(".p"), "{state}");
+    let record = kept(&away);
     for framed in [false, true] {
-        let page = fake_page("?code=c&state=abc.p", None, framed);
-        let opened = exo365::Core::open(ENDPOINT.into(), None, Some(page.clone().unchecked_into()));
-        let refused = error(settled(opened).await);
-        let (code, told) = if framed {
-            ("navigation_blocked", "")
+        let page = fake_page(&format!("?code=c&state={state}"), Some(&record), framed);
+        let page: exo365::Page = page.unchecked_into();
+        let opened = exo365::Core::open(ENDPOINT.into(), None, Some(page), None);
+        let wanted = if framed {
+            "navigation_blocked"
         } else {
-            ("state_mismatch", "abc.p")
+            "state_mismatch"
         };
-        assert_eq!(text(&refused, "code"), code);
-        assert_eq!(relayed(&page), told);
+        assert_eq!(text(&error(settled(opened).await), "code"), wanted);
     }
-    assert_eq!(network.count(), 0, "the code goes nowhere from here");
+    assert_eq!(network.count(), 1, "the code goes nowhere from here");
+}
+
+#[wasm_bindgen_test]
+async fn s39_what_is_not_ours_is_left_alone() {
+    let network = Stub::new();
+    for query in [
+        "?code=c&state=theirs",
+        "?state=CA&code=94105",
+        "?code=VOUCHER10",
+    ] {
+        network.answer(200, SESSION, "{}");
+        let page = fake_page(query, None, false);
+        let opened = exo365::Core::open(
+            ENDPOINT.into(),
+            None,
+            Some(page.clone().unchecked_into()),
+            None,
+        );
+        let core: Core = settled(opened).await.unwrap().unchecked_into();
+        assert!(!core.account().is_null(), "{query}");
+        assert_eq!(shown(&page), "", "{query}");
+    }
 }
 
 #[wasm_bindgen_test]
@@ -45,7 +73,12 @@ async fn s6_s18_a_redirect_is_traded_in_once_and_wiped() {
     );
     let exchanged = r#"{"account":{"tenantId":"t","objectId":"o","username":"adele@contoso.example","name":"Adele","isGuest":false},"accessToken":"t-1","expiresIn":3600,"scopes":["Mail.Read"]}"#;
     network.answer(200, exchanged, "{}");
-    let opened = exo365::Core::open(ENDPOINT.into(), None, Some(back.clone().unchecked_into()));
+    let opened = exo365::Core::open(
+        ENDPOINT.into(),
+        None,
+        Some(back.clone().unchecked_into()),
+        None,
+    );
     let signed_in: Core = settled(opened).await.unwrap().unchecked_into();
     assert_eq!(
         text(&signed_in.account(), "username"),
@@ -58,12 +91,12 @@ async fn s6_s18_a_redirect_is_traded_in_once_and_wiped() {
     );
     assert_eq!(
         shown(&back),
-        "/ /?view=week",
+        "cleaned /?view=week",
         "wiped first, then the place from before"
     );
-    assert_eq!((kept(&back).as_str(), went(&back).as_str()), ("null", ""));
+    assert_eq!(kept(&back), "null");
 
-    let again = exo365::Core::open(ENDPOINT.into(), None, Some(back));
+    let again = exo365::Core::open(ENDPOINT.into(), None, Some(back), None);
     let error = error(settled(again).await);
     assert_eq!(text(&error, "code"), "state_mismatch");
     assert_eq!(network.count(), 2, "the code went nowhere a second time");

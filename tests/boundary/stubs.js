@@ -105,7 +105,6 @@ export function fakePage(search, record, framed) {
   const records = new Map(record ? [JSON.parse(record)] : []);
   return {
     shown: [],
-    went: [],
     records,
     state: () =>
       JSON.stringify({
@@ -113,31 +112,27 @@ export function fakePage(search, record, framed) {
         pathname: '/',
         search,
         hash: '',
-        kept: [...records.keys()],
         secure: true,
         framed,
       }),
+    arrived() {
+      return this.state();
+    },
     keep: (name, text) => void records.set(name, text),
     take(name) {
       const text = records.get(name);
       records.delete(name);
       return text;
     },
-    relayed: [],
-    relay(name) {
-      this.relayed.push(name);
+    clean() {
+      this.shown.push('cleaned');
     },
-    show(place) {
+    back(place) {
       this.shown.push(place);
-    },
-    go(place) {
-      this.went.push(place);
     },
   };
 }
-export const relayed = (page) => page.relayed.join(' ');
 export const shown = (page) => page.shown.join(' ');
-export const went = (page) => page.went.join(' ');
 export const kept = (page) => JSON.stringify([...page.records][0] ?? null);
 export const json = (value) => JSON.stringify(value);
 export const same = (a, b) => a === b;
@@ -155,6 +150,14 @@ let ahead = 0;
 export function advance(seconds) {
   ahead += seconds * 1000;
   performance.now = () => Performance.prototype.now.call(performance) + ahead;
+}
+/** Moves the wall clock, in seconds. */
+export function set(seconds) {
+  const { now } = Date;
+  Date.now = () => now() + seconds * 1000;
+  return () => {
+    Date.now = now;
+  };
 }
 export function drawn(byte) {
   crypto.getRandomValues = (/** @type {any} */ array) => array.fill(byte);

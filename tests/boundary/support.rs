@@ -44,6 +44,8 @@ extern "C" {
     pub(crate) fn holds_secret(memory: &JsValue) -> bool;
     /// Moves the monotonic clock, in seconds.
     pub(crate) fn advance(seconds: f64);
+    /// Moves the wall clock, in seconds; gives the function that sets it right again.
+    pub(crate) fn set(seconds: f64) -> Function;
     /// What the platform's generator gives from now on.
     pub(crate) fn drawn(byte: u8);
     #[wasm_bindgen(js_name = asUsual)]
@@ -51,9 +53,7 @@ extern "C" {
 
     #[wasm_bindgen(js_name = fakePage)]
     pub(crate) fn fake_page(search: &str, record: Option<&str>, framed: bool) -> exo365::Page;
-    pub(crate) fn relayed(page: &exo365::Page) -> String;
     pub(crate) fn shown(page: &exo365::Page) -> String;
-    pub(crate) fn went(page: &exo365::Page) -> String;
     pub(crate) fn kept(page: &exo365::Page) -> String;
     pub(crate) fn json(value: &JsValue) -> String;
 }
@@ -131,7 +131,7 @@ pub(crate) fn get_token(give: &str) -> Function {
 /// A core whose tokens come from the page.
 pub(crate) async fn own_tokens(give: &str) -> Core {
     let function = get_token(give);
-    let opened = exo365::Core::open("{}".into(), Some(function), None);
+    let opened = exo365::Core::open("{}".into(), Some(function), None, None);
     settled(opened).await.unwrap().unchecked_into()
 }
 
@@ -142,7 +142,7 @@ pub(crate) async fn with_session(
     page: Option<exo365::Page>,
 ) -> Core {
     network.answer(200, session, "{}");
-    let opened = exo365::Core::open(ENDPOINT.into(), None, page);
+    let opened = exo365::Core::open(ENDPOINT.into(), None, page, None);
     settled(opened).await.unwrap().unchecked_into()
 }
 

@@ -1,5 +1,5 @@
-// Authorization responses that are forged, broken, late or repeated: each ends in its error code, no code is exchanged,
-// and an existing session stays.
+// Authorization responses that are forged, broken, late or repeated: each ends in its error code beside a client that
+// opens, no code is exchanged, and an existing session stays. What is not ours is left alone.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { ADELE, call, choose, leave, settled, stack, visit } from './harness.mjs';
@@ -9,8 +9,10 @@ const codeRequests = () =>
   it.control.requests((one) => one.path.endsWith('/token') && one.form?.grant_type === 'authorization_code');
 beforeEach(() => it.control.forget());
 
-/** The error code of the page's `createClient`, or undefined. */
-const failureCode = (page) => page.evaluate(() => globalThis.failure?.code);
+/** The error code of the page's `createClient`, or of the sign-in that it told beside, or undefined. */
+const failureCode = (page) => page.evaluate(() => (globalThis.failure ?? client.signInError)?.code);
+/** A `state` of our form that nobody made. */
+const forged = (letter) => `${letter.repeat(43)}.r`;
 
 /** Starts a sign-in and returns with `change(params)` in place of the real response. */
 async function comeBack(page, change) {
@@ -20,11 +22,13 @@ async function comeBack(page, change) {
 }
 
 const TABLE = [
-  ['S5 a state of somebody else', (p) => p.set('state', 'A'.repeat(43)), 'state_mismatch'],
-  ['S5 an empty state', (p) => p.set('state', ''), 'state_mismatch'],
-  ['S5 no state', (p) => p.delete('state'), 'state_mismatch'],
-  ['E8 the beginning of the state', (p) => p.set('state', p.get('state').slice(0, -1)), 'state_mismatch'],
-  ['E8 the state and more', (p) => p.set('state', `${p.get('state')}A`), 'state_mismatch'],
+  ['S5 a state that nobody made', (p) => p.set('state', forged('A')), 'state_mismatch'],
+  ['E8 a state with another letter', (p) => p.set('state', `-${p.get('state').slice(1)}`), 'state_mismatch'],
+  ['S39 the state of another library', (p) => p.set('state', 'A'.repeat(43)), undefined],
+  ['S5 S39 an empty state', (p) => p.set('state', ''), undefined],
+  ['S5 S39 no state', (p) => p.delete('state'), undefined],
+  ['E8 S39 the beginning of the state', (p) => p.set('state', p.get('state').slice(0, -1)), undefined],
+  ['E8 S39 the state and more', (p) => p.set('state', `${p.get('state')}A`), undefined],
   ['S8 two states', (p) => p.append('state', p.get('state')), 'invalid_callback', 'state_mismatch'],
   ['S8 two codes', (p) => p.append('code', 'another'), 'invalid_callback'],
   ['neither code nor error', (p) => p.delete('code'), 'invalid_callback'],
@@ -44,9 +48,18 @@ const TABLE = [
     (p) => {
       p.delete('code');
       p.set('error', 'access_denied');
-      p.set('state', 'B'.repeat(43));
+      p.set('state', forged('B'));
     },
     'state_mismatch',
+  ],
+  [
+    "S7 S39 another library's refusal",
+    (p) => {
+      p.delete('code');
+      p.set('error', 'access_denied');
+      p.set('state', 'B'.repeat(43));
+    },
+    undefined,
   ],
 ];
 
@@ -59,8 +72,15 @@ for (const [name, change, ...wanted] of TABLE) {
       `${await failureCode(page)} on ${await page.textContent('#state')}`,
     );
     assert.equal((await codeRequests()).length, 0, 'no code was exchanged');
+    if (wanted[0] === undefined) {
+      assert.match(page.url(), /[?&](?:code|error)=/, "the address is the page's own");
+      return page.context().close();
+    }
     assert.doesNotMatch(page.url(), /[?&#](?:code|state|error)=/, 'the address bar is clean');
-    const { message, remedy } = await page.evaluate(() => ({ message: failure.message, remedy: failure.remedy }));
+    const { message, remedy } = await page.evaluate(() => {
+      const { message, remedy } = globalThis.failure ?? client.signInError;
+      return { message, remedy };
+    });
     assert.ok(message.length > 10 && remedy.length > 10, 'a sentence, and what to do');
     await page.context().close();
   });
@@ -68,10 +88,11 @@ for (const [name, change, ...wanted] of TABLE) {
 
 test('S7 an error that nobody asked for neither ends the session nor shows its text', async () => {
   const page = await it.signedIn();
-  await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${'B'.repeat(43)}`);
+  await visit(page, `${it.url}/?error=access_denied&error_description=pay-here&state=${forged('B')}`);
   assert.equal(await failureCode(page), 'state_mismatch');
+  assert.equal(await page.textContent('#state'), `signed in: ${ADELE}`);
   assert.doesNotMatch(
-    await page.evaluate(() => `${failure.message} ${failure.remedy} ${document.body.textContent}`),
+    await page.evaluate(() => JSON.stringify([client.signInError, document.body.textContent])),
     /pay-here/,
   );
   await visit(page, `${it.url}/`);
@@ -105,12 +126,12 @@ test('E46 a foreign page cannot exchange a code of its own', async () => {
 });
 
 test("E46 the redirect of somebody else's sign-in, opened here, signs nobody in", async () => {
-  const page = await it.open(`/?code=theirs&state=${'C'.repeat(43)}`);
+  const page = await it.open(`/?code=theirs&state=${forged('C')}`);
   assert.equal(await failureCode(page), 'state_mismatch');
   assert.deepEqual([await page.context().cookies(it.url), await codeRequests()], [[], []]);
 });
 
-test('E5 a sign-in that took more than ten minutes: state_expired', async () => {
+test('E5 a sign-in that took more than ten minutes: state_expired, with a way on', async () => {
   const page = await it.open();
   await page.clock.install();
   await leave(page);
@@ -118,6 +139,7 @@ test('E5 a sign-in that took more than ten minutes: state_expired', async () => 
   await page.clock.fastForward(11 * 60 * 1000);
   await visit(page, `${it.url}/?code=a-code&state=${state}`);
   assert.equal(await failureCode(page), 'state_expired');
+  assert.equal(await page.evaluate(() => typeof client.signInError.resolve), 'function');
   assert.equal((await codeRequests()).length, 0);
 });
 

@@ -14,8 +14,8 @@ test('S20 S22 the page stays where it is, the window closes itself, the account 
   assert.equal(new URL(page.url()).search, '?keep=me');
   assert.deepEqual(
     stop().map(({ url }) => new URL(url).pathname),
-    ['/auth/exchange'],
-    'exchanged once, by the page that started the sign-in',
+    ['/auth/exchange', '/auth/session'],
+    'exchanged once, by the page that started the sign-in; then it asks whether the cookie is there',
   );
   assert.equal(await page.evaluate(() => client.account.username), ADELE);
   assert.ok((await page.evaluate(async () => (await client.mail.messages.list({ top: 1 })).items.length)) === 1);
@@ -76,10 +76,10 @@ test('popup_blocked is reported with its remedy', async () => {
 
 test('S21 an answer without a sign-in is passed to no page, and no code is exchanged', async () => {
   const page = await it.open();
-  const stop = watch(page, (request) => request.url().includes('/auth/'));
-  await page.goto(`${it.url}/?code=forged&state=forged.p`);
+  const stop = watch(page, (request) => request.url().includes('/auth/exchange'));
+  await page.goto(`${it.url}/?code=forged&state=${'A'.repeat(43)}.p`);
   await settled(page);
-  assert.equal(await page.evaluate(() => globalThis.failure?.code), 'state_mismatch');
+  assert.equal(await page.evaluate(() => client.signInError.code), 'state_mismatch');
   assert.deepEqual(stop(), []);
   assert.equal(new URL(page.url()).search, '');
 });

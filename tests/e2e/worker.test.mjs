@@ -85,7 +85,7 @@ test('a worker with tokens of the page: it asks for one, lists, and writes a dra
 test('a worker with the session of the page: it has the account, and renews by itself', async () => {
   const page = await it.signedIn();
   await startWorker(page);
-  const account = await works(page, { endpoint: '/auth', allowInsecureLoopback: true });
+  const account = await works(page, { endpoint: '/auth' });
   assert.equal(account.username, ADELE);
   assert.equal(await page.evaluate(() => tokenRequests.length), 0);
   await it.control.advance(25 * 3600);
@@ -97,7 +97,7 @@ test('a worker with the session of the page: it has the account, and renews by i
 test('a worker starts no sign-in, and has no session when the page signed out', async () => {
   const page = await it.signedIn();
   await startWorker(page);
-  await done(page, 'open', { endpoint: '/auth', allowInsecureLoopback: true });
+  await done(page, 'open', { endpoint: '/auth' });
   const { code, message } = await tell(page, 'signIn');
   assert.ok(code, message);
   await call(page, () => client.signOut());

@@ -91,6 +91,12 @@ impl AccessTokenRequest {
     }
 }
 
+/// Whether `text` can go behind `Bearer` (RFC 6750 §2.1). Browsers refuse other headers with an error that repeats them.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 #[cfg(test)]
 #[path = "tests/access_token_request.rs"]
 mod tests;

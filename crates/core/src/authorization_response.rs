@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::scan;
-use crate::signin::{AuthorizationRequest, LIFETIME, POPUP, SignInRecord};
+use crate::signin::{AuthorizationRequest, POPUP, SignInRecord, is_own_state};
 use crate::text::{form_decode, same};
 use crate::wire::Identity;
 use alloc::string::String;
@@ -72,18 +72,21 @@ impl AuthorizationResponse {
         field.map(|field| field.1.as_str())
     }
 
-    /// The `state`, where there is one.
+    /// The `state`, where there is one; of several, one of this package's.
     #[must_use]
     pub fn state(&self) -> Option<&str> {
-        self.get("state")
+        let own = |field: &&(&str, String)| field.0 == "state" && is_own_state(&field.1);
+        match self.fields.iter().find(own) {
+            Some(field) => Some(&field.1),
+            None => self.get("state"),
+        }
     }
 
-    /// Whether this page load is an authorization response: it has `code` or `error`, and a `state` or a sign-in that is
-    /// `pending`. So an app's own `?code=` is not taken for one.
+    /// Whether the response is to a sign-in of this package. Everything else belongs to the page: another library's
+    /// response, or parameters of its own.
     #[must_use]
-    pub fn is_response(&self, pending: bool) -> bool {
-        let answer = self.get("code").is_some() || self.get("error").is_some();
-        answer && (pending || self.state().is_some())
+    pub fn is_ours(&self) -> bool {
+        self.state().is_some_and(is_own_state)
     }
 
     /// Whether the response is for the window that opened this one; see [`POPUP`].
@@ -97,7 +100,7 @@ impl AuthorizationResponse {
     pub fn unexpected() -> Error {
         Error::new(
             Code::StateMismatch,
-            "the answer of the sign-in service is not one that this tab asked for",
+            "this answer belongs to no sign-in of this tab",
         )
     }
 }
@@ -145,27 +148,28 @@ impl AuthorizationRequest {
         if !state.is_some_and(|state| same(state, &self.state)) {
             return Err(AuthorizationResponse::unexpected());
         }
-        let late = now.saturating_sub(self.created) > LIFETIME || now + LIFETIME < self.created;
+        let late =
+            now.saturating_sub(self.created) > self.lifetime || now + self.lifetime < self.created;
         let code = response.get("code").unwrap_or_default();
         let (class, wrong) = if response.has_duplicate {
-            (
-                Code::InvalidCallback,
-                "the answer of the sign-in service has a field twice",
-            )
+            (Code::InvalidCallback, "the answer has a field twice")
         } else if arrived_at != self.redirect_uri {
             (
                 Code::InvalidCallback,
                 "the answer arrived at another address than the redirect URI",
             )
         } else if late {
-            (Code::StateExpired, "the sign-in took more than ten minutes")
+            (
+                Code::StateExpired,
+                "the sign-in took longer than signInMinutes",
+            )
         } else if response
             .get("iss")
             .is_some_and(|issuer| !self.may_issue(issuer))
         {
             (
                 Code::IssuerMismatch,
-                "the answer comes from another sign-in service than the one that was asked",
+                "the answer comes from another sign-in service",
             )
         } else if let Some(error) = response.get("error") {
             return Err(refusal(error, response));
@@ -174,7 +178,7 @@ impl AuthorizationRequest {
         {
             (
                 Code::InvalidCallback,
-                "the answer of the sign-in service is not the one to this question",
+                "the answer is not the one to this question",
             )
         } else {
             let field = |name: &str| response.get(name).unwrap_or_default().into();

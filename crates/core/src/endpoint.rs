@@ -12,6 +12,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Where something else answers, such as an access proxy whose session ended.
+const IN_FRONT: &str = "another sign-in or a redirect stands in front of the endpoint: reload the page, or correct `endpoint`";
+
 /// The largest answer of the endpoint that is read, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
 
@@ -21,14 +24,28 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// What the endpoint said; [`Code::Misconfigured`] where something else answers at its address;
 /// [`Code::InvalidResponse`], [`Code::ServiceUnavailable`].
 pub fn read(status: u16, body: &str) -> Result<Json, Error> {
+    answer(status, body, false)
+}
+
+/// As [`read`]. `signed_in` says that the endpoint has answered this page before: then something stands in front of it
+/// now. Status 0 is a redirect, which is not followed.
+///
+/// # Errors
+/// The same; [`Code::InteractionRequired`] where another sign-in stands in front.
+pub fn answer(status: u16, body: &str, signed_in: bool) -> Result<Json, Error> {
     let json = Some(body)
         .filter(|body| body.len() <= MAX_ANSWER)
         .and_then(Json::parse);
-    let json = json.ok_or_else(|| not_an_endpoint(status))?;
+    let foreign = || match status {
+        0..429 if signed_in => Error::new(Code::InteractionRequired, IN_FRONT),
+        0 => Error::new(Code::Misconfigured, IN_FRONT),
+        _ => not_an_endpoint(status),
+    };
+    let json = json.ok_or_else(foreign)?;
     if (200..300).contains(&status) {
         return Ok(json);
     }
-    Err(reported_error(json.get("error"), status).unwrap_or_else(|| not_an_endpoint(status)))
+    Err(reported_error(json.get("error"), status).unwrap_or_else(foreign))
 }
 
 /// The error that the endpoint reports; `None` where the answer is not the endpoint's. The same as

@@ -55,7 +55,7 @@ codes! {
 
     /// The `state` that came back is not one that this tab sent out.
     StateMismatch = "state_mismatch", "Start the sign-in again from the page.";
-    /// The sign-in took more than ten minutes.
+    /// The sign-in took longer than `signInMinutes`.
     StateExpired = "state_expired", "Start the sign-in again.";
     /// The redirect is malformed: a field twice, or no code.
     InvalidCallback = "invalid_callback", "Start the sign-in again; check the redirect URI.";

@@ -14,11 +14,12 @@ use crate::options::{Key, Options};
 use crate::scan;
 use crate::sha256::sha256;
 use crate::text::{base64url, push_segment};
-use crate::wire::{Identity, PageConfig};
+use crate::wire::{Account, Identity, PageConfig};
 use alloc::string::String;
 
-/// How long a sign-in may take, in seconds. Codes are valid for about as long.
-pub const LIFETIME: u64 = 600;
+/// How long a sign-in may take from the moment the page is left, in minutes, unless `signInMinutes` says otherwise.
+/// Microsoft's codes are valid for about as long, but setting up a second factor comes before the code.
+pub const MINUTES: u32 = 10;
 
 /// Random bytes for one sign-in, from the browser's cryptographic generator: 256 bits each for `state`, `nonce` and the
 /// PKCE verifier, in this order.
@@ -46,10 +47,14 @@ pub struct AuthorizationRequest {
     pub identity: Identity,
     /// The redirect URI, where the response has to arrive.
     pub redirect_uri: String,
-    /// Where the user was: a path of this origin.
+    /// Where the user was: path, query and fragment. It becomes an address behind the page's own origin.
     pub return_to: String,
-    /// Seconds since 1970.
+    /// When the page was left, in seconds since 1970; before that, when the sign-in began.
     pub created: u64,
+    /// How long the sign-in may take from then on, in seconds.
+    pub lifetime: u64,
+    /// The only account that may sign in, as [`Account::identity`] gives it; any where `None`.
+    pub account: Option<String>,
     /// For v1: the API that was named.
     pub resource: Option<String>,
     /// Whether this is an administrator's consent, whose response has no code.
@@ -58,10 +63,23 @@ pub struct AuthorizationRequest {
     pub max_age: Option<String>,
 }
 
-/// The end of the `state` of a sign-in in a window of its own. (base64url has no dot.) By it, the page in that window
-/// knows that the response is for another, although it has no record and the sign-in service may have cut the link to
-/// its opener.
+/// The end of the `state` of a sign-in in a window of its own. By it, the page in that window knows that the response is
+/// for another, although the sign-in service may have cut the link to its opener.
 pub const POPUP: &str = ".p";
+/// The end of the `state` of a sign-in by redirect or by a link.
+const REDIRECT: &str = ".r";
+/// Length of a `state`: 32 bytes in base64url, which has no dot, and one of these ends.
+const STATE: usize = 45;
+
+/// Whether this package made `state`. Other libraries on the page have states of their own. The face knows this form,
+/// too (`pkg-template/session/page.ts`).
+#[must_use]
+pub fn is_own_state(state: &str) -> bool {
+    // As the two ends above.
+    matches!(state.as_bytes(), [.., b'.', b'p' | b'r'])
+        && state.len() == STATE
+        && scan::is_plain(scan::split_at(state, STATE - 2).0, b"-_")
+}
 
 /// The record that the tab keeps while the page is away: the sign-in, and the configuration that it began with.
 #[derive(Clone, Eq, PartialEq)]
@@ -77,7 +95,12 @@ impl FromJson for SignInRecord {
         let Json::Number(created) = *json.get("created") else {
             return None;
         };
-        if !json.has_texts(&["state", "nonce", "verifier", "redirectUri", "returnTo"]) {
+        if !json.has_texts(&["state", "nonce", "verifier", "redirectUri", "returnTo"])
+            || !matches!(
+                json.get("returnTo").str().map(str::as_bytes),
+                Some([b'/', ..])
+            )
+        {
             return None;
         }
         let config = PageConfig::from_json(json.get("config"))?;
@@ -90,6 +113,8 @@ impl FromJson for SignInRecord {
             redirect_uri: json.get("redirectUri").text_or_empty(),
             return_to: json.get("returnTo").text_or_empty(),
             created,
+            lifetime: u64::from(json.get("minutes").number().unwrap_or(MINUTES)) * 60,
+            account: json.get("account").text(),
             resource: json.get("resource").text(),
             consent: json.get("consent").str().is_some(),
             max_age: json.get("maxAge").text(),
@@ -108,6 +133,20 @@ pub struct Begun {
     pub record: String,
 }
 
+/// The page and the user at the moment when a sign-in begins.
+pub struct Start<'a> {
+    /// Where the response has to arrive.
+    pub redirect_uri: &'a str,
+    /// The page's origin.
+    pub origin: &'a str,
+    /// Path, query and fragment of the page.
+    pub here: &'a str,
+    /// Who is signed in, or was until the session ended.
+    pub account: Option<&'a Account>,
+    /// How long the sign-in may take, in minutes.
+    pub minutes: u32,
+}
+
 /// Begins a sign-in with these options. The record is written without an [`AuthorizationRequest`] between, which would copy everything.
 ///
 /// # Errors
@@ -115,20 +154,33 @@ pub struct Begun {
 pub fn begin(
     config: &PageConfig,
     options: &Options,
-    redirect_uri: &str,
-    here: &str,
+    start: &Start<'_>,
     entropy: &Entropy,
     now: u64,
 ) -> Result<Begun, Error> {
     let scopes = options.texts(Key::Scopes).unwrap_or_default();
     check(options, &scopes)?;
-    let return_to = options.text(Key::ReturnTo).unwrap_or(here);
-    check_return_to(return_to)?;
+    let redirect_uri = start.redirect_uri;
+    let return_to = match options.text(Key::ReturnTo) {
+        Some(wish) => place(wish, start.origin)?,
+        None => start.here,
+    };
     let random = &entropy.0;
     let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
-    if options.text(Key::Mode) == Some("popup") {
-        state.push_str(POPUP);
-    }
+    state.push_str(if options.text(Key::Mode) == Some("popup") {
+        POPUP
+    } else {
+        REDIRECT
+    });
+    // Whom the caller names, or lets the user choose, goes before who is signed in.
+    let hint = options.text(Key::LoginHint);
+    let same = start
+        .account
+        .filter(|_| hint.is_none() && options.flag(Key::SameAccount, false));
+    let hint = hint.or(same.map(|one| one.login_hint.as_deref().unwrap_or(&one.username)));
+    let prompt = options
+        .text(Key::Prompt)
+        .filter(|prompt| same.is_none() || *prompt != SELECT);
     let consent = options.flag(Key::AdminConsent, false);
     let verifier = base64url(&random[64..]);
     let resource =
@@ -143,6 +195,8 @@ pub fn begin(
         .text("redirectUri", redirect_uri)
         .text("returnTo", return_to)
         .number("created", now)
+        .number("minutes", start.minutes.into())
+        .optional_text("account", same.map(Account::identity).as_deref())
         .optional_text("resource", resource.as_deref())
         .optional_text("consent", consent.then_some("admin"))
         .optional_text("maxAge", max_age.map(|pair| pair.1))
@@ -182,13 +236,13 @@ pub fn begin(
     add("nonce", &nonce);
     add("code_challenge", &base64url(&sha256(verifier.as_bytes())));
     add("code_challenge_method", "S256");
-    for &(name, key) in &[
-        ("prompt", Key::Prompt),
-        ("login_hint", Key::LoginHint),
-        ("domain_hint", Key::DomainHint),
-        ("claims", Key::Claims),
+    for (name, value) in [
+        ("prompt", prompt),
+        ("login_hint", hint),
+        ("domain_hint", options.text(Key::DomainHint)),
+        ("claims", options.text(Key::Claims)),
     ] {
-        if let Some(value) = options.text(key) {
+        if let Some(value) = value {
             add(name, value);
         }
     }
@@ -199,7 +253,9 @@ pub fn begin(
 }
 
 /// Values of `prompt` (OpenID Connect Core §3.1.2.1).
-const PROMPTS: &[&str] = &["login", "consent", "select_account", "none"];
+const PROMPTS: &[&str] = &["login", "consent", SELECT, "none"];
+/// The value of `prompt` that lets the user choose among accounts.
+const SELECT: &str = "select_account";
 
 /// Parameters that the package sets itself: `extra` may not have them.
 const RESERVED: &[&str] = &[
@@ -252,7 +308,7 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     let prompt = options.text(Key::Prompt);
     let wrong = if prompt.is_some_and(|prompt| !PROMPTS.contains(&prompt)) {
         "prompt is 'login', 'consent', 'select_account' or 'none'"
-    } else if prompt == Some("select_account") && options.text(Key::LoginHint).is_some() {
+    } else if prompt == Some(SELECT) && options.text(Key::LoginHint).is_some() {
         "prompt: 'select_account' and loginHint exclude each other"
     } else if scopes
         .iter()
@@ -274,18 +330,18 @@ fn check(options: &Options, scopes: &[String]) -> Result<(), Error> {
     Err(Error::argument(wrong))
 }
 
-/// Checks that the place to return to is a path of this origin, which no browser reads as another host.
-fn check_return_to(path: &str) -> Result<(), Error> {
-    let decoded = crate::text::form_decode(path);
-    let foreign = |text: &str| {
-        text.starts_with("//") || scan::contains_any(text, b"\\") || scan::has_control(text)
-    };
-    if !path.starts_with("/") || foreign(path) || foreign(&decoded) {
-        return Err(Error::argument(
-            "returnTo is a path of this site, such as /mail?folder=inbox",
-        ));
+/// The path, query and fragment of a place that the caller names, where a URL parser sees an address of `origin` in it.
+/// (It reads a backslash as a slash, and drops tabs and line breaks: WHATWG URL, "basic URL parser".)
+fn place<'a>(wish: &'a str, origin: &str) -> Result<&'a str, Error> {
+    let own = wish.strip_prefix(origin);
+    let path = own.unwrap_or(wish);
+    if let Some(rest) = path.strip_prefix("/") {
+        let next = scan::trim_start(rest, b"\t\r\n").as_bytes().first();
+        if own.is_some() || !matches!(next, Some(b'/' | b'\\')) {
+            return Ok(path);
+        }
     }
-    Ok(())
+    Err(Error::argument("returnTo is a path of this site"))
 }
 
 #[cfg(test)]

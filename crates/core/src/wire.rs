@@ -152,6 +152,9 @@ pub struct ExchangeRequest {
     /// proved who they are (OpenID Connect Core §3.1.3.7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<String>,
+    /// The only account that may sign in, as [`Account::identity`] gives it: for a sign-in that continues a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// Answer of `POST /exchange`.

@@ -7,7 +7,7 @@ use exo365_core::authorization_response::AuthorizationResponse;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::{FromJson, Json};
 use exo365_core::options::Options;
-use exo365_core::signin::{AuthorizationRequest, Entropy, SignInRecord, begin};
+use exo365_core::signin::{AuthorizationRequest, Entropy, MINUTES, SignInRecord, Start, begin};
 use exo365_core::text::base64url;
 use exo365_core::wire::{ErrorReply, Flavor, Hosts, Identity, Mode, PageConfig};
 use proptest::prelude::*;
@@ -70,6 +70,8 @@ fn request(consent: bool) -> AuthorizationRequest {
         redirect_uri: REDIRECT_URI.into(),
         return_to: "/mail/".into(),
         created: CREATED,
+        lifetime: 600,
+        account: None,
         resource: None,
         consent,
         max_age: None,
@@ -209,7 +211,14 @@ fn s30_no_options_that_are_refused_tell_what_the_sign_in_had_drawn() {
         r#"{"returnTo":"//fabrikam.example"}"#,
     ] {
         let options = Options::sign_in(options).unwrap();
-        let begun = begin(&config(), &options, REDIRECT_URI, "/", &entropy, CREATED);
+        let start = Start {
+            redirect_uri: REDIRECT_URI,
+            origin: "https://app.contoso.example",
+            here: "/",
+            account: None,
+            minutes: MINUTES,
+        };
+        let begun = begin(&config(), &options, &start, &entropy, CREATED);
         let error = begun.err().unwrap();
         assert_eq!(silent(&error), "invalid_argument");
         assert!(drawn.iter().all(|secret| !told(&error).contains(secret)));

@@ -14,7 +14,7 @@
 //! | route | in | out |
 //! |---|---|---|
 //! | `/session` | `{}` | `{config, account, accessToken?, expiresIn?}`; `account` is null where nobody is signed in |
-//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?, iss?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
+//! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?, iss?, maxAge?, account?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
 //! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
 //! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
 //!
@@ -59,6 +59,9 @@
 //! `GET /openapi.json` describes all of this in OpenAPI 3.1.
 //!
 //! The cookie is `__Host-Http-exo365-<digest of client id and base>=<256 random bits>; Secure; HttpOnly; SameSite=Strict; Path=/`.
+//! With `insecure_loopback` alone, between a browser and an endpoint on `localhost`, it is `exo365-<digest>` without `Secure`,
+//! which WebKit does not keep there.
+//! `account` of `/exchange` is the only account that may sign in: another one is 403 `wrong_account`, and the session stays.
 //! Browsers take it over plain http from `localhost` too.
 //!
 //! # In an axum app of your own

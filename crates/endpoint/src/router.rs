@@ -222,6 +222,7 @@ async fn run(state: &State, route: Route, parts: &Parts, body: Body) -> Result<S
     let call = Call {
         body,
         session: SessionId::of(headers, &state.config),
+        headers: headers.clone(),
         expected_account: ExpectedAccount::read(headers),
         address: client_address::address(&state.config, parts),
         origin: origin.map(|origin| origin::of(origin).to_owned()),

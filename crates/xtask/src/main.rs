@@ -21,6 +21,7 @@ mod counts;
 mod debian;
 mod demo;
 mod e2e;
+mod engines;
 mod files;
 mod fuzz;
 mod javascript;

@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, javascript, node, operations, pack, project, projects, redis, remedies, run,
-    schemathesis, tools, valkey, wall,
+    demo, e2e, engines, javascript, node, operations, pack, project, projects, redis, remedies,
+    run, schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -117,6 +117,14 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "e2e",
         run: journeys,
+    },
+    Step {
+        name: "firefox",
+        run: firefox,
+    },
+    Step {
+        name: "webkit",
+        run: webkit,
     },
     Step {
         name: "demo",
@@ -291,6 +299,11 @@ fn node_tests() -> Command {
 fn browser() -> Result<Report> {
     tools::wasm_target()?;
     let browser = Browser::ensure()?;
+    suite(browser.tell(&mut boundary_tests()?), "the browser tests")
+}
+
+/// The tests of the boundary, in the browser that the environment names the driver of.
+fn boundary_tests() -> Result<Command> {
     let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
     let mut test = run::cargo();
     test.args([
@@ -302,7 +315,7 @@ fn browser() -> Result<Report> {
         tools::WASM,
     ]);
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    suite(browser.tell(&mut test), "the browser tests")
+    Ok(test)
 }
 
 /// The same tests by `wasm-pack test`, for those who are used to it.
@@ -348,6 +361,43 @@ fn projects() -> Result<Report> {
 
 fn journeys() -> Result<Report> {
     suite(&mut e2e::command(None)?, "the browser journeys")
+}
+
+/// The journey in Firefox, and the boundary tests there.
+fn firefox() -> Result<Report> {
+    let mut report = match engines::firefox() {
+        Ok(mut journey) => suite(&mut journey, "the journey in Firefox")?,
+        Err(why) => {
+            run::say(&format!("skipped: the journey in Firefox ({why})"));
+            return Ok(Report::SKIPPED);
+        }
+    };
+    let boundary = match engines::geckodriver() {
+        Ok(driver) => {
+            tools::wasm_target()?;
+            let mut test = boundary_tests()?;
+            // Without CHROMEDRIVER the runner takes the driver that it is told.
+            test.env_remove("CHROMEDRIVER").env("GECKODRIVER", driver);
+            suite(&mut test, "the boundary tests in Firefox")?
+        }
+        Err(why) => {
+            run::say(&format!("skipped: the boundary tests in Firefox ({why})"));
+            Report::SKIPPED
+        }
+    };
+    report.counts += boundary.counts;
+    report.failures.extend(boundary.failures);
+    Ok(report)
+}
+
+fn webkit() -> Result<Report> {
+    match engines::webkit() {
+        Ok(mut journey) => suite(&mut journey, "the journey in WebKit"),
+        Err(why) => {
+            run::say(&format!("skipped: the journey in WebKit ({why})"));
+            Ok(Report::SKIPPED)
+        }
+    }
 }
 
 fn demo() -> Result<Report> {

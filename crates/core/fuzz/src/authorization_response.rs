@@ -4,19 +4,20 @@
 use super::{fields, number, tells, told};
 use exo365_core::authorization_response::{AuthorizationGrant, AuthorizationResponse};
 use exo365_core::error::Error;
-use exo365_core::signin::{AuthorizationRequest, LIFETIME, POPUP};
+use exo365_core::signin::{AuthorizationRequest, POPUP, is_own_state};
 use exo365_core::text::form_decode;
 use exo365_core::wire::Identity;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use url::{Url, form_urlencoded};
 
-const STATE: &str = "st4te-st4te-st4te-st4te-st4te";
+const STATE: &str = "st4te-st4te-st4te-st4te-st4te-st4te-st4te-s";
 const NONCE: &str = "n0nce-n0nce-n0nce-n0nce-n0nce";
 const VERIFIER: &str = "ver1fier-ver1fier-ver1fier-ver1fier-ver1fier";
 const REDIRECT_URI: &str = "https://app.contoso.example/mail/";
 const LOGIN: &str = "https://login.contoso.example";
 const CREATED: u64 = 1_790_000_000;
+const LIFETIME: u64 = 600;
 /// What an answer may have once.
 const ONCE: [&str; 7] = [
     "code",
@@ -36,7 +37,7 @@ fn request(kind: &str) -> AuthorizationRequest {
         "organizations"
     };
     AuthorizationRequest {
-        state: [STATE, if kind.contains('p') { POPUP } else { "" }].concat(),
+        state: [STATE, if kind.contains('p') { POPUP } else { ".r" }].concat(),
         nonce: NONCE.into(),
         verifier: VERIFIER.into(),
         authority: [LOGIN, "/", tenant].concat(),
@@ -44,6 +45,8 @@ fn request(kind: &str) -> AuthorizationRequest {
         redirect_uri: REDIRECT_URI.into(),
         return_to: "/mail/".into(),
         created: CREATED,
+        lifetime: LIFETIME,
+        account: None,
         resource: None,
         consent: kind.contains('c'),
         max_age: None,
@@ -72,6 +75,10 @@ pub(super) fn run(input: &str) {
     let response = AuthorizationResponse::read(query, fragment);
     let for_opener = response.state().is_some_and(|state| state.ends_with(POPUP));
     assert_eq!(response.is_for_opener(), for_opener);
+    assert_eq!(
+        response.is_ours(),
+        response.state().is_some_and(is_own_state)
+    );
     let standard = standard(query, fragment);
     // What is no UTF-8 stays as it was written here, and is replaced there.
     let same = !standard

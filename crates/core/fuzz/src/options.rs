@@ -8,7 +8,7 @@ use exo365_core::fetch::{OMIT, RequestInit};
 use exo365_core::json::{FromJson, Json};
 use exo365_core::options::Options;
 use exo365_core::request::Api;
-use exo365_core::signin::{Entropy, SignInRecord, begin};
+use exo365_core::signin::{Entropy, MINUTES, SignInRecord, Start, begin};
 use exo365_core::wire::{Flavor, Hosts, Identity, Mode, PageConfig};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -174,7 +174,15 @@ fn sign_in(identity: Identity, options: &Options, value: &Value) {
     };
     let back = "https://app.contoso.example/";
     let entropy = Entropy(core::array::from_fn(|at| at as u8));
-    let Ok(begun) = begin(&config, options, back, "/here", &entropy, 1_790_000_000) else {
+    let origin = "https://app.contoso.example";
+    let start = Start {
+        redirect_uri: back,
+        origin,
+        here: "/here",
+        account: None,
+        minutes: MINUTES,
+    };
+    let Ok(begun) = begin(&config, options, &start, &entropy, 1_790_000_000) else {
         return;
     };
     let url = Url::parse(&begun.url).expect("an address");
@@ -205,8 +213,15 @@ fn sign_in(identity: Identity, options: &Options, value: &Value) {
         "it stays here"
     );
     let place = &pending.request.return_to;
-    assert_eq!(place, value["returnTo"].as_str().unwrap_or("/here"));
-    let there = Url::parse(back).and_then(|here| here.join(place));
+    let wish = value["returnTo"].as_str().unwrap_or("/here");
+    assert_eq!(place, wish.strip_prefix(origin).unwrap_or(wish));
+    // A place is one of this site to a URL parser, whether it was judged as the caller gave it or by how it is used.
+    let joined = Url::parse(back).and_then(|here| here.join(wish));
+    assert_eq!(
+        joined.expect("a place").host_str(),
+        Some("app.contoso.example")
+    );
+    let there = Url::parse(&[origin, place].concat());
     let there = there.expect("a place of this site");
     assert_eq!(there.host_str(), Some("app.contoso.example"), "{place}");
     if let Some(hint) = value["loginHint"].as_str()

@@ -5,8 +5,8 @@ use crate::json::Json;
 use crate::scan;
 use alloc::string::String;
 
-/// The longest time-out, in milliseconds (one hour).
-const MAX_TIMEOUT: u32 = 3_600_000;
+/// Up to an hour.
+const TIMEOUT: Kind = Kind::Within(3_600_000, "in milliseconds, 1 to 3600000");
 
 /// What a value has to be.
 pub(super) enum Kind {
@@ -24,11 +24,12 @@ pub(super) enum Kind {
     SomeText,
     Text,
     Texts,
-    Timeout,
     Boolean,
     /// An integer that is not negative.
     Integer,
     TimeZone,
+    /// A number from 1 to this one, and how that is said.
+    Within(u32, &'static str),
 }
 
 /// The options of one place, and what the value of each has to be.
@@ -52,7 +53,7 @@ pub(super) const CALL: &Known = &[
     (Key::Signal, Kind::Any),
     (Key::Skip, Kind::Integer),
     (Key::TimeZone, Kind::TimeZone),
-    (Key::Timeout, Kind::Timeout),
+    (Key::Timeout, TIMEOUT),
     (Key::Top, Kind::Integer),
 ];
 
@@ -76,9 +77,10 @@ pub(super) const CLIENT: &Known = &[
     (Key::RedirectUri, Kind::Text),
     (Key::Retries, Kind::Integer),
     (Key::Scopes, Kind::Texts),
+    (Key::SignInMinutes, Kind::Within(60, "in minutes, 1 to 60")),
     (Key::Tenant, Kind::Tenant),
     (Key::TimeZone, Kind::TimeZone),
-    (Key::Timeout, Kind::Timeout),
+    (Key::Timeout, TIMEOUT),
 ];
 
 /// Options of a sign-in (`SignInOptions`).
@@ -91,6 +93,7 @@ pub(super) const SIGN_IN: &Known = &[
     (Key::Mode, Kind::OneOf(&["redirect", "popup"])),
     (Key::Prompt, Kind::Text),
     (Key::ReturnTo, Kind::Text),
+    (Key::SameAccount, Kind::Boolean),
     (Key::Scopes, Kind::Texts),
     (Key::Signal, Kind::Any),
 ];
@@ -124,9 +127,9 @@ impl Kind {
             Self::SomeText => text.is_some_and(|text| !scan::trim(text).is_empty()),
             Self::Text => text.is_some(),
             Self::Texts => value.is_texts(),
-            Self::Timeout => value
+            Self::Within(most, _) => value
                 .number()
-                .is_some_and(|number| (1..=MAX_TIMEOUT).contains(&number)),
+                .is_some_and(|number| (1..=*most).contains(&number)),
             Self::Boolean => matches!(value, Json::Bool(_)),
             Self::Integer => value.number().is_some(),
             Self::TimeZone => text.is_some_and(is_time_zone),
@@ -146,7 +149,7 @@ impl Kind {
             Self::SomeText => "a text that is not empty",
             Self::Text => "a text",
             Self::Texts => "a list of texts",
-            Self::Timeout => "in milliseconds, 1 to 3600000",
+            Self::Within(_, said) => said,
             Self::Boolean => "true or false",
             Self::Integer => "a whole number that is not negative",
             Self::TimeZone => "an IANA or Windows name, such as Europe/Berlin",

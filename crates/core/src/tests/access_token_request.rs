@@ -55,3 +55,19 @@ fn s24_a_token_with_fewer_permissions_is_not_what_was_asked_for() {
         &["User.Read"]
     ));
 }
+
+#[test]
+fn s30_a_token_has_no_white_space_and_no_control_characters() {
+    for (text, wanted) in [
+        ("eyJ0.a-b_c~d+/==", true),
+        ("", false),
+        (" ", false),
+        ("first\nsecond", false),
+        ("first second", false),
+        ("first\0second", false),
+        ("f\u{fc}rst", false),
+        ("f\u{2013}rst", false),
+    ] {
+        assert_eq!(is_token(text), wanted, "{text:?}");
+    }
+}

@@ -232,3 +232,34 @@ proptest! {
         let _ = read(status, &body).and_then(|json| success::<SessionReply>(&json));
     }
 }
+
+#[test]
+fn s44_another_sign_in_in_front_is_told_where_the_endpoint_has_answered_before() {
+    let told = |status, body: &str, signed_in| {
+        let error = answer(status, body, signed_in).unwrap_err();
+        (error.code, error.message.contains("in front"))
+    };
+    for (status, body) in [
+        (0, ""),
+        (200, "<!doctype html>"),
+        (401, "<html>"),
+        (403, ""),
+        (404, "{}"),
+    ] {
+        assert_eq!(
+            told(status, body, true),
+            (Code::InteractionRequired, true),
+            "{status}"
+        );
+        assert_ne!(
+            told(status, body, false).0,
+            Code::InteractionRequired,
+            "{status}"
+        );
+    }
+    assert_eq!(told(0, "", false).0, Code::Misconfigured);
+    assert_eq!(told(429, "", true).0, Code::Throttled);
+    assert_eq!(told(502, "<html>", true).0, Code::ServiceUnavailable);
+    let own = r#"{"error":{"code":"signed_out","message":"nobody"}}"#;
+    assert_eq!(told(401, own, true), (Code::SignedOut, false));
+}

@@ -34,16 +34,147 @@ fn options(text: &str) -> Options {
     Options::sign_in(text).unwrap()
 }
 
+const START: Start<'_> = Start {
+    redirect_uri: "https://app.example/",
+    origin: "https://app.example",
+    here: "/mail",
+    account: None,
+    minutes: MINUTES,
+};
+
 fn begun(config: &PageConfig, text: &str) -> Result<Begun, Error> {
-    let (here, options) = ("/mail", options(text));
-    begin(
-        config,
-        &options,
-        "https://app.example/",
-        here,
-        &entropy(),
-        7,
-    )
+    begin(config, &options(text), &START, &entropy(), 7)
+}
+
+fn adele(login_hint: Option<&str>) -> Account {
+    Account {
+        tenant_id: "t".into(),
+        object_id: "o".into(),
+        username: "adele@contoso.example".into(),
+        name: "Adele".into(),
+        is_guest: false,
+        login_hint: login_hint.map(Into::into),
+    }
+}
+
+#[test]
+fn s40_a_sign_in_that_continues_a_session_asks_for_its_account_and_is_bound_to_it() {
+    let adele = [adele(None), adele(Some("hint"))];
+    for (options, account, hint, prompt, bound) in [
+        (r#"{}"#, Some(0), None, None, false),
+        (r#"{"sameAccount":true}"#, None, None, None, false),
+        (
+            r#"{"sameAccount":true}"#,
+            Some(0),
+            Some("adele@contoso.example"),
+            None,
+            true,
+        ),
+        (r#"{"sameAccount":true}"#, Some(1), Some("hint"), None, true),
+        // What is the default of a wrong account lets nobody choose another one.
+        (
+            r#"{"sameAccount":true,"prompt":"select_account"}"#,
+            Some(1),
+            Some("hint"),
+            None,
+            true,
+        ),
+        (
+            r#"{"sameAccount":true,"prompt":"select_account"}"#,
+            None,
+            None,
+            Some("select_account"),
+            false,
+        ),
+        (
+            r#"{"sameAccount":true,"prompt":"consent"}"#,
+            Some(0),
+            Some("adele@contoso.example"),
+            Some("consent"),
+            true,
+        ),
+        (
+            r#"{"sameAccount":true,"loginHint":"ben@contoso.example"}"#,
+            Some(0),
+            Some("ben@contoso.example"),
+            None,
+            false,
+        ),
+        (
+            r#"{"sameAccount":false,"prompt":"select_account"}"#,
+            Some(0),
+            None,
+            Some("select_account"),
+            false,
+        ),
+    ] {
+        let start = Start {
+            account: account.map(|at: usize| &adele[at]),
+            ..START
+        };
+        let config = config(Identity::V2);
+        let begun = begin(
+            &config,
+            &super::tests::options(options),
+            &start,
+            &entropy(),
+            7,
+        )
+        .unwrap();
+        let fields = parameters(&begun.url);
+        assert_eq!(value(&fields, "login_hint"), hint, "{options}");
+        assert_eq!(value(&fields, "prompt"), prompt, "{options}");
+        let request = pending(&begun).request;
+        assert_eq!(
+            request.account.as_deref(),
+            bound.then_some("t.o"),
+            "{options}"
+        );
+    }
+}
+
+#[test]
+fn s39_our_states_are_told_from_those_of_others() {
+    let config = config(Identity::V2);
+    for options in ["{}", r#"{"mode":"popup"}"#, r#"{"adminConsent":true}"#] {
+        let state = begun(&config, options).unwrap().state;
+        assert!(is_own_state(&state), "{state}");
+        for other in [
+            &state[1..],
+            &state[..44],
+            &state[..43],
+            &[&state, "A"].concat(),
+            &state.replace('.', "-"),
+            &state.replace(".", ".."),
+        ] {
+            assert!(!is_own_state(other), "{other}");
+        }
+    }
+    let random = "A".repeat(43);
+    for end in ["", ".", ".x", ".P", ".pp", "=.r"] {
+        assert!(!is_own_state(&[random.as_str(), end].concat()), "{end}");
+    }
+    for other in [
+        "",
+        ".r",
+        "CA",
+        "\u{e9}",
+        "0b5ad0a2-5b0c-4f2b-9d2e-1d2c3b4a5f60",
+    ] {
+        assert!(!is_own_state(other), "{other}");
+    }
+    assert!(!is_own_state(&[&"A".repeat(42), "+.r"].concat()));
+    assert!(!is_own_state(&[&"A".repeat(41), "é.r"].concat()));
+}
+
+#[test]
+fn the_time_of_a_sign_in_is_that_of_the_setting() {
+    let config = config(Identity::V2);
+    for minutes in [1, 10, 60] {
+        let start = Start { minutes, ..START };
+        let begun = begin(&config, &options("{}"), &start, &entropy(), 7).unwrap();
+        assert_eq!(pending(&begun).request.lifetime, u64::from(minutes) * 60);
+    }
 }
 
 /// What the tab kept, read back.
@@ -88,7 +219,8 @@ fn a_popup_is_known_by_the_end_of_its_state() {
     let config = config(Identity::V2);
     let popup = begun(&config, r#"{"mode":"popup"}"#).unwrap();
     let redirect = begun(&config, r#"{"mode":"redirect"}"#).unwrap();
-    assert_eq!(popup.state, [&redirect.state, POPUP].concat());
+    assert_eq!(popup.state[..43], redirect.state[..43]);
+    assert!(popup.state.ends_with(POPUP) && redirect.state.ends_with(REDIRECT));
     assert_eq!(pending(&popup).request.state, popup.state);
     assert!(!pending(&popup).request.consent);
 }
@@ -123,13 +255,17 @@ fn parameters_of_the_callers_own_go_along_but_for_those_of_the_sign_in() {
 
 fn url(config: &PageConfig, options: &str) -> Result<Vec<(String, String)>, Code> {
     let Begun { url, .. } = begun(config, options).map_err(|error| error.code)?;
+    Ok(parameters(&url))
+}
+
+fn parameters(url: &str) -> Vec<(String, String)> {
     let (_, query) = url.split_once('?').unwrap();
     let decode = crate::text::form_decode;
-    Ok(query
+    query
         .split('&')
         .map(|pair| pair.split_once('=').unwrap())
         .map(|(name, value)| (decode(name), decode(value)))
-        .collect())
+        .collect()
 }
 
 fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -148,8 +284,8 @@ fn s2_s4_the_v2_request_has_scope_pkce_and_nonce() {
         Some("openid profile offline_access Mail.Read Contacts.Read")
     );
     assert_eq!(value(&fields, "code_challenge_method"), Some("S256"));
-    for name in ["state", "nonce", "code_challenge"] {
-        assert_eq!(value(&fields, name).map(str::len), Some(43), "{name}");
+    for (name, length) in [("state", STATE), ("nonce", 43), ("code_challenge", 43)] {
+        assert_eq!(value(&fields, name).map(str::len), Some(length), "{name}");
     }
     assert_eq!(value(&fields, "resource"), None);
     let names: Vec<_> = fields.iter().map(|field| field.0.as_str()).collect();
@@ -188,7 +324,7 @@ fn what_the_tab_keeps_comes_back_the_same() {
         assert!(back.config == config);
         let resource = "https://graph.microsoft.com/".into();
         let request = AuthorizationRequest {
-            state: base64url(&[1; 32]),
+            state: [&base64url(&[1; 32]), REDIRECT].concat(),
             nonce: base64url(&[2; 32]),
             verifier: base64url(&[3; 32]),
             authority: config.authority.clone(),
@@ -196,6 +332,8 @@ fn what_the_tab_keeps_comes_back_the_same() {
             redirect_uri: "https://app.example/".into(),
             return_to: "/a?b#c".into(),
             created: 7,
+            lifetime: 600,
+            account: None,
             resource: (identity == Identity::V1).then_some(resource),
             consent: false,
             max_age: None,
@@ -209,6 +347,12 @@ fn what_the_tab_keeps_comes_back_the_same() {
         assert_eq!(begun.state, request.state);
     }
     assert!(SignInRecord::from_json(&Json::Null).is_none());
+    let begun = begun(&config(Identity::V2), r#"{"returnTo":"/here"}"#).unwrap();
+    let tampered = begun.record.replace("/here", "@evil.example");
+    assert!(
+        SignInRecord::from_json(&Json::parse(&tampered).unwrap()).is_none(),
+        "S11"
+    );
 }
 
 #[test]
@@ -247,8 +391,21 @@ fn options_that_cannot_be_are_refused() {
 
 #[test]
 fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
-    for good in ["/", "/mail?folder=inbox#top", "/a//b", "/%20x"] {
-        assert!(check_return_to(good).is_ok(), "{good}");
+    let place = |wish: &str| place(wish, "https://app.example").map(String::from).ok();
+    for (good, path) in [
+        ("/", "/"),
+        ("/mail?folder=inbox#top", "/mail?folder=inbox#top"),
+        ("/a//b", "/a//b"),
+        ("/%20x", "/%20x"),
+        ("/%2Fevil.example", "/%2Fevil.example"),
+        ("/?path=C%3A%5CUsers", "/?path=C%3A%5CUsers"),
+        ("/?text=first%0Asecond", "/?text=first%0Asecond"),
+        ("/#/a\\b", "/#/a\\b"),
+        ("/a\nb", "/a\nb"),
+        ("https://app.example/mail#x", "/mail#x"),
+        ("https://app.example//mail", "//mail"),
+    ] {
+        assert_eq!(place(good).as_deref(), Some(path), "{good}");
     }
     for bad in [
         "",
@@ -256,14 +413,23 @@ fn s11_places_to_return_to_stay_here_and_out_of_the_url() {
         "//evil.example",
         "/\\evil.example",
         "\\/evil",
+        "/\t/evil.example",
+        "/\n\\evil.example",
+        "\t//evil.example",
         "https://evil.example",
+        "https://app.example.evil.example/",
+        "https://app.example@evil.example/",
+        "https://app.example:444/",
         "javascript:alert(1)",
-        "/%2Fevil.example",
-        "/%5Cevil",
-        "/a\nb",
         "%2F/evil",
     ] {
-        assert!(check_return_to(bad).is_err(), "{bad}");
+        assert_eq!(place(bad), None, "{bad}");
+    }
+    // Where the page is needs no check: it becomes an address behind the page's own origin.
+    for here in ["//evil.example/x", "/\\evil", "/?a=%5C#\\"] {
+        let start = Start { here, ..START };
+        let begun = begin(&config(Identity::V2), &options("{}"), &start, &entropy(), 7).unwrap();
+        assert_eq!(pending(&begun).request.return_to, here);
     }
     let begun = begun(&config(Identity::V2), r#"{"returnTo":"/secret-place"}"#).unwrap();
     assert!(!begun.url.contains("secret-place"));

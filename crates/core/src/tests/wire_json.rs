@@ -116,6 +116,7 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
         resource: Some("x".into()),
         iss: Some("i".into()),
         max_age: Some("60".into()),
+        account: Some("t.o".into()),
     };
     let read: ExchangeRequest = serde_json::from_str(&exchange.to_json()).unwrap();
     assert_eq!(
@@ -126,7 +127,8 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
             read.redirect_uri,
             read.resource,
             read.iss,
-            read.max_age
+            read.max_age,
+            read.account
         ),
         (
             "c".into(),
@@ -135,7 +137,8 @@ fn what_the_page_writes_is_read_by_the_derived_types() {
             "r".into(),
             Some("x".into()),
             Some("i".into()),
-            Some("60".into())
+            Some("60".into()),
+            Some("t.o".into())
         )
     );
     for microsoft in [true, false] {

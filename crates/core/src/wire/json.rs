@@ -5,6 +5,7 @@ use super::{
     Account, ExchangeRequest, Flavor, Hosts, Identity, LogoutReply, LogoutRequest, Mode,
     PageConfig, SessionReply, SessionRequest, TokenReply,
 };
+use crate::access_token_request::is_token;
 use crate::json::{FromJson, Json, ToJson, Writer};
 use alloc::string::String;
 
@@ -106,7 +107,11 @@ impl SessionReply {
         Some(Self {
             config,
             account,
-            access_token: json.get("accessToken").text(),
+            // Without one that can be sent, the first call asks for another.
+            access_token: json
+                .get("accessToken")
+                .text()
+                .filter(|token| is_token(token)),
             expires_in: json.get("expiresIn").number(),
         })
     }
@@ -121,7 +126,10 @@ impl FromJson for SessionReply {
 impl FromJson for TokenReply {
     fn from_json(json: &Json) -> Option<Self> {
         Some(Self {
-            access_token: json.get("accessToken").text()?,
+            access_token: json
+                .get("accessToken")
+                .text()
+                .filter(|token| is_token(token))?,
             expires_in: json.get("expiresIn").number()?,
             scopes: json.get("scopes").texts()?,
         })
@@ -152,6 +160,7 @@ impl ToJson for ExchangeRequest {
             .optional_text("resource", self.resource.as_deref())
             .optional_text("iss", self.iss.as_deref())
             .optional_text("maxAge", self.max_age.as_deref())
+            .optional_text("account", self.account.as_deref())
             .finish()
     }
 }

@@ -202,6 +202,7 @@ async fn refusal(
         resource: None,
         iss: None,
         max_age: None,
+        account: None,
     };
     let now = clock.now();
     let mut form = authority::proof(&config.public, &config.credential, which, now)?;

@@ -4,7 +4,7 @@ use super::keys::KEYS;
 use crate::base::problem::Problem;
 
 /// Keys whose values are numbers, booleans or lists, written as in the file.
-const VALUES: [&str; 14] = [
+const VALUES: [&str; 15] = [
     "behind_tls_proxy",
     "cross_origins",
     "id_token_algorithms",

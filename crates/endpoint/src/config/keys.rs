@@ -9,7 +9,7 @@ pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
 pub(crate) const STORE: &str = "EXO365_STORE_URL";
 
 /// All keys of the file.
-pub(super) const KEYS: [&str; 43] = [
+pub(super) const KEYS: [&str; 44] = [
     "api",
     "api_origin",
     "base",

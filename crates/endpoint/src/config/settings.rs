@@ -57,6 +57,8 @@ pub struct Config {
     /// Replicas that have to hold a write before it counts; what fits the address where it is not given.
     pub(crate) store_replicas: Option<u32>,
     pub(crate) cookie: String,
+    /// The name that it has between browser and endpoint on one machine, without TLS; none where browsers come over https.
+    pub(crate) loopback_cookie: Option<String>,
     /// The name that version 0.1 gave it, read for one version more.
     pub(crate) old_cookie: Option<&'static str>,
     /// Seconds.
@@ -131,6 +133,7 @@ impl Config {
             base: base(&file.base)?,
             public_base: base(file.public_base.as_ref().unwrap_or(&file.base))?,
             cookie: cookie(&file)?,
+            loopback_cookie: loopback_cookie(&file)?,
             old_cookie: file.cookie.is_none().then_some(COOKIE),
             credential: credential::credential(&file, folder, &environment)?,
             seal,
@@ -295,9 +298,7 @@ const COOKIE: &str = "__Host-Http-exo365";
 /// The configured name; else one for this client and base, so that applications on one host keep apart.
 fn cookie(file: &File) -> Result<String, Problem> {
     let Some(name) = &file.cookie else {
-        let of = format!("{}\n{}", file.client_id, base(&file.base)?);
-        let digest = base64url(&random::sha256(of.as_bytes())[..9]);
-        return Ok(format!("{COOKIE}-{digest}"));
+        return Ok(format!("{COOKIE}-{}", digest(file)?));
     };
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if !name.starts_with("__Host-") || name.len() > 64 || !name.bytes().all(fits) {
@@ -306,6 +307,20 @@ fn cookie(file: &File) -> Result<String, Problem> {
         ));
     }
     Ok(name.clone())
+}
+
+/// The name on this machine. `__Host-` wants `Secure`, and WebKit keeps no `Secure` cookie of `http://localhost`.
+fn loopback_cookie(file: &File) -> Result<Option<String>, Problem> {
+    if !file.insecure_loopback || file.behind_tls_proxy {
+        return Ok(None);
+    }
+    Ok(Some(format!("exo365-{}", digest(file)?)))
+}
+
+/// Tells applications on one host apart.
+fn digest(file: &File) -> Result<String, Problem> {
+    let of = format!("{}\n{}", file.client_id, base(&file.base)?);
+    Ok(base64url(&random::sha256(of.as_bytes())[..9]))
 }
 
 /// The files that no page may publish.

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::store::Key;
 use axum::http::{HeaderMap, HeaderValue, header};
 use exo365_core::error::Error;
+use exo365_core::origin;
 use exo365_core::text::base64url;
 use std::fmt;
 
@@ -33,7 +34,7 @@ impl SessionId {
             let id = Self::read(headers, config.old_cookie?)?;
             Some(Self { is_old: true, ..id })
         };
-        Self::read(headers, &config.cookie).or_else(old)
+        Self::read(headers, Cookie::of(headers, config).name).or_else(old)
     }
 
     /// The id in the request's cookies. Other cookies, and values of another shape, are ignored.
@@ -60,30 +61,77 @@ impl SessionId {
     pub(crate) fn key(&self) -> Key {
         Key(random::sha256(self.id.as_bytes()))
     }
+}
+
+/// The cookie of a request: its name, and whether browsers send it over https only.
+pub(crate) struct Cookie<'a> {
+    name: &'a str,
+    is_secure: bool,
+}
+
+impl<'a> Cookie<'a> {
+    /// The one without `Secure` is for a page and an endpoint on one machine alone: nothing else of the browser's side may
+    /// have another name or https.
+    pub(crate) fn of(headers: &HeaderMap, config: &'a Config) -> Self {
+        let local = config.loopback_cookie.as_deref();
+        match local.filter(|_| is_on_loopback(headers)) {
+            Some(name) => Self {
+                name,
+                is_secure: false,
+            },
+            None => Self::secure(&config.cookie),
+        }
+    }
+
+    /// The cookie of this name, over https.
+    pub(crate) const fn secure(name: &'a str) -> Self {
+        Self {
+            name,
+            is_secure: true,
+        }
+    }
 
     /// The header that sets it, for `seconds`.
-    pub(crate) fn set(&self, name: &str, seconds: u64) -> Option<HeaderValue> {
-        header(name, &self.id, seconds)
+    pub(crate) fn set(&self, id: &SessionId, seconds: u64) -> Option<HeaderValue> {
+        self.header(&id.id, seconds)
     }
+
+    /// The header that clears it.
+    pub(crate) fn clear(&self) -> Option<HeaderValue> {
+        self.header("", 0)
+    }
+
+    fn header(&self, value: &str, seconds: u64) -> Option<HeaderValue> {
+        let (name, secure) = (self.name, if self.is_secure { " Secure;" } else { "" });
+        let text =
+            format!("{name}={value}; Max-Age={seconds}; Path=/;{secure} HttpOnly; SameSite=Strict");
+        let mut header = HeaderValue::try_from(text).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+}
+
+/// Whether the browser reached the endpoint, and the page, at a name of this machine without TLS.
+fn is_on_loopback(headers: &HeaderMap) -> bool {
+    let single = |name| {
+        let mut all = headers.get_all(name).into_iter();
+        let first = all.next().and_then(|value| value.to_str().ok());
+        first.filter(|_| all.next().is_none())
+    };
+    let host = single(header::HOST).is_some_and(origin::is_loopback);
+    let page = match headers.contains_key(header::ORIGIN) {
+        false => true,
+        true => single(header::ORIGIN)
+            .and_then(|origin| origin.strip_prefix("http://"))
+            .is_some_and(origin::is_loopback),
+    };
+    host && page
 }
 
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionId(…)")
     }
-}
-
-/// The header that clears the cookie.
-pub(crate) fn clear(name: &str) -> Option<HeaderValue> {
-    header(name, "", 0)
-}
-
-fn header(name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
-    let text =
-        format!("{name}={value}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Strict");
-    let mut header = HeaderValue::try_from(text).ok()?;
-    header.set_sensitive(true);
-    Some(header)
 }
 
 fn trim(mut octets: &[u8]) -> &[u8] {
@@ -159,7 +207,7 @@ mod unit {
     #[test]
     fn e21_the_attributes_of_the_cookie() {
         let id = SessionId::new().unwrap();
-        let value = id.set("__Host-Http-exo365", 60).unwrap();
+        let value = Cookie::secure("__Host-Http-exo365").set(&id, 60).unwrap();
         assert!(value.is_sensitive());
         let text = value.to_str().unwrap();
         let (pair, rest) = text.split_once("; ").unwrap();
@@ -170,6 +218,64 @@ mod unit {
         );
         assert!(!format!("{id:?}").contains(&id.id));
         assert_ne!(SessionId::new().unwrap().id, id.id);
+    }
+
+    #[test]
+    fn e84_loopback_is_a_name_of_this_machine_without_tls() {
+        let map = |pairs: &[(&str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                let name: axum::http::HeaderName = name.parse().unwrap();
+                headers.append(name, value.parse().unwrap());
+            }
+            headers
+        };
+        for (pairs, wanted) in [
+            (&[("host", "localhost:8080")][..], true),
+            (&[("host", "127.0.0.1")], true),
+            (
+                &[("host", "localhost"), ("origin", "http://localhost")],
+                true,
+            ),
+            (
+                &[("host", "localhost"), ("origin", "http://127.0.0.1:3000")],
+                true,
+            ),
+            (&[], false),
+            (&[("host", "app.contoso.example")], false),
+            (&[("host", "localhost.contoso.example")], false),
+            (&[("host", "localhost@contoso.example")], false),
+            (&[("host", "192.0.2.1")], false),
+            (&[("host", "localhost"), ("host", "localhost")], false),
+            (
+                &[
+                    ("host", "localhost"),
+                    ("origin", "https://app.contoso.example"),
+                ],
+                false,
+            ),
+            (
+                &[("host", "localhost"), ("origin", "https://localhost")],
+                false,
+            ),
+            (
+                &[
+                    ("host", "localhost"),
+                    ("origin", "http://app.contoso.example"),
+                ],
+                false,
+            ),
+            (&[("host", "localhost"), ("origin", "null")], false),
+            (
+                &[
+                    ("host", "app.contoso.example"),
+                    ("origin", "http://localhost"),
+                ],
+                false,
+            ),
+        ] {
+            assert_eq!(is_on_loopback(&map(pairs)), wanted, "{pairs:?}");
+        }
     }
 
     proptest! {

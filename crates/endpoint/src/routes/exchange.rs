@@ -7,7 +7,7 @@ use crate::base::random;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
-use crate::http::cookie::{self, SessionId};
+use crate::http::cookie::{Cookie, SessionId};
 use crate::http::gate;
 use crate::session::codes::Codes;
 use crate::session::record::{AccessToken, Session, TokenSpec, seconds_until};
@@ -18,7 +18,7 @@ use crate::upstream::issuer::Issuer;
 use crate::upstream::metadata::MetadataCache;
 use crate::upstream::token_client::{About, TokenClient};
 use axum::extract::FromRef;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::id_token::Identity as Person;
@@ -100,8 +100,21 @@ impl ExchangeRoute {
                 tracing::warn!(code = error.code.as_str(), cause = %error, "the ID token is refused");
             })?;
         issuer.is_of(&person.account.tenant_id).map_err(mismatch)?;
-        self.begin(call.session, (code, audience), (tokens, person))
-            .await
+        // Before a session begins: the one that this sign-in continues stays.
+        let expected = request.account.as_ref();
+        if expected.is_some_and(|expected| *expected != person.account.identity()) {
+            return Err(Error::new(
+                Code::WrongAccount,
+                "another account signed in than the one whose session this sign-in continues",
+            )
+            .into());
+        }
+        self.begin(
+            (call.session, call.headers),
+            (code, audience),
+            (tokens, person),
+        )
+        .await
     }
 
     /// A reused code may have been stolen: its session ends.
@@ -126,7 +139,7 @@ impl ExchangeRoute {
     /// The new session, under a new id; the one that the browser had before ends.
     async fn begin(
         &self,
-        before: Option<SessionId>,
+        (before, headers): (Option<SessionId>, HeaderMap),
         (code, audience): ([u8; 32], String),
         (tokens, person): (Tokens, Person),
     ) -> Result<Success, Rejection> {
@@ -170,12 +183,10 @@ impl ExchangeRoute {
             expires_in: seconds_until(expires_at, self.signed_in.clock.now()),
             scopes: tokens.scopes,
         };
-        let new = id.set(
-            &self.signed_in.config.cookie,
-            self.signed_in.config.lifetime,
-        );
+        let signed_in = &self.signed_in;
+        let new = Cookie::of(&headers, &signed_in.config).set(&id, signed_in.config.lifetime);
         let answer = Success::json(&reply)?.cookie(new);
-        Ok(answer.cookie(old.and_then(cookie::clear)))
+        Ok(answer.cookie(old.and_then(|old| Cookie::secure(old).clear())))
     }
 }
 

@@ -5,7 +5,8 @@ use crate::base::metrics::{Metrics, SessionEnd};
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
-use crate::http::{cookie, gate};
+use crate::http::cookie::Cookie;
+use crate::http::gate;
 use crate::session::record::Sessions;
 use crate::state::State;
 use crate::upstream::authority;
@@ -64,8 +65,8 @@ impl LogoutRoute {
         });
         let answer = Success::json(&LogoutReply { logout_url })?;
         Ok(answer
-            .cookie(cookie::clear(&self.config.cookie))
-            .cookie(old.and_then(cookie::clear)))
+            .cookie(Cookie::of(&call.headers, &self.config).clear())
+            .cookie(old.and_then(|old| Cookie::secure(old).clear())))
     }
 }
 

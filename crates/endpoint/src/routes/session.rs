@@ -5,7 +5,8 @@ use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success};
 use crate::http::call::Call;
-use crate::http::{cookie, gate};
+use crate::http::cookie::Cookie;
+use crate::http::gate;
 use crate::session::record::{TokenSpec, seconds_until};
 use crate::session::renewal::Renewals;
 use crate::state::State;
@@ -41,6 +42,7 @@ impl SessionRoute {
     pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
         let SessionRequest {} = gate::parse(&call.body)?;
         let config = &self.config;
+        let cookie = Cookie::of(&call.headers, config);
         let mut reply = SessionReply {
             config: config.public.clone(),
             account: None,
@@ -67,7 +69,7 @@ impl SessionRoute {
                 reply.access_token = Some(fresh.token);
             }
             Err(refusal) if refusal.ends_session => {
-                return Ok(Success::json(&reply)?.cookie(cookie::clear(&config.cookie)));
+                return Ok(Success::json(&reply)?.cookie(cookie.clear()));
             }
             // The page gets the error when it requests a token.
             Err(_) => {}
@@ -77,8 +79,8 @@ impl SessionRoute {
         // The cookie that the version before named is named anew, once.
         Ok(match config.old_cookie.filter(|_| id.is_old) {
             Some(old) => answer
-                .cookie(id.set(&config.cookie, config.lifetime))
-                .cookie(cookie::clear(old)),
+                .cookie(cookie.set(&id, config.lifetime))
+                .cookie(Cookie::secure(old).clear()),
             None => answer,
         })
     }

@@ -3,7 +3,7 @@
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::http::answer::Rejection;
-use crate::http::cookie::{self, SessionId};
+use crate::http::cookie::{Cookie, SessionId};
 use crate::http::expected_account::ExpectedAccount;
 use crate::session::record::{Sessions, StoredSession};
 use crate::state::State;
@@ -11,6 +11,7 @@ use crate::store::Key;
 use crate::upstream::tenants::AllowedTenants;
 use crate::upstream::transport::Upstream;
 use axum::extract::FromRef;
+use axum::http::HeaderMap;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
 use std::sync::Arc;
@@ -74,10 +75,10 @@ impl SignedIn {
     }
 
     /// Why there is no token; the cookie goes with the session.
-    pub(crate) fn refused(&self, refusal: Refusal) -> Rejection {
+    pub(crate) fn refused(&self, refusal: Refusal, headers: &HeaderMap) -> Rejection {
         let refused = Rejection::from(refusal.error);
         if refusal.ends_session {
-            refused.clearing(cookie::clear(&self.config.cookie))
+            refused.clearing(Cookie::of(headers, &self.config).clear())
         } else {
             refused
         }

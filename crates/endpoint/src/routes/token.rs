@@ -55,7 +55,7 @@ impl TokenRoute {
             .session(call.session, &call.expected_account)
             .await?;
         let fresh = self.renewals.token(key, &held, want).await;
-        let fresh = fresh.map_err(|refusal| self.signed_in.refused(refusal))?;
+        let fresh = fresh.map_err(|refusal| self.signed_in.refused(refusal, &call.headers))?;
         Success::json(&TokenReply {
             expires_in: seconds_until(fresh.expires_at, self.clock.now()),
             access_token: fresh.token,

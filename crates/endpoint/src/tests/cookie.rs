@@ -71,3 +71,63 @@ async fn e22_a_cookie_that_was_changed_or_put_together_opens_nothing() {
     }
     assert_eq!(world.fake.calls(), 2);
 }
+
+/// Where the page and the endpoint are, as the browser says it.
+fn at(route: &str, body: &Value, cookie: &str, host: &str, origin: &str) -> Request<Body> {
+    let mut request = request(route, body, cookie);
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, host.parse().unwrap());
+    headers.insert(header::ORIGIN, origin.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn e84_only_a_page_on_this_machine_gets_the_cookie_without_secure() {
+    let local = "http://localhost:8365";
+    let pages = format!("origins = [\"{PAGE}\", \"{local}\"]");
+    let plain = COOKIE.replace("__Host-Http-", "");
+    let behind_tls = format!("{pages}\nbehind_tls_proxy = true");
+    for (settings, host, page, is_plain) in [
+        (&pages, "localhost:8365", local, true),
+        (&pages, "127.0.0.1:8365", local, true),
+        (&pages, "app.contoso.example", PAGE, false),
+        (&pages, "localhost:8365", PAGE, false),
+        (&pages, "app.contoso.example", local, false),
+        (&pages, "localhost.contoso.example", local, false),
+        (&behind_tls, "localhost:8365", local, false),
+    ] {
+        let world = World::with(settings).await;
+        let send = |route: &str, body: &Value, cookie: &str| {
+            world.send(at(route, body, cookie, host, page))
+        };
+        let begun = send("/exchange", &exchange("c"), "").await;
+        let line = begun.set_cookie().unwrap();
+        let name = if is_plain { &plain } else { COOKIE };
+        assert!(
+            line.starts_with(&format!("{name}=")),
+            "{host} {page}: {line}"
+        );
+        assert_eq!(line.contains("; Secure"), !is_plain, "{line}");
+        for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+            assert!(line.contains(attribute), "{line}");
+        }
+        let cookie = begun.cookie();
+        let there = send("/session", &json!({}), &cookie).await;
+        assert!(
+            there.text.contains("adele@contoso.example"),
+            "{}",
+            there.text
+        );
+        // The other name opens nothing there: it may come from another place.
+        let other = if is_plain { COOKIE } else { &plain };
+        let elsewhere = send("/session", &json!({}), &cookie.replace(name, other)).await;
+        assert!(
+            elsewhere.text.contains("\"account\":null"),
+            "{}",
+            elsewhere.text
+        );
+        let out = send("/logout", &json!({}), &cookie).await;
+        let gone = out.set_cookie().unwrap();
+        assert!(gone.starts_with(&format!("{name}=; Max-Age=0;")), "{gone}");
+    }
+}

@@ -289,3 +289,33 @@ async fn e18_unsigned_tokens_are_for_v1_only() {
         "claims are judged all the same"
     );
 }
+
+#[tokio::test]
+async fn e85_a_sign_in_that_continues_a_session_is_of_its_account_or_changes_nothing() {
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    let own = format!("{TENANT}.00000000-0000-0000-66f3-3332eca7ea81");
+    let again = async |account: &str| {
+        let mut body = exchange("c");
+        body["account"] = json!(account);
+        world.post("/exchange", &body, &cookie).await
+    };
+    for other in [
+        format!("{TENANT}.00000000-0000-0000-0000-000000000002"),
+        own.to_uppercase(),
+        String::new(),
+    ] {
+        let answer = again(&other).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::FORBIDDEN, "wrong_account")
+        );
+        assert_eq!(answer.set_cookie(), None, "{other}");
+        let there = world.session(&cookie).await;
+        assert!(
+            there.text.contains("adele@contoso.example"),
+            "the first one stays"
+        );
+    }
+    assert_eq!(again(&own).await.status, StatusCode::OK);
+}

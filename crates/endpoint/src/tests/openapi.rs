@@ -268,9 +268,11 @@ fn requests() {
         resource: text(),
         iss: text(),
         max_age: Some("60".into()),
+        account: Some("t.o".into()),
     };
     let full = request.clone();
-    (request.resource, request.iss, request.max_age) = (None, None, None);
+    (request.resource, request.iss) = (None, None);
+    (request.max_age, request.account) = (None, None);
     same("ExchangeRequest", &full, &request);
     let full = TokenRequest {
         scopes: Some(vec!["x".into()]),

@@ -34,7 +34,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 use exo365_core::challenge;
@@ -64,10 +64,12 @@ pub(crate) struct Proxy {
 }
 
 /// The session of a call, and the token that it needs.
-struct SessionOfCall {
+struct SessionOfCall<'a> {
     key: Key,
     held: StoredSession,
     want: TokenSpec,
+    /// As the page sent them: a cookie that ends is named after them.
+    page_headers: &'a HeaderMap,
 }
 
 impl FromRef<State> for Proxy {
@@ -147,10 +149,9 @@ impl Proxy {
             audience: authority::default_audience(&self.config),
             ..TokenSpec::default()
         };
+        let refused = |refusal: Refusal| self.signed_in.refused(refusal, &parts.headers);
         let fresh = self.renewals.token(key, &held, want.clone()).await;
-        let access = fresh
-            .map_err(|refusal| self.signed_in.refused(refusal))?
-            .token;
+        let access = fresh.map_err(refused)?.token;
         let body = if parts.method == Method::GET {
             Body::empty()
         } else {
@@ -171,7 +172,12 @@ impl Proxy {
             url,
             headers: request_headers::forwarded(&parts.headers, has_body),
         };
-        let session = SessionOfCall { key, held, want };
+        let session = SessionOfCall {
+            key,
+            held,
+            want,
+            page_headers: &parts.headers,
+        };
         self.forward(&session, &call, (access, upload), admitted)
             .await
     }
@@ -179,7 +185,7 @@ impl Proxy {
     /// Sends the call to the API. At a 401 the token is renewed once, and a call whose body was kept is sent again.
     async fn forward(
         &self,
-        session: &SessionOfCall,
+        session: &SessionOfCall<'_>,
         call: &Call<'_>,
         (mut access, mut upload): (String, RequestBody),
         admitted: PathCheck,
@@ -213,7 +219,10 @@ impl Proxy {
             };
             let renewed = self.renewals.token(key, &session.held, want).await;
             access = renewed
-                .map_err(|refusal| self.signed_in.refused(with_claims(refusal, claims)))?
+                .map_err(|refusal| {
+                    let refusal = with_claims(refusal, claims);
+                    self.signed_in.refused(refusal, session.page_headers)
+                })?
                 .token;
             if !upload.is_buffered() {
                 // It cannot be sent a second time; the page's next call has the new token.
