@@ -92,7 +92,10 @@ fn consented(response: &AcceptedResponse) -> JsValue {
         .consent
         .as_ref()
         .map_or(("", ""), |both| (&both.0, &both.1));
-    let scopes: Vec<String> = scan::split(scope, b' ').map(String::from).collect();
+    let mut scopes = Vec::new();
+    for scope in scan::split(scope, b' ') {
+        scopes.push(String::from(scope));
+    }
     plain(&[
         ("tenant", Member::Text(Some(tenant))),
         ("scopes", Member::Texts(Some(&scopes))),

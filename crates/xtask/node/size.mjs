@@ -22,13 +22,14 @@ const javascript = [...Object.values(scripts), ...later, ...others];
 
 /**
  * Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300), and ever after.
+ * The aims are 55,000 and 9,000: what finds out the outcome of a write, and completes a sign-in in any tab, took more.
  */
-const FIRST_VIEW = 55_000;
-const LATER = 9_000;
+const FIRST_VIEW = 57_500;
+const LATER = 11_500;
 /** Most bytes, brotli, of the module as base64, for bundlers that leave its file behind. */
 const MODULE = 60_000;
 /** Most bytes, brotli, of one script with everything in it: base64 takes a quarter more. */
-const INLINE = 75_000;
+const INLINE = 82_000;
 /** Most bytes, brotli, of the hooks for React. */
 const REACT = 1_000;
 
