@@ -584,7 +584,13 @@ test('S46 one page, one session: another client of the page signs in and out alo
 
 test('S42 a sign-in that failed is told beside the client: by a property, by an event, with a way on', async () => {
   const core = new Core({ who: ADELE });
-  const client = new Client(core, { endpoint: '/auth' }, () => {}, failure('state_expired', 'late'));
+  const client = new Client(
+    /** @type {any} */ (core),
+    { endpoint: '/auth' },
+    () => {},
+    new Set(),
+    failure('state_expired', 'late'),
+  );
   const heard = [];
   client.on('signinfailed', (error) => heard.push(error));
   const { signInError } = client;
@@ -596,7 +602,7 @@ test('S42 a sign-in that failed is told beside the client: by a property, by an 
   signInError.resolve().catch(() => {});
   await later();
   assert.deepEqual(core.seen[0], ['authorize_url', { sameAccount: true }]);
-  assert.equal(new Client(new Core(), { endpoint: '/auth' }, () => {}).signInError, null);
+  assert.equal(new Client(/** @type {any} */ (new Core()), { endpoint: '/auth' }, () => {}).signInError, null);
 });
 
 test('S40 what an error asks for is asked of the same account; what the page asks for is its own', async () => {

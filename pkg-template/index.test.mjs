@@ -189,6 +189,7 @@ test('a failure goes along to the page where the user was: told beside, or throw
       assert.deepEqual(it.went.splice(0), ['replace https://app.contoso.example/calendar']);
       wasm.opens = () => new Core({ who: ADELE });
       const next = { ...settings, timeZone: code };
+      /** @type {any} */
       const told = await createClient(next).then(
         ({ signInError }) => ({ beside: signInError }),
         (thrown) => ({ thrown }),

@@ -9,7 +9,7 @@ export async function markAllRead(client, folder, signal) {
   const changes = [];
   // The client sends four at a time.
   for await (const { id } of unread) changes.push(client.mail.messages.update(id, { isRead: true }, { signal }));
-  const failed = (await Promise.allSettled(changes)).find(({ status }) => status === 'rejected');
+  const failed = (await Promise.allSettled(changes)).find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
   return changes.length;
 }

@@ -8,6 +8,8 @@ import { fakeApi } from '../tests/fake-api.mjs';
 import { tree } from './lookups.ts';
 import { reply } from './outgoing.ts';
 
+/** @typedef {import('../types.ts').Flavor} Flavor */
+
 const MB = 1024 * 1024;
 const URL_ = 'https://outlook.office.com/upload?authtoken=x';
 const at201 = (location) => new Response(null, { status: 201, headers: location ? { location } : {} });
@@ -20,7 +22,12 @@ const LISTED = [
   { id: 'other', name: 'b', size: 7 * MB },
 ];
 
-/** Uploads `size` bytes; `answers` are those of the pieces, in turn. */
+/**
+ * Uploads `size` bytes; `answers` are those of the pieces, in turn.
+ *
+ * @param {unknown[]} answers
+ * @param {{ size?: number, options?: object, api?: Flavor, listed?: object[], get?: (id: string) => Promise<object> }} [given]
+ */
 async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph', listed = LISTED, get } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, _ids, given, body) => {
@@ -33,6 +40,7 @@ async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph', l
     return answer;
   });
   const steps = [];
+  /** @type {any} */
   const own = { get: get ?? (async (id) => ({ id })) };
   const whole = await add(it, path`messages/${'m'}/attachments`, own, new File([new Uint8Array(size)], 'a.bin'), {
     onProgress: (...all) => steps.push(all),
@@ -87,7 +95,7 @@ test('what begins an upload: name, type, size, and inline where there is a conte
   const made = await add(
     it,
     path`events/${'e'}/attachments`,
-    { get: async (id, query) => ({ id, query }) },
+    /** @type {any} */ ({ get: async (id, query) => ({ id, query }) }),
     new File([new Uint8Array(3_145_729)], 'a.png', { type: 'image/png' }),
     { contentId: 'logo', timeout: 5, signal },
   );
@@ -123,7 +131,9 @@ test('pieces go bare, with the signal; the last word to the session does not, or
     if (method === 'PUT') throw fail('aborted', 'x');
   });
   await assert.rejects(
-    add(it, path`messages/${'m'}/attachments`, {}, new File([new Uint8Array(4 * MB)], 'a'), { signal }),
+    add(it, path`messages/${'m'}/attachments`, /** @type {any} */ ({}), new File([new Uint8Array(4 * MB)], 'a'), {
+      signal,
+    }),
     { code: 'aborted' },
   );
   assert.deepEqual(calls, [
@@ -132,7 +142,7 @@ test('pieces go bare, with the signal; the last word to the session does not, or
   ]);
 });
 
-for (const [name, size, pieces] of [
+for (const [name, size, pieces] of /** @type {[string, number, number][]} */ ([
   ['2 MiB and a byte less: one request', 2 * MB - 1, 0],
   ['the most that one request takes', 2_359_050, 0],
   ['more than one request takes: one piece', 2_359_209, 1],
@@ -141,7 +151,7 @@ for (const [name, size, pieces] of [
   ['a whole piece', 3_932_160, 1],
   ['a piece and a byte', 3_932_161, 2],
   ['two pieces', 7_864_320, 2],
-]) {
+])) {
   test(`${name}; every byte goes once`, async () => {
     const ends = [];
     for (let at = 3_932_160; at < size; at += 3_932_160) ends.push(expecting(`${at}-`));
@@ -179,14 +189,16 @@ test('an upload whose session cannot be made is told, and nothing has to be drop
   const forbidden = () => {
     throw fail('forbidden', 'no');
   };
-  for (const [api, answer, code] of [
+  for (const [api, answer, code] of /** @type {[Flavor, () => unknown, string][]} */ ([
     ['graph', forbidden, 'forbidden'],
     ['graph', () => ({}), 'invalid_response'],
     ['graph', () => null, 'invalid_response'],
     ['graph', () => ({ uploadUrl: 5 }), 'invalid_response'],
     ['outlook-v2', forbidden, 'unsupported_by_api'],
-  ])
-    await assert.rejects(add(it(api, answer), path`messages/${'m'}/attachments`, {}, file), { code });
+  ]))
+    await assert.rejects(add(it(api, answer), path`messages/${'m'}/attachments`, /** @type {any} */ ({}), file), {
+      code,
+    });
   assert.deepEqual(calls, ['POST', 'POST', 'POST', 'POST']);
 });
 
@@ -194,13 +206,13 @@ const UNKNOWN = ['POST', 'PUT', 'GET', 'PUT', 'GET', 'GET', 'DELETE'];
 
 test('a 416 whose session knows no more than we do, and a session that is gone', async () => {
   const refused = (status) => Object.assign(fail('bad_request', 'x'), { status });
-  for (const [answers, methods, code] of [
+  for (const [answers, methods, code] of /** @type {[unknown[], string[], string][]} */ ([
     [[refused(416), expecting('0-')], ['POST', 'PUT', 'GET', 'DELETE'], 'invalid_response'],
     // Neither it nor we know: the next piece is refused as well.
     [[refused(416), fail('not_found', 'x'), refused(400), fail('not_found', 'x')], UNKNOWN, 'bad_request'],
     [[refused(409)], ['POST', 'PUT', 'DELETE'], 'bad_request'],
     [[Response.json({ nextExpectedRanges: [] })], ['POST', 'PUT', 'DELETE'], 'invalid_response'],
-  ]) {
+  ])) {
     const { result, calls } = await uploaded(answers, { listed: [] });
     assert.deepEqual([result.code, calls.map(([method]) => method)], [code, methods]);
   }
@@ -253,7 +265,7 @@ test('C22 the last piece, whose answer was lost: done where the attachment is th
 
 test('C13 the last piece: the attachment in the answer, nothing, a page of a proxy, a location that cannot be read', async () => {
   const page = () => new Response('<html>Sign in</html>', { headers: { 'content-type': 'text/html' } });
-  for (const [last, listed, wanted] of [
+  for (const [last, listed, wanted] of /** @type {[Response, object[], unknown][]} */ ([
     [Response.json({ id: 'made' }), [], { id: 'made' }],
     [Response.json({ Id: 'made' }), [], { id: 'made' }],
     [new Response(''), LISTED, { id: 'last' }],
@@ -263,9 +275,9 @@ test('C13 the last piece: the attachment in the answer, nothing, a page of a pro
     [page(), [], 'invalid_response'],
     [Response.json(null), [], 'invalid_response'],
     [Response.json({ nextExpectedRanges: ['7340032-'] }), [], 'invalid_response'],
-  ]) {
+  ])) {
     const { result, calls } = await uploaded([expecting('3932160-'), last], { listed });
-    assert.deepEqual(result instanceof Error ? result.code : result, wanted);
+    assert.deepEqual(result instanceof Error ? /** @type {any} */ (result).code : result, wanted);
     assert.equal(calls.filter(([method]) => method === 'PUT').length, 2, 'no piece without bytes');
   }
   const { result } = await uploaded([page()]);
@@ -304,29 +316,31 @@ test('a piece that had arrived already is not sent again', async () => {
 });
 
 test('what does not go on, or fails, is given up and the session dropped', async () => {
-  for (const [answers, code] of [
+  for (const [answers, code] of /** @type {[unknown[], string][]} */ ([
     [[expecting('0-')], 'invalid_response'],
     [[expecting('soon')], 'invalid_response'],
     [[fail('network', 'x')], 'network'],
-  ]) {
+  ])) {
     const { result, calls } = await uploaded(answers);
     assert.equal(result.code, code);
     assert.equal(calls.at(-1)[0], 'DELETE');
   }
-  for (const [size, options, code] of [
+  for (const [size, options, code] of /** @type {[number, {}, string][]} */ ([
     [151 * MB, {}, 'too_large'],
     [1, { onProgress: 5 }, 'invalid_argument'],
-  ])
+  ]))
     assert.equal((await uploaded([], { size, options })).result.code, code);
-  await assert.rejects(add(fakeApi(), path`p`, {}, 'text'), { code: 'invalid_argument' });
+  await assert.rejects(add(fakeApi(), path`p`, /** @type {any} */ ({}), /** @type {any} */ ('text')), {
+    code: 'invalid_argument',
+  });
 });
 
 test('replies: a text, a draft where the flavour has it, and never nothing', async () => {
-  for (const [api, said, code] of [
+  for (const [api, said, code] of /** @type {[Flavor, any, string][]} */ ([
     ['graph', undefined, 'invalid_argument'],
     ['graph', null, 'invalid_argument'],
     ['outlook-v1', { Body: 'x' }, 'unsupported_by_api'],
-  ]) {
+  ])) {
     await assert.rejects(reply(fakeApi(api), 'id', said), { code });
   }
   const calls = [];
@@ -353,15 +367,18 @@ test('pictures that a body shows: images and what says that it is inline, by con
     { id: 'c', contentType: 'image/gif' },
   ];
   const asked = [];
-  const images = await inlineImages(fakeApi(), {
-    async *all() {
-      yield* listed;
-    },
-    get: async (id) => {
-      asked.push(id);
-      return files[id];
-    },
-  });
+  const images = await inlineImages(
+    fakeApi(),
+    /** @type {any} */ ({
+      async *all() {
+        yield* listed;
+      },
+      get: async (id) => {
+        asked.push(id);
+        return files[id];
+      },
+    }),
+  );
   assert.deepEqual([[...images.keys()], asked], [['logo'], ['a', 'c']]);
   const [url] = images.values();
   const blob = await (await fetch(url)).blob();
@@ -383,26 +400,32 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
       return { contentId: id, contentBytes: 'iVBO' };
     };
     await assert.rejects(
-      inlineImages(fakeApi(), {
-        async *all() {
-          yield* listed;
-        },
-        get,
-      }),
+      inlineImages(
+        fakeApi(),
+        /** @type {any} */ ({
+          async *all() {
+            yield* listed;
+          },
+          get,
+        }),
+      ),
       { code: 'not_found' },
     );
     assert.deepEqual(made, []);
-    const twice = await inlineImages(fakeApi(), {
-      async *all() {
-        yield* listed;
-      },
-      get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }),
-    });
+    const twice = await inlineImages(
+      fakeApi(),
+      /** @type {any} */ ({
+        async *all() {
+          yield* listed;
+        },
+        get: async (id) => ({ contentId: 'same', contentBytes: id === 'a' ? 'iVBO' : 'iVBOiVBO' }),
+      }),
+    );
     assert.deepEqual([[...twice], made.map(({ size }) => size)], [[['same', 'blob:1']], [6]]);
     const asked = [];
     const outlook = await inlineImages(
       fakeApi('outlook-v2'),
-      {
+      /** @type {any} */ ({
         async *all(query) {
           asked.push(query);
           yield { Id: 'a', ContentType: 'text/css', IsInline: true };
@@ -411,7 +434,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
           asked.push([id, options]);
           return { ContentId: 'c', ContentBytes: btoa('x') };
         },
-      },
+      }),
       { timeout: 5 },
     );
     assert.deepEqual(
@@ -425,6 +448,7 @@ test('pictures: nothing is left to revoke where one cannot be had; the last of o
 
 test('the tree: only folders that have some are asked', async () => {
   const asked = [];
+  /** @type {(name: string, folders: object[]) => any} */
   const level = (name, folders) => ({
     async *all() {
       asked.push(name);

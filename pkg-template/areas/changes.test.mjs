@@ -176,11 +176,11 @@ test('C3 the last word on an id counts, over all pages of a round', async () => 
 test('C28 the same page for ever, each time under a new link', async () => {
   const page = (value, at) => ({ value, '@odata.nextLink': `${NEXT}${at}` });
   const many = [{ id: 'a' }, { id: 'b' }];
-  for (const [pages, asked] of [
+  for (const [pages, asked] of /** @type {[(at: number) => object[], number][]} */ ([
     [() => many, 2],
     [() => [{ id: 'a' }], 2],
     [(at) => many.map((one) => ({ ...one, at })), 2],
-  ]) {
+  ])) {
     let at = 0;
     const it = fakeApi('graph', async () => page(pages(at), at++));
     await assert.rejects(delta(it, path`contacts`), { code: 'invalid_response' });

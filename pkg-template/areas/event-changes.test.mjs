@@ -32,7 +32,13 @@ const ALL_DAY = {
   originalEndTimeZone: 'UTC',
 };
 
-/** Changes `event`; gives what was asked, and the body of the change. */
+/**
+ * Changes `event`; gives what was asked, and the body of the change.
+ *
+ * @param {any} event
+ * @param {any} changes
+ * @param {{ api?: import('../types.ts').Flavor, zone?: string, options?: object }} [given]
+ */
 async function changed(event, changes, { api = 'graph', zone = BERLIN, options } = {}) {
   const calls = [];
   const it = fakeApi(
@@ -137,12 +143,12 @@ test('an event that is to be of whole days takes the days that it touches', asyn
     start: at('2026-10-20T21:00:00.0000000', 'UTC'),
     end: at('2026-10-20T23:30:00.0000000', 'UTC'),
   };
-  for (const [event, changes, start, end] of [
+  for (const [event, changes, start, end] of /** @type {[object, object, string, string][]} */ ([
     [SINGLE, {}, '2026-10-20', '2026-10-21'],
     [late, {}, '2026-10-20', '2026-10-22'],
     [late, { start: '2026-10-25' }, '2026-10-25', '2026-10-27'],
     [ALL_DAY, { subject: 'x' }, '2026-12-01', '2026-12-02'],
-  ]) {
+  ])) {
     const { body } = await changed(event, { isAllDay: true, ...changes });
     assert.deepEqual([body.start, body.end], [at(`${start}T00:00`), at(`${end}T00:00`)]);
   }

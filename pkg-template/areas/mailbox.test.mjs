@@ -367,6 +367,7 @@ test('every collection and every method is there', () => {
 
 test('C10 octets stay octets: the MIME form, and no form that is asked for instead', async () => {
   const bytes = new Uint8Array([0xfc, 0x0d, 0x0a, 0x00, 0xff]);
+  /** @type {any} */
   const it = box({ answers: [new Blob([bytes], { type: 'text/plain' })] });
   const mime = await it.mail.messages.mime('a', { timeout: 5 });
   assert.deepEqual(it.calls, [['GET', 'messages/{}/$value', ['a'], { timeout: 5, as: 'blob' }, undefined]]);
@@ -379,23 +380,26 @@ test('C10 octets stay octets: the MIME form, and no form that is asked for inste
     (as) => it.photo.sizes.content('48x48', { as }),
   ])
     for (const as of ['text', 'blob', 'json', 5])
-      await assert.rejects(run(as), (error) => error.code === 'invalid_argument' && error.message.includes('`as`'));
+      await assert.rejects(
+        run(as),
+        (/** @type {any} */ error) => error.code === 'invalid_argument' && error.message.includes('`as`'),
+      );
   assert.equal(it.calls.length, 1);
 });
 
 test('a photo is a Blob', async () => {
   const it = box();
-  for (const image of [undefined, null, 'x', new Uint8Array(3), new ArrayBuffer(3), {}])
+  for (const image of /** @type {any[]} */ ([undefined, null, 'x', new Uint8Array(3), new ArrayBuffer(3), {}]))
     await assert.rejects(it.photo.set(image), { code: 'invalid_argument' });
   assert.deepEqual(it.calls, []);
 });
 
 test('events are made with an id of their own, which Outlook lacks; the fields of extensions are as they are', async () => {
-  for (const [api, field] of [
+  for (const [api, field] of /** @type {[import('../types.ts').Flavor, string?][]} */ ([
     ['graph', 'transactionId'],
     ['outlook-v2', undefined],
     ['outlook-v1', undefined],
-  ]) {
+  ])) {
     const it = box({ api });
     await it.calendar.events.create({});
     await it.calendar.in('c').events.create({});
@@ -411,6 +415,7 @@ test('events are made with an id of their own, which Outlook lacks; the fields o
   const it = box();
   await it.calendar.events.create({ transactionId: 'mine' });
   assert.deepEqual(it.calls[0][4], { transactionId: 'mine' });
+  /** @type {any} */
   const own = { extensionName: 'x', start: 'here', from: 'me', body: 5, importance: 'utmost' };
   await it.mail.messages.extensions('a').create(own);
   await it.mail.messages.extensions('a').update('x', own);

@@ -5,11 +5,18 @@ import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { mailbox } from './mailbox.ts';
 
+/** @typedef {import('../types.ts').Flavor} Flavor */
+
 const MB = 1024 * 1024;
+/** @type {Flavor[]} */
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
 const file = (size, name = 'a.bin') => new File([new Uint8Array(size)], name);
 
-/** A mailbox whose calls are noted as [method, path, ids, body, options]; `answer(path, at)` answers them. */
+/**
+ * A mailbox whose calls are noted as [method, path, ids, body, options]; `answer` answers them.
+ *
+ * @param {{ api?: Flavor, answer?: (path: string, method: string, at: number) => unknown }} [given]
+ */
 function box({ api = 'graph', answer = () => undefined } = {}) {
   const calls = [];
   const it = fakeApi(api, async (method, path, ids, options, body) => {
@@ -23,7 +30,7 @@ function box({ api = 'graph', answer = () => undefined } = {}) {
 const short = ({ calls }) => calls.map(([method, path, ids]) => [method, path, ...(ids ?? [])]);
 
 test('send: one call, with what goes out and whether it is kept', async () => {
-  for (const [api, kept, wanted] of [
+  for (const [api, kept, wanted] of /** @type {[Flavor, boolean | undefined, {}][]} */ ([
     [
       'graph',
       undefined,
@@ -44,7 +51,7 @@ test('send: one call, with what goes out and whether it is kept', async () => {
       false,
       { Message: { subject: 'x', Body: { ContentType: 'Text', Content: 'y' } }, SaveToSentItems: false },
     ],
-  ]) {
+  ])) {
     const it = box({ api });
     await it.mail.send(
       { subject: 'x', body: 'y' },
@@ -54,7 +61,11 @@ test('send: one call, with what goes out and whether it is kept', async () => {
   }
 });
 
-/** Answers what a message by a draft needs; `more` answers first. */
+/**
+ * Answers what a message by a draft needs; `more` answers first.
+ *
+ * @type {(more?: (path: string, method: string) => unknown) => (path: string, method: string) => unknown}
+ */
 const drafts =
   (more = () => undefined) =>
   (path, method) =>
@@ -64,6 +75,7 @@ const drafts =
       : path.startsWith('https:')
         ? new Response(null, { status: 201, headers: { location: "x('att')" } })
         : { id: 'd', Id: 'd' });
+/** @type {(status: number, code?: import('../types.ts').ErrorCode) => any} */
 const status = (status, code = 'bad_request') => Object.assign(fail(code, `status ${status}`), { status });
 const UPLOAD = [
   ['POST', 'messages/{}/attachments/createUploadSession', 'd'],
@@ -97,13 +109,13 @@ test('C5 send: what counts is the whole request, its text and attachments in eve
     contentBytes: Buffer.alloc(size).toString('base64'),
   });
   const html = { contentType: 'html', content: 'x'.repeat(1.5 * MB) };
-  for (const [message, added] of [
+  for (const [message, added] of /** @type {[{}, string[][]][]} */ ([
     [{ body: html, attachments: [file(2.2 * MB)] }, [POSTED]],
     [{ body: html, attachments: [file(1.2 * MB), file(1.3 * MB, 'b')] }, [POSTED, POSTED]],
     [{ attachments: [own(2 * MB), file(2 * MB)] }, [POSTED, POSTED]],
     [{ attachments: [own(2.9 * MB)] }, UPLOAD],
     [{ attachments: [own(MB), own(1.5 * MB)] }, [POSTED, POSTED]],
-  ]) {
+  ])) {
     const it = box({ answer: drafts() });
     await it.mail.send({ subject: 'x', ...message });
     assert.deepEqual(short(it), [['POST', 'messages'], ...added, ['POST', 'messages/{}/send', 'd']]);
@@ -172,13 +184,13 @@ test('send: several files that are small alone go one by one in every flavour', 
 });
 
 test('C8 send: where a file or the last step is refused, no draft stays, and the first error is told', async () => {
-  for (const [refused, error] of [
+  for (const [refused, error] of /** @type {[RegExp, any][]} */ ([
     [/attachments$/, fail('too_large', 'no')],
     [/attachments$/, fail('network', 'no')],
     [/send$/, status(403, 'forbidden')],
     [/send$/, status(400)],
     [/send$/, status(429, 'throttled')],
-  ]) {
+  ])) {
     const it = box({ answer: drafts((path) => (refused.test(path) ? error : undefined)) });
     const { signal } = new AbortController();
     const files = [file(2 * MB), file(2 * MB)];
@@ -190,7 +202,13 @@ test('C8 send: where a file or the last step is refused, no draft stays, and the
 });
 
 test('C8 send: a draft that may be on its way stays, as does one that cannot be deleted, and the error names it', async () => {
-  for (const error of [fail('timeout', 'x'), fail('network', 'x'), fail('aborted', 'x'), status(504), status(200)]) {
+  for (const error of /** @type {any[]} */ ([
+    fail('timeout', 'x'),
+    fail('network', 'x'),
+    fail('aborted', 'x'),
+    status(504),
+    status(200),
+  ])) {
     const it = box({ answer: drafts((path) => (/send$/.test(path) ? error : undefined)) });
     await assert.rejects(it.mail.send({ attachments: [file(2 * MB), file(2 * MB)] }), (thrown) => thrown === error);
     assert.ok(!it.calls.some(([method]) => method === 'DELETE'));
@@ -212,7 +230,7 @@ test('C8 send: a draft that may be on its way stays, as does one that cannot be 
 test('send: what cannot be attached makes no draft; a draft that is refused, or has no id', async () => {
   const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
   const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
-  for (const [api, message, options, code] of [
+  for (const [api, message, options, code] of /** @type {[Flavor, any, {}, string][]} */ ([
     ['graph', { attachments: [huge] }, {}, 'too_large'],
     ['outlook-v2', { attachments: [four] }, {}, 'unsupported_by_api'],
     ['graph', { attachments: [four] }, { saveToSentItems: false }, 'invalid_argument'],
@@ -220,7 +238,7 @@ test('send: what cannot be attached makes no draft; a draft that is refused, or 
     ['graph', { body: 'x'.repeat(4 * MB) }, {}, 'too_large'],
     ['graph', { body: 'x'.repeat(4 * MB), attachments: [four] }, {}, 'too_large'],
     ['graph', { toRecipients: [''], attachments: [four] }, {}, 'invalid_argument'],
-  ]) {
+  ])) {
     const none = box({ api });
     await assert.rejects(none.mail.send(message, options), { code });
     assert.deepEqual(none.calls, []);
@@ -238,7 +256,7 @@ test('send: what cannot be attached makes no draft; a draft that is refused, or 
 
 test('drafts and answers with more than one request takes: made without the files, which are added', async () => {
   const attachments = [file(3 * MB)];
-  for (const [run, made, sent] of [
+  for (const [run, made, sent] of /** @type {[(m: any) => Promise<any>, string, boolean?][]} */ ([
     [(m) => m.create({ subject: 'x', attachments }), 'messages'],
     [(m) => m.createReply('i', { all: true, comment: 'x', message: { attachments } }), 'messages/{}/createReplyAll'],
     [
@@ -247,7 +265,7 @@ test('drafts and answers with more than one request takes: made without the file
     ],
     [(m) => m.reply('i', { body: 'x', attachments }), 'messages/{}/createReply', true],
     [(m) => m.reply('i', { attachments }, { all: true }), 'messages/{}/createReplyAll', true],
-  ]) {
+  ])) {
     const it = box({ answer: drafts() });
     const result = await run(it.mail.messages);
     assert.deepEqual(
@@ -271,7 +289,7 @@ test('an event with a file of more than one request takes is told the way', asyn
 });
 
 test('send: what is no message, and options that are none', async () => {
-  for (const [message, options] of [
+  for (const [message, options] of /** @type {any[][]} */ ([
     [undefined],
     [null],
     ['text'],
@@ -279,7 +297,7 @@ test('send: what is no message, and options that are none', async () => {
     [{}, { saveToSentItems: 1 }],
     [{}, { onProgress: 'x' }],
     [{ toRecipients: [''] }],
-  ]) {
+  ])) {
     const it = box();
     const promise = it.mail.send(message, options);
     assert.ok(promise instanceof Promise);
@@ -288,7 +306,13 @@ test('send: what is no message, and options that are none', async () => {
   }
 });
 
-for (const [name, run, path, body, only] of [
+for (const [
+  name,
+  run,
+  path,
+  body,
+  only,
+] of /** @type {[string, (m: any) => Promise<unknown>, string, {}, Flavor[]?][]} */ ([
   ['reply', (m) => m.reply('i', 'Thanks', { timeout: 5 }), 'messages/{}/reply', { comment: 'Thanks' }],
   [
     'reply to all',
@@ -331,7 +355,7 @@ for (const [name, run, path, body, only] of [
     { message: { subject: 'x' } },
     ['graph', 'outlook-v2'],
   ],
-]) {
+])) {
   test(`${name}, in every flavour that has it`, async () => {
     for (const api of FLAVOURS) {
       const it = box({ api, answer: () => 'draft' });
@@ -367,6 +391,7 @@ for (const [name, run, path, body, only] of [
 }
 
 test('a reply says something; all is true or false', async () => {
+  /** @type {any} */
   const it = box();
   for (const run of [
     () => it.mail.messages.reply('i'),

@@ -99,7 +99,7 @@ async function compose(
   const key = nameIn(api, (given ?? {}) as Fields, 'attachments') ?? '';
   const { [key]: attachments, ...bare } = (given ?? {}) as Fields;
   const files: unknown[] = Array.isArray(attachments) ? attachments : [];
-  const size = files.reduce((sum: number, one) => sum + sizeOf(one), 0);
+  const size = files.reduce<number>((sum, one) => sum + sizeOf(one), 0);
   const post = ({ path }: Post, body: unknown) => api.call({ method: 'POST', path, options: rest, body });
   if (mayFit(api, size)) {
     const body = await whole.body(given);

@@ -6,7 +6,12 @@ import { mailbox } from './mailbox.ts';
 
 const DAY = 86_400_000;
 
-/** A mailbox in `zone` with `events`, which the service matches as it does: all-day events by midnights in UTC. */
+/**
+ * A mailbox in `zone` with `events`, which the service matches as it does: all-day events by midnights in UTC.
+ *
+ * @param {any[]} events
+ * @param {{ zone?: string, api?: import('../types.ts').Flavor }} [given]
+ */
 function calendar(events, { zone = 'Europe/Berlin', api = 'graph' } = {}) {
   const calls = [];
   const it = fakeApi(
@@ -103,7 +108,7 @@ test('C21 what is selected is what comes; v2.0 has its own spelling; a zone that
   const outlook = calendar([NOVEMBER, FIRST, SECOND].map(spelled), { zone: 'Asia/Tokyo', api: 'outlook-v2' });
   const { items } = await outlook.view('2026-12-01', '2026-12-02').list();
   assert.deepEqual(
-    items.map(({ Subject }) => Subject),
+    items.map((/** @type {any} */ { Subject }) => Subject),
     [FIRST.subject],
   );
   const windows = calendar([NOVEMBER, FIRST], { zone: 'Tokyo Standard Time' });

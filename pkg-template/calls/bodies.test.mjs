@@ -36,7 +36,7 @@ test('texts, blobs and bytes go as they are', () => {
 test('what would go out as something else is refused, by name where it has one', () => {
   const circle = {};
   circle.itself = circle;
-  for (const [body, message] of [
+  for (const [body, message] of /** @type {[any, RegExp][]} */ ([
     [circle, /JSON/],
     [{ big: 1n }, /JSON/],
     [{ size: NaN }, /^size is no finite number$/],
@@ -46,7 +46,7 @@ test('what would go out as something else is refused, by name where it has one',
     [{ list: [{ text: '\udc00' }] }, /^text has half/],
     [{ birthday: new Date('') }, /^birthday is an invalid Date$/],
     [[new Date(Number.NaN)], /invalid Date/],
-  ]) {
+  ])) {
     assert.throws(
       () => encodeBody(it, body),
       (error) => error instanceof Exo365Error && error.code === 'invalid_argument' && message.test(error.message),

@@ -8,6 +8,7 @@ import { askTabs, offer } from './handover.ts';
 const OURS = `${'A'.repeat(43)}.r`;
 const SHARED = Symbol.for('exo365.arrival');
 const ORIGIN = 'https://app.contoso.example';
+/** @type {any} */
 const more = async () => ({ askTabs });
 const turn = () =>
   new Promise((resolve) => {
@@ -105,17 +106,18 @@ test('S41 the tab where a sign-in began removes its record first, then gives it 
 
 test('S41 without an answer the client opens after a second; a frame asks nobody; foreign states are nobody to ask', async () => {
   const asked = [];
+  /** @type {any} */
   const count = async () => {
     asked.push(1);
     return { askTabs: async (channel) => channel.close() };
   };
-  for (const [query, framed, wanted] of [
+  for (const [query, framed, wanted] of /** @type {[string, boolean, number][]} */ ([
     [`?code=c&state=${OURS}`, false, 1],
     [`?code=c&state=${OURS}`, true, 0],
     [`#code=c&state=${OURS}`, false, 1],
     [`?code=c&state=${OURS}x`, false, 0],
     ['?code=94105&state=CA', false, 0],
-  ]) {
+  ])) {
     delete globalThis[SHARED];
     asked.length = 0;
     const arrive = load(query);
@@ -144,7 +146,7 @@ test('S43 the time of a link begins when the page is left, and again when it cam
       channels--;
     }
   }
-  offer(undefined, name, Channel);
+  offer(undefined, name, /** @type {any} */ (Channel));
   assert.equal(JSON.parse(it.session[name]).created, 7);
   const { now } = Date;
   for (const seconds of [1_790_000_000, 1_790_001_000]) {

@@ -135,7 +135,7 @@ test('`answer` is asked first; what it rejects with, the call rejects with', asy
     },
   });
   assert.equal((await rejects(client.mail.messages.list())).code, 'throttled');
-  assert.equal(await client.mail.messages.reply('1', 'Thanks'), null);
+  assert.equal(await client.mail.messages.reply('1', 'Thanks'), undefined);
 });
 
 test('what the mailbox does not know is refused, with what to do', async () => {

@@ -8,7 +8,7 @@ export const wasm = {
   trap: undefined,
   /** The arguments of every `Core.open`; `opens` says what the next one does. */
   opened: [],
-  /** @type {() => Core | Promise<Core>} */
+  /** @type {(page?: any) => Core | Promise<Core>} */
   opens: () => new Core(),
 };
 

@@ -5,6 +5,7 @@ import { Exo365Error } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
 import { draft } from './drafts.ts';
 
+/** @type {import('../types.ts').Flavor[]} */
 const FLAVOURS = ['graph', 'outlook-v2', 'outlook-v1'];
 const SERIES = { pattern: { type: 'weekly', interval: 1 }, range: { type: 'noEnd', startDate: '2026-12-01' } };
 

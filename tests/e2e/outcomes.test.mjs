@@ -62,13 +62,18 @@ async function opened(answers, settings = {}) {
   });
 }
 
-/** What a call came to: its value, or the code of an error that is ours. */
+/**
+ * What a call came to: its value, or the code of an error that is ours.
+ *
+ * @returns {Promise<any>}
+ */
 async function outcome(promise) {
   try {
     return { value: await promise };
   } catch (error) {
-    assert.ok(error instanceof sdk.Exo365Error && error instanceof Error && error.remedy, String(error));
-    return { code: error.code, error };
+    const { code, remedy } = error ?? {};
+    assert.ok(error instanceof sdk.Exo365Error && error instanceof Error && remedy, String(error));
+    return { code, error };
   }
 }
 
@@ -83,7 +88,9 @@ const ben = { id: 'a', givenName: 'Ben', surname: 'B' };
 const folder = (parentFolderId) => json({ id: 'a', parentFolderId, '@odata.etag': 'W/"7"' });
 const bin = json({ id: 'bin' });
 
-/** @type {[name: string, call: (client: any) => Promise<unknown>, answers: (() => unknown)[], wanted: unknown][]} */
+/** @typedef {[name: string, call: (client: any) => Promise<unknown>, answers: (() => unknown)[], wanted: unknown]} Outcome */
+
+/** @type {Outcome[]} */
 const OUTCOMES = [
   // C7: the first answer is lost.
   ['C7 DELETE: cut, then nothing there', remove, [cut, lost], undefined],
@@ -115,21 +122,24 @@ const OUTCOMES = [
   ],
   ['C7 a deletion for good', ({ mail }) => mail.messages.delete('a', { permanently: true }), [cut, lost], undefined],
   // C12: nothing is a success of a write, whatever the headers say.
-  ...[200, 202, 204].flatMap((status) => [
-    [
-      `C12 send: ${status} with a type of JSON`,
-      send,
-      [empty(status, { 'content-type': 'application/json' })],
-      undefined,
-    ],
-    [
-      `C12 delete: ${status} with a type of JSON`,
-      remove,
-      [empty(status, { 'content-type': 'application/json' })],
-      undefined,
-    ],
-    [`C12 send: ${status} with a type of HTML`, send, [empty(status, { 'content-type': 'text/html' })], undefined],
-  ]),
+  ...[200, 202, 204].flatMap(
+    (status) =>
+      /** @type {Outcome[]} */ ([
+        [
+          `C12 send: ${status} with a type of JSON`,
+          send,
+          [empty(status, { 'content-type': 'application/json' })],
+          undefined,
+        ],
+        [
+          `C12 delete: ${status} with a type of JSON`,
+          remove,
+          [empty(status, { 'content-type': 'application/json' })],
+          undefined,
+        ],
+        [`C12 send: ${status} with a type of HTML`, send, [empty(status, { 'content-type': 'text/html' })], undefined],
+      ]),
+  ),
   ['C12 send: 202 with a text', send, [text('queued', 'text/plain', 202)], undefined],
   ['C12 send: a page of a proxy', send, [text('<html>', 'text/html')], 'outcome_unknown'],
   // C15: a conflict that passes.
@@ -275,7 +285,7 @@ const odd = {
     throw new Error('odd');
   },
 };
-for (const [name, getToken, wanted] of [
+for (const [name, getToken, wanted] of /** @type {[string, (request?: any) => unknown, string?][]} */ ([
   ['C18 a token without scopes', async () => ({ token: 'a', expiresIn: 3600 }), undefined],
   ['C18 scopes that are none', async () => ({ token: 'a', expiresIn: 3600, scopes: () => 5 }), undefined],
   ['C18 a time that is none', async () => ({ token: 'a', expiresIn: Number.NaN, scopes: [] }), undefined],
@@ -298,7 +308,7 @@ for (const [name, getToken, wanted] of [
   ['C26 rejects as Safari', async () => throwing(new TypeError('Load failed'))(), 'network'],
   ['C26 rejects late', async () => throwing(new DOMException('signal timed out', 'TimeoutError'))(), 'timeout'],
   ['C26 never settles', never, 'timeout'],
-]) {
+])) {
   test(name, { timeout: 20_000 }, async () => {
     let asked = 0;
     const client = await opened(() => json(ben), {

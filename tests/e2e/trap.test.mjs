@@ -19,7 +19,7 @@ before(async () => {
   const { exports } = await instantiate(await WebAssembly.compile(new Uint8Array(TRAP)));
   // The package's module, of which each exported function may trap.
   WebAssembly.instantiate = /** @type {any} */ (
-    async (module, imports) => {
+    async (/** @type {WebAssembly.Module} */ module, imports) => {
       instances++;
       const real = await instantiate(module, imports);
       const entries = Object.entries(real.exports).map(([name, one]) => {

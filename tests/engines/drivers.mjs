@@ -21,7 +21,12 @@ import { freePort } from '../e2e/processes.mjs';
 /** Longest wait for what a page comes to, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** Waits until `probe` gives a value. What it throws while pages change is no answer. */
+/**
+ * Waits until `probe` gives a value. What it throws while pages change is no answer.
+ *
+ * @param {string} what
+ * @param {() => any} probe
+ */
 export async function until(what, probe) {
   const begin = Date.now();
   for (;;) {

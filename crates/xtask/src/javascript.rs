@@ -16,6 +16,7 @@ const IMPORTED: &[&str] = &[
     "tests/e2e",
     "tests/e2e/microsoft",
     "tests/e2e/third-party",
+    "tests/engines",
     "bench",
     "bench/peer-server",
 ];
