@@ -203,7 +203,6 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
         "isInline": one.inline,
         "contentId": one.content_id,
         "contentLocation": null,
-        "isContactPhoto": false,
     });
     if with_bytes {
         value["contentBytes"] = STANDARD.encode(&one.bytes).into();

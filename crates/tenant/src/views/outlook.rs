@@ -39,6 +39,9 @@ pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -
     }
     let names = Names { flavour, kind }.all();
     let mut out = Map::new();
+    if kind == Kind::Attachment && flavour == Flavour::OutlookV1 {
+        out.insert("IsContactPhoto".to_owned(), false.into());
+    }
     for (key, value) in entity {
         if key.starts_with('@') {
             out.insert(key, annotation(value));
