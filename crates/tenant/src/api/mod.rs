@@ -18,6 +18,7 @@ mod drafts;
 mod errors;
 mod event_body;
 mod events;
+mod extensions;
 pub(crate) mod faults;
 mod find;
 mod focused;

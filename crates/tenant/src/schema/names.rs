@@ -60,6 +60,7 @@ bccRecipients
 replyTo
 flag||-
 attachments
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 const EVENT: &str = "id
@@ -108,6 +109,7 @@ startTimeZone|-|
 endTimeZone|-|
 attachments
 cancelledOccurrences|-|-
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 const CONTACT: &str = "id
@@ -148,6 +150,7 @@ emailAddresses
 homeAddress
 businessAddress
 otherAddress
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 const FOLDER: &str = "id
