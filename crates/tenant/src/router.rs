@@ -36,11 +36,29 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
         body,
     };
     if incoming.path.starts_with("/_control/") {
-        return control::handle(&tenant, &incoming);
+        let response = control::handle(&tenant, &incoming);
+        // The clock can have moved, or a lifecycle notification can wait.
+        tokio::spawn(deliver_notifications(tenant));
+        return response;
     }
     let now = tenant.clock().now();
     tenant.log().record(now, &incoming);
-    answer(&tenant, incoming).await
+    let changes = tenant.changes();
+    let response = answer(&tenant, incoming).await;
+    if tenant.changes() != changes {
+        notify(&tenant);
+    }
+    response
+}
+
+/// Tells the hooks of subscriptions what changed, without waiting for them.
+fn notify(tenant: &Tenant) {
+    api::changes::collect(tenant);
+    tokio::spawn(deliver_notifications(tenant.clone()));
+}
+
+async fn deliver_notifications(tenant: Tenant) {
+    api::hooks::deliver_due(&tenant).await;
 }
 
 async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {

@@ -7,9 +7,11 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 use support::description::{Operation, description, differences};
+use support::hook::Hook;
 use support::{ADELE, BEN, Caller, GRAPH, Local};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/OPERATIONS.md");
@@ -39,6 +41,11 @@ const SIMPLER: &[(&str, &str, &str)] = &[
         "PUT",
         "/photo/$value",
         "a picture keeps its type; the service makes a JPEG of it",
+    ),
+    (
+        "*",
+        "/subscriptions",
+        "messages, events and contacts; hooks on this machine; without resource data",
     ),
     ("*", "/photos", "one picture stands for every size"),
     ("*", "/users/delta()", "the directory never changes"),
@@ -106,6 +113,9 @@ of Graph v1.0 once, with items that it made before.
 
 ";
 
+/// The URL of the hook for subscriptions.
+static HOOK: OnceLock<String> = OnceLock::new();
+
 /// What became of an operation.
 #[derive(Debug, PartialEq)]
 enum Outcome {
@@ -121,6 +131,8 @@ async fn every_operation_is_listed_as_it_is() {
         println!("skipped: no OpenAPI description of Graph (EXO365_OPENAPI)");
         return;
     };
+    let hook = Hook::start(true).await;
+    HOOK.set(hook.url.clone()).unwrap();
     let local = Local::default();
     let user = local.user(GRAPH, ADELE, &SCOPES).await.at("");
     let application = local.app(GRAPH).await.at("");
@@ -363,10 +375,14 @@ fn created(collection: &str) -> Option<Value> {
             json!({"classifyAs": "other", "senderEmailAddress": {"address": format!("{name}@fabrikam.example"), "name": name}})
         }
         "subscriptions" => {
-            json!({"changeType": "created", "notificationUrl": "http://localhost:9/hook", "resource": "me/messages", "expirationDateTime": "2026-12-01T00:00:00Z", "clientState": "a"})
+            json!({"changeType": "created", "notificationUrl": HOOK.get().unwrap(), "resource": "me/messages", "expirationDateTime": tomorrow(), "clientState": "a"})
         }
         _ => return None,
     })
+}
+
+fn tomorrow() -> String {
+    (chrono::Utc::now() + chrono::TimeDelta::days(1)).to_rfc3339()
 }
 
 /// The parameters of an action.
@@ -416,7 +432,7 @@ fn changed(name: &str) -> Value {
         "masterCategories" => json!({"color": "preset3"}),
         "messageRules" => json!({"isEnabled": false}),
         "overrides" => json!({"classifyAs": "focused"}),
-        "subscriptions" => json!({"expirationDateTime": "2026-12-02T00:00:00Z"}),
+        "subscriptions" => json!({"expirationDateTime": tomorrow()}),
         _ => json!({"mobilePhone": "+49 40 1"}),
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod description;
+pub(crate) mod hook;
 
 use axum::Router;
 use axum::body::Body;
