@@ -21,6 +21,11 @@ impl Tenant {
     pub fn router(&self) -> Router {
         Router::new().fallback(enter).with_state(self.clone())
     }
+
+    /// Calls the hooks of subscriptions for which a notification is due.
+    pub async fn call_hooks(&self) {
+        api::hooks::deliver_due(self).await;
+    }
 }
 
 async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
@@ -38,7 +43,7 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
     if incoming.path.starts_with("/_control/") {
         let response = control::handle(&tenant, &incoming);
         // The clock can have moved, or a lifecycle notification can wait.
-        tokio::spawn(deliver_notifications(tenant));
+        call_hooks(&tenant);
         return response;
     }
     let now = tenant.clock().now();
@@ -54,11 +59,12 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
 /// Tells the hooks of subscriptions what changed, without waiting for them.
 fn notify(tenant: &Tenant) {
     api::changes::collect(tenant);
-    tokio::spawn(deliver_notifications(tenant.clone()));
+    call_hooks(tenant);
 }
 
-async fn deliver_notifications(tenant: Tenant) {
-    api::hooks::deliver_due(&tenant).await;
+fn call_hooks(tenant: &Tenant) {
+    let tenant = tenant.clone();
+    tokio::spawn(async move { tenant.call_hooks().await });
 }
 
 async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
