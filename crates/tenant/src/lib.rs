@@ -30,10 +30,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod api;
+mod api_error;
 mod clock;
 mod control;
 mod directory;
-mod failure;
 mod http;
 mod ids;
 mod oauth;

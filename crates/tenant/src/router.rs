@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::HttpRequest;
 use crate::state::Tenant;
 use crate::store::deliver;
@@ -70,8 +70,8 @@ fn call_hooks(tenant: &Tenant) {
 async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
     let upload = api::uploads::is_upload(&incoming.path);
     let api = match upload {
-        true => Some(Flavour::OutlookV2),
-        false => Flavour::of_path(&incoming.path),
+        true => Some(Flavor::OutlookV2),
+        false => Flavor::of_path(&incoming.path),
     };
     let now = tenant.clock().unix();
     if deliver::deliver_due(&mut tenant.store(), now) {
@@ -103,8 +103,8 @@ async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {
     if let Some(fault) = &fault {
         response = api::faults::damage(fault, response).await;
     }
-    if let Some(flavour) = api {
-        api::cors::expose(tenant, flavour, fault.as_ref(), &mut response);
+    if let Some(flavor) = api {
+        api::cors::expose(tenant, flavor, fault.as_ref(), &mut response);
     }
     response
 }
@@ -113,7 +113,7 @@ async fn route(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if api::uploads::is_upload(&incoming.path) {
         return api::uploads::handle(tenant, incoming);
     }
-    if Flavour::of_path(&incoming.path).is_some() {
+    if Flavor::of_path(&incoming.path).is_some() {
         return api::handle(tenant, incoming).await;
     }
     let decoded = percent_encoding::percent_decode_str(&incoming.path)

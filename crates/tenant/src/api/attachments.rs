@@ -7,7 +7,7 @@ use super::call::{ApiResult, Call};
 use super::holder::{Holder, MAX_DIRECT_SIZE};
 use super::response::{ApiResponse, Payload};
 use super::{listing, uploads};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
@@ -24,7 +24,7 @@ pub(crate) fn handle(call: &Call<'_>, holder: Holder<'_>, rest: &[&str]) -> ApiR
         (&Method::GET, [id]) => get(call, holder, id),
         (&Method::GET, [id, "$value"]) => content(call, holder, id),
         (&Method::DELETE, [id]) => delete(call, holder, id),
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
@@ -39,9 +39,9 @@ fn one<'m>(
     mailbox: &'m Mailbox,
     holder: Holder<'_>,
     id: &str,
-) -> Result<&'m Attachment, Failure> {
+) -> Result<&'m Attachment, ApiError> {
     let text = "The attachment ID is invalid.";
-    let wrong = || Failure::new(404, "ErrorInvalidAttachmentId", text);
+    let wrong = || ApiError::new(404, "ErrorInvalidAttachmentId", text);
     let files = holder.files(call, mailbox)?;
     let id = call.id(id, IdKind::Attachment).map_err(|_| wrong())?;
     files.iter().find(|one| one.key == id.key).ok_or_else(wrong)
@@ -94,10 +94,10 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
         Some("#microsoft.graph.fileAttachment") => {}
         None => {
             let text = "The property '@odata.type' is required to create an attachment.";
-            return Err(Failure::invalid_parameter(text));
+            return Err(ApiError::invalid_parameter(text));
         }
         Some(_) => {
-            return Err(Failure::invalid_parameter(
+            return Err(ApiError::invalid_parameter(
                 "Attachments of this type cannot be created.",
             ));
         }
@@ -108,11 +108,11 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
         let fresh = mailbox.fresh_key();
         let made = view::read_attachment(&body, fresh, now);
         let made = made.ok_or_else(|| {
-            Failure::invalid_parameter("The attachment's content is no valid base64.")
+            ApiError::invalid_parameter("The attachment's content is no valid base64.")
         })?;
         if made.bytes.len() > MAX_DIRECT_SIZE {
             let text = "The attachment is too large for a single request; use an upload session.";
-            return Err(Failure::new(413, "ErrorMessageSizeExceeded", text));
+            return Err(ApiError::new(413, "ErrorMessageSizeExceeded", text));
         }
         let entity = view::attachment(&made, call.mailbox, true);
         holder.change(call, mailbox, |files| files.push(made))?;

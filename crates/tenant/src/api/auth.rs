@@ -3,11 +3,11 @@
 use axum::http::Method;
 
 use super::errors::{Unauthorized, invalid_token};
+use crate::api_error::ApiError;
 use crate::directory::places::Room;
 use crate::directory::step_up::CONTEXT;
 use crate::directory::{self, Account, Kind};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::oauth::flow::AccessToken;
 use crate::oauth::scopes::GRAPH;
 use crate::state::Tenant;
@@ -18,11 +18,11 @@ use crate::state::Tenant;
 /// 401 if the token is missing, unknown, expired, revoked or for another audience.
 pub(crate) fn token(
     tenant: &Tenant,
-    flavour: Flavour,
+    flavor: Flavor,
     authorization: Option<&str>,
-) -> Result<AccessToken, Failure> {
+) -> Result<AccessToken, ApiError> {
     let now = tenant.clock().unix();
-    let refuse = |why, audience: &str| Err(invalid_token(flavour, why, audience, now));
+    let refuse = |why, audience: &str| Err(invalid_token(flavor, why, audience, now));
     let bearer = authorization.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -37,14 +37,14 @@ pub(crate) fn token(
     if now >= access.expires {
         return refuse(Unauthorized::Expired, "");
     }
-    if (access.audience == GRAPH) != flavour.is_graph() {
+    if (access.audience == GRAPH) != flavor.is_graph() {
         return refuse(Unauthorized::Audience, &access.audience);
     }
     let revoked = access
         .oid
         .as_ref()
         .and_then(|oid| tenant.signins().revoked.get(oid).copied());
-    if access.cp1 && flavour.is_graph() && revoked.is_some_and(|at| access.issued <= at) {
+    if access.cp1 && flavor.is_graph() && revoked.is_some_and(|at| access.issued <= at) {
         return refuse(Unauthorized::Claims, "");
     }
     Ok(access)
@@ -59,7 +59,7 @@ pub(crate) fn check_step_up(
     access: &AccessToken,
     method: &Method,
     below: &[String],
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let person = access.oid.is_some();
     let guarded = tenant
         .step_up()
@@ -70,19 +70,19 @@ pub(crate) fn check_step_up(
     }
     Err(match access.cp1 {
         true => invalid_token(
-            Flavour::Graph,
+            Flavor::Graph,
             Unauthorized::StepUp,
             "",
             tenant.clock().unix(),
         ),
-        false => Failure::step_up_required(),
+        false => ApiError::step_up_required(),
     })
 }
 
 /// `/me` with a token of client credentials.
-pub(crate) fn no_me() -> Failure {
+pub(crate) fn no_me() -> ApiError {
     let text = "/me request is only valid with delegated authentication flow.";
-    Failure::new(400, "BadRequest", text)
+    ApiError::new(400, "BadRequest", text)
 }
 
 /// The group of permissions that a call needs.
@@ -127,17 +127,17 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
 /// # Errors
 /// The user does not exist, has no mailbox, or the caller has no access to it.
 pub(crate) fn mailbox(
-    flavour: Flavour,
+    flavor: Flavor,
     access: &AccessToken,
     whose: Option<&str>,
-) -> Result<(u32, &'static Account), Failure> {
+) -> Result<(u32, &'static Account), ApiError> {
     let caller = access.oid.as_deref().and_then(directory::find);
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
         (None, None) => return Err(no_me()),
-        (Some(name), _) if Room::find(name).is_some() => return Err(Failure::not_found()),
+        (Some(name), _) if Room::find(name).is_some() => return Err(ApiError::not_found()),
         (Some(name), _) => directory::find(name).ok_or_else(|| {
-            Failure::new(
+            ApiError::new(
                 404,
                 "ErrorInvalidUser",
                 format!("The requested user '{name}' is invalid."),
@@ -147,13 +147,13 @@ pub(crate) fn mailbox(
     let own = caller.is_none_or(|caller| caller.oid == target.oid);
     let delegate = caller.is_some_and(|caller| target.delegates.contains(&caller.address));
     if caller.is_some_and(|caller| caller.kind == Kind::Guest) {
-        return Err(Failure::no_mailbox(flavour));
+        return Err(ApiError::no_mailbox(flavor));
     }
     if !own && !delegate {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
     target
         .mailbox
         .map(|number| (number, target))
-        .ok_or_else(|| Failure::no_mailbox(flavour))
+        .ok_or_else(|| ApiError::no_mailbox(flavor))
 }

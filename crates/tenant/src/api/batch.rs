@@ -13,8 +13,8 @@ use super::path::segments;
 use super::request_ids::RequestIds;
 use super::response::ApiResponse;
 use super::{auth, errors, faults};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::http::HttpRequest;
 use crate::ids;
 use crate::oauth::flow::AccessToken;
@@ -42,19 +42,19 @@ pub(crate) fn is_batch(request: &ApiRequest) -> bool {
             .as_slice(),
         ["$batch"] | ["me", "$batch"] | ["users", _, "$batch"]
     );
-    named && request.method == Method::POST && request.flavour != Flavour::OutlookV1
+    named && request.method == Method::POST && request.flavor != Flavor::OutlookV1
 }
 
 /// Handles a batch.
 pub(crate) async fn handle(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
-    let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
+    let access = match auth::token(tenant, request.flavor, request.header("authorization")) {
         Ok(access) => access,
-        Err(failure) => return failure.reply(request.flavour, ids),
+        Err(failure) => return failure.reply(request.flavor, ids),
     };
     let items = match read(request, tenant.options().strict_batches) {
         Ok(items) => items,
         Err(sentence) => {
-            return Failure::new(400, "BadRequest", sentence).reply(request.flavour, ids);
+            return ApiError::new(400, "BadRequest", sentence).reply(request.flavor, ids);
         }
     };
     let latency = tenant.options().latency;
@@ -157,7 +157,7 @@ fn item(one: &Value, request: &ApiRequest) -> Result<Item, String> {
         .ok_or_else(|| format!("The body of request '{id}' is no base64."))?;
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let path = format!("/{}", path.trim_start_matches('/'));
-    let root = request.flavour.root();
+    let root = request.flavor.root();
     let below = match path.get(..root.len()) {
         Some(head) if head.eq_ignore_ascii_case(root) => &path[root.len()..],
         _ => &path,
@@ -168,7 +168,7 @@ fn item(one: &Value, request: &ApiRequest) -> Result<Item, String> {
         id: id.to_owned(),
         depends_on: needed.map(str::to_owned).collect(),
         request: ApiRequest {
-            flavour: request.flavour,
+            flavor: request.flavor,
             method,
             path: below.to_owned(),
             query: query.to_owned(),
@@ -246,7 +246,7 @@ async fn together(
     let mut done = Vec::new();
     let mut running = Vec::new();
     for item in wave {
-        let flavour = item.request.flavour;
+        let flavor = item.request.flavor;
         let failed = |id: &String| {
             status
                 .get(&id.to_lowercase())
@@ -259,14 +259,14 @@ async fn together(
         let ids = RequestIds::new(tenant, item.request.header("client-request-id"));
         if item.depends_on.iter().any(failed) {
             let text = "Request failed as dependent request failed";
-            let failure = Failure::new(424, "FailedDependency", text);
-            done.push((item.id, failure.reply(flavour, &ids), flavour));
+            let failure = ApiError::new(424, "FailedDependency", text);
+            done.push((item.id, failure.reply(flavor, &ids), flavor));
         } else if let Some(place) = place {
             places.push(place);
             running.push((item, ids));
         } else {
-            let reply = errors::too_many_requests(flavour, 1).reply(flavour, &ids);
-            done.push((item.id, reply, flavour));
+            let reply = errors::too_many_requests(flavor, 1).reply(flavor, &ids);
+            done.push((item.id, reply, flavor));
         }
     }
     let latency = tenant.options().item_latency;
@@ -279,12 +279,12 @@ async fn together(
             Some(reply) => reply,
             None => respond(tenant, &item.request, access.clone(), &ids),
         };
-        done.push((item.id, reply, item.request.flavour));
+        done.push((item.id, reply, item.request.flavor));
     }
     drop(places);
-    let rendered = done.into_iter().map(|(id, reply, flavour)| {
+    let rendered = done.into_iter().map(|(id, reply, flavor)| {
         let code = reply.status;
-        (id.clone(), reply.into_item(&id, flavour), code)
+        (id.clone(), reply.into_item(&id, flavor), code)
     });
     rendered.collect()
 }
@@ -293,7 +293,7 @@ async fn together(
 async fn fault(tenant: &Tenant, request: &ApiRequest) -> Option<ApiResponse> {
     let incoming = HttpRequest {
         method: request.method.clone(),
-        path: format!("{}{}", request.flavour.root(), request.path),
+        path: format!("{}{}", request.flavor.root(), request.path),
         query: request.query.clone(),
         headers: request.headers.clone(),
         body: Bytes::from(request.body.clone()),

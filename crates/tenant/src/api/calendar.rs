@@ -10,7 +10,7 @@ use super::response::{ApiResponse, Payload};
 use super::{
     attachments, delta, events, extensions, find, listing, permissions, respond, schedule,
 };
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{CALENDAR, CALENDAR_GROUP};
@@ -60,7 +60,7 @@ pub(crate) fn below(call: &Call<'_>, rest: &[&str]) -> ApiResult {
 
 /// Whether the call is a POST to Graph.
 fn posts(call: &Call<'_>) -> bool {
-    call.request.method == Method::POST && call.flavour.is_graph()
+    call.request.method == Method::POST && call.flavor.is_graph()
 }
 
 fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResult {
@@ -79,11 +79,11 @@ fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiRe
         (&Method::GET, [id, "calendar"]) => calendar_of(call, id),
         (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Event(id), rest),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Event(id), rest),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+        (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {
             events::delete(call, id)
         }
         (&Method::POST, [id, action]) => respond::act(call, id, action),
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
@@ -95,25 +95,25 @@ fn of_view(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiResu
         }
         (&Method::GET, []) => events::calendar_view(call, calendar, tail),
         (&Method::GET, ["delta"]) => delta::events(call, calendar, true, tail),
-        (_, []) => Err(Failure::wrong_method()),
+        (_, []) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
 
 /// The key of an existing calendar.
-fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+fn key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
     let id = call.id(text, IdKind::Calendar)?;
     call.read(|mailbox| {
         let exists = mailbox.has_calendar(id.key);
         if exists {
             Ok(id.key)
         } else {
-            Err(Failure::not_found())
+            Err(ApiError::not_found())
         }
     })
 }
 
-fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Value>, Failure> {
+fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Value>, ApiError> {
     let query = call.query(Kind::Calendar)?;
     let item = mailbox.calendars.get(&key);
     let mut entity = view::one(mailbox, call.owner, item);
@@ -147,7 +147,7 @@ fn collection(call: &Call<'_>) -> ApiResult {
             call.page("calendars", &query, page)
         }
         Method::POST => create(call, CALENDAR_GROUP),
-        _ => Err(Failure::wrong_method()),
+        _ => Err(ApiError::wrong_method()),
     }
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
     let json = writable(&call.body(Kind::Calendar)?)?;
     if !json.contains_key("name") {
         let text = "The property 'Name' is required when creating the entity.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {
@@ -178,7 +178,7 @@ pub(crate) fn group_of(item: &Item) -> u64 {
     }
 }
 
-fn writable(body: &Json) -> Result<Json, Failure> {
+fn writable(body: &Json) -> Result<Json, ApiError> {
     let mut out = Json::new();
     for name in ["name", "color"] {
         match body.get(name) {
@@ -187,7 +187,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
                 out.insert(name.to_owned(), text.trim().into());
             }
             Some(_) => {
-                return Err(Failure::invalid_property(format!(
+                return Err(ApiError::invalid_property(format!(
                     "At least one property failed validation: '{name}'."
                 )));
             }
@@ -201,7 +201,7 @@ fn check_name(
     mailbox: &Mailbox,
     json: &Json,
     but: Option<u64>,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let name = json.get("name").and_then(Value::as_str).unwrap_or_default();
     let taken = view::all(mailbox, call.owner).iter().any(|one| {
         let other = one["id"].as_str().and_then(Id::decode).map(|id| id.key);
@@ -214,7 +214,7 @@ fn check_name(
         let text = format!(
             "A folder with the specified name already exists, Could not create folder '{name}'."
         );
-        return Err(Failure::new(409, "ErrorFolderExists", text));
+        return Err(ApiError::new(409, "ErrorFolderExists", text));
     }
     Ok(())
 }
@@ -235,7 +235,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
                 let item = mailbox
                     .calendars
                     .get_mut(&key)
-                    .ok_or_else(Failure::denied)?;
+                    .ok_or_else(ApiError::denied)?;
                 item.json.extend(json.clone());
                 (item.change, item.modified) = (version, now);
                 entity(call, mailbox, key)
@@ -243,7 +243,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
             call.entity(200, Kind::Calendar, "calendars", entity)
         }
         Method::DELETE => remove(call, key),
-        _ => Err(Failure::wrong_method()),
+        _ => Err(ApiError::wrong_method()),
     }
 }
 
@@ -251,7 +251,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
 fn remove(call: &Call<'_>, key: u64) -> ApiResult {
     if key == CALENDAR {
         let text = "The default calendar cannot be deleted.";
-        return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
+        return Err(ApiError::new(400, "ErrorCannotDeleteObject", text));
     }
     call.change(|mailbox| {
         mailbox.calendars.remove(&key);

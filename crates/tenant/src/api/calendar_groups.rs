@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
 use super::{calendar, listing};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind, change_key, guid_of};
 use crate::store::mailbox::CALENDAR_GROUP;
@@ -28,20 +28,20 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
             key(call, id)?;
             calendar::below(call, rest)
         }
-        (_, []) => Err(Failure::wrong_method()),
+        (_, []) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
 
 /// The key of an existing group.
-fn key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+fn key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
     let key = call.id(text, IdKind::Calendar)?.key;
     call.read(|mailbox| {
         let exists = key == CALENDAR_GROUP || mailbox.calendar_groups.contains_key(&key);
         if exists {
             Ok(key)
         } else {
-            Err(Failure::not_found())
+            Err(ApiError::not_found())
         }
     })
 }
@@ -86,12 +86,12 @@ fn list(call: &Call<'_>) -> ApiResult {
 }
 
 /// The name in a body. It must be unique.
-fn name(call: &Call<'_>) -> Result<String, Failure> {
+fn name(call: &Call<'_>) -> Result<String, ApiError> {
     let body = call.body(Kind::CalendarGroup)?;
     let name = body.get("name").and_then(Value::as_str).map(str::trim);
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| {
         let text = "The property 'Name' is required when creating the entity.";
-        Failure::invalid_parameter(text)
+        ApiError::invalid_parameter(text)
     })?;
     let same = |one: &Map<String, Value>| {
         one["name"]
@@ -100,7 +100,7 @@ fn name(call: &Call<'_>) -> Result<String, Failure> {
     };
     if call.read(|mailbox| Ok(all(mailbox).iter().any(same)))? {
         let text = "A calendar group with the specified name already exists.";
-        return Err(Failure::new(409, "ErrorCalendarGroupAlreadyExists", text));
+        return Err(ApiError::new(409, "ErrorCalendarGroupAlreadyExists", text));
     }
     Ok(name.to_owned())
 }
@@ -121,7 +121,7 @@ fn one(call: &Call<'_>, key: u64) -> ApiResult {
     let shown = |mailbox: &Mailbox| entity(mailbox.number, mailbox.calendar_groups.get(&key));
     let entity = match call.request.method {
         Method::GET => call.read(|mailbox| Ok(shown(mailbox)))?,
-        Method::PATCH | Method::DELETE if key == CALENDAR_GROUP => return Err(Failure::denied()),
+        Method::PATCH | Method::DELETE if key == CALENDAR_GROUP => return Err(ApiError::denied()),
         Method::PATCH => {
             let name = name(call)?;
             call.change(|mailbox| {
@@ -137,13 +137,13 @@ fn one(call: &Call<'_>, key: u64) -> ApiResult {
             return call.change(|mailbox| {
                 if mailbox.calendars.values().any(|one| one.parent == key) {
                     let text = "The calendar group is not empty.";
-                    return Err(Failure::new(400, "ErrorCannotDeleteObject", text));
+                    return Err(ApiError::new(400, "ErrorCannotDeleteObject", text));
                 }
                 mailbox.calendar_groups.remove(&key);
                 Ok(ApiResponse::empty(204))
             });
         }
-        _ => return Err(Failure::wrong_method()),
+        _ => return Err(ApiError::wrong_method()),
     };
     call.entity(200, Kind::CalendarGroup, "calendarGroups", entity)
 }

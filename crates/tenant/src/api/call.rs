@@ -4,10 +4,10 @@ use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::clock::timezone;
 use crate::directory::Account;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
@@ -25,7 +25,7 @@ use crate::views::outlook;
 /// A request to an API before its token is checked.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiRequest {
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) method: Method,
     /// Path below the API's root, as received.
     pub(crate) path: String,
@@ -42,7 +42,7 @@ impl ApiRequest {
 
     /// URL of the API's root.
     pub(crate) fn root(&self, tenant: &Tenant) -> String {
-        format!("{}{}", tenant.origin(), self.flavour.root())
+        format!("{}{}", tenant.origin(), self.flavor.root())
     }
 
     /// The URL of the request with another `$skip`.
@@ -74,7 +74,7 @@ pub(crate) struct Prefer {
 
 impl Prefer {
     /// Reads all `Prefer` headers. Unknown preferences are ignored (RFC 7240).
-    pub(crate) fn read(headers: &HeaderMap, flavour: Flavour) -> Result<Self, Failure> {
+    pub(crate) fn read(headers: &HeaderMap, flavor: Flavor) -> Result<Self, ApiError> {
         let mut prefer = Self::default();
         let values = headers
             .get_all("prefer")
@@ -84,17 +84,17 @@ impl Prefer {
             let (name, value) = one.split_once('=').unwrap_or((one, ""));
             let value = value.trim().trim_matches('"');
             match &*name.trim().to_ascii_lowercase() {
-                "outlook.timezone" if flavour != Flavour::OutlookV1 => {
+                "outlook.timezone" if flavor != Flavor::OutlookV1 => {
                     let zone = timezone::find(value).ok_or_else(|| {
                         let text = format!("A valid TimeZone value must be specified. The following TimeZone value is not supported: '{value}'.");
-                        Failure::new(400, "TimeZoneNotSupportedException", text)
+                        ApiError::new(400, "TimeZoneNotSupportedException", text)
                     })?;
                     prefer.timezone = Some((value.to_owned(), zone));
                 }
                 "outlook.body-content-type" => {
                     prefer.text_body = Some(value.eq_ignore_ascii_case("text"));
                 }
-                "idtype" if flavour.is_graph() => {
+                "idtype" if flavor.is_graph() => {
                     prefer.immutable = value.eq_ignore_ascii_case("ImmutableId");
                 }
                 "odata.maxpagesize" => {
@@ -131,7 +131,7 @@ impl Prefer {
 pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) request: &'a ApiRequest,
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) params: Params,
     pub(crate) prefer: Prefer,
     pub(crate) access: AccessToken,
@@ -142,7 +142,7 @@ pub(crate) struct Call<'a> {
     pub(crate) segments: Vec<String>,
 }
 
-pub(crate) type ApiResult = Result<ApiResponse, Failure>;
+pub(crate) type ApiResult = Result<ApiResponse, ApiError>;
 
 impl Call<'_> {
     /// Unix seconds.
@@ -151,9 +151,9 @@ impl Call<'_> {
     }
 
     /// The error for an unknown path.
-    pub(crate) fn missing(&self) -> Failure {
+    pub(crate) fn missing(&self) -> ApiError {
         let last = self.segments.last().map_or("", String::as_str);
-        Failure::no_segment(self.flavour, last)
+        ApiError::no_segment(self.flavor, last)
     }
 
     /// The format of messages in the response.
@@ -166,24 +166,24 @@ impl Call<'_> {
     }
 
     /// The query options for a type.
-    pub(crate) fn query(&self, kind: Kind) -> Result<Query, Failure> {
+    pub(crate) fn query(&self, kind: Kind) -> Result<Query, ApiError> {
         let names = Names {
-            flavour: self.flavour,
+            flavor: self.flavor,
             kind,
         };
-        let mut query = Query::read(&self.params, names, self.flavour.max_top())?;
+        let mut query = Query::read(&self.params, names, self.flavor.max_top())?;
         if let (Some(size), None) = (self.prefer.max_page, option(&self.params, "top")) {
-            query.top = size.min(self.flavour.max_top());
+            query.top = size.min(self.flavor.max_top());
         }
         Ok(query)
     }
 
     /// The body as a JSON object with canonical names.
-    pub(crate) fn body(&self, kind: Kind) -> Result<Json, Failure> {
+    pub(crate) fn body(&self, kind: Kind) -> Result<Json, ApiError> {
         let value = self.any_body()?;
-        match outlook::from_outlook(self.flavour, kind, value) {
+        match outlook::from_outlook(self.flavor, kind, value) {
             Value::Object(object) => Ok(object),
-            _ => Err(Failure::new(
+            _ => Err(ApiError::new(
                 400,
                 "BadRequest",
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
@@ -192,10 +192,10 @@ impl Call<'_> {
     }
 
     /// The body as a JSON object, as it was sent.
-    pub(crate) fn object(&self) -> Result<Json, Failure> {
+    pub(crate) fn object(&self) -> Result<Json, ApiError> {
         match self.any_body()? {
             Value::Object(object) => Ok(object),
-            _ => Err(Failure::new(
+            _ => Err(ApiError::new(
                 400,
                 "BadRequest",
                 "The request body is no JSON object.",
@@ -204,12 +204,12 @@ impl Call<'_> {
     }
 
     /// The parameters of an action, with names in camel case.
-    pub(crate) fn parameters(&self) -> Result<Json, Failure> {
+    pub(crate) fn parameters(&self) -> Result<Json, ApiError> {
         if self.request.body.is_empty() {
             return Ok(Json::new());
         }
         let value = self.any_body()?;
-        if self.flavour.is_graph() {
+        if self.flavor.is_graph() {
             // Names of parameters are case-insensitive: `Comment` is `comment`.
             let object = value.as_object().cloned().unwrap_or_default();
             return Ok(object
@@ -223,7 +223,7 @@ impl Call<'_> {
             .map(|(name, value)| {
                 let name = case::camel(&name);
                 let value = match name.as_str() {
-                    "message" => outlook::from_outlook(self.flavour, Kind::Message, value),
+                    "message" => outlook::from_outlook(self.flavor, Kind::Message, value),
                     _ => outlook::value_from_outlook(&name, value),
                 };
                 (name, value)
@@ -232,25 +232,25 @@ impl Call<'_> {
     }
 
     /// The body as JSON. Bodies of Graph are checked with the table of types.
-    fn any_body(&self) -> Result<Value, Failure> {
+    fn any_body(&self) -> Result<Value, ApiError> {
         let value = serde_json::from_slice(&self.request.body).map_err(|_| {
             let text = "Unable to read JSON request payload. Please ensure Content-Type header is \
                         set and payload is of valid JSON format.";
-            Failure::new(400, "BadRequest", text)
+            ApiError::new(400, "BadRequest", text)
         })?;
         let known = table().body(self.request.method.as_str(), &self.segments);
-        match known.filter(|_| self.flavour.is_graph()) {
+        match known.filter(|_| self.flavor.is_graph()) {
             Some(known) => body::check(known, value).map_err(|problem| self.invalid_body(&problem)),
             None => Ok(value),
         }
     }
 
     /// The service's error for a body that is not valid: mail has one code for all, the rest says what is wrong.
-    fn invalid_body(&self, problem: &Problem) -> Failure {
+    fn invalid_body(&self, problem: &Problem) -> ApiError {
         let mail = ["messages", "sendmail"];
         if self.segments.iter().any(|one| mail.contains(&one.as_str())) {
             let text = "were unable to deserialize ";
-            return Failure::new(400, "UnableToDeserializePostBody", text);
+            return ApiError::new(400, "UnableToDeserializePostBody", text);
         }
         let text = match problem {
             Problem::Unknown { property, kind: "" } => format!(
@@ -268,30 +268,30 @@ impl Call<'_> {
                 "Cannot convert the value {value} of the property '{property}' to the type '{kind}'."
             ),
         };
-        Failure::new(400, "RequestBodyRead", text)
+        ApiError::new(400, "RequestBodyRead", text)
     }
 
     /// Reads from the mailbox.
     pub(crate) fn read<T>(
         &self,
-        act: impl FnOnce(&Mailbox) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        act: impl FnOnce(&Mailbox) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         let store = self.tenant.store();
         let mailbox = store
             .mailbox(self.mailbox)
-            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+            .ok_or_else(|| ApiError::no_mailbox(self.flavor))?;
         act(mailbox)
     }
 
     /// Changes the mailbox.
     pub(crate) fn change<T>(
         &self,
-        act: impl FnOnce(&mut Mailbox) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        act: impl FnOnce(&mut Mailbox) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         let mut store = self.tenant.store();
         let mailbox = store
             .mailbox_mut(self.mailbox)
-            .ok_or_else(|| Failure::no_mailbox(self.flavour))?;
+            .ok_or_else(|| ApiError::no_mailbox(self.flavor))?;
         let outcome = act(mailbox);
         drop(store);
         self.tenant.notify_changed();
@@ -299,23 +299,23 @@ impl Call<'_> {
     }
 
     /// Reads an id of this mailbox.
-    pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, Failure> {
-        let id = Id::decode(text).ok_or_else(Failure::malformed_id)?;
+    pub(crate) fn id(&self, text: &str, kind: IdKind) -> Result<Id, ApiError> {
+        let id = Id::decode(text).ok_or_else(ApiError::malformed_id)?;
         if id.mailbox != self.mailbox {
-            return Err(Failure::malformed_id());
+            return Err(ApiError::malformed_id());
         }
         if id.kind != kind {
-            return Err(Failure::not_found());
+            return Err(ApiError::not_found());
         }
         Ok(id)
     }
 
     /// Checks `If-Match` against the version of an item.
-    pub(crate) fn check_version(&self, change: u64) -> Result<(), Failure> {
+    pub(crate) fn check_version(&self, change: u64) -> Result<(), ApiError> {
         match self.request.header("if-match") {
             None | Some("*") => Ok(()),
             Some(tag) if tag == crate::store::id::etag(change) => Ok(()),
-            Some(_) => Err(Failure::conflict()),
+            Some(_) => Err(ApiError::conflict()),
         }
     }
 
@@ -326,7 +326,7 @@ impl Call<'_> {
 
     /// The context URL of a path below the user. `tail` has canonical names.
     pub(crate) fn context(&self, tail: &str, query: Option<&Query>) -> String {
-        let (owner, tail) = if self.flavour.is_graph() {
+        let (owner, tail) = if self.flavor.is_graph() {
             (format!("users('{}')", self.owner.oid), tail.to_owned())
         } else {
             let parts: Vec<String> = tail.split('/').map(case::pascal).collect();
@@ -343,14 +343,14 @@ impl Call<'_> {
     /// An entity with the names of the flavour, and with `@odata.id` for the Outlook APIs.
     pub(crate) fn render(&self, kind: Kind, entity: Map<String, Value>) -> Value {
         let id = entity.get("id").and_then(Value::as_str).map(str::to_owned);
-        let mut value = outlook::render(self.flavour, kind, entity);
+        let mut value = outlook::render(self.flavor, kind, entity);
         let set = match kind {
             Kind::Calendar => "Calendars",
             Kind::CalendarGroup => "CalendarGroups",
             Kind::Contact => "Contacts",
             Kind::ContactFolder => "ContactFolders",
             Kind::Event => "Events",
-            Kind::Folder if self.flavour == Flavour::OutlookV1 => "Folders",
+            Kind::Folder if self.flavor == Flavor::OutlookV1 => "Folders",
             Kind::Folder => "MailFolders",
             Kind::Message => "Messages",
             Kind::Attachment
@@ -363,9 +363,9 @@ impl Call<'_> {
             | Kind::RoomList
             | Kind::User => return value,
         };
-        if let (false, Some(id)) = (self.flavour.is_graph(), id) {
-            let user = match self.flavour {
-                Flavour::OutlookV1 => self.owner.address.to_owned(),
+        if let (false, Some(id)) = (self.flavor.is_graph(), id) {
+            let user = match self.flavor {
+                Flavor::OutlookV1 => self.owner.address.to_owned(),
                 _ => format!("{}@{}", self.owner.oid, crate::directory::TENANT_ID),
             };
             value["@odata.id"] = format!("{}/Users('{user}')/{set}('{id}')", self.root()).into();

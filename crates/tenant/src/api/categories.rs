@@ -6,7 +6,7 @@ use super::call::{ApiResult, Call};
 use super::collection::{CollectionRequest, collection_request};
 use super::listing;
 use super::response::ApiResponse;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
@@ -36,9 +36,9 @@ fn entity(call: &Call<'_>, item: &Item) -> Map<String, Value> {
     out
 }
 
-fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, Failure> {
+fn place(call: &Call<'_>, items: &[Item], wanted: &str) -> Result<usize, ApiError> {
     let found = items.iter().position(|item| id(call, item) == wanted);
-    found.ok_or_else(Failure::not_found)
+    found.ok_or_else(ApiError::not_found)
 }
 
 fn list(call: &Call<'_>) -> ApiResult {
@@ -60,7 +60,7 @@ fn get(call: &Call<'_>, wanted: &str) -> ApiResult {
     call.entity(200, Kind::Category, TAIL, entity)
 }
 
-fn colour(body: &Json) -> Result<Option<String>, Failure> {
+fn colour(body: &Json) -> Result<Option<String>, ApiError> {
     let Some(value) = body.get("color") else {
         return Ok(None);
     };
@@ -74,7 +74,7 @@ fn colour(body: &Json) -> Result<Option<String>, Failure> {
         .unwrap_or_default();
     if text != "none" && preset(&text).is_none() {
         let text = "The color is neither 'none' nor one of 'preset0' to 'preset24'.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     Ok(Some(text))
 }
@@ -84,7 +84,7 @@ fn create(call: &Call<'_>) -> ApiResult {
     let name = body.get("displayName").and_then(Value::as_str);
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     };
     let colour = colour(&body)?.unwrap_or_else(|| "none".to_owned());
     let now = call.now();
@@ -95,7 +95,7 @@ fn create(call: &Call<'_>) -> ApiResult {
         });
         if taken {
             let text = "Category name already exists.";
-            return Err(Failure::new(409, "CategoryNameExists", text));
+            return Err(ApiError::new(409, "CategoryNameExists", text));
         }
         let mut json = Json::new();
         json.insert("displayName".into(), name.into());

@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use super::call::Call;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 
 /// The operation, with the id of the item.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,14 +22,14 @@ pub(crate) enum CollectionRequest<'a> {
 pub(crate) fn collection_request<'a>(
     call: &Call<'_>,
     rest: &[&'a str],
-) -> Result<CollectionRequest<'a>, Failure> {
+) -> Result<CollectionRequest<'a>, ApiError> {
     match (&call.request.method, rest) {
         (&Method::GET, []) => Ok(CollectionRequest::List),
         (&Method::POST, []) => Ok(CollectionRequest::Create),
         (&Method::GET, [id]) => Ok(CollectionRequest::Get(id)),
         (&Method::PATCH, [id]) => Ok(CollectionRequest::Update(id)),
         (&Method::DELETE, [id]) => Ok(CollectionRequest::Delete(id)),
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }

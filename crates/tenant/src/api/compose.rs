@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::call::Call;
+use crate::api_error::ApiError;
 use crate::directory;
-use crate::failure::Failure;
 use crate::ids;
 use crate::store::mailbox::DRAFTS;
 use crate::store::{Json, Mailbox, Message, Person};
@@ -42,7 +42,7 @@ pub(crate) fn attach(
     message: &mut Message,
     body: &Json,
     now: i64,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     for one in body
         .get("attachments")
         .and_then(Value::as_array)
@@ -51,7 +51,7 @@ pub(crate) fn attach(
     {
         let key = mailbox.fresh_key();
         let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
-            Failure::invalid_parameter("The attachment's content is no valid base64.")
+            ApiError::invalid_parameter("The attachment's content is no valid base64.")
         })?;
         message.attachments.push(attachment);
     }
@@ -66,9 +66,9 @@ pub(crate) fn is_mime(call: &Call<'_>) -> bool {
 }
 
 /// Reads a message in MIME.
-pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
+pub(crate) fn from_mime(body: &[u8]) -> Result<Json, ApiError> {
     let wrong = || {
-        Failure::new(
+        ApiError::new(
             400,
             "ErrorMimeContentInvalidBase64String",
             "Invalid base64 string for MIME content.",
@@ -120,27 +120,27 @@ pub(crate) fn from_mime(body: &[u8]) -> Result<Json, Failure> {
 ///
 /// # Errors
 /// 400 for one of the dates without the other.
-pub(crate) fn check_flag(body: &Json) -> Result<(), Failure> {
+pub(crate) fn check_flag(body: &Json) -> Result<(), ApiError> {
     let flag = body.get("flag").cloned().unwrap_or_default();
     if flag["dueDateTime"].is_object() == flag["startDateTime"].is_object() {
         return Ok(());
     }
     let text =
         "At least one property failed validation: a flag needs both startDateTime and dueDateTime.";
-    Err(Failure::invalid_property(text))
+    Err(ApiError::invalid_property(text))
 }
 
 /// Checks the headers of a new message.
 ///
 /// # Errors
 /// 400 for a name without `x-` and for more than five headers.
-pub(crate) fn check_headers(body: &Json) -> Result<(), Failure> {
+pub(crate) fn check_headers(body: &Json) -> Result<(), ApiError> {
     const MAX_HEADERS: usize = 5;
     let list = body.get("internetMessageHeaders").and_then(Value::as_array);
     let list = list.map_or(&[][..], Vec::as_slice);
     if list.len() > MAX_HEADERS {
         let text = "Maximum number of headers in one message should be less than or equal to 5.";
-        return Err(Failure::new(
+        return Err(ApiError::new(
             400,
             "InvalidInternetMessageHeaderCollection",
             text,
@@ -152,7 +152,7 @@ pub(crate) fn check_headers(body: &Json) -> Result<(), Failure> {
             let text = format!(
                 "The internet message header name '{name}' should start with 'x-' or 'X-'."
             );
-            return Err(Failure::new(400, "InvalidInternetMessageHeader", text));
+            return Err(ApiError::new(400, "InvalidInternetMessageHeader", text));
         }
     }
     Ok(())

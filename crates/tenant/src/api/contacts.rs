@@ -7,7 +7,7 @@ use super::call::{ApiResult, Call};
 use super::extensions::Extended;
 use super::response::{ApiResponse, Payload};
 use super::{delta, extensions, find, listing, photos};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::odata::expr::Expr;
 use crate::schema::names::Kind;
@@ -36,22 +36,22 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> ApiResult 
         (&Method::GET, [id]) => get(call, id),
         (&Method::PATCH, [id]) => update(call, id),
         (&Method::DELETE, [id]) => delete(call, id),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => delete(call, id),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => delete(call, id),
         (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Contact(id), rest),
         (_, [id, "photo", rest @ ..]) => photos::of_contact(call, id, rest),
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
 
 /// The query options of a list. A filter has only `eq` and `startswith`.
-fn list_query(call: &Call<'_>) -> Result<Query, Failure> {
+fn list_query(call: &Call<'_>) -> Result<Query, ApiError> {
     let query = call.query(Kind::Contact)?;
     if query.filter.as_ref().is_none_or(Expr::is_simple) {
         return Ok(query);
     }
     let text = "The query filter contains one or more invalid nodes.";
-    Err(Failure::new(400, "ErrorInvalidUrlQueryFilter", text))
+    Err(ApiError::new(400, "ErrorInvalidUrlQueryFilter", text))
 }
 
 fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
@@ -89,9 +89,9 @@ fn get(call: &Call<'_>, id: &str) -> ApiResult {
 }
 
 /// Writes the properties of a body.
-fn apply(json: &mut Json, body: &Json) -> Result<(), Failure> {
+fn apply(json: &mut Json, body: &Json) -> Result<(), ApiError> {
     view::apply(json, body).map_err(|name| {
-        Failure::invalid_property(format!(
+        ApiError::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     })
@@ -104,7 +104,7 @@ fn create(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let now = call.now();
     let entity = call.change(|mailbox| {
         let key = mailbox.insert_contact(folder, json, now);
-        let item = mailbox.contacts.get(&key).ok_or_else(Failure::not_found)?;
+        let item = mailbox.contacts.get(&key).ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(item, call.mailbox, &Query::default()))
     })?;
     let id = entity.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -126,7 +126,7 @@ fn update(call: &Call<'_>, id: &str) -> ApiResult {
         let item = mailbox
             .contacts
             .get_mut(&key)
-            .ok_or_else(Failure::not_found)?;
+            .ok_or_else(ApiError::not_found)?;
         item.json = json;
         (item.change, item.modified) = (version, now);
         Ok(view::to_json(item, call.mailbox, &Query::default()))
@@ -159,7 +159,7 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult
             Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         (_, [id]) => one_folder(call, folder_key(call, id)?),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+        (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {
             delete_folder(call, folder_key(call, id)?)
         }
         (_, [id, "contacts", rest @ ..]) => {
@@ -170,20 +170,20 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult
             let tail = format!("contactFolders('{id}')/childFolders");
             folders(call, folder_key(call, id)?, &tail, rest)
         }
-        (_, []) => Err(Failure::wrong_method()),
+        (_, []) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
 
 /// The key of an existing contact folder, by id or by the name of the default folder.
-fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, Failure> {
+fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
     if text.eq_ignore_ascii_case("contacts") {
         return Ok(CONTACTS);
     }
     let key = call.id(text, IdKind::Folder)?.key;
     call.read(|mailbox| match mailbox.has_contact_folder(key) {
         true => Ok(key),
-        false => Err(Failure::not_found()),
+        false => Err(ApiError::not_found()),
     })
 }
 
@@ -202,25 +202,25 @@ fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     call.page(tail, &query, page)
 }
 
-fn folder_name(call: &Call<'_>) -> Result<String, Failure> {
+fn folder_name(call: &Call<'_>) -> Result<String, ApiError> {
     let body = call.body(Kind::ContactFolder)?;
     let name = body.get("displayName").and_then(Value::as_str);
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        Failure::invalid_parameter(text)
+        ApiError::invalid_parameter(text)
     })
 }
 
 /// Fails if another folder in the parent has the name.
-fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), Failure> {
+fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), ApiError> {
     let taken = find::contact_folders_of(mailbox, parent).any(|item| {
         let other = item.json.get("displayName").and_then(Value::as_str);
         item.key != but && other.is_some_and(|other| other.eq_ignore_ascii_case(name))
     });
     if taken {
         let text = "A folder with the specified name already exists.";
-        return Err(Failure::new(409, "ErrorFolderExists", text));
+        return Err(ApiError::new(409, "ErrorFolderExists", text));
     }
     Ok(())
 }
@@ -247,7 +247,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
             entity.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
-        Method::PATCH | Method::DELETE if key == CONTACTS => Err(Failure::denied()),
+        Method::PATCH | Method::DELETE if key == CONTACTS => Err(ApiError::denied()),
         Method::PATCH => {
             let name = folder_name(call)?;
             let entity = call.change(|mailbox| {
@@ -263,13 +263,13 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::DELETE => delete_folder(call, key),
-        _ => Err(Failure::wrong_method()),
+        _ => Err(ApiError::wrong_method()),
     }
 }
 
 fn delete_folder(call: &Call<'_>, key: u64) -> ApiResult {
     if key == CONTACTS {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
     call.change(|mailbox| {
         remove_folder(mailbox, key);

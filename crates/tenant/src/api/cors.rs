@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::{self, HttpRequest};
 use crate::options::CorsProfile;
 use crate::state::Tenant;
@@ -43,7 +43,7 @@ pub(crate) fn preflight(incoming: &HttpRequest, upload: bool) -> Response {
 /// Adds the headers that let a page read the response.
 pub(crate) fn expose(
     tenant: &Tenant,
-    flavour: Flavour,
+    flavor: Flavor,
     fault: Option<&Fault>,
     response: &mut Response,
 ) {
@@ -53,7 +53,7 @@ pub(crate) fn expose(
     http::set(response, "access-control-allow-origin", "*");
     let strict = tenant.options().cors == CorsProfile::Strict;
     let retry_after = !strict && !fault.is_some_and(Fault::hides_retry_after);
-    let mut list = match (flavour.is_graph(), strict) {
+    let mut list = match (flavor.is_graph(), strict) {
         (true, _) => GRAPH.to_owned(),
         (false, false) => OUTLOOK.to_owned(),
         // The headers that Outlook exposes are not documented. The strict profile exposes none.

@@ -9,7 +9,7 @@ use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
 use super::sync_token::SyncToken;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::odata::expr::{Expr, Op, Operand};
 use crate::odata::query::option;
@@ -180,7 +180,7 @@ pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> 
     let delta = DeltaRequest::new(call, Kind::Event, tail, &store)?;
     delta.refuse_options(&["search", "filter", "orderby", "expand", "skip", "count"])?;
     let window = if view {
-        if call.flavour.is_graph() {
+        if call.flavor.is_graph() {
             delta.refuse_options(&["select"])?;
         }
         Some(find::time_window(
@@ -235,13 +235,13 @@ pub(crate) fn events(call: &Call<'_>, calendar: u64, view: bool, tail: &str) -> 
     delta.answer(mailbox, entries)
 }
 
-fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, Failure> {
+fn mailbox<'a>(call: &Call<'_>, store: &'a Store) -> Result<&'a Mailbox, ApiError> {
     let found = store.mailbox(call.mailbox);
-    found.ok_or_else(|| Failure::no_mailbox(call.flavour))
+    found.ok_or_else(|| ApiError::no_mailbox(call.flavor))
 }
 
 impl<'a> DeltaRequest<'a> {
-    fn new(call: &'a Call<'a>, kind: Kind, tail: &str, store: &Store) -> Result<Self, Failure> {
+    fn new(call: &'a Call<'a>, kind: Kind, tail: &str, store: &Store) -> Result<Self, ApiError> {
         let generation = store.generation;
         let what = tail.to_ascii_lowercase();
         let token = SyncToken::read(call, &what, generation)?;
@@ -257,10 +257,10 @@ impl<'a> DeltaRequest<'a> {
         });
         let params = Params::parse(token.query.as_bytes());
         let names = Names {
-            flavour: call.flavour,
+            flavor: call.flavor,
             kind,
         };
-        let query = Query::read(&params, names, call.flavour.max_top())?;
+        let query = Query::read(&params, names, call.flavor.max_top())?;
         Ok(Self {
             call,
             kind,
@@ -272,7 +272,7 @@ impl<'a> DeltaRequest<'a> {
     }
 
     /// Fails if the query has one of these options.
-    fn refuse_options(&self, names: &[&str]) -> Result<(), Failure> {
+    fn refuse_options(&self, names: &[&str]) -> Result<(), ApiError> {
         let used: Vec<String> = names
             .iter()
             .filter(|name| option(&self.params, name).is_some())
@@ -286,11 +286,11 @@ impl<'a> DeltaRequest<'a> {
             pascal(self.tail.rsplit('/').next().unwrap_or(&self.tail)),
             used.join(", ")
         );
-        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+        Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
     }
 
     /// Graph supports one filter: `receivedDateTime` with `ge` or `gt`.
-    fn check_filter(&self) -> Result<(), Failure> {
+    fn check_filter(&self) -> Result<(), ApiError> {
         let by_receipt = match &self.query.filter {
             Some(Expr::Compare(
                 Op::Ge | Op::Gt,
@@ -299,11 +299,11 @@ impl<'a> DeltaRequest<'a> {
             )) => *segments == ["receivedDateTime"],
             other => other.is_none(),
         };
-        if by_receipt || !self.call.flavour.is_graph() {
+        if by_receipt || !self.call.flavor.is_graph() {
             return Ok(());
         }
         let text = "Change tracking takes no filter but receivedDateTime ge or gt a time.";
-        Err(Failure::new(400, "ErrorInvalidUrlQuery", text))
+        Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
     }
 
     fn selected(&self, mut entity: Map<String, Value>) -> Value {
@@ -338,7 +338,7 @@ impl<'a> DeltaRequest<'a> {
 
     /// The entry of a removed item.
     fn removed(&self, id: &str, reason: &str) -> Value {
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             return json!({"id": id, "@removed": {"reason": reason}});
         }
         let set = self.tail.rsplit('/').next().map(pascal).unwrap_or_default();
@@ -395,7 +395,7 @@ impl<'a> DeltaRequest<'a> {
     }
 
     fn context(&self) -> String {
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             let name = crate::schema::case::camel(self.kind.type_name());
             return format!("{}/$metadata#Collection({name})", self.call.root());
         }
@@ -411,7 +411,7 @@ impl<'a> DeltaRequest<'a> {
             Value::Object(entity) if !gone => self.call.render(self.kind, entity),
             other => other,
         };
-        if self.call.flavour.is_graph() {
+        if self.call.flavor.is_graph() {
             let name = crate::schema::case::camel(self.kind.type_name());
             out["@odata.type"] = format!("#microsoft.graph.{name}").into();
         }
@@ -425,7 +425,7 @@ impl<'a> DeltaRequest<'a> {
             self.call.request.path.trim_end_matches('/')
         );
         let token = token.encode();
-        match (self.call.flavour.is_graph(), more) {
+        match (self.call.flavor.is_graph(), more) {
             (true, true) => format!("{path}?$skiptoken={token}"),
             (true, false) => format!("{path}?$deltatoken={token}"),
             (false, true) => format!("{path}/?%24skipToken={token}"),

@@ -11,7 +11,7 @@ use super::{
     calendar, calendar_groups, contacts, focused, folders, mail_tips, meeting_times, messages,
     people, places, reminders, rules, send, settings, translate, user,
 };
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
@@ -25,7 +25,7 @@ pub(crate) fn respond(
 ) -> ApiResponse {
     match authorized(tenant, request, access) {
         Ok(reply) => reply,
-        Err(failure) => failure.reply(request.flavour, ids),
+        Err(failure) => failure.reply(request.flavor, ids),
     }
 }
 
@@ -37,35 +37,35 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
         [users, name] if users == "users" && ["$count", "delta"].contains(&name.as_str()) => {
             return user::count_or_delta(tenant, request, &access, name == "delta");
         }
-        [places, below @ ..] if places == "places" && request.flavour.is_graph() => {
+        [places, below @ ..] if places == "places" && request.flavor.is_graph() => {
             return places::handle(tenant, request, &access, below);
         }
         [users, whose, below @ ..] if users == "users" => (Some(whose.clone()), below),
         _ => {
-            return Err(Failure::no_segment(
-                request.flavour,
+            return Err(ApiError::no_segment(
+                request.flavor,
                 all.first().map_or("", String::as_str),
             ));
         }
     };
-    if request.flavour.is_graph() {
+    if request.flavor.is_graph() {
         auth::check_step_up(tenant, &access, &request.method, below)?;
     }
     let of_user = ["photo", "photos", "manager", "directreports"];
     if below.is_empty() || of_user.contains(&below[0].as_str()) {
         return user::handle(tenant, request, &access, whose.as_deref(), below);
     }
-    let (mailbox, owner) = auth::mailbox(request.flavour, &access, whose.as_deref())?;
+    let (mailbox, owner) = auth::mailbox(request.flavor, &access, whose.as_deref())?;
     let (area, write) = area(&request.method, below);
     let shared = access.oid.as_deref() != Some(owner.oid);
     if !auth::allowed(&access, area, write, shared) {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
-    let prefer = Prefer::read(&request.headers, request.flavour)?;
+    let prefer = Prefer::read(&request.headers, request.flavor)?;
     let call = Call {
         tenant,
         request,
-        flavour: request.flavour,
+        flavor: request.flavor,
         params: Params::parse(request.query.as_bytes()),
         prefer,
         access,

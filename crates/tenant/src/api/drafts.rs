@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::{ApiResult, Call};
 use super::{compose, find, send};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::recipient::parse_recipients;
@@ -15,7 +15,7 @@ use crate::views::message as view;
 
 /// `POST .../messages`: creates a draft.
 pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
-    let body = match call.flavour.is_graph() && compose::is_mime(call) {
+    let body = match call.flavor.is_graph() && compose::is_mime(call) {
         true => compose::from_mime(&call.request.body)?,
         false => call.body(Kind::Message)?,
     };
@@ -29,7 +29,7 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         view::apply(&mut message, &body);
         compose::attach(mailbox, &mut message, &body, call.now())?;
         let key = mailbox.insert(message);
-        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        let message = mailbox.message(key).ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(
             message,
             call.message_format(),
@@ -59,7 +59,7 @@ enum ReplyAction {
 /// `POST .../messages/{id}/{action}`.
 pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
     if call.request.method != Method::POST {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let (answer, sends) = match action {
         "reply" => (ReplyAction::ApiResponse, true),
@@ -78,18 +78,18 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
         .unwrap_or_default();
     if parameters.contains_key("comment") && message.contains_key("body") {
         let text = "The parameters 'Comment' and 'Message.Body' must not be given together.";
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     if parameters.contains_key("toRecipients") && message.contains_key("toRecipients") {
         let text =
             "The recipients must be given either as parameter or in the message, not in both.";
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     let draft = call.change(|mailbox| {
         let original = find::message(call, mailbox, id)?.clone();
         if original.draft {
             let text = "The reference item does not support the requested operation.";
-            return Err(Failure::new(400, "ErrorInvalidReferenceItem", text));
+            return Err(ApiError::new(400, "ErrorInvalidReferenceItem", text));
         }
         let mut draft = draft_of(call, mailbox, &original, answer);
         if let Some(comment) = parameters.get("comment").and_then(Value::as_str) {
@@ -108,7 +108,7 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
     }
     let entity = call.change(|mailbox| {
         let key = mailbox.insert(draft);
-        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        let message = mailbox.message(key).ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(
             message,
             call.message_format(),

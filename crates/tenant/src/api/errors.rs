@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 
 use super::request_ids::RequestIds;
 use super::response::{ApiResponse, Payload};
+use crate::api_error::ApiError;
 use crate::directory::step_up::{self, CONTEXT};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::{self, HttpRequest};
 use crate::ids;
 use crate::state::Tenant;
 
-impl Failure {
+impl ApiError {
     /// The error as a response of the flavour.
-    pub(crate) fn reply(self, flavour: Flavour, ids: &RequestIds) -> ApiResponse {
+    pub(crate) fn reply(self, flavor: Flavor, ids: &RequestIds) -> ApiResponse {
         let payload = if self.empty {
             Payload::Empty
         } else {
-            Payload::Json(self.body(flavour, ids))
+            Payload::Json(self.body(flavor, ids))
         };
         let mut reply = ApiResponse::new(self.status, payload);
         reply.headers.extend(
@@ -31,24 +31,24 @@ impl Failure {
         reply
     }
 
-    fn body(&self, flavour: Flavour, ids: &RequestIds) -> Value {
+    fn body(&self, flavor: Flavor, ids: &RequestIds) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
-        match flavour {
-            Flavour::Graph => {
+        match flavor {
+            Flavor::Graph => {
                 error["innerError"] = json!({
                     "date": ids.date,
                     "request-id": ids.request,
                     "client-request-id": ids.client,
                 });
             }
-            Flavour::OutlookV2 => {
+            Flavor::OutlookV2 => {
                 error["innerError"] = json!({"requestId": ids.request, "date": ids.date});
                 if self.code == "InvalidAudienceForResource" {
                     error["innerError"]["errorUrl"] =
                         "https://aka.ms/autherrors#error-InvalidResource".into();
                 }
             }
-            Flavour::OutlookV1 => {}
+            Flavor::OutlookV1 => {}
         }
         json!({"error": error})
     }
@@ -72,19 +72,19 @@ pub(crate) enum Unauthorized {
 
 /// The 401 of each flavour.
 pub(crate) fn invalid_token(
-    flavour: Flavour,
+    flavor: Flavor,
     why: Unauthorized,
     audience: &str,
     now: i64,
-) -> Failure {
-    if flavour.is_graph() {
+) -> ApiError {
+    if flavor.is_graph() {
         graph_401(why, now)
     } else {
-        outlook_401(flavour, why, audience)
+        outlook_401(flavor, why, audience)
     }
 }
 
-fn graph_401(why: Unauthorized, now: i64) -> Failure {
+fn graph_401(why: Unauthorized, now: i64) -> ApiError {
     let text = match why {
         Unauthorized::Audience => "Access token validation failure. Invalid audience.",
         Unauthorized::Claims => {
@@ -114,11 +114,11 @@ fn graph_401(why: Unauthorized, now: i64) -> Failure {
             ", error=\"insufficient_claims\", claims=\"{claims}\""
         ));
     }
-    Failure::new(401, "InvalidAuthenticationToken", text).header("www-authenticate", bearer)
+    ApiError::new(401, "InvalidAuthenticationToken", text).header("www-authenticate", bearer)
 }
 
-fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
-    let extra = if flavour == Flavour::OutlookV2 {
+fn outlook_401(flavor: Flavor, why: Unauthorized, audience: &str) -> ApiError {
+    let extra = if flavor == Flavor::OutlookV2 {
         " token_types=\"app_asserted_user_v1 service_asserted_app_v1\", \
          authorization_uri=\"https://login.windows.net/common/oauth2/authorize\","
     } else {
@@ -144,16 +144,16 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
             "invalid_token",
         ),
     };
-    if why == Unauthorized::Audience && flavour == Flavour::OutlookV2 {
+    if why == Unauthorized::Audience && flavor == Flavor::OutlookV2 {
         let text = format!(
             "The audience claim value is invalid for current resource. Audience claim is \
              '{audience}', request url is 'https://outlook.office.com' and resource type is 'Exchange'."
         );
-        return Failure::new(401, "InvalidAudienceForResource", text)
+        return ApiError::new(401, "InvalidAudienceForResource", text)
             .header("www-authenticate", challenge);
     }
     let diagnostics = format!("{number};reason=\"{reason}\";error_category=\"{category}\"");
-    let mut failure = Failure::new(401, "", "")
+    let mut failure = ApiError::new(401, "", "")
         .header("www-authenticate", challenge)
         .header("x-ms-diagnostics", diagnostics);
     failure.empty = true;
@@ -162,7 +162,7 @@ fn outlook_401(flavour: Flavour, why: Unauthorized, audience: &str) -> Failure {
 
 /// The fault `unauthorized`.
 pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &str) -> Response {
-    let Some(flavour) = Flavour::of_path(&incoming.path) else {
+    let Some(flavor) = Flavor::of_path(&incoming.path) else {
         return plain(401, "Unauthorized");
     };
     let why = match variant {
@@ -173,14 +173,13 @@ pub(crate) fn unauthorized(tenant: &Tenant, incoming: &HttpRequest, variant: &st
     };
     let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let now = tenant.clock().unix();
-    let reply =
-        invalid_token(flavour, why, "https://graph.microsoft.com", now).reply(flavour, &ids);
-    reply.into_response(flavour, &ids, incoming)
+    let reply = invalid_token(flavor, why, "https://graph.microsoft.com", now).reply(flavor, &ids);
+    reply.into_response(flavor, &ids, incoming)
 }
 
 /// 429 for a request over the concurrency limit.
-pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
-    let (code, text) = if flavour == Flavour::OutlookV1 {
+pub(crate) fn too_many_requests(flavor: Flavor, seconds: u64) -> ApiError {
+    let (code, text) = if flavor == Flavor::OutlookV1 {
         (
             "ErrorExceededConnectionCount",
             "You have exceeded the available concurrent connections for your account. Try again \
@@ -192,12 +191,12 @@ pub(crate) fn too_many_requests(flavour: Flavour, seconds: u64) -> Failure {
             "Application is over its MailboxConcurrency limit.",
         )
     };
-    Failure::new(429, code, text).header("retry-after", seconds.to_string())
+    ApiError::new(429, code, text).header("retry-after", seconds.to_string())
 }
 
 /// The fault `throttle`: JSON for the APIs, plain text for the sign-in service.
 pub(crate) fn throttled(tenant: &Tenant, incoming: &HttpRequest, seconds: Option<u64>) -> Response {
-    let Some(flavour) = Flavour::of_path(&incoming.path) else {
+    let Some(flavor) = Flavor::of_path(&incoming.path) else {
         let mut response = plain(429, "Too many requests.");
         if let Some(seconds) = seconds {
             http::set(&mut response, "retry-after", &seconds.to_string());
@@ -205,13 +204,13 @@ pub(crate) fn throttled(tenant: &Tenant, incoming: &HttpRequest, seconds: Option
         return response;
     };
     let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
-    let mut failure = too_many_requests(flavour, seconds.unwrap_or_default());
+    let mut failure = too_many_requests(flavor, seconds.unwrap_or_default());
     if seconds.is_none() {
         failure.headers.clear();
     }
     failure
-        .reply(flavour, &ids)
-        .into_response(flavour, &ids, incoming)
+        .reply(flavor, &ids)
+        .into_response(flavor, &ids, incoming)
 }
 
 fn plain(status: u16, text: &'static str) -> Response {

@@ -4,9 +4,9 @@ use maud::html;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::store::date_time::{DateTimeTimeZone, NEVER, offset_time};
 use crate::store::message::html_document;
 use crate::store::recurrence::Recurrence;
@@ -38,7 +38,7 @@ const NOT_COPIED: [&str; 6] = [
 pub(crate) fn times(
     call: &Call<'_>,
     body: &Json,
-) -> Result<[Option<DateTimeTimeZone>; 2], Failure> {
+) -> Result<[Option<DateTimeTimeZone>; 2], ApiError> {
     Ok([
         time(call, body, "start", "startTimeZone")?,
         time(call, body, "end", "endTimeZone")?,
@@ -50,18 +50,18 @@ fn time(
     body: &Json,
     name: &str,
     zone_name: &str,
-) -> Result<Option<DateTimeTimeZone>, Failure> {
+) -> Result<Option<DateTimeTimeZone>, ApiError> {
     let Some(given) = body.get(name).filter(|value| !value.is_null()) else {
         return Ok(None);
     };
-    let (text, zone) = if call.flavour == Flavour::OutlookV1 {
+    let (text, zone) = if call.flavor == Flavor::OutlookV1 {
         let text = given.as_str().unwrap_or_default();
         if offset_time(text).is_none() {
             let text = format!(
                 "The time zone information is missing on the DateTimeOffset value '{text}'. A \
                  DateTimeOffset value must contain the time zone information."
             );
-            return Err(Failure::bad(text));
+            return Err(ApiError::bad(text));
         }
         (text, body.get(zone_name).and_then(Value::as_str))
     } else {
@@ -71,28 +71,28 @@ fn time(
         )
     };
     // Outlook v1.0 times have an offset; the zone is optional there.
-    let zone = match call.flavour {
-        Flavour::Graph => zone.unwrap_or_default(),
+    let zone = match call.flavor {
+        Flavor::Graph => zone.unwrap_or_default(),
         _ => zone.unwrap_or("UTC"),
     };
     if timezone::find(zone).is_none() {
         let text = format!(
             "A valid TimeZone value must be specified. The following TimeZone value is not supported: '{zone}'."
         );
-        return Err(Failure::new(400, "TimeZoneNotSupportedException", text));
+        return Err(ApiError::new(400, "TimeZoneNotSupportedException", text));
     }
     let moment = DateTimeTimeZone::read(text, zone);
     moment.map(Some).ok_or_else(|| {
-        Failure::invalid_property(format!(
+        ApiError::invalid_property(format!(
             "The value '{text}' of '{name}' is not a valid date and time."
         ))
     })
 }
 
 /// Creates an event from a body.
-pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, Failure> {
+pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, ApiError> {
     let [Some(start), Some(end)] = times(call, body)? else {
-        return Err(Failure::invalid_property(
+        return Err(ApiError::invalid_property(
             "At least one property failed validation: start and end are required.",
         ));
     };
@@ -130,10 +130,10 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
 }
 
 /// Writes the properties of a body. Times are checked together with the stored ones.
-pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), Failure> {
+pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), ApiError> {
     let [start, end] = times(call, body)?;
     if body.get("isAllDay") == Some(&Value::Bool(true)) && start.is_none() {
-        return Err(Failure::bad("Missing parameters: Event.Start"));
+        return Err(ApiError::bad("Missing parameters: Event.Start"));
     }
     let moved = start.is_some() || body.contains_key("recurrence");
     let before = (
@@ -146,7 +146,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         && !body.contains_key("recurrence")
         && start.tz() != event.start.tz()
     {
-        return Err(Failure::invalid_property(
+        return Err(ApiError::invalid_property(
             "At least one property failed validation.",
         ));
     }
@@ -157,7 +157,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
         .and_then(Value::as_bool)
         .unwrap_or(event.all_day);
     if event.end.instant() < event.start.instant() {
-        return Err(Failure::invalid_property(
+        return Err(ApiError::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -166,7 +166,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     if event.all_day && (!midnight || event.start.local == event.end.local) {
         let text = "The Event.Start and Event.End properties of an all-day event need to be set to \
                     midnight, in the same time zone, a day or more apart.";
-        return Err(Failure::invalid_property(text));
+        return Err(ApiError::invalid_property(text));
     }
     match body.get("recurrence") {
         None => {}
@@ -178,7 +178,7 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
             let zone = given["range"]["recurrenceTimeZone"].as_str();
             let zone = zone.filter(|zone| !zone.is_empty());
             if zone.is_some_and(|zone| timezone::find(zone) != Some(event.start.tz())) {
-                return Err(Failure::invalid_property(
+                return Err(ApiError::invalid_property(
                     "At least one property failed validation.",
                 ));
             }
@@ -197,10 +197,10 @@ pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(
     }
     if moved && let Some(json) = &event.recurrence {
         let series =
-            Recurrence::parse(&Value::Object(json.clone())).map_err(Failure::invalid_property)?;
+            Recurrence::parse(&Value::Object(json.clone())).map_err(ApiError::invalid_property)?;
         if series.start != event.start.local.date() {
             let text = "The recurrence range's start date has to be the date of the event's start.";
-            return Err(Failure::new(400, "ErrorInvalidRecurrenceRange", text));
+            return Err(ApiError::new(400, "ErrorInvalidRecurrenceRange", text));
         }
     }
     event.json.extend(writable(body)?);
@@ -217,9 +217,9 @@ pub(crate) fn apply_to_occurrence(
     change: &mut OccurrenceChange,
     call: &Call<'_>,
     body: &Json,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     if body.get("recurrence").is_some_and(|given| !given.is_null()) {
-        return Err(Failure::invalid_property(
+        return Err(ApiError::invalid_property(
             "An occurrence of a series has no recurrence of its own.",
         ));
     }
@@ -229,7 +229,7 @@ pub(crate) fn apply_to_occurrence(
     if let (Some(start), Some(end)) = (&change.start, &change.end)
         && end.instant() < start.instant()
     {
-        return Err(Failure::invalid_property(
+        return Err(ApiError::invalid_property(
             "At least one property failed validation: the end lies before the start.",
         ));
     }
@@ -238,7 +238,7 @@ pub(crate) fn apply_to_occurrence(
 }
 
 /// The properties that are stored as received.
-fn writable(body: &Json) -> Result<Json, Failure> {
+fn writable(body: &Json) -> Result<Json, ApiError> {
     let known = defaults();
     let mut out = Json::new();
     for (name, value) in body {
@@ -258,7 +258,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         let chosen =
             choices.is_empty() || value.as_str().is_some_and(|text| choices.contains(&text));
         if !fits || !chosen {
-            return Err(Failure::invalid_property(format!(
+            return Err(ApiError::invalid_property(format!(
                 "At least one property failed validation: '{name}'."
             )));
         }
@@ -337,8 +337,8 @@ fn complete_location(place: &mut Value) {
 }
 
 /// The recurrence with all members of responses.
-fn recurrence(given: &Value, zone: &str) -> Result<Json, Failure> {
-    Recurrence::parse(given).map_err(Failure::invalid_property)?;
+fn recurrence(given: &Value, zone: &str) -> Result<Json, ApiError> {
+    Recurrence::parse(given).map_err(ApiError::invalid_property)?;
     let (pattern, range) = (&given["pattern"], &given["range"]);
     let or = |value: &Value, other: Value| {
         if value.is_null() {

@@ -8,18 +8,18 @@ use super::call::{ApiResult, Call, Page};
 use super::event_body as body;
 use super::response::{ApiResponse, Payload};
 use super::{find, listing};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::event::{Exception, Instance, OccurrenceChange};
 use crate::store::{Event, Json, meetings};
 use crate::views::event::{self as view, Format};
 
-fn query(call: &Call<'_>) -> Result<Query, Failure> {
+fn query(call: &Call<'_>) -> Result<Query, ApiError> {
     let query = call.query(Kind::Event)?;
     if query.search.is_some() {
         let text = "The query parameter '$search' is not supported for events.";
-        return Err(Failure::new(400, "SearchEvents", text));
+        return Err(ApiError::new(400, "SearchEvents", text));
     }
     Ok(query)
 }
@@ -99,7 +99,7 @@ pub(crate) fn instances(call: &Call<'_>, id: &str) -> ApiResult {
     let page = call.read(|mailbox| {
         let master = find::event(call, mailbox, id)?;
         if master.kind() != "seriesMaster" {
-            return Err(Failure::bad("Only the master of a series has instances."));
+            return Err(ApiError::bad("Only the master of a series has instances."));
         }
         Ok(shown(call, &query, master.event.between(from, to)))
     })?;
@@ -114,7 +114,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     let mut store = call.tenant.store();
     let mailbox = store
         .mailbox_mut(call.mailbox)
-        .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+        .ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
     let repeated = mailbox
         .events
         .values()
@@ -124,7 +124,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     let event = mailbox
         .events
         .get(&key)
-        .ok_or_else(Failure::not_found)?
+        .ok_or_else(ApiError::not_found)?
         .clone();
     if repeated.is_none() {
         meetings::invite(&mut store, call.mailbox, &event, call.now());
@@ -156,13 +156,13 @@ pub(crate) fn update(call: &Call<'_>, text: &str) -> ApiResult {
     let mut store = call.tenant.store();
     let mailbox = store
         .mailbox_mut(call.mailbox)
-        .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+        .ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
     call.check_version(find::event(call, mailbox, text)?.change())?;
     let version = mailbox.fresh_change();
     let event = mailbox
         .events
         .get_mut(&id.key)
-        .ok_or_else(Failure::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let mut changed = event.clone();
     if id.part == 0 {
         body::apply(&mut changed, call, &json)?;
@@ -187,7 +187,7 @@ fn change_occurrence(
     version: u64,
     call: &Call<'_>,
     json: &Json,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let mut change = match event.exceptions.get(&day) {
         Some(Exception::Changed(change)) => (**change).clone(),
         _ => OccurrenceChange {
@@ -203,7 +203,7 @@ fn change_occurrence(
         let date = start.moved(&event.start.zone).local.date();
         if crosses_neighbour(event, day, date) {
             let text = "Modified occurrence is crossing or overlapping adjacent occurrence.";
-            return Err(Failure::new(400, "ErrorOccurrenceCrossingBoundary", text));
+            return Err(ApiError::new(400, "ErrorOccurrenceCrossingBoundary", text));
         }
     }
     (change.change, change.modified) = (version, call.now());
@@ -256,7 +256,7 @@ pub(crate) fn delete(call: &Call<'_>, text: &str) -> ApiResult {
     let mut store = call.tenant.store();
     let mailbox = store
         .mailbox_mut(call.mailbox)
-        .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+        .ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
     call.check_version(find::event(call, mailbox, text)?.change())?;
     meetings::remove_entry(&mut store, call.mailbox, id.key, id.part, call.now());
     drop(store);

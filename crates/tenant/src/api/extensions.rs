@@ -6,7 +6,7 @@ use super::call::{ApiResult, Call};
 use super::collection::{CollectionRequest, collection_request};
 use super::find;
 use super::response::ApiResponse;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::store::{Json, Mailbox};
 use crate::views::extended_properties::{EXTENSIONS, extension_id, merge};
 
@@ -21,7 +21,7 @@ pub(crate) enum Extended<'a> {
 
 /// `{item}/extensions...`.
 pub(crate) fn handle(call: &Call<'_>, item: Extended<'_>, rest: &[&str]) -> ApiResult {
-    if !call.flavour.is_graph() {
+    if !call.flavor.is_graph() {
         return Err(call.missing());
     }
     let tail = item.tail();
@@ -38,7 +38,7 @@ pub(crate) fn handle(call: &Call<'_>, item: Extended<'_>, rest: &[&str]) -> ApiR
             let body = sent(call)?;
             let name = body.get("extensionName").and_then(Value::as_str);
             let name = name.filter(|name| !name.is_empty()).ok_or_else(|| {
-                Failure::bad("The property 'extensionName' of the extension is missing.")
+                ApiError::bad("The property 'extensionName' of the extension is missing.")
             })?;
             let id = extension_id(name);
             // An extension of the same name is replaced.
@@ -76,7 +76,7 @@ impl Extended<'_> {
         format!("{set}('{id}')/{EXTENSIONS}")
     }
 
-    fn held<'m>(self, call: &Call<'_>, mailbox: &'m Mailbox) -> Result<&'m Json, Failure> {
+    fn held<'m>(self, call: &Call<'_>, mailbox: &'m Mailbox) -> Result<&'m Json, ApiError> {
         Ok(match self {
             Self::Contact(id) => &find::contact(call, mailbox, id)?.json,
             Self::Event(id) => &find::event(call, mailbox, id)?.event.json,
@@ -84,7 +84,7 @@ impl Extended<'_> {
         })
     }
 
-    fn change(self, call: &Call<'_>, act: impl FnOnce(&mut Json)) -> Result<(), Failure> {
+    fn change(self, call: &Call<'_>, act: impl FnOnce(&mut Json)) -> Result<(), ApiError> {
         let now = call.now();
         call.change(|mailbox| {
             match self {
@@ -115,7 +115,7 @@ impl Extended<'_> {
 }
 
 /// The body. A list says its type; an object is no value of an extension.
-fn sent(call: &Call<'_>) -> Result<Map<String, Value>, Failure> {
+fn sent(call: &Call<'_>) -> Result<Map<String, Value>, ApiError> {
     let body = call.object()?;
     for (name, value) in &body {
         let typed = body
@@ -133,7 +133,7 @@ fn sent(call: &Call<'_>) -> Result<Map<String, Value>, Failure> {
                 "The value of the property '{name}' of the extension is not supported: a value is a text, a number or a \
                  Boolean, and a list needs '{name}@odata.type'."
             );
-            return Err(Failure::new(400, "RequestBodyRead", text));
+            return Err(ApiError::new(400, "RequestBodyRead", text));
         }
     }
     Ok(body)
@@ -149,9 +149,9 @@ fn is(extension: &Value, id: &str) -> bool {
     known.is_some_and(|known| known.eq_ignore_ascii_case(id))
 }
 
-fn one(held: &Json, id: &str) -> Result<Value, Failure> {
+fn one(held: &Json, id: &str) -> Result<Value, ApiError> {
     let found = list(held).into_iter().find(|one| is(one, id));
-    found.ok_or_else(Failure::not_found)
+    found.ok_or_else(ApiError::not_found)
 }
 
 /// Writes the properties that a client sent; null removes one.

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
-use crate::http::{Flavour, Params};
+use crate::http::{Flavor, Params};
 use crate::store::date_time::{local_time, offset_time};
 use crate::store::event::Instance;
 use crate::store::id::{Id, Kind as IdKind};
@@ -24,24 +24,24 @@ pub(crate) fn folder<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
     name: &str,
-) -> Result<&'a Folder, Failure> {
+) -> Result<&'a Folder, ApiError> {
     if let Some(folder) = mailbox.folder(name) {
         return Ok(folder);
     }
     call.id(name, IdKind::Folder)?;
     let text = "The specified folder could not be found in the store.";
-    Err(Failure::new(404, "ErrorItemNotFound", text))
+    Err(ApiError::new(404, "ErrorItemNotFound", text))
 }
 
 /// The key of the message with this id.
-pub(crate) fn message_key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, Failure> {
+pub(crate) fn message_key(call: &Call<'_>, mailbox: &Mailbox, text: &str) -> Result<u64, ApiError> {
     let id = call.id(text, IdKind::Message)?;
-    let message = mailbox.message(id.key).ok_or_else(Failure::not_found)?;
+    let message = mailbox.message(id.key).ok_or_else(ApiError::not_found)?;
     // A move makes the old id invalid, unless it is immutable.
     if id.part == -1 || id.part == message.moves {
         Ok(id.key)
     } else {
-        Err(Failure::not_found())
+        Err(ApiError::not_found())
     }
 }
 
@@ -50,13 +50,13 @@ pub(crate) fn message<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
     text: &str,
-) -> Result<&'a Message, Failure> {
+) -> Result<&'a Message, ApiError> {
     let key = message_key(call, mailbox, text)?;
-    mailbox.message(key).ok_or_else(Failure::not_found)
+    mailbox.message(key).ok_or_else(ApiError::not_found)
 }
 
 /// The parsed id of an event or of an occurrence.
-pub(crate) fn event_id(call: &Call<'_>, text: &str) -> Result<Id, Failure> {
+pub(crate) fn event_id(call: &Call<'_>, text: &str) -> Result<Id, ApiError> {
     call.id(text, IdKind::Event)
 }
 
@@ -65,12 +65,15 @@ pub(crate) fn event<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
     text: &str,
-) -> Result<Instance<'a>, Failure> {
+) -> Result<Instance<'a>, ApiError> {
     let id = event_id(call, text)?;
-    let event = mailbox.events.get(&id.key).ok_or_else(Failure::not_found)?;
+    let event = mailbox
+        .events
+        .get(&id.key)
+        .ok_or_else(ApiError::not_found)?;
     match id.part {
         0 => Ok(event.itself()),
-        day => event.occurrence(day).ok_or_else(Failure::not_found),
+        day => event.occurrence(day).ok_or_else(ApiError::not_found),
     }
 }
 
@@ -90,7 +93,7 @@ pub(crate) fn event_format(call: &Call<'_>) -> Format {
         .clone()
         .unwrap_or_else(|| ("UTC".to_owned(), Tz::UTC));
     Format {
-        flavour: call.flavour,
+        flavor: call.flavor,
         mailbox: call.mailbox,
         zone,
         tz,
@@ -103,11 +106,11 @@ pub(crate) fn event_format(call: &Call<'_>) -> Format {
 pub(crate) fn time_window(
     params: &Params,
     zone: Tz,
-) -> Result<(DateTime<Utc>, DateTime<Utc>), Failure> {
+) -> Result<(DateTime<Utc>, DateTime<Utc>), ApiError> {
     let one = |name: &str| {
         let Some(text) = params.get_any_case(name) else {
             let text = "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.";
-            return Err(Failure::invalid_parameter(text));
+            return Err(ApiError::invalid_parameter(text));
         };
         // An unescaped plus sign is decoded to a space.
         let text = text.replace(' ', "+");
@@ -115,19 +118,19 @@ pub(crate) fn time_window(
             .or_else(|| local_time(&text).map(|local| timezone::instant(local, zone)));
         at.ok_or_else(|| {
             let text = format!("The value '{text}' of parameter '{name}' is invalid.");
-            Failure::invalid_parameter(text)
+            ApiError::invalid_parameter(text)
         })
     };
     let (from, to) = (one("startDateTime")?, one("endDateTime")?);
     if to < from {
         let text = "The end of the time window lies before its start.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     if to - from > TimeDelta::days(MAX_VIEW_DAYS) {
         let text = format!(
             "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: {MAX_VIEW_DAYS}"
         );
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     Ok((from, to))
 }
@@ -145,9 +148,9 @@ pub(crate) fn contact<'a>(
     call: &Call<'_>,
     mailbox: &'a Mailbox,
     text: &str,
-) -> Result<&'a Item, Failure> {
+) -> Result<&'a Item, ApiError> {
     let key = call.id(text, IdKind::Contact)?.key;
-    mailbox.contacts.get(&key).ok_or_else(Failure::not_found)
+    mailbox.contacts.get(&key).ok_or_else(ApiError::not_found)
 }
 
 /// The child folders of a folder.
@@ -171,7 +174,7 @@ pub(crate) fn contact_folder_json(mailbox: &Mailbox, key: u64) -> Map<String, Va
 
 /// The collection of messages in context URLs.
 pub(crate) fn messages_tail(call: &Call<'_>, folder: Option<&str>) -> String {
-    let folders = if call.flavour == Flavour::OutlookV1 {
+    let folders = if call.flavor == Flavor::OutlookV1 {
         "folders"
     } else {
         "mailFolders"

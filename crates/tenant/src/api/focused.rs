@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::listing;
 use super::response::ApiResponse;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::{Item, Json};
@@ -16,11 +16,11 @@ const TAIL: &str = "inferenceClassification/overrides";
 
 /// `inferenceClassification...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     match (&call.request.method, rest) {
-        (&Method::GET, []) if call.flavour.is_graph() => {
+        (&Method::GET, []) if call.flavor.is_graph() => {
             let context = call.context("inferenceClassification/$entity", None);
             Ok(ApiResponse::json(
                 200,
@@ -31,7 +31,7 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
         (&Method::POST, ["overrides"]) => create(call),
         (&Method::PATCH, ["overrides", id]) => update(call, id),
         (&Method::DELETE, ["overrides", id]) => delete(call, id),
-        (_, [] | ["overrides"] | ["overrides", _]) => Err(Failure::wrong_method()),
+        (_, [] | ["overrides"] | ["overrides", _]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
@@ -45,20 +45,20 @@ fn entity(mailbox: u32, item: &Item) -> Map<String, Value> {
     out
 }
 
-fn place(call: &Call<'_>, items: &[Item], id: &str) -> Result<usize, Failure> {
+fn place(call: &Call<'_>, items: &[Item], id: &str) -> Result<usize, ApiError> {
     let found = items
         .iter()
         .position(|item| entity(call.mailbox, item)["id"] == id);
-    found.ok_or_else(Failure::not_found)
+    found.ok_or_else(ApiError::not_found)
 }
 
 /// Sender and class of a request body.
-fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), Failure> {
+fn sent(call: &Call<'_>) -> Result<(Option<Value>, Value), ApiError> {
     let body = call.body(Kind::Override)?;
     let class = body.get("classifyAs").cloned().unwrap_or_default();
     if !matches!(class.as_str(), Some("focused" | "other")) {
         let text = "At least one property failed validation: 'classifyAs'.";
-        return Err(Failure::invalid_property(text));
+        return Err(ApiError::invalid_property(text));
     }
     Ok((body.get("senderEmailAddress").cloned(), class))
 }
@@ -83,7 +83,7 @@ fn create(call: &Call<'_>) -> ApiResult {
     let sender = sender.filter(|sender| sender["address"].is_string());
     let sender = sender.ok_or_else(|| {
         let text = "The property 'SenderEmailAddress' is required when creating the entity.";
-        Failure::invalid_parameter(text)
+        ApiError::invalid_parameter(text)
     })?;
     let address = sender["address"].as_str().unwrap_or_default().to_owned();
     let now = call.now();

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::call::{ApiResult, Call};
 use super::response::{ApiResponse, Payload};
 use super::{delta, find, listing};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
@@ -37,16 +37,16 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
         (&Method::GET, [name, "childfolders", "$count"]) => count(call, name),
         (&Method::POST, [name, "move"]) => move_folder(call, name),
         (&Method::POST, [name, "copy"]) => copy(call, name),
-        (&Method::POST, [name, "permanentdelete"]) if call.flavour.is_graph() => {
+        (&Method::POST, [name, "permanentdelete"]) if call.flavor.is_graph() => {
             delete_permanently(call, name)
         }
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
 
 fn collection(call: &Call<'_>) -> String {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         "folders"
     } else {
         "mailFolders"
@@ -109,15 +109,15 @@ fn get(call: &Call<'_>, name: &str) -> ApiResult {
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
-fn exists() -> Failure {
-    Failure::new(
+fn exists() -> ApiError {
+    ApiError::new(
         409,
         "ErrorFolderExists",
         "A folder with the specified name already exists.",
     )
 }
 
-fn display_name(call: &Call<'_>) -> Result<String, Failure> {
+fn display_name(call: &Call<'_>) -> Result<String, ApiError> {
     let body = call.body(Kind::Folder)?;
     let name = body
         .get("displayName")
@@ -126,7 +126,7 @@ fn display_name(call: &Call<'_>) -> Result<String, Failure> {
         .trim();
     if name.is_empty() {
         let text = "The property 'DisplayName' is required when creating the entity.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     Ok(name.to_owned())
 }
@@ -136,7 +136,7 @@ fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
     let entity = call.change(|mailbox| {
         let parent = find::folder(call, mailbox, parent)?.key;
         let key = mailbox.add_folder(parent, &name).ok_or_else(exists)?;
-        let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
+        let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(201, Kind::Folder, tail, entity)
@@ -148,7 +148,7 @@ fn rename(call: &Call<'_>, folder: &str) -> ApiResult {
         let (key, parent, known) = own(call, mailbox, folder)?;
         if known {
             let text = "A distinguished folder cannot be renamed.";
-            return Err(Failure::new(403, "ErrorAccessDenied", text));
+            return Err(ApiError::new(403, "ErrorAccessDenied", text));
         }
         let taken = mailbox
             .children(parent)
@@ -161,13 +161,13 @@ fn rename(call: &Call<'_>, folder: &str) -> ApiResult {
             folder.name.clone_from(&name);
             folder.change = version;
         }
-        let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
+        let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
-fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bool), Failure> {
+fn own(call: &Call<'_>, mailbox: &Mailbox, folder: &str) -> Result<(u64, u64, bool), ApiError> {
     let folder = find::folder(call, mailbox, folder)?;
     Ok((folder.key, folder.parent, folder.well_known.is_some()))
 }
@@ -178,7 +178,7 @@ fn delete(call: &Call<'_>, folder: &str) -> ApiResult {
         let (key, parent, known) = own(call, mailbox, folder)?;
         if known {
             let text = "Distinguished folders cannot be deleted.";
-            return Err(Failure::new(400, "ErrorDeleteDistinguishedFolder", text));
+            return Err(ApiError::new(400, "ErrorDeleteDistinguishedFolder", text));
         }
         if parent == DELETED {
             remove(mailbox, key);
@@ -223,14 +223,14 @@ fn move_folder(call: &Call<'_>, folder: &str) -> ApiResult {
         let (key, _, known) = own(call, mailbox, folder)?;
         let target = find::folder(call, mailbox, destination)?.key;
         if known || within(mailbox, target, key) {
-            return Err(Failure::new(
+            return Err(ApiError::new(
                 400,
                 "ErrorMoveCopyFailed",
                 "The move or copy operation failed.",
             ));
         }
         place(mailbox, key, target);
-        let folder = mailbox.folders.get(&key).ok_or_else(Failure::not_found)?;
+        let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
@@ -246,10 +246,10 @@ fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
         let parent = mailbox.folders.get(&from).map(|folder| folder.parent);
         if within(mailbox, target, from) || parent == Some(target) {
             let text = "The move or copy operation failed.";
-            return Err(Failure::new(400, "ErrorMoveCopyFailed", text));
+            return Err(ApiError::new(400, "ErrorMoveCopyFailed", text));
         }
         let made = copy_into(mailbox, from, target).ok_or_else(exists)?;
-        let folder = mailbox.folders.get(&made).ok_or_else(Failure::not_found)?;
+        let folder = mailbox.folders.get(&made).ok_or_else(ApiError::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
@@ -276,7 +276,7 @@ fn delete_permanently(call: &Call<'_>, folder: &str) -> ApiResult {
         let (key, _, known) = own(call, mailbox, folder)?;
         if known {
             let text = "Distinguished folders cannot be deleted.";
-            return Err(Failure::new(400, "ErrorDeleteDistinguishedFolder", text));
+            return Err(ApiError::new(400, "ErrorDeleteDistinguishedFolder", text));
         }
         remove(mailbox, key);
         Ok(ApiResponse::empty(204))

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::find;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::store::{Attachment, Mailbox};
 
 /// Largest attachment of a single request, in bytes. Larger ones need an upload session.
@@ -21,7 +21,7 @@ impl Holder<'_> {
         self,
         call: &Call<'_>,
         mailbox: &'m Mailbox,
-    ) -> Result<&'m [Attachment], Failure> {
+    ) -> Result<&'m [Attachment], ApiError> {
         Ok(match self {
             Self::Event(id) => &find::event(call, mailbox, id)?.event.attachments,
             Self::Message(id) => &find::message(call, mailbox, id)?.attachments,
@@ -29,7 +29,7 @@ impl Holder<'_> {
     }
 
     /// The key of the message or event.
-    pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, Failure> {
+    pub(crate) fn key(self, call: &Call<'_>, mailbox: &Mailbox) -> Result<u64, ApiError> {
         match self {
             Self::Event(id) => Ok(find::event(call, mailbox, id)?.event.key),
             Self::Message(id) => find::message_key(call, mailbox, id),
@@ -60,7 +60,7 @@ impl Holder<'_> {
         call: &Call<'_>,
         mailbox: &mut Mailbox,
         change: impl FnOnce(&mut Vec<Attachment>),
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ApiError> {
         let key = self.key(call, mailbox)?;
         let event = matches!(self, Self::Event(_));
         alter(mailbox, event, key, call.now(), change);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use reqwest::{Client, Url};
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::clock::iso;
-use crate::failure::Failure;
 use crate::ids;
 use crate::state::Tenant;
 use crate::state::subscriptions::Notification;
@@ -30,7 +30,7 @@ static CLIENT: LazyLock<Result<Client, String>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// 400: the tenant calls no other machine.
-pub(crate) fn check_url(text: &str) -> Result<(), Failure> {
+pub(crate) fn check_url(text: &str) -> Result<(), ApiError> {
     let url = Url::parse(text).ok();
     let here = url.filter(|url| {
         let host = url.host_str().unwrap_or_default();
@@ -39,7 +39,7 @@ pub(crate) fn check_url(text: &str) -> Result<(), Failure> {
     });
     here.map(|_| ()).ok_or_else(|| {
         let text = "The notification URL is not valid: the local tenant calls http://localhost and http://127.0.0.1 alone.";
-        Failure::new(400, "InvalidRequest", text)
+        ApiError::new(400, "InvalidRequest", text)
     })
 }
 
@@ -51,12 +51,12 @@ pub(crate) async fn validate(
     tenant: &Tenant,
     subscription: &str,
     url: &str,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let token = format!(
         "Validation: Testing client application reachability for subscription {}",
         ids::guid()
     );
-    let mut to = Url::parse(url).map_err(|_| Failure::bad("The URL is not valid."))?;
+    let mut to = Url::parse(url).map_err(|_| ApiError::bad("The URL is not valid."))?;
     to.query_pairs_mut().append_pair("validationToken", &token);
     let answered = post(to.as_str(), "text/plain; charset=utf-8", String::new()).await;
     let repeated = answered
@@ -67,7 +67,7 @@ pub(crate) async fn validate(
         return Ok(());
     }
     let text = "Subscription validation request failed. Response must exactly match validationToken query parameter.";
-    Err(Failure::new(400, "ValidationError", text))
+    Err(ApiError::new(400, "ValidationError", text))
 }
 
 /// Delivers the notifications whose time has come. What a hook does not take with a 2xx is tried again later.

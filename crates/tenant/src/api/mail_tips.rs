@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::directory;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
@@ -16,19 +16,20 @@ const MAX_RECIPIENTS: usize = 100;
 
 /// `POST getMailTips`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     let parameters = call.parameters()?;
     let addresses = parameters.get("emailAddresses").and_then(Value::as_array);
-    let addresses = addresses
-        .ok_or_else(|| Failure::invalid_parameter("The parameter 'EmailAddresses' is required."))?;
+    let addresses = addresses.ok_or_else(|| {
+        ApiError::invalid_parameter("The parameter 'EmailAddresses' is required.")
+    })?;
     let options = parameters.get("mailTipsOptions").and_then(Value::as_str);
     let options = options.ok_or_else(|| {
-        Failure::invalid_parameter("The parameter 'MailTipsOptions' is required.")
+        ApiError::invalid_parameter("The parameter 'MailTipsOptions' is required.")
     })?;
     if addresses.len() > MAX_RECIPIENTS {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "There are too many recipients in one call.",
         ));
     }
@@ -38,12 +39,12 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
         .iter()
         .filter_map(Value::as_str)
         .map(|address| tips(call, address, &asked));
-    let tips = tips.map(|one| match call.flavour {
-        Flavour::Graph => Value::Object(one),
+    let tips = tips.map(|one| match call.flavor {
+        Flavor::Graph => Value::Object(one),
         _ => outlook::to_outlook("", one.into()),
     });
-    let kind = match call.flavour {
-        Flavour::Graph => "microsoft.graph.mailTips",
+    let kind = match call.flavor {
+        Flavor::Graph => "microsoft.graph.mailTips",
         _ => "Microsoft.OutlookServices.MailTips",
     };
     let context = format!("{}/$metadata#Collection({kind})", call.root());

@@ -8,8 +8,8 @@ use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
 use super::schedule::{MAX_DAYS, instant_of, mailbox_of};
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::store::{Json, Mailbox, Store, busy};
 use crate::views::outlook;
@@ -30,16 +30,16 @@ struct MeetingTimesRequest {
 
 /// `POST findMeetingTimes`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
-    if call.flavour == crate::http::Flavour::OutlookV1 {
+    if call.flavor == crate::http::Flavor::OutlookV1 {
         return Err(call.missing());
     }
     if call.request.method != Method::POST {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let wanted = parse(call, &call.parameters()?)?;
     let store = call.tenant.store();
     let own = store.mailbox(call.mailbox);
-    let own = own.ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+    let own = own.ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
     let from = wanted
         .slots
         .iter()
@@ -95,7 +95,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
         (true, false) => "OrganizerUnavailable",
     };
     let body = json!({"emptySuggestionsReason": reason, "meetingTimeSuggestions": found});
-    let (mut body, kind) = match call.flavour.is_graph() {
+    let (mut body, kind) = match call.flavor.is_graph() {
         true => (body, "microsoft.graph.meetingTimeSuggestionsResult"),
         false => {
             let kind = "Microsoft.OutlookServices.MeetingTimeSuggestionsResult";
@@ -106,12 +106,12 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     Ok(ApiResponse::json(200, body))
 }
 
-fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Failure> {
+fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, ApiError> {
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let length = match part("meetingDuration").as_str() {
         None => TimeDelta::minutes(30),
         Some(text) => duration(text).ok_or_else(|| {
-            Failure::invalid_parameter(
+            ApiError::invalid_parameter(
                 "The meeting duration is no ISO 8601 duration of up to a day.",
             )
         })?,
@@ -137,7 +137,7 @@ fn parse(call: &Call<'_>, parameters: &Json) -> Result<MeetingTimesRequest, Fail
         from < to && *to - *from <= TimeDelta::days(MAX_DAYS)
     };
     if slots.is_empty() || !slots.iter().all(sensible) {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "The time slots of the constraint are not valid.",
         ));
     }

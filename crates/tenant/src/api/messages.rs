@@ -8,8 +8,8 @@ use super::extensions::Extended;
 use super::holder::Holder;
 use super::response::{ApiResponse, Payload};
 use super::{attachments, compose, delta, drafts, extensions, find, send};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
 use crate::store::mailbox::{DELETED, INBOX};
@@ -32,12 +32,12 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ap
         (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Message(id), rest),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Message(id), rest),
         (&Method::POST, [id, "move" | "copy"]) => move_or_copy(call, id, rest[1] == "move"),
-        (&Method::POST, [id, "permanentdelete"]) if call.flavour.is_graph() => {
+        (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {
             delete_permanently(call, id)
         }
         (&Method::POST, [id, "send"]) => send::send_draft(call, id),
         (&Method::POST, [id, action]) => drafts::act(call, id, action),
-        (_, [] | [_]) => Err(Failure::wrong_method()),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
@@ -47,11 +47,11 @@ fn folder_key(
     call: &Call<'_>,
     mailbox: &Mailbox,
     folder: Option<&str>,
-) -> Result<Option<u64>, Failure> {
+) -> Result<Option<u64>, ApiError> {
     match folder {
         Some(name) => find::folder(call, mailbox, name).map(|folder| Some(folder.key)),
         // Outlook v1.0 lists the Inbox if the path names no folder.
-        None if call.flavour == Flavour::OutlookV1 => Ok(Some(INBOX)),
+        None if call.flavor == Flavor::OutlookV1 => Ok(Some(INBOX)),
         None => Ok(None),
     }
 }
@@ -69,7 +69,7 @@ fn list(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
 /// Collects a page. The store keeps the newest message first; other orders are sorted here.
 fn collect(call: &Call<'_>, mailbox: &Mailbox, folder: Option<u64>, query: &Query) -> Page {
     // Lists of the whole mailbox leave out Deleted Items in Outlook v2.0.
-    let hide = call.flavour == Flavour::OutlookV2 && folder.is_none();
+    let hide = call.flavor == Flavor::OutlookV2 && folder.is_none();
     let matching = mailbox
         .listing(folder)
         .filter(|message| !(hide && message.folder == DELETED))
@@ -172,7 +172,7 @@ fn update(call: &Call<'_>, id: &str) -> ApiResult {
         check_writable(message, &body)?;
         let key = message.key;
         let changed = mailbox.change_message(key, now, |message| view::apply(message, &body));
-        let changed = changed.ok_or_else(Failure::not_found)?;
+        let changed = changed.ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(
             changed,
             call.message_format(),
@@ -183,7 +183,7 @@ fn update(call: &Call<'_>, id: &str) -> ApiResult {
 }
 
 /// Most properties of a sent message cannot be changed.
-fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Failure> {
+fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), ApiError> {
     const FIXED: [&str; 7] = [
         "toRecipients",
         "ccRecipients",
@@ -197,7 +197,7 @@ fn check_writable(message: &Message, body: &crate::store::Json) -> Result<(), Fa
         return Ok(());
     }
     let text = "The property cannot be set because the message is not a draft.";
-    Err(Failure::new(400, "ErrorInvalidPropertySet", text))
+    Err(ApiError::new(400, "ErrorInvalidPropertySet", text))
 }
 
 /// Moves the message to Deleted Items, or deletes it there for good.
@@ -239,11 +239,14 @@ fn move_or_copy(call: &Call<'_>, id: &str, moves: bool) -> ApiResult {
             mailbox.move_message(key, folder, now);
             key
         } else {
-            let mut copy = mailbox.message(key).ok_or_else(Failure::not_found)?.clone();
+            let mut copy = mailbox
+                .message(key)
+                .ok_or_else(ApiError::not_found)?
+                .clone();
             (copy.folder, copy.moves, copy.modified) = (folder, 0, now);
             mailbox.insert(copy)
         };
-        let message = mailbox.message(key).ok_or_else(Failure::not_found)?;
+        let message = mailbox.message(key).ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(
             message,
             call.message_format(),

@@ -56,8 +56,8 @@ use concurrency::{MAX_CONCURRENT, limit_key};
 use request_ids::RequestIds;
 use response::ApiResponse;
 
-use crate::failure::Failure;
-use crate::http::{Flavour, HttpRequest};
+use crate::api_error::ApiError;
+use crate::http::{Flavor, HttpRequest};
 use crate::state::Tenant;
 
 /// Largest request body, in bytes.
@@ -65,36 +65,36 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// Handles a request to an API.
 pub(crate) async fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
-    let flavour = Flavour::of_path(&incoming.path).unwrap_or(Flavour::Graph);
+    let flavor = Flavor::of_path(&incoming.path).unwrap_or(Flavor::Graph);
     let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let request = ApiRequest {
-        flavour,
+        flavor,
         method: incoming.method.clone(),
-        path: incoming.path[flavour.root().len()..].to_owned(),
+        path: incoming.path[flavor.root().len()..].to_owned(),
         query: incoming.query.clone(),
         headers: incoming.headers.clone(),
         body: incoming.body.to_vec(),
     };
     let reply = if request.body.len() > MAX_BODY {
         let text = "The maximum request length supported is 4MB.";
-        Failure::new(413, "RequestEntityTooLarge", text).reply(flavour, &ids)
+        ApiError::new(413, "RequestEntityTooLarge", text).reply(flavor, &ids)
     } else if batch::is_batch(&request) {
         batch::handle(tenant, &request, &ids).await
     } else {
         handle_one(tenant, &request, &ids).await
     };
-    reply.into_response(flavour, &ids, incoming)
+    reply.into_response(flavor, &ids, incoming)
 }
 
 /// Handles one request within the concurrency limit.
 async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> ApiResponse {
-    let access = match auth::token(tenant, request.flavour, request.header("authorization")) {
+    let access = match auth::token(tenant, request.flavor, request.header("authorization")) {
         Ok(access) => access,
-        Err(failure) => return failure.reply(request.flavour, ids),
+        Err(failure) => return failure.reply(request.flavor, ids),
     };
     let segments = path::segments(&request.path);
     let Some(_place) = tenant.acquire_permit(&limit_key(&access, &segments), MAX_CONCURRENT) else {
-        return errors::too_many_requests(request.flavour, 1).reply(request.flavour, ids);
+        return errors::too_many_requests(request.flavor, 1).reply(request.flavor, ids);
     };
     let latency = tenant.options().latency;
     if !latency.is_zero() {
@@ -102,7 +102,7 @@ async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> 
     }
     if subscriptions::concerns(request) {
         let outcome = subscriptions::handle(tenant, request, &access).await;
-        return outcome.unwrap_or_else(|failure| failure.reply(request.flavour, ids));
+        return outcome.unwrap_or_else(|failure| failure.reply(request.flavor, ids));
     }
     dispatch::respond(tenant, request, access, ids)
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::call::{ApiResult, Call};
 use super::listing;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::schema::names::Kind;
 use crate::store::id::guid_of;
 use crate::store::mailbox::CONTACTS;
@@ -14,7 +14,7 @@ use crate::store::{Item, Mailbox};
 
 /// `people...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     match (&call.request.method, rest) {
@@ -24,15 +24,15 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
                 call.read(|mailbox| Ok(listing::page(call, Kind::Person, &query, all(mailbox))))?;
             call.page("people", &query, page)
         }
-        (&Method::GET, [id]) if call.flavour.is_graph() => {
+        (&Method::GET, [id]) if call.flavor.is_graph() => {
             let query = call.query(Kind::Person)?;
             let found =
                 call.read(|mailbox| Ok(all(mailbox).into_iter().find(|one| one["id"] == *id)))?;
-            let mut person = found.ok_or_else(Failure::not_found)?;
+            let mut person = found.ok_or_else(ApiError::not_found)?;
             person.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::Person, "people", person)
         }
-        (_, []) => Err(Failure::wrong_method()),
+        (_, []) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }

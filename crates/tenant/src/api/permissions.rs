@@ -7,7 +7,7 @@ use super::call::{ApiResult, Call};
 use super::collection::{CollectionRequest, collection_request};
 use super::listing;
 use super::response::ApiResponse;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::ids;
 use crate::schema::names::Kind;
 use crate::store::{Item, Json};
@@ -26,7 +26,7 @@ const EVERYBODY: &str = "RGVmYXVsdA==";
 
 /// `calendar/calendarPermissions...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
-    if !call.flavour.is_graph() {
+    if !call.flavor.is_graph() {
         return Err(call.missing());
     }
     match collection_request(call, rest)? {
@@ -40,7 +40,7 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
 
 /// `calendar/allowedCalendarSharingRoles(User='...')`: the roles that somebody can have.
 pub(crate) fn roles(call: &Call<'_>, who: &str) -> ApiResult {
-    if !call.flavour.is_graph() || call.request.method != Method::GET {
+    if !call.flavor.is_graph() || call.request.method != Method::GET {
         return Err(call.missing());
     }
     let address = who.split_once('=').map_or(who, |(_, address)| address);
@@ -86,15 +86,15 @@ fn entity(item: &Item) -> Map<String, Value> {
 }
 
 /// The position of a permission. Short ids are compared case-insensitively.
-fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
+fn place(items: &[Item], id: &str) -> Result<usize, ApiError> {
     let same = |item: &Item| {
         let own = ids::base64(&item.key.to_be_bytes());
         own.eq_ignore_ascii_case(id)
     };
     if id.eq_ignore_ascii_case(EVERYBODY) {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
-    items.iter().position(same).ok_or_else(Failure::not_found)
+    items.iter().position(same).ok_or_else(ApiError::not_found)
 }
 
 fn list(call: &Call<'_>) -> ApiResult {
@@ -124,13 +124,13 @@ fn get(call: &Call<'_>, id: &str) -> ApiResult {
     call.entity(200, Kind::CalendarPermission, TAIL, entity)
 }
 
-fn role(body: &Json) -> Result<Value, Failure> {
+fn role(body: &Json) -> Result<Value, ApiError> {
     let role = body.get("role").cloned().unwrap_or_default();
     if role.as_str().is_some_and(|role| ROLES.contains(&role)) {
         return Ok(role);
     }
     let text = "At least one property failed validation: 'role'.";
-    Err(Failure::invalid_property(text))
+    Err(ApiError::invalid_property(text))
 }
 
 fn create(call: &Call<'_>) -> ApiResult {
@@ -139,7 +139,7 @@ fn create(call: &Call<'_>) -> ApiResult {
     let who = body.get("emailAddress").cloned().unwrap_or_default();
     if !who["address"].is_string() {
         let text = "The property 'EmailAddress' is required when creating the entity.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {

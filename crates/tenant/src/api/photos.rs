@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::call::{ApiRequest, ApiResult, Call};
 use super::find;
 use super::response::{ApiResponse, Payload};
+use crate::api_error::ApiError;
 use crate::directory::Account;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::ids;
 use crate::oauth::flow::AccessToken;
 use crate::seed::picture::SIDE;
@@ -20,9 +20,9 @@ use crate::store::items::PHOTO;
 const SIZES: [u32; 9] = [48, 64, 96, 120, 240, 360, 432, 504, 648];
 
 /// The error for a missing photo.
-fn none() -> Failure {
+fn none() -> ApiError {
     let text = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
-    Failure::new(404, "ImageNotFound", text)
+    ApiError::new(404, "ImageNotFound", text)
 }
 
 /// The media type of a picture, from its first bytes.
@@ -44,8 +44,8 @@ pub(crate) fn of_user(
     rest: &[String],
 ) -> ApiResult {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-    if request.flavour == Flavour::OutlookV1 {
-        return Err(Failure::no_segment(request.flavour, "photo"));
+    if request.flavor == Flavor::OutlookV1 {
+        return Err(ApiError::no_segment(request.flavor, "photo"));
     }
     let number = account.mailbox.ok_or_else(none)?;
     match (&request.method, rest.as_slice()) {
@@ -55,14 +55,14 @@ pub(crate) fn of_user(
             let bytes = held.and_then(ids::from_base64).ok_or_else(none)?;
             Ok(shown(
                 &tenant.origin(),
-                request.flavour,
+                request.flavor,
                 &bytes,
                 rest.is_empty(),
             ))
         }
         (&Method::PUT | &Method::PATCH | &Method::DELETE, ["$value"]) => {
             if access.oid.as_deref().is_some_and(|oid| oid != account.oid) {
-                return Err(Failure::denied());
+                return Err(ApiError::denied());
             }
             let photo = match request.method {
                 Method::DELETE => None,
@@ -75,8 +75,8 @@ pub(crate) fn of_user(
             tenant.notify_changed();
             Ok(ApiResponse::empty(status))
         }
-        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
-        (_, [.., last]) => Err(Failure::no_segment(request.flavour, last)),
+        (_, [] | ["$value"]) => Err(ApiError::wrong_method()),
+        (_, [.., last]) => Err(ApiError::no_segment(request.flavor, last)),
     }
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn sizes_of_user(
     rest: &[String],
 ) -> ApiResult {
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let store = tenant.store();
     let mailbox = store.mailbox(account.mailbox.ok_or_else(none)?);
@@ -129,29 +129,29 @@ pub(crate) fn sizes_of_user(
             Ok(ApiResponse::new(200, payload))
         }
         ([_] | [_, "$value"], None) => Err(none()),
-        ([.., last], _) => Err(Failure::no_segment(request.flavour, last)),
+        ([.., last], _) => Err(ApiError::no_segment(request.flavor, last)),
     }
 }
 
 /// The picture of a request body, as base64.
-fn sent(body: &[u8]) -> Result<String, Failure> {
+fn sent(body: &[u8]) -> Result<String, ApiError> {
     if kind(body).is_some() {
         return Ok(ids::base64(body));
     }
     let text = "The photo is no JPEG, PNG or GIF picture.";
-    Err(Failure::invalid_parameter(text))
+    Err(ApiError::invalid_parameter(text))
 }
 
 /// The metadata of a photo, or its content.
-fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> ApiResponse {
+fn shown(origin: &str, flavor: Flavor, bytes: &[u8], about: bool) -> ApiResponse {
     let kind = kind(bytes).unwrap_or("application/octet-stream");
     if !about {
         return ApiResponse::new(200, Payload::Bytes(kind.to_owned(), bytes.to_vec()));
     }
     let size = format!("{SIDE}X{SIDE}");
-    let context = format!("{origin}{}/$metadata#photo/$entity", flavour.root());
-    let body = match flavour {
-        Flavour::Graph => json!({"id": size, "height": SIDE, "width": SIDE,
+    let context = format!("{origin}{}/$metadata#photo/$entity", flavor.root());
+    let body = match flavor {
+        Flavor::Graph => json!({"id": size, "height": SIDE, "width": SIDE,
             "@odata.mediaContentType": kind, "@odata.context": context}),
         _ => json!({"Id": size, "Height": SIDE, "Width": SIDE,
             "@odata.mediaContentType": kind, "@odata.context": context}),
@@ -161,17 +161,17 @@ fn shown(origin: &str, flavour: Flavour, bytes: &[u8], about: bool) -> ApiRespon
 
 /// `contacts/{id}/photo...`.
 pub(crate) fn of_contact(call: &Call<'_>, id: &str, rest: &[&str]) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     match (&call.request.method, rest) {
         (&Method::GET, [] | ["$value"]) => call.read(|mailbox| {
             let bytes = held(find::contact(call, mailbox, id)?).ok_or_else(none)?;
             let origin = call.tenant.origin();
-            Ok(shown(&origin, call.flavour, &bytes, rest.is_empty()))
+            Ok(shown(&origin, call.flavor, &bytes, rest.is_empty()))
         }),
         (&Method::PUT | &Method::PATCH, ["$value"]) => set(call, id),
-        (_, [] | ["$value"]) => Err(Failure::wrong_method()),
+        (_, [] | ["$value"]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }

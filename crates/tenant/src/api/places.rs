@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::call::{ApiRequest, ApiResult};
 use super::listing;
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::directory::places::{LISTS, ROOMS, Room, RoomList};
-use crate::failure::Failure;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
@@ -31,10 +31,10 @@ pub(crate) fn handle(
     below: &[String],
 ) -> ApiResult {
     if access.oid.is_some() && !access.scopes.contains("place.read.all") {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let parts: Vec<&str> = below.iter().map(String::as_str).collect();
     match parts.as_slice() {
@@ -53,7 +53,7 @@ pub(crate) fn handle(
             )
         }
         [id, "roomlist", "rooms"] => {
-            let rooms = RoomList::find(id).ok_or_else(Failure::not_found)?.rooms();
+            let rooms = RoomList::find(id).ok_or_else(ApiError::not_found)?.rooms();
             let context = format!("('{id}')/microsoft.graph.roomList/rooms");
             list(
                 tenant,
@@ -64,8 +64,8 @@ pub(crate) fn handle(
             )
         }
         [id] => one(tenant, request, id),
-        _ => Err(Failure::no_segment(
-            request.flavour,
+        _ => Err(ApiError::no_segment(
+            request.flavor,
             parts.last().unwrap_or(&"places"),
         )),
     }
@@ -76,7 +76,7 @@ fn one(tenant: &Tenant, request: &ApiRequest, id: &str) -> ApiResult {
     let room = Room::find(id).map(|room| (Kind::Room, "room", room.json()));
     let found =
         room.or_else(|| RoomList::find(id).map(|list| (Kind::RoomList, "roomList", list.json())));
-    let (kind, name, mut place) = found.ok_or_else(Failure::not_found)?;
+    let (kind, name, mut place) = found.ok_or_else(ApiError::not_found)?;
     let query = query(request, kind)?;
     place.retain(|name, _| name == "id" || query.selects(name));
     place.insert(
@@ -106,15 +106,15 @@ fn list(
 }
 
 /// The query options. `$orderby`, `$search` and `$expand` are not supported.
-fn query(request: &ApiRequest, kind: Kind) -> Result<Query, Failure> {
+fn query(request: &ApiRequest, kind: Kind) -> Result<Query, ApiError> {
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind,
     };
     let params = Params::parse(request.query.as_bytes());
     for odd in ["orderby", "search", "expand"] {
         if option(&params, odd).is_some() {
-            return Err(Failure::bad(format!(
+            return Err(ApiError::bad(format!(
                 "The query option '${odd}' is not supported for places."
             )));
         }

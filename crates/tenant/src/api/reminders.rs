@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::http::Params;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
@@ -20,11 +20,11 @@ const MAX_LEAD: i64 = 14 * 24 * 60;
 
 /// `reminderView(StartDateTime='..',EndDateTime='..')`.
 pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     if call.request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let (from, to) = find::time_window(&bounds(call, key), find::event_format(call).tz)?;
     let format = find::event_format(call);
@@ -39,7 +39,7 @@ pub(crate) fn view(call: &Call<'_>, key: Option<&str>) -> ApiResult {
         Ok(ringing.collect())
     })?;
     found.sort_by_key(|(at, _)| *at);
-    let graph = call.flavour.is_graph();
+    let graph = call.flavor.is_graph();
     let value = found.into_iter().map(|(_, one)| match graph {
         true => one,
         false => outlook::to_outlook("", one),
@@ -103,7 +103,7 @@ fn reminder(one: &Instance<'_>, at: DateTime<Utc>, format: &crate::views::event:
 
 /// `POST events/{id}/dismissReminder`.
 pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     let key = call.id(text, IdKind::Event)?.key;
@@ -120,7 +120,7 @@ pub(crate) fn dismiss(call: &Call<'_>, text: &str) -> ApiResult {
 
 /// `POST events/{id}/snoozeReminder`.
 pub(crate) fn snooze(call: &Call<'_>, text: &str) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     let parameters = call.parameters()?;
@@ -131,7 +131,7 @@ pub(crate) fn snooze(call: &Call<'_>, text: &str) -> ApiResult {
     let zone = time["timeZone"].as_str().unwrap_or("UTC");
     let moment = DateTimeTimeZone::read(time["dateTime"].as_str().unwrap_or_default(), zone);
     let moment = moment
-        .ok_or_else(|| Failure::invalid_property("The new time of the reminder is not valid."))?;
+        .ok_or_else(|| ApiError::invalid_property("The new time of the reminder is not valid."))?;
     let key = call.id(text, IdKind::Event)?.key;
     call.change(|mailbox| {
         find::event(call, mailbox, text)?;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
 use super::{find, reminders};
+use crate::api_error::ApiError;
 use crate::clock::iso;
-use crate::failure::Failure;
 use crate::store::event::{Exception, OccurrenceChange};
 use crate::store::recipient::parse_recipients;
 use crate::store::{Event, Json, Person, Store, meetings};
@@ -17,8 +17,8 @@ pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> ApiResult {
         "accept" => answer(call, text, "accepted", "Accepted"),
         "decline" => answer(call, text, "declined", "Declined"),
         "tentativelyaccept" => answer(call, text, "tentativelyAccepted", "Tentative"),
-        "cancel" if call.flavour.is_graph() => cancel(call, text),
-        "forward" if call.flavour.is_graph() => forward(call, text),
+        "cancel" if call.flavor.is_graph() => cancel(call, text),
+        "forward" if call.flavor.is_graph() => forward(call, text),
         "dismissreminder" => reminders::dismiss(call, text),
         "snoozereminder" => reminders::snooze(call, text),
         _ => Err(call.missing()),
@@ -26,7 +26,7 @@ pub(crate) fn act(call: &Call<'_>, text: &str, action: &str) -> ApiResult {
 }
 
 /// The event of an id, and the day if the id is of an occurrence.
-fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), Failure> {
+fn event(call: &Call<'_>, text: &str) -> Result<(Event, i32), ApiError> {
     let day = find::event_id(call, text)?.part;
     let event = call.read(|mailbox| Ok(find::event(call, mailbox, text)?.event.clone()))?;
     Ok((event, day))
@@ -43,25 +43,25 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> ApiResult 
         .is_some_and(|time| !time.is_null());
     if proposes && !sends {
         let text = "A new time can be proposed only if the response is sent.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     let (event, day) = event(call, text)?;
     if event.organized {
         let text = "Your request can't be completed. You can't respond to this meeting because \
                     you're the meeting organizer.";
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     if sends && event.json.get("responseRequested") == Some(&Value::Bool(false)) {
         let text =
             "Your request can't be completed. The meeting organizer hasn't requested a response.";
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     let status = json!({"response": response, "time": iso(call.tenant.clock().now())});
     let now = call.now();
     let mut store = call.tenant.store();
     let mailbox = store
         .mailbox_mut(call.mailbox)
-        .ok_or_else(|| Failure::no_mailbox(call.flavour))?;
+        .ok_or_else(|| ApiError::no_mailbox(call.flavor))?;
     let version = mailbox.fresh_change();
     if response == "declined" {
         meetings::remove_entry(&mut store, call.mailbox, event.key, day, now);
@@ -120,7 +120,7 @@ fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
     if !event.organized {
         let text =
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
-        return Err(Failure::bad(text));
+        return Err(ApiError::bad(text));
     }
     let attendees = parse_recipients(event.json.get("attendees").unwrap_or(&Value::Null));
     tell(
@@ -137,7 +137,7 @@ fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
     let to = parse_recipients(parameters.get("toRecipients").unwrap_or(&Value::Null));
     if to.is_empty() {
-        return Err(Failure::new(
+        return Err(ApiError::new(
             400,
             "ErrorInvalidRecipients",
             "At least one recipient is required.",

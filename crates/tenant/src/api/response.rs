@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::request_ids::RequestIds;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::{self, HttpRequest};
 use crate::ids;
 
@@ -56,14 +56,14 @@ impl ApiResponse {
     /// The response as HTTP.
     pub(crate) fn into_response(
         self,
-        flavour: Flavour,
+        flavor: Flavor,
         ids: &RequestIds,
         incoming: &HttpRequest,
     ) -> Response {
         let kind = match &self.payload {
             Payload::Bytes(kind, _) => Some(kind.clone()),
             Payload::Empty => None,
-            Payload::Json(_) => Some(json_type(flavour).to_owned()),
+            Payload::Json(_) => Some(json_type(flavor).to_owned()),
             Payload::Text(_) => Some("text/plain".to_owned()),
         };
         let body = match self.payload {
@@ -84,12 +84,12 @@ impl ApiResponse {
                 response.headers_mut().insert(name, value);
             }
         }
-        add_service_headers(&mut response, flavour, ids, incoming);
+        add_service_headers(&mut response, flavor, ids, incoming);
         response
     }
 
     /// The response as an item of a batch.
-    pub(crate) fn into_item(self, id: &str, flavour: Flavour) -> Value {
+    pub(crate) fn into_item(self, id: &str, flavor: Flavor) -> Value {
         let mut headers: Map<String, Value> = self
             .headers
             .into_iter()
@@ -99,7 +99,7 @@ impl ApiResponse {
         match self.payload {
             Payload::Empty => {}
             Payload::Json(body) => {
-                headers.insert("Content-Type".into(), json_type(flavour).into());
+                headers.insert("Content-Type".into(), json_type(flavor).into());
                 item["body"] = body;
             }
             Payload::Text(text) => {
@@ -111,7 +111,7 @@ impl ApiResponse {
                 item["body"] = ids::base64(&bytes).into();
             }
         }
-        if flavour.is_graph() {
+        if flavor.is_graph() {
             headers.insert("Cache-Control".into(), "private".into());
             headers.insert("OData-Version".into(), "4.0".into());
         }
@@ -126,8 +126,8 @@ fn title_case(name: &str) -> String {
     parts.join("-")
 }
 
-fn json_type(flavour: Flavour) -> &'static str {
-    if flavour.is_graph() {
+fn json_type(flavor: Flavor) -> &'static str {
+    if flavor.is_graph() {
         "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
     } else {
         "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
@@ -136,7 +136,7 @@ fn json_type(flavour: Flavour) -> &'static str {
 
 fn add_service_headers(
     response: &mut Response,
-    flavour: Flavour,
+    flavor: Flavor,
     ids: &RequestIds,
     incoming: &HttpRequest,
 ) {
@@ -144,12 +144,12 @@ fn add_service_headers(
     let asked = incoming
         .header("return-client-request-id")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    if flavour.is_graph() || asked {
+    if flavor.is_graph() || asked {
         http::set(response, "client-request-id", &ids.client);
     }
     http::set(response, "odata-version", "4.0");
     http::set(response, "cache-control", "private");
-    if flavour.is_graph() {
+    if flavor.is_graph() {
         let diagnostic = "{\"ServerInfo\":{\"DataCenter\":\"Local\",\"Slice\":\"E\",\"Ring\":\"0\",\
                           \"ScaleUnit\":\"001\",\"RoleInstance\":\"LOCAL00000000\"}}";
         http::set(response, "x-ms-ags-diagnostic", diagnostic);

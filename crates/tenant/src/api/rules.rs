@@ -6,20 +6,20 @@ use super::call::{ApiResult, Call};
 use super::collection::{CollectionRequest, collection_request};
 use super::response::ApiResponse;
 use super::{find, listing};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 use crate::schema::names::Kind;
 use crate::store::mailbox::INBOX;
 use crate::store::{Item, Json, rules};
 
 /// `mailFolders/{inbox}/messageRules...`.
 pub(crate) fn handle(call: &Call<'_>, folder: &str, rest: &[&str]) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     let key = call.read(|mailbox| Ok(find::folder(call, mailbox, folder)?.key))?;
     if key != INBOX {
-        return Err(Failure::bad("Rules belong to the inbox."));
+        return Err(ApiError::bad("Rules belong to the inbox."));
     }
     let tail = format!("mailFolders('{folder}')/messageRules");
     match collection_request(call, rest)? {
@@ -38,11 +38,11 @@ fn entity(item: &Item) -> Map<String, Value> {
 }
 
 /// The position of a rule. Short ids are compared case-insensitively.
-fn place(items: &[Item], id: &str) -> Result<usize, Failure> {
+fn place(items: &[Item], id: &str) -> Result<usize, ApiError> {
     let found = items
         .iter()
         .position(|item| rules::id(item.key).eq_ignore_ascii_case(id));
-    found.ok_or_else(Failure::not_found)
+    found.ok_or_else(ApiError::not_found)
 }
 
 fn list(call: &Call<'_>, tail: &str) -> ApiResult {
@@ -63,7 +63,7 @@ fn get(call: &Call<'_>, tail: &str, id: &str) -> ApiResult {
 }
 
 /// The writable properties of a body.
-fn writable(body: &Json) -> Result<Json, Failure> {
+fn writable(body: &Json) -> Result<Json, ApiError> {
     let mut out = Json::new();
     for (name, value) in body {
         let fits = match name.as_str() {
@@ -75,7 +75,7 @@ fn writable(body: &Json) -> Result<Json, Failure> {
         };
         if !fits {
             let text = format!("At least one property failed validation: '{name}'.");
-            return Err(Failure::invalid_property(text));
+            return Err(ApiError::invalid_property(text));
         }
         out.insert(name.clone(), value.clone());
     }
@@ -87,7 +87,7 @@ fn create(call: &Call<'_>, tail: &str) -> ApiResult {
     let acts = sent.get("actions").and_then(Value::as_object);
     if !sent.contains_key("displayName") || acts.is_none_or(Map::is_empty) {
         let text = "A rule needs a display name and at least one action.";
-        return Err(Failure::invalid_parameter(text));
+        return Err(ApiError::invalid_parameter(text));
     }
     let now = call.now();
     let entity = call.change(|mailbox| {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::directory;
-use crate::failure::Failure;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
 use crate::store::{Mailbox, Store, busy};
@@ -27,41 +27,41 @@ pub(super) fn instant_of(value: &Value) -> Option<DateTime<Utc>> {
 
 /// `POST calendar/getSchedule`.
 pub(crate) fn get_schedule(call: &Call<'_>) -> ApiResult {
-    if !call.flavour.is_graph() {
+    if !call.flavor.is_graph() {
         return Err(call.missing());
     }
     if call.request.method != Method::POST {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let parameters = call.parameters()?;
     let part = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let schedules = part("schedules");
     let schedules = schedules.as_array().filter(|list| !list.is_empty());
     let schedules = schedules
-        .ok_or_else(|| Failure::invalid_parameter("The parameter 'Schedules' is required."))?;
+        .ok_or_else(|| ApiError::invalid_parameter("The parameter 'Schedules' is required."))?;
     if schedules.len() > MAX_SCHEDULES {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "At most 20 schedules are supported in one request.",
         ));
     }
     let (from, to) = instant_of(&part("startTime"))
         .zip(instant_of(&part("endTime")))
         .ok_or_else(|| {
-            Failure::invalid_parameter("The parameters 'StartTime' and 'EndTime' are required.")
+            ApiError::invalid_parameter("The parameters 'StartTime' and 'EndTime' are required.")
         })?;
     let minutes = part("availabilityViewInterval").as_i64().unwrap_or(30);
     if !(5..=1440).contains(&minutes) {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "The interval has to be 5 to 1440 minutes.",
         ));
     }
     if to <= from {
         let text = "The end of the time interval has to be after its start.";
-        return Err(Failure::new(400, "ErrorInvalidTimeInterval", text));
+        return Err(ApiError::new(400, "ErrorInvalidTimeInterval", text));
     }
     if to - from > TimeDelta::days(MAX_DAYS) {
         let text = format!("The time interval is longer than {MAX_DAYS} days.");
-        return Err(Failure::new(400, "ErrorTimeIntervalTooBig", text));
+        return Err(ApiError::new(400, "ErrorTimeIntervalTooBig", text));
     }
     let store = call.tenant.store();
     let addresses = schedules.iter().filter_map(Value::as_str);

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
 use super::{compose, find};
+use crate::api_error::ApiError;
 use crate::directory;
-use crate::failure::Failure;
 use crate::store::{Message, Outgoing, Person, deliver as delivery};
 use crate::views::message as view;
 
@@ -22,7 +22,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
             .cloned()
         else {
             let text = "The parameter 'Message' is required.";
-            return Err(Failure::invalid_parameter(text));
+            return Err(ApiError::invalid_parameter(text));
         };
         // The documentation of 2014 sends the flag as a string.
         let save = parameters.get("saveToSentItems").is_none_or(|value| {
@@ -49,7 +49,7 @@ pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> ApiResult {
     let draft = call.change(|mailbox| {
         let message = find::message(call, mailbox, id)?;
         if !message.draft {
-            return Err(Failure::new(
+            return Err(ApiError::new(
                 400,
                 "ErrorInvalidOperation",
                 "The item is not a draft.",
@@ -57,16 +57,16 @@ pub(crate) fn send_draft(call: &Call<'_>, id: &str) -> ApiResult {
         }
         check(call, message)?;
         let key = message.key;
-        mailbox.remove_message(key).ok_or_else(Failure::not_found)
+        mailbox.remove_message(key).ok_or_else(ApiError::not_found)
     })?;
     deliver(call, draft, true)
 }
 
 /// Checks recipients and sender. The owner and delegates of a shared mailbox can send.
-fn check(call: &Call<'_>, message: &Message) -> Result<(), Failure> {
+fn check(call: &Call<'_>, message: &Message) -> Result<(), ApiError> {
     if message.to.is_empty() && message.cc.is_empty() && message.bcc.is_empty() {
         let text = "At least one recipient isn't valid., At least one recipient is required.";
-        return Err(Failure::new(400, "ErrorInvalidRecipients", text));
+        return Err(ApiError::new(400, "ErrorInvalidRecipients", text));
     }
     let caller = call
         .access
@@ -84,7 +84,7 @@ fn check(call: &Call<'_>, message: &Message) -> Result<(), Failure> {
     }
     let text = "The user account which was used to submit this request does not have the right to \
                 send mail on behalf of the specified sending account.";
-    Err(Failure::new(403, "ErrorSendAsDenied", text))
+    Err(ApiError::new(403, "ErrorSendAsDenied", text))
 }
 
 fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) -> bool {

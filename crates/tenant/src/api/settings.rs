@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::categories;
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::clock::timezone;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::schema::case;
 use crate::store::Json;
 use crate::store::date_time::DateTimeTimeZone;
@@ -42,7 +42,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 
 /// `mailboxSettings...`, `outlook/...`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
-    if call.flavour == Flavour::OutlookV1 {
+    if call.flavor == Flavor::OutlookV1 {
         return Err(call.missing());
     }
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
@@ -51,19 +51,19 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
         ["mailboxsettings"] if get => show(call),
         ["mailboxsettings"] if call.request.method == Method::PATCH => update(call),
         ["mailboxsettings", name] if get => one(call, name),
-        ["outlook", "mastercategories", rest @ ..] if call.flavour.is_graph() => {
+        ["outlook", "mastercategories", rest @ ..] if call.flavor.is_graph() => {
             categories::handle(call, rest)
         }
-        ["outlook", "supportedlanguages"] if get && call.flavour.is_graph() => {
+        ["outlook", "supportedlanguages"] if get && call.flavor.is_graph() => {
             let list = LANGUAGES
                 .iter()
                 .map(|(locale, name)| json!({"locale": locale, "displayName": name}));
             list_of(call, "localeInfo", &list.collect())
         }
-        ["outlook", "supportedtimezones", rest @ ..] if get && call.flavour.is_graph() => {
+        ["outlook", "supportedtimezones", rest @ ..] if get && call.flavor.is_graph() => {
             list_of(call, "timeZoneInformation", &zones(rest))
         }
-        ["mailboxsettings"] => Err(Failure::wrong_method()),
+        ["mailboxsettings"] => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
     }
 }
@@ -92,10 +92,10 @@ fn list_of(call: &Call<'_>, kind: &str, value: &Value) -> ApiResult {
 }
 
 /// The settings that the flavour has.
-fn settings(call: &Call<'_>) -> Result<Json, Failure> {
+fn settings(call: &Call<'_>) -> Result<Json, ApiError> {
     call.read(|mailbox| {
         let mut all = mailbox.settings.clone();
-        if call.flavour.is_graph() {
+        if call.flavor.is_graph() {
             let archive = mailbox.folder("archive").map(|folder| folder.key);
             let id = archive.map(|key| crate::store::mailbox::folder_id(call.mailbox, key));
             all.insert("archiveFolder".into(), id.into());
@@ -113,7 +113,7 @@ fn answer(call: &Call<'_>, settings: Json) -> ApiResult {
         call.context("mailboxSettings", None).into(),
     );
     for (name, value) in settings {
-        if call.flavour.is_graph() {
+        if call.flavor.is_graph() {
             body.insert(name, value);
         } else {
             body.insert(case::pascal(&name), outlook::to_outlook(&name, value));
@@ -136,8 +136,8 @@ fn one(call: &Call<'_>, name: &str) -> ApiResult {
         return Err(call.missing());
     };
     let context = call.context(&format!("mailboxSettings/{name}"), None);
-    let value = match call.flavour {
-        Flavour::Graph => value,
+    let value = match call.flavor {
+        Flavor::Graph => value,
         _ => outlook::to_outlook(&name, value),
     };
     let mut body = match value {
@@ -159,7 +159,7 @@ fn update(call: &Call<'_>) -> ApiResult {
         }
         if !WRITABLE.contains(&name.as_str()) || !known.contains_key(&name) {
             let text = format!("The property '{name}' cannot be changed.");
-            return Err(Failure::new(400, "ErrorInvalidRequest", text));
+            return Err(ApiError::new(400, "ErrorInvalidRequest", text));
         }
         let merged = merged(&known[&name], value, &name)?;
         check(&name, &merged)?;
@@ -172,18 +172,18 @@ fn update(call: &Call<'_>) -> ApiResult {
     answer(call, changes)
 }
 
-fn body(call: &Call<'_>) -> Result<Json, Failure> {
+fn body(call: &Call<'_>) -> Result<Json, ApiError> {
     let parameters = call.parameters()?;
     if parameters.is_empty() {
-        return Err(Failure::new(400, "BadRequest", "The request has no body."));
+        return Err(ApiError::new(400, "BadRequest", "The request has no body."));
     }
     Ok(parameters)
 }
 
 /// A setting with the members of the request over the stored ones.
-fn merged(held: &Value, given: Value, name: &str) -> Result<Value, Failure> {
+fn merged(held: &Value, given: Value, name: &str) -> Result<Value, ApiError> {
     let wrong = || {
-        Failure::invalid_property(format!(
+        ApiError::invalid_property(format!(
             "At least one property failed validation: '{name}'."
         ))
     };
@@ -210,7 +210,7 @@ fn time(value: &Value) -> Option<Value> {
 }
 
 /// Fails if a value is not valid.
-fn check(name: &str, value: &Value) -> Result<(), Failure> {
+fn check(name: &str, value: &Value) -> Result<(), ApiError> {
     let zone = |zone: &Value| {
         zone.as_str()
             .is_some_and(|name| timezone::find(name).is_some())
@@ -236,5 +236,5 @@ fn check(name: &str, value: &Value) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!("At least one property failed validation: '{name}'.");
-    Err(Failure::invalid_property(text))
+    Err(ApiError::invalid_property(text))
 }

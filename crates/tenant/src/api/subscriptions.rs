@@ -9,8 +9,8 @@ use super::call::{ApiRequest, ApiResult, Prefer};
 use super::path::segments;
 use super::response::ApiResponse;
 use super::{changes, hooks};
+use crate::api_error::ApiError;
 use crate::clock::iso;
-use crate::failure::Failure;
 use crate::ids;
 use crate::oauth::flow::AccessToken;
 use crate::schema::body;
@@ -25,7 +25,7 @@ const MAX_MINUTES: i64 = 10_070;
 /// Whether a request is about subscriptions.
 pub(crate) fn concerns(request: &ApiRequest) -> bool {
     let all = segments(&request.path);
-    request.flavour.is_graph() && all.first().is_some_and(|name| name == "subscriptions")
+    request.flavor.is_graph() && all.first().is_some_and(|name| name == "subscriptions")
 }
 
 /// `/subscriptions...`.
@@ -63,8 +63,8 @@ pub(crate) async fn handle(
             one(tenant, access, id)?;
             Ok(ApiResponse::empty(204))
         }
-        (_, [] | [_]) => Err(Failure::wrong_method()),
-        (_, [.., last]) => Err(Failure::no_segment(request.flavour, last)),
+        (_, [] | [_]) => Err(ApiError::wrong_method()),
+        (_, [.., last]) => Err(ApiError::no_segment(request.flavor, last)),
     }
 }
 
@@ -113,7 +113,7 @@ async fn create(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> 
     let store = tenant.store();
     let mailbox = store
         .mailbox(target.mailbox)
-        .ok_or_else(Failure::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let made = Subscription {
         id,
         resource,
@@ -128,7 +128,7 @@ async fn create(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> 
         client_state: text("clientState").map(str::to_owned),
         expires,
         creator: creator(access),
-        immutable: Prefer::read(&request.headers, request.flavour)?.immutable,
+        immutable: Prefer::read(&request.headers, request.flavor)?.immutable,
         told: mailbox.change,
         next_key: changes::next_key(mailbox, target.watched),
     };
@@ -150,7 +150,7 @@ fn target(
     access: &AccessToken,
     request: &ApiRequest,
     resource: &str,
-) -> Result<Target, Failure> {
+) -> Result<Target, ApiError> {
     let unknown = || {
         invalid(&format!(
             "The resource '{resource}' is not supported: messages, events or contacts of a mailbox."
@@ -163,7 +163,7 @@ fn target(
         [users, whose, below @ ..] if users == "users" => (Some(whose.as_str()), below),
         _ => return Err(unknown()),
     };
-    let (mailbox, owner) = auth::mailbox(request.flavour, access, whose)?;
+    let (mailbox, owner) = auth::mailbox(request.flavor, access, whose)?;
     let below: Vec<&str> = below.iter().map(String::as_str).collect();
     let (watched, area, folder) = match below.as_slice() {
         ["messages"] => (Watched::Message, Area::Mail, None),
@@ -179,12 +179,12 @@ fn target(
         false,
         access.oid.as_deref() != Some(owner.oid),
     ) {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
     let store = tenant.store();
     let held = store
         .mailbox(mailbox)
-        .ok_or_else(|| Failure::no_mailbox(request.flavour))?;
+        .ok_or_else(|| ApiError::no_mailbox(request.flavor))?;
     let folder = folder
         .map(|name| {
             let known = held.folder(name).filter(|_| watched == Watched::Message);
@@ -193,7 +193,7 @@ fn target(
             known
                 .map(|folder| folder.key)
                 .or_else(|| id().map(|id| id.key))
-                .ok_or_else(Failure::not_found)
+                .ok_or_else(ApiError::not_found)
         })
         .transpose()?;
     Ok(Target {
@@ -203,17 +203,17 @@ fn target(
     })
 }
 
-fn invalid(text: &str) -> Failure {
-    Failure::new(400, "InvalidRequest", text)
+fn invalid(text: &str) -> ApiError {
+    ApiError::new(400, "InvalidRequest", text)
 }
 
 /// The body, checked with the table of types.
-fn sent(request: &ApiRequest) -> Result<Map<String, Value>, Failure> {
+fn sent(request: &ApiRequest) -> Result<Map<String, Value>, ApiError> {
     let value = serde_json::from_slice(&request.body).ok();
     let read = value.and_then(|value| body::check(&Body::Entity("subscription"), value).ok());
     match read {
         Some(Value::Object(object)) => Ok(object),
-        _ => Err(Failure::new(
+        _ => Err(ApiError::new(
             400,
             "BadRequest",
             "The request body is no subscription.",
@@ -221,7 +221,7 @@ fn sent(request: &ApiRequest) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-fn expiration(sent: &Map<String, Value>, now: i64) -> Result<i64, Failure> {
+fn expiration(sent: &Map<String, Value>, now: i64) -> Result<i64, ApiError> {
     let text = sent
         .get("expirationDateTime")
         .and_then(Value::as_str)
@@ -235,7 +235,7 @@ fn expiration(sent: &Map<String, Value>, now: i64) -> Result<i64, Failure> {
     if at > now + MAX_MINUTES * 60 {
         let text =
             format!("Subscription expiration can only be {MAX_MINUTES} minutes in the future.");
-        return Err(Failure::new(400, "ExtensionError", text));
+        return Err(ApiError::new(400, "ExtensionError", text));
     }
     Ok(at)
 }
@@ -247,7 +247,7 @@ fn creator(access: &AccessToken) -> String {
         .unwrap_or_else(|| access.client_id.clone())
 }
 
-fn one(tenant: &Tenant, access: &AccessToken, id: &str) -> Result<Subscription, Failure> {
+fn one(tenant: &Tenant, access: &AccessToken, id: &str) -> Result<Subscription, ApiError> {
     change(tenant, access, id, |_| {})
 }
 
@@ -257,7 +257,7 @@ fn change(
     access: &AccessToken,
     id: &str,
     act: impl FnOnce(&mut Subscription),
-) -> Result<Subscription, Failure> {
+) -> Result<Subscription, ApiError> {
     let mut subscriptions = tenant.subscriptions();
     let creator = creator(access);
     let found = subscriptions
@@ -265,7 +265,7 @@ fn change(
         .iter_mut()
         .find(|one| one.id == id && one.creator == creator);
     let held =
-        found.ok_or_else(|| Failure::new(404, "ResourceNotFound", "The object was not found."))?;
+        found.ok_or_else(|| ApiError::new(404, "ResourceNotFound", "The object was not found."))?;
     act(held);
     Ok(held.clone())
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::odata::query::option;
 
 /// The state of change tracking.
@@ -40,16 +40,16 @@ impl SyncToken {
         call: &Call<'_>,
         what: &str,
         generation: u64,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Self>, ApiError> {
         let given = option(&call.params, "deltatoken").or(option(&call.params, "skiptoken"));
         let Some(text) = given.filter(|text| !text.eq_ignore_ascii_case("latest")) else {
             return Ok(None);
         };
         let token = Self::decode(text)
-            .ok_or_else(|| Failure::new(400, "BadRequest", "Badly formed token."))?;
+            .ok_or_else(|| ApiError::new(400, "BadRequest", "Badly formed token."))?;
         if token.what != what {
             let text = "The delta token is no longer valid, and the app must reset the sync state.";
-            return Err(Failure::new(410, "SyncStateNotFound", text));
+            return Err(ApiError::new(410, "SyncStateNotFound", text));
         }
         if token.generation == generation {
             Ok(Some(token))
@@ -69,7 +69,7 @@ impl SyncToken {
     }
 }
 
-fn gone(old: u64, new: u64) -> Failure {
+fn gone(old: u64, new: u64) -> ApiError {
     let text = format!("The sync state generation is not found; generation={old};[highest={new}].");
-    Failure::new(410, "SyncStateNotFound", text)
+    ApiError::new(410, "SyncStateNotFound", text)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind};
 
@@ -14,11 +14,11 @@ const MAX_IDS: usize = 1000;
 
 /// `POST translateExchangeIds`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
-    if !call.flavour.is_graph() {
+    if !call.flavor.is_graph() {
         return Err(call.missing());
     }
     if call.request.method != Method::POST {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let parameters = call.parameters()?;
     let kind = |name: &str| {
@@ -29,7 +29,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
         match text.to_ascii_lowercase().as_str() {
             "restid" => Ok(false),
             "restimmutableentryid" => Ok(true),
-            _ => Err(Failure::invalid_parameter(
+            _ => Err(ApiError::invalid_parameter(
                 "Only restId and restImmutableEntryId are known here.",
             )),
         }
@@ -38,9 +38,9 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let immutable = kind("targetIdType")?;
     let ids = parameters.get("inputIds").and_then(Value::as_array);
     let ids =
-        ids.ok_or_else(|| Failure::invalid_parameter("The parameter 'InputIds' is required."))?;
+        ids.ok_or_else(|| ApiError::invalid_parameter("The parameter 'InputIds' is required."))?;
     if ids.len() > MAX_IDS {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "At most 1000 ids are translated in one call.",
         ));
     }

@@ -10,9 +10,9 @@ use super::call::{ApiResult, Call};
 use super::holder::{Holder, alter};
 use super::request_ids::RequestIds;
 use super::response::ApiResponse;
+use crate::api_error::ApiError;
 use crate::clock::iso;
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::HttpRequest;
 use crate::ids;
 use crate::state::Tenant;
@@ -39,7 +39,7 @@ pub(crate) fn is_upload(path: &str) -> bool {
 
 /// `POST .../attachments/createUploadSession`.
 pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
-    if !call.flavour.is_graph() {
+    if !call.flavor.is_graph() {
         return Err(call.missing());
     }
     // Delegates cannot create upload sessions; applications can.
@@ -49,7 +49,7 @@ pub(crate) fn create_session(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
         .as_deref()
         .is_some_and(|oid| oid != call.owner.oid)
     {
-        return Err(Failure::denied());
+        return Err(ApiError::denied());
     }
     let parameters = call.parameters()?;
     let item = parameters
@@ -96,24 +96,24 @@ fn upload_origin(origin: &str) -> String {
 }
 
 /// Name, type and size of the file that will be uploaded.
-fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
+fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), ApiError> {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
     let name = text("name")
-        .ok_or_else(|| Failure::invalid_parameter("The property 'name' is required."))?;
+        .ok_or_else(|| ApiError::invalid_parameter("The property 'name' is required."))?;
     let size = item["size"].as_u64();
     let size =
-        size.ok_or_else(|| Failure::invalid_parameter("The property 'size' is required."))?;
+        size.ok_or_else(|| ApiError::invalid_parameter("The property 'size' is required."))?;
     if item["attachmentType"]
         .as_str()
         .is_none_or(|kind| !kind.eq_ignore_ascii_case("file"))
     {
-        return Err(Failure::invalid_parameter(
+        return Err(ApiError::invalid_parameter(
             "Only attachments of the type 'file' can be uploaded.",
         ));
     }
     if size < MIN_SIZE {
         let text = "Attachment size must be greater than the minimum size.";
-        return Err(Failure::new(
+        return Err(ApiError::new(
             400,
             "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
             text,
@@ -121,7 +121,7 @@ fn parse_attachment_item(item: &Value) -> Result<(Attachment, u64), Failure> {
     }
     if size > MAX_SIZE {
         let text = "The attachment is larger than an upload session takes.";
-        return Err(Failure::new(413, "ErrorAttachmentSizeLimitExceeded", text));
+        return Err(ApiError::new(413, "ErrorAttachmentSizeLimitExceeded", text));
     }
     let file = Attachment {
         name,
@@ -142,15 +142,15 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let ids = RequestIds::new(tenant, incoming.header("client-request-id"));
     let reply = match answer(tenant, incoming) {
         Ok(reply) => reply,
-        Err(failure) => failure.reply(Flavour::OutlookV2, &ids),
+        Err(failure) => failure.reply(Flavor::OutlookV2, &ids),
     };
-    reply.into_response(Flavour::OutlookV2, &ids, incoming)
+    reply.into_response(Flavor::OutlookV2, &ids, incoming)
 }
 
 fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
     if incoming.header("authorization").is_some() {
         let text = "The audience claim value is invalid for current resource.";
-        return Err(Failure::new(401, "InvalidAudienceForResource", text));
+        return Err(ApiError::new(401, "InvalidAudienceForResource", text));
     }
     let id = session_of(&incoming.path).unwrap_or_default();
     let query = incoming.query();
@@ -161,7 +161,7 @@ fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
     let known = uploads.get_mut(&id).filter(|upload| upload.key == key);
     let Some(upload) = known else {
         let text = "The upload session was not found.";
-        return Err(Failure::new(404, "ErrorItemNotFound", text));
+        return Err(ApiError::new(404, "ErrorItemNotFound", text));
     };
     match incoming.method {
         Method::GET => Ok(progress(tenant, upload)),
@@ -177,11 +177,11 @@ fn answer(tenant: &Tenant, incoming: &HttpRequest) -> ApiResult {
             let done = uploads.remove(&id);
             drop(uploads);
             done.map_or_else(
-                || Err(Failure::not_found()),
+                || Err(ApiError::not_found()),
                 |upload| finish(tenant, upload),
             )
         }
-        _ => Err(Failure::wrong_method()),
+        _ => Err(ApiError::wrong_method()),
     }
 }
 
@@ -192,23 +192,23 @@ fn session_of(path: &str) -> Option<String> {
     Some(head.rsplit_once("('")?.1.to_owned())
 }
 
-fn append(upload: &mut Upload, incoming: &HttpRequest) -> Result<(), Failure> {
+fn append(upload: &mut Upload, incoming: &HttpRequest) -> Result<(), ApiError> {
     let range = incoming.header("content-range").and_then(parse_range);
     let (from, to, total) =
-        range.ok_or_else(|| Failure::bad("The Content-Range header is not valid."))?;
+        range.ok_or_else(|| ApiError::bad("The Content-Range header is not valid."))?;
     let length = incoming.body.len() as u64;
     if total != upload.size || to < from || to - from + 1 != length || to >= total {
-        return Err(Failure::bad(
+        return Err(ApiError::bad(
             "The Content-Range header does not fit the content.",
         ));
     }
     if length > MAX_RANGE {
         let text = "The range is larger than 4 MB.";
-        return Err(Failure::new(413, "RequestEntityTooLarge", text));
+        return Err(ApiError::new(413, "RequestEntityTooLarge", text));
     }
     if from != upload.file.bytes.len() as u64 {
         let text = "The range does not start where the last one ended.";
-        return Err(Failure::new(416, "ErrorInvalidRequest", text));
+        return Err(ApiError::new(416, "ErrorInvalidRequest", text));
     }
     upload.file.bytes.extend(&incoming.body);
     Ok(())
@@ -237,13 +237,13 @@ fn finish(tenant: &Tenant, mut upload: Upload) -> ApiResult {
     let mut store = tenant.store();
     let mailbox = store
         .mailbox_mut(upload.mailbox)
-        .ok_or_else(Failure::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let exists = match upload.event {
         true => mailbox.events.contains_key(&upload.holder),
         false => mailbox.message(upload.holder).is_some(),
     };
     if !exists {
-        return Err(Failure::not_found());
+        return Err(ApiError::not_found());
     }
     upload.file.key = mailbox.fresh_key();
     upload.file.modified = now;

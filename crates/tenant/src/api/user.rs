@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiRequest, ApiResult};
 use super::response::{ApiResponse, Payload};
 use super::{auth, listing, photos};
+use crate::api_error::ApiError;
 use crate::directory::{self, Account};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::odata::Query;
@@ -41,9 +41,9 @@ pub(crate) fn handle(
             "Resource '{}' does not exist or one of its queried reference-property objects are not present.",
             whose.unwrap_or("me")
         );
-        return Err(Failure::new(404, "Request_ResourceNotFound", text));
+        return Err(ApiError::new(404, "Request_ResourceNotFound", text));
     };
-    let graph = request.flavour.is_graph();
+    let graph = request.flavor.is_graph();
     match below.first().map(String::as_str) {
         Some("photo") => return photos::of_user(tenant, request, access, account, &below[1..]),
         Some("photos") if graph => {
@@ -53,31 +53,31 @@ pub(crate) fn handle(
         Some("directreports") if graph && below.len() == 1 => {
             return reports(tenant, request, account);
         }
-        Some(other) => return Err(Failure::no_segment(request.flavour, other)),
+        Some(other) => return Err(ApiError::no_segment(request.flavor, other)),
         None => {}
     }
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
-    if account.mailbox.is_none() && !request.flavour.is_graph() {
-        return Err(Failure::no_mailbox(request.flavour));
+    if account.mailbox.is_none() && !request.flavor.is_graph() {
+        return Err(ApiError::no_mailbox(request.flavor));
     }
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind: Kind::User,
     };
     let params = Params::parse(request.query.as_bytes());
-    let query = Query::read(&params, names, request.flavour.max_top())?;
-    let mut entity = user(request.flavour, account);
+    let query = Query::read(&params, names, request.flavor.max_top())?;
+    let mut entity = user(request.flavor, account);
     entity.retain(|name, _| name == "id" || query.selects(name));
-    let mut body = outlook::render(request.flavour, Kind::User, entity);
-    let root = format!("{}{}", tenant.origin(), request.flavour.root());
-    body["@odata.context"] = if request.flavour.is_graph() {
+    let mut body = outlook::render(request.flavor, Kind::User, entity);
+    let root = format!("{}{}", tenant.origin(), request.flavor.root());
+    body["@odata.context"] = if request.flavor.is_graph() {
         format!("{root}/$metadata#users/$entity").into()
     } else {
         format!("{root}/$metadata#Me").into()
     };
-    if !request.flavour.is_graph() {
+    if !request.flavor.is_graph() {
         body["@odata.id"] = format!("{root}/Users('{}')", account.address).into();
     }
     Ok(ApiResponse::json(200, body))
@@ -90,10 +90,10 @@ fn manager(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResul
         .find(|one| one.kind == directory::Kind::Admin && account.kind == directory::Kind::Member);
     let Some(manager) = manager else {
         let text = "Resource 'manager' does not exist or one of its queried reference-property objects are not present.";
-        return Err(Failure::new(404, "Request_ResourceNotFound", text));
+        return Err(ApiError::new(404, "Request_ResourceNotFound", text));
     };
     let root = request.root(tenant);
-    let mut body = Value::Object(user(request.flavour, manager));
+    let mut body = Value::Object(user(request.flavor, manager));
     body["@odata.type"] = "#microsoft.graph.user".into();
     body["@odata.context"] = format!("{root}/$metadata#directoryObjects/$entity").into();
     Ok(ApiResponse::json(200, body))
@@ -107,7 +107,7 @@ fn reports(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResul
         .filter(|one| is_manager && one.kind == directory::Kind::Member);
     let value: Vec<Value> = members
         .map(|one| {
-            let mut value = Value::Object(user(request.flavour, one));
+            let mut value = Value::Object(user(request.flavor, one));
             value["@odata.type"] = "#microsoft.graph.user".into();
             value
         })
@@ -143,13 +143,13 @@ pub(crate) fn count_or_delta(
     }
     let params = Params::parse(request.query.as_bytes());
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind: Kind::User,
     };
     let query = Query::read(&params, names, MAX_TOP)?;
     let token = option(&params, "deltatoken");
     if token.is_some_and(|token| token != DELTA_TOKEN && token != "latest") {
-        return Err(Failure::new(
+        return Err(ApiError::new(
             400,
             "Directory_ExpiredPageToken",
             "Badly formed token.",
@@ -158,7 +158,7 @@ pub(crate) fn count_or_delta(
     let all = directory::ACCOUNTS.iter().filter(|_| token.is_none());
     let value: Vec<Value> = all
         .map(|account| {
-            let mut entity = user(request.flavour, account);
+            let mut entity = user(request.flavor, account);
             entity.retain(|name, _| name == "id" || query.selects(name));
             Value::Object(entity)
         })
@@ -174,8 +174,8 @@ pub(crate) fn count_or_delta(
     ))
 }
 
-fn unsupported(text: &str) -> Failure {
-    Failure::new(400, "Request_UnsupportedQuery", text)
+fn unsupported(text: &str) -> ApiError {
+    ApiError::new(400, "Request_UnsupportedQuery", text)
 }
 
 fn eventual(request: &ApiRequest) -> bool {
@@ -184,17 +184,17 @@ fn eventual(request: &ApiRequest) -> bool {
 }
 
 /// Fails without a permission for the directory.
-fn check_directory(request: &ApiRequest, access: &AccessToken) -> Result<(), Failure> {
-    if !request.flavour.is_graph() {
-        return Err(Failure::no_segment(request.flavour, "users"));
+fn check_directory(request: &ApiRequest, access: &AccessToken) -> Result<(), ApiError> {
+    if !request.flavor.is_graph() {
+        return Err(ApiError::no_segment(request.flavor, "users"));
     }
     if request.method != Method::GET {
-        return Err(Failure::wrong_method());
+        return Err(ApiError::wrong_method());
     }
     let may = ["user.readbasic.all", "user.read.all", "directory.read.all"];
     if access.oid.is_some() && !may.iter().any(|name| access.scopes.contains(*name)) {
         let text = "Insufficient privileges to complete the operation.";
-        return Err(Failure::new(403, "Authorization_RequestDenied", text));
+        return Err(ApiError::new(403, "Authorization_RequestDenied", text));
     }
     Ok(())
 }
@@ -216,7 +216,7 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
         ));
     }
     let names = Names {
-        flavour: request.flavour,
+        flavor: request.flavor,
         kind: Kind::User,
     };
     let mut query = Query::read(&params, names, MAX_TOP)?;
@@ -228,7 +228,7 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
     }
     let all = directory::ACCOUNTS
         .iter()
-        .map(|account| user(request.flavour, account));
+        .map(|account| user(request.flavor, account));
     let page = listing::cut(&query, all.collect(), Value::Object);
     let root = request.root(tenant);
     let next = |token| {
@@ -246,8 +246,8 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
     Ok(page.reply(&format!("{root}/$metadata#users"), query.skip, next))
 }
 
-fn user(flavour: Flavour, account: &Account) -> Map<String, Value> {
-    let value = if flavour.is_graph() {
+fn user(flavor: Flavor, account: &Account) -> Map<String, Value> {
+    let value = if flavor.is_graph() {
         json!({
             "id": account.oid,
             "businessPhones": [],

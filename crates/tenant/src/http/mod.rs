@@ -1,12 +1,12 @@
 //! HTTP requests and responses.
 
-mod flavour;
+mod flavor;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
-pub(crate) use flavour::Flavour;
+pub(crate) use flavor::Flavor;
 
 /// A request with its whole body.
 #[derive(Clone, Debug)]

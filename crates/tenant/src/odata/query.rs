@@ -4,7 +4,7 @@ use super::expr::{Expr, Operand};
 use super::order::{self, Key};
 use super::parser;
 use super::search::{Search, Searchable};
-use crate::failure::Failure;
+use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::schema::names::Names;
 use crate::schema::table::Type;
@@ -41,7 +41,7 @@ impl Expansion {
     ///
     /// # Errors
     /// 400 for a property that the type does not have, and for a filter that is not valid.
-    fn parse(text: &str, names: Names) -> Result<Self, Failure> {
+    fn parse(text: &str, names: Names) -> Result<Self, ApiError> {
         let (name, options) = text.split_once('(').unwrap_or((text, ""));
         let name = name.trim();
         if !names.navigates_to(name) {
@@ -92,7 +92,7 @@ impl Query {
     ///
     /// # Errors
     /// 400 for unknown properties, wrong syntax and wrong numbers.
-    pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, Failure> {
+    pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, ApiError> {
         let mut query = Self {
             top: DEFAULT_TOP,
             ..Self::default()
@@ -138,25 +138,26 @@ impl Query {
     ///
     /// # Errors
     /// `InefficientFilter`, or 400 for a search that is not valid, or with a filter or an order.
-    pub(crate) fn check_messages(&mut self) -> Result<(), Failure> {
+    pub(crate) fn check_messages(&mut self) -> Result<(), ApiError> {
         if let Some(filter) = &self.filter
             && !order::efficient(filter, &self.order)
         {
             let text = "The restriction or sort order is too complex for this operation.";
-            return Err(Failure::new(400, "InefficientFilter", text));
+            return Err(ApiError::new(400, "InefficientFilter", text));
         }
         let Some(search) = &self.search else {
             return Ok(());
         };
         if !self.order.is_empty() {
             let text = "The query parameter '$orderBy' is not supported with '$search'.";
-            return Err(Failure::new(400, "SearchWithOrderBy", text));
+            return Err(ApiError::new(400, "SearchWithOrderBy", text));
         }
         if self.filter.is_some() {
             let text = "The query parameter '$filter' is not supported with '$search'.";
-            return Err(Failure::new(400, "SearchWithFilter", text));
+            return Err(ApiError::new(400, "SearchWithFilter", text));
         }
-        let parsed = Search::parse(search).map_err(|text| Failure::new(400, "BadRequest", text))?;
+        let parsed =
+            Search::parse(search).map_err(|text| ApiError::new(400, "BadRequest", text))?;
         self.parsed_search = Some(parsed);
         Ok(())
     }
@@ -188,7 +189,7 @@ impl Query {
     }
 }
 
-fn number(name: &str, text: &str, names: Names) -> Result<usize, Failure> {
+fn number(name: &str, text: &str, names: Names) -> Result<usize, ApiError> {
     text.trim().parse().map_err(|_| {
         names.uri_error(&format!(
             "Invalid value '{text}' for {name} query option found. The {name} query option requires \
@@ -197,7 +198,7 @@ fn number(name: &str, text: &str, names: Names) -> Result<usize, Failure> {
     })
 }
 
-fn selected(text: &str, names: Names) -> Result<Vec<String>, Failure> {
+fn selected(text: &str, names: Names) -> Result<Vec<String>, ApiError> {
     let mut select = Vec::new();
     for name in text
         .split(',')
@@ -210,7 +211,7 @@ fn selected(text: &str, names: Names) -> Result<Vec<String>, Failure> {
     Ok(select)
 }
 
-fn bind_path(path: &mut [String], names: Names) -> Result<(), Failure> {
+fn bind_path(path: &mut [String], names: Names) -> Result<(), ApiError> {
     let Some((first, rest)) = path.split_first_mut() else {
         return Ok(());
     };
@@ -228,7 +229,7 @@ fn lower_first(name: &str) -> String {
     })
 }
 
-fn bind(expr: &mut Expr, names: Names) -> Result<(), Failure> {
+fn bind(expr: &mut Expr, names: Names) -> Result<(), ApiError> {
     match expr {
         Expr::And(terms) | Expr::Or(terms) => terms.iter_mut().try_for_each(|one| bind(one, names)),
         Expr::Not(inner) => bind(inner, names),
@@ -245,7 +246,7 @@ fn bind(expr: &mut Expr, names: Names) -> Result<(), Failure> {
     }
 }
 
-fn bind_operand(operand: &mut Operand, names: Names) -> Result<(), Failure> {
+fn bind_operand(operand: &mut Operand, names: Names) -> Result<(), ApiError> {
     match operand {
         Operand::Path {
             segments,
@@ -266,7 +267,7 @@ fn bind_operand(operand: &mut Operand, names: Names) -> Result<(), Failure> {
 }
 
 /// Fails where a property is compared with a literal of another type.
-fn check_types(a: &Operand, b: &Operand, names: Names) -> Result<(), Failure> {
+fn check_types(a: &Operand, b: &Operand, names: Names) -> Result<(), ApiError> {
     let (path, literal) = match (a, b) {
         (
             Operand::Path {

@@ -2,8 +2,8 @@
 
 use super::case::{camel, pascal};
 use super::table::{Type, table};
-use crate::failure::Failure;
-use crate::http::Flavour;
+use crate::api_error::ApiError;
+use crate::http::Flavor;
 
 /// A type of the APIs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -299,7 +299,7 @@ impl Kind {
 /// Names of one type in one flavour.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) kind: Kind,
 }
 
@@ -313,10 +313,10 @@ impl Names {
                 parts.next().unwrap_or_default(),
                 parts.next().unwrap_or_default(),
             );
-            let special = match self.flavour {
-                Flavour::Graph => return Some((canonical, canonical.to_owned())),
-                Flavour::OutlookV1 => v1,
-                Flavour::OutlookV2 => v2,
+            let special = match self.flavor {
+                Flavor::Graph => return Some((canonical, canonical.to_owned())),
+                Flavor::OutlookV1 => v1,
+                Flavor::OutlookV2 => v2,
             };
             match special {
                 "-" => None,
@@ -349,7 +349,7 @@ impl Names {
             self.kind,
             Kind::Person | Kind::Room | Kind::RoomList | Kind::User
         );
-        if unchecked || !self.flavour.is_graph() {
+        if unchecked || !self.flavor.is_graph() {
             return true;
         }
         let known = table().property(&self.table_name(), name);
@@ -362,7 +362,7 @@ impl Names {
 
     /// The type of a property by its path, in Graph.
     pub(crate) fn type_of(self, path: &[String]) -> Option<&'static Type> {
-        if !self.flavour.is_graph() {
+        if !self.flavor.is_graph() {
             return None;
         }
         let mut owner = self.table_name();
@@ -378,7 +378,7 @@ impl Names {
     }
 
     /// The error for a property that the type does not have.
-    pub(crate) fn unknown(self, name: &str) -> Failure {
+    pub(crate) fn unknown(self, name: &str) -> ApiError {
         let kind = self.kind.type_name();
         self.uri_error(&format!(
             "Could not find a property named '{name}' on type 'Microsoft.OutlookServices.{kind}'."
@@ -386,13 +386,13 @@ impl Names {
     }
 
     /// The error for a query that is not valid.
-    pub(crate) fn uri_error(self, text: &str) -> Failure {
-        let code = if self.flavour.is_graph() {
+    pub(crate) fn uri_error(self, text: &str) -> ApiError {
+        let code = if self.flavor.is_graph() {
             "RequestBroker--ParseUri"
         } else {
             "RequestBroker-ParseUri"
         };
-        Failure::new(400, code, text)
+        ApiError::new(400, code, text)
     }
 }
 
@@ -402,17 +402,17 @@ mod tests {
 
     #[test]
     fn the_renames_between_the_flavours() {
-        let names = |flavour, kind| Names { flavour, kind };
-        let v1 = names(Flavour::OutlookV1, Kind::Message);
+        let names = |flavor, kind| Names { flavor, kind };
+        let v1 = names(Flavor::OutlookV1, Kind::Message);
         assert_eq!(
             v1.canonical("DateTimeReceived").as_deref(),
             Some("receivedDateTime")
         );
         assert_eq!(v1.canonical("ReceivedDateTime"), None);
         assert_eq!(v1.canonical("Flag"), None);
-        let v2 = names(Flavour::OutlookV2, Kind::Contact);
+        let v2 = names(Flavor::OutlookV2, Kind::Contact);
         assert_eq!(v2.canonical("MobilePhone1").as_deref(), Some("mobilePhone"));
-        let graph = names(Flavour::Graph, Kind::Message);
+        let graph = names(Flavor::Graph, Kind::Message);
         assert_eq!(graph.canonical("SUBJECT").as_deref(), Some("subject"));
         assert_eq!(graph.unknown("nope").code, "RequestBroker--ParseUri");
     }

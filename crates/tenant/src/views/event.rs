@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::extended_properties;
 use super::message::timestamp;
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::odata::Query;
 use crate::store::date_time::{DateTimeTimeZone, NEVER};
 use crate::store::event::{Exception, Instance};
@@ -17,7 +17,7 @@ use crate::store::{Event, Json, event};
 /// The format of an answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Format {
-    pub(crate) flavour: Flavour,
+    pub(crate) flavor: Flavor,
     pub(crate) mailbox: u32,
     /// Name of the requested time zone.
     pub(crate) zone: String,
@@ -79,7 +79,7 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         "onlineMeetingUrl": null,
         "onlineMeeting": null,
         "organizer": recipient_json(&event.organizer),
-        "recurrence": if one.day == 0 { recurrence(event, format.flavour) } else { Value::Null },
+        "recurrence": if one.day == 0 { recurrence(event, format.flavor) } else { Value::Null },
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
     if out.get("isOnlineMeeting") == Some(&true.into()) {
@@ -93,7 +93,7 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
             json!({"contentType": "text", "content": text}),
         );
     }
-    if !format.flavour.is_graph() {
+    if !format.flavor.is_graph() {
         let place = outlook_place(&out["location"]);
         out.insert("location".into(), place);
     }
@@ -168,7 +168,7 @@ fn shown(moment: &DateTimeTimeZone, all_day: bool, zone: &str) -> DateTimeTimeZo
 
 fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
     let all_day = one.event.all_day;
-    if format.flavour == Flavour::OutlookV1 {
+    if format.flavor == Flavor::OutlookV1 {
         // v1.0 has no preference for a time zone: the event's own zone is used.
         out.insert("start".into(), one.start.with_offset().into());
         out.insert("end".into(), one.end.with_offset().into());
@@ -184,7 +184,7 @@ fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
         "end".into(),
         shown(&one.end, all_day, &format.zone).to_json(),
     );
-    if one.day != 0 && format.flavour.is_graph() {
+    if one.day != 0 && format.flavor.is_graph() {
         let date = chrono::NaiveDate::from_num_days_from_ce_opt(one.day);
         let original = date.map(|date| DateTimeTimeZone {
             local: date.and_time(one.event.start.local.time()),
@@ -195,12 +195,12 @@ fn times(out: &mut Map<String, Value>, one: &Instance<'_>, format: &Format) {
     }
 }
 
-fn recurrence(event: &Event, flavour: Flavour) -> Value {
+fn recurrence(event: &Event, flavor: Flavor) -> Value {
     let Some(json) = event.recurrence.clone() else {
         return Value::Null;
     };
     let mut json = Value::Object(json);
-    if flavour == Flavour::OutlookV1 {
+    if flavor == Flavor::OutlookV1 {
         // The dates of the range have an offset in v1.0.
         for name in ["startDate", "endDate"] {
             let text = json["range"][name].as_str().map(str::to_owned);

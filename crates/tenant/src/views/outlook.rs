@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::http::Flavour;
+use crate::http::Flavor;
 use crate::schema::case::{camel, pascal};
 use crate::schema::names::{Kind, Names};
 
@@ -33,13 +33,13 @@ const ENUMS: [&str; 22] = [
 ];
 
 /// An entity with the names of the flavour.
-pub(crate) fn render(flavour: Flavour, kind: Kind, entity: Map<String, Value>) -> Value {
-    if flavour.is_graph() {
+pub(crate) fn render(flavor: Flavor, kind: Kind, entity: Map<String, Value>) -> Value {
+    if flavor.is_graph() {
         return Value::Object(entity);
     }
-    let names = Names { flavour, kind }.all();
+    let names = Names { flavor, kind }.all();
     let mut out = Map::new();
-    if kind == Kind::Attachment && flavour == Flavour::OutlookV1 {
+    if kind == Kind::Attachment && flavor == Flavor::OutlookV1 {
         out.insert("IsContactPhoto".to_owned(), false.into());
     }
     for (key, value) in entity {
@@ -92,11 +92,11 @@ pub(crate) fn to_outlook(key: &str, value: Value) -> Value {
 }
 
 /// A request body with canonical names.
-pub(crate) fn from_outlook(flavour: Flavour, kind: Kind, body: Value) -> Value {
-    if flavour.is_graph() {
+pub(crate) fn from_outlook(flavor: Flavor, kind: Kind, body: Value) -> Value {
+    if flavor.is_graph() {
         return body;
     }
-    let names = Names { flavour, kind };
+    let names = Names { flavor, kind };
     let Value::Object(object) = body else {
         return body;
     };
@@ -164,7 +164,7 @@ mod tests {
             "body": {"contentType": "html", "content": "high"},
             "from": {"emailAddress": {"name": "low", "address": "a@b"}}});
         let out = render(
-            Flavour::OutlookV2,
+            Flavor::OutlookV2,
             Kind::Message,
             graph.as_object().cloned().unwrap(),
         );
@@ -174,6 +174,6 @@ mod tests {
             json!({"ContentType": "HTML", "Content": "high"})
         );
         assert_eq!(out["From"]["EmailAddress"]["Name"], "low");
-        assert_eq!(from_outlook(Flavour::OutlookV2, Kind::Message, out), graph);
+        assert_eq!(from_outlook(Flavor::OutlookV2, Kind::Message, out), graph);
     }
 }

@@ -1,10 +1,10 @@
 //! Errors of the APIs, independent of the flavour.
 
-use crate::http::Flavour;
+use crate::http::Flavor;
 
 /// An error of an API.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Failure {
+pub(crate) struct ApiError {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -13,7 +13,7 @@ pub(crate) struct Failure {
     pub(crate) empty: bool,
 }
 
-impl Failure {
+impl ApiError {
     /// An error with status, code and message.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -74,8 +74,8 @@ impl Failure {
     }
 
     /// The account has no mailbox.
-    pub(crate) fn no_mailbox(flavour: Flavour) -> Self {
-        let text = if flavour.is_graph() {
+    pub(crate) fn no_mailbox(flavor: Flavor) -> Self {
+        let text = if flavor.is_graph() {
             "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
         } else {
             "REST API is not yet supported for this mailbox."
@@ -84,9 +84,9 @@ impl Failure {
     }
 
     /// The path does not exist in this flavour.
-    pub(crate) fn no_segment(flavour: Flavour, segment: &str) -> Self {
+    pub(crate) fn no_segment(flavor: Flavor, segment: &str) -> Self {
         let text = format!("Resource not found for the segment '{segment}'.");
-        if flavour.is_graph() {
+        if flavor.is_graph() {
             Self::new(400, "BadRequest", text)
         } else {
             Self::new(404, "ResourceNotFound", text)

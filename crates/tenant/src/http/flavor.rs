@@ -2,13 +2,13 @@
 
 /// The API of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Flavour {
+pub(crate) enum Flavor {
     Graph,
     OutlookV1,
     OutlookV2,
 }
 
-impl Flavour {
+impl Flavor {
     /// Path of the API's root.
     pub(crate) const fn root(self) -> &'static str {
         match self {
@@ -33,9 +33,9 @@ impl Flavour {
         let lower = path.to_ascii_lowercase();
         [Self::Graph, Self::OutlookV2, Self::OutlookV1]
             .into_iter()
-            .find(|flavour| {
+            .find(|flavor| {
                 lower
-                    .strip_prefix(flavour.root())
+                    .strip_prefix(flavor.root())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
     }
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_path_belongs_to_one_flavour() {
-        assert_eq!(Flavour::of_path("/API/v2.0/me"), Some(Flavour::OutlookV2));
-        assert_eq!(Flavour::of_path("/v1.0x"), None);
+        assert_eq!(Flavor::of_path("/API/v2.0/me"), Some(Flavor::OutlookV2));
+        assert_eq!(Flavor::of_path("/v1.0x"), None);
     }
 }
