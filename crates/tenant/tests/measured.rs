@@ -6,6 +6,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use support::{ADELE, BEN, GRAPH, Local};
@@ -58,9 +59,7 @@ const UNTESTED: &[(u32, &str)] = &[
 fn every_fact_has_a_test_or_a_reason() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
     let mut tested = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
+    for text in sources(Path::new(folder)) {
         let names = text
             .lines()
             .filter_map(|line| line.split_once("fn ")?.1.split_once('('));
@@ -77,6 +76,20 @@ fn every_fact_has_a_test_or_a_reason() {
         let excused = UNTESTED.iter().any(|(one, _)| *one == number);
         assert!(tested.contains(&number) != excused, "fact {number}");
     }
+}
+
+/// The texts of the files in a folder and in the folders below it.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else {
+            texts.push(std::fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+    texts
 }
 
 /// The numbers in a name such as `t10_m60_m61_extended`.
