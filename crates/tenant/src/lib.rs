@@ -14,16 +14,17 @@
 //! # What it emulates
 //! Mail with folders, rules, attachments and upload sessions; events with series, meetings
 //! and free/busy; calendars and their groups; contacts with folders and photos; settings,
-//! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms.
+//! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms;
+//! open extensions and extended properties; subscriptions with hooks on this machine.
 //!
 //! # What it does not emulate
-//! Subscriptions, open extensions, item and reference attachments,
-//! multipart batches. Their paths respond like unknown paths.
+//! Item and reference attachments, multipart batches, resource data in notifications.
+//! `OPERATIONS.md` has all of Graph, made by a test.
 //!
 //! # Control
 //! With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
 //! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
-//! invalid: 410), `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
+//! invalid: 410), `GET notifications`, `POST lifecycle`, `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
 //! need a second factor), `GET|DELETE requests`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -21,6 +21,11 @@ impl Tenant {
     pub fn router(&self) -> Router {
         Router::new().fallback(enter).with_state(self.clone())
     }
+
+    /// Calls the hooks of subscriptions for which a notification is due.
+    pub async fn call_hooks(&self) {
+        api::hooks::deliver_due(self).await;
+    }
 }
 
 async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
@@ -36,11 +41,30 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
         body,
     };
     if incoming.path.starts_with("/_control/") {
-        return control::handle(&tenant, &incoming);
+        let response = control::handle(&tenant, &incoming);
+        // The clock can have moved, or a lifecycle notification can wait.
+        call_hooks(&tenant);
+        return response;
     }
     let now = tenant.clock().now();
     tenant.log().record(now, &incoming);
-    answer(&tenant, incoming).await
+    let changes = tenant.changes();
+    let response = answer(&tenant, incoming).await;
+    if tenant.changes() != changes {
+        notify(&tenant);
+    }
+    response
+}
+
+/// Tells the hooks of subscriptions what changed, without waiting for them.
+fn notify(tenant: &Tenant) {
+    api::changes::collect(tenant);
+    call_hooks(tenant);
+}
+
+fn call_hooks(tenant: &Tenant) {
+    let tenant = tenant.clone();
+    tokio::spawn(async move { tenant.call_hooks().await });
 }
 
 async fn answer(tenant: &Tenant, incoming: HttpRequest) -> Response {

@@ -18,6 +18,9 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 /// Time between a change and the next write of the data file.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
 
+/// Time between two looks at the notifications that wait.
+const RETRY_PERIOD: Duration = Duration::from_secs(1);
+
 /// Runs the tenant until a signal stops it.
 ///
 /// # Errors
@@ -54,6 +57,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
     let handle = axum_server::Handle::new();
     tokio::spawn(stop(handle.clone()));
     tokio::spawn(save_changes(tenant.clone()));
+    tokio::spawn(retry_hooks(tenant.clone()));
     let service = tenant.router().into_make_service();
     let tls = if arguments.tls {
         Some(tls(arguments)?)
@@ -100,6 +104,15 @@ async fn stop(handle: axum_server::Handle<SocketAddr>) {
         _ = terminate.recv() => {}
     }
     handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
+}
+
+/// Repeats what a hook did not take, when its time has come.
+async fn retry_hooks(tenant: Tenant) {
+    let mut ticks = tokio::time::interval(RETRY_PERIOD);
+    loop {
+        ticks.tick().await;
+        tenant.call_hooks().await;
+    }
 }
 
 /// Writes the data file after changes.

@@ -241,7 +241,7 @@ async fn changes_between_the_pages_of_a_round_are_not_lost() {
 }
 
 #[tokio::test]
-async fn forgotten_and_forged_tokens_are_refused() {
+async fn m15_forgotten_and_forged_tokens_are_refused() {
     let local = Local::default();
     let caller = local.app(GRAPH).await;
     let (_, link) = round(&caller, "/contacts/delta", 100).await;

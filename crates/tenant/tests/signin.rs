@@ -290,7 +290,7 @@ async fn an_administrator_who_mistypes_stays_on_the_page_and_can_try_again() {
 }
 
 #[tokio::test]
-async fn t15_a_code_that_is_used_twice_leaves_the_refresh_token_alive() {
+async fn t15_m78_a_code_that_is_used_twice_leaves_the_refresh_token_alive() {
     let stage = Stage::default();
     let code = stage.code(WEB, "offline_access Mail.Read").await;
     let secret = ("client_secret", DEFAULT_CLIENT_SECRET);

@@ -27,7 +27,7 @@ fn slow() -> Local {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_fifth_request_at_one_mailbox_is_sent_away() {
+async fn m01_m06_the_fifth_request_at_one_mailbox_is_sent_away() {
     let local = slow();
     for (api, code) in [
         (GRAPH, "ApplicationThrottled"),

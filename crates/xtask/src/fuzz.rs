@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: libFuzzer over the readers of the core.
+//! `cargo xtask fuzz`: libFuzzer over the readers of the core, and over requests to the tenant.
 //!
-//! The compiler of the project will do: without a sanitizer nothing of it needs nightly, and the core has no `unsafe`
-//! for one to look at.
+//! The compiler of the project will do: without a sanitizer nothing of it needs nightly, and neither core nor tenant has
+//! `unsafe` for one to look at.
 
 use crate::{project, run, tools};
 use anyhow::{Context, Result, bail};
@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 
 /// Also in CONTRIBUTING.md.
 const VERSION: &str = "0.13.2";
+/// The crates that have targets.
+const CRATES: [&str; 2] = ["crates/core", "crates/tenant"];
 /// What only the endpoint has. The others are built as the WebAssembly is.
 const ENDPOINT: [&str; 2] = ["id_token", "token_reply"];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// One of crates/core/fuzz/fuzz_targets; all of them in turn where none is named.
+    /// One of `fuzz/fuzz_targets` of core and tenant; all of them in turn where none is named.
     target: Option<String>,
     /// How long, for each.
     #[arg(default_value_t = 60)]
@@ -40,15 +42,22 @@ fn chosen(targets: &[String], wish: Option<&str>) -> Result<Vec<String>> {
     }
 }
 
-fn folder() -> PathBuf {
-    project::root().join("crates/core/fuzz")
+/// The crate that has a target.
+fn home(target: &str) -> PathBuf {
+    let source = format!("fuzz/fuzz_targets/{target}.rs");
+    let mut homes = CRATES.iter().map(|one| project::root().join(one));
+    let found = homes.find(|home| home.join(&source).is_file());
+    found.unwrap_or_else(|| project::root().join(CRATES[0]))
 }
 
 fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder().join("fuzz_targets"))? {
-        let path = entry?.path();
-        names.extend(path.file_stem().map(|name| name.to_string_lossy().into()));
+    for home in CRATES {
+        let folder = project::root().join(home).join("fuzz/fuzz_targets");
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into()));
+        }
     }
     names.sort();
     Ok(names)
@@ -56,16 +65,19 @@ fn targets() -> Result<Vec<String>> {
 
 fn fuzz(tools: &Path, target: &str, seconds: u32) -> Result<()> {
     run::say(&format!("fuzzing {target} for {seconds} s"));
-    let (dir, corpus) = (folder(), folder().join("corpus").join(target));
+    let home = home(target);
+    let dir = home.join("fuzz");
+    let corpus = dir.join("corpus").join(target);
     std::fs::create_dir_all(&corpus)?;
     let mut fuzz = run::cargo();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(tools.to_owned()).chain(std::env::split_paths(&path));
     fuzz.env("PATH", std::env::join_paths(path)?)
-        .current_dir(project::root().join("crates/core"));
+        .current_dir(&home);
     fuzz.args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
         .arg(project::target().join("fuzz"));
-    if !ENDPOINT.contains(&target) {
+    let core = home.ends_with(CRATES[0]);
+    if core && !ENDPOINT.contains(&target) {
         fuzz.args(["--features", "page"]);
     }
     fuzz.arg(target)
@@ -77,10 +89,12 @@ fn fuzz(tools: &Path, target: &str, seconds: u32) -> Result<()> {
         "-print_final_stats=1",
     ]);
     fuzz.arg(format!("-max_total_time={seconds}"));
-    fuzz.arg(format!("-dict={}", dir.join("words.dict").display()));
+    // One dictionary for both: JSON, dates, and the names of the services.
+    let words = project::root().join(CRATES[0]).join("fuzz/words.dict");
+    fuzz.arg(format!("-dict={}", words.display()));
     run::run(&mut fuzz, "cargo fuzz").with_context(|| {
         format!(
-            "{target}: the input is named above; mend what it shows, and keep it in crates/core/fuzz/seeds/{target}"
+            "{target}: the input is named above; mend what it shows, and keep it in fuzz/seeds/{target} of its crate"
         )
     })
 }
@@ -120,6 +134,6 @@ mod tests {
         assert_eq!(chosen(&all, None).ok(), Some(all.clone()));
         assert_eq!(chosen(&all, Some("json")).ok(), Some(vec!["json".into()]));
         let error = chosen(&all, Some("jsno")).map_err(|error| error.to_string());
-        assert!(error.is_err_and(|said| said.contains("authorization_response, headers")));
+        assert!(error.is_err_and(|said| said.contains("authorization_response, body, headers")));
     }
 }

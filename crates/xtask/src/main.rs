@@ -11,6 +11,7 @@
 //! cargo xtask schema                      the table of Graph's types, from Microsoft's description
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
 //! cargo xtask soak [--minutes N]          the endpoint under users and floods, for minutes
+//! cargo xtask soak --tenant               the tenant under 50,000 requests that are made up
 //! ```
 //!
 //! It needs cargo to start, and finds or installs the rest; what it cannot install it names, with the cure.
@@ -82,7 +83,7 @@ enum Command {
     Schema,
     /// libFuzzer over the readers of the core: one target or all, a minute each.
     Fuzz(fuzz::Options),
-    /// The endpoint under users and floods for minutes; ends with counts of sessions and the memory.
+    /// The endpoint under users and floods for minutes, or the tenant under requests that are made up.
     Soak(soak::Options),
     /// Time and download against the peers, in one run; writes bench/RESULTS.md.
     Bench(bench::Options),

@@ -214,11 +214,11 @@ fn valkey() -> Result<Report> {
     Ok(sum)
 }
 
-/// The endpoint against its own description.
+/// The endpoint against its own description, the tenant against Microsoft's.
 fn schemathesis() -> Result<Report> {
     suite(
         &mut schemathesis::command()?,
-        "schemathesis over the endpoint",
+        "schemathesis over endpoint and tenant",
     )
 }
 

@@ -13,14 +13,18 @@ export const skip =
     ? false
     : 'skipped: no schemathesis (Python 3.10 or newer with pip)';
 
-export const MARKER = 'zq7-marker-of-this-run';
+const MARKER = 'zq7-marker-of-this-run';
 const dir = scratch();
-const CHECKS = [
+/** What every server is held to. */
+const COMMON = [
   'not_a_server_error',
   'status_code_conformance',
   'content_type_conformance',
   'response_headers_conformance',
   'response_schema_conformance',
+];
+const ENDPOINT = [
+  ...COMMON,
   'negative_data_rejection',
   'missing_required_header',
   'unsupported_method',
@@ -29,10 +33,11 @@ const CHECKS = [
 ];
 
 /**
- * Runs it over the description at `url`, with the same cases each time; gives `{ code, words }`. `paths` are called in
- * addition to `/proxy/{path}`: a path that is made up for `{path}` never exists in the API.
+ * Runs it over the description that the endpoint serves at `url`, with the same cases each time; gives
+ * `{ code, words }`. `paths` are called in addition to `/proxy/{path}`: a path that is made up for `{path}` never exists
+ * in the API.
  */
-export async function schemathesis(
+export function schemathesis(
   url,
   { origin = '', headers = {}, examples = 40, relays = false, paths = [], more = [] } = {},
 ) {
@@ -40,6 +45,35 @@ export async function schemathesis(
     '--header',
     `${name}: ${value}`,
   ]);
+  return run(url, 'checks.py', {
+    checks: ENDPOINT,
+    phases: 'examples,coverage,fuzzing',
+    examples,
+    more: [...sent, ...more],
+    env: {
+      EXO365_MARKER: MARKER,
+      EXO365_ORIGIN: origin,
+      EXO365_RELAYS: relays ? '1' : '0',
+      EXO365_PATHS: JSON.stringify(paths),
+    },
+  });
+}
+
+/**
+ * Runs it over a description of Graph in a file, against the tenant at `url`. `setting` is what the hooks of
+ * `tenant.py` read; `seed` decides the cases.
+ */
+export const schemathesisOfGraph = (file, url, setting, { examples, seed = 3650, more = [] }) =>
+  run(file, 'tenant.py', {
+    checks: [...COMMON, 'described_types', 'invalid_bodies_are_refused'],
+    phases: 'fuzzing',
+    examples,
+    seed,
+    more: ['--url', `${url}/v1.0`, '--continue-on-failure', ...more],
+    env: { EXO365_TENANT_SETTING: JSON.stringify(setting) },
+  });
+
+async function run(location, hooks, { checks, phases, examples, seed = 3650, more, env }) {
   const child = spawn(
     'python3',
     [
@@ -49,27 +83,26 @@ export async function schemathesis(
       '--config-file',
       fileURLToPath(new URL('schemathesis.toml', import.meta.url)),
       'run',
-      url,
+      location,
       '--seed',
-      '3650',
+      String(seed),
       '--generation-database',
       'none',
       '--generation-with-security-parameters',
       'false',
       '--phases',
-      'examples,coverage,fuzzing',
+      phases,
       '--max-examples',
       String(examples),
       '--workers',
       '1',
       '--checks',
-      CHECKS.join(','),
+      checks.join(','),
       '--suppress-health-check',
       'all',
       '--warnings',
       'off',
       '--no-color',
-      ...sent,
       ...more,
     ],
     {
@@ -77,12 +110,9 @@ export async function schemathesis(
       env: {
         ...process.env,
         PYTHONPATH: packages,
-        SCHEMATHESIS_HOOKS: fileURLToPath(new URL('checks.py', import.meta.url)),
-        EXO365_MARKER: MARKER,
-        EXO365_ORIGIN: origin,
-        EXO365_RELAYS: relays ? '1' : '0',
-        EXO365_PATHS: JSON.stringify(paths),
+        SCHEMATHESIS_HOOKS: fileURLToPath(new URL(hooks, import.meta.url)),
         NO_PROXY: 'localhost',
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -198,7 +198,6 @@ fn body(given: &Value, headers: &HeaderMap) -> Option<Vec<u8>> {
     let json = kind.is_none_or(|kind| kind.to_ascii_lowercase().contains("json"));
     match given {
         Value::Null => Some(Vec::new()),
-        Value::Object(object) if object.is_empty() => Some(Vec::new()),
         Value::String(text) if !json => {
             // MIME content is base64 in single requests too.
             let mime = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/plain"));

@@ -25,6 +25,18 @@ impl Call<'_> {
         }
     }
 
+    /// The body as a JSON object, as it was sent.
+    pub(crate) fn object(&self) -> Result<Json, ApiError> {
+        match self.any_body()? {
+            Value::Object(object) => Ok(object),
+            _ => Err(ApiError::new(
+                400,
+                "BadRequest",
+                "The request body is no JSON object.",
+            )),
+        }
+    }
+
     /// The parameters of an action, with names in camel case.
     pub(crate) fn parameters(&self) -> Result<Json, ApiError> {
         if self.request.body.is_empty() {

@@ -4,9 +4,12 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 
 use super::call::{ApiResult, Call};
+use super::extensions::Extended;
 use super::holder::Holder;
 use super::response::{ApiResponse, Payload};
-use super::{attachments, delta, events, find, listing, permissions, respond, schedule};
+use super::{
+    attachments, delta, events, extensions, find, listing, permissions, respond, schedule,
+};
 use crate::api_error::ApiError;
 use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
@@ -24,6 +27,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
             of_view(call, CALENDAR, "calendarView", rest)
         }
         ["calendar", "calendarpermissions", rest @ ..] => permissions::handle(call, rest),
+        ["calendar", "allowedcalendarsharingroles", who] => permissions::roles(call, who),
         ["calendar", "getschedule"] => schedule::get_schedule(call),
         ["calendar"] => one(call, None),
         ["calendars"] => collection(call),
@@ -73,6 +77,7 @@ fn of_events(call: &Call<'_>, calendar: u64, tail: &str, rest: &[&str]) -> ApiRe
         (&Method::DELETE, [id]) => events::delete(call, id),
         (&Method::GET, [id, "instances"]) => events::instances(call, id),
         (&Method::GET, [id, "calendar"]) => calendar_of(call, id),
+        (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Event(id), rest),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Event(id), rest),
         (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {
             events::delete(call, id)

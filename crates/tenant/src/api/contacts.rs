@@ -4,8 +4,9 @@ use axum::http::Method;
 use serde_json::Value;
 
 use super::call::{ApiResult, Call};
+use super::extensions::Extended;
 use super::response::{ApiResponse, Payload};
-use super::{delta, find, listing, photos};
+use super::{delta, extensions, find, listing, photos};
 use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::odata::expr::Expr;
@@ -36,6 +37,7 @@ fn people(call: &Call<'_>, folder: u64, tail: &str, rest: &[&str]) -> ApiResult 
         (&Method::PATCH, [id]) => update(call, id),
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => delete(call, id),
+        (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Contact(id), rest),
         (_, [id, "photo", rest @ ..]) => photos::of_contact(call, id, rest),
         (_, [] | [_]) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
@@ -157,6 +159,9 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult
             Ok(ApiResponse::new(200, Payload::Text(count.to_string())))
         }
         (_, [id]) => one_folder(call, folder_key(call, id)?),
+        (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {
+            delete_folder(call, folder_key(call, id)?)
+        }
         (_, [id, "contacts", rest @ ..]) => {
             let tail = format!("contactFolders('{id}')/contacts");
             people(call, folder_key(call, id)?, &tail, rest)
@@ -257,12 +262,19 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
             })?;
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
-        Method::DELETE => call.change(|mailbox| {
-            remove_folder(mailbox, key);
-            Ok(ApiResponse::empty(204))
-        }),
+        Method::DELETE => delete_folder(call, key),
         _ => Err(ApiError::wrong_method()),
     }
+}
+
+fn delete_folder(call: &Call<'_>, key: u64) -> ApiResult {
+    if key == CONTACTS {
+        return Err(ApiError::denied());
+    }
+    call.change(|mailbox| {
+        remove_folder(mailbox, key);
+        Ok(ApiResponse::empty(204))
+    })
 }
 
 /// Deletes a folder with its contacts and child folders.

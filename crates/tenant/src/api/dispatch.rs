@@ -36,6 +36,9 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
     let (whose, below) = match all.as_slice() {
         [me, below @ ..] if me == "me" => (None, below),
         [users] if users == "users" => return user::list(tenant, request, &access),
+        [users, name] if users == "users" && ["$count", "delta"].contains(&name.as_str()) => {
+            return user::count_or_delta(tenant, request, &access, name == "delta");
+        }
         [places, below @ ..] if places == "places" && request.flavor.is_graph() => {
             return places::handle(tenant, request, &access, below);
         }
@@ -50,7 +53,8 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
     if request.flavor.is_graph() {
         auth::check_step_up(tenant, &access, &request.method, below)?;
     }
-    if below.is_empty() || below[0] == "photo" {
+    let of_user = ["photo", "photos", "manager", "directreports"];
+    if below.is_empty() || of_user.contains(&below[0].as_str()) {
         return user::handle(tenant, request, &access, whose.as_deref(), below);
     }
     let (mailbox, owner) = auth::mailbox(request.flavor, &access, whose.as_deref())?;

@@ -19,8 +19,13 @@ use crate::views::folder as view;
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     let root = "msgfolderroot";
     match (&call.request.method, rest) {
-        (&Method::GET, []) if call.prefer.track_changes => delta::folders(call, &collection(call)),
-        (&Method::GET, ["delta"]) => delta::folders(call, &collection(call)),
+        (&Method::GET, []) if call.prefer.track_changes => {
+            delta::folders(call, None, &collection(call))
+        }
+        (&Method::GET, ["delta"]) => delta::folders(call, None, &collection(call)),
+        (&Method::GET, [name, "childfolders", "delta"]) => {
+            delta::folders(call, Some(name), &children_tail(call, name))
+        }
         (&Method::GET, []) => list(call, root, &collection(call)),
         (&Method::POST, []) => create(call, root, &collection(call)),
         (&Method::GET, ["$count"]) => count(call, root),

@@ -4,10 +4,11 @@ use axum::http::Method;
 use serde_json::Value;
 
 use super::call::{ApiResult, Call};
+use super::extensions::Extended;
 use super::holder::Holder;
 use super::page::Page;
 use super::response::{ApiResponse, Payload};
-use super::{attachments, compose, delta, drafts, find, send};
+use super::{attachments, compose, delta, drafts, extensions, find, send};
 use crate::api_error::ApiError;
 use crate::http::Flavor;
 use crate::odata::{Query, eval, order};
@@ -29,6 +30,7 @@ pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> Ap
         (&Method::PATCH, [id]) => update(call, id),
         (&Method::DELETE, [id]) => delete(call, id),
         (&Method::GET, [id, "$value"]) => mime(call, id),
+        (_, [id, "extensions", rest @ ..]) => extensions::handle(call, Extended::Message(id), rest),
         (_, [id, "attachments", rest @ ..]) => attachments::handle(call, Holder::Message(id), rest),
         (&Method::POST, [id, "move" | "copy"]) => move_or_copy(call, id, rest[1] == "move"),
         (&Method::POST, [id, "permanentdelete"]) if call.flavor.is_graph() => {

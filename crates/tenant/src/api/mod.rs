@@ -8,6 +8,7 @@ mod calendar;
 mod calendar_groups;
 mod call;
 mod categories;
+pub(crate) mod changes;
 mod collection;
 mod compose;
 mod concurrency;
@@ -19,11 +20,13 @@ mod drafts;
 mod errors;
 mod event_body;
 mod events;
+mod extensions;
 pub(crate) mod faults;
 mod find;
 mod focused;
 mod folders;
 mod holder;
+pub(crate) mod hooks;
 mod listing;
 mod mail_tips;
 mod meeting_times;
@@ -44,6 +47,7 @@ mod rules;
 mod schedule;
 mod send;
 mod settings;
+mod subscriptions;
 mod sync_token;
 mod translate;
 pub(crate) mod uploads;
@@ -99,6 +103,10 @@ async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> 
     let latency = tenant.options().latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
+    }
+    if subscriptions::concerns(request) {
+        let outcome = subscriptions::handle(tenant, request, &access).await;
+        return outcome.unwrap_or_else(|error| error.reply(request.flavor, ids));
     }
     dispatch::respond(tenant, request, access, ids)
 }

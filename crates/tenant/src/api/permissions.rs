@@ -1,5 +1,6 @@
 //! Permissions of the default calendar.
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::{ApiResult, Call};
@@ -35,6 +36,26 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
         CollectionRequest::Update(id) => update(call, id),
         CollectionRequest::Delete(id) => delete(call, id),
     }
+}
+
+/// `calendar/allowedCalendarSharingRoles(User='...')`: the roles that somebody can have.
+pub(crate) fn roles(call: &Call<'_>, who: &str) -> ApiResult {
+    if !call.flavor.is_graph() || call.request.method != Method::GET {
+        return Err(call.missing());
+    }
+    let address = who.split_once('=').map_or(who, |(_, address)| address);
+    let address = address.trim_matches('\'');
+    // Somebody of another organisation reads at most.
+    let inside = crate::directory::find(address).is_some();
+    let roles = if inside { &ROLES[1..] } else { &ROLES[1..4] };
+    let context = format!(
+        "{}/$metadata#Collection(microsoft.graph.calendarRoleType)",
+        call.root()
+    );
+    Ok(ApiResponse::json(
+        200,
+        json!({"@odata.context": context, "value": roles}),
+    ))
 }
 
 fn everybody() -> Map<String, Value> {

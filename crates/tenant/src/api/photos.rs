@@ -1,7 +1,7 @@
 //! Photos of people and of contacts.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::call::{ApiResult, Call};
 use super::find;
@@ -16,6 +16,9 @@ use crate::seed::picture::SIDE;
 use crate::state::Tenant;
 use crate::store::Item;
 use crate::store::items::PHOTO;
+
+/// The sizes in which the service keeps a photo, in pixels.
+const SIZES: [u32; 9] = [48, 64, 96, 120, 240, 360, 432, 504, 648];
 
 /// The error for a missing photo.
 fn none() -> ApiError {
@@ -75,6 +78,59 @@ pub(crate) fn of_user(
         }
         (_, [] | ["$value"]) => Err(ApiError::wrong_method()),
         (_, [.., last]) => Err(ApiError::no_segment(request.flavor, last)),
+    }
+}
+
+/// `photos...` of a user: the one picture, in each size that is asked for.
+pub(crate) fn sizes_of_user(
+    tenant: &Tenant,
+    request: &ApiRequest,
+    account: &Account,
+    rest: &[String],
+) -> ApiResult {
+    if request.method != Method::GET {
+        return Err(ApiError::wrong_method());
+    }
+    let store = tenant.store();
+    let mailbox = store.mailbox(account.mailbox.ok_or_else(none)?);
+    let held = mailbox.and_then(|one| one.photo.as_deref());
+    let bytes = held.and_then(ids::from_base64);
+    let kind_of = |bytes: &[u8]| kind(bytes).unwrap_or("application/octet-stream");
+    let root = request.root(tenant);
+    let entity = |side: u32, kind: &str| {
+        json!({"id": format!("{side}x{side}"), "height": side, "width": side,
+            "@odata.mediaContentType": kind})
+    };
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let size = |text: &str| {
+        SIZES
+            .into_iter()
+            .find(|side| format!("{side}x{side}") == text)
+    };
+    match (rest.as_slice(), bytes) {
+        ([], bytes) => {
+            let kinds = bytes
+                .iter()
+                .flat_map(|bytes| SIZES.map(|side| (side, kind_of(bytes))));
+            let value: Vec<Value> = kinds.map(|(side, kind)| entity(side, kind)).collect();
+            let context = format!("{root}/$metadata#photos");
+            Ok(ApiResponse::json(
+                200,
+                json!({"@odata.context": context, "value": value}),
+            ))
+        }
+        ([one], Some(bytes)) => {
+            let mut body = entity(size(one).ok_or_else(none)?, kind_of(&bytes));
+            body["@odata.context"] = format!("{root}/$metadata#photos/$entity").into();
+            Ok(ApiResponse::json(200, body))
+        }
+        ([one, "$value"], Some(bytes)) => {
+            size(one).ok_or_else(none)?;
+            let payload = Payload::Bytes(kind_of(&bytes).to_owned(), bytes);
+            Ok(ApiResponse::new(200, payload))
+        }
+        ([_] | [_, "$value"], None) => Err(none()),
+        ([.., last], _) => Err(ApiError::no_segment(request.flavor, last)),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `/me` and `/users/{id}`, and their photos.
+//! `/me`, `/users/{id}` and the directory around them.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::ApiResult;
 use super::request::ApiRequest;
-use super::response::ApiResponse;
+use super::response::{ApiResponse, Payload};
 use super::{auth, listing, photos};
 use crate::api_error::ApiError;
 use crate::directory::{self, Account};
@@ -21,6 +21,8 @@ use crate::views::outlook;
 
 /// Largest `$top` of the directory.
 const MAX_TOP: usize = 999;
+/// The delta token of the directory.
+const DELTA_TOKEN: &str = "ZGlyZWN0b3J5";
 
 /// A user or the user's photo.
 pub(crate) fn handle(
@@ -42,8 +44,18 @@ pub(crate) fn handle(
         );
         return Err(ApiError::new(404, "Request_ResourceNotFound", text));
     };
-    if below.first().is_some_and(|segment| segment == "photo") {
-        return photos::of_user(tenant, request, access, account, &below[1..]);
+    let graph = request.flavor.is_graph();
+    match below.first().map(String::as_str) {
+        Some("photo") => return photos::of_user(tenant, request, access, account, &below[1..]),
+        Some("photos") if graph => {
+            return photos::sizes_of_user(tenant, request, account, &below[1..]);
+        }
+        Some("manager") if graph && below.len() == 1 => return manager(tenant, request, account),
+        Some("directreports") if graph && below.len() == 1 => {
+            return reports(tenant, request, account);
+        }
+        Some(other) => return Err(ApiError::no_segment(request.flavor, other)),
+        None => {}
     }
     if request.method != Method::GET {
         return Err(ApiError::wrong_method());
@@ -72,11 +84,108 @@ pub(crate) fn handle(
     Ok(ApiResponse::json(200, body))
 }
 
-/// `GET /users`. The directory has its own rules for query options.
+/// `manager`: the administrator, who has none.
+fn manager(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResult {
+    let manager = directory::ACCOUNTS
+        .iter()
+        .find(|one| one.kind == directory::Kind::Admin && account.kind == directory::Kind::Member);
+    let Some(manager) = manager else {
+        let text = "Resource 'manager' does not exist or one of its queried reference-property objects are not present.";
+        return Err(ApiError::new(404, "Request_ResourceNotFound", text));
+    };
+    let root = request.root(tenant);
+    let mut body = Value::Object(user(request.flavor, manager));
+    body["@odata.type"] = "#microsoft.graph.user".into();
+    body["@odata.context"] = format!("{root}/$metadata#directoryObjects/$entity").into();
+    Ok(ApiResponse::json(200, body))
+}
+
+/// `directReports`: the members, at the administrator.
+fn reports(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResult {
+    let is_manager = account.kind == directory::Kind::Admin;
+    let members = directory::ACCOUNTS
+        .iter()
+        .filter(|one| is_manager && one.kind == directory::Kind::Member);
+    let value: Vec<Value> = members
+        .map(|one| {
+            let mut value = Value::Object(user(request.flavor, one));
+            value["@odata.type"] = "#microsoft.graph.user".into();
+            value
+        })
+        .collect();
+    let root = request.root(tenant);
+    let context = format!("{root}/$metadata#directoryObjects");
+    Ok(ApiResponse::json(
+        200,
+        json!({"@odata.context": context, "value": value}),
+    ))
+}
+
+/// `GET /users/$count` and `GET /users/delta`. The directory never changes: after the first answer there is nothing new.
 ///
 /// # Errors
-/// The token lacks a directory permission; an option is not supported.
-pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiResult {
+/// As [`list`]; a delta token that is not valid.
+pub(crate) fn count_or_delta(
+    tenant: &Tenant,
+    request: &ApiRequest,
+    access: &AccessToken,
+    delta: bool,
+) -> ApiResult {
+    check_directory(request, access)?;
+    if !delta {
+        if !eventual(request) {
+            return Err(unsupported(
+                "Request with $count query parameter only works through MSGraph with a special request header: \
+                 'ConsistencyLevel: eventual'",
+            ));
+        }
+        let count = directory::ACCOUNTS.len().to_string();
+        return Ok(ApiResponse::new(200, Payload::Text(count)));
+    }
+    let params = Params::parse(request.query.as_bytes());
+    let names = Names {
+        flavor: request.flavor,
+        kind: Kind::User,
+    };
+    let query = Query::read(&params, names, MAX_TOP)?;
+    let token = option(&params, "deltatoken");
+    if token.is_some_and(|token| token != DELTA_TOKEN && token != "latest") {
+        return Err(ApiError::new(
+            400,
+            "Directory_ExpiredPageToken",
+            "Badly formed token.",
+        ));
+    }
+    let all = directory::ACCOUNTS.iter().filter(|_| token.is_none());
+    let value: Vec<Value> = all
+        .map(|account| {
+            let mut entity = user(request.flavor, account);
+            entity.retain(|name, _| name == "id" || query.selects(name));
+            Value::Object(entity)
+        })
+        .collect();
+    let root = request.root(tenant);
+    Ok(ApiResponse::json(
+        200,
+        json!({
+            "@odata.context": format!("{root}/$metadata#users"),
+            "@odata.deltaLink": format!("{root}/users/delta?$deltatoken={DELTA_TOKEN}"),
+            "value": value,
+        }),
+    ))
+}
+
+fn unsupported(text: &str) -> ApiError {
+    ApiError::new(400, "Request_UnsupportedQuery", text)
+}
+
+fn eventual(request: &ApiRequest) -> bool {
+    let level = request.header("consistencylevel");
+    level.is_some_and(|level| level.eq_ignore_ascii_case("eventual"))
+}
+
+/// Fails without a permission for the directory.
+fn check_directory(request: &ApiRequest, access: &AccessToken) -> Result<(), ApiError> {
     if !request.flavor.is_graph() {
         return Err(ApiError::no_segment(request.flavor, "users"));
     }
@@ -88,16 +197,24 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
         let text = "Insufficient privileges to complete the operation.";
         return Err(ApiError::new(403, "Authorization_RequestDenied", text));
     }
+    Ok(())
+}
+
+/// `GET /users`. The directory has its own rules for query options.
+///
+/// # Errors
+/// The token lacks a directory permission; an option is not supported.
+pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiResult {
+    check_directory(request, access)?;
     let params = Params::parse(request.query.as_bytes());
-    let unsupported = |text: &str| Err(ApiError::new(400, "Request_UnsupportedQuery", text));
-    let eventual = request.header("consistencylevel");
-    let eventual = eventual.is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
     let given = |name: &str| option(&params, name).is_some();
     if given("skip") {
-        return unsupported("The directory takes no $skip.");
+        return Err(unsupported("The directory takes no $skip."));
     }
-    if (given("search") || given("count")) && !eventual {
-        return unsupported("$search and $count need the header ConsistencyLevel: eventual.");
+    if (given("search") || given("count")) && !eventual(request) {
+        return Err(unsupported(
+            "$search and $count need the header ConsistencyLevel: eventual.",
+        ));
     }
     let names = Names {
         flavor: request.flavor,

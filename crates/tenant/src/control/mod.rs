@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::api::changes;
 use crate::clock::iso;
 use crate::directory;
 use crate::directory::step_up::StepUp;
@@ -68,6 +69,14 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             *tenant.log() = RequestLog::default();
             Ok(json!([]))
         }
+        (&Method::GET, "notifications") => Ok(tenant.subscriptions().to_json()),
+        (&Method::POST, "lifecycle") => {
+            let order: Lifecycle = body(incoming)?;
+            if !LIFECYCLE.contains(&order.event.as_str()) {
+                return Err(format!("`event` is one of {}", LIFECYCLE.join(", ")));
+            }
+            Ok(json!({"notifications": changes::lifecycle(tenant, &order.event)}))
+        }
         (&Method::POST, "reset") => {
             tenant.reset();
             Ok(state(tenant))
@@ -95,6 +104,15 @@ fn state(tenant: &Tenant) -> Value {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Advance {
     advance_seconds: i64,
+}
+
+/// Events in the life of a subscription.
+const LIFECYCLE: [&str; 3] = ["missed", "reauthorizationRequired", "subscriptionRemoved"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lifecycle {
+    event: String,
 }
 
 #[derive(Deserialize)]

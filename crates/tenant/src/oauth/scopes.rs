@@ -76,6 +76,10 @@ pub(crate) const REGISTERED: [&str; 10] = [
     "MailboxSettings.ReadWrite",
 ];
 
+/// Application permissions beside those of the same names as the delegated ones.
+pub(crate) const APPLICATION_ROLES: [&str; 3] =
+    ["People.Read.All", "Place.Read.All", "User.ReadWrite.All"];
+
 /// The parsed `scope` parameter of one request.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Scopes {

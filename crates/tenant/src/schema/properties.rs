@@ -35,6 +35,7 @@ bccRecipients
 replyTo
 flag||-
 attachments
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 pub(super) const EVENT: &str = "id
@@ -83,6 +84,7 @@ startTimeZone|-|
 endTimeZone|-|
 attachments
 cancelledOccurrences|-|-
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 pub(super) const CONTACT: &str = "id
@@ -123,6 +125,7 @@ emailAddresses
 homeAddress
 businessAddress
 otherAddress
+extensions|-|-
 singleValueExtendedProperties
 multiValueExtendedProperties";
 pub(super) const FOLDER: &str = "id

@@ -2,6 +2,7 @@
 
 pub(crate) mod faults;
 pub(crate) mod log;
+pub(crate) mod subscriptions;
 pub(crate) mod uploads;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use tokio::sync::Notify;
 
 use faults::Faults;
 use log::RequestLog;
+use subscriptions::Subscriptions;
 use uploads::Uploads;
 
 use crate::clock::Clock;
@@ -41,6 +43,7 @@ pub(crate) struct Inner {
     /// Requests in flight by application and mailbox.
     in_flight: Mutex<HashMap<String, usize>>,
     uploads: Mutex<Uploads>,
+    subscriptions: Mutex<Subscriptions>,
     step_up: Mutex<Vec<StepUp>>,
     changed: Notify,
     /// Number of changes so far.
@@ -70,6 +73,7 @@ impl Tenant {
             log: Mutex::default(),
             in_flight: Mutex::default(),
             uploads: Mutex::default(),
+            subscriptions: Mutex::default(),
             step_up: Mutex::new(options.step_up.clone()),
             changed: Notify::new(),
             changes: AtomicU64::new(0),
@@ -131,6 +135,7 @@ impl Tenant {
         self.faults().clear();
         *self.log() = RequestLog::default();
         *self.uploads() = Uploads::default();
+        *self.subscriptions() = Subscriptions::default();
         self.step_up().clone_from(&self.options().step_up);
         self.notify_changed();
     }
@@ -165,6 +170,11 @@ impl Tenant {
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
         lock(&self.inner.uploads)
+    }
+
+    /// Subscriptions. Where the store is needed too, it is locked first.
+    pub(crate) fn subscriptions(&self) -> MutexGuard<'_, Subscriptions> {
+        lock(&self.inner.subscriptions)
     }
 
     /// The operations that need a second factor.

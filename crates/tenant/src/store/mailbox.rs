@@ -139,6 +139,11 @@ impl Mailbox {
         self.next_key
     }
 
+    /// The key of the next item that is no message.
+    pub(crate) fn next_item_key(&self) -> u64 {
+        self.next_key + 1
+    }
+
     /// A fresh version number.
     pub(crate) fn fresh_change(&mut self) -> u64 {
         self.change += 1;

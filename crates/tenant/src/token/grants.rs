@@ -334,6 +334,7 @@ pub(crate) fn client_credentials(tenant: &Tenant, request: &Request) -> TokenRes
         audience: resource.to_owned(),
         scopes: scopes::REGISTERED
             .iter()
+            .chain(&scopes::APPLICATION_ROLES)
             .map(|name| name.to_ascii_lowercase())
             .collect(),
         issued: now,

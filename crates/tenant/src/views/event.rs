@@ -82,6 +82,10 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         "recurrence": if one.day == 0 { recurrence(event, format.flavor) } else { Value::Null },
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
+    if out.get("isOnlineMeeting") == Some(&true.into()) {
+        out.insert("onlineMeetingProvider".into(), "teamsForBusiness".into());
+        out.insert("onlineMeeting".into(), online_meeting(&event.uid));
+    }
     if format.text_body && out["body"]["contentType"] == "html" {
         let text = plain_text(out["body"]["content"].as_str().unwrap_or_default());
         out.insert(
@@ -109,6 +113,12 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
     extended_properties::expand(&mut out, &event.json, query);
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
+}
+
+/// The online meeting of an event. Nobody meets there.
+fn online_meeting(uid: &str) -> Value {
+    let id: String = uid.chars().rev().take(24).collect();
+    json!({"joinUrl": format!("https://teams.contoso.example/l/meetup-join/{id}")})
 }
 
 /// The ids of the deleted occurrences of a series.

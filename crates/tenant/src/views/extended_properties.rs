@@ -1,15 +1,20 @@
-//! Extended properties of items: kept by id, and in responses only where the query expands them.
+//! Extended properties and open extensions of items: kept by id, and in responses only where the query expands them.
 
 use serde_json::{Map, Value};
 
 use crate::odata::{Query, eval};
 use crate::store::Json;
 
-/// The two collections.
-pub(crate) const NAMES: [&str; 2] = [
+/// The collections.
+pub(crate) const NAMES: [&str; 3] = [
     "singleValueExtendedProperties",
     "multiValueExtendedProperties",
+    EXTENSIONS,
 ];
+/// The collection of open extensions.
+pub(crate) const EXTENSIONS: &str = "extensions";
+/// What the id of an open extension of an Outlook item has before its name.
+const EXTENSION_PREFIX: &str = "Microsoft.OutlookServices.OpenTypeExtension.";
 
 /// Writes the properties that a client sent over those with the same id.
 pub(crate) fn merge(held: &mut Json, name: &str, sent: &Value) {
@@ -22,11 +27,42 @@ pub(crate) fn merge(held: &mut Json, name: &str, sent: &Value) {
     };
     for one in sent.as_array().into_iter().flatten() {
         let mut one = one.clone();
-        let id = one["id"].as_str().map(normal_id).unwrap_or_default();
+        let id = if name == EXTENSIONS {
+            one["@odata.type"] = "#microsoft.graph.openTypeExtension".into();
+            extension_id(one["extensionName"].as_str().unwrap_or_default())
+        } else {
+            one["id"].as_str().map(normal_id).unwrap_or_default()
+        };
         one["id"] = id.as_str().into();
         list.retain(|other| other["id"].as_str() != Some(&id));
         list.push(one);
     }
+}
+
+/// The id of an open extension, of its name or of its id.
+pub(crate) fn extension_id(name: &str) -> String {
+    let known = name
+        .get(..EXTENSION_PREFIX.len())
+        .filter(|head| head.eq_ignore_ascii_case(EXTENSION_PREFIX));
+    let name = known.map_or(name, |head| &name[head.len()..]);
+    format!("{EXTENSION_PREFIX}{name}")
+}
+
+/// The collection of an item for a filter. An open extension is there by its id and by its name: clients write both.
+pub(crate) fn listed(held: &Json, name: &str) -> Vec<Value> {
+    let list = held.get(name).and_then(Value::as_array);
+    let mut list = list.cloned().unwrap_or_default();
+    if name == EXTENSIONS {
+        let named: Vec<Value> = list.iter().map(by_name).collect();
+        list.extend(named);
+    }
+    list
+}
+
+fn by_name(extension: &Value) -> Value {
+    let mut named = extension.clone();
+    named["id"] = extension["extensionName"].clone();
+    named
 }
 
 /// `Integer 0x0036` is stored as `Integer 0x36`.
@@ -49,7 +85,10 @@ pub(crate) fn expand(out: &mut Map<String, Value>, held: &Json, query: &Query) {
         let list = held.get(name).and_then(Value::as_array);
         let met = |one: &&Value| {
             let filter = expansion.filter.as_ref();
-            filter.is_none_or(|filter| eval::matches(filter, *one))
+            filter.is_none_or(|filter| {
+                let named = name == EXTENSIONS && eval::matches(filter, &by_name(one));
+                named || eval::matches(filter, *one)
+            })
         };
         let list: Vec<Value> = list.into_iter().flatten().filter(met).cloned().collect();
         if !list.is_empty() {

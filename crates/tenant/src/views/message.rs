@@ -203,7 +203,6 @@ pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Ma
         "isInline": one.inline,
         "contentId": one.content_id,
         "contentLocation": null,
-        "isContactPhoto": false,
     });
     if with_bytes {
         value["contentBytes"] = STANDARD.encode(&one.bytes).into();
@@ -254,9 +253,8 @@ impl Source for Message {
 
     fn list(&self, path: &[String]) -> Vec<Value> {
         match path.first().map(String::as_str) {
-            Some(name) if name.ends_with("ExtendedProperties") => {
-                let list = self.extended.get(name).and_then(Value::as_array);
-                list.cloned().unwrap_or_default()
+            Some(name) if extended_properties::NAMES.contains(&name) => {
+                extended_properties::listed(&self.extended, name)
             }
             Some("categories") => self
                 .categories
@@ -350,7 +348,7 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
                     .map(|one| (text(one, "name"), text(one, "value")))
                     .collect();
             }
-            name if name.ends_with("ExtendedProperties") => {
+            name if extended_properties::NAMES.contains(&name) => {
                 extended_properties::merge(&mut message.extended, name, value);
             }
             "flag" => {

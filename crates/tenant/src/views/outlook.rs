@@ -39,6 +39,9 @@ pub(crate) fn render(flavor: Flavor, kind: Kind, entity: Map<String, Value>) -> 
     }
     let names = Names { flavor, kind }.all();
     let mut out = Map::new();
+    if kind == Kind::Attachment && flavor == Flavor::OutlookV1 {
+        out.insert("IsContactPhoto".to_owned(), false.into());
+    }
     for (key, value) in entity {
         if key.starts_with('@') {
             out.insert(key, annotation(value));

@@ -1,6 +1,9 @@
-//! A tenant without a socket, and callers with and without a user.
+//! A tenant without a socket, and callers with and without a user. Microsoft's description judges every answer of Graph.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+
+pub(crate) mod description;
+pub(crate) mod hook;
 
 use axum::Router;
 use axum::body::Body;
@@ -108,11 +111,18 @@ impl Local {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map(|body| body.to_bytes().to_vec());
-        Answer {
+        // A fault can end an answer early.
+        let whole = bytes.is_ok();
+        let answer = Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
             bytes: bytes.unwrap_or_default(),
+        };
+        if let (true, Some(below)) = (whole, path.strip_prefix(GRAPH.0)) {
+            let kind = answer.header("content-type");
+            description::judge(method, below, answer.status, kind, &answer.bytes);
         }
+        answer
     }
 
     /// A control request.

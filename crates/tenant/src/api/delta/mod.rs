@@ -115,13 +115,19 @@ pub(crate) fn contact_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiRe
     delta.answer(mailbox, entries)
 }
 
-/// `mailFolders/delta`: all folders.
-pub(crate) fn folders(call: &Call<'_>, tail: &str) -> ApiResult {
+/// `mailFolders/delta`: all folders, or those in a folder. Removed ones are named whatever folder they were in.
+pub(crate) fn folders(call: &Call<'_>, parent: Option<&str>, tail: &str) -> ApiResult {
     let store = call.tenant.store();
     let mailbox = mailbox(call, &store)?;
+    let parent = parent
+        .map(|name| find::folder(call, mailbox, name))
+        .transpose()?;
     let delta = DeltaRequest::new(call, Kind::Folder, tail, &store)?;
     let mut entries = Vec::new();
-    for folder in mailbox.folders.values().filter(|folder| folder.key != ROOT) {
+    let below = mailbox.folders.values().filter(|folder| {
+        folder.key != ROOT && parent.is_none_or(|parent| folder.parent == parent.key)
+    });
+    for folder in below {
         // Unchanged folders have the first version.
         let change = folder.change.max(1);
         let delta = &delta;
