@@ -750,6 +750,15 @@ test('S3 S1 a client has no place for a password or a secret', () => {
   ]);
 });
 
+test('a view of a client can be iterated, in the own mailbox and in another one', async () => {
+  const { client } = signedIn((name) => Promise.resolve(name === 'call' ? { value: [{ id: 'e' }] } : undefined));
+  for (const { calendar } of [client, client.mailbox('ben@contoso.example')]) {
+    const found = [];
+    for await (const { id } of calendar.view('2026-12-01', '2026-12-02')) found.push(id);
+    assert.deepEqual(found, ['e']);
+  }
+});
+
 test('outside of a page there is nothing to listen to', async () => {
   it.end();
   const { client } = signedIn(() => Promise.resolve({ value: [] }));

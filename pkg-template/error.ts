@@ -175,5 +175,6 @@ export function ours(value: unknown): unknown {
       }
     };
   if (value?.constructor !== Object) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, ours(one)]));
+  // By all keys: what makes a view iterable is a symbol.
+  return Object.fromEntries(Reflect.ownKeys(value).map((key) => [key, ours(Reflect.get(value as object, key))]));
 }

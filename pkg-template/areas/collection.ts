@@ -2,7 +2,7 @@
 import type { Api, Options } from '../calls/api.ts';
 import { list, walk } from '../calls/pages.ts';
 import { below, type Path } from '../calls/path.ts';
-import { booleanOption } from '../error.ts';
+import { booleanOption, ours } from '../error.ts';
 import type { Collection, Page } from '../types.ts';
 
 /** Items of all pages; with `stable` of a list that was read whole before. */
@@ -11,8 +11,11 @@ export async function* all<T>(
   pages: (query?: Options) => Promise<Page<T>>,
   query?: Options & { stable?: boolean | undefined },
 ): AsyncGenerator<T, void, undefined> {
-  const { stable, ...rest } = query ?? {};
-  yield* booleanOption(stable, 'stable') ? ((await api.lazy('everything', pages, rest)) as T[]) : walk(pages, rest);
+  const items = ours(async () => {
+    const { stable, ...rest } = query ?? {};
+    return booleanOption(stable, 'stable') ? ((await api.lazy('everything', pages, rest)) as T[]) : walk(pages, rest);
+  });
+  yield* await items();
 }
 
 /** A collection: what is written to it may have short forms. */
