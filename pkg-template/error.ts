@@ -176,5 +176,6 @@ export function ours(value: unknown): unknown {
     };
   if (value?.constructor !== Object) return value;
   // By all keys: what makes a view iterable is a symbol.
-  return Object.fromEntries(Reflect.ownKeys(value).map((key) => [key, ours(Reflect.get(value as object, key))]));
+  const given = value as object;
+  return Object.fromEntries(Reflect.ownKeys(given).map((key) => [key, ours(Reflect.get(given, key))]));
 }

@@ -7,7 +7,8 @@ type GetToken = NonNullable<ClientConfig['getToken']>;
 
 /** `{ accessToken, expiresIn, scopes }` out of what the page gave. A token alone lives for one call. */
 function read(given: unknown): object {
-  const { token = given, expiresIn = 0, scopes } = Object(given);
+  const { token: text = given, expiresIn = 0, scopes } = Object(given);
+  const token = typeof text === 'string' ? text.trim() : text;
   const listed = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   // What does not fit into a header is no token (RFC 6750 §2.1).
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) throw TypeError('no token');
