@@ -42,7 +42,6 @@ export const pages = [
     build: ['rollup', 'main.js', '--dir', 'dist', '--plugin', 'node-resolve'],
     copied: ['index.html'],
     needs: 'nothing',
-    short: true,
   },
   {
     name: 'esbuild',

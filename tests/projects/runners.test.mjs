@@ -14,7 +14,7 @@ const runners = [
     run: ['jest', 'module.test.mjs'],
     env: { NODE_OPTIONS: '--experimental-vm-modules' },
   },
-  { name: 'react', how: 'in StrictMode', run: ['vitest', 'run', '--environment', 'jsdom'], short: true },
+  { name: 'react', how: 'in StrictMode', run: ['vitest', 'run', '--environment', 'jsdom'] },
 ];
 
 for (const { name, how, run, env } of runners.filter(wanted))
