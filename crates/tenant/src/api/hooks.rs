@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_SHOWN: usize = 2_000;
 
 static CLIENT: LazyLock<Result<Client, String>> = LazyLock::new(|| {
+    // Hooks have no TLS, but where the endpoint is built along, reqwest has it and wants to know by whom.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .timeout(PATIENCE)
         .no_proxy()
