@@ -97,6 +97,8 @@ async fn user(worlds: [Arc<World>; 2], stop: Arc<AtomicBool>) -> Told {
 /// Runs the users until `trouble` is over, and looks what is left.
 async fn under_load(store: &str, trouble: impl Future<Output = ()>) {
     let worlds = endpoints(store).await;
+    let shared = &worlds[0].app.sessions.store;
+    until(async || shared.try_write().await.is_ok()).await;
     let kept = worlds[0].sign_in().await;
     let out = worlds[0].sign_in().await;
     let answer = worlds[1].post("/logout", &json!({}), &out).await;
