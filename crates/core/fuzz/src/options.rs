@@ -131,15 +131,7 @@ fn wanted(value: &Value) -> Vec<(String, String)> {
     }
     if let Some(search) = value["search"].as_str() {
         let escaped = search.replace('\\', "\\\\").replace('"', "\\\"");
-        let quoted = search.starts_with('"');
-        add(
-            "$search",
-            if quoted {
-                search.into()
-            } else {
-                format!("\"{escaped}\"")
-            },
-        );
+        add("$search", format!("\"{escaped}\""));
     }
     for (key, name) in [("top", "$top"), ("skip", "$skip")] {
         if let Some(number) = value[key].as_u64() {
