@@ -67,7 +67,7 @@ async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     }
     world.fake.reopen();
     let codes = set.join_all().await;
-    assert_eq!(count(&codes, "throttled"), MORE);
+    assert_eq!(count(&codes, "throttled"), MORE, "{codes:?}");
     assert_eq!(world.fake.calls(), MAX_CONCURRENT, "nobody else was asked");
 }
 

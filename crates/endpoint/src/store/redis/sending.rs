@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long an answer may take, with the connections that it needs.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection may be silent. Then the command is sent on another one.
 const SILENCE: Duration = Duration::from_secs(1);
 /// How often a command is sent where one connection after another breaks.
