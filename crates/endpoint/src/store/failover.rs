@@ -78,8 +78,11 @@ async fn e83_a_write_that_no_replica_has_is_not_acknowledged() {
         assert!(store.try_write().await.is_err(), "not ready");
     }
     assert!(store.get(key(2)).await.unwrap().is_some(), "reads go on");
+    let miss = store.get(key(9)).await;
+    assert!(miss.is_err(), "a server without its replicas may not know");
     watched.servers[1].signal("CONT");
     until(async || store.try_write().await.is_ok()).await;
+    assert_eq!(store.get(key(9)).await.unwrap(), None);
     store.remove(key(1)).await.unwrap();
     let swapped = store.swap(key(2), record(0, 1), record(0, 2)).await;
     assert!(swapped.unwrap(), "it was done before");

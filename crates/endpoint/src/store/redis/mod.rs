@@ -127,7 +127,14 @@ impl Store for RedisStore {
     fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move {
             let mut command = redis::cmd("GET");
-            self.ask(command.arg(self.names.session(key))).await
+            command.arg(self.names.session(key));
+            let found: Option<Vec<u8>> = self.ask(&command).await?;
+            if found.is_some() || self.replicas == 0 {
+                return Ok(found);
+            }
+            // A primary that was replaced and does not know it misses what came since. It has no replicas any more to confirm
+            // that nothing is there.
+            last(self.write(vec![command]).await?)
         })
     }
 
