@@ -1,11 +1,10 @@
 // What areas and values are written with: calls to one mailbox, and values as its API flavour spells them.
-import type { Exo365Error, booleanOption, fail, invalidArgument } from '../error.ts';
+import type { Exo365Error } from '../error.ts';
 import type { CallOptions } from '../types.ts';
 import type { BatchItem } from './core.ts';
-import type { list, walk } from './pages.ts';
 import type { Path } from './path.ts';
+import type { tools } from './tools.ts';
 import type { Values } from '../values/moments.ts';
-import type { filter } from '../values/filter.ts';
 
 /** One call. */
 export interface Call {
@@ -54,7 +53,7 @@ type Rest<F> = F extends (api: Api, ...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 export type RunLazy = <K extends keyof Lazy>(name: K, ...args: Rest<Lazy[K]>) => Promise<Result<Lazy[K]>>;
 
-export interface Api extends Values {
+export interface Api extends Values, Readonly<typeof tools> {
   /** Sends a call when it is its turn, renewed and repeated as core decides. Resolves with the parsed answer. */
   // biome-ignore lint/suspicious/noExplicitAny: what the service answers, as it is.
   call(call: Call): Promise<any>;
@@ -84,12 +83,4 @@ export interface Api extends Values {
       doubt: number,
     ]
   ): [error?: Exo365Error, wait?: number, doubt?: number];
-
-  // For the part that is loaded on first use: imported there, they would be downloaded twice.
-  readonly fail: typeof fail;
-  readonly invalidArgument: typeof invalidArgument;
-  readonly booleanOption: typeof booleanOption;
-  readonly filter: typeof filter;
-  readonly list: typeof list;
-  readonly walk: typeof walk;
 }

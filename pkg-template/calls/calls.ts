@@ -1,15 +1,14 @@
 // The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted
 // where it fails.
-import { booleanOption, Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
+import { Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
-import { filter } from '../values/filter.ts';
 import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy } from './api.ts';
 import { type Core, describe, readOptions } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { list, walk } from './pages.ts';
 import { type Enter, queue } from './queue.ts';
 import { joined } from './signal.ts';
+import { tools } from './tools.ts';
 
 /** What calls tell the client of. */
 export interface CallEvents {
@@ -63,6 +62,7 @@ export class Calls {
     const core = this.#core;
     const api: Api = {
       ...this.#values,
+      ...tools,
       call: (call) => this.#call(user, call),
       lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
       send: (method, path, content, headers) =>
@@ -75,12 +75,6 @@ export class Calls {
         const [error, ...next] = this.sync(() => core.judge(toJson([...asked, user])));
         return [error && (Exo365Error.from(error, this.#events.signIn) as Exo365Error), ...next];
       },
-      fail,
-      invalidArgument,
-      booleanOption,
-      filter,
-      list,
-      walk,
     };
     return api;
   }

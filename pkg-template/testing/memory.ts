@@ -3,11 +3,10 @@ import type { Contact, Event as EventResource, MailFolder, Message, User } from 
 import { organisation } from '../areas/directory.ts';
 import { mailbox } from '../areas/mailbox.ts';
 import type { Api, Call } from '../calls/api.ts';
-import { list, walk } from '../calls/pages.ts';
-import { booleanOption, fail, invalidArgument } from '../error.ts';
+import { tools } from '../calls/tools.ts';
+import { fail } from '../error.ts';
 import type { Account, BatchResponse, Client, ClientEvents, RequestOptions } from '../index.ts';
 import * as more from '../more.ts';
-import { filter } from '../values/filter.ts';
 import { values } from '../values/moments.ts';
 import { Store } from './store.ts';
 
@@ -124,13 +123,8 @@ export function memoryClient(options: MemoryOptions = {}): MemoryClient {
   function apiOf(name: string): Api {
     const parts: Partial<Api> = {
       ...values('graph', 'UTC'),
+      ...tools,
       call: (called) => call(name, called),
-      fail,
-      invalidArgument,
-      booleanOption,
-      filter,
-      list,
-      walk,
     };
     // Batches are answered below, without what the queue of a real client needs for them.
     const api = parts as Api;

@@ -1,8 +1,7 @@
 // What areas and values are built on, for tests: calls are under the control of a test.
-import { list, walk } from '../calls/pages.ts';
-import { booleanOption, fail, invalidArgument } from '../error.ts';
+import { tools } from '../calls/tools.ts';
+import { fail } from '../error.ts';
 import * as more from '../more.ts';
-import { filter } from '../values/filter.ts';
 import { values } from '../values/moments.ts';
 
 /** What is loaded on first use, by name. */
@@ -23,18 +22,13 @@ export function fakeApi(flavor = 'graph', call = async () => undefined, zone = '
   /** @type {any} */
   const made = {
     ...values(flavor, zone),
+    ...tools,
     call: ({ method, path, options, body, allowed }) =>
       call(method, path.template ?? path, path.ids, options, body, allowed?.join()),
     send: (method, path, content) => call(method, path.template, path.ids, undefined, JSON.parse(content)),
     batchItem: ({ method, path, options }) => ({ method, url: path, headers: { ...options.headers } }),
     retries: 3,
     judge: (...asked) => judge(made.retries, ...asked),
-    fail,
-    filter,
-    list,
-    booleanOption,
-    walk,
-    invalidArgument,
     lazy: async (name, ...args) => lazy[name](made, ...args),
     ...rest,
   };
