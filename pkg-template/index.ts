@@ -1,13 +1,11 @@
 // What a page imports.
-import { more } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
 import { asking } from './calls/token.ts';
 import { Client } from './client.ts';
-import { Exo365Error, fail, ours, toJson } from './error.ts';
-import { arrive } from './session/arrival.ts';
+import { Exo365Error, ours, toJson } from './error.ts';
 import { load } from './session/load.ts';
-import { isWindow, kept, type Page, page } from './session/page.ts';
-import { unfinished } from './session/tabs.ts';
+import { openInPage } from './session/opening.ts';
+import { isWindow, type Page } from './session/page.ts';
 import type * as types from './types.ts';
 
 export { Exo365Error } from './error.ts';
@@ -32,49 +30,24 @@ function keyOf(settings: object): string {
 }
 
 async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm'], key: string): Promise<Client> {
-  const module = await load(wasm);
+  const { Core, ends } = await load(wasm);
   const { getToken, ...rest } = settings;
+  const { endpoint } = settings;
   const give = typeof getToken === 'function' ? asking(getToken) : undefined;
   /** Opens a core, which may stop meanwhile. */
   const opening = (view?: Page) => {
     let ended!: (error: unknown) => void;
     const begun = new Promise<Core>((resolve, reject) => {
       ended = reject;
-      module.ends.add(ended);
-      module.Core.open(toJson(rest), give, view, globalThis.location?.origin).then(resolve, reject);
+      ends.add(ended);
+      Core.open(toJson(rest), give, view, globalThis.location?.origin).then(resolve, reject);
     });
-    return begun.finally(() => module.ends.delete(ended));
+    return begun.finally(() => ends.delete(ended));
   };
-  const client = (core: Core, failure?: Error) =>
-    new Client(core, settings, () => clients.delete(key), module.ends, failure);
   try {
-    const { endpoint } = settings;
-    if (!endpoint || !isWindow()) return client(await opening());
-    const mark = (value?: string | null) => unfinished(endpoint, value);
-    return await arrive(more, async (view) => {
-      let core: Core | undefined;
-      let failure = kept().includes('failure') ? (await more()).carried() : undefined;
-      try {
-        core = await opening(view);
-        if (view.cleaned && core.account()) {
-          // Scripts do not see whether the browser kept the cookie of the new session: the endpoint does.
-          await core.enter().catch(() => {});
-          if (!core.account()) throw (await more()).cookieLost({ fail });
-          mark(null);
-        }
-      } catch (error) {
-        failure = error as Exo365Error;
-      }
-      if (failure) (await more()).settleFailure(failure, view.elsewhere);
-      if (view.elsewhere) {
-        location.replace(view.elsewhere);
-        // Another page is loading. It will find the session, or the failure.
-        await new Promise(() => {});
-      }
-      core ??= await opening(page());
-      if (mark()) await (await more()).signOutFirst(core, mark);
-      return client(core, failure);
-    });
+    const { core, failure } =
+      endpoint && isWindow() ? await openInPage(endpoint, opening) : { core: await opening(), failure: undefined };
+    return new Client(core, settings, () => clients.delete(key), ends, failure);
   } catch (error) {
     throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }

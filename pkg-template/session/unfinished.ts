@@ -22,17 +22,22 @@ export function settleFailure(error: Exo365Error, elsewhere?: string): void {
     throw error;
   }
   const { message } = error;
-  sessionStorage.setItem(
-    CARRIED,
-    JSON.stringify({ ...error, cause: undefined, headers: undefined, message, at: Date.now() }),
-  );
+  const text = JSON.stringify({ ...error, cause: undefined, headers: undefined, message, at: Date.now() });
+  try {
+    sessionStorage.setItem(CARRIED, text);
+  } catch {} // Where the storage is full, the next page opens without it.
 }
 
 /** The failure that the page before took along, once. */
 export function carried(): Exo365Error | undefined {
-  const { message, at, ...rest } = JSON.parse(sessionStorage.getItem(CARRIED) ?? '{}');
+  const text = sessionStorage.getItem(CARRIED);
   sessionStorage.removeItem(CARRIED);
-  return Date.now() - at < LOADING ? Object.assign(new Error(message), rest) : undefined;
+  try {
+    const { message, at, ...rest } = JSON.parse(text ?? '{}');
+    return Date.now() - at < LOADING ? Object.assign(new Error(message), rest) : undefined;
+  } catch {
+    return undefined; // none of ours
+  }
 }
 
 /** The error where the endpoint does not know the session that it began a moment ago. */

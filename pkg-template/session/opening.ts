@@ -1,0 +1,49 @@
+// How the client of a page opens: with the sign-in that arrived here, or with the session that is there.
+import { more } from '../calls/calls.ts';
+import type { Core } from '../calls/core.ts';
+import { type Exo365Error, fail } from '../error.ts';
+import { arrive } from './arrival.ts';
+import { type BrowserPage, kept, type Page, page } from './page.ts';
+import { unfinished } from './tabs.ts';
+
+/** The core of a client, and the failure of the sign-in that arrived, which leaves the client usable. */
+export interface Opened {
+  core: Core;
+  failure: Exo365Error | undefined;
+}
+
+/** Opens the client of this page at `endpoint` with `open`. Where the user was on another page, that page is loaded. */
+export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core>): Promise<Opened> {
+  /** The mark of a sign-out that did not reach the endpoint. */
+  const mark = (value?: string | null) => unfinished(endpoint, value);
+  return arrive(more, async (view) => {
+    let core: Core | undefined;
+    let failure = kept().includes('failure') ? (await more()).carried() : undefined;
+    try {
+      core = await complete(view, open, mark);
+    } catch (error) {
+      failure = error as Exo365Error;
+    }
+    if (failure) (await more()).settleFailure(failure, view.elsewhere);
+    if (view.elsewhere) {
+      location.replace(view.elsewhere);
+      // Another page is loading. It will find the session, or the failure.
+      await new Promise(() => {});
+    }
+    core ??= await open(page());
+    if (mark()) await (await more()).signOutFirst(core, mark);
+    return { core, failure };
+  });
+}
+
+/** Completes the sign-in that arrived at `view`, or restores the session. */
+async function complete(view: BrowserPage, open: (view: Page) => Promise<Core>, mark: (value: null) => unknown) {
+  const core = await open(view);
+  if (view.cleaned && core.account()) {
+    // Scripts do not see whether the browser kept the cookie of the new session: the endpoint does.
+    await core.enter().catch(() => {});
+    if (!core.account()) throw (await more()).cookieLost({ fail });
+    mark(null);
+  }
+  return core;
+}
