@@ -52,7 +52,9 @@ export class Client implements types.Client {
   #account: types.Account | null;
   #signInError: Exo365Error | null = null;
 
-  /** `ends` are those who are told when the module stops; `failure` is that of the sign-in that the page came back from. */
+  /**
+   * `ends` are those who are told when the module stops; `failure` is that of the sign-in that the page came back from.
+   */
   constructor(
     core: Core,
     settings: types.ClientConfig,

@@ -8,7 +8,9 @@ import type { Account, ErrorCode, SignInOptions } from './types.ts';
  */
 declare const REMEDIES: Record<string, string>;
 
-/** A sign-in that an error asks for is for the account that is signed in (`sameAccount`), unless the caller names one. */
+/**
+ * A sign-in that an error asks for is for the account that is signed in (`sameAccount`), unless the caller names one.
+ */
 type SignIn = (options?: SignInOptions & { sameAccount?: boolean }) => Promise<Account>;
 
 /** Codes that a sign-in cures, and the `prompt` that it needs. */

@@ -12,8 +12,9 @@ const done = <T>(request: IDBRequest<T>) =>
   });
 
 /**
- * Keeps `entries` (newest first, at most `most`) in IndexedDB, a row for each entry: several tabs may write. Resolves with the function
- * that keeps an entry, and without one forgets all. Rejects where the browser's settings forbid the database.
+ * Keeps `entries` (newest first, at most `most`) in IndexedDB, a row for each entry: several tabs may write. Resolves
+ * with the function that keeps an entry, and without one forgets all. Rejects where the browser's settings forbid the
+ * database.
  */
 export async function kept(_: Api, entries: Diagnostic[], most: number): Promise<Keep> {
   const opening = indexedDB.open('exo365', 1);
@@ -46,8 +47,10 @@ export async function report(
         .filter(([, value]) => value)
         .map(([name, value]) => `\n  ${name}: ${value}`);
       const tries = `${attempts} attempt${attempts === 1 ? '' : 's'}`;
-      return `${at} ${method} ${url}: ${status ?? 'no status'} ${code ?? 'slow'}, ${durationMs} ms, ${tries}${known.join('')}\n`;
+      const came = `${status ?? 'no status'} ${code ?? 'slow'}`;
+      return `${at} ${method} ${url}: ${came}, ${durationMs} ms, ${tries}${known.join('')}\n`;
     },
   );
-  return `exo365, ${flavor}, ${globalThis.navigator?.userAgent ?? ''}\n${lines.join('') || 'no failed or slow calls\n'}`;
+  const browser = globalThis.navigator?.userAgent ?? '';
+  return `exo365, ${flavor}, ${browser}\n${lines.join('') || 'no failed or slow calls\n'}`;
 }

@@ -38,8 +38,8 @@ export async function checkAttachment(api: Api, given: unknown): Promise<void> {
 }
 
 /**
- * Attaches `given`, a file or an attachment in the service's own form, at `path`. Resolves with the attachment, or after
- * an upload with its id.
+ * Attaches `given`, a file or an attachment in the service's own form, at `path`. Resolves with the attachment, or
+ * after an upload with its id.
  */
 export async function attach(
   api: Api,

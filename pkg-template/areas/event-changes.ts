@@ -71,8 +71,8 @@ const dayIn = (api: Api, { isAllDay }: Known, time: string | Date, zone: string 
 const asDay = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 /**
- * Start and end of an event that is to be of whole days, where the change leaves them out: the days that it touches. The
- * service wants the start with `isAllDay`.
+ * Start and end of an event that is to be of whole days, where the change leaves them out: the days that it touches.
+ * The service wants the start with `isAllDay`.
  */
 function wholeDays(api: Api, change: (name: string) => unknown, known: Known, timeZone?: string): Fields {
   const { isAllDay, start, end } = known;

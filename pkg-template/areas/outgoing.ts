@@ -84,9 +84,9 @@ export async function send(api: Api, given: Draft, options?: Options & Sending):
 }
 
 /**
- * Posts a message by `whole` where it is no more than a request takes. Else it posts the message without its attachments,
- * adds them one by one, and where `byDraft` made a draft of what is to be sent, sends it. Where that fails, the draft is
- * deleted, or named in the error.
+ * Posts a message by `whole` where it is no more than a request takes. Else it posts the message without its
+ * attachments, adds them one by one, and where `byDraft` made a draft of what is to be sent, sends it. Where that
+ * fails, the draft is deleted, or named in the error.
  */
 async function compose(
   api: Api,

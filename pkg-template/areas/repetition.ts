@@ -4,8 +4,8 @@ import type { Api } from '../calls/api.ts';
 type Item = Record<string, unknown>;
 
 /**
- * A function that is called with the items of each page, and throws where the service does not go on: two pages in a row
- * have the same ids. One item alone may have changed twice.
+ * A function that is called with the items of each page, and throws where the service does not go on: two pages in a
+ * row have the same ids. One item alone may have changed twice.
  */
 export function repetition({ fail }: Pick<Api, 'fail'>): (items: readonly Item[]) => void {
   let before: string | undefined;

@@ -154,8 +154,8 @@ export class Calls {
   }
 
   /**
-   * Ends calls in flight, and later ones: as aborted, or with `error` where the WebAssembly has stopped. Whether this was
-   * the first time.
+   * Ends calls in flight, and later ones: as aborted, or with `error` where the WebAssembly has stopped. Whether this
+   * was the first time.
    */
   dispose(error?: Exo365Error): boolean {
     const controllers = this.#controllers;

@@ -1,6 +1,6 @@
-// The shape of batches. The service takes a batch whose requests are all independent, or one in which each request depends
-// on the one before it, in order; it refuses all others as a whole. It runs four batches of the second kind of a mailbox
-// at a time, and refuses some requests of a longer one of the first kind for running at once
+// The shape of batches. The service takes a batch whose requests are all independent, or one in which each request
+// depends on the one before it, in order; it refuses all others as a whole. It runs four batches of the second kind of
+// a mailbox at a time, and refuses some requests of a longer one of the first kind for running at once
 // (https://learn.microsoft.com/graph/throttling-limits, Outlook service).
 import { BATCH_SIZE } from './queue.ts';
 
@@ -25,8 +25,8 @@ export function isAcyclic(requests: readonly Dependent[]): boolean {
 }
 
 /**
- * What can be sent now of `waiting`, in lists: each is the order of a sequence, in which a request may depend on the one
- * before it. What waits for several, or for what several wait for, comes in a later round.
+ * What can be sent now of `waiting`, in lists: each is the order of a sequence, in which a request may depend on the
+ * one before it. What waits for several, or for what several wait for, comes in a later round.
  */
 function sequences<T extends Dependent>(waiting: readonly T[]): T[][] {
   const all = chains(waiting);

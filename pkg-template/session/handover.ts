@@ -38,8 +38,8 @@ const restarted = (record: string): string =>
   JSON.stringify({ ...JSON.parse(record), created: Math.floor(Date.now() / 1000) });
 
 /**
- * Looks after the sign-in of a link, whose record this tab keeps under `name`: its time begins when the page is left, and
- * another tab that asks by the channel gets it, once.
+ * Looks after the sign-in of a link, whose record this tab keeps under `name`: its time begins when the page is left,
+ * and another tab that asks by the channel gets it, once.
  */
 export function offer(_: Api, name: string, Channel: typeof BroadcastChannel): void {
   let channel: BroadcastChannel | undefined;

@@ -21,9 +21,12 @@ function authorizationResponse(
       settle();
     };
     const late = () => {
-      const message = `no answer from the sign-in within ${minutes} minutes: what Microsoft says on its own page it does not tell`;
+      const message =
+        `no answer from the sign-in within ${minutes} minutes: ` +
+        'what Microsoft says on its own page it does not tell';
       const remedy =
-        'Look at what the window said: a redirect URI, client id or tenant that Microsoft does not know is told there only. Then offer the sign-in again.';
+        'Look at what the window said: a redirect URI, client id or tenant that Microsoft does not know is told ' +
+        'there only. Then offer the sign-in again.';
       end(() => reject(Object.assign(fail('timeout', message), { remedy })));
     };
     const timer = setTimeout(late, minutes * 60_000);
@@ -36,8 +39,8 @@ function authorizationResponse(
 }
 
 /**
- * Completes the sign-in of a window of its own, which tells its answer by `channel`. Gives what an administrator consented
- * to, where one was asked.
+ * Completes the sign-in of a window of its own, which tells its answer by `channel`. Gives what an administrator
+ * consented to, where one was asked.
  */
 export async function enter(
   api: Api,

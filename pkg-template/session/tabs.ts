@@ -1,4 +1,5 @@
-// What happens in other tabs, and to other clients of this page, at one endpoint: whoever signs in or out leaves a mark in
+// What happens in other tabs, and to other clients of this page, at one endpoint: whoever signs in or out leaves a mark
+// in
 // `localStorage`, which names the user and no secret.
 import type { Account } from '../types.ts';
 import { URL } from './platform.ts';

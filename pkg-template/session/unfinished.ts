@@ -1,5 +1,5 @@
-// What did not end as it should: a sign-in that failed while another page waits for the user, one whose cookie the browser
-// did not keep, a sign-out that did not reach the endpoint.
+// What did not end as it should: a sign-in that failed while another page waits for the user, one whose cookie the
+// browser did not keep, a sign-out that did not reach the endpoint.
 import type { Api } from '../calls/api.ts';
 import type { Core } from '../calls/core.ts';
 import type { Exo365Error } from '../error.ts';
@@ -13,8 +13,8 @@ const CARRIED = 'exo365.failure';
 const LOADING = 60_000;
 
 /**
- * What follows from the failure of a sign-in: it goes along to the page where the user was, or is thrown where no client
- * opens.
+ * What follows from the failure of a sign-in: it goes along to the page where the user was, or is thrown where no
+ * client opens.
  */
 export function settleFailure(error: Exo365Error, elsewhere?: string): void {
   if (!elsewhere) {
@@ -51,8 +51,8 @@ export function cookieLost({ fail }: Pick<Api, 'fail'>): Exo365Error {
 }
 
 /**
- * The error of a sign-out that did not reach the endpoint, as `mark` keeps. `again` is run when the network is back, until
- * it succeeds or somebody else made up for it.
+ * The error of a sign-out that did not reach the endpoint, as `mark` keeps. `again` is run when the network is back,
+ * until it succeeds or somebody else made up for it.
  */
 export function signOutLost(api: Api, cause: Exo365Error, mark: Mark, again: () => Promise<unknown>): Exo365Error {
   const retry = () => {
@@ -67,7 +67,8 @@ export function signOutLost(api: Api, cause: Exo365Error, mark: Mark, again: () 
     cause,
   );
   const remedy =
-    'Tell the user that they are signed in still. It is tried again when the network is back, and by the next page that opens.';
+    'Tell the user that they are signed in still. ' +
+    'It is tried again when the network is back, and by the next page that opens.';
   return Object.assign(error, { remedy });
 }
 

@@ -1,4 +1,4 @@
-// `memoryClient`: the client's own methods over a mailbox in memory, for unit tests that need no process and no network.
+// `memoryClient`: the client's own methods over a mailbox in memory, for unit tests without a process or a network.
 import type { Contact, Event as EventResource, MailFolder, Message, User } from '@microsoft/microsoft-graph-types';
 import { organisation } from '../areas/directory.ts';
 import { mailbox } from '../areas/mailbox.ts';
@@ -78,7 +78,8 @@ function placeOf({ path }: Pick<Call, 'path'>): { path: string; item: boolean } 
 }
 
 /**
- * A client over a mailbox in memory: lists (`select`, `top`, `skip`, `orderBy`, `count`), single items, changes, `send`,
+ * A client over a mailbox in memory: lists (`select`, `top`, `skip`, `orderBy`, `count`), single items, changes,
+ * `send`,
  * `move`, `copy` and calendar views work; the rest is answered by `answer`. It knows no permissions and no rules of the
  * service: `startTenant` does.
  *

@@ -1,4 +1,5 @@
-// What the test helpers use of Node. By a function of Node, so that bundlers and test runners for browsers can read this file.
+// What the test helpers use of Node. By a function of Node, so that bundlers and test runners for browsers can read
+// this file.
 
 export interface Answer {
   status: number;

@@ -29,7 +29,8 @@ function find(given: string | undefined): string {
     .find(existsSync);
   if (found) return found;
   throw new Error(
-    `the program ${NAME} is not on the PATH: build it in exo365's repository, and name it by EXO365_TENANT or \`program\``,
+    `the program ${NAME} is not on the PATH: ` +
+      "build it in exo365's repository, and name it by EXO365_TENANT or `program`",
   );
 }
 

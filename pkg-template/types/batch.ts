@@ -17,7 +17,8 @@ export interface BatchRequest {
   /** What is sent: JSON, or a Blob, which goes as base64. */
   body?: unknown;
   /**
-   * Ids of requests that have to succeed first, wherever they stand; where one fails, this one has status 424. A circle is
+   * Ids of requests that have to succeed first, wherever they stand; where one fails, this one has status 424. A circle
+   * is
    * `invalid_argument`.
    */
   dependsOn?: readonly string[];

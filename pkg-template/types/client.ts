@@ -24,10 +24,10 @@ import './dispose.ts';
  */
 export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
   /**
-   * Why the sign-in failed from which the page came back, where the client opened all the same; else null. Its answer was
-   * old, came a second time or belonged to another tab (`state_mismatch`, `state_expired`, `invalid_callback`,
-   * `issuer_mismatch`), or another account signed in than the one that had to (`wrong_account`). Who was signed in before
-   * still is. `resolve` starts a new sign-in. The event `signinfailed` tells the same.
+   * Why the sign-in failed from which the page came back, where the client opened all the same; else null. Its answer
+   * was old, came a second time or belonged to another tab (`state_mismatch`, `state_expired`, `invalid_callback`,
+   * `issuer_mismatch`), or another account signed in than the one that had to (`wrong_account`). Who was signed in
+   * before still is. `resolve` starts a new sign-in. The event `signinfailed` tells the same.
    */
   readonly signInError: Exo365Error | null;
   /** The signed-in user; null where nobody is signed in, and where tokens come from `getToken`. */
@@ -37,7 +37,8 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    * only where the page stays or is restored (`cancelled`, `aborted`). With `mode: 'popup'`, called in a click, it
    * opens a window and resolves with the account. Rejects with `popup_blocked`, `cancelled`, `aborted`,
    * `access_denied`, `consent_required`, `admin_consent_required`, `interaction_required`, `navigation_blocked` (in a
-   * frame) or `misconfigured`; with `timeout` after `signInMinutes`, as the browser does not tell that a window was closed.
+   * frame) or `misconfigured`; with `timeout` after `signInMinutes`, as the browser does not tell that a window was
+   * closed.
    *
    * @example
    * ```ts
@@ -55,7 +56,8 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
   adminConsent(options?: SignInOptions): Promise<AdminConsent>;
   /**
    * The address that `signIn` would go to, for a link. It works while this page is open and for `signInMinutes` after,
-   * once; in another tab, as by Ctrl and click, while this page is open. Of more than 50 in one tab the oldest end. Throws
+   * once; in another tab, as by Ctrl and click, while this page is open. Of more than 50 in one tab the oldest end.
+   * Throws
    * `invalid_argument`, `misconfigured`.
    *
    * @example
@@ -160,8 +162,9 @@ export interface ClientEvents {
   /** The session is over. */
   signedout: {
     /**
-     * `user`: `signOut` was called here; `other-tab`: somebody signed out, or somebody else signed in, in another tab or
-     * by another client of this page; `expired`: the endpoint said that the session is over; `revoked`: the service took it back.
+     * `user`: `signOut` was called here; `other-tab`: somebody signed out, or somebody else signed in, in another tab
+     * or by another client of this page; `expired`: the endpoint said that the session is over; `revoked`: the service
+     * took it back.
      */
     reason: 'user' | 'expired' | 'revoked' | 'other-tab';
   };

@@ -73,8 +73,8 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   redirectUri?: string;
   /**
-   * How long a sign-in may take from the moment when the page is left, in minutes: 1 to 60. Setting up a second factor takes
-   * its time.
+   * How long a sign-in may take from the moment when the page is left, in minutes: 1 to 60. Setting up a second factor
+   * takes its time.
    * @defaultValue 10
    */
   signInMinutes?: number;

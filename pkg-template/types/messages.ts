@@ -59,8 +59,8 @@ export interface Messages<F extends Flavor = 'graph'> extends Collection<Message
    */
   copy(id: string, folder: string, options?: CallOptions): Promise<Resource<Message, F>>;
   /**
-   * The message as it was sent over the network (RFC 5322), byte for byte, with the type `message/rfc822`. Its parts have
-   * character sets of their own: a parser of mail reads them. Graph.
+   * The message as it was sent over the network (RFC 5322), byte for byte, with the type `message/rfc822`. Its parts
+   * have character sets of their own: a parser of mail reads them. Graph.
    * @see https://learn.microsoft.com/graph/outlook-get-mime-message
    *
    * @example

@@ -37,7 +37,8 @@ export interface SignInOptions {
    */
   scopes?: readonly string[];
   /**
-   * Where the page comes back to, also after a refusal: a path of this origin with query and fragment, or an address of it.
+   * Where the page comes back to, also after a refusal: a path of this origin with query and fragment, or an address of
+   * it.
    * @defaultValue the current one
    */
   returnTo?: string;

@@ -40,9 +40,9 @@ export type Invitee =
 /**
  * A moment: a Date, or ISO 8601 text. Text without offset is local time in the call's `timeZone`, else in the client's;
  * a date alone is its midnight. Of an hour that occurs twice when clocks go back, the first is meant; an hour that is
- * left out when they go forward is read by the clock before the change. A Date is written on the clock of the same zone;
- * an event that is changed keeps its own zone, so that no day of an all-day event and no occurrence of a series shifts.
- * The zone is an IANA or Windows name, otherwise `invalid_argument`.
+ * left out when they go forward is read by the clock before the change. A Date is written on the clock of the same
+ * zone; an event that is changed keeps its own zone, so that no day of an all-day event and no occurrence of a series
+ * shifts. The zone is an IANA or Windows name, otherwise `invalid_argument`.
  */
 export type Moment =
   | Date
@@ -117,8 +117,8 @@ export type ContactDraft<F extends Flavor = 'graph'> = Omit<Partial<Model<Contac
   >;
 
 /**
- * An event to write: like `Draft`, with moments for its times. Graph: `create` gives it a `transactionId`, unless it has
- * one: the service makes one event of several requests with the same.
+ * An event to write: like `Draft`, with moments for its times. Graph: `create` gives it a `transactionId`, unless it
+ * has one: the service makes one event of several requests with the same.
  */
 export type EventDraft<F extends Flavor = 'graph'> = Omit<
   Partial<Model<EventResource, F>>,

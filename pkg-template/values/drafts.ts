@@ -1,5 +1,5 @@
-// Short forms of values, expanded into the flavour's own: recipients, bodies, moments, names of enumerations. A form that
-// is none is refused by the name of its field; fields that have no short form go through untouched.
+// Short forms of values, expanded into the flavour's own: recipients, bodies, moments, names of enumerations. A form
+// that is none is refused by the name of its field; fields that have no short form go through untouched.
 import type { Api } from '../calls/api.ts';
 import { plainNames, recipients } from './recipients.ts';
 import { mayFit } from './sizes.ts';

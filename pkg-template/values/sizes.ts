@@ -2,8 +2,8 @@
 import type { Api } from '../calls/api.ts';
 
 /**
- * Largest request. Graph takes 3,145,611 bytes, as people measured; Outlook takes 4 MiB. A file in it is base64, a third
- * longer. Graph has upload sessions for files from 2 MiB, so that every size has a way.
+ * Largest request. Graph takes 3,145,611 bytes, as people measured; Outlook takes 4 MiB. A file in it is base64, a
+ * third longer. Graph has upload sessions for files from 2 MiB, so that every size has a way.
  */
 export const maxRequest = ({ graph }: Pick<Api, 'graph'>) => (graph ? 3_145_611 : 4_194_304);
 /** Largest attachment of an upload session (https://learn.microsoft.com/graph/outlook-large-attachments). */

@@ -29,7 +29,9 @@ declare class Core {
 /** The glue of one instance of the module. */
 export interface Instance {
   Core: typeof Core;
-  /** Starts it. `trapped` is called once, when it must not be used any more: calls of it give undefined from then on. */
+  /**
+   * Starts it. `trapped` is called once, when it must not be used any more: calls of it give undefined from then on.
+   */
   start(module: WebAssembly.Module, trapped: (cause: unknown) => void): Promise<void>;
 }
 
