@@ -1,7 +1,7 @@
 //! `cargo xtask javascript`: formatter, linter and type check of everything in JavaScript and TypeScript.
 
 use crate::counts::Counts;
-use crate::{node, pack, project, run};
+use crate::{files, node, pack, project, run};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,6 +27,8 @@ const PROJECTS: &[&str] = &[
     "crates/xtask/javascript/tsconfig.face.json",
     "pkg-template/tsconfig.json",
 ];
+/// Columns of a line, as in biome.jsonc.
+const WIDTH: usize = 120;
 /// The command that mends what the formatter finds, and the linter's findings with a safe fix.
 const FIX: &str = "cargo xtask javascript --write";
 
@@ -55,8 +57,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn check() -> Result<(Counts, Vec<String>)> {
     let tools = tools()?;
     let (mut counts, mut failures) = (Counts::default(), Vec::new());
-    let mut note = |command: &mut Command, what: &str, fix: &str| {
-        if let Err(error) = run::run(command, what) {
+    let mut note = |outcome: Result<()>, what: &str, fix: &str| {
+        if let Err(error) = outcome {
             println!("{error:#}");
             counts += Counts::FAILED;
             failures.push(format!("{what}: {fix}"));
@@ -64,22 +66,30 @@ pub(crate) fn check() -> Result<(Counts, Vec<String>)> {
             counts += Counts::PASSED;
         }
     };
+    let what = "the formatter";
     note(
-        &mut biome(&tools, &["format"]),
-        "the formatter",
+        run::run(&mut biome(&tools, &["format"]), what),
+        what,
         &format!("run `{FIX}`"),
     );
+    let what = "the linter";
     note(
-        &mut biome(&tools, &["lint", "--error-on-warnings"]),
-        "the linter",
+        run::run(&mut biome(&tools, &["lint", "--error-on-warnings"]), what),
+        what,
         &format!("run `{FIX}` for the safe fixes, and mend the other places above by hand"),
+    );
+    note(
+        check_width(),
+        "the length of lines",
+        "break the lines above by hand",
     );
     match prepare_types(&tools) {
         Ok(()) => {
             for project in projects() {
+                let what = format!("the type check of {project}");
                 note(
-                    &mut tsc(&tools, project),
-                    &format!("the type check of {project}"),
+                    run::run(&mut tsc(&tools, project), &what),
+                    &what,
                     "mend the places above by hand",
                 );
             }
@@ -90,6 +100,29 @@ pub(crate) fn check() -> Result<(Counts, Vec<String>)> {
         }
     }
     Ok((counts, failures))
+}
+
+/// No line of the package or the demo is too long: the formatter breaks neither comments nor texts. Tests have tables,
+/// whose rows may be longer.
+fn check_width() -> Result<()> {
+    let mut found = Vec::new();
+    for folder in ["pkg-template", "www"] {
+        for path in files::walk(&project::root().join(folder))? {
+            let name = path.to_string_lossy();
+            let ours = [".ts", ".js", ".css", ".html"];
+            if !ours.iter().any(|end| name.ends_with(end)) || name.ends_with("wasm/module.ts") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path)?;
+            let lines = text.lines().enumerate();
+            let long = lines.filter(|(_, line)| line.chars().count() > WIDTH);
+            found.extend(long.map(|(at, _)| format!("{name}:{}", at + 1)));
+        }
+    }
+    if !found.is_empty() {
+        bail!("lines over {WIDTH} columns: {}", found.join(", "));
+    }
+    Ok(())
 }
 
 /// Formats the files, and applies the fixes of the linter that do not change what the code does.
