@@ -3,7 +3,6 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,18 +10,21 @@ use std::path::{Path, PathBuf};
 #[allow(unreachable_pub)]
 #[path = "../fuzz/src/lib.rs"]
 mod bodies;
+#[path = "../fuzz/seeds.rs"]
+mod seeds;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
 }
 
-/// The seeds of a target, in the order of their names.
-fn seeds(target: &str) -> Vec<String> {
-    let entries = fs::read_dir(folder().join("seeds").join(target)).unwrap();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let read = |path: &PathBuf| fs::read_to_string(path).unwrap();
-    files.iter().map(read).collect()
+fn all(folder: &Path) -> seeds::Targets<'_> {
+    seeds::Targets {
+        folder,
+        library: "exo365_core_fuzz",
+        run: bodies::run,
+        words: words(),
+        cases: 1500,
+    }
 }
 
 /// The words that libFuzzer is told; each escape of theirs is one byte.
@@ -50,57 +52,11 @@ fn unescape(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// A change: from where, how much of it, and what is put there.
-type Change = (prop::sample::Index, usize, String);
-
-fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let put = prop_oneof![
-        2 => prop::sample::select(words()),
-        1 => "[ -~]{0,6}",
-        1 => "\\PC{0,3}",
-        1 => Just(String::new()),
-    ];
-    prop::collection::vec((any::<prop::sample::Index>(), 0..12_usize, put), 0..6)
-}
-
-fn changed(seed: &str, changes: &[Change]) -> String {
-    let mut letters: Vec<char> = seed.chars().collect();
-    for (at, length, put) in changes {
-        let begin = at.index(letters.len() + 1);
-        let end = (begin + length).min(letters.len());
-        letters.splice(begin..end, put.chars());
-    }
-    letters.into_iter().collect()
-}
-
-/// Over all its seeds as they are, and over what becomes of them.
-fn holds(target: &str) {
-    let seeds = seeds(target);
-    assert!(!seeds.is_empty(), "{target} has no seeds");
-    for seed in &seeds {
-        bodies::run(target, seed.as_bytes());
-    }
-    let input = prop_oneof![
-        8 => (prop::sample::select(seeds), changes()).prop_map(|(seed, changes)| changed(&seed, &changes)),
-        1 => "\\PC{0,120}",
-        1 => prop::collection::vec("[ -~]{0,40}", 0..6).prop_map(|lines| lines.join("\n")),
-    ];
-    let mut config = ProptestConfig::with_cases(1500);
-    config.failure_persistence = None; // the input stands in the failure: it becomes a seed
-    let mut runner = proptest::test_runner::TestRunner::new(config);
-    let outcome = runner.run(&input, |input| {
-        bodies::run(target, input.as_bytes());
-        Ok(())
-    });
-    let failure = outcome.err().map(|failure| failure.to_string());
-    assert_eq!(failure, None, "{target}");
-}
-
 macro_rules! targets {
     ($($name:ident)+) => {
         /// Those that are tested below.
         const TESTED: &[&str] = &[$(stringify!($name)),+];
-        $(#[test] fn $name() { holds(stringify!($name)); })+
+        $(#[test] fn $name() { all(&folder()).hold(stringify!($name)); })+
     };
 }
 
@@ -110,13 +66,5 @@ targets! { authorization_response headers id_token json links options token_repl
 fn cargo_fuzz_has_the_same_targets() {
     let known: Vec<_> = bodies::TARGETS.iter().map(|target| target.0).collect();
     assert_eq!(known, TESTED);
-    let manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();
-    assert_eq!(manifest.matches("[[bin]]").count(), known.len());
-    for name in known {
-        let path = format!("fuzz_targets/{name}.rs");
-        assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"{path}\"")));
-        let main = fs::read_to_string(folder().join(&path)).unwrap();
-        let wanted = format!("exo365_core_fuzz::run(\"{name}\", input)");
-        assert!(main.contains(&wanted), "{path}");
-    }
+    all(&folder()).have_programs(&known);
 }
