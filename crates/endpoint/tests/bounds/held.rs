@@ -1,6 +1,7 @@
 //! Streams that nobody reads, and a flood beside a good user: nobody else waits.
 
 use super::fake::Fake;
+use super::process::{Process, settings};
 use super::{CLIENT, NONCE, PAGE};
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +16,6 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -100,8 +100,7 @@ impl Api {
 
 /// The binary; it ends with the test.
 struct Endpoint {
-    child: Child,
-    port: u16,
+    process: Process,
     client: reqwest::Client,
     _dir: tempfile::TempDir,
 }
@@ -109,40 +108,20 @@ struct Endpoint {
 impl Endpoint {
     async fn start(dir: tempfile::TempDir, login: &str, more: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let config = format!(
-            "client_id = \"{CLIENT}\"\nlogin = \"{login}\"\nredirect_uris = [\"{PAGE}/\"]\norigins = [\"{PAGE}\"]\n\
-             insecure_loopback = true\nlisten = \"127.0.0.1:0\"\nproxies = [\"127.0.0.1\"]\n{more}"
-        );
+        let config = settings(CLIENT, PAGE, login) + "proxies = [\"127.0.0.1\"]\n" + more;
         std::fs::write(dir.path().join("endpoint.toml"), config).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"))
-            .current_dir(dir.path())
-            .args(["--port-file", "port"])
-            .env("EXO365_CLIENT_SECRET", "hush")
-            .env("SSL_CERT_FILE", dir.path().join("authority.pem"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let file = dir.path().join("port");
-        let told = async {
-            loop {
-                let text = std::fs::read_to_string(&file).unwrap_or_default();
-                if let Ok(port) = text.parse() {
-                    return port;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let port = tokio::time::timeout(Duration::from_secs(60), told);
+        let process = Process::start(dir.path(), |binary| {
+            binary.env("SSL_CERT_FILE", dir.path().join("authority.pem"));
+        });
         Self {
-            port: port.await.unwrap(),
-            child,
+            process: process.await,
             client: reqwest::Client::new(),
             _dir: dir,
         }
     }
 
     fn request(&self, route: &str, address: &str, cookie: &str) -> reqwest::RequestBuilder {
-        let url = format!("http://127.0.0.1:{}/auth{route}", self.port);
+        let url = format!("http://127.0.0.1:{}/auth{route}", self.process.port);
         let request = if route.starts_with("/proxy") {
             self.client.get(url).header("sec-fetch-site", "same-origin")
         } else {
@@ -179,19 +158,14 @@ impl Endpoint {
             "GET /auth/proxy/v1.0/me/large HTTP/1.1\r\nHost: x\r\nX-Exo365: 1\r\nSec-Fetch-Site: same-origin\r\n\
              Cookie: {cookie}\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n"
         );
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.process.port))
+            .await
+            .unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut status = [0; 12];
         stream.read_exact(&mut status).await.unwrap();
         assert_eq!(&status, b"HTTP/1.1 200");
         stream
-    }
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -7,6 +7,8 @@
 #[path = "../../src/tests/fake.rs"]
 mod fake;
 mod held;
+#[path = "../process/mod.rs"]
+mod process;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

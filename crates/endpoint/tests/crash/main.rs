@@ -8,16 +8,18 @@
 #[allow(dead_code, clippy::duplicate_mod)]
 #[path = "../../src/tests/fake.rs"]
 mod fake;
+#[path = "../process/mod.rs"]
+mod process;
 mod proxy;
 #[allow(dead_code)]
 #[path = "../../src/tests/server.rs"]
 mod server;
 
 use fake::{Canned, Fake};
+use process::{Process, settings};
 use proxy::{Proxy, Stop};
 use serde_json::{Value, json};
 use server::Server;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -29,40 +31,21 @@ const PAGE: &str = "https://app.contoso.example";
 
 /// An endpoint, as a process.
 struct Endpoint {
-    child: Child,
-    port: u16,
+    process: Process,
     _dir: tempfile::TempDir,
 }
 
 impl Endpoint {
     async fn start(login: &str, store: u16) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let config = format!(
-            "client_id = \"{CLIENT}\"\nlogin = \"{login}\"\nredirect_uris = [\"{PAGE}/\"]\norigins = [\"{PAGE}\"]\n\
-             insecure_loopback = true\nlisten = \"127.0.0.1:0\"\n"
-        );
+        let config = settings(CLIENT, PAGE, login);
         std::fs::write(dir.path().join("endpoint.toml"), config).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"))
-            .current_dir(dir.path())
-            .args(["--port-file", "port"])
-            .env("EXO365_CLIENT_SECRET", "hush")
-            .env("EXO365_SEAL_KEYS", format!("one:{}", "A".repeat(43)))
-            .env("EXO365_STORE_URL", format!("redis://127.0.0.1:{store}"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let file = dir.path().join("port");
-        let told = async {
-            loop {
-                if let Some(port) = std::fs::read_to_string(&file).ok().map(|text| text.parse()) {
-                    return port.unwrap();
-                }
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
+        let process = Process::start(dir.path(), |binary| {
+            binary.env("EXO365_SEAL_KEYS", format!("one:{}", "A".repeat(43)));
+            binary.env("EXO365_STORE_URL", format!("redis://127.0.0.1:{store}"));
+        });
         Self {
-            port: soon(told).await,
-            child,
+            process: process.await,
             _dir: dir,
         }
     }
@@ -71,7 +54,10 @@ impl Endpoint {
     fn post(&self, route: &str, body: &Value, cookie: &str) -> reqwest::RequestBuilder {
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::new()
-            .post(format!("http://127.0.0.1:{}/auth{route}", self.port))
+            .post(format!(
+                "http://127.0.0.1:{}/auth{route}",
+                self.process.port
+            ))
             .header("content-type", "application/json")
             .header("x-exo365", "1")
             .header("origin", PAGE)
@@ -88,13 +74,6 @@ impl Endpoint {
         let cookie = cookie.split(';').next().unwrap().to_owned();
         let body = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         (status, body, cookie)
-    }
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -170,8 +149,8 @@ async fn killed(point: Point) -> Option<Left> {
         Point::Store(_) => soon(proxy.stopped()).await,
         Point::Upstream => soon(fake.reached(2)).await,
     }
-    one.child.kill().unwrap();
-    one.child.wait().unwrap();
+    one.process.child.kill().unwrap();
+    one.process.child.wait().unwrap();
     assert!(soon(begun).await.unwrap().is_err(), "the page got nothing");
     if matches!(point, Point::Upstream) {
         fake.reopen();

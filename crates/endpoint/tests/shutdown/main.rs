@@ -6,16 +6,19 @@
 #[allow(dead_code, clippy::duplicate_mod)]
 #[path = "../../src/tests/fake.rs"]
 mod fake;
+#[path = "../process/mod.rs"]
+mod process;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use fake::Fake;
 use http_body::Frame;
+use process::{Process, settings};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::path::Path;
 use std::pin::Pin;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll};
@@ -73,43 +76,21 @@ async fn api(permits: Arc<Semaphore>) -> String {
 }
 
 /// The endpoint, as a process.
-struct Endpoint {
-    child: Child,
-    port: u16,
-}
+struct Endpoint(Process);
 
 impl Endpoint {
     async fn start(folder: &Path, login: &str, extra: &str) -> Self {
-        let config = format!(
-            "client_id = \"{CLIENT}\"\nlogin = \"{login}\"\nredirect_uris = [\"{PAGE}/\"]\norigins = [\"{PAGE}\"]\n\
-             insecure_loopback = true\nlisten = \"127.0.0.1:0\"\n{extra}\n"
-        );
+        let config = settings(CLIENT, PAGE, login) + extra + "\n";
         std::fs::write(folder.join("endpoint.toml"), config).unwrap();
-        let file = folder.join("port");
-        let _ = std::fs::remove_file(&file);
-        let child = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"))
-            .current_dir(folder)
-            .args(["--port-file", "port"])
-            .env("EXO365_CLIENT_SECRET", "hush")
-            .env_remove("EXO365_SEAL_KEYS")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let told = async {
-            loop {
-                if let Some(port) = std::fs::read_to_string(&file).ok().map(|text| text.parse()) {
-                    return port.unwrap();
-                }
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        let port = soon(told).await;
-        Self { child, port }
+        let process = Process::start(folder, |binary| {
+            binary.env_remove("EXO365_SEAL_KEYS");
+        });
+        Self(process.await)
     }
 
     fn ask(&self, route: &str, cookie: &str) -> reqwest::RequestBuilder {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let url = format!("http://127.0.0.1:{}/auth{route}", self.port);
+        let url = format!("http://127.0.0.1:{}/auth{route}", self.0.port);
         let client = reqwest::Client::new();
         let request = if route.starts_with("/proxy") {
             client.get(url)
@@ -132,10 +113,10 @@ impl Endpoint {
 
     /// Sends the signal, and waits until nobody new gets in.
     async fn stop(&self) {
-        let pid = self.child.id().to_string();
+        let pid = self.0.child.id().to_string();
         assert!(Command::new("kill").arg(pid).status().unwrap().success());
         let refused = async {
-            while TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
+            while TcpStream::connect(("127.0.0.1", self.0.port)).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
@@ -145,20 +126,13 @@ impl Endpoint {
     async fn ended(&mut self) -> ExitStatus {
         let ended = async {
             loop {
-                if let Some(status) = self.child.try_wait().unwrap() {
+                if let Some(status) = self.0.child.try_wait().unwrap() {
                     return status;
                 }
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
         soon(ended).await
-    }
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -201,9 +175,9 @@ async fn downloading(grace: u32) -> World {
 async fn a_slow_download_outlives_the_signal() {
     let mut world = downloading(600).await;
     // One that asks nothing, and is closed.
-    let idle = TcpStream::connect(("127.0.0.1", world.endpoint.port)).await;
+    let idle = TcpStream::connect(("127.0.0.1", world.endpoint.0.port)).await;
     world.endpoint.stop().await;
-    let running = world.endpoint.child.try_wait().unwrap();
+    let running = world.endpoint.0.child.try_wait().unwrap();
     assert!(running.is_none(), "it waits for the download");
     world.permits.add_permits(1);
     assert_eq!(soon(world.download.chunk()).await.unwrap().unwrap(), PART);
@@ -228,7 +202,7 @@ async fn an_endless_download_is_cut_when_the_grace_is_over() {
 async fn a_second_signal_waits_for_nobody() {
     let mut world = downloading(600).await;
     world.endpoint.stop().await;
-    let pid = world.endpoint.child.id().to_string();
+    let pid = world.endpoint.0.child.id().to_string();
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
     assert!(world.endpoint.ended().await.success());
 }

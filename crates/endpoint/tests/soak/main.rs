@@ -11,6 +11,8 @@
 #[path = "../../src/tests/fake.rs"]
 mod fake;
 mod place;
+#[path = "../process/mod.rs"]
+mod process;
 #[allow(dead_code, clippy::duplicate_mod)]
 #[path = "../../src/tests/server.rs"]
 mod server;

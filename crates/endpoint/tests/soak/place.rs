@@ -1,5 +1,6 @@
 //! The endpoints, and the API behind one of them.
 
+use super::process::{self, Process};
 use super::{CLIENT, PAGE};
 use axum::Router;
 use axum::body::Bytes;
@@ -7,10 +8,8 @@ use axum::http::header;
 use axum::routing::get;
 use exo365_endpoint::{Clock, Config};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// An answer that fills every buffer on its way, in octets.
@@ -24,16 +23,12 @@ pub(crate) enum Store {
 
 /// An endpoint, as a process.
 pub(crate) struct Endpoint {
-    child: Child,
-    pub(crate) port: u16,
+    process: Process,
     _dir: tempfile::TempDir,
 }
 
 fn settings(login: &str) -> String {
-    format!(
-        "client_id = \"{CLIENT}\"\nlogin = \"{login}\"\nredirect_uris = [\"{PAGE}/\"]\norigins = [\"{PAGE}\"]\n\
-         insecure_loopback = true\nlisten = \"127.0.0.1:0\"\nproxies = [\"127.0.0.1\"]\n"
-    )
+    process::settings(CLIENT, PAGE, login) + "proxies = [\"127.0.0.1\"]\n"
 }
 
 impl Endpoint {
@@ -52,37 +47,18 @@ impl Endpoint {
             config += &format!("mode = \"proxy\"\napi_origin = \"{api}\"\n");
         }
         std::fs::write(dir.path().join("endpoint.toml"), config).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_exo365-endpoint"))
-            .current_dir(dir.path())
-            .args(["--port-file", "port"])
-            .env("EXO365_CLIENT_SECRET", "hush")
-            .env("EXO365_SEAL_KEYS", format!("one:{}", "A".repeat(43)))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let file = dir.path().join("port");
-        let told = async {
-            loop {
-                if let Some(port) = std::fs::read_to_string(&file)
-                    .ok()
-                    .and_then(|text| text.parse().ok())
-                {
-                    return port;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let port = tokio::time::timeout(Duration::from_secs(60), told);
+        let process = Process::start(dir.path(), |binary| {
+            binary.env("EXO365_SEAL_KEYS", format!("one:{}", "A".repeat(43)));
+        });
         Self {
-            port: port.await.unwrap(),
-            child,
+            process: process.await,
             _dir: dir,
         }
     }
 
     /// Resident memory in kB.
     pub(crate) fn memory(&self) -> u64 {
-        let file = format!("/proc/{}/status", self.child.id());
+        let file = format!("/proc/{}/status", self.process.child.id());
         let status = std::fs::read_to_string(file).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         line.and_then(|line| line.split_whitespace().next()?.parse().ok())
@@ -91,14 +67,7 @@ impl Endpoint {
 
     /// Whether the process still runs.
     pub(crate) fn runs(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_none()
-    }
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.child.try_wait().unwrap().is_none()
     }
 }
 
@@ -114,7 +83,10 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn of(endpoints: &[Endpoint], is_proxy: bool) -> Self {
         Self {
-            ports: endpoints.iter().map(|endpoint| endpoint.port).collect(),
+            ports: endpoints
+                .iter()
+                .map(|endpoint| endpoint.process.port)
+                .collect(),
             is_process: true,
             is_proxy,
         }
