@@ -4,6 +4,7 @@ use super::fake::Canned;
 use super::renewal::LATER;
 use super::*;
 use crate::session::cooldown::LOOP as REST;
+use crate::upstream::pause::STREAK;
 use crate::upstream::queue::MAX_CONCURRENT;
 use tokio::task::JoinSet;
 
@@ -56,7 +57,9 @@ async fn e50_so_many_ask_at_a_time_and_the_others_after_them() {
 async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     let world = World::new().await;
     world.fake.shut();
-    for _ in 0..MAX_CONCURRENT {
+    // A pause is each code's own until so many in a row were throttled: the place of each of the first is still given on.
+    let given_on = STREAK - 1;
+    for _ in 0..MAX_CONCURRENT + given_on {
         let canned = Canned::new(429, "text/plain", "slow");
         world.fake.say(canned.header("retry-after", "60"));
     }
@@ -65,10 +68,18 @@ async fn e50_who_waits_when_a_pause_begins_is_not_sent() {
     while world.app.token_client.waiting() < MORE - MAX_CONCURRENT {
         tokio::task::yield_now().await;
     }
+    for answered in 1..=given_on {
+        world.fake.answer_one();
+        world.fake.reached(MAX_CONCURRENT + answered).await;
+    }
     world.fake.reopen();
     let codes = set.join_all().await;
     assert_eq!(count(&codes, "throttled"), MORE, "{codes:?}");
-    assert_eq!(world.fake.calls(), MAX_CONCURRENT, "nobody else was asked");
+    assert_eq!(
+        world.fake.calls(),
+        MAX_CONCURRENT + given_on,
+        "nobody else was asked"
+    );
 }
 
 #[tokio::test]

@@ -160,6 +160,11 @@ impl Fake {
         self.gate.forget_permits(OPEN);
     }
 
+    /// One of those that wait at the gate gets its answer.
+    pub(super) fn answer_one(&self) {
+        self.gate.add_permits(1);
+    }
+
     pub(super) fn reopen(&self) {
         self.gate.add_permits(OPEN);
     }

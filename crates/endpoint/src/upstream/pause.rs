@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Longest pause of one code or session, in seconds.
 const MAX_PAUSE: u32 = 3600;
 /// Different codes or sessions in a row that mean everybody.
-const STREAK: usize = 5;
+pub(crate) const STREAK: usize = 5;
 /// Most that are remembered; the latest ones.
 const REMEMBERED: usize = 1024;
 
