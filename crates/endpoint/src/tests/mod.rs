@@ -43,6 +43,7 @@ mod signin;
 pub(crate) mod small_disk;
 mod tenants;
 pub(crate) mod topology;
+pub(crate) mod topology_tls;
 mod trouble;
 
 use crate::base::clock::Clock;

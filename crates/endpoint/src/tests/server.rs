@@ -16,16 +16,26 @@ pub(crate) struct Server {
     more: Vec<String>,
 }
 
-/// A certificate for `localhost` with its key, and the authority behind it.
-pub(crate) fn certificates() -> ((String, String), String) {
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+/// A certificate with its key, and the authority behind it (PEM).
+pub(crate) type Identity = ((String, String), String);
+
+/// A certificate for `localhost`.
+pub(crate) fn certificates() -> Identity {
+    certificates_for("localhost")
+}
+
+/// A certificate for a name or an address.
+pub(crate) fn certificates_for(name: &str) -> Identity {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
     let key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let pem = authority.self_signed(&key).unwrap().pem();
     let issuer = Issuer::new(authority, key);
     let own = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    // With its issuer's name OpenSSL would take it for one that signed itself.
+    params.distinguished_name.push(DnType::CommonName, name);
     let certificate = params.signed_by(&own, &issuer).unwrap();
     ((certificate.pem(), own.serialize_pem()), pem)
 }
@@ -43,12 +53,15 @@ impl Server {
 
     /// The same over TLS, with the authority to trust (PEM).
     pub(crate) fn start_tls() -> Option<(Self, String)> {
+        let identity = certificates();
+        Some((Self::start_tls_with(&identity, &[])?, identity.1))
+    }
+
+    /// The same with this certificate, and with more options.
+    pub(crate) fn start_tls_with(identity: &Identity, more: &[&str]) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
-        let ((certificate, key), authority) = certificates();
-        for (name, text) in [("cert", &certificate), ("key", &key), ("ca", &authority)] {
-            std::fs::write(dir.path().join(name), text).unwrap();
-        }
-        Some((Self::begin(dir, true, &[])?, authority))
+        write(identity, dir.path());
+        Self::begin(dir, true, more)
     }
 
     fn begin(dir: tempfile::TempDir, tls: bool, more: &[&str]) -> Option<Self> {
@@ -121,6 +134,13 @@ impl Server {
             }
         }
         found
+    }
+}
+
+/// Puts a certificate, its key and the authority into a folder, as `cert`, `key` and `ca`.
+pub(crate) fn write(((certificate, key), authority): &Identity, dir: &Path) {
+    for (name, text) in [("cert", certificate), ("key", key), ("ca", authority)] {
+        std::fs::write(dir.join(name), text).unwrap();
     }
 }
 

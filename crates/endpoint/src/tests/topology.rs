@@ -21,9 +21,9 @@ pub(crate) struct Watched {
     sentinels: Vec<Sentinel>,
 }
 
-struct Sentinel {
+pub(super) struct Sentinel {
     child: Child,
-    port: u16,
+    pub(super) port: u16,
     _dir: tempfile::TempDir,
 }
 
@@ -91,10 +91,18 @@ impl Watched {
 }
 
 fn sentinel(primary: u16, quorum: usize) -> Sentinel {
-    let dir = tempfile::tempdir().unwrap();
+    sentinel_in(tempfile::tempdir().unwrap(), (primary, quorum), "")
+}
+
+/// A sentinel in this folder, with more lines for its configuration.
+pub(super) fn sentinel_in(
+    dir: tempfile::TempDir,
+    (primary, quorum): (u16, usize),
+    more: &str,
+) -> Sentinel {
     let port = free_port();
     let config = format!(
-        "port {port}\nbind 127.0.0.1\ndir {}\nsentinel monitor main 127.0.0.1 {primary} {quorum}\n\
+        "port {port}\n{more}bind 127.0.0.1\ndir {}\nsentinel monitor main 127.0.0.1 {primary} {quorum}\n\
          sentinel down-after-milliseconds main {DOWN}\nsentinel failover-timeout main 4000\n",
         dir.path().display()
     );
@@ -104,6 +112,7 @@ fn sentinel(primary: u16, quorum: usize) -> Sentinel {
     let mut child = Command::new(program.as_deref().unwrap_or("redis-server".as_ref()))
         .arg(&file)
         .arg("--sentinel")
+        .current_dir(dir.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
