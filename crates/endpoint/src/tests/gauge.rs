@@ -1,8 +1,13 @@
 //! How many sessions there are, over a store that several endpoints share.
 
 use super::probes::ask;
-use super::shared::pair;
+use super::shared::{instance, pair};
+use super::topology::{Nodes, until};
 use super::*;
+use std::time::{Duration, Instant};
+
+/// How long the gauge may be away after a change.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What the gauge says; `None` where it is not there.
 async fn gauge(world: &World) -> Option<String> {
@@ -47,4 +52,25 @@ async fn every_endpoint_tells_the_sessions_of_all() {
     assert_eq!(sweep(&one).await.unwrap(), 1);
     assert_eq!(sweep(&other).await.unwrap(), 0, "told once");
     assert_eq!(gauge(&other).await.as_deref(), Some("1"));
+}
+
+/// Nobody else asks while a shard changes its primary: the gauge finds the new one by itself, and long before the minute after
+/// which the library looks for changes.
+#[tokio::test]
+async fn the_gauge_is_back_when_a_shard_has_another_primary() {
+    let Some(mut nodes) = Nodes::start(3, true).await else {
+        return;
+    };
+    let time = Arc::new(AtomicU64::new(NOW));
+    let fake = Fake::start(Arc::clone(&time)).await;
+    let world = instance(&fake, &time, &nodes.address());
+    for _ in 0..3 {
+        world.sign_in().await;
+    }
+    assert_eq!(gauge(&world).await.as_deref(), Some("3"));
+    nodes.servers[1].kill();
+    nodes.replaced(1).await;
+    let begin = Instant::now();
+    until(async || gauge(&world).await.as_deref() == Some("3")).await;
+    assert!(begin.elapsed() < LONGEST, "{:?}", begin.elapsed());
 }
