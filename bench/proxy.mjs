@@ -8,7 +8,7 @@ const ROUNDS = 3;
 const CONNECTIONS = 16;
 const LIST = '/v1.0/me/messages?$top=10';
 
-/** Gives `{ rate, p50, p99 }` of each way, as medians of the rounds. */
+/** Gives `{ rate, p50, p99, work }` of each way, as medians of the rounds. */
 export async function proxy() {
   const tenant = await startTenant();
   const api = await startBare('api');

@@ -25,6 +25,13 @@ const ASKED = 10;
 const ADELE = 'adele@contoso.example';
 const headers = { 'content-type': 'application/json', 'x-exo365': '1' };
 
+/** Processor time that a process has used, in seconds. */
+const processor = (pid) => {
+  // Behind the name, which is in parentheses: user and system time are in hundredths of a second.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+
 /** Resident memory in MiB. */
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
@@ -58,7 +65,8 @@ end`
 
 /**
  * Runs wrk. Gives the requests per second (`rate`), the 50th and 99th percentile and the longest time in milliseconds,
- * and the peak memory of the process `pid` in MiB. Rejects if a request fails.
+ * the peak memory of the process `pid` in MiB, and the microseconds of processor time that it used for each request
+ * (`work`). Rejects if a request fails.
  *
  * @param {string} url
  * @param {string[]} cookies
@@ -72,6 +80,7 @@ export async function load(
   const [file, lua] = [join(dir, 'cookies'), join(dir, 'token.lua')];
   writeFileSync(file, `${cookies.join('\n')}\n`);
   writeFileSync(lua, script(cookies, file, origin, method));
+  const before = processor(pid);
   const wrk = spawn(
     'wrk',
     ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', lua, url],
@@ -85,6 +94,7 @@ export async function load(
   }, 200);
   await new Promise((resolve, reject) => wrk.once('error', reject).once('close', resolve));
   clearInterval(sampling);
+  const used = processor(pid) - before;
   if (/Non-2xx|Socket errors/.test(output) || !/Requests\/sec/.test(output)) throw new Error(output);
   const milliseconds = (/** @type {RegExpExecArray} */ [, value, unit]) =>
     Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
@@ -97,6 +107,7 @@ export async function load(
     p99: percentile(99),
     longest,
     memory: peak,
+    work: (used * 1e6) / Number(/(\d+) requests in/.exec(output)[1]),
   };
 }
 
@@ -125,16 +136,17 @@ async function startPeer(tenant) {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, end: () => child.kill() };
 }
 
-/** Median of the rounds: `{ rate, p50, p99 }`. */
+/** Median of the rounds: `{ rate, p50, p99, work }`. */
 export const sum = (all) => ({
   rate: median(all.map(({ rate }) => rate)),
   p50: median(all.map(({ p50 }) => p50)),
   p99: median(all.map(({ p99 }) => p99)),
+  work: median(all.map(({ work }) => work)),
 });
 
 /**
  * Measures the endpoint, the peer, and an axum server with a constant answer of the same length, in turns; gives
- * `{ rate, p50, p99 }` of each, as medians of the rounds.
+ * `{ rate, p50, p99, work }` of each, as medians of the rounds.
  */
 export async function token() {
   const secure = await startSecureTenant();
