@@ -1,9 +1,9 @@
 // Proxy mode: the page calls its own host, the endpoint calls the API, and the page gets no token. These tests use the
-// HTTP interface directly, without the SDK.
+// HTTP interface directly, without the SDK, but for the last one.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
-import { ADELE, stack } from './harness.mjs';
+import { ADELE, attempt, stack } from './harness.mjs';
 import { newPage } from './browser.mjs';
 import { codeFlow, exchangeBody, signInByForms } from './microsoft/tenant.mjs';
 
@@ -244,4 +244,14 @@ test('E23 E24 E60 a foreign page, a form, a navigation and another path get noth
     assert.equal(await at(own, path), 403, path);
   assert.equal(await at(own, 'v1.0/me', 'HEAD'), 405);
   assert.deepEqual(await it.control.requests('/v1.0/'), [], 'no request reached the API');
+});
+
+test('E91 a write whose answer is lost on its way to the endpoint: outcome_unknown', async () => {
+  const page = await it.signedIn();
+  await it.control.fault({ match: { path: '/sendMail', method: 'POST' }, kind: 'drop' });
+  const { error } = await attempt(page, () =>
+    client.mail.send({ subject: 'Lost', toRecipients: ['adele@contoso.example'] }),
+  );
+  assert.equal(error?.code, 'outcome_unknown', JSON.stringify(error));
+  assert.equal((await it.control.requests('/sendMail')).length, 1, 'it is not sent again');
 });

@@ -253,6 +253,53 @@ async fn e37_an_api_that_is_away_is_told_as_such() {
     }
 }
 
+/// An API that takes each call whole, says this, and cuts the connection. Gives its origin.
+async fn cutting(said: &'static str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut read = Vec::new();
+            while !read.ends_with(b"{\"marker\":1}") && !read.starts_with(b"GET") {
+                assert!(stream.read_buf(&mut read).await.unwrap() > 0);
+            }
+            stream.write_all(said.as_bytes()).await.unwrap();
+            // Otherwise what was not read would be a reset.
+            let _ = stream.read(&mut [0; 4096]).await;
+        }
+    });
+    origin
+}
+
+/// A call that may have arrived is not told as one that was not made (`e37_an_api_that_is_away_is_told_as_such`).
+#[tokio::test]
+async fn e91_a_call_whose_answer_is_lost_is_told_as_such() {
+    for said in [
+        "HTTP/1.1 ",
+        "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n",
+        "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{\"id\":",
+    ] {
+        let origin = cutting(said).await;
+        let mut world = World::with(&format!("{PROXY}\napi_origin = \"{origin}\"")).await;
+        let mut client = crate::upstream::api::Api::new(&world.app.config).unwrap();
+        client.patience = std::time::Duration::from_millis(300);
+        world.app.api = Arc::new(client);
+        world.router = router::full_router(&world.app);
+        let cookie = world.sign_in().await;
+        for method in ["POST", "PATCH", "DELETE"] {
+            let write = with_body(call(method, ME, &cookie), "{\"marker\":1}");
+            let answer = world.send(write).await;
+            own(&answer, 504, "service_unavailable");
+        }
+        own(
+            &world.send(call("GET", ME, &cookie)).await,
+            504,
+            "service_unavailable",
+        );
+    }
+}
+
 #[tokio::test]
 async fn e26_other_hosts_of_the_list_may_call_too() {
     let (world, _api) = proxied("cross_origins = [\"https://mail.contoso.example\"]").await;

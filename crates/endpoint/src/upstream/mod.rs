@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod authority;
+mod connector;
 pub(crate) mod id_token;
 pub(crate) mod issuer;
 pub(crate) mod metadata;

@@ -14,11 +14,20 @@ use std::sync::Arc;
 pub(crate) type TenantIds = Arc<Vec<String>>;
 
 /// The allowed tenants, with domains looked up.
-pub(crate) struct AllowedTenants(Cache<TenantIds>);
+pub(crate) struct AllowedTenants {
+    /// Where all are listed by their ids.
+    listed: Option<TenantIds>,
+    looked_up: Cache<TenantIds>,
+}
 
 impl AllowedTenants {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self(Cache::new(clock, LIFE))
+    pub(crate) fn new(config: &Config, clock: Clock) -> Self {
+        let listed = &config.tenants;
+        let has_ids = listed.iter().all(|tenant| is_guid(tenant));
+        Self {
+            listed: has_ids.then(|| Arc::new(listed.clone())),
+            looked_up: Cache::new(clock, LIFE),
+        }
     }
 
     /// The ids, at most a day old, or older while the service has trouble. A domain of no tenant allows nobody.
@@ -30,12 +39,11 @@ impl AllowedTenants {
         upstream: &Upstream,
         config: &Arc<Config>,
     ) -> Result<TenantIds, Error> {
-        let listed = &config.tenants;
-        if listed.iter().all(|tenant| is_guid(tenant)) {
-            return Ok(Arc::new(listed.clone()));
+        if let Some(listed) = &self.listed {
+            return Ok(Arc::clone(listed));
         }
         let (upstream, config) = (upstream.clone(), Arc::clone(config));
-        self.0.get(|| look_up(upstream, config)).await
+        self.looked_up.get(|| look_up(upstream, config)).await
     }
 }
 

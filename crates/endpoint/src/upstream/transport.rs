@@ -135,8 +135,6 @@ impl From<Error> for Lost {
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(crate) enum Connections {
     Kept,
-    /// HTTP/1.1, each request on a connection of its own while it lasts: one that nobody reads holds up no other.
-    Separate,
     Fresh,
 }
 
@@ -154,7 +152,6 @@ pub(crate) fn client(total: Option<Duration>, connections: Connections) -> Resul
         .user_agent(concat!("exo365-endpoint/", env!("CARGO_PKG_VERSION")));
     let client = match connections {
         Connections::Kept => client,
-        Connections::Separate => client.http1_only(),
         Connections::Fresh => client.pool_max_idle_per_host(0),
     };
     let client = match way_out()? {
@@ -165,33 +162,48 @@ pub(crate) fn client(total: Option<Duration>, connections: Connections) -> Resul
         Some(total) => client.timeout(total),
         None => client,
     };
-    client.build().map_err(|error| {
-        Problem::Machine(format!(
-            "TLS cannot be set up ({error}): install the certificates of the system (ca-certificates)"
-        ))
-    })
+    client.build().map_err(no_tls)
 }
 
-/// The company's proxy for what goes out over https, as the environment names it: `HTTPS_PROXY` or `ALL_PROXY`, but not for
-/// the hosts of `NO_PROXY`.
+/// The company's proxy for what goes out over https, but not for the hosts of `NO_PROXY`.
+fn way_out() -> Result<Option<reqwest::Proxy>, Problem> {
+    let Some(address) = proxy_address()? else {
+        return Ok(None);
+    };
+    let proxy = reqwest::Proxy::https(address).map_err(|_| no_proxy("HTTPS_PROXY"))?;
+    Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_env())))
+}
+
+/// The address of the company's proxy, as the environment names it: `HTTPS_PROXY` or `ALL_PROXY`.
 ///
 /// # Errors
 /// [`Problem::Config`] for an address that is none; it is not repeated, since a password may be in it.
-fn way_out() -> Result<Option<reqwest::Proxy>, Problem> {
+pub(super) fn proxy_address() -> Result<Option<String>, Problem> {
     let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let given = |name: &'static str| {
         let value = std::env::var(name).ok()?;
-        Some((name, value)).filter(|(_, value)| !value.trim().is_empty())
+        Some((name, value.trim().to_owned())).filter(|(_, value)| !value.is_empty())
     };
     let Some((name, address)) = names.into_iter().find_map(given) else {
         return Ok(None);
     };
-    let proxy = reqwest::Proxy::https(address.trim()).map_err(|_| {
-        Problem::config(format!(
-            "{name} is no address of a proxy, such as http://proxy.contoso.example:3128"
-        ))
-    })?;
-    Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_env())))
+    match reqwest::Proxy::https(&address) {
+        Ok(_) => Ok(Some(address)),
+        Err(_) => Err(no_proxy(name)),
+    }
+}
+
+fn no_proxy(name: &str) -> Problem {
+    Problem::config(format!(
+        "{name} is no address of a proxy, such as http://proxy.contoso.example:3128"
+    ))
+}
+
+/// TLS has no certificates to trust.
+pub(super) fn no_tls(error: impl std::fmt::Display) -> Problem {
+    Problem::Machine(format!(
+        "TLS cannot be set up ({error}): install the certificates of the system (ca-certificates)"
+    ))
 }
 
 async fn send(request: RequestBuilder) -> Result<Reply, Lost> {
@@ -282,12 +294,24 @@ fn encode(form: &[(&str, &str)]) -> String {
     body
 }
 
+/// What the next client offers in its TLS greeting (with ALPN), as the service sees it.
+#[cfg(test)]
+pub(super) async fn greeting(listener: &tokio::net::TcpListener) -> Vec<u8> {
+    use tokio::io::AsyncReadExt as _;
+    let (mut stream, _) = listener.accept().await.unwrap();
+    // A TLS record: its kind, its version, and the length of what follows.
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).await.unwrap();
+    let mut bytes = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut bytes).await.unwrap();
+    bytes
+}
+
 #[cfg(test)]
 mod unit {
     use super::*;
     use exo365_core::text::form_decode;
     use proptest::prelude::*;
-    use tokio::io::AsyncReadExt as _;
 
     proptest! {
         #[test]
@@ -300,37 +324,15 @@ mod unit {
         }
     }
 
-    /// What a client offers in its TLS greeting (ALPN), as the service sees it.
-    async fn offers(connections: Connections) -> Vec<u8> {
+    #[tokio::test]
+    async fn e37_the_sign_in_service_may_have_http_2() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let client = client(Some(TOTAL), connections).unwrap();
-        let asked = client.get(format!("https://localhost:{port}/")).send();
-        let greeting = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            // A TLS record: its kind, its version, and the length of what follows.
-            let mut head = [0; 5];
-            stream.read_exact(&mut head).await.unwrap();
-            let mut bytes = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
-            stream.read_exact(&mut bytes).await.unwrap();
-            bytes
+        let client = client(Some(TOTAL), Connections::Kept).unwrap();
+        let greeting = tokio::select! {
+            greeting = greeting(&listener) => greeting,
+            _ = client.get(format!("https://localhost:{port}/")).send() => Vec::new(),
         };
-        tokio::select! {
-            greeting = greeting => greeting,
-            _ = asked => Vec::new(),
-        }
-    }
-
-    #[tokio::test]
-    async fn e69_each_call_to_the_api_has_a_connection_of_its_own() {
-        let has =
-            |greeting: &[u8], name: &[u8]| greeting.windows(name.len()).any(|part| part == name);
-        let api = offers(Connections::Separate).await;
-        assert!(
-            has(&api, b"\x08http/1.1") && !has(&api, b"\x02h2"),
-            "one HTTP/2 connection has one window for all"
-        );
-        let login = offers(Connections::Kept).await;
-        assert!(has(&login, b"\x02h2"), "the test sees what is offered");
+        assert!(greeting.windows(3).any(|part| part == b"\x02h2"));
     }
 }

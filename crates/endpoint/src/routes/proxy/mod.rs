@@ -7,6 +7,7 @@ mod path;
 mod relay;
 mod request_headers;
 mod rewrite;
+mod target;
 mod upload;
 
 pub(crate) use path::METHODS;
@@ -15,10 +16,10 @@ pub(crate) use upload::{MAX_BUFFERED, MAX_UPLOAD};
 
 use super::signed_in::SignedIn;
 use crate::base::clock::Clock;
-use crate::base::metrics::Metrics;
+use crate::base::metrics::{Meter, Metrics};
 use crate::config::Config;
 use crate::http::answer::{Rejection, respond};
-use crate::http::cookie::SessionId;
+use crate::http::caller::Caller;
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
 use crate::http::in_flight::BodyOfCall;
@@ -28,12 +29,13 @@ use crate::session::record::{StoredSession, TokenSpec, digest};
 use crate::session::renewal::Renewals;
 use crate::state::State;
 use crate::store::Key;
-use crate::upstream::api::{Api, Call, Failed, Progress};
+use crate::upstream::api::{Api, Call, Failed, Outgoing, Progress};
 use crate::upstream::authority;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
@@ -41,8 +43,8 @@ use exo365_core::challenge;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
 use exo365_core::wire::Mode;
+use hyper::body::Incoming;
 use path::{PATH, PathCheck};
-use reqwest::Url;
 use std::sync::Arc;
 use std::time::Instant;
 use upload::RequestBody;
@@ -50,7 +52,6 @@ use upload::RequestBody;
 const ALLOW: &str = "GET, POST, PATCH, PUT, DELETE";
 
 /// What the route needs.
-#[derive(Clone)]
 pub(crate) struct Proxy {
     config: Arc<Config>,
     clock: Clock,
@@ -61,13 +62,14 @@ pub(crate) struct Proxy {
     /// Sessions whose renewed token the API refused too.
     refused: Arc<Cooldown>,
     metrics: Arc<Metrics>,
+    /// The token that every call needs.
+    want: TokenSpec,
 }
 
 /// The session of a call, and the token that it needs.
 struct SessionOfCall<'a> {
     key: Key,
-    held: StoredSession,
-    want: TokenSpec,
+    held: Arc<StoredSession>,
     /// As the page sent them: a cookie that ends is named after them.
     page_headers: &'a HeaderMap,
 }
@@ -83,6 +85,10 @@ impl FromRef<State> for Proxy {
             signed_in: FromRef::from_ref(state),
             refused: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
+            want: TokenSpec {
+                audience: authority::default_audience(&state.config),
+                ..TokenSpec::default()
+            },
         }
     }
 }
@@ -90,10 +96,13 @@ impl FromRef<State> for Proxy {
 /// The routes with this one, where the mode has it.
 pub(crate) fn mount(mut router: Router, state: &State) -> Router {
     if state.config.public.mode == Mode::Proxy {
+        let proxy = Arc::new(Proxy::from_ref(state));
+        let meter = Arc::new(state.metrics.meter(PATH));
         for tail in ["", "/", "/{*rest}"] {
             let path = format!("{}{PATH}{tail}", state.config.base);
-            let proxy = Arc::new(Proxy::from_ref(state));
-            let handler = move |request: Request| Arc::clone(&proxy).serve(request);
+            let (proxy, meter) = (Arc::clone(&proxy), Arc::clone(&meter));
+            let handler =
+                move |request: Request| Arc::clone(&proxy).serve(Arc::clone(&meter), request);
             router = router.route(&path, any(handler));
         }
     }
@@ -101,14 +110,15 @@ pub(crate) fn mount(mut router: Router, state: &State) -> Router {
 }
 
 impl Proxy {
-    async fn serve(self: Arc<Self>, request: Request) -> Response {
+    async fn serve(self: Arc<Self>, meter: Arc<Meter>, request: Request) -> Response {
         let begin = Instant::now();
         let (parts, body) = request.into_parts();
-        let outcome = match self.limits.check(&parts) {
+        let caller = Caller::of(&self.config, &parts);
+        let outcome = match self.limits.check(&caller) {
             Ok(()) if parts.method == Method::OPTIONS => preflight(&self.config, &parts),
-            Ok(()) => match self.limits.begin(&parts) {
+            Ok(()) => match self.limits.begin(&caller) {
                 Ok(call) => {
-                    let answer = self.admitted(&parts, body).await;
+                    let answer = self.admitted(caller, &parts, body).await;
                     answer.map(|answer| {
                         answer.map(|body| Body::new(BodyOfCall { body, _call: call }))
                     })
@@ -118,7 +128,7 @@ impl Proxy {
             Err(refused) => Err(refused),
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
-        self.metrics.request(PATH, error, begin.elapsed());
+        self.metrics.count(&meter, error, begin.elapsed());
         match &outcome {
             Ok(response) => {
                 tracing::debug!(route = PATH, status = response.status().as_u16(), "done")
@@ -136,21 +146,22 @@ impl Proxy {
         response
     }
 
-    async fn admitted(&self, parts: &Parts, body: Body) -> Result<Response, Rejection> {
+    async fn admitted(
+        &self,
+        caller: Caller,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<Response, Rejection> {
         if !METHODS.contains(&parts.method) {
             return Err(unknown_method());
         }
         gate::check_page(&self.config, &parts.headers)?;
-        let (url, admitted) = target(&self.config, parts)?;
-        let id = SessionId::of(&parts.headers, &self.config);
+        let (path, admitted) = target(&self.config, parts)?;
         let expected_account = ExpectedAccount::read(&parts.headers);
-        let (key, held) = self.signed_in.session(id, &expected_account).await?;
-        let want = TokenSpec {
-            audience: authority::default_audience(&self.config),
-            ..TokenSpec::default()
-        };
+        let found = self.signed_in.session(caller.session, &expected_account);
+        let (key, held) = found.await?;
         let refused = |refusal: Refusal| self.signed_in.refused(refusal, &parts.headers);
-        let fresh = self.renewals.token(key, &held, want.clone()).await;
+        let fresh = self.renewals.token(key, &held, self.want.clone()).await;
         let access = fresh.map_err(refused)?.token;
         let body = if parts.method == Method::GET {
             Body::empty()
@@ -169,13 +180,12 @@ impl Proxy {
         let has_body = upload.bytes().is_none_or(|bytes| !bytes.is_empty());
         let call = Call {
             method: &parts.method,
-            url,
-            headers: request_headers::forwarded(&parts.headers, has_body),
+            path,
+            headers: &|| request_headers::forwarded(&parts.headers, has_body),
         };
         let session = SessionOfCall {
             key,
             held,
-            want,
             page_headers: &parts.headers,
         };
         self.forward(&session, &call, (access, upload), admitted)
@@ -197,9 +207,9 @@ impl Proxy {
         while let Some(body) = upload.send() {
             let response = self.send(call, &access, body).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
-                return answer(response);
+                return answer(response).await;
             }
-            let claims = claims(&response);
+            let claims = claims(response.headers());
             let now = self.clock.monotonic();
             if repeated {
                 self.refused.start(key, now);
@@ -208,14 +218,14 @@ impl Proxy {
             if self.refused.remaining(key, now).is_some() {
                 return match claims {
                     Some(claims) => Err(interaction_required(claims).into()),
-                    None => answer(response),
+                    None => answer(response).await,
                 };
             }
             repeated = true;
             let want = TokenSpec {
                 rejected: Some(digest(&access)),
                 claims: claims.clone(),
-                ..session.want.clone()
+                ..self.want.clone()
             };
             let renewed = self.renewals.token(key, &session.held, want).await;
             access = renewed
@@ -226,7 +236,7 @@ impl Proxy {
                 .token;
             if !upload.is_buffered() {
                 // It cannot be sent a second time; the page's next call has the new token.
-                return answer(response);
+                return answer(response).await;
             }
         }
         Err(Error::new(Code::ServiceUnavailable, "the endpoint has trouble").into())
@@ -236,14 +246,16 @@ impl Proxy {
         &self,
         call: &Call<'_>,
         access: &str,
-        body: (Option<reqwest::Body>, Progress),
-    ) -> Result<reqwest::Response, Rejection> {
+        body: (Outgoing, Progress),
+    ) -> Result<axum::http::Response<Incoming>, Rejection> {
         let outcome = self.api.send(call, access, body).await;
         self.metrics
-            .api(outcome.as_ref().ok().map(reqwest::Response::status));
+            .api(outcome.as_ref().ok().map(|response| response.status()));
         outcome.map_err(|failed| match failed {
             Failed::TooLarge => upload::too_large(),
-            Failed::NoAnswer(error) => error.into(),
+            Failed::Unsent(error) => error.into(),
+            // The page must not take it for a call that was not made.
+            Failed::Lost(error) => Rejection::from(error).status(StatusCode::GATEWAY_TIMEOUT),
         })
     }
 }
@@ -272,8 +284,8 @@ fn unknown_method() -> Rejection {
     )
 }
 
-/// The address at the API, checked as text and again after parsing.
-fn target(config: &Config, parts: &Parts) -> Result<(Url, PathCheck), Rejection> {
+/// Path and query at the API, checked.
+fn target(config: &Config, parts: &Parts) -> Result<(PathAndQuery, PathCheck), Rejection> {
     let whole = parts.uri.path();
     let below = whole
         .strip_prefix(config.base.as_str())
@@ -281,17 +293,13 @@ fn target(config: &Config, parts: &Parts) -> Result<(Url, PathCheck), Rejection>
     let path = below.unwrap_or_default();
     let admitted = path::check(&config.proxy_paths, path)?;
     let odd = || Rejection::at(StatusCode::BAD_REQUEST, Code::BadRequest, "the path is odd");
-    let mut url = Url::parse(&format!("{}{path}", config.public.cloud.api)).map_err(|_| odd())?;
-    if url.path() != path || url.query().is_some() || !url.username().is_empty() {
-        return Err(odd());
-    }
-    url.set_query(parts.uri.query());
-    Ok((url, admitted))
+    let target = target::at_api(path, parts.uri.query()).ok_or_else(odd)?;
+    Ok((target, admitted))
 }
 
 /// The claims of the API's challenge.
-fn claims(response: &reqwest::Response) -> Option<String> {
-    let challenges = response.headers().get_all(header::WWW_AUTHENTICATE);
+fn claims(headers: &HeaderMap) -> Option<String> {
+    let challenges = headers.get_all(header::WWW_AUTHENTICATE);
     let mut challenges = challenges.iter().filter_map(|value| value.to_str().ok());
     challenges.find_map(|value| challenge::bearer(value).claims)
 }

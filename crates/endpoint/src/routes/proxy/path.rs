@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use exo365_core::error::Code;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::borrow::Cow;
 
 /// Below the base; the API's own path follows, from its root on.
 pub(crate) const PATH: &str = "/proxy";
@@ -49,31 +50,36 @@ fn refused() -> Rejection {
 }
 
 fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
-    let mut level = path.as_bytes().to_vec();
+    let mut level = Cow::Borrowed(path.as_bytes());
     for turn in 0..=MAX_DECODINGS {
         if !is_clean(&level) || !is_below(prefixes, &level) {
             return None;
         }
-        let next = decode(&level, turn == 0)?;
-        if next == level {
-            let last = level.rsplit(|byte| *byte == b'/').next();
-            let is = |what: &[u8]| last.is_some_and(|name| name.eq_ignore_ascii_case(what));
-            let is_batch = is(b"$batch");
-            // A batch in any other spelling or place would not be looked into.
-            let batches = level
-                .split(|byte| *byte == b'/')
-                .filter(|name| may_be_batch(name));
-            if batches.count() != usize::from(is_batch) {
-                return None;
-            }
-            return Some(PathCheck {
-                is_batch,
-                is_content: is(b"$value"),
-            });
+        if !level.contains(&b'%') {
+            return decoded(&level);
         }
-        level = next;
+        let next = decode(&level, turn == 0)?;
+        if *next == *level {
+            return decoded(&level);
+        }
+        level = next.into();
     }
     None
+}
+
+/// What a clean path is that has nothing more to decode.
+fn decoded(path: &[u8]) -> Option<PathCheck> {
+    let last = path.rsplit(|byte| *byte == b'/').next();
+    let is = |what: &[u8]| last.is_some_and(|name| name.eq_ignore_ascii_case(what));
+    let is_batch = is(b"$batch");
+    // A batch in any other spelling or place would not be looked into.
+    let batches = path
+        .split(|byte| *byte == b'/')
+        .filter(|name| may_be_batch(name));
+    (batches.count() == usize::from(is_batch)).then(|| PathCheck {
+        is_batch,
+        is_content: is(b"$value"),
+    })
 }
 
 /// Whether a service could take a segment for `$batch`: with parameters, parentheses, white space or dots behind it, or
@@ -81,21 +87,22 @@ fn judge(prefixes: &[String], path: &str) -> Option<PathCheck> {
 fn may_be_batch(segment: &[u8]) -> bool {
     let plain = narrow(segment);
     let plain = plain.trim_start().trim_start_matches('.');
-    let fits = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '$';
-    let name: String = plain.chars().take_while(fits).collect();
-    name.eq_ignore_ascii_case("$batch")
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '$';
+    let name = plain.split(|letter: char| !fits(letter)).next();
+    name.is_some_and(|name| name.eq_ignore_ascii_case("$batch"))
 }
 
 /// A segment with its full-width letters as ASCII: some servers read them so.
-fn narrow(segment: &[u8]) -> String {
+fn narrow(segment: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(segment);
+    if text.is_ascii() {
+        return text;
+    }
     let letter = |letter: char| match u32::from(letter) {
         wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(letter),
         _ => letter,
     };
-    String::from_utf8_lossy(segment)
-        .chars()
-        .map(letter)
-        .collect()
+    text.chars().map(letter).collect()
 }
 
 /// No control characters, no backslashes, no segment of dots alone.

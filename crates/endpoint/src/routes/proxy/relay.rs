@@ -1,15 +1,17 @@
 //! The API's answer on its way to the page: what is on the list of headers, and the body as it comes.
 
 use super::path::PathCheck;
-use super::rewrite::Rewrite;
+use super::rewrite::{Rewrite, has_key};
 use crate::config::Config;
 use crate::http::answer::{Rejection, set_security_headers};
+use crate::http::whole::{at_once_or, whole};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::is_json;
 use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -31,16 +33,23 @@ const RELAYED: [HeaderName; 12] = [
     HeaderName::from_static("x-ms-diagnostics"),
 ];
 
+/// Room for the headers of an answer.
+const MOST_HEADERS: usize = 24;
+
 /// Content from the API must not act as a page of this site.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// Largest answer of known length that is read whole: it goes to the page in one piece, with its length.
+const SHORT: usize = 16 * 1024;
 
 /// The answer for the page.
 ///
 /// # Errors
-/// [`Code::InvalidResponse`] for a redirection, or a body in a form that was not asked for.
-pub(super) fn answer(
+/// [`Code::InvalidResponse`] for a redirection, or a body in a form that was not asked for;
+/// [`Code::ServiceUnavailable`] with 504 where a short answer breaks off.
+pub(super) async fn answer(
     (config, patience): (&Config, Duration),
-    response: reqwest::Response,
+    response: axum::http::Response<Incoming>,
     asked: PathCheck,
 ) -> Result<Response, Rejection> {
     let status = response.status();
@@ -55,18 +64,48 @@ pub(super) fn answer(
     let headers = headers(config, response.headers());
     let kind = headers.get(header::CONTENT_TYPE);
     let json = kind.is_some_and(|kind| kind.to_str().is_ok_and(is_json));
-    let origin = &config.public.cloud.api;
-    let body = ResponseBody {
-        rewrite: (json && !asked.is_content).then(|| Rewrite::new(origin, &page(config))),
-        body: Some(response.into()),
-        patience,
-        silence: Box::pin(tokio::time::sleep(patience)),
-        waiting: false,
+    let links = json && !asked.is_content;
+    let mut body = response.into_body();
+    let rewrite = || Rewrite::new(&config.public.cloud.api, &page(config));
+    let body = match short(&mut body, patience).await? {
+        Some(bytes) if links && has_key(&bytes) => {
+            let mut rewrite = rewrite();
+            let mut changed = rewrite.feed(&bytes);
+            changed.append(&mut rewrite.finish());
+            Body::from(changed)
+        }
+        Some(bytes) => Body::from(bytes),
+        None => Body::new(ResponseBody {
+            rewrite: links.then(rewrite),
+            body: Some(body),
+            patience,
+            silence: None,
+            waiting: false,
+        }),
     };
-    let mut answer = Response::new(Body::new(body));
+    let mut answer = Response::new(body);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
     Ok(answer)
+}
+
+/// A short body, read whole; `None` for any other.
+///
+/// # Errors
+/// [`Code::ServiceUnavailable`] with 504: the API has done what it was asked for, or not.
+async fn short(body: &mut Incoming, patience: Duration) -> Result<Option<Bytes>, Rejection> {
+    let length = body.size_hint().exact();
+    if length.is_none_or(|length| length > SHORT as u64) {
+        return Ok(None);
+    }
+    let sentence = match at_once_or(patience, whole(body, SHORT)).await {
+        Ok(Ok(bytes)) => return Ok(Some(bytes)),
+        Ok(Err(_)) => "the API broke off in the middle of its answer",
+        Err(_) => "the API fell silent in the middle of its answer",
+    };
+    tracing::warn!("{sentence}");
+    let lost = Error::new(Code::ServiceUnavailable, sentence);
+    Err(Rejection::from(lost).status(StatusCode::GATEWAY_TIMEOUT))
 }
 
 /// Where the proxy is, for pages.
@@ -75,7 +114,7 @@ fn page(config: &Config) -> String {
 }
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
     set_security_headers(&mut headers, config);
     headers.remove(header::CONTENT_TYPE);
     let policy = HeaderValue::from_static(POLICY);
@@ -106,22 +145,26 @@ fn local(config: &Config, location: &HeaderValue) -> Option<HeaderValue> {
 
 /// The body: links rewritten, and cut off where the API falls silent.
 struct ResponseBody {
-    body: Option<reqwest::Body>,
+    body: Option<Incoming>,
     rewrite: Option<Rewrite>,
     patience: Duration,
-    silence: Pin<Box<Sleep>>,
+    /// Made when the API is waited for.
+    silence: Option<Pin<Box<Sleep>>>,
     /// The endpoint waits for the API, not for a page that reads slowly.
     waiting: bool,
 }
 
 impl ResponseBody {
     fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<axum::BoxError> {
+        let patience = self.patience;
+        let silence = self
+            .silence
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         if !self.waiting {
             self.waiting = true;
-            let end = Instant::now() + self.patience;
-            self.silence.as_mut().reset(end);
+            silence.as_mut().reset(Instant::now() + patience);
         }
-        self.silence.as_mut().poll(context).map(|()| {
+        silence.as_mut().poll(context).map(|()| {
             tracing::warn!("the API fell silent in the middle of its answer");
             "the API fell silent".into()
         })
@@ -141,7 +184,7 @@ impl HttpBody for ResponseBody {
             let Some(body) = this.body.as_mut() else {
                 return Poll::Ready(None);
             };
-            let Poll::Ready(frame) = Pin::new(body).poll_frame(context) else {
+            let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(context) else {
                 return this.poll_silence(context).map(|error| Some(Err(error)));
             };
             this.waiting = false;
@@ -151,8 +194,16 @@ impl HttpBody for ResponseBody {
                     let Ok(data) = frame.into_data() else {
                         continue;
                     };
+                    let at_end = body.is_end_stream();
                     match &mut this.rewrite {
-                        Some(rewrite) => rewrite.feed(&data).into(),
+                        Some(rewrite) => {
+                            let mut data = rewrite.feed(&data);
+                            if at_end {
+                                this.body = None;
+                                data.append(&mut rewrite.finish());
+                            }
+                            data.into()
+                        }
                         None => data,
                     }
                 }
@@ -173,7 +224,7 @@ impl HttpBody for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        let at_end = |body: &reqwest::Body| self.rewrite.is_none() && body.is_end_stream();
+        let at_end = |body: &Incoming| self.rewrite.is_none() && body.is_end_stream();
         self.body.as_ref().is_none_or(at_end)
     }
 

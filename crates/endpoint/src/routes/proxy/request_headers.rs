@@ -20,7 +20,7 @@ const FORWARDED: [HeaderName; 12] = [
 
 /// The headers of a page's request that go on, and what the endpoint asks for itself.
 pub(super) fn forwarded(from: &HeaderMap, has_body: bool) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+    let mut headers = HeaderMap::with_capacity(FORWARDED.len() + 4);
     for name in &FORWARDED {
         if *name == header::CONTENT_TYPE && !has_body {
             continue;

@@ -2,7 +2,7 @@
 
 use crate::http::answer::Rejection;
 use crate::store::Key;
-use crate::upstream::api::{Api, Buffer, OVER, Progress};
+use crate::upstream::api::{Api, Buffer, OVER, Outgoing, Progress};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
@@ -80,7 +80,7 @@ impl RequestBody {
         Ok(Self::Streamed(Some(Streamed {
             prefix: Some(prefix.into()).filter(|prefix: &Bytes| !prefix.is_empty()),
             _memory: memory,
-            body: std::sync::Mutex::new(body),
+            body,
             length,
             progress: Progress::default(),
         })))
@@ -95,14 +95,18 @@ impl RequestBody {
     }
 
     /// The body to be sent, and what tells how far it came; `None` where it is gone.
-    pub(super) fn send(&mut self) -> Option<(Option<reqwest::Body>, Progress)> {
+    pub(super) fn send(&mut self) -> Option<(Outgoing, Progress)> {
         match self {
-            Self::Buffered { bytes, .. } if bytes.is_empty() => Some((None, Progress::default())),
-            Self::Buffered { bytes, .. } => Some((Some(bytes.clone().into()), Progress::default())),
+            Self::Buffered { bytes, .. } if bytes.is_empty() => {
+                Some((Outgoing::Empty, Progress::default()))
+            }
+            Self::Buffered { bytes, .. } => {
+                Some((Outgoing::Whole(bytes.clone()), Progress::default()))
+            }
             Self::Streamed(passing) => {
                 let passing = passing.take()?;
                 let progress = Arc::clone(&passing.progress);
-                Some((Some(reqwest::Body::wrap(passing)), progress))
+                Some((Outgoing::Passing(Box::pin(passing)), progress))
             }
         }
     }
@@ -175,8 +179,7 @@ pub(super) struct Streamed {
     /// What was read before it was clear that the body passes.
     prefix: Option<Bytes>,
     _memory: Option<Buffer>,
-    /// The mutex is never locked. It makes the body `Sync`, which the HTTP client requires.
-    body: std::sync::Mutex<Body>,
+    body: Body,
     length: Option<u64>,
     progress: Progress,
 }
@@ -195,11 +198,7 @@ impl HttpBody for Streamed {
                 .fetch_add(prefix.len() as u64, Ordering::Relaxed);
             return Poll::Ready(Some(Ok(Frame::data(prefix))));
         }
-        let body = this
-            .body
-            .get_mut()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let frame = std::task::ready!(Pin::new(body).poll_frame(context));
+        let frame = std::task::ready!(Pin::new(&mut this.body).poll_frame(context));
         let Some(frame) = frame else {
             return Poll::Ready(None);
         };
