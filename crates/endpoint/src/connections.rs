@@ -101,7 +101,7 @@ impl Server {
             request.extensions_mut().insert(ConnectInfo(peer));
             async move {
                 let answer = app.call(request).await;
-                answer.map(|answer| answer.map(|body| Body::new(BusyBody { body, _call: call })))
+                answer.map(|answer| answer.map(|body| BusyBody { body, _call: call }))
             }
         });
         let stream = TokioIo::new(prepared(stream));

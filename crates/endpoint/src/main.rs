@@ -12,6 +12,10 @@ mod stop;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// What a request takes of memory, many threads give back: this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match serve::run(&cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

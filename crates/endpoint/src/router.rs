@@ -1,14 +1,15 @@
 //! The table of routes. A new route is one more line here; the gate then stands before it.
 
 use crate::base::clock::Clock;
+use crate::base::metrics::{Meter, Metrics};
 use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success, respond};
 use crate::http::call::Call;
-use crate::http::client_address;
-use crate::http::cookie::SessionId;
+use crate::http::caller::Caller;
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
+use crate::http::limits::Limits;
 use crate::routes::exchange::ExchangeRoute;
 use crate::routes::frontchannel::{self, FrontchannelRoute};
 use crate::routes::logout::LogoutRoute;
@@ -21,25 +22,37 @@ use crate::routes::token::TokenRoute;
 use crate::state::State;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRef as _, Request};
+use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 use exo365_core::error::Code;
 use exo365_core::origin;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-type Work = fn(&State, Call) -> Pin<Box<dyn Future<Output = Result<Success, Rejection>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Success, Rejection>> + Send>>;
+type Handler = Arc<dyn Fn(Call) -> Answer + Send + Sync>;
 
-/// A route: its path below the base, and what it does.
+/// A route: its path below the base, and what makes its handler, once for all requests.
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) path: &'static str,
-    work: Work,
+    open: fn(&State) -> Handler,
+}
+
+/// The handler that answers each call by `handle`.
+fn handler<R, F>(route: R, handle: fn(Arc<R>, Call) -> F) -> Handler
+where
+    R: Send + Sync + 'static,
+    F: Future<Output = Result<Success, Rejection>> + Send + 'static,
+{
+    let route = Arc::new(route);
+    Arc::new(move |call| Box::pin(handle(Arc::clone(&route), call)))
 }
 
 /// Where pages sign out.
@@ -49,19 +62,19 @@ const LOGOUT: &str = "/logout";
 pub(crate) const ROUTES: [Route; 4] = [
     Route {
         path: "/session",
-        work: |state, call| Box::pin(SessionRoute::from_ref(state).handle(call)),
+        open: |state| handler(SessionRoute::from_ref(state), SessionRoute::handle),
     },
     Route {
         path: "/exchange",
-        work: |state, call| Box::pin(ExchangeRoute::from_ref(state).handle(call)),
+        open: |state| handler(ExchangeRoute::from_ref(state), ExchangeRoute::handle),
     },
     Route {
         path: "/token",
-        work: |state, call| Box::pin(TokenRoute::from_ref(state).handle(call)),
+        open: |state| handler(TokenRoute::from_ref(state), TokenRoute::handle),
     },
     Route {
         path: LOGOUT,
-        work: |state, call| Box::pin(LogoutRoute::from_ref(state).handle(call)),
+        open: |state| handler(LogoutRoute::from_ref(state), LogoutRoute::handle),
     },
 ];
 
@@ -141,8 +154,8 @@ fn contract_router(state: &State) -> Router {
     let base = &state.config.base;
     let mut router = Router::new();
     for route in ROUTES {
-        let state = state.clone();
-        let handler = move |request: Request| serve(state.clone(), route, request);
+        let served = Arc::new(Served::open(state, route));
+        let handler = move |request: Request| Arc::clone(&served).serve(request);
         router = router.route(&format!("{base}{}", route.path), any(handler));
     }
     let own = state.clone();
@@ -164,7 +177,8 @@ fn contract_router(state: &State) -> Router {
 }
 
 fn unknown_below_base(state: &State, request: Request) -> Response {
-    match state.limits.check(&request.into_parts().0) {
+    let caller = Caller::of(&state.config, &request.into_parts().0);
+    match state.limits.check(&caller) {
         Ok(()) => not_found(state),
         Err(refused) => respond(&state.config, Err(refused)),
     }
@@ -181,63 +195,88 @@ fn not_found(state: &State) -> Response {
     )
 }
 
-async fn serve(state: State, route: Route, request: Request) -> Response {
-    let begin = Instant::now();
-    let (parts, body) = request.into_parts();
-    let counted = if route.path == LOGOUT {
-        state.limits.check_sign_out(&parts)
-    } else {
-        state.limits.check(&parts)
-    };
-    let outcome = match counted {
-        Ok(()) if parts.method == Method::OPTIONS => return preflight(&state, &parts.headers),
-        Ok(()) => match state.limits.begin(&parts) {
-            Ok(_call) => run(&state, route, &parts, body).await,
-            Err(refused) => Err(refused),
-        },
-        Err(refused) => Err(refused),
-    };
-    let error = outcome.as_ref().err().map(|refused| &refused.error);
-    state.metrics.request(route.path, error, begin.elapsed());
-    match &outcome {
-        Ok(_) => tracing::debug!(route = route.path, "done"),
-        Err(refused) => {
-            state.metrics.log_refusal(route.path, &refused.error);
+/// A route that is open, and what stands before its handler.
+struct Served {
+    path: &'static str,
+    handler: Handler,
+    config: Arc<Config>,
+    limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
+    meter: Meter,
+}
+
+impl Served {
+    fn open(state: &State, route: Route) -> Self {
+        Self {
+            path: route.path,
+            handler: (route.open)(state),
+            config: FromRef::from_ref(state),
+            limits: FromRef::from_ref(state),
+            metrics: FromRef::from_ref(state),
+            meter: state.metrics.meter(route.path),
         }
     }
-    let mut response = respond(&state.config, outcome);
-    if let Some(origin) = gate::cross_origin(&state.config, &parts.headers) {
-        gate::allow(response.headers_mut(), origin);
+
+    async fn serve(self: Arc<Self>, request: Request) -> Response {
+        let begin = Instant::now();
+        let (parts, body) = request.into_parts();
+        let caller = Caller::of(&self.config, &parts);
+        let page = gate::cross_origin(&self.config, &parts.headers);
+        let counted = if self.path == LOGOUT {
+            self.limits.check_sign_out(&caller)
+        } else {
+            self.limits.check(&caller)
+        };
+        let outcome = match counted {
+            Ok(()) if parts.method == Method::OPTIONS => return preflight(&self.config, page),
+            Ok(()) => match self.limits.begin(&caller) {
+                Ok(_call) => self.run(caller, parts, body).await,
+                Err(refused) => Err(refused),
+            },
+            Err(refused) => Err(refused),
+        };
+        let error = outcome.as_ref().err().map(|refused| &refused.error);
+        self.metrics.count(&self.meter, error, begin.elapsed());
+        match &outcome {
+            Ok(_) => tracing::debug!(route = self.path, "done"),
+            Err(refused) => self.metrics.log_refusal(self.path, &refused.error),
+        }
+        let mut response = respond(&self.config, outcome);
+        if let Some(origin) = page {
+            gate::allow(response.headers_mut(), origin);
+        }
+        response
     }
-    response
+
+    async fn run(&self, caller: Caller, parts: Parts, body: Body) -> Result<Success, Rejection> {
+        let headers = parts.headers;
+        gate::check(&self.config, &parts.method, &headers)?;
+        let body = gate::body(body).await?;
+        let origin = headers
+            .get(header::ORIGIN)
+            .and_then(|value| value.to_str().ok())
+            .map(|origin| origin::of(origin).to_owned());
+        let call = Call {
+            body,
+            session: caller.session,
+            expected_account: ExpectedAccount::read(&headers),
+            headers,
+            address: caller.address,
+            origin,
+        };
+        (self.handler)(call).await
+    }
 }
 
-async fn run(state: &State, route: Route, parts: &Parts, body: Body) -> Result<Success, Rejection> {
-    let headers = &parts.headers;
-    gate::check(&state.config, &parts.method, headers)?;
-    let body = gate::body(body).await?;
-    let origin = headers
-        .get(header::ORIGIN)
-        .and_then(|value| value.to_str().ok());
-    let call = Call {
-        body,
-        session: SessionId::of(headers, &state.config),
-        headers: headers.clone(),
-        expected_account: ExpectedAccount::read(headers),
-        address: client_address::address(&state.config, parts),
-        origin: origin.map(|origin| origin::of(origin).to_owned()),
-    };
-    (route.work)(state, call).await
-}
-
-fn preflight(state: &State, headers: &HeaderMap) -> Response {
-    let Some(origin) = gate::cross_origin(&state.config, headers) else {
+/// The answer to a preflight, where the page's origin is one of those that may call.
+fn preflight(config: &Config, page: Option<HeaderValue>) -> Response {
+    let Some(origin) = page else {
         let refused = Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,
             Code::BadRequest,
             "this route takes POST",
         );
-        return respond(&state.config, Err(refused));
+        return respond(config, Err(refused));
     };
-    gate::preflight(&state.config, origin, &gate::OWN_ROUTES)
+    gate::preflight(config, origin, &gate::OWN_ROUTES)
 }

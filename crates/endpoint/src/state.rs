@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::http::limits::Limits;
 use crate::session::codes::Codes;
 use crate::session::cooldown::{self, Cooldown};
+use crate::session::opened::Opened;
 use crate::session::record::Sessions;
 use crate::session::renewal::Renewals;
 use crate::store::seal::Seal;
@@ -70,6 +71,7 @@ impl State {
             idle: config.idle,
             lifetime: config.lifetime,
             scopes: sorted(&config.public.scopes),
+            opened: Opened::default(),
         });
         let config = Arc::new(config);
         let metrics = Arc::new(Metrics::default());
@@ -81,9 +83,9 @@ impl State {
             renewals: Renewals::new(&config, &clock, &sessions, &token_client, &metrics),
             token_client,
             upstream,
-            api: Arc::new(Api::new()?),
+            api: Arc::new(Api::new(&config)?),
             keys: Arc::new(MetadataCache::new(clock.clone())),
-            tenants: Arc::new(AllowedTenants::new(clock.clone())),
+            tenants: Arc::new(AllowedTenants::new(&config, clock.clone())),
             refused: Arc::new(Cooldown::new(cooldown::REFUSED)),
             codes: Arc::default(),
             metrics,

@@ -68,6 +68,13 @@ impl SessionEnd {
     }
 }
 
+/// The counters of one route, found once: what is counted at each request needs no look-up of its labels.
+pub(crate) struct Meter {
+    route: &'static str,
+    ok: Counter,
+    seconds: Histogram,
+}
+
 /// The counters.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -130,13 +137,31 @@ impl Metrics {
         registry.register("upstream_waiting", text, self.waiting.clone());
     }
 
-    /// A request was answered.
+    /// The counters of this route, for [`Metrics::count`].
+    pub(crate) fn meter(&self, route: &'static str) -> Meter {
+        let outcome = "ok";
+        Meter {
+            route,
+            ok: self.requests.get_or_create_owned(&Asked { route, outcome }),
+            seconds: self.seconds.get_or_create_owned(&Route { route }),
+        }
+    }
+
+    /// A request was answered, of a route that is asked seldom.
     pub(crate) fn request(&self, route: &'static str, error: Option<&Error>, time: Duration) {
-        let outcome = error.map_or("ok", |error| error.code.as_str());
-        self.requests.get_or_create(&Asked { route, outcome }).inc();
-        self.seconds
-            .get_or_create(&Route { route })
-            .observe(time.as_secs_f64());
+        self.count(&self.meter(route), error, time);
+    }
+
+    /// A request of the meter's route was answered.
+    pub(crate) fn count(&self, meter: &Meter, error: Option<&Error>, time: Duration) {
+        match error {
+            None => meter.ok.inc(),
+            Some(error) => {
+                let (route, outcome) = (meter.route, error.code.as_str());
+                self.requests.get_or_create(&Asked { route, outcome }).inc()
+            }
+        };
+        meter.seconds.observe(time.as_secs_f64());
     }
 
     /// Writes why a request was refused; of a flood some lines, and how many were left out.

@@ -8,6 +8,9 @@ use exo365_core::error::{Code, Error};
 use exo365_core::wire::ErrorReply;
 use serde::Serialize;
 
+/// Octets of most answers: an access token is the largest part.
+const ROOM: usize = 2048;
+
 /// A successful response.
 pub(crate) struct Success {
     body: Vec<u8>,
@@ -20,7 +23,8 @@ impl Success {
     /// # Errors
     /// If it cannot be serialized.
     pub(crate) fn json(body: &impl Serialize) -> Result<Self, Rejection> {
-        let body = serde_json::to_vec(body);
+        let mut text = Vec::with_capacity(ROOM);
+        let body = serde_json::to_writer(&mut text, body).map(|()| text);
         let body =
             body.map_err(|_| Error::new(Code::ServiceUnavailable, "the endpoint has trouble"))?;
         Ok(Self {
@@ -113,6 +117,7 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
         }
     };
     let mut response = Response::new(Body::from(body));
+    response.headers_mut().reserve(MOST_HEADERS);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     set_security_headers(headers, config);
@@ -127,6 +132,9 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
     }
     response
 }
+
+/// Room for the headers of an answer.
+const MOST_HEADERS: usize = 16;
 
 const PROTECTION: [(HeaderName, &str); 7] = [
     (header::CONTENT_TYPE, "application/json"),

@@ -15,6 +15,7 @@ const LENGTH: usize = 43;
 /// A session id, as in the cookie. `Debug` does not print it.
 pub(crate) struct SessionId {
     id: String,
+    key: Key,
     /// It came by the cookie's old name.
     pub(crate) is_old: bool,
 }
@@ -53,13 +54,17 @@ impl SessionId {
         })
     }
 
-    const fn from_id(id: String) -> Self {
-        Self { id, is_old: false }
+    fn from_id(id: String) -> Self {
+        Self {
+            key: Key(random::sha256(id.as_bytes())),
+            id,
+            is_old: false,
+        }
     }
 
     /// The name of the record. The id itself is never stored.
-    pub(crate) fn key(&self) -> Key {
-        Key(random::sha256(self.id.as_bytes()))
+    pub(crate) const fn key(&self) -> Key {
+        self.key
     }
 }
 

@@ -1,6 +1,7 @@
 //! The gate: the checks that every request has to pass before any work.
 
 use super::answer::{Rejection, set_security_headers};
+use super::whole::{Broken, at_once_or, whole};
 use crate::config::Config;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -94,16 +95,19 @@ pub(crate) async fn body(body: Body) -> Result<Bytes, Rejection> {
 ///
 /// # Errors
 /// 413, 408, 400.
-pub(crate) async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Rejection> {
-    let limited = axum::body::to_bytes(body, limit);
-    match tokio::time::timeout(patience, limited).await {
+pub(crate) async fn read(
+    mut body: Body,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, Rejection> {
+    match at_once_or(patience, whole(&mut body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => Err(Rejection::at(
+        Ok(Err(Broken::TooLarge)) => Err(Rejection::at(
             StatusCode::PAYLOAD_TOO_LARGE,
             Code::TooLarge,
             "the body is too large",
         )),
-        Ok(Err(_)) => Err(Rejection::at(
+        Ok(Err(Broken::Off)) => Err(Rejection::at(
             StatusCode::BAD_REQUEST,
             Code::BadRequest,
             "the body broke off",
@@ -114,12 +118,6 @@ pub(crate) async fn read(body: Body, limit: usize, patience: Duration) -> Result
             "the body took too long",
         )),
     }
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    // The limit's own error type is in a crate that is not named here.
-    std::error::Error::source(error)
-        .is_some_and(|source| source.to_string().contains("length limit"))
 }
 
 /// The body as a type of the wire.

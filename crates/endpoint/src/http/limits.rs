@@ -1,18 +1,16 @@
 //! Rate limits: a token bucket for each address and each session, in tables of a fixed size.
 
 use super::answer::Rejection;
-use super::client_address;
-use super::cookie::SessionId;
+use super::caller::Caller;
 use super::in_flight::{InFlight, Under};
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::store::Key;
-use axum::http::request::Parts;
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// A bucket is full after this time, in microseconds.
 const WINDOW: u64 = 60 * SECOND;
@@ -22,7 +20,6 @@ const MAX_ENTRIES: usize = 32 * 1024;
 
 /// The limits of an endpoint.
 pub(crate) struct Limits {
-    config: Arc<Config>,
     clock: Clock,
     addresses: Buckets<IpAddr>,
     sessions: Buckets<Key>,
@@ -33,10 +30,9 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// Requests per minute for an address and for a session, as configured; 0 is no limit.
-    pub(crate) fn new(config: &Arc<Config>, clock: &Clock) -> Self {
+    pub(crate) fn new(config: &Config, clock: &Clock) -> Self {
         let (per_address, per_session) = config.limits;
         Self {
-            config: Arc::clone(config),
             clock: clock.clone(),
             addresses: Buckets::new(per_address),
             sessions: Buckets::new(per_session),
@@ -49,37 +45,38 @@ impl Limits {
     ///
     /// # Errors
     /// 429, with the seconds to wait.
-    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Rejection> {
-        self.count(parts, (&self.addresses, &self.sessions))
+    pub(crate) fn check(&self, caller: &Caller) -> Result<(), Rejection> {
+        self.count(caller, (&self.addresses, &self.sessions))
     }
 
     /// Counts a sign-out: these have a share of their own.
     ///
     /// # Errors
     /// As [`Limits::check`].
-    pub(crate) fn check_sign_out(&self, parts: &Parts) -> Result<(), Rejection> {
-        self.count(parts, (&self.sign_outs.0, &self.sign_outs.1))
+    pub(crate) fn check_sign_out(&self, caller: &Caller) -> Result<(), Rejection> {
+        self.count(caller, (&self.sign_outs.0, &self.sign_outs.1))
     }
 
     /// Begins a call, where the request names a session: one session has so many at a time.
     ///
     /// # Errors
     /// 429.
-    pub(crate) fn begin(&self, parts: &Parts) -> Result<Option<Under>, Rejection> {
-        let session = SessionId::of(&parts.headers, &self.config);
+    pub(crate) fn begin(&self, caller: &Caller) -> Result<Option<Under>, Rejection> {
+        let session = caller.session.as_ref();
         let begun = session.map(|session| self.in_flight.begin(session.key()));
         Ok(begun.transpose()?)
     }
 
     fn count(
         &self,
-        parts: &Parts,
+        caller: &Caller,
         (addresses, sessions): (&Buckets<IpAddr>, &Buckets<Key>),
     ) -> Result<(), Rejection> {
-        let address = client_address::address(&self.config, parts);
         let now = self.clock.monotonic();
-        let session = SessionId::of(&parts.headers, &self.config);
-        let by_address = address.and_then(|address| addresses.take(address, now));
+        let session = caller.session.as_ref();
+        let by_address = caller
+            .address
+            .and_then(|address| addresses.take(address, now));
         // An address that is over its limit does not use up the limit of a session.
         let wait = by_address.or_else(|| sessions.take(session?.key(), now));
         wait.map_or(Ok(()), |seconds| {

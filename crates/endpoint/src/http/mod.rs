@@ -2,9 +2,11 @@
 
 pub(crate) mod answer;
 pub(crate) mod call;
+pub(crate) mod caller;
 pub(crate) mod client_address;
 pub(crate) mod cookie;
 pub(crate) mod expected_account;
 pub(crate) mod gate;
 pub(crate) mod in_flight;
 pub(crate) mod limits;
+pub(crate) mod whole;

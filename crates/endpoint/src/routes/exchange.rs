@@ -56,7 +56,7 @@ impl ExchangeRoute {
     ///
     /// # Errors
     /// 400 for what is malformed or not configured; the refusal of the sign-in service; the store's trouble.
-    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
+    pub(crate) async fn handle(self: Arc<Self>, call: Call) -> Result<Success, Rejection> {
         let request: ExchangeRequest = gate::parse(&call.body)?;
         let config = &self.signed_in.config;
         let max_age = check(config, &request)?;

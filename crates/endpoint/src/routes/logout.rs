@@ -40,7 +40,7 @@ impl LogoutRoute {
     ///
     /// # Errors
     /// 400 for a body that is none; the store's trouble.
-    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
+    pub(crate) async fn handle(self: Arc<Self>, call: Call) -> Result<Success, Rejection> {
         let request: LogoutRequest = gate::parse(&call.body)?;
         let mut hint = None;
         let mut old = None;
@@ -54,7 +54,7 @@ impl LogoutRoute {
                     .config
                     .old_cookie
                     .filter(|_| id.is_old && held.is_some());
-                hint = held.and_then(|held| held.session.account.login_hint);
+                hint = held.and_then(|held| held.session.account.login_hint.clone());
             }
             self.sessions.remove(key).await.map_err(Error::from)?;
             self.metrics.ended(SessionEnd::SignedOut, 1);

@@ -4,6 +4,7 @@
 
 use crate::config::Config;
 use crate::http::answer::{Rejection, respond, set_security_headers};
+use crate::http::caller::Caller;
 use crate::http::limits::Limits;
 use crate::state::State;
 use axum::Router;
@@ -50,7 +51,7 @@ fn text(config: &Config) -> String {
 
 fn serve((config, limits): (&Config, &Limits), text: &Bytes, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if let Err(refused) = limits.check(&parts) {
+    if let Err(refused) = limits.check(&Caller::of(config, &parts)) {
         return respond(config, Err(refused));
     }
     if ![Method::GET, Method::HEAD].contains(&parts.method) {

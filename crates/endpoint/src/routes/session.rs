@@ -39,7 +39,7 @@ impl SessionRoute {
     ///
     /// # Errors
     /// 400 for a body that is none; the store's trouble.
-    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
+    pub(crate) async fn handle(self: Arc<Self>, call: Call) -> Result<Success, Rejection> {
         let SessionRequest {} = gate::parse(&call.body)?;
         let config = &self.config;
         let cookie = Cookie::of(&call.headers, config);
@@ -74,7 +74,7 @@ impl SessionRoute {
             // The page gets the error when it requests a token.
             Err(_) => {}
         }
-        reply.account = Some(held.session.account);
+        reply.account = Some(held.session.account.clone());
         let answer = Success::json(&reply)?;
         // The cookie that the version before named is named anew, once.
         Ok(match config.old_cookie.filter(|_| id.is_old) {

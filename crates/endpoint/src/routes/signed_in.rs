@@ -43,7 +43,7 @@ impl SignedIn {
     ///
     /// # Errors
     /// The store's trouble; domains in `tenants` that cannot be looked up.
-    pub(crate) async fn find(&self, key: Key) -> Result<Option<StoredSession>, Rejection> {
+    pub(crate) async fn find(&self, key: Key) -> Result<Option<Arc<StoredSession>>, Rejection> {
         let held = self.sessions.get(key, self.clock.now()).await;
         let Some(held) = held.map_err(Error::from)? else {
             return Ok(None);
@@ -62,7 +62,7 @@ impl SignedIn {
         &self,
         id: Option<SessionId>,
         expected_account: &ExpectedAccount,
-    ) -> Result<(Key, StoredSession), Rejection> {
+    ) -> Result<(Key, Arc<StoredSession>), Rejection> {
         let signed_out = || Rejection::from(Error::new(Code::SignedOut, "nobody is signed in"));
         let key = id.ok_or_else(signed_out)?.key();
         // An id that is not known may be another endpoint's on this host: its cookie stays.

@@ -40,7 +40,7 @@ impl TokenRoute {
     ///
     /// # Errors
     /// 400 for what is not configured, [`Code::SignedOut`], what the renewal met.
-    pub(crate) async fn handle(self, call: Call) -> Result<Success, Rejection> {
+    pub(crate) async fn handle(self: Arc<Self>, call: Call) -> Result<Success, Rejection> {
         let request: TokenRequest = gate::parse(&call.body)?;
         if self.config.public.mode == Mode::Proxy {
             return Err(Rejection::at(

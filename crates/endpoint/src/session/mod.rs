@@ -3,6 +3,7 @@
 pub(crate) mod codes;
 pub(crate) mod cooldown;
 pub(crate) mod lease;
+pub(crate) mod opened;
 pub(crate) mod record;
 pub(crate) mod renewal;
 pub(crate) mod single_flight;

@@ -1,11 +1,14 @@
 //! The record of a session: account, refresh token, and valid access tokens.
 
+use super::opened::Opened;
 use crate::store::seal::{Seal, ends_at};
 use crate::store::{Failed, Group, Key, Store};
 use exo365_core::text::base64url;
 use exo365_core::token_reply::Tokens;
 use exo365_core::wire::Account;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// An access token is renewed this many seconds before it expires; a short-lived one at half of its lifetime.
 const MARGIN: u64 = 300;
@@ -207,60 +210,89 @@ pub(crate) struct Sessions {
     pub(crate) lifetime: u64,
     /// The permissions that are configured.
     pub(crate) scopes: Vec<String>,
+    pub(crate) opened: Opened,
 }
 
 /// A session, and the record that it was read from.
 pub(crate) struct StoredSession {
     pub(crate) session: Session,
-    pub(crate) record: Vec<u8>,
+    pub(crate) record: Arc<[u8]>,
     /// The configured permissions have changed since its tokens were issued: these are no longer given.
     pub(crate) is_reconfigured: bool,
+}
+
+impl Drop for StoredSession {
+    fn drop(&mut self) {
+        self.session.refresh_token.zeroize();
+        for cached in &mut self.session.tokens {
+            cached.token.zeroize();
+        }
+    }
 }
 
 impl Sessions {
     /// When the session ends, if it is not used any more: seconds since 1970.
     pub(crate) fn ends_at(&self, session: &Session) -> u64 {
-        (session.touched + self.idle).min(session.created + self.lifetime)
+        self.ends_after(session, session.touched)
+    }
+
+    /// The same, as if it was used at `touched` last.
+    pub(crate) fn ends_after(&self, session: &Session, touched: u64) -> u64 {
+        (touched + self.idle).min(session.created + self.lifetime)
     }
 
     fn seal(&self, key: Key, session: &Session) -> Result<Vec<u8>, Failed> {
         let end = self.ends_at(session);
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
+        let plain = Zeroizing::new(serde_json::to_vec(session).map_err(|_| Failed)?);
         let group = session.sid.as_deref().map(group);
         self.seal.seal(&key, (end, group), &plain).ok_or(Failed)
     }
 
     /// The session, if it exists, can be unsealed, and has not ended.
-    pub(crate) async fn get(&self, key: Key, now: u64) -> Result<Option<StoredSession>, Failed> {
-        let Some(record) = self.store.get(key).await? else {
+    pub(crate) async fn get(
+        &self,
+        key: Key,
+        now: u64,
+    ) -> Result<Option<Arc<StoredSession>>, Failed> {
+        let Some(record) = self.store.get_shared(key).await? else {
+            self.opened.remove(key);
             return Ok(None);
         };
         if ends_at(&record).is_none_or(|end| end <= now) {
             return Ok(None);
         }
-        let Some(mut session) = Self::read(&self.seal, key, &record) else {
-            tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
-            return Ok(None);
+        let held = match self.opened.get(key, &record) {
+            Some(held) => held,
+            None => {
+                let Some(held) = self.open(key, record).map(Arc::new) else {
+                    tracing::warn!(session = %key, "a session record does not open: it was changed, or its key is gone");
+                    return Ok(None);
+                };
+                self.opened.insert(key, &held);
+                held
+            }
         };
         // The record says when it ends by the limits that it was written under; the configured ones may be shorter.
-        if self.ends_at(&session) <= now {
-            return Ok(None);
-        }
+        Ok(Some(held).filter(|held| self.ends_at(&held.session) > now))
+    }
+
+    fn open(&self, key: Key, record: Arc<[u8]>) -> Option<StoredSession> {
+        let mut session = Self::read(&self.seal, key, &record)?;
         let known = session.scopes.as_ref();
         let is_reconfigured = known.is_some_and(|known| *known != self.scopes);
         if is_reconfigured {
             session.tokens.clear();
         }
-        Ok(Some(StoredSession {
+        Some(StoredSession {
             session,
             record,
             is_reconfigured,
-        }))
+        })
     }
 
     /// Opens a record.
     pub(crate) fn read(seal: &Seal, key: Key, record: &[u8]) -> Option<Session> {
-        let plain = zeroize::Zeroizing::new(seal.unseal(&key, record)?);
+        let plain = Zeroizing::new(seal.unseal(&key, record)?);
         serde_json::from_slice(&plain).ok()
     }
 
@@ -281,6 +313,7 @@ impl Sessions {
     }
 
     pub(crate) async fn remove(&self, key: Key) -> Result<(), Failed> {
+        self.opened.remove(key);
         self.store.remove(key).await
     }
 }

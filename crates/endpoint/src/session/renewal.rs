@@ -97,11 +97,11 @@ impl Renewals {
         issued.map(|mut issued| {
             // Otherwise a page that renews when its token expires would find its session ended.
             let now = self.clock.now();
-            let mut used = held.session.clone();
-            if self.is_touched(held, now) {
-                used.touched = now;
-            }
-            let end = self.sessions.ends_at(&used).max(now);
+            let touched = match self.is_touched(held, now) {
+                true => now,
+                false => held.session.touched,
+            };
+            let end = self.sessions.ends_after(&held.session, touched).max(now);
             issued.expires_at = issued.expires_at.min(end);
             issued
         })
@@ -281,7 +281,7 @@ impl Renewals {
     async fn save(
         self,
         key: Key,
-        mut held: StoredSession,
+        mut held: Arc<StoredSession>,
         gained: Gained,
         lease: Lease,
     ) -> Outcome {
@@ -316,7 +316,7 @@ impl Renewals {
     async fn save_once(
         &self,
         key: Key,
-        held: &mut StoredSession,
+        held: &mut Arc<StoredSession>,
         gained: &Gained,
     ) -> Result<Outcome, Failed> {
         let now = self.clock.now();
@@ -358,14 +358,15 @@ impl Renewals {
         self.touches
             .start((key, TokenSpec::default()), || async move {
                 let _turn = work.in_flight.lock(key).await;
-                if let Ok(Some(mut held)) = work.sessions.get(key, now).await {
+                if let Ok(Some(held)) = work.sessions.get(key, now).await {
                     if held.is_reconfigured {
                         // Its tokens were left out here; the renewal writes the record.
                         return;
                     }
-                    held.session.touched = now;
+                    let mut session = held.session.clone();
+                    session.touched = now;
                     // A failed swap means a sign-out or a newer record: both are fine.
-                    let _ = work.sessions.swap(key, &held.record, &held.session).await;
+                    let _ = work.sessions.swap(key, &held.record, &session).await;
                 }
             });
     }

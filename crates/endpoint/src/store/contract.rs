@@ -4,6 +4,7 @@ use super::key::{Group, Holder, Key};
 use exo365_core::error::{Code, Error};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// `Retry-After` while the store cannot be reached, in seconds.
@@ -23,6 +24,10 @@ pub(crate) type Visitor<'a> = &'a mut (dyn FnMut(Key, Vec<u8>) + Send);
 pub(crate) trait Store: Send + Sync {
     /// The record.
     fn get(&self, key: Key) -> StoreFuture<'_, Option<Vec<u8>>>;
+    /// The same for whoever reads it often: a store may give one that it read before and that has not changed since.
+    fn get_shared(&self, key: Key) -> StoreFuture<'_, Option<Arc<[u8]>>> {
+        Box::pin(async move { Ok(self.get(key).await?.map(Arc::from)) })
+    }
     /// Puts a new record in.
     fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()>;
     /// Replaces `old` by `new`; returns false and does nothing if the record has changed or is gone.

@@ -82,7 +82,7 @@ async fn user(worlds: [Arc<World>; 2], stop: Arc<AtomicBool>) -> Told {
             token = next;
             // A write that was not acknowledged may have come later; none is gone that was.
             if let Ok(Some(held)) = worlds[0].app.sessions.get(World::key(&cookie), NOW).await {
-                let kept = held.session.refresh_token.unwrap();
+                let kept = held.session.refresh_token.clone().unwrap();
                 assert!(number(&kept) >= number(&token), "{kept} after {token}");
             }
         }

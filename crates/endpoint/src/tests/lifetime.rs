@@ -93,3 +93,25 @@ async fn e59_nothing_on_the_disk_can_be_read() {
         assert!(!found, "{needle}");
     }
 }
+
+/// What was opened or read before is no reason to serve a session that the store has changed or lost.
+#[tokio::test]
+async fn e92_a_session_in_use_is_what_the_store_says() {
+    let world = World::new().await;
+    let (cookie, other) = (world.sign_in().await, world.sign_in().await);
+    let token = async |cookie: &str| world.token(cookie).await.json()["accessToken"].clone();
+    for _ in 0..3 {
+        assert_eq!(token(&cookie).await, "marker-access-1");
+        assert_eq!(token(&other).await, "marker-access-2");
+    }
+    let renewal = json!({"rejected": digest("marker-access-1")});
+    let renewed = world.post("/token", &renewal, &cookie).await;
+    assert_eq!(renewed.json()["accessToken"], "marker-access-3");
+    assert_eq!(token(&cookie).await, "marker-access-3");
+    world.post("/logout", &json!({}), &cookie).await;
+    assert_eq!(world.token(&cookie).await.code(), "signed_out");
+    // By the store alone, as the operator's command and other endpoints do it.
+    let store = &world.app.sessions.store;
+    store.remove(World::key(&other)).await.unwrap();
+    assert_eq!(world.token(&other).await.code(), "signed_out");
+}

@@ -39,7 +39,7 @@ impl World {
             .get(Self::key(cookie), self.app.clock.now())
             .await
             .unwrap();
-        held.map(|held| held.session)
+        held.map(|held| held.session.clone())
     }
 }
 

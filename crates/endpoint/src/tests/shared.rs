@@ -237,7 +237,7 @@ async fn overtaken() -> (World, String, JoinSet<Answer>) {
     world.fake.reached(2).await;
     let (sessions, key) = (&world.app.sessions, World::key(&cookie));
     let held = sessions.get(key, NOW).await.unwrap().unwrap();
-    let mut session = held.session;
+    let mut session = held.session.clone();
     session.refresh_token = Some("marker-refresh-other".into());
     assert!(sessions.swap(key, &held.record, &session).await.unwrap());
     (world, cookie, set)

@@ -1,11 +1,13 @@
 //! The store in one file of this machine.
 
 mod database;
+mod recent;
 mod tables;
 
 use super::contract::{Failed, Store, StoreFuture, Visitor};
 use super::key::{Group, Key};
 use crate::base::problem::Problem;
+use recent::{Changed, Recent};
 use redb::Database;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +20,7 @@ pub(crate) struct FileStore(Arc<Inner>);
 struct Inner {
     file: PathBuf,
     database: Mutex<State>,
+    recent: Recent,
     /// The last thing logged was a failure.
     down: AtomicBool,
 }
@@ -40,6 +43,7 @@ impl FileStore {
         Ok(Self(Arc::new(Inner {
             file: file.to_owned(),
             database,
+            recent: Recent::default(),
             down: AtomicBool::new(false),
         })))
     }
@@ -47,6 +51,7 @@ impl FileStore {
     /// A transaction waits for the disk: not on a thread that serves others.
     fn write<T: Send + 'static>(
         &self,
+        changed: Changed,
         work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
     ) -> StoreFuture<'_, T> {
         let store = Arc::clone(&self.0);
@@ -54,6 +59,7 @@ impl FileStore {
             let done = tokio::task::spawn_blocking(move || {
                 let database = store.for_writing()?;
                 let done = work(&database);
+                store.recent.changed(changed);
                 store.note(&database, done)
             });
             done.await.unwrap_or(Err(Failed))
@@ -95,6 +101,7 @@ impl Inner {
             Ok(database) => {
                 let database = Arc::new(database);
                 *state = State::Open(Arc::clone(&database));
+                self.recent.changed(Changed::Some);
                 Ok(database)
             }
             Err(problem) => Err(self.failed(&problem)),
@@ -135,6 +142,21 @@ impl Store for FileStore {
         Box::pin(std::future::ready(record))
     }
 
+    fn get_shared(&self, key: Key) -> StoreFuture<'_, Option<Arc<[u8]>>> {
+        let record = match self.0.recent.get(key) {
+            Ok(record) => Ok(Some(record)),
+            Err(writes) => {
+                let record = self.read(|database| tables::record(database, key));
+                let record = record.map(|record| record.map(Arc::from));
+                if let Ok(Some(record)) = &record {
+                    self.0.recent.keep(key, record, writes);
+                }
+                record
+            }
+        };
+        Box::pin(std::future::ready(record))
+    }
+
     fn each<'a>(&'a self, visit: Visitor<'a>) -> StoreFuture<'a, ()> {
         let done = self.read(|database| tables::each(database, visit));
         Box::pin(std::future::ready(done))
@@ -155,27 +177,35 @@ impl Store for FileStore {
     }
 
     fn try_write(&self) -> StoreFuture<'_, ()> {
-        self.write(tables::probe)
+        self.write(Changed::Nothing, tables::probe)
     }
 
     fn insert(&self, key: Key, record: Vec<u8>) -> StoreFuture<'_, ()> {
-        self.write(move |database| tables::insert(database, key, &record))
+        self.write(Changed::One(key), move |database| {
+            tables::insert(database, key, &record)
+        })
     }
 
     fn swap(&self, key: Key, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool> {
-        self.write(move |database| tables::swap(database, key, &old, &new))
+        self.write(Changed::One(key), move |database| {
+            tables::swap(database, key, &old, &new)
+        })
     }
 
     fn remove(&self, key: Key) -> StoreFuture<'_, ()> {
-        self.write(move |database| tables::remove(database, key))
+        self.write(Changed::One(key), move |database| {
+            tables::remove(database, key)
+        })
     }
 
     fn remove_group(&self, group: Group) -> StoreFuture<'_, usize> {
-        self.write(move |database| tables::remove_group(database, group))
+        self.write(Changed::Some, move |database| {
+            tables::remove_group(database, group)
+        })
     }
 
     fn sweep(&self, now: u64) -> StoreFuture<'_, usize> {
-        self.write(move |database| tables::sweep(database, now))
+        self.write(Changed::Some, move |database| tables::sweep(database, now))
     }
 }
 
