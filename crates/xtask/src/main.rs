@@ -31,6 +31,7 @@ mod names;
 mod node;
 mod notices;
 mod operations;
+mod order;
 mod pack;
 mod page;
 mod project;
