@@ -18,7 +18,7 @@ const PARTS = [
 const START = '2026-12-01T00:00:00Z';
 const END = '2026-12-08T00:00:00Z';
 /** How the texts among the arguments are written. */
-const WORDS = { [A]: 'id', [B]: 'id', [START]: 'start', [END]: 'end', x: 'comment' };
+export const WORDS = { [A]: 'id', [B]: 'id', [START]: 'start', [END]: 'end', x: 'comment' };
 /** Where the pieces of a large attachment go; the second piece fails, so that the session is given up. */
 const UPLOAD = new URL('https://outlook.office.com/api/gv1.0/AttachmentSessions(1)?authtoken=x');
 const LARGE = new Blob([new Uint8Array(4 * 1024 * 1024)]);
@@ -37,7 +37,7 @@ const whole = (all, items = [A]) =>
   ].map((run) => async () => run());
 
 /** Every named method, with the shortest arguments. */
-function calls(client) {
+export function calls(client) {
   const { mail, calendar, contacts, people, photo, settings, users, subscriptions, directReports } = client;
   const { messages, folders } = mail;
   const { events } = calendar;
@@ -151,7 +151,7 @@ let asked = [];
 let piece = 0;
 
 /** A `fetch` that notes what it is asked, and answers with something of the right form. */
-async function noting(...all) {
+async function noting(/** @type {Parameters<typeof fetch>} */ ...all) {
   const request = new Request(...all);
   const url = new URL(request.url);
   const path = decodeURIComponent(url.pathname).replaceAll(/id-\d|2026-12-0\dT00:00:00.000Z/g, '{}');
@@ -195,6 +195,7 @@ const isOf = (one, path) => {
  *   operation that is reached, the calls that do it), and `strangers` (error codes that no call should have ended with)
  */
 export async function reach(dir, table) {
+  const before = globalThis.fetch;
   globalThis.fetch = noting;
   // The package takes `fetch` when it loads.
   const { createClient } = await import(pathToFileURL(join(dir, 'index.js')).href);
@@ -216,5 +217,6 @@ export async function reach(dir, table) {
     const strangers = [...refused].filter((code) => !['unsupported_by_api', 'service_unavailable'].includes(code));
     found.push({ api, column, there, methods, strangers });
   }
+  globalThis.fetch = before;
   return found;
 }
