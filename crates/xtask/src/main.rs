@@ -33,6 +33,7 @@ mod names;
 mod node;
 mod notices;
 mod operations;
+mod order;
 mod pack;
 mod page;
 mod project;
