@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, engines, javascript, node, operations, pack, project, projects, redis, remedies,
-    run, schemathesis, tools, valkey, wall,
+    demo, docs, e2e, engines, javascript, node, operations, pack, project, projects, redis,
+    remedies, run, schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -97,6 +97,10 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "documents",
         run: documents,
+    },
+    Step {
+        name: "docs",
+        run: site,
     },
     Step {
         name: "browser",
@@ -271,12 +275,25 @@ fn documents() -> Result<Report> {
     package.install(&node::install("tests/types")?)?;
     node::install("tests/e2e/microsoft")?;
     node::install("tests/documents")?;
+    node::install("tests/documents/frameworks")?;
     let mut tests = node_tests();
     tests
-        .arg("tests/documents/documents.test.mjs")
+        .args(
+            ["documents", "guides", "permissions"]
+                .map(|name| format!("tests/documents/{name}.test.mjs")),
+        )
+        .env("EXO365_PACKAGE", &package.dir)
         .env("EXO365_XTASK", std::env::current_exe()?)
         .env("EXO365_OUT", project::target().join("documents"));
     suite(programs.tell(&mut tests), "the documents")
+}
+
+/// The site: guides, API, and the pages of the crates, with their links.
+fn site() -> Result<Report> {
+    let mut report = suite(&mut docs::tests()?, "the tests of the site's scripts")?;
+    docs::run(&docs::Options::default())?;
+    report.counts += Counts::PASSED;
+    Ok(report)
 }
 
 /// SECURITY.md and docs/security-tests.md against the names of the tests.
