@@ -1,60 +1,27 @@
 // Pages of a list, and the way from one to the next.
 import { fail, ours } from '../error.ts';
 import type { Page } from '../types.ts';
-import type { Api, Options } from './api.ts';
+import type { Api, Call, Options } from './api.ts';
 import type { Path } from './path.ts';
 import { joined } from './signal.ts';
 
 const QUERY = ['select', 'filter', 'orderBy', 'expand', 'search', 'top', 'skip', 'count', 'query'];
 
-/** Marks the query of a list whose pages may grow. */
+/** Marks the query of a list that is read to its end: where it names no size, the size of pages is ours. */
 const GROWS = Symbol();
-/** What a page that grew shall have at most: characters, and milliseconds. */
+type Growing = Options & { [GROWS]?: true };
+/** What a page of our size has at most: characters, and milliseconds. */
 const LARGEST_PAGE = 2_000_000;
 const LONGEST_PAGE = 2000;
-/** The size of pages of what is searched for: it cannot grow, since the service goes on by tokens. */
+/** The size of pages of what is searched for. They cannot grow: the service goes on by tokens. */
 const FOUND = 100;
 
-/** A query by which all pages are read: where it names no size, their size is ours. */
-export const growing = (query: Options = {}): Options =>
-  query.top === undefined && !query.query ? Object.assign({ ...query }, { [GROWS]: true }) : query;
+export const growing = (query?: Options): Growing => ({ ...query, [GROWS]: true });
 
 interface Envelope<T> {
   value?: T[];
   '@odata.nextLink'?: string;
   '@odata.count'?: number;
-}
-/** A request of our own in place of the link to the next page, where there is one. */
-type Further<T> = (items: readonly T[], link: string) => (() => Promise<Page<T>>) | undefined;
-
-/** A page from the service's answer. `seen` holds the links that led here. */
-function page<T>(
-  api: Api,
-  body: Envelope<T> | null,
-  query: Options,
-  further?: Further<T>,
-  seen: string[] = [],
-): Page<T> {
-  const { value: items, '@odata.nextLink': link, '@odata.count': count } = body ?? {};
-  if (!Array.isArray(items)) throw fail('invalid_response', 'the answer is no list');
-  // A link does not carry headers: every page needs these options again.
-  const { signal, timeout, timeZone, headers } = query;
-  const next = async (link: string) => {
-    if (seen.includes(link)) throw fail('invalid_response', 'the service repeats a page');
-    const answer = await api.call({ method: 'GET', path: link, options: { signal, timeout, timeZone, headers } });
-    return page<T>(api, answer, query, undefined, [...seen, link]);
-  };
-  return {
-    items,
-    ...(count !== undefined && { count }),
-    next: link ? (further?.(items, link) ?? (() => next(link))) : null,
-  };
-}
-
-/** How many items a page may have, after one with these that took so many milliseconds. */
-function allowed(items: readonly unknown[], took: number): number {
-  const share = Math.min(LARGEST_PAGE / JSON.stringify(items).length, LONGEST_PAGE / took);
-  return Math.floor(items.length * share);
 }
 
 /** Items of all pages; the next page is fetched while this one is read, and dropped where nobody wants it any more. */
@@ -92,21 +59,34 @@ export async function* walk<T>(
 
 /** One page of what is at `path`; `query` in `params` are the path's own parameters. */
 export async function list<T>(api: Api, path: Path, query?: Options, params?: Options): Promise<Page<T>> {
-  const { [GROWS]: grows, ...given } = (query ?? {}) as Options & { [GROWS]?: true };
+  const { [GROWS]: grows, ...given } = (query ?? {}) as Growing;
+  const { signal, timeout, timeZone, headers, skip, top, search } = given;
+  const sized = !grows || top !== undefined || given.query;
   const largest = api.graph ? 1000 : 50;
-  if (grows && given.search !== undefined) given.top = Math.min(FOUND, largest);
-  const ask = async (own: { skip?: number; top?: number }, seen: string[]): Promise<Page<T>> => {
+  const asking = (own?: Options) => ({ path, options: { ...given, ...params, ...own }, allowed: QUERY });
+
+  /** The answer to `call` as a page. `at` is its position, where its size is ours; `seen` are the links before it. */
+  const read = async (call: Omit<Call, 'method'>, at: number, seen: readonly string[]): Promise<Page<T>> => {
     const begun = performance.now();
-    const body = await api.call({ method: 'GET', path, options: { ...given, ...params, ...own }, allowed: QUERY });
-    // A link is never rewritten. Where it says that the service goes by position, the next request may be ours.
-    const further: Further<T> = (items, link) => {
-      const skip = Number(own.skip ?? given.skip ?? 0) + items.length;
-      const position = /[?&](?:\$|%24)skip=(\d+)/i.exec(link)?.[1];
-      if (Number(position) !== skip || seen.includes(link) || 2 * items.length > largest) return undefined;
-      const top = Math.min(largest, allowed(items, performance.now() - begun));
-      return top >= 2 * items.length ? () => ask({ skip, top }, [...seen, link]) : undefined;
+    const body: Envelope<T> | null = await api.call({ method: 'GET', ...call });
+    const took = performance.now() - begun;
+    const { value: items, '@odata.nextLink': link, '@odata.count': count } = body ?? {};
+    if (!Array.isArray(items)) throw fail('invalid_response', 'the answer is no list');
+    const next = async (link: string) => {
+      if (seen.includes(link)) throw fail('invalid_response', 'the service repeats a page');
+      const links = [...seen, link];
+      const from = at + items.length;
+      // A link is never rewritten. Where it says that the service goes by position, the next request may be ours.
+      if (Number(/[?&](?:\$|%24)skip=(\d+)/i.exec(link)?.[1]) === from && 2 * items.length <= largest) {
+        const share = Math.min(LARGEST_PAGE / JSON.stringify(items).length, LONGEST_PAGE / took);
+        const larger = Math.min(largest, Math.floor(items.length * share));
+        if (larger >= 2 * items.length) return read(asking({ skip: from, top: larger }), from, links);
+      }
+      // A link does not carry headers: every page needs these options again.
+      return read({ path: link, options: { signal, timeout, timeZone, headers } }, Number.NaN, links);
     };
-    return page<T>(api, body, given, grows && given.top === undefined ? further : undefined, seen);
+    return { items, ...(count !== undefined && { count }), next: link ? () => next(link) : null };
   };
-  return ask({}, []);
+  if (sized) return read(asking(), Number.NaN, []);
+  return read(asking(search === undefined ? {} : { top: Math.min(FOUND, largest) }), Number(skip ?? 0), []);
 }

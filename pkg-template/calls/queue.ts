@@ -2,6 +2,7 @@
 // together in batches. Exchange Online answers four calls at a time for one app and mailbox
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits).
 import type { BatchItem } from './core.ts';
+import type { Knowledge } from './together.ts';
 
 /** A call that waits for its turn. */
 interface Waiting {
@@ -35,6 +36,8 @@ export interface Lane {
   served: number;
   /** How many calls came in this turn of the event loop. */
   turn: number;
+  /** What its batches told. */
+  known?: Knowledge;
 }
 
 /** The batches that a service takes: sequences, of which each takes a place, or one at a time that takes them all. */
@@ -54,9 +57,8 @@ export function next(
   return shape === 'sequences' || running <= 1 ? 'together' : undefined;
 }
 
-/** Puts a call where its rank is, unless its caller has gone. */
+/** Puts a call where its rank is. */
 export function insert({ waiting }: Pick<Lane, 'waiting'>, one: Waiting): void {
-  if (one.signal?.aborted) return;
   let at = waiting.length;
   while (at && waiting[at - 1].rank > one.rank) at--;
   waiting.splice(at, 0, one);
@@ -79,13 +81,17 @@ export type Enter = (
 export function queue(limit: number, shape: Shape, sendTogether: (lane: Lane) => Promise<unknown>): Enter {
   const lanes = new Map<string, Lane>();
   const start = (lane: Lane) => {
-    if (!lane.waiting.length) lane.single = false;
-    for (let what = next(lane, limit, shape); what; what = next(lane, limit, shape)) {
+    const { waiting } = lane;
+    for (;;) {
+      while (waiting[0]?.signal?.aborted) waiting.shift();
+      lane.single &&= waiting.length > 0;
+      const what = next(lane, limit, shape);
+      if (!what) return;
       const together = what === 'together';
       const places = together && shape === 'parallel' ? limit : 1;
       lane.running += places;
       if (together) lane.starting++;
-      const sending = together ? sendTogether(lane) : (lane.waiting.shift() as Waiting).run();
+      const sending = together ? sendTogether(lane) : (waiting.shift() as Waiting).run();
       sending
         .catch(() => {
           // Where no batch can be made, each goes alone.
@@ -110,9 +116,8 @@ export function queue(limit: number, shape: Shape, sendTogether: (lane: Lane) =>
     // What no batch takes goes first: a message that is sent does not wait behind five hundred reads. Reads of a later
     // turn take turns with those: its first one waits with the next one of them.
     const rank = read ? lane.served + lane.turn : 0;
-    let leave = () => {};
-    const settled = new Promise((resolve, reject) => {
-      const one: Waiting = {
+    return new Promise((resolve, reject) => {
+      insert(lane, {
         read,
         rank,
         signal,
@@ -126,14 +131,7 @@ export function queue(limit: number, shape: Shape, sendTogether: (lane: Lane) =>
             reject(error);
           }
         },
-      };
-      insert(lane, one);
-      leave = () => {
-        const at = lane.waiting.indexOf(one);
-        if (at >= 0) lane.waiting.splice(at, 1);
-      };
+      });
     });
-    signal?.addEventListener('abort', leave);
-    return settled.finally(() => signal?.removeEventListener('abort', leave));
   };
 }

@@ -35,7 +35,7 @@ export interface Demand {
   readonly free: number;
   /** All places of the mailbox. */
   readonly limit: number;
-  readonly flights: readonly Flight[];
+  readonly flights: Iterable<Flight>;
   readonly pace: Pace;
   readonly now: number;
 }
@@ -45,12 +45,13 @@ export function share({ waiting, free, limit, flights, pace, now }: Demand): num
   const { item, quickest } = pace;
   if (!waiting) return 0;
   // The first one goes alone: what it takes is mostly the way, which tells it from the items of the others.
-  if (!quickest && !flights.length) return Math.min(waiting, 1);
+  const away = [...flights];
+  if (!quickest && !away.length) return 1;
   const way = quickest?.took ?? 0;
   const left = ({ count, begun }: Flight) => count * Math.max(0, 1 - (now - begun) / (way + count * item));
   const most = Math.max(1, Math.min(BATCH_SIZE, Math.floor(LONGEST / item)));
   // All places shall end at the same time: each has its part of what waits and of what is on its way.
-  const part = flights.reduce((sum, flight) => sum + left(flight), waiting) / limit;
+  const part = away.reduce((sum, flight) => sum + left(flight), waiting) / limit;
   const even = Math.ceil(part / Math.ceil(part / most));
   return Math.min(waiting, Math.ceil(waiting / free), Math.max(1, even));
 }
