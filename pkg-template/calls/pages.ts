@@ -1,5 +1,5 @@
 // Pages of a list, and the way from one to the next.
-import { fail, ours } from '../error.ts';
+import { fail, invalidArgument, ours } from '../error.ts';
 import type { Page } from '../types.ts';
 import type { Api, Call, Options } from './api.ts';
 import type { Path } from './path.ts';
@@ -59,6 +59,7 @@ export async function* walk<T>(
 
 /** One page of what is at `path`; `query` in `params` are the path's own parameters. */
 export async function list<T>(api: Api, path: Path, query?: Options, params?: Options): Promise<Page<T>> {
+  if (typeof (query ?? {}) !== 'object') throw invalidArgument('options are an object');
   const { [GROWS]: grows, ...given } = (query ?? {}) as Growing;
   const { signal, timeout, timeZone, headers, skip, top, search } = given;
   const sized = !grows || top !== undefined || given.query;
