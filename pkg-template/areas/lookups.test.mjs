@@ -91,7 +91,7 @@ test('the tree below a folder, by either way to it; children are folders with ev
 });
 
 test('pages of a level are one; options go with every request', async () => {
-  const link = 'https://graph.microsoft.com/v1.0/me/mailFolders?$skip=1';
+  const link = 'https://graph.microsoft.com/v1.0/me/mailFolders?$skiptoken=1';
   const it = box((path, _ids) =>
     path === 'mailFolders'
       ? { value: [{ id: 'a', childFolderCount: 1 }], '@odata.nextLink': link }
@@ -130,7 +130,7 @@ test('folders of one level are asked for at once; one that fails fails the tree'
 });
 
 test('rooms: all of the organisation, or those of a list; pages and options', async () => {
-  const link = 'https://graph.microsoft.com/v1.0/places/graph.room?$skip=1';
+  const link = 'https://graph.microsoft.com/v1.0/places/graph.room?$skiptoken=1';
   for (const [options, path, ids, query] of /** @type {[{}, string, string[], {}][]} */ ([
     [undefined, '/places/graph.room', [], {}],
     [{ top: 5, timeout: 7 }, '/places/graph.room', [], { top: 5, timeout: 7 }],
