@@ -22,15 +22,13 @@ pub(super) fn links(config: &Config, folder: &Path) -> Option<HeaderValue> {
     // Of several nobody knows which one the page uses.
     if let [module] = modules.as_slice() {
         let at = |file: &Path| address(config, folder, file);
+        // Servers answer in this order: the small scripts do not wait for the module.
+        links.extend(scripts(folder, module).filter_map(|(file, kind)| {
+            let address = at(&file)?;
+            Some(format!("<{address}>; {kind}"))
+        }));
         let kind = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
         links.extend(at(module).map(|at| format!("<{at}>; {kind}")));
-        // The layout of the package; a bundler has put its script elsewhere.
-        let wasm = module.parent().filter(|folder| folder.ends_with("wasm"));
-        let script = wasm.and_then(Path::parent);
-        let script = script.map(|package| package.join("index.js"));
-        let script = script.filter(|script| script.is_file() && !has_script_tag(folder));
-        let script = script.and_then(|script| at(&script));
-        links.extend(script.map(|at| format!("<{at}>; rel=modulepreload")));
     }
     if config.public.mode == Mode::Direct {
         let api = &config.public.cloud.api;
@@ -57,10 +55,22 @@ fn search(folder: &Path, (left, depth): (&mut usize, usize), found: &mut Vec<Pat
     }
 }
 
-/// Whether the page loads the SDK by its script tag, which a browser finds by itself.
-fn has_script_tag(folder: &Path) -> bool {
-    let page = std::fs::read_to_string(folder.join("index.html"));
-    page.is_ok_and(|page| page.contains("exo365.global.js"))
+/// The scripts of the package that has this module, as the page loads them. Where a bundler has put them nobody knows.
+fn scripts(folder: &Path, module: &Path) -> impl Iterator<Item = (PathBuf, &'static str)> {
+    let wasm = module.parent().filter(|folder| folder.ends_with("wasm"));
+    let package = wasm.and_then(Path::parent);
+    let page = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
+    // A script tag that loads the whole SDK is in the page, where a browser finds it by itself.
+    let imported = !page.contains("exo365.global.js");
+    let started = page.contains("exo365.start.js");
+    let files = [
+        (started, "dist/exo365.start.js", "rel=preload; as=script"),
+        (imported, "index.js", "rel=modulepreload"),
+    ];
+    let found =
+        package.map(|package| files.map(|(used, file, kind)| (used, package.join(file), kind)));
+    let found = found.into_iter().flatten();
+    found.filter_map(|(used, file, kind)| (used && file.is_file()).then_some((file, kind)))
 }
 
 /// Where browsers find a file of the folder; `None` for a name that would have to be encoded.

@@ -179,9 +179,14 @@ async fn a_browser_begins_with_what_the_page_will_need() {
     let proxy = "mode = \"proxy\"";
     let api = "<https://graph.microsoft.com>; rel=preconnect; crossorigin";
     let fetch = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
-    let both = format!(
-        "</vendor/exo365/wasm/exo365_bg.wasm>; {fetch}, </vendor/exo365/index.js>; rel=modulepreload"
-    );
+    let wasm = format!("</vendor/exo365/wasm/exo365_bg.wasm>; {fetch}");
+    let both = format!("</vendor/exo365/index.js>; rel=modulepreload, {wasm}");
+    let start = ("vendor/exo365/dist/exo365.start.js", "1");
+    let head =
+        "<script src=\"./vendor/exo365/dist/exo365.start.js\" data-endpoint=\"/auth\"></script>";
+    let started = [("index.html", head), main, module, script, start];
+    let first = "</vendor/exo365/dist/exo365.start.js>; rel=preload; as=script";
+    let unused = [page, main, module, script, start];
     let whole = [page, main, module, script];
     let tag = [
         ("index.html", "<script src=\"x/exo365.global.js\">"),
@@ -203,14 +208,16 @@ async fn a_browser_begins_with_what_the_page_will_need() {
         (".git/exo365_bg.wasm", "\0asm"),
     ];
     for (files, setting, wanted) in [
-        (&whole, "", Some(format!("{both}, {api}"))),
+        (&whole[..], "", Some(format!("{both}, {api}"))),
         (&whole, proxy, Some(both.clone())),
+        (&unused, proxy, Some(both.clone())),
+        (&started, proxy, Some(format!("{first}, {both}"))),
         (
             &whole,
             "mode = \"proxy\"\npublic_base = \"/app/auth\"",
             Some(both.replace("</", "</app/")),
         ),
-        (&tag, proxy, both.split(", ").next().map(String::from)),
+        (&tag, proxy, Some(wasm.clone())),
         (
             &bundled,
             proxy,
