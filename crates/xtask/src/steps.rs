@@ -4,8 +4,8 @@ use crate::browser::Browser;
 use crate::counts::{self, Counts};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, docs, e2e, engines, javascript, node, operations, pack, project, projects, redis,
-    remedies, run, schemathesis, tools, valkey, wall,
+    demo, docs, e2e, engines, javascript, node, operations, pack, programs, project, projects,
+    redis, remedies, run, schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
@@ -354,16 +354,17 @@ fn wasm_pack() -> Result<Report> {
 
 fn package() -> Result<Report> {
     let browser = Browser::ensure()?;
-    let programs = Programs::build(Profile::Dev)?;
+    let built = Programs::build(Profile::Dev)?;
     let package = pack::run()?;
     node::install("tests/e2e")?;
     let mut runner = e2e::runner(&project::root().join("tests/package"), None)?;
     runner
         .env("EXO365_PACKAGE", &package.dir)
-        .env("EXO365_TARBALL", &package.tarball);
+        .env("EXO365_TARBALL", &package.tarball)
+        .env("EXO365_PROGRAMS", programs::pack(&built)?);
     runner.env("EXO365_OUT", project::target().join("package"));
     suite(
-        programs.tell(browser.tell(&mut runner)),
+        built.tell(browser.tell(&mut runner)),
         "the package in real projects",
     )
 }
