@@ -44,6 +44,7 @@ mod prune;
 mod python;
 mod redis;
 mod remedies;
+mod report;
 mod run;
 mod schema;
 mod schemathesis;
