@@ -15,6 +15,7 @@ use crate::routes::frontchannel::{self, FrontchannelRoute};
 use crate::routes::logout::LogoutRoute;
 use crate::routes::openapi;
 use crate::routes::page;
+use crate::routes::preload::PreloadRoute;
 use crate::routes::probes;
 use crate::routes::proxy;
 use crate::routes::session::SessionRoute;
@@ -59,10 +60,14 @@ where
 const LOGOUT: &str = "/logout";
 
 /// All routes.
-pub(crate) const ROUTES: [Route; 4] = [
+pub(crate) const ROUTES: [Route; 5] = [
     Route {
         path: "/session",
         open: |state| handler(SessionRoute::from_ref(state), SessionRoute::handle),
+    },
+    Route {
+        path: "/preload",
+        open: |state| handler(PreloadRoute::from_ref(state), PreloadRoute::handle),
     },
     Route {
         path: "/exchange",

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
 /// What of the API's answer reaches the page. No cookies, no challenges, nothing about connections.
-const RELAYED: [HeaderName; 12] = [
+pub(in crate::routes) const RELAYED: [HeaderName; 12] = [
     header::ACCEPT_RANGES,
     header::CONTENT_LANGUAGE,
     header::CONTENT_RANGE,
@@ -109,7 +109,7 @@ async fn short(body: &mut Incoming, patience: Duration) -> Result<Option<Bytes>,
 }
 
 /// Where the proxy is, for pages.
-fn page(config: &Config) -> String {
+pub(in crate::routes) fn page(config: &Config) -> String {
     format!("{}{}", config.public_base, super::path::PATH)
 }
 
