@@ -18,7 +18,6 @@ mod delta;
 mod dispatch;
 mod drafts;
 mod errors;
-mod event_body;
 mod events;
 mod extensions;
 pub(crate) mod faults;
