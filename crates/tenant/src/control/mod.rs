@@ -78,7 +78,7 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             Ok(json!({"notifications": changes::lifecycle(tenant, &order.event)}))
         }
         (&Method::POST, "reset") => {
-            tenant.reset();
+            tenant.reset()?;
             Ok(state(tenant))
         }
         _ => Err(format!(

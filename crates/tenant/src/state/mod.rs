@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use chrono::Utc;
 use tokio::sync::Notify;
 
 use faults::Faults;
@@ -61,7 +62,7 @@ impl Tenant {
         let clock = Clock::default();
         let store = match &options.data {
             Some(file) if file.exists() => snapshot::load(file)?,
-            _ => seed::store(options.seed, clock.now()),
+            _ => seed::store(&options.seed, clock.now())?,
         };
         let inner = Inner {
             origin: RwLock::new(options.origin.clone()),
@@ -126,10 +127,13 @@ impl Tenant {
         self.inner.changed.notified().await;
     }
 
-    /// Resets everything to the state at the start.
-    pub(crate) fn reset(&self) {
+    /// Resets everything to the state at the start. A seed of one's own is read again.
+    ///
+    /// # Errors
+    /// The seed has an item that cannot be kept. Nothing is reset then.
+    pub(crate) fn reset(&self) -> Result<(), String> {
+        let fresh = seed::store(&self.options().seed, Utc::now())?;
         self.clock().reset();
-        let fresh = seed::store(self.options().seed, self.clock().now());
         *self.store() = fresh;
         *self.signins() = SignInState::default();
         self.faults().clear();
@@ -138,6 +142,7 @@ impl Tenant {
         *self.subscriptions() = Subscriptions::default();
         self.step_up().clone_from(&self.options().step_up);
         self.notify_changed();
+        Ok(())
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -9,6 +9,7 @@ mod data;
 mod events;
 mod mail;
 mod queries;
+mod seed;
 mod series;
 #[path = "../support/mod.rs"]
 mod support;
