@@ -35,16 +35,24 @@ pub(crate) fn load(file: &Path) -> Result<Store, String> {
     let name = file.display();
     let remedy = "move it away to start with fresh data, or name another file with --data";
     let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let broken = |error| format!("{name} is not a data file of this tenant ({error}); {remedy}");
+    read(&text).map_err(|sentence| format!("{name} {sentence}; {remedy}"))
+}
+
+/// Reads the text of a data file.
+///
+/// # Errors
+/// A part of a sentence: what the text is not.
+pub(crate) fn read(text: &[u8]) -> Result<Store, String> {
+    let broken = |error| format!("is not a data file of this tenant ({error})");
     // The version is read first: a store of another version may not be readable.
-    let head: Head = serde_json::from_slice(&text).map_err(broken)?;
+    let head: Head = serde_json::from_slice(text).map_err(broken)?;
     if head.version != VERSION {
         let found = head.version;
         return Err(format!(
-            "{name} has version {found}, but this tenant reads version {VERSION}; {remedy}"
+            "has version {found}, but this tenant reads version {VERSION}"
         ));
     }
-    let read: Read = serde_json::from_slice(&text).map_err(broken)?;
+    let read: Read = serde_json::from_slice(text).map_err(broken)?;
     Ok(read.store)
 }
 

@@ -5,6 +5,7 @@
 
 mod batches;
 mod bodies;
+mod control;
 mod data;
 mod events;
 mod mail;
