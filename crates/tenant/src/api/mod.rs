@@ -42,6 +42,7 @@ mod request;
 mod request_ids;
 mod respond;
 mod response;
+mod rich;
 mod rules;
 mod schedule;
 mod send;

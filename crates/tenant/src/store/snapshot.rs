@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::mailbox::Mailbox;
 use super::mailboxes::Store;
 
 /// Version of the format. A file with another version is rejected and not overwritten.
@@ -52,7 +53,8 @@ pub(crate) fn read(text: &[u8]) -> Result<Store, String> {
             "has version {found}, but this tenant reads version {VERSION}"
         ));
     }
-    let read: Read = serde_json::from_slice(text).map_err(broken)?;
+    let mut read: Read = serde_json::from_slice(text).map_err(broken)?;
+    read.store.mailboxes.values_mut().for_each(Mailbox::index);
     Ok(read.store)
 }
 
