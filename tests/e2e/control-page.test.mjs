@@ -124,13 +124,13 @@ for (const one of BROWSERS)
       await graph('/contacts?$top=1');
       await reads(page, entry, '/contacts');
       assert.ok(await page.$eval('#log li:nth-child(2) details', (details) => details.open));
+      await page.screenshot({ path: join(pictures, `${one.kind}.png`), fullPage: true });
       await page.locator('#filter').fill('/contacts');
       assert.ok(await page.$eval('#log li:nth-child(2)', (item) => item.hidden));
       await page.locator('#follow').click();
       await page.locator('[data-call="DELETE requests"]').click();
       await page.waitForFunction(() => document.querySelector('#log').children.length === 0);
       assert.deepEqual(problems, []);
-      await page.screenshot({ path: join(pictures, `${one.kind}.png`), fullPage: true });
       await page.close();
     });
 

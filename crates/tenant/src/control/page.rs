@@ -47,8 +47,8 @@ fn page(tenant: &Tenant) -> Response {
                 header {
                     h1 { "Local tenant" }
                     p { (tenant.origin()) " · " a href="/" { "addresses" } }
-                    p #said role="status" {}
                 }
+                p #said role="status" {}
                 main {
                     (clock())
                     (faults())

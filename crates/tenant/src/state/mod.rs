@@ -69,10 +69,12 @@ impl Tenant {
     /// The data file cannot be read or written.
     pub fn new(options: Options) -> Result<Self, String> {
         let clock = Clock::default();
-        let store = match &options.data {
-            Some(file) if file.exists() => snapshot::load(file)?,
-            _ => seed::store(&options.seed, clock.now())?,
+        let kept = options.data.as_deref().filter(|file| file.exists());
+        let store = match kept {
+            Some(file) => snapshot::load(file)?,
+            None => seed::store(&options.seed, clock.now())?,
         };
+        let loaded = kept.is_some();
         let inner = Inner {
             origin: RwLock::new(options.origin.clone()),
             clock,
@@ -96,7 +98,10 @@ impl Tenant {
             inner: Arc::new(inner),
         };
         // This fails at the start if the file cannot be written.
-        tenant.save()?;
+        match tenant.options().data.as_deref().filter(|_| loaded) {
+            Some(file) => snapshot::check(file)?,
+            None => tenant.save()?,
+        }
         Ok(tenant)
     }
 

@@ -25,6 +25,7 @@ struct Head {
 
 #[derive(Deserialize)]
 struct Read {
+    version: u32,
     store: Store,
 }
 
@@ -45,17 +46,24 @@ pub(crate) fn load(file: &Path) -> Result<Store, String> {
 /// A part of a sentence: what the text is not.
 pub(crate) fn read(text: &[u8]) -> Result<Store, String> {
     let broken = |error| format!("is not a data file of this tenant ({error})");
-    // The version is read first: a store of another version may not be readable.
-    let head: Head = serde_json::from_slice(text).map_err(broken)?;
-    if head.version != VERSION {
-        let found = head.version;
+    let read: Result<Read, _> = serde_json::from_slice(text);
+    let head = match &read {
+        Ok(read) => read.version,
+        // A store of another version may not be readable.
+        Err(_) => {
+            serde_json::from_slice::<Head>(text)
+                .map_err(broken)?
+                .version
+        }
+    };
+    if head != VERSION {
         return Err(format!(
-            "has version {found}, but this tenant reads version {VERSION}"
+            "has version {head}, but this tenant reads version {VERSION}"
         ));
     }
-    let mut read: Read = serde_json::from_slice(text).map_err(broken)?;
-    read.store.mailboxes.values_mut().for_each(Mailbox::index);
-    Ok(read.store)
+    let mut store = read.map_err(broken)?.store;
+    store.mailboxes.values_mut().for_each(Mailbox::index);
+    Ok(store)
 }
 
 /// A store as text.
@@ -76,6 +84,17 @@ pub(crate) fn save(file: &Path, text: &[u8]) -> Result<(), String> {
     let half = file.with_extension("part");
     write(&half, text)
         .and_then(|()| std::fs::rename(&half, file))
+        .map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+/// Checks that a data file that is there can be replaced.
+///
+/// # Errors
+/// No file can be written beside it.
+pub(crate) fn check(file: &Path) -> Result<(), String> {
+    let half = file.with_extension("part");
+    File::create(&half)
+        .and_then(|_| std::fs::remove_file(&half))
         .map_err(|error| format!("{} cannot be written: {error}", file.display()))
 }
 
