@@ -279,7 +279,7 @@ impl Item {
             );
         }
         for one in list(changed) {
-            let (day, change) = self.change(&event, one, &author, mailbox.fresh_change())?;
+            let (day, change) = self.change(&event, &one, &author, mailbox.fresh_change())?;
             exceptions.insert(day, Exception::Changed(Box::new(change)));
         }
         event.exceptions = exceptions;
@@ -302,7 +302,7 @@ impl Item {
     fn change(
         &self,
         event: &Event,
-        json: Value,
+        json: &Value,
         author: &Author,
         version: u64,
     ) -> Result<(i32, OccurrenceChange), String> {

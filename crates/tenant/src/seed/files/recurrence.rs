@@ -120,3 +120,101 @@ fn name(day: ICalendarWeekday) -> &'static str {
         ICalendarWeekday::Saturday => "saturday",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use calcard::icalendar::{ICalendarProperty, ICalendarValue};
+    use calcard::{Entry, Parser};
+
+    use super::*;
+    use crate::store::recurrence::Recurrence;
+
+    fn read(text: &str) -> Result<Value, String> {
+        let event = format!("BEGIN:VEVENT\nRRULE:{text}\nEND:VEVENT\n");
+        let Entry::ICalendar(calendar) = Parser::new(&event).entry() else {
+            panic!("no event: {event}");
+        };
+        let property = calendar.components[0].property(&ICalendarProperty::Rrule);
+        let Some(ICalendarValue::RecurrenceRule(rule)) =
+            property.and_then(|one| one.values.first())
+        else {
+            panic!("no rule: {text}");
+        };
+        // A Tuesday, the first of its month.
+        recurrence(rule, NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), None)
+    }
+
+    #[test]
+    fn rules_become_the_patterns_of_graph() {
+        for (text, pattern) in [
+            (
+                "FREQ=DAILY;INTERVAL=2",
+                json!({"type": "daily", "interval": 2}),
+            ),
+            (
+                "FREQ=DAILY;BYDAY=MO,TU",
+                json!({"type": "weekly", "daysOfWeek": ["monday", "tuesday"]}),
+            ),
+            (
+                "FREQ=WEEKLY",
+                json!({"type": "weekly", "daysOfWeek": ["tuesday"]}),
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=TU,TH;WKST=SU",
+                json!({"type": "weekly", "daysOfWeek": ["tuesday", "thursday"], "firstDayOfWeek": "sunday"}),
+            ),
+            (
+                "FREQ=MONTHLY",
+                json!({"type": "absoluteMonthly", "dayOfMonth": 1}),
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=-1",
+                json!({"type": "absoluteMonthly", "dayOfMonth": 31}),
+            ),
+            (
+                "FREQ=MONTHLY;BYDAY=1TU",
+                json!({"type": "relativeMonthly", "daysOfWeek": ["tuesday"], "index": "first"}),
+            ),
+            (
+                "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                json!({"type": "relativeMonthly", "index": "last"}),
+            ),
+            (
+                "FREQ=YEARLY",
+                json!({"type": "absoluteYearly", "dayOfMonth": 1, "month": 12}),
+            ),
+            (
+                "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+                json!({"type": "relativeYearly", "month": 3, "daysOfWeek": ["sunday"], "index": "last"}),
+            ),
+        ] {
+            let made = read(text).unwrap();
+            for (name, value) in pattern.as_object().unwrap() {
+                assert_eq!(&made["pattern"][name], value, "{text}: {name}");
+            }
+            assert!(Recurrence::parse(&made).is_ok(), "{text}");
+        }
+        let range = &read("FREQ=DAILY;COUNT=5").unwrap()["range"];
+        assert_eq!(
+            (&range["type"], &range["numberOfOccurrences"]),
+            (&json!("numbered"), &json!(5))
+        );
+    }
+
+    #[test]
+    fn what_graph_cannot_express_is_refused() {
+        for text in [
+            "FREQ=HOURLY",
+            "FREQ=DAILY;INTERVAL=2;BYDAY=MO",
+            "FREQ=DAILY;BYHOUR=9,12",
+            "FREQ=MONTHLY;BYMONTHDAY=1,15",
+            "FREQ=MONTHLY;BYMONTHDAY=-2",
+            "FREQ=MONTHLY;BYDAY=1MO,2TU",
+            "FREQ=MONTHLY;BYDAY=MO",
+            "FREQ=YEARLY;BYMONTH=3,4",
+            "FREQ=YEARLY;BYWEEKNO=20",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}
