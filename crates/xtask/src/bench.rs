@@ -17,10 +17,23 @@ pub(crate) struct Options {
     /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, `/token` and proxy mode beside bare servers, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
+    /// Only the local tenant: how fast it starts and answers with 100,000 messages. Writes `bench/TENANT.md`.
+    #[arg(long, conflicts_with_all = ["pages", "endpoint"])]
+    tenant: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
+    if options.tenant {
+        let programs = Programs::build(Profile::Server)?;
+        let mut bench = prepared()?;
+        bench.arg("--tenant");
+        if options.no_gate {
+            bench.arg("--no-gate");
+        }
+        programs.tell(&mut bench);
+        return run::run(&mut bench, "the benchmark of the tenant");
+    }
     if !options.pages {
         load_tools()?;
         let mut bare = run::cargo();
