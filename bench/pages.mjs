@@ -11,6 +11,15 @@ import { list } from './list.mjs';
 const whole = (number) => Math.round(number).toLocaleString('en');
 const figure = (value, unit) => (unit === 'ms' && value < 100 ? `${value.toFixed(2)} ms` : `${whole(value)} ${unit}`);
 
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** What it is measured on, and how busy that is. */
+function machine() {
+  const [{ model = 'unknown' } = {}] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus().length} cores (${model.trim()}), ${memory}, load ${loadavg()[1].toFixed(1)}`;
+}
+
 /** The first lists at each round trip: their times, and how often each was measured. */
 async function allFirstLists(exo365, out) {
   /** @type {Record<number, report.Times>} */
@@ -20,7 +29,8 @@ async function allFirstLists(exo365, out) {
     rounds[roundTrip] = roundTrip === report.JUDGED ? 15 : 5;
     times[roundTrip] = await firstLists(exo365, out, { roundTrip, rounds: rounds[roundTrip] });
   }
-  writeFileSync(new URL('./first-list.svg', import.meta.url), report.picture(times));
+  const note = `medians of ${rounds[report.JUDGED]} rounds; ${today()}, ${machine()}`;
+  writeFileSync(new URL('./first-list.svg', import.meta.url), report.picture(times, note));
   return { lines: report.lines(times), text: report.text(times, { rounds, network: NETWORK }) };
 }
 
@@ -59,7 +69,7 @@ export async function measurePages(exo365, out) {
     `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
   const text = `# Benchmark results
 
-Made by \`cargo xtask bench\`; not edited by hand. ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, Chromium ${time.version} headless; load of the machine ${loadavg()[1].toFixed(1)}.
+Made by \`cargo xtask bench\`; not edited by hand. ${today()}, ${machine()}, Node ${process.versions.node}, Chromium ${time.version} headless.
 
 | what | exo365 | peer | ratio | bar | |
 |---|---:|---:|---:|---:|---|

@@ -91,10 +91,12 @@ Peers: ${versions()}.
  * The plot of the times at the judged round trip.
  *
  * @param {Record<number, Times>} results
+ * @param {string} note How and where they were measured.
  */
-export const picture = ({ [JUDGED]: times }) =>
+export const picture = ({ [JUDGED]: times }, note) =>
   plot(
     `First list of a page with a session, ${JUDGED} ms round trip`,
+    note,
     Object.entries(times).map(([name, { cold, warm }]) => ({
       title: VARIANTS[name].title,
       own: VARIANTS[name].app.startsWith('exo365'),
