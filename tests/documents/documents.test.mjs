@@ -1,4 +1,5 @@
-// Every code block of every document is compiled, or read by the parser of its tool; commands, steps and links are there.
+// Every code block of every document is compiled, run, or read by the parser of its tool; commands, steps and links
+// are there.
 // `cargo xtask test --only documents` builds and installs first what this needs.
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';

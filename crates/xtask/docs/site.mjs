@@ -18,8 +18,9 @@ const ENTRIES = {
   react: ['exo365/react', 'A provider and hooks for React 18 and newer.'],
   testing: ['exo365/testing', 'A client on a local tenant, and a client over a mailbox in memory, for tests in Node.'],
 };
-/** The crates with pages of their own. */
-const CRATES = ['exo365_core', 'exo365_endpoint', 'exo365_tenant'];
+const isCrate = (name) => existsSync(join(rustdoc, name, 'all.html'));
+/** The crates of the project: rustdoc's folder may have others, from another command. */
+const CRATES = readdirSync(rustdoc).filter((name) => name.startsWith('exo365_') && isCrate(name));
 
 /** Writes the documents and the declarations where TypeDoc reads them. */
 function write() {
@@ -104,8 +105,7 @@ async function build() {
 
 /** Puts the crates' pages beside, and leads links there. */
 function addCrates() {
-  const wanted = (name) =>
-    !name.startsWith('.') && (CRATES.includes(name) || !existsSync(join(rustdoc, name, 'all.html')));
+  const wanted = (name) => !name.startsWith('.') && (CRATES.includes(name) || !isCrate(name));
   for (const name of readdirSync(rustdoc).filter(wanted)) {
     cpSync(join(rustdoc, name), join(out, 'rust', name), { recursive: true });
   }
