@@ -79,7 +79,7 @@ async function build() {
     },
     // Helpers of types, which nobody names.
     intentionallyNotExported: ['Changed', 'Either', 'Field', 'IdOf', 'IsDirectoryObject', 'Pascal', 'Short', 'Value'],
-    validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
+    validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: true },
     highlightLanguages: [
       'html',
       'javascript',
