@@ -1,6 +1,6 @@
 // One shape for everything that can be listed; one implementation.
 import type { Api, Options } from '../calls/api.ts';
-import { list, walk } from '../calls/pages.ts';
+import { growing, list, walk } from '../calls/pages.ts';
 import { below, type Path } from '../calls/path.ts';
 import { booleanOption, ours } from '../error.ts';
 import type { Collection, Page } from '../types.ts';
@@ -13,7 +13,8 @@ export async function* all<T>(
 ): AsyncGenerator<T, void, undefined> {
   const items = ours(async () => {
     const { stable, ...rest } = query ?? {};
-    return booleanOption(stable, 'stable') ? ((await api.lazy('everything', pages, rest)) as T[]) : walk(pages, rest);
+    if (!booleanOption(stable, 'stable')) return walk(pages, rest);
+    return (await api.lazy('everything', pages, growing(rest))) as T[];
   });
   yield* await items();
 }

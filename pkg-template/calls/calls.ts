@@ -6,7 +6,7 @@ import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy } from './api.ts';
 import { type Core, describe, readOptions } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { type Enter, queue } from './queue.ts';
+import { type Enter, queue, type Shape } from './queue.ts';
 import { joined } from './signal.ts';
 import { tools } from './tools.ts';
 
@@ -49,7 +49,10 @@ export class Calls {
     this.#batching = batching !== 'off' && api !== 'outlook-v1';
     this.#values = values(api, timeZone);
     this.api = this.to();
-    this.#enter = queue(Math.max(1, concurrency), (taken) => this.api.lazy('sendTogether', taken));
+    // Only Graph has `dependsOn`.
+    const shape: Shape = api === 'graph' ? 'sequences' : 'parallel';
+    const limit = Math.max(1, concurrency);
+    this.#enter = queue(limit, shape, (lane) => this.api.lazy('sendTogether', lane, limit, shape));
     this.#diagnostics = new Diagnostics(this.api, keepDiagnostics, events.diagnostic);
   }
 
@@ -136,7 +139,7 @@ export class Calls {
     const read = batchable ? () => JSON.parse(this.#core.item(described)) : undefined;
     const from = performance.now();
     try {
-      const value = await this.run((both) => this.#enter(user ?? '', () => run(both), read), signal);
+      const value = await this.run((both) => this.#enter(user ?? '', () => run(both), read, both), signal);
       this.#diagnostics.note(from, call);
       return value;
     } catch (cause) {

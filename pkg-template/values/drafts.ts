@@ -157,6 +157,18 @@ function forms(api: Api): Forms {
     endTime: moment,
     newReminderTime: moment,
     recurrence,
+    flag: fields({
+      flagStatus: oneOf('notFlagged complete flagged'),
+      startDateTime: moment,
+      dueDateTime: moment,
+      completedDateTime: moment,
+    }),
+    automaticRepliesSetting: fields({
+      status: oneOf('disabled alwaysEnabled scheduled'),
+      externalAudience: oneOf('none contactsOnly all'),
+      scheduledStartDateTime: moment,
+      scheduledEndDateTime: moment,
+    }),
     importance: oneOf('low normal high'),
     sensitivity: oneOf('normal personal private confidential'),
     showAs: oneOf('free tentative busy oof workingElsewhere unknown'),

@@ -377,3 +377,7 @@ fn place<'a>(wish: &'a str, origin: &str) -> Result<&'a str, Error> {
 #[cfg(test)]
 #[path = "tests/signin.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/signin_state.rs"]
+mod tests_of_state;

@@ -5,6 +5,7 @@
 //! cargo xtask test [--only NAME]          everything that has to hold
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! cargo xtask programs                    tenant and endpoint as npm packages
 //! cargo xtask projects [WORD]             the package in the projects of other people
 //! cargo xtask javascript [--write]        formatter, linter and type check of all scripts
 //! cargo xtask docs [--write]              guides and API as a site under target/docs
@@ -36,12 +37,14 @@ mod operations;
 mod order;
 mod pack;
 mod page;
+mod programs;
 mod project;
 mod projects;
 mod prune;
 mod python;
 mod redis;
 mod remedies;
+mod report;
 mod run;
 mod schema;
 mod schemathesis;
@@ -74,6 +77,8 @@ enum Command {
     E2e(e2e::Options),
     /// The package in projects of every bundler, framework and test runner that the guide names, or those with WORD.
     Projects(projects::Options),
+    /// Makes the npm packages of tenant and endpoint for this platform under target/programs, and tests them.
+    Programs,
     /// Makes the npm tarball under target/pack.
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
@@ -104,6 +109,7 @@ fn main() -> ExitCode {
         Command::Operations => operations::run(),
         Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Programs => programs::run(),
         Command::Projects(options) => projects::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),

@@ -224,7 +224,12 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
-    notices::write(&dir.join("THIRD-PARTY-NOTICES.md"))?;
+    let compiled = notices::Compiled {
+        package: "exo365",
+        target: tools::WASM,
+        name: "The WebAssembly of exo365",
+    };
+    notices::write(&compiled, &dir.join("THIRD-PARTY-NOTICES.md"))?;
     let mut types = node::script("crates/xtask/node/types.mjs");
     run::run(types.arg(template()).arg(dir), "bundling the types")?;
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
@@ -234,7 +239,8 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
     )
 }
 
-fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
+/// `npm pack` of the folder `dir`; the tarball comes into `out`.
+pub(crate) fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
     let mut pack = Command::new("npm");
     pack.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
         .arg(out);
