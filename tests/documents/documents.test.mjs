@@ -85,7 +85,7 @@ test('a template of a framework that breaks is found, by its own compiler', () =
 export class A {}`;
   const broken = [
     { language: 'ts', code: angular },
-    { language: 'svelte', code: '<p>{nobody}</p>' },
+    { language: 'svelte', code: '<script lang="ts"></script>\n<p>{nobody}</p>' },
     { language: 'vue', code: '<script setup lang="ts"></script>\n<template><p>{{ nobody }}</p></template>' },
   ];
   for (const [at, name] of ['Angular', 'Svelte', 'Vue'].entries()) {
