@@ -117,12 +117,16 @@ impl Core {
         Ok(request.item(&self.0.api.root).into())
     }
 
-    /// Judges a refused item of a batch. `answer` is `[status, headers, body, item, keyed, repeats, doubt, user]` as JSON,
+    /// Judges the answer to an item of a batch. `answer` is `[status, headers, body, item, keyed, repeats, doubt, user]` as JSON,
     /// in which `body` is JSON text and `item` is `[method, url, headers]`. Gives `[error, wait, doubt]`: the milliseconds
     /// after which the item is sent again, undefined where it must not be; and what the next judgement of it has to know.
-    /// Without an error, the item counts as done.
+    /// Without an error, the item counts as done. A success ends the rests of its mailbox.
     pub fn judge(&self, answer: &str) -> Array {
         let mut answer = ItemAnswer::read(answer);
+        if answer.succeeded() {
+            self.0.sender.rest.borrow_mut().succeeded(&answer.user);
+            return Array::new();
+        }
         let mut error = answer.error(browser::until);
         let next = self.0.sender.after(
             &mut error,

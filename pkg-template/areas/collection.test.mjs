@@ -51,12 +51,7 @@ test('every method of a collection is one call', async () => {
       { method: 'GET', path: 'p', ids: ['f'], options: { top: 5 }, allowed: LIST },
       pageOf([]),
     ],
-    [
-      'list, bare',
-      (it) => it.list(),
-      { method: 'GET', path: 'p', ids: ['f'], options: undefined, allowed: LIST },
-      pageOf([]),
-    ],
+    ['list, bare', (it) => it.list(), { method: 'GET', path: 'p', ids: ['f'], options: {}, allowed: LIST }, pageOf([])],
     [
       'get',
       (it) => it.get(odd, { select: ['a'] }),
@@ -253,9 +248,14 @@ test('all: a failure comes where the page is missing, after the items before it'
 test("all: the caller's signal reaches every page; what is no signal is refused", async () => {
   const caller = new AbortController();
   const api = recording([pageOf([1], link(1)), pageOf([2])]);
-  for await (const item of collection(api, path`p`).all({ signal: caller.signal })) {
-    if (item === 1) caller.abort('enough');
-  }
+  const items = collection(api, path`p`).all({ signal: caller.signal });
+  await assert.rejects(
+    async () => {
+      for await (const item of items) if (item === 1) caller.abort('enough');
+    },
+    { code: 'aborted', cause: 'enough' },
+  );
+  assert.equal(api.calls.length, 2);
   assert.ok(api.calls.every(({ options }) => options.signal.aborted && options.signal.reason === 'enough'));
   await assert.rejects(collect(collection(recording(), path`p`).all({ signal: /** @type {any} */ ('x') })), invalid);
 });

@@ -1,6 +1,6 @@
 // One shape for everything that can be listed; one implementation.
 import type { Api, Options } from '../calls/api.ts';
-import { list, walk } from '../calls/pages.ts';
+import { growing, list, walk } from '../calls/pages.ts';
 import { below, type Path } from '../calls/path.ts';
 import { booleanOption, ours } from '../error.ts';
 import type { Collection, Page } from '../types.ts';
@@ -13,7 +13,8 @@ export async function* all<T>(
 ): AsyncGenerator<T, void, undefined> {
   const items = ours(async () => {
     const { stable, ...rest } = query ?? {};
-    return booleanOption(stable, 'stable') ? ((await api.lazy('everything', pages, rest)) as T[]) : walk(pages, rest);
+    if (!booleanOption(stable, 'stable')) return walk(pages, rest);
+    return (await api.lazy('everything', pages, growing(rest))) as T[];
   });
   yield* await items();
 }
@@ -27,8 +28,8 @@ export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<
     all: (query?: Options) => all(api, pages, query),
     get: (id: string, options?: Options) =>
       api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
-    create: (given: D, options?: Options) => api.lazy('create', path, given, options),
-    update: (id: string, changes: D, options?: Options) => api.lazy('update', item(id), changes, options),
+    create: (given: D, options?: Options) => api.writing('create', path, given, options),
+    update: (id: string, changes: D, options?: Options) => api.writing('update', item(id), changes, options),
     async delete(id: string, options?: Options & { permanently?: boolean }) {
       const { permanently, ...rest } = options ?? {};
       const call = booleanOption(permanently, 'permanently')

@@ -1,67 +1,11 @@
-// Several calls in one request: reads that wait together, and batches of the caller's own.
+// Batches of the caller's own.
 import type { BatchRequest, BatchResponse, CallOptions } from '../types.ts';
 import type { Exo365Error } from '../error.ts';
-import { base64 } from '../values/drafts.ts';
+import { base64 } from '../values/base64.ts';
 import type { Api } from './api.ts';
-import { encodeBody } from './bodies.ts';
-import { type BatchAnswer, type BatchItem, isKeyed } from './core.ts';
-import { path } from './path.ts';
-import type { WaitingRead } from './queue.ts';
+import { BATCH, byId, isSuccess, judge, wait } from './answers.ts';
+import type { BatchAnswer, BatchItem } from './core.ts';
 import { batches, isAcyclic } from './sequences.ts';
-
-const BATCH = path`/$batch`;
-
-/** The answers of a batch by their ids. */
-function byId(body: unknown): Map<string | undefined, BatchAnswer> {
-  const { responses } = (body ?? {}) as { responses?: (Partial<BatchAnswer> | null)[] };
-  const answers = Array.isArray(responses) ? responses : [];
-  return new Map(answers.map((one) => [one?.id, { status: 0, ...one, headers: one?.headers ?? {} }]));
-}
-
-/** What an answer to `item` means, which was sent again `repeats` times already. */
-function judge(api: Api, answer: BatchAnswer, item: Omit<BatchItem, 'id'>, repeats = 0, doubt = 0) {
-  const { status, headers, body } = answer;
-  const { method, url, headers: sent, body: content } = item;
-  const said = JSON.stringify(body) ?? '';
-  return api.judge(status, headers, said, method, url, 'if-match' in sent, isKeyed(content), repeats, doubt);
-}
-
-const wait = (time: number, signal?: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, time);
-    signal?.addEventListener('abort', () => resolve());
-  });
-
-/**
- * Answers waiting reads by one batch. What the batch does not answer well is asked for alone: there it has its renewal
- * and its repeats.
- */
-export async function sendTogether(api: Api, taken: readonly WaitingRead[]): Promise<void> {
-  const items: BatchItem[] = [];
-  const asked: WaitingRead[] = [];
-  for (const one of taken) {
-    try {
-      items.push({ id: `${asked.length}`, ...one.read() });
-      asked.push(one);
-    } catch {
-      one.resolve(one.alone()); // it is refused there, with the reason
-    }
-  }
-  const [content, headers] = encodeBody(api, { requests: items });
-  const answers = await api.send('POST', BATCH, content, headers).then(byId, byId);
-  for (const [at, one] of asked.entries()) settle(api, one, items[at], answers.get(`${at}`));
-}
-
-/** Settles a read by its answer, or by a call of its own. */
-function settle(api: Api, { resolve, reject, alone }: WaitingRead, item: BatchItem, answer?: BatchAnswer): void {
-  if (!answer || answer.status === 401) resolve(alone());
-  else if (answer.status < 300) resolve(answer.body);
-  else {
-    const [error, time] = judge(api, answer, item);
-    if (time === undefined) reject(error);
-    else resolve(wait(time).then(alone));
-  }
-}
 
 type Request = BatchRequest & { id: string; dependsOn: readonly string[] };
 
@@ -174,6 +118,9 @@ class Rounds {
     });
     this.#answered ||= !failure;
     this.#failure = failure ?? this.#failure;
+    // That an item succeeded ends the rests of its mailbox.
+    const done = part.find(({ id }) => isSuccess(answers.get(id)));
+    if (done) judge(this.#api, { status: 200, headers: {} }, done);
     let broken = false;
     for (const item of part) {
       const answer = answers.get(item.id) ?? { status: lostStatus(failure), headers: {}, body: undefined };
@@ -187,7 +134,7 @@ class Rounds {
   #settle(item: BatchItem, answer: BatchAnswer, failure?: Exo365Error): boolean {
     const { id } = item;
     const { status, headers, body } = answer;
-    if (status >= 200 && status < 300) {
+    if (isSuccess(answer)) {
       this.results.set(id, { id, status, headers, body });
       return true;
     }

@@ -2,7 +2,7 @@
 // depends on the one before it, in order; it refuses all others as a whole. It runs four batches of the second kind of
 // a mailbox at a time, and refuses some requests of a longer one of the first kind for running at once
 // (https://learn.microsoft.com/graph/throttling-limits, Outlook service).
-import { BATCH_SIZE } from './queue.ts';
+import { BATCH_SIZE } from './schedule.ts';
 
 /** So many requests run at a time, whatever the shape. */
 const AT_A_TIME = 4;

@@ -122,6 +122,23 @@ async fn an_item_of_a_batch_waits_as_a_call_of_its_own_does() {
 }
 
 #[wasm_bindgen_test]
+async fn an_item_of_a_batch_that_succeeded_ends_the_rests_of_its_mailbox() {
+    let _network = Stub::new();
+    drawn(0);
+    let core = own_tokens("return 'a-token'").await;
+    let refused = || {
+        core.judge(r#"[429,{"Retry-After":"0"},"","GET","/me/x",false,false,0,0,null]"#)
+            .get(1)
+            .as_f64()
+    };
+    let three = [refused(), refused(), refused()];
+    assert_eq!((three, refused()), ([Some(0.0); 3], None), "`retries` is 3");
+    let done = core.judge(r#"[200,{},"","GET","/me/x",false,false,0,0,null]"#);
+    assert_eq!((done.length(), refused()), (0, Some(0.0)));
+    as_usual();
+}
+
+#[wasm_bindgen_test]
 async fn e29_in_proxy_mode_calls_go_to_the_endpoint_with_its_header_and_without_a_token() {
     let network = Stub::new();
     let proxied = SESSION

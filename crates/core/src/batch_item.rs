@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::intent::Intent;
 use crate::json::Json;
-use crate::reply;
+use crate::reply::{self, Headers};
 use crate::retry::{Attempts, Doubt};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -54,10 +54,17 @@ impl ItemAnswer {
         }
     }
 
+    /// Whether the item was done: its mailbox takes calls.
+    #[must_use]
+    pub const fn succeeded(&self) -> bool {
+        self.status / 100 == 2
+    }
+
     /// The error that the answer stands for. `until` gives the seconds until a date: the caller has the clock.
     #[must_use]
     pub fn error(&self, until: impl Fn(&str) -> Option<u32>) -> Error {
-        reply::judge(self.status, |name| self.header(name), &self.body, until)
+        let headers = Headers::read(|name| self.header(name));
+        reply::judge(self.status, headers, &self.body, until)
     }
 
     /// Services write the names of headers in any case.
@@ -100,6 +107,23 @@ mod tests {
         let detail = error.detail.as_ref().unwrap();
         assert_eq!(detail.request_id.as_deref(), Some("r"));
         assert_eq!(detail.service_code.as_deref(), Some("ErrorItemNotFound"));
+    }
+
+    #[test]
+    fn an_item_succeeded_where_its_status_says_so() {
+        for (text, wanted) in [
+            ("[200]", true),
+            ("[204,{}]", true),
+            ("[199]", false),
+            ("[302]", false),
+            ("[404]", false),
+            ("[424]", false),
+            ("[0]", false),
+            ("[]", false),
+            (r#"["200"]"#, false),
+        ] {
+            assert_eq!(ItemAnswer::read(text).succeeded(), wanted, "{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::state::Tenant;
 
 /// Most items of a batch.
 const MAX_REQUESTS: usize = 20;
+/// The `Retry-After` of refused items where all items start at once, in seconds, as people measured it.
+const BATCH_RETRY_AFTER: u64 = 7;
 /// Largest body of a fault that is copied into an item, in bytes.
 const MAX_FAULT_BODY: usize = 1024 * 1024;
 
@@ -264,7 +266,11 @@ async fn together(
             places.push(place);
             running.push((item, ids));
         } else {
-            let reply = errors::too_many_requests(flavor, 1).reply(flavor, &ids);
+            let seconds = match tenant.options().batch_all_at_once {
+                true => BATCH_RETRY_AFTER,
+                false => 1,
+            };
+            let reply = errors::too_many_requests(flavor, seconds).reply(flavor, &ids);
             done.push((item.id, reply, flavor));
         }
     }

@@ -77,6 +77,11 @@ pub(crate) struct Fault {
     #[serde(default, rename = "match")]
     matches: Match,
     times: Option<u32>,
+    /// Applies to each request of this number only: every third.
+    every: Option<u32>,
+    /// The number of requests that it met.
+    #[serde(skip)]
+    met: u32,
     #[serde(flatten)]
     pub(crate) kind: Kind,
     /// The number of cancellations when the fault was added.
@@ -128,6 +133,8 @@ impl Faults {
         // A preflight request does not count: the fault applies to the call after it too.
         if preflight {
             self.ordered.get(at).cloned()
+        } else if self.ordered.get_mut(at).is_some_and(Fault::passes) {
+            None
         } else {
             self.count_down(at)
         }
@@ -159,6 +166,12 @@ impl Faults {
 }
 
 impl Fault {
+    /// Counts a request; whether it is none that the fault applies to.
+    const fn passes(&mut self) -> bool {
+        self.met = self.met.wrapping_add(1);
+        matches!(self.every, Some(every) if every > 1 && !self.met.is_multiple_of(every))
+    }
+
     /// Whether pages cannot read the response.
     pub(crate) fn hides_cors(&self) -> bool {
         matches!(self.kind, Kind::CorsOff)
