@@ -2,7 +2,6 @@
 // RESULTS.md.
 import { cpus, loadavg, totalmem } from 'node:os';
 import { download } from './download.mjs';
-import { get } from './get.mjs';
 import { list } from './list.mjs';
 import { load } from './load.mjs';
 
@@ -13,17 +12,13 @@ const figure = (value, unit) => (unit === 'ms' && value < 100 ? `${value.toFixed
 export async function measurePages(exo365, out) {
   const size = await download(exo365, out);
   const time = await list(exo365, out);
-  const many = await get(exo365, out);
   const first = await load(exo365, out);
 
-  const messages = `${many.count} messages by id against the Graph client, four at a time`;
   const shown = 'first list of a page with a session against MSAL.js + Graph client';
   /** Each line: what is measured, our value, theirs, and the largest allowed ratio (null: no bar). */
   const lines = [
     [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.1, 'ms'],
     [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, null, 'ms'],
-    [messages, many.exo365.first, many.graph.first, 0.2, 'ms'],
-    [`${messages}, once more without preflights`, many.exo365.again, many.graph.again, null, 'ms'],
     [`${shown}, empty cache`, first.exo365.cold, first.msal.cold, 0.8, 'ms'],
     [`${shown}, full cache`, first.exo365.warm, first.msal.warm, 0.8, 'ms'],
     ['download against MSAL.js + Graph client', size.exo365, size.lean, 0.77, 'B'],
@@ -42,8 +37,6 @@ export async function measurePages(exo365, out) {
     ({ what, ours, theirs, ratio, bar, unit, kept }) =>
       `| ${what} | ${figure(ours, unit)} | ${figure(theirs, unit)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? ''} | ${bar === null ? '' : kept ? 'kept' : 'missed'} |`,
   );
-  const counted = ({ asked, preflights }) =>
-    `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
   const text = `# Benchmark results
 
 Made by \`cargo xtask bench\`; not edited by hand. ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Chromium ${time.version.split('.')[0]} headless; load of the machine ${loadavg()[1].toFixed(1)}.
@@ -58,13 +51,6 @@ same machine.
 **The download**: the same small app (sign in, show ten subjects), bundled by esbuild with code splitting, compressed by
 brotli at quality 11: the script and the wasm that are needed before anything is shown. The first write, upload, batch or
 delta loads another 4.6 kB of exo365.
-
-**${many.count} messages by id**: all requested at once, cross-origin with \`Authorization\`. Medians of ${many.rounds} rounds, each client in
-a fresh profile with four open connections. The simulated network takes ${many.roundTrip / 2} ms in each direction, for preflights as
-well. The service takes ${many.item} ms for a call. For a batch it takes ${many.item} ms, and ${many.item} ms for each item, four at a time. It answers
-429 to a fifth call at a time. exo365 sent ${counted(many.exo365)}, the Graph client
-${counted(many.graph)}; no call failed on either side. "Once more" is in the same page, whose browser has cached
-the preflights for an hour.
 
 **The first list of a page with a session**: the time from the navigation's start until ten subjects are in the document.
 The apps are those of the download; medians of ${first.rounds} rounds in turns, each in a fresh profile with new connections. The

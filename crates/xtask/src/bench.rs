@@ -11,9 +11,12 @@ pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
-    /// Only the pages: lists, messages by id, the first list, downloads. Writes its part of the results.
-    #[arg(long, conflicts_with = "endpoint")]
+    /// Only the pages: lists, the first list, downloads. Writes its part of the results.
+    #[arg(long, conflicts_with_all = ["endpoint", "calls"])]
     pages: bool,
+    /// Only many calls: messages by id, a whole mailbox, reads and writes at a service that refuses. Writes its part of the results.
+    #[arg(long, conflicts_with = "endpoint")]
+    calls: bool,
     /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, `/token` and proxy mode beside bare servers, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
@@ -21,7 +24,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
-    if !options.pages {
+    if !options.pages && !options.calls {
         load_tools()?;
         let mut bare = run::cargo();
         bare.args(["build", "--profile", "server", "--package", "exo365-bare"]);
@@ -46,6 +49,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .env("EXO365_OUT", project::target().join("bench"));
     if options.pages {
         bench.arg("--pages");
+    }
+    if options.calls {
+        bench.arg("--calls");
     }
     if options.no_gate {
         bench.arg("--no-gate");
