@@ -149,14 +149,7 @@ impl Client {
     pub(crate) fn request(&self, asked: &str) -> Result<(Request, CallDescription), Failure> {
         self.check_signed_in()?;
         let asked = CallDescription::read(asked)?;
-        let (method, path, options) = (&asked.method, &asked.path, &asked.options);
-        let request = match &asked.ids {
-            Some(ids) => self
-                .api
-                .operation(method, asked.user.as_deref(), path, ids, options)?,
-            None => self.api.at_path(method, path, options)?,
-        };
-        Ok((request, asked))
+        Ok((asked.request(&self.api)?, asked))
     }
 
     /// Reads the options of `getToken`; refuses where no token can be given.

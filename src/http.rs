@@ -171,7 +171,12 @@ pub(crate) fn refusal(response: &Response, text: &str) -> Error {
     {
         return error;
     }
-    reply::judge(response.status(), header, text, browser::until)
+    reply::judge(
+        response.status(),
+        reply::Headers::read(header),
+        text,
+        browser::until,
+    )
 }
 
 /// The text of a body: of a refusal, or of an answer of the endpoint. One that is too long reads as empty.

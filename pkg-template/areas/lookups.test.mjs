@@ -1,8 +1,9 @@
-// The tree of folders, and rooms.
+// The tree of folders, rooms, and people by address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
+import { tree } from './lookups.ts';
 import { mailbox } from './mailbox.ts';
 
 /** @import { Flavor } from '../types.ts' */
@@ -157,4 +158,42 @@ test('rooms: leaving the loop ends the fetching; nothing is asked before somebod
     break;
   }
   assert.ok(it.calls[0][2].signal.aborted);
+});
+
+test('the tree: only folders that have some are asked', async () => {
+  const asked = [];
+  /** @type {(name: string, folders: object[]) => any} */
+  const level = (name, folders) => ({
+    async *all() {
+      asked.push(name);
+      yield* folders;
+    },
+    children: (id) => level(id, { inbox: [{ id: 'in', childFolderCount: 0 }] }[id]),
+  });
+  const nodes = await tree(
+    fakeApi(),
+    level('top', [
+      { id: 'inbox', childFolderCount: 1 },
+      { id: 'sent', childFolderCount: 0 },
+    ]),
+  );
+  assert.deepEqual(nodes, [
+    {
+      folder: { id: 'inbox', childFolderCount: 1 },
+      children: [{ folder: { id: 'in', childFolderCount: 0 }, children: [] }],
+    },
+    { folder: { id: 'sent', childFolderCount: 0 }, children: [] },
+  ]);
+  assert.deepEqual(asked, ['top', 'inbox']);
+});
+
+test('people by address: no quote breaks out; options go along', async () => {
+  const it = box(() => ({ value: [1] }));
+  assert.deepEqual(await it.contacts.findByEmail("x' or 1 eq 1 or '@contoso.example", { timeout: 5 }), [1]);
+  const [[path, , { filter, timeout }]] = it.calls;
+  assert.deepEqual(
+    [path, filter, timeout],
+    ['contacts', "emailAddresses/any(a:a/address eq 'x'' or 1 eq 1 or ''@contoso.example')", 5],
+  );
+  await assert.rejects(it.contacts.findByEmail(undefined), { code: 'invalid_argument' });
 });

@@ -389,34 +389,3 @@ for (const [
     }
   });
 }
-
-test('a reply says something; all is true or false', async () => {
-  /** @type {any} */
-  const it = box();
-  for (const run of [
-    () => it.mail.messages.reply('i'),
-    () => it.mail.messages.reply('i', null),
-    () => it.mail.messages.reply('i', 'x', { all: 'yes' }),
-    () => it.mail.messages.createReply('i', { all: 1 }),
-    () => it.mail.messages.createReply('i', { message: 'x' }),
-    () => it.mail.messages.reply('i', 5),
-  ]) {
-    const promise = run();
-    assert.ok(promise instanceof Promise);
-    await assert.rejects(promise, { code: 'invalid_argument' });
-  }
-  assert.deepEqual(it.calls, []);
-  await it.mail.messages.createReply('i', null);
-  await it.mail.messages.reply('i', 'x', null);
-});
-
-test('people by address: no quote breaks out; options go along', async () => {
-  const it = box({ answer: () => ({ value: [1] }) });
-  assert.deepEqual(await it.contacts.findByEmail("x' or 1 eq 1 or '@contoso.example", { timeout: 5 }), [1]);
-  const [[, path, , , { filter, timeout }]] = it.calls;
-  assert.deepEqual(
-    [path, filter, timeout],
-    ['contacts', "emailAddresses/any(a:a/address eq 'x'' or 1 eq 1 or ''@contoso.example')", 5],
-  );
-  await assert.rejects(it.contacts.findByEmail(undefined), { code: 'invalid_argument' });
-});

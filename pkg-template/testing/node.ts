@@ -45,11 +45,15 @@ interface Modules {
   'node:http': { request(url: string, options: object, answered: (answer: Incoming) => void): Outgoing };
   'node:os': { tmpdir(): string };
   'node:vm': { runInThisContext(code: string): unknown };
-  'node:path': { join(...parts: string[]): string; delimiter: string };
+  'node:path': { dirname(path: string): string; join(...parts: string[]): string; delimiter: string };
 }
 interface Process {
   getBuiltinModule?(name: string): unknown;
   env: Record<string, string | undefined>;
+  /** Node's own program. */
+  execPath: string;
+  /** The working directory. */
+  cwd(): string;
   once(event: 'exit', listener: () => void): void;
 }
 

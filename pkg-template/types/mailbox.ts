@@ -13,6 +13,7 @@ import type { Contacts } from './contacts.ts';
 import type { Mail } from './mail.ts';
 import type { Flavor, Key, Model, Resource, Selected } from './model.ts';
 import type { CallOptions } from './options.ts';
+import type { SettingsDraft } from './values.ts';
 
 /** One mailbox, with its settings and its photo, and the people around its owner. */
 export interface Mailbox<F extends Flavor = 'graph'> {
@@ -64,8 +65,21 @@ export interface Settings<F extends Flavor = 'graph'> {
   /**
    * Changes those that are given.
    * @see https://learn.microsoft.com/graph/api/user-update-mailboxsettings
+   *
+   * @example
+   * ```ts
+   * // From now on for a week: a Date is written on the clock of the client's time zone.
+   * await client.settings.update({
+   *   automaticRepliesSetting: {
+   *     status: 'scheduled',
+   *     scheduledStartDateTime: new Date(),
+   *     scheduledEndDateTime: new Date(Date.now() + 7 * 86_400_000),
+   *     internalReplyMessage: 'I am away.',
+   *   },
+   * });
+   * ```
    */
-  update(changes: Model<MailboxSettings, F>, options?: CallOptions): Promise<Model<MailboxSettings, F>>;
+  update(changes: SettingsDraft<F>, options?: CallOptions): Promise<Model<MailboxSettings, F>>;
   /**
    * Languages that a mailbox can have. Graph.
    * @see https://learn.microsoft.com/graph/api/outlookuser-supportedlanguages

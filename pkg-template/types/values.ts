@@ -2,11 +2,14 @@
 import type {
   Attachment,
   Attendee,
+  AutomaticRepliesSetting,
   Contact,
   DateTimeTimeZone,
   EmailAddress,
   Event as EventResource,
+  FollowupFlag,
   ItemBody,
+  MailboxSettings,
   Message,
   Recipient as RecipientResource,
 } from '@microsoft/microsoft-graph-types';
@@ -71,7 +74,9 @@ export type Body =
  */
 export type Draft<F extends Flavor = 'graph'> = Omit<
   Partial<Model<Message, F>>,
-  Either<'toRecipients' | 'ccRecipients' | 'bccRecipients' | 'replyTo' | 'from' | 'sender' | 'body' | 'attachments'>
+  Either<
+    'toRecipients' | 'ccRecipients' | 'bccRecipients' | 'replyTo' | 'from' | 'sender' | 'body' | 'attachments' | 'flag'
+  >
 > &
   Short<
     F,
@@ -90,6 +95,8 @@ export type Draft<F extends Flavor = 'graph'> = Omit<
       sender?: Recipient | Model<RecipientResource, F> | null;
       /** The text of the message. */
       body?: Body | Model<ItemBody, F> | null;
+      /** Marks the message for follow-up. Not in `outlook-v1`. */
+      flag?: FlagDraft<F> | null;
       /**
        * Files, or the service's own form. What is more than one request takes is added one by one (Graph: up to 150 MB
        * each).
@@ -103,6 +110,51 @@ export type Draft<F extends Flavor = 'graph'> = Omit<
             | Model<Attachment, F>
           )[]
         | null;
+    }
+  >;
+
+/** A mark for follow-up, with moments. A flag with a `dueDateTime` needs a `startDateTime`. */
+export type FlagDraft<F extends Flavor = 'graph'> = Omit<
+  Partial<Model<FollowupFlag, F>>,
+  Either<'startDateTime' | 'dueDateTime' | 'completedDateTime'>
+> &
+  Short<
+    F,
+    {
+      /** When the work on it starts. */
+      startDateTime?: Moment | Model<DateTimeTimeZone, F> | null;
+      /** When the work has to be done. */
+      dueDateTime?: Moment | Model<DateTimeTimeZone, F> | null;
+      /** When the work was done. */
+      completedDateTime?: Moment | Model<DateTimeTimeZone, F> | null;
+    }
+  >;
+
+/** Automatic replies, with moments. */
+export type AutomaticRepliesDraft<F extends Flavor = 'graph'> = Omit<
+  Partial<Model<AutomaticRepliesSetting, F>>,
+  Either<'scheduledStartDateTime' | 'scheduledEndDateTime'>
+> &
+  Short<
+    F,
+    {
+      /** From when on replies are sent, where `status` is 'scheduled'. */
+      scheduledStartDateTime?: Moment | Model<DateTimeTimeZone, F> | null;
+      /** Until when replies are sent, where `status` is 'scheduled'. */
+      scheduledEndDateTime?: Moment | Model<DateTimeTimeZone, F> | null;
+    }
+  >;
+
+/** Settings of a mailbox to change: like `MailboxSettings`, with moments for the times of automatic replies. */
+export type SettingsDraft<F extends Flavor = 'graph'> = Omit<
+  Partial<Model<MailboxSettings, F>>,
+  Either<'automaticRepliesSetting'>
+> &
+  Short<
+    F,
+    {
+      /** Replies that the mailbox sends by itself, such as those of an absence. */
+      automaticRepliesSetting?: AutomaticRepliesDraft<F> | null;
     }
   >;
 

@@ -368,3 +368,47 @@ test('all-day events and series: on the clock of the zone, so that nothing shift
     assert.deepEqual(start, { dateTime: '2026-04-24T00:00', timeZone: zone }, 'a date is a date everywhere');
   }
 });
+
+test('C27 flags and automatic replies take moments, in the names and zones of the flavour', async () => {
+  const at = new Date('2026-12-01T08:00:00Z');
+  const local = { dateTime: '2026-12-01T09:00:00.000', timeZone: BERLIN };
+  const Local = { DateTime: local.dateTime, TimeZone: BERLIN };
+  const flag = { flagStatus: 'Flagged', startDateTime: at, dueDateTime: '2026-12-02', completedDateTime: null };
+  const day = { dateTime: '2026-12-02T00:00', timeZone: BERLIN };
+  await drafts(
+    { flag },
+    {
+      graph: { flag: { flagStatus: 'flagged', startDateTime: local, dueDateTime: day, completedDateTime: null } },
+      'outlook-v2': {
+        Flag: {
+          FlagStatus: 'Flagged',
+          StartDateTime: Local,
+          DueDateTime: { DateTime: day.dateTime, TimeZone: BERLIN },
+          CompletedDateTime: null,
+        },
+      },
+    },
+  );
+  const automaticRepliesSetting = {
+    status: 'scheduled',
+    externalAudience: 'contactsOnly',
+    scheduledStartDateTime: at,
+    scheduledEndDateTime: { dateTime: '2026-12-09T09:00', timeZone: 'W. Europe Standard Time' },
+    internalReplyMessage: 'away',
+  };
+  await drafts(
+    { automaticRepliesSetting },
+    {
+      graph: { automaticRepliesSetting: { ...automaticRepliesSetting, scheduledStartDateTime: local } },
+      'outlook-v2': {
+        AutomaticRepliesSetting: {
+          Status: 'Scheduled',
+          ExternalAudience: 'ContactsOnly',
+          ScheduledStartDateTime: Local,
+          ScheduledEndDateTime: { DateTime: '2026-12-09T09:00', TimeZone: 'W. Europe Standard Time' },
+          internalReplyMessage: 'away',
+        },
+      },
+    },
+  );
+});

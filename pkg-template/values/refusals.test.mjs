@@ -118,6 +118,15 @@ test('C27 times: what is no moment, and zones that nobody knows', async () => {
       (value) => ({ recurrence: { ...SERIES, range: { ...SERIES.range, [field]: value } } }),
       field,
     );
+  for (const [field, name] of [
+    ['flag', 'startDateTime'],
+    ['flag', 'dueDateTime'],
+    ['automaticRepliesSetting', 'scheduledStartDateTime'],
+    ['automaticRepliesSetting', 'scheduledEndDateTime'],
+  ])
+    await refused(name, ['soon', 5, {}], (value) => ({ [field]: { [name]: value } }), name);
+  await refused('flagStatus', ['urgent', true], (flagStatus) => ({ flag: { flagStatus } }));
+  await refused('status', ['off', 5], (status) => ({ automaticRepliesSetting: { status } }));
   for (const timeZone of ['W. Europe Standard Time', 'UTC-11', 'UTC', 'Europe/Berlin', 'tzone://Microsoft/Utc']) {
     const { start } = await draft(fakeApi(), { start: { dateTime: '2026-12-01T09:00', timeZone } });
     assert.deepEqual(start, { dateTime: '2026-12-01T09:00', timeZone });

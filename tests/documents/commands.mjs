@@ -22,6 +22,7 @@ export function commandsIn(script) {
         .trim()
         .replace(/^(?:[A-Z_0-9]+=\S*\s+)+/, '')
         .replace(/^cargo run --package (exo365-\w+)(?: --)?/, '$1')
+        .replace(/^npx (?=exo365-)/, '')
         .replace(/^\S*\/(?=exo365-(?:endpoint|tenant)\b)/, ''),
     )
     .filter((command) => /^(?:cargo|node|exo365-endpoint|exo365-tenant)\s/.test(command))
@@ -71,13 +72,14 @@ function packages() {
 }
 
 /** Whether a piece of code within a sentence is a command line of ours. */
-export const isCommand = (code) => /^(?:cargo xtask|exo365-endpoint|exo365-tenant) [a-z[-]/.test(code);
+export const isCommand = (code) => /^(?:cargo xtask|(?:npx )?exo365-(?:endpoint|tenant)) [a-z[-]/.test(code);
 
 /**
  * A command line within a sentence. It may be a synopsis (`[--port N]`, `demo | test`), so that its words are looked up
  * in the help: the subcommands, and the options of each.
  */
-export function checkSynopsis(code) {
+export function checkSynopsis(written) {
+  const code = written.replace(/^npx /, '');
   const name = Object.keys(PROGRAMS).find((name) => code.startsWith(`${name} `));
   const words = code.slice(name.length).replaceAll(/[[\]]/g, ' ').trim().split(/\s+/);
   const options = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]);

@@ -26,8 +26,8 @@ export function files(dir = '') {
 /**
  * What is checked in the Markdown `text`.
  *
- * - `blocks`: `line` (of its first line of code, from 1), `language` (empty where none is named), `code`, and `cloud`, the
- *   reason why it cannot be tried here.
+ * - `blocks`: `line` (of its first line of code, from 1), `language` (empty where none is named), `code`, `label` (the
+ *   second word behind the fence: the name of a file, or `run`), and `cloud`, the reason why it cannot be tried here.
  * - `inline`: the code within sentences and tables.
  * - `links`: the targets of links and images.
  * - `anchors`: what a link may name behind `#`, as GitHub makes it of the headings.
@@ -38,9 +38,9 @@ export function parse(text) {
   for (const [at, token] of tokens.entries()) {
     if (token.type === 'fence' || token.type === 'code_block') {
       const [, cloud] = CLOUD.exec(tokens[at - 1]?.content ?? '') ?? [];
-      const [language = ''] = token.info.trim().split(/\s+/);
+      const [language = '', label = ''] = token.info.trim().split(/\s+/);
       const line = token.map[0] + (token.type === 'fence' ? 2 : 1);
-      found.blocks.push({ line, language, code: token.content, cloud });
+      found.blocks.push({ line, language, label, code: token.content, cloud });
     }
     if (token.type === 'heading_open') found.anchors.push(anchor(tokens[at + 1].content));
     for (const child of token.children ?? []) {

@@ -1,14 +1,14 @@
 // Every code block of every document is compiled, or read by the parser of its tool; commands, steps and links are there.
 // `cargo xtask test --only documents` builds and installs first what this needs.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { startTenant } from '../e2e/processes.mjs';
 import { checkCommand, checkSynopsis, commandsIn, isCommand } from './commands.mjs';
 import { files, parse, read, root } from './documents.mjs';
-import { PARSERS, run, SAMPLES } from './parsers.mjs';
-import { COMPILERS, compile, samplesOf, writeSamples } from './samples.mjs';
+import { FILES, PARSERS, run, SAMPLES } from './parsers.mjs';
+import { COMPILERS, compile, compileFramework, FRAMEWORKS, out, samplesOf, writeSamples } from './samples.mjs';
 
 const sources = files();
 const documents = sources.filter((path) => path.endsWith('.md'));
@@ -19,10 +19,12 @@ const samples = blocks.flatMap((block) => samplesOf(block.document, block).map((
 /**
  * Reads a block; gives a sentence where that is not possible on this machine.
  *
- * @param {{ language: string, code: string, cloud?: string }} block
+ * @param {{ language: string, code: string, label?: string, cloud?: string }} block
+ * @returns {undefined | string | void | Promise<void>}
  */
-function check({ language, code, cloud }) {
+function check({ language, label = '', code, cloud }) {
   assert.notEqual(language, '', 'name the language of the block, or `text` for a drawing');
+  if (label in FILES) return FILES[label](code) ?? undefined;
   if (SAMPLES.includes(language)) return undefined;
   assert.ok(language in PARSERS, `no parser for ${language}: add one in tests/documents/parsers.mjs`);
   const skipped = PARSERS[language](code);
@@ -32,8 +34,8 @@ function check({ language, code, cloud }) {
 
 for (const block of blocks) {
   const cloud = block.cloud ? ` (needs a cloud: ${block.cloud})` : '';
-  test(`${block.document}:${block.line} ${block.language || 'without a language'}${cloud}`, (t) => {
-    const skipped = check(block);
+  test(`${block.document}:${block.line} ${block.language || 'without a language'}${cloud}`, async (t) => {
+    const skipped = await check(block);
     if (skipped) t.skip(skipped);
   });
 }
@@ -43,6 +45,32 @@ for (const compiler of COMPILERS) {
   test(`the samples hold with ${compiler}`, () => assert.equal(compile(compiler, 'package'), ''));
 }
 
+test("the samples for Microsoft's clients hold", () => assert.equal(compile('typescript', 'microsoft'), ''));
+
+for (const name of Object.keys(FRAMEWORKS)) {
+  test(`the samples for frameworks hold with the compiler of ${name}`, () => assert.equal(compileFramework(name), ''));
+}
+
+const runs = blocks.filter(({ label }) => label === 'run');
+for (const { document, line, code } of runs) {
+  test(`${document}:${line} runs against the local tenant`, () => assert.equal(runSample(line, code), ''));
+}
+
+/** Runs a sample; gives what it wrote where it failed. */
+function runSample(line, code) {
+  const file = join(out, 'sample.mjs');
+  writeFileSync(file, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
+  const program = process.env.EXO365_TENANT_BIN ?? join(root, 'target/debug/exo365-tenant');
+  const env = { ...process.env, EXO365_TENANT: program };
+  const { status, output } = run(process.execPath, [join(root, 'tests/documents/run.mjs'), file], { env });
+  return status === 0 ? '' : output || `exit code ${status}`;
+}
+
+test('a sample that does not do what it says is found', () => {
+  assert.match(runSample(1, 'console.assert((await client.mail.messages.count()) < 0);'), /does not hold/);
+  assert.match(runSample(1, "await client.mail.messages.get('nobody-has-this');"), /bad_request|not_found/);
+});
+
 test('a sample that breaks is found, on its line in the document', () => {
   writeSamples([
     { document: 'README.md', line: 7, language: 'js', project: 'package', code: 'client.mail.folder(12);' },
@@ -50,7 +78,20 @@ test('a sample that breaks is found, on its line in the document', () => {
   assert.match(compile('typescript', 'package'), /README\.md-7\.mts\(7,/);
 });
 
-test("the samples for Microsoft's clients hold", () => assert.equal(compile('typescript', 'microsoft'), ''));
+test('a template of a framework that breaks is found, by its own compiler', () => {
+  const angular = `import { Component } from '@angular/core';
+@Component({ selector: 'app-a', template: '{{ nobody }}' })
+export class A {}`;
+  const broken = [
+    { language: 'ts', code: angular },
+    { language: 'svelte', code: '<p>{nobody}</p>' },
+    { language: 'vue', code: '<script setup lang="ts"></script>\n<template><p>{{ nobody }}</p></template>' },
+  ];
+  for (const [at, name] of ['Angular', 'Svelte', 'Vue'].entries()) {
+    writeSamples([{ document: 'README.md', line: 1, project: 'frameworks', ...broken[at] }]);
+    assert.match(compileFramework(name), /nobody/, name);
+  }
+});
 
 test('what curl asks of the local tenant, it answers', async (t) => {
   const asking = blocks.filter(({ language, code }) => language === 'sh' && /^curl .*localhost:8400/m.test(code));
@@ -71,8 +112,11 @@ test('what curl asks of the local tenant, it answers', async (t) => {
 test('the blocks are counted', (t) => {
   const count = (wanted) => blocks.filter(wanted).length;
   t.diagnostic(`${blocks.length} blocks in ${all.length} documents, ${samples.length} samples compiled`);
+  t.diagnostic(`${runs.length} samples run against the local tenant`);
   t.diagnostic(`${count(({ cloud }) => cloud)} blocks need a cloud`);
-  assert.ok(count(({ language }) => language === 'js') > 5 && count(({ language }) => language === 'sh') > 5);
+  assert.ok(
+    runs.length > 5 && count(({ language }) => language === 'js') > 5 && count(({ language }) => language === 'sh') > 5,
+  );
 });
 
 for (const { document, inline } of all) {

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseAllRedirects } from '@netlify/redirect-parser';
+import { getTransformedRoutes } from '@vercel/routing-utils';
 import csp from 'csp_evaluator/dist/evaluator.js';
 import cspParser from 'csp_evaluator/dist/parser.js';
 import cspFinding from 'csp_evaluator/dist/finding.js';
@@ -20,14 +22,20 @@ export function run(program, args, options = {}) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-/** Calls `use` with a folder that is gone afterwards. */
+/** Calls `use` with a folder that is gone afterwards, also after a promise of it. */
 function within(use) {
   const dir = mkdtempSync(join(tmpdir(), 'exo365-documents-'));
+  const end = () => rmSync(dir, { recursive: true, force: true });
+  let used;
   try {
-    return use(dir);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+    used = use(dir);
+  } catch (error) {
+    end();
+    throw error;
   }
+  if (used instanceof Promise) return used.finally(end);
+  end();
+  return used;
 }
 
 /** Has a program look at the code, in a file of that name. Where it is not installed, the block is skipped. */
@@ -148,5 +156,59 @@ export const PARSERS = {
   yaml,
 };
 
-/** The languages that TypeScript compiles, all samples of a project together. */
-export const SAMPLES = ['js', 'ts', 'tsx'];
+/** Settings of Azure Static Web Apps: its names, and a policy that holds. */
+function staticWebApp(code) {
+  const known = [
+    'auth',
+    'forwardingGateway',
+    'globalHeaders',
+    'mimeTypes',
+    'navigationFallback',
+    'networking',
+    'platform',
+  ];
+  const settings = JSON.parse(code);
+  for (const name of Object.keys(settings)) {
+    assert.ok([...known, 'responseOverrides', 'routes', 'trailingSlash'].includes(name), name);
+  }
+  policy(settings.globalHeaders['content-security-policy']);
+}
+
+/** Settings of Vercel: its own routes are made of them. */
+function vercel(code) {
+  const { routes, error } = getTransformedRoutes(JSON.parse(code));
+  assert.equal(error, null, error?.message);
+  assert.ok(
+    routes?.some(({ dest }) => dest?.startsWith('https://')),
+    'a route leads to another host',
+  );
+}
+
+/** Settings of Netlify: its own redirects are read from them. */
+const netlify = (code) =>
+  within(async (dir) => {
+    const file = join(dir, 'netlify.toml');
+    writeFileSync(file, code);
+    const { redirects, errors } = await parseAllRedirects({
+      netlifyConfigPath: file,
+      redirectsFiles: [],
+      configRedirects: [],
+      minimal: true,
+    });
+    assert.deepEqual(errors, []);
+    assert.ok(redirects.length > 0 && redirects.every(({ status }) => status === 200), 'rewrites, and no redirects');
+  });
+
+/**
+ * Files that have a parser of their own, by the name behind the fence.
+ *
+ * @type {Record<string, (code: string) => void | Promise<void>>}
+ */
+export const FILES = {
+  'netlify.toml': netlify,
+  'staticwebapp.config.json': staticWebApp,
+  'vercel.json': vercel,
+};
+
+/** The languages that TypeScript compiles, all samples of a project together, and those of components. */
+export const SAMPLES = ['js', 'ts', 'tsx', 'svelte', 'vue'];

@@ -3,18 +3,10 @@ import { chromium } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHROMIUM_FLAGS } from './chromium-flags.mjs';
 import { noteTokens, searchForTokens } from './storage.mjs';
 
-const ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const ARGS = ['--headless=new', ...CHROMIUM_FLAGS];
 
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;

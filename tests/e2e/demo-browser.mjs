@@ -2,16 +2,8 @@
 // (Playwright drives Chromium only, unless it brings a Firefox of its own.)
 import puppeteer from 'puppeteer-core';
 import { execFileSync } from 'node:child_process';
+import { CHROMIUM_FLAGS } from './chromium-flags.mjs';
 
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 // What Firefox does at its start by itself would go to the internet.
 const FIREFOX_PREFERENCES = {
   'app.update.enabled': false,
@@ -43,5 +35,5 @@ export const launch = ({ kind, program }) =>
     browser: kind,
     executablePath: program,
     headless: true,
-    ...(kind === 'chrome' ? { args: CHROMIUM_ARGS } : { extraPrefsFirefox: FIREFOX_PREFERENCES }),
+    ...(kind === 'chrome' ? { args: CHROMIUM_FLAGS } : { extraPrefsFirefox: FIREFOX_PREFERENCES }),
   });

@@ -51,7 +51,7 @@ const environment = (dir, more) => ({
   NODE_ENV: undefined,
   // A test that starts tests: the inner runner must not report to the outer one.
   NODE_TEST_CONTEXT: undefined,
-  EXO365_TENANT: TENANT,
+  EXO365_TENANT_PROGRAM: TENANT,
   ...more,
   PATH: [join(dir, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 });

@@ -212,6 +212,12 @@ catalogue! {
 /// General numbers that come beside a telling one (the v1 endpoint does that).
 const GENERAL: [u32; 2] = [70_000, 70_002];
 
+/// Every number that is known here, by families: the documents list them.
+#[must_use]
+pub const fn all() -> &'static [Entry] {
+    CATALOGUE
+}
+
 /// What is known about a number.
 #[must_use]
 pub fn lookup(number: u32) -> Option<&'static Entry> {

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::intent::Intent;
 use crate::json::Json;
-use crate::reply;
+use crate::reply::{self, Headers};
 use crate::retry::{Attempts, Doubt};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -63,7 +63,8 @@ impl ItemAnswer {
     /// The error that the answer stands for. `until` gives the seconds until a date: the caller has the clock.
     #[must_use]
     pub fn error(&self, until: impl Fn(&str) -> Option<u32>) -> Error {
-        reply::judge(self.status, |name| self.header(name), &self.body, until)
+        let headers = Headers::read(|name| self.header(name));
+        reply::judge(self.status, headers, &self.body, until)
     }
 
     /// Services write the names of headers in any case.

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::json::Json;
 use crate::options::Options;
+use crate::request::{Api, Request};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -59,5 +60,18 @@ impl CallDescription {
             offline,
             keyed,
         })
+    }
+
+    /// The request to `api` that it describes. The page and the endpoint's `/preload` both make it here: one call is one
+    /// request, whoever sends it.
+    ///
+    /// # Errors
+    /// As [`Api::operation`] and [`Api::at_path`].
+    pub fn request(&self, api: &Api) -> Result<Request, Error> {
+        let (method, path, options) = (&self.method, &self.path, &self.options);
+        match &self.ids {
+            Some(ids) => api.operation(method, self.user.as_deref(), path, ids, options),
+            None => api.at_path(method, path, options),
+        }
     }
 }

@@ -42,6 +42,13 @@ impl Headers {
         self.0.iter().any(|one| one.0 == name)
     }
 
+    /// Names, in lower case, and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The headers and those of `own` that have a value, as a JSON object. Names in `own` are in lower case.
     pub(crate) fn json(&self, own: &[(&str, &str)]) -> String {
         let mut object = Writer::new();

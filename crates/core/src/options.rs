@@ -12,6 +12,7 @@ mod key;
 mod kind;
 
 pub use key::Key;
+pub use kind::is_time_zone;
 
 /// Options whose names and values were checked.
 #[derive(Debug, Default, PartialEq)]

@@ -12,24 +12,50 @@ use alloc::vec::Vec;
 /// The longest message that is taken from a service, in bytes.
 const MAX_MESSAGE: usize = 600;
 
-/// The error for an answer that is not a success. `header` reads one of its headers (`www-authenticate`, `request-id`,
-/// `retry-after`, `x-ms-diagnostics`), of which CORS may hide any. `until` gives the seconds until a date in
-/// `Retry-After`: the caller has the clock.
+/// The headers that explain a refusal. CORS may hide any of them.
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    /// `www-authenticate`.
+    pub www_authenticate: Option<String>,
+    /// `x-ms-diagnostics`, of Exchange.
+    pub diagnostics: Option<String>,
+    /// `request-id`.
+    pub request_id: Option<String>,
+    /// `retry-after`.
+    pub retry_after: Option<String>,
+}
+
+impl Headers {
+    /// Reads them by `header`, which gives the header of a name in small letters.
+    pub fn read(header: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            www_authenticate: header("www-authenticate"),
+            diagnostics: header("x-ms-diagnostics"),
+            request_id: header("request-id"),
+            retry_after: header("retry-after"),
+        }
+    }
+}
+
+/// The error for an answer that is not a success. `until` gives the seconds until a date in `Retry-After`: the caller has
+/// the clock.
 #[must_use]
 pub fn judge(
     status: u16,
-    header: impl Fn(&str) -> Option<String>,
+    headers: Headers,
     body: &str,
     until: impl Fn(&str) -> Option<u32>,
 ) -> Error {
     let said = Json::parse(body).unwrap_or_default();
     let said = said.get("error");
     let service_code = said.get("code").text();
-    let diagnostics = header("x-ms-diagnostics").and_then(|text| challenge::diagnostics(&text));
+    let diagnostics = headers
+        .diagnostics
+        .and_then(|text| challenge::diagnostics(&text));
     let reason = diagnostics
         .as_ref()
         .map_or("", |known| known.reason.as_str());
-    let mut message = said.get("message").str().unwrap_or_default();
+    let message = said.get("message").str().unwrap_or_default();
     let code = if scan::find(reason, "user context").is_some() {
         Code::MailboxNotFound
     } else if status == 400 && scan::find(message, "Badly formed token").is_some() {
@@ -38,47 +64,54 @@ pub fn judge(
     } else {
         code(status, service_code.as_deref().unwrap_or_default())
     };
-
-    if message.is_empty() {
-        message = reason;
-    }
-    let mut message = String::from(scan::truncate(message, MAX_MESSAGE));
-    if message.is_empty() {
-        message.push_str("the service answered with status ");
-        scan::push_number(&mut message, status.into());
-    }
-    let retry_after = header("retry-after");
-    let retry_after = retry_after.and_then(|text| seconds(&text).or_else(|| until(&text)));
-    let inner_id = |inner: &str| {
-        let inner = said.get(inner);
-        let id = inner.get("request-id").text();
-        id.or_else(|| inner.get("requestId").text())
-    };
-    let request_id = header("request-id")
-        .or_else(|| inner_id("innerError"))
-        .or_else(|| inner_id("innererror"));
-    let challenge = match header("www-authenticate") {
+    let challenge = match headers.www_authenticate {
         Some(text) if status == 401 => challenge::bearer(&text),
         _ => Challenge::default(),
     };
-    let mut error = Error::with(code, message);
+    let mut error = Error::with(code, sentence(status, [message, reason]));
     // All fields are named: `..default()` would be more code.
     error.detail = Some(Box::new(Detail {
         status: Some(status),
-        request_id,
+        request_id: headers.request_id.or_else(|| inner_id(said)),
         client_request_id: None,
         correlation_id: None,
         trace_id: None,
         aadsts: Vec::new(),
         suberror: None,
+        retry_after_seconds: headers
+            .retry_after
+            .and_then(|text| seconds(&text).or_else(|| until(&text))),
         service_code,
         diagnostics,
-        retry_after_seconds: retry_after,
         claims: challenge.claims,
         consent_url: None,
         remedy: None,
     }));
     error
+}
+
+/// The first of `said` that is not empty, cut to [`MAX_MESSAGE`]; otherwise a sentence with the status.
+fn sentence(status: u16, said: [&str; 2]) -> String {
+    for text in said {
+        if !text.is_empty() {
+            return scan::truncate(text, MAX_MESSAGE).into();
+        }
+    }
+    let mut sentence = String::from("the service answered with status ");
+    scan::push_number(&mut sentence, status.into());
+    sentence
+}
+
+/// The id of the request, as the services write it into the body.
+fn inner_id(error: &Json) -> Option<String> {
+    for inner in ["innerError", "innererror"] {
+        for name in ["request-id", "requestId"] {
+            if let Some(id) = error.get(inner).get(name).text() {
+                return Some(id);
+            }
+        }
+    }
+    None
 }
 
 /// The code of a refusal, by its status and by those codes of the service that say more.
@@ -123,23 +156,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[derive(Clone, Default)]
-    struct Headers {
-        www_authenticate: Option<String>,
-        diagnostics: Option<String>,
-        request_id: Option<String>,
-        retry_after: Option<String>,
-    }
-
     fn judged(status: u16, headers: &Headers, body: &str, now: u64) -> Error {
-        let header = |name: &str| match name {
-            "www-authenticate" => headers.www_authenticate.clone(),
-            "x-ms-diagnostics" => headers.diagnostics.clone(),
-            "request-id" => headers.request_id.clone(),
-            "retry-after" => headers.retry_after.clone(),
-            _ => None,
-        };
-        judge(status, header, body, |date| crate::retry::after(date, now))
+        judge(status, headers.clone(), body, |date| {
+            crate::retry::after(date, now)
+        })
     }
 
     #[test]

@@ -160,49 +160,114 @@ pub fn begin(
 ) -> Result<Begun, Error> {
     let scopes = options.texts(Key::Scopes).unwrap_or_default();
     check(options, &scopes)?;
-    let redirect_uri = start.redirect_uri;
     let return_to = match options.text(Key::ReturnTo) {
         Some(wish) => place(wish, start.origin)?,
         None => start.here,
     };
     let random = &entropy.0;
-    let (mut state, nonce) = (base64url(&random[..32]), base64url(&random[32..64]));
-    state.push_str(if options.text(Key::Mode) == Some("popup") {
-        POPUP
-    } else {
-        REDIRECT
-    });
-    // Whom the caller names, or lets the user choose, goes before who is signed in.
-    let hint = options.text(Key::LoginHint);
-    let same = start
-        .account
-        .filter(|_| hint.is_none() && options.flag(Key::SameAccount, false));
-    let hint = hint.or(same.map(|one| one.login_hint.as_deref().unwrap_or(&one.username)));
-    let prompt = options
-        .text(Key::Prompt)
-        .filter(|prompt| same.is_none() || *prompt != SELECT);
-    let consent = options.flag(Key::AdminConsent, false);
+    let state = state(&random[..32], options);
+    let nonce = base64url(&random[32..64]);
     let verifier = base64url(&random[64..]);
+    let user = User::of(options, start.account);
+    let consent = options.flag(Key::AdminConsent, false);
     let resource =
         (config.identity == Identity::V1).then(|| flavor::resource(config.api, &config.cloud.api));
-
     let max_age = options.pairs(Key::Extra).find(|pair| pair.0 == "max_age");
 
     let record = Writer::new()
         .text("state", &state)
         .text("nonce", &nonce)
         .text("verifier", &verifier)
-        .text("redirectUri", redirect_uri)
+        .text("redirectUri", start.redirect_uri)
         .text("returnTo", return_to)
         .number("created", now)
         .number("minutes", start.minutes.into())
-        .optional_text("account", same.map(Account::identity).as_deref())
+        .optional_text("account", user.account.map(Account::identity).as_deref())
         .optional_text("resource", resource.as_deref())
         .optional_text("consent", consent.then_some("admin"))
         .optional_text("maxAge", max_age.map(|pair| pair.1))
         .raw("config", &config.to_json())
         .finish();
 
+    let mut url = place_of_request(config, consent);
+    let mut add = |name: &str, value: &str| push_field(&mut url, name, value);
+    add("client_id", &config.client_id);
+    add("redirect_uri", start.redirect_uri);
+    add("state", &state);
+    let own = if consent { "" } else { OPENID_SCOPES };
+    match &resource {
+        None => add("scope", &scope(own, &config.scopes, &scopes)),
+        Some(resource) if !consent => add("resource", resource),
+        Some(_) => {}
+    }
+    if !consent {
+        if resource.is_none() {
+            add("response_mode", "query");
+        }
+        add("nonce", &nonce);
+        add("code_challenge", &base64url(&sha256(verifier.as_bytes())));
+        add("code_challenge_method", "S256");
+        user.push_fields(&mut url, options);
+    }
+    Ok(Begun { url, state, record })
+}
+
+/// The scopes that make an ID token with the user's name, and a refresh token (OpenID Connect Core §5.4, §11).
+const OPENID_SCOPES: &str = "openid profile offline_access";
+
+/// The `state` of a request with these options.
+fn state(random: &[u8], options: &Options) -> String {
+    let mut state = base64url(random);
+    let in_window = options.text(Key::Mode) == Some("popup");
+    state.push_str(if in_window { POPUP } else { REDIRECT });
+    state
+}
+
+/// Who is to sign in.
+struct User<'a> {
+    /// The only account that may; any where `None`.
+    account: Option<&'a Account>,
+    /// `login_hint`.
+    hint: Option<&'a str>,
+    /// `prompt`.
+    prompt: Option<&'a str>,
+}
+
+impl<'a> User<'a> {
+    /// Whom the caller names, or lets the user choose, goes before who is signed in.
+    fn of(options: &'a Options, signed_in: Option<&'a Account>) -> Self {
+        let named = options.text(Key::LoginHint);
+        let account =
+            signed_in.filter(|_| named.is_none() && options.flag(Key::SameAccount, false));
+        let own = account.map(|one| one.login_hint.as_deref().unwrap_or(&one.username));
+        let prompt = options.text(Key::Prompt);
+        Self {
+            account,
+            hint: named.or(own),
+            prompt: prompt.filter(|prompt| account.is_none() || *prompt != SELECT),
+        }
+    }
+
+    /// Adds the parameters about the user, and those of the caller's own.
+    fn push_fields(&self, url: &mut String, options: &Options) {
+        for (name, value) in [
+            ("prompt", self.prompt),
+            ("login_hint", self.hint),
+            ("domain_hint", options.text(Key::DomainHint)),
+            ("claims", options.text(Key::Claims)),
+        ] {
+            if let Some(value) = value {
+                push_field(url, name, value);
+            }
+        }
+        for (name, value) in options.pairs(Key::Extra) {
+            push_field(url, name, value);
+        }
+    }
+}
+
+/// The URL of the request up to its parameters.
+fn place_of_request(config: &PageConfig, consent: bool) -> String {
     let path = match (config.identity, consent) {
         (Identity::V1, false) => "/oauth2/authorize?response_type=code",
         (Identity::V2, false) => "/oauth2/v2.0/authorize?response_type=code",
@@ -211,45 +276,10 @@ pub fn begin(
     };
     // Only organisations have administrators: `common` would admit personal accounts.
     let common = config.authority.strip_suffix("/common").filter(|_| consent);
-    let authority = common.map(|login| scan::concat(&[login, "/organizations"]));
-    let authority = authority.as_ref().unwrap_or(&config.authority);
-    let mut url = scan::concat(&[authority, path]);
-    let mut add = |name: &str, value: &str| push_field(&mut url, name, value);
-    add("client_id", &config.client_id);
-    add("redirect_uri", redirect_uri);
-    if consent {
-        add("state", &state);
-        if resource.is_none() {
-            add("scope", &scope("", &config.scopes, &scopes));
-        }
-        return Ok(Begun { url, state, record });
+    match common {
+        Some(login) => scan::concat(&[login, "/organizations", path]),
+        None => scan::concat(&[&config.authority, path]),
     }
-    match &resource {
-        Some(resource) => add("resource", resource),
-        None => {
-            let own = "openid profile offline_access";
-            add("scope", &scope(own, &config.scopes, &scopes));
-            add("response_mode", "query");
-        }
-    }
-    add("state", &state);
-    add("nonce", &nonce);
-    add("code_challenge", &base64url(&sha256(verifier.as_bytes())));
-    add("code_challenge_method", "S256");
-    for (name, value) in [
-        ("prompt", prompt),
-        ("login_hint", hint),
-        ("domain_hint", options.text(Key::DomainHint)),
-        ("claims", options.text(Key::Claims)),
-    ] {
-        if let Some(value) = value {
-            add(name, value);
-        }
-    }
-    for (name, value) in options.pairs(Key::Extra) {
-        add(name, value);
-    }
-    Ok(Begun { url, state, record })
 }
 
 /// Values of `prompt` (OpenID Connect Core §3.1.2.1).
@@ -347,3 +377,7 @@ fn place<'a>(wish: &'a str, origin: &str) -> Result<&'a str, Error> {
 #[cfg(test)]
 #[path = "tests/signin.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/signin_state.rs"]
+mod tests_of_state;

@@ -6,9 +6,11 @@
 use crate::error::{Code, Error};
 use crate::scan;
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) mod json;
 
@@ -200,6 +202,47 @@ pub struct TokenReply {
     pub expires_in: u32,
     /// What was granted.
     pub scopes: Vec<String>,
+}
+
+/// `POST /preload`: lists that come beside the session.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreloadRequest {
+    /// The client's time zone, an IANA or Windows name; null or absent where it has none.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Whether bodies of items come as plain text; false where absent.
+    #[serde(default)]
+    pub text_bodies: bool,
+    /// Whether ids survive a move (Graph only); true where absent.
+    #[serde(default = "yes")]
+    pub immutable_ids: bool,
+    /// One to four calls, each as [`crate::call_description::CallDescription`] reads it.
+    pub calls: Vec<Value>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Answer of `POST /preload`; `B` is JSON, as the one who reads or writes it holds it. It never has a token.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct PreloadReply<B> {
+    /// Whose data these are, as [`Account::identity`] gives it.
+    pub account: String,
+    /// One for each call, in order; null where there is no answer to use: too large, too late, no JSON.
+    pub answers: Vec<Option<PreloadAnswer<B>>>,
+}
+
+/// The API's answer to one call.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct PreloadAnswer<B> {
+    /// The API's status, also that of a refusal.
+    pub status: u16,
+    /// The headers that pages may see; names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// As the API sent it; null where a refusal has no JSON.
+    pub body: B,
 }
 
 /// `POST /logout`.

@@ -14,6 +14,7 @@
 //! | route | in | out |
 //! |---|---|---|
 //! | `/session` | `{}` | `{config, account, accessToken?, expiresIn?}`; `account` is null where nobody is signed in |
+//! | `/preload` | `{timeZone?, textBodies?, immutableIds?, calls}` | `{account, answers}`: what the API answers the session's user, see below |
 //! | `/exchange` | `{code, codeVerifier, nonce, redirectUri, resource?, iss?, maxAge?, account?}` | `{account, accessToken, expiresIn, scopes}` and the cookie, new at every sign-in |
 //! | `/token` | `{scopes?, resource?, claims?, rejected?}` | `{accessToken, expiresIn, scopes}` |
 //! | `/logout` | `{microsoft?}` | `{logoutUrl?}`; the session is gone and the cookie cleared, whether there was one or not |
@@ -29,8 +30,16 @@
 //! origin, any body. The response is the API's, with its next links changed to lead back here; a response that the endpoint made
 //! itself has the header `X-Exo365: 1`. In direct mode that route does not exist.
 //!
+//! `/preload` brings what a page shows first, in both modes. `calls` are one to four calls, each in the list that the SDK's
+//! face gives its core: `[method, user, path, ids, options, allowed, offline, keyed]`. The endpoint makes the requests as the
+//! page would and asks the API with the session's token: `GET` only, below `preload_paths`, four calls, 1 MB and two
+//! seconds together. `account` is `{tenantId}.{objectId}`; each of `answers` is `{status, headers, body}`, or null where
+//! there is none to use (too large, too late, no JSON). A refusal of the API is one of them, with its status. A call that
+//! is not preloaded refuses all of them with 400, which names it. `textBodies` (false) and `immutableIds` (true) are the
+//! client's, as `timeZone` is.
+//!
 //! A page may name the account that it expects: `X-Exo365-Account: {tenantId}.{objectId}`, the ids of its `account`,
-//! with `/token` and `/proxy/...`. If the session belongs to another account, which signed in in another tab, the answer is that for
+//! with `/token`, `/preload` and `/proxy/...`. If the session belongs to another account, which signed in in another tab, the answer is that for
 //! no session (401 `signed_out`); no other service is asked, and session and cookie stay. A malformed value counts as another
 //! account. Without the header any account is accepted.
 //!

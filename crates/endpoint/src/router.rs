@@ -14,6 +14,7 @@ use crate::routes::frontchannel::{self, FrontchannelRoute};
 use crate::routes::logout::LogoutRoute;
 use crate::routes::openapi;
 use crate::routes::page;
+use crate::routes::preload::PreloadRoute;
 use crate::routes::probes;
 use crate::routes::proxy;
 use crate::routes::session::SessionRoute;
@@ -46,10 +47,14 @@ pub(crate) struct Route {
 const LOGOUT: &str = "/logout";
 
 /// All routes.
-pub(crate) const ROUTES: [Route; 4] = [
+pub(crate) const ROUTES: [Route; 5] = [
     Route {
         path: "/session",
         work: |state, call| Box::pin(SessionRoute::from_ref(state).handle(call)),
+    },
+    Route {
+        path: "/preload",
+        work: |state, call| Box::pin(PreloadRoute::from_ref(state).handle(call)),
     },
     Route {
         path: "/exchange",

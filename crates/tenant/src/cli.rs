@@ -1,18 +1,24 @@
 //! The command line.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, Seed, StepUp};
+use exo365_tenant::{CorsProfile, DEFAULT_CLIENT_ID, Options, Seed, StepUp};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 /// A local tenant: emulates Microsoft's sign-in service and mailboxes on this machine
 #[derive(clap::Parser, Debug)]
+#[command(version)]
 pub(crate) struct Arguments {
     /// Port to listen on; 0 uses a free port
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
+    /// Address to listen on. Where other machines reach it, such as 0.0.0.0, the tenant makes a signing key and a client
+    /// secret of its own at the start, and prints the secret
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) listen: IpAddr,
     /// File to which the port is written when it is open
     #[arg(long)]
     pub(crate) port_file: Option<PathBuf>,
@@ -77,19 +83,30 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Whether other machines reach the tenant.
+    fn beyond_loopback(&self) -> bool {
+        !self.listen.is_loopback()
+    }
+
+    /// Whether the client secret is made at the start, so that it has to be said.
+    pub(crate) fn makes_secret(&self) -> bool {
+        self.beyond_loopback() && self.client_secret_env.is_none()
+    }
+
     /// The options of the tenant.
     ///
     /// # Errors
     /// The variable of the secret is not set, or the certificate is not valid.
     pub(crate) fn options(&self) -> Result<Options, String> {
-        let client_secret = match &self.client_secret_env {
-            None => DEFAULT_CLIENT_SECRET.to_owned(),
-            Some(name) => std::env::var(name)
-                .map_err(|_| format!("the environment variable {name} is not set; set it to the client secret, or leave out --client-secret-env"))?,
-        };
+        let mut base = Options::default();
+        if self.beyond_loopback() {
+            base = base.with_own_secrets();
+        }
+        if let Some(secret) = self.client_secret()? {
+            base.client_secret = secret;
+        }
         let mut options = Options {
             client_id: self.client_id.clone(),
-            client_secret,
             client_certificate: self.certificate()?,
             spa_redirect_uris: self.spa_redirect_uri.clone(),
             frontchannel_logout: self.frontchannel_logout.clone(),
@@ -102,7 +119,7 @@ impl Arguments {
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),
             data: self.data.clone(),
-            ..Options::default()
+            ..base
         };
         if self.cors == "strict" {
             options.cors = CorsProfile::Strict;
@@ -113,6 +130,19 @@ impl Arguments {
         Ok(options)
     }
 
+    /// The secret in the variable that `--client-secret-env` names.
+    fn client_secret(&self) -> Result<Option<String>, String> {
+        let read = |name: &String| {
+            std::env::var(name).map_err(|_| {
+                format!(
+                    "the environment variable {name} is not set; set it to the client secret, or leave out \
+                     --client-secret-env"
+                )
+            })
+        };
+        self.client_secret_env.as_ref().map(read).transpose()
+    }
+
     fn certificate(&self) -> Result<Option<Vec<u8>>, String> {
         let read = |file: &PathBuf| {
             CertificateDer::from_pem_file(file)
@@ -120,5 +150,55 @@ impl Arguments {
                 .map_err(|_| format!("{} is not a certificate in PEM; name another file with --client-certificate", file.display()))
         };
         self.client_certificate.as_ref().map(read).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::Parser as _;
+    use exo365_tenant::DEFAULT_CLIENT_SECRET;
+
+    use super::*;
+
+    fn arguments(words: &[&str]) -> Arguments {
+        Arguments::try_parse_from([&["exo365-tenant"], words].concat()).unwrap()
+    }
+
+    #[test]
+    fn only_a_tenant_that_other_machines_reach_makes_its_key_and_secret() {
+        for (words, own) in [
+            (&[][..], false),
+            (&["--listen", "127.0.0.1"], false),
+            (&["--listen", "::1"], false),
+            (&["--listen", "0.0.0.0"], true),
+            (&["--listen", "::"], true),
+            (&["--listen", "192.0.2.7"], true),
+        ] {
+            let arguments = arguments(words);
+            let options = arguments.options().unwrap();
+            assert_eq!(options.own_signing_key, own, "{words:?}");
+            assert_eq!(
+                options.client_secret != DEFAULT_CLIENT_SECRET,
+                own,
+                "{words:?}"
+            );
+            assert_eq!(arguments.makes_secret(), own, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_given_is_kept_and_not_said() {
+        // A variable that is there wherever cargo runs tests.
+        let given = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+        let arguments = arguments(&[
+            "--listen",
+            "0.0.0.0",
+            "--client-secret-env",
+            "CARGO_MANIFEST_DIR",
+        ]);
+        let options = arguments.options().unwrap();
+        assert!(options.own_signing_key && options.client_secret == given);
+        assert!(!arguments.makes_secret());
     }
 }

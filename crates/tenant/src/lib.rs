@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The tenant is a test double: the signing key and the client secret are in the
-//! source, all data is invented, and the server listens on loopback only.
+//! source, all data is invented, and the server listens on loopback only, unless it is told
+//! otherwise (`--listen`): then it makes a key and a secret of its own.
 //! Time is virtual (the real clock plus an offset), so that a test can let a token expire
 //! without waiting.
 //!

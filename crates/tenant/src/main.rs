@@ -1,4 +1,4 @@
-//! `exo365-tenant`: the local tenant as a process. It listens on loopback only.
+//! `exo365-tenant`: the local tenant as a process. It listens on loopback only, unless `--listen` says otherwise.
 
 mod cli;
 mod serve;

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use crate::directory::step_up::StepUp;
 use crate::directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
+use crate::ids;
+
+/// Random bytes of a client secret that is made.
+const SECRET_BYTES: usize = 32;
 
 /// How much data the mailboxes hold at the start.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -59,6 +63,8 @@ pub struct Options {
     pub client_id: String,
     /// Secret of the registration.
     pub client_secret: String,
+    /// Whether the signing key is made at the start, in place of the one in the source that everybody has.
+    pub own_signing_key: bool,
     /// Certificate of the registration (DER), for client assertions.
     pub client_certificate: Option<Vec<u8>>,
     /// Redirect URIs of the web platform.
@@ -89,6 +95,19 @@ pub struct Options {
     pub data: Option<PathBuf>,
 }
 
+impl Options {
+    /// For a tenant that other machines reach: a signing key and a client secret that are made at the start, in place
+    /// of those in the source.
+    #[must_use]
+    pub fn with_own_secrets(self) -> Self {
+        Self {
+            client_secret: ids::token(SECRET_BYTES),
+            own_signing_key: true,
+            ..self
+        }
+    }
+}
+
 impl std::fmt::Debug for Options {
     /// Without the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -106,6 +125,7 @@ impl Default for Options {
             origin: "http://localhost".to_owned(),
             client_id: DEFAULT_CLIENT_ID.to_owned(),
             client_secret: DEFAULT_CLIENT_SECRET.to_owned(),
+            own_signing_key: false,
             client_certificate: None,
             redirect_uris: vec![
                 "http://localhost/".to_owned(),
@@ -138,5 +158,13 @@ mod tests {
         assert!("many".parse::<Seed>().is_err());
         assert!("99999999-messages".parse::<Seed>().is_err());
         assert!(!format!("{:?}", Options::default()).contains(DEFAULT_CLIENT_SECRET));
+    }
+
+    #[test]
+    fn own_secrets_are_long_and_nobody_elses() {
+        let secret = || Options::default().with_own_secrets().client_secret;
+        assert!(secret().len() >= 43);
+        assert_ne!(secret(), secret());
+        assert!(Options::default().with_own_secrets().own_signing_key);
     }
 }

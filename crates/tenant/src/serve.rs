@@ -1,6 +1,6 @@
 //! Opens the port, serves requests, and stops.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,13 +36,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
-    let tenant = Tenant::new(arguments.options()?)?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let options = arguments.options()?;
+    let made_secret = arguments
+        .makes_secret()
+        .then(|| options.client_secret.clone());
+    let tenant = Tenant::new(options)?;
+    let address = SocketAddr::from((arguments.listen, arguments.port));
     let listener = TcpListener::bind(address).map_err(|error| {
-        format!(
-            "port {} cannot be opened ({error}); choose another with --port",
-            arguments.port
-        )
+        format!("{address} cannot be opened ({error}); choose another port with --port, or address with --listen")
     })?;
     let port = listener
         .local_addr()
@@ -71,6 +72,9 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
             .and_then(|()| std::fs::rename(&half, file))
             .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     }
+    if let Some(secret) = made_secret {
+        println!("client secret, made for this run: {secret}");
+    }
     println!("listening on {origin}");
     let served = match tls {
         Some(config) => {
@@ -92,18 +96,31 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
     tenant.persist().await
 }
 
-/// Waits for SIGINT or SIGTERM.
+/// Stops the server at a signal.
 async fn stop(handle: axum_server::Handle<SocketAddr>) {
-    let mut terminate =
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(signal) => signal,
-            Err(_) => return,
-        };
+    signal().await;
+    handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
+}
+
+/// Waits for SIGINT or SIGTERM.
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
-    handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Repeats what a hook did not take, when its time has come.

@@ -1,19 +1,11 @@
 // Goes through the demo in a browser: a refused consent, sign-in, inbox, step-up, sign-out. `node demo-check.mjs URL
 // PICTURE` writes a picture of the inbox.
 import { chromium } from 'playwright-core';
+import { CHROMIUM_FLAGS } from '../../../tests/e2e/chromium-flags.mjs';
 
 const [url, picture] = process.argv.slice(2);
 const ACCOUNT = 'adele@contoso.example';
-const ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const ARGS = ['--headless=new', ...CHROMIUM_FLAGS];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -10,6 +10,7 @@ use std::process::Command;
 const TOOLS: &str = "crates/xtask/javascript";
 /// The folders whose packages the checked scripts import.
 const IMPORTED: &[&str] = &[
+    "crates/xtask/docs",
     "crates/xtask/node",
     "crates/xtask/types",
     "tests/documents",

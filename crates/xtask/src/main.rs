@@ -5,8 +5,10 @@
 //! cargo xtask test [--only NAME]          everything that has to hold
 //! cargo xtask e2e [FILTER]                the browser journeys alone
 //! cargo xtask pack | size | bench         the npm package, its weight, its speed
+//! cargo xtask programs                    tenant and endpoint as npm packages
 //! cargo xtask projects [WORD]             the package in the projects of other people
 //! cargo xtask javascript [--write]        formatter, linter and type check of all scripts
+//! cargo xtask docs [--write]              guides and API as a site under target/docs
 //! cargo xtask operations                  how much of the services has a named method
 //! cargo xtask schema                      the table of Graph's types, from Microsoft's description
 //! cargo xtask fuzz [TARGET] [SECONDS]     inputs nobody thought of, for the readers of the core
@@ -21,6 +23,7 @@ mod browser;
 mod counts;
 mod debian;
 mod demo;
+mod docs;
 mod e2e;
 mod engines;
 mod files;
@@ -31,14 +34,17 @@ mod names;
 mod node;
 mod notices;
 mod operations;
+mod order;
 mod pack;
 mod page;
+mod programs;
 mod project;
 mod projects;
 mod prune;
 mod python;
 mod redis;
 mod remedies;
+mod report;
 mod run;
 mod schema;
 mod schemathesis;
@@ -71,12 +77,16 @@ enum Command {
     E2e(e2e::Options),
     /// The package in projects of every bundler, framework and test runner that the guide names, or those with WORD.
     Projects(projects::Options),
+    /// Makes the npm packages of tenant and endpoint for this platform under target/programs, and tests them.
+    Programs,
     /// Makes the npm tarball under target/pack.
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
     Size(size::Options),
     /// Formatter, linter and type check of all JavaScript and TypeScript; `--write` formats and applies safe fixes.
     Javascript(javascript::Options),
+    /// The guides and the API as a site under target/docs; `--write` writes the generated tables of the guides anew.
+    Docs(docs::Options),
     /// How many of the services' operations a named method reaches, per flavour, and which have none yet.
     Operations,
     /// The table of Graph's types in crates/tenant, from Microsoft's OpenAPI description (EXO365_OPENAPI).
@@ -95,9 +105,11 @@ fn main() -> ExitCode {
         Command::Test(options) => suite::run(&options),
         Command::E2e(options) => e2e::run(&options),
         Command::Javascript(options) => javascript::run(&options),
+        Command::Docs(options) => docs::run(&options),
         Command::Operations => operations::run(),
         Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Programs => programs::run(),
         Command::Projects(options) => projects::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),

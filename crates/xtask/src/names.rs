@@ -1,5 +1,6 @@
 //! The names of the WebAssembly's functions, for those who read a stack trace.
 
+use crate::order;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
@@ -20,7 +21,9 @@ fn in_order(symbols: &str) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for line in symbols.lines() {
         match line.split_once(':') {
-            Some((index, name)) if index == names.len().to_string() => names.push(plain(name)),
+            Some((index, name)) if index == names.len().to_string() => {
+                names.push(plain(order::without_number(name)));
+            }
             _ => bail!("the names of functions come one by one, by index, but not at: {line}"),
         }
     }

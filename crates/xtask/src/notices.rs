@@ -1,6 +1,6 @@
-//! The licences of what is in the WebAssembly beside our own code, as their terms ask for it.
+//! The licences of what is in a compiled file beside our own code, as their terms ask for it.
 
-use crate::{run, tools};
+use crate::run;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,8 +8,15 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const HEAD: &str =
-    "# Third-party notices\n\nThe WebAssembly of exo365 has code of these packages in it.\n";
+/// What was compiled.
+pub(crate) struct Compiled<'a> {
+    /// The package of ours.
+    pub(crate) package: &'a str,
+    /// The triple that it was compiled for.
+    pub(crate) target: &'a str,
+    /// What came out, as a sentence calls it.
+    pub(crate) name: &'a str,
+}
 
 /// For a package without a text of its own that is under this licence, whose text is the same for everybody.
 const APACHE: &str = "Used under the Apache License 2.0: its text is in the file LICENSE-APACHE.";
@@ -18,23 +25,28 @@ const APACHE: &str = "Used under the Apache License 2.0: its text is in the file
 type Texts = BTreeMap<String, BTreeSet<String>>;
 
 /// Writes the notices to `file`. Fails where a package brings no text of its licence.
-pub(crate) fn write(file: &Path) -> Result<()> {
+pub(crate) fn write(compiled: &Compiled<'_>, file: &Path) -> Result<()> {
     let mut cargo = run::cargo();
     cargo.args([
         "metadata",
         "--format-version=1",
         "--locked",
         "--filter-platform",
-        tools::WASM,
+        compiled.target,
     ]);
     let metadata: Value = serde_json::from_str(&run::read(&mut cargo, "cargo metadata")?)?;
     let packages = by_id(&metadata["packages"]);
     let nodes = by_id(&metadata["resolve"]["nodes"]);
     let own = packages
         .iter()
-        .find(|(_, package)| package["name"] == "exo365")
+        .find(|(_, package)| package["name"] == compiled.package)
         .map(|(id, _)| *id)
-        .context("cargo metadata does not know the package exo365")?;
+        .with_context(|| {
+            format!(
+                "cargo metadata does not know the package {}",
+                compiled.package
+            )
+        })?;
     let (mut table, mut texts) = (String::new(), Texts::new());
     for id in linked(own, &packages, &nodes) {
         let package = packages.get(id).context("a package without metadata")?;
@@ -57,7 +69,10 @@ pub(crate) fn write(file: &Path) -> Result<()> {
             texts.entry(licence).or_default().insert(name.clone());
         }
     }
-    let mut all = format!("{HEAD}\n| package | licence | source |\n|---|---|---|\n{table}");
+    let mut all = format!(
+        "# Third-party notices\n\n{} has code of these packages in it.\n\n| package | licence | source |\n|---|---|---|\n{table}",
+        compiled.name
+    );
     for (licence, names) in texts {
         let names: Vec<_> = names.into_iter().collect();
         write!(
@@ -84,7 +99,7 @@ fn is_macro(package: &Value) -> bool {
     kinds.any(|target| target["kind"][0] == "proc-macro")
 }
 
-/// The packages that are compiled into the WebAssembly of `own`: no macros, and nothing that only the build needs.
+/// The packages that are compiled into `own`: no macros, and nothing that only the build needs.
 fn linked<'a>(
     own: &'a str,
     packages: &BTreeMap<&'a str, &'a Value>,

@@ -1,6 +1,6 @@
 //! The npm package: WebAssembly, glue, face and types, packed as npm would publish them.
 
-use crate::{files, names, node, notices, project, prune, remedies, run, tools};
+use crate::{files, names, node, notices, order, project, prune, remedies, run, tools};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,9 +60,15 @@ pub(crate) fn run() -> Result<Package> {
     let wasm_opt = tools_dir.join("node_modules/binaryen/bin/wasm-opt");
     let small = out.join("small.wasm");
     optimise(&wasm_opt, &bound.join("exo365_bg.wasm"), &small)?;
+    let ordered = out.join("ordered.wasm");
+    let read = fs::read(&small).with_context(|| format!("reading {}", small.display()))?;
+    fs::write(
+        &ordered,
+        order::number_functions(&read).context("ordering the functions")?,
+    )?;
     let (names, symbols) = (out.join("names.json"), out.join("symbols"));
     let wasm = dir.join("wasm/exo365_bg.wasm");
-    shorten_names(&wasm_opt, &small, &wasm, &names, &symbols)?;
+    shorten_names(&wasm_opt, &ordered, &wasm, &names, &symbols)?;
     names::write(&symbols, &wasm.with_extension("names.json"))?;
     let mut glue = node::script("crates/xtask/node/glue.mjs");
     run::run(
@@ -135,7 +141,9 @@ fn inputs_mark(raw: &Path, remedies: &Path, tools: &[&Path]) -> Result<String> {
     }
     inputs.extend([raw, remedies].map(Path::to_owned));
     let own = project::root().join("crates/xtask/src");
-    inputs.extend(["linked.rs", "notices.rs", "pack.rs", "prune.rs"].map(|name| own.join(name)));
+    inputs.extend(
+        ["linked.rs", "notices.rs", "order.rs", "pack.rs", "prune.rs"].map(|name| own.join(name)),
+    );
     files::mark(&inputs)
 }
 
@@ -156,8 +164,8 @@ fn bind(raw: &Path, to: &Path) -> Result<()> {
 /// No feature flags: Binaryen then honours the module's own list; `--all-features` writes what engines refuse.
 ///
 /// What is fewer bytes once compressed may be more before: functions with one caller stay apart unless they are tiny,
-/// locals are left as the compiler put them, and functions of one name stand together. The control flow is
-/// taken apart and built anew, which levels what the compiler wrote in many ways.
+/// locals are left as the compiler put them. The control flow is taken apart and built anew, which levels what the
+/// compiler wrote in many ways.
 /// `--low-memory-unused`: the linker puts the stack below everything else, so that nothing but an overflowing stack
 /// comes near address 0.
 fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
@@ -172,7 +180,6 @@ fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
         "--skip-pass=simplify-locals",
         "--low-memory-unused",
         "--converge",
-        "--reorder-functions-by-name",
         "--debuginfo",
     ])
     .arg(from)
@@ -181,7 +188,7 @@ fn optimise(wasm_opt: &Path, from: &Path, to: &Path) -> Result<()> {
     run::run(&mut opt, "wasm-opt")
 }
 
-/// Shortens the names between module and glue, and writes to `names` which name became which. The names of functions go
+/// Puts the functions in the order of their names, shortens the names between module and glue, and writes to `names` which name became which. The names of functions go
 /// from the module into `symbols`. A run of its own: `--converge` repeats every pass, and the second time there are
 /// only short names.
 fn shorten_names(
@@ -194,6 +201,7 @@ fn shorten_names(
     let mut opt = Command::new("node");
     opt.arg(wasm_opt);
     opt.args([
+        "--reorder-functions-by-name",
         "--minify-imports-and-exports-and-modules",
         &format!("--symbolmap={}", symbols.display()),
         "--strip-debug",
@@ -216,7 +224,12 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
         fs::copy(project::root().join(licence), dir.join(licence))
             .with_context(|| licence.to_owned())?;
     }
-    notices::write(&dir.join("THIRD-PARTY-NOTICES.md"))?;
+    let compiled = notices::Compiled {
+        package: "exo365",
+        target: tools::WASM,
+        name: "The WebAssembly of exo365",
+    };
+    notices::write(&compiled, &dir.join("THIRD-PARTY-NOTICES.md"))?;
     let mut types = node::script("crates/xtask/node/types.mjs");
     run::run(types.arg(template()).arg(dir), "bundling the types")?;
     let mut bundle = node::script("crates/xtask/node/bundle.mjs");
@@ -226,7 +239,8 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
     )
 }
 
-fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
+/// `npm pack` of the folder `dir`; the tarball comes into `out`.
+pub(crate) fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
     let mut pack = Command::new("npm");
     pack.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
         .arg(out);

@@ -2,6 +2,7 @@
 
 use crate::project;
 use anyhow::{Context, Result};
+use exo365_core::aadsts;
 use exo365_core::error::Code;
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +17,20 @@ pub(crate) fn write() -> Result<PathBuf> {
         .collect();
     let path = project::target().join("remedies.json");
     fs::write(&path, serde_json::to_string_pretty(&sentences)?)
+        .with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
+}
+
+/// Writes `target/aadsts.json`: number, cause and remedy of everything that core knows of the sign-in service.
+pub(crate) fn write_numbers() -> Result<PathBuf> {
+    let numbers: Vec<_> = aadsts::all()
+        .iter()
+        .map(|entry| {
+            serde_json::json!({ "number": entry.number, "cause": entry.cause, "remedy": entry.remedy })
+        })
+        .collect();
+    let path = project::target().join("aadsts.json");
+    fs::write(&path, serde_json::to_string_pretty(&numbers)?)
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
 }

@@ -1,34 +1,17 @@
 //! The steps of `cargo xtask test`.
 
 use crate::browser::Browser;
-use crate::counts::{self, Counts};
+use crate::counts::Counts;
+use crate::report::{Report, check, suite};
 use crate::servers::{Profile, Programs};
 use crate::{
-    demo, e2e, engines, javascript, node, operations, pack, project, projects, redis, remedies,
-    run, schemathesis, tools, valkey, wall,
+    demo, docs, e2e, javascript, node, operations, pack, programs, project, projects, redis,
+    remedies, run, schemathesis, tools, valkey, wall,
 };
 use anyhow::Result;
 use std::process::Command;
 
-/// What a step came to.
-pub(crate) struct Report {
-    pub(crate) counts: Counts,
-    /// Names of what failed, where the runner told.
-    pub(crate) failures: Vec<String>,
-}
-
-impl Report {
-    /// One check that passed.
-    const PASSED: Self = Self {
-        counts: Counts::PASSED,
-        failures: Vec::new(),
-    };
-    /// One that is not possible here.
-    const SKIPPED: Self = Self {
-        counts: Counts::SKIPPED,
-        failures: Vec::new(),
-    };
-}
+mod browsers;
 
 /// One step: its name, and what it does.
 pub(crate) struct Step {
@@ -99,12 +82,16 @@ pub(crate) const STEPS: &[Step] = &[
         run: documents,
     },
     Step {
+        name: "docs",
+        run: site,
+    },
+    Step {
         name: "browser",
-        run: browser,
+        run: browsers::boundary,
     },
     Step {
         name: "wasm-pack",
-        run: wasm_pack,
+        run: browsers::wasm_pack,
     },
     Step {
         name: "package",
@@ -120,32 +107,17 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "firefox",
-        run: firefox,
+        run: browsers::firefox,
     },
     Step {
         name: "webkit",
-        run: webkit,
+        run: browsers::webkit,
     },
     Step {
         name: "demo",
         run: demo,
     },
 ];
-
-/// A program that passes or fails as one.
-fn check(command: &mut Command, name: &str) -> Result<Report> {
-    run::run(command, name)?;
-    Ok(Report::PASSED)
-}
-
-/// A program that runs tests and says how many.
-fn suite(command: &mut Command, name: &str) -> Result<Report> {
-    let (success, output) = run::tee(command, name)?;
-    Ok(Report {
-        counts: Counts::read(&output).judge(success),
-        failures: counts::failures(&output),
-    })
-}
 
 fn format() -> Result<Report> {
     check(run::cargo().args(["fmt", "--all", "--check"]), "cargo fmt")
@@ -271,12 +243,25 @@ fn documents() -> Result<Report> {
     package.install(&node::install("tests/types")?)?;
     node::install("tests/e2e/microsoft")?;
     node::install("tests/documents")?;
+    node::install("tests/documents/frameworks")?;
     let mut tests = node_tests();
     tests
-        .arg("tests/documents/documents.test.mjs")
+        .args(
+            ["documents", "guides", "permissions"]
+                .map(|name| format!("tests/documents/{name}.test.mjs")),
+        )
+        .env("EXO365_PACKAGE", &package.dir)
         .env("EXO365_XTASK", std::env::current_exe()?)
         .env("EXO365_OUT", project::target().join("documents"));
     suite(programs.tell(&mut tests), "the documents")
+}
+
+/// The site: guides, API, and the pages of the crates, with their links.
+fn site() -> Result<Report> {
+    let mut report = suite(&mut docs::tests()?, "the tests of the site's scripts")?;
+    docs::run(&docs::Options::default())?;
+    report.counts += Counts::PASSED;
+    Ok(report)
 }
 
 /// SECURITY.md and docs/security-tests.md against the names of the tests.
@@ -295,58 +280,19 @@ fn node_tests() -> Command {
     node
 }
 
-/// The boundary, in a real browser: the runner that wasm-pack wraps, of the version that Cargo.lock asks for.
-fn browser() -> Result<Report> {
-    tools::wasm_target()?;
-    let browser = Browser::ensure()?;
-    suite(browser.tell(&mut boundary_tests()?), "the browser tests")
-}
-
-/// The tests of the boundary, in the browser that the environment names the driver of.
-fn boundary_tests() -> Result<Command> {
-    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
-    let mut test = run::cargo();
-    test.args([
-        "test",
-        "--package",
-        "exo365",
-        "--tests",
-        "--target",
-        tools::WASM,
-    ]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    Ok(test)
-}
-
-/// The same tests by `wasm-pack test`, for those who are used to it.
-fn wasm_pack() -> Result<Report> {
-    let Some(wasm_pack) = run::find(&["wasm-pack"]) else {
-        run::say("skipped: wasm-pack is not on the PATH (`cargo install wasm-pack` brings it)");
-        return Ok(Report::SKIPPED);
-    };
-    tools::wasm_target()?;
-    let browser = Browser::ensure()?;
-    let mut test = Command::new(wasm_pack);
-    // Without this, wasm-pack downloads a driver where none is on the PATH.
-    test.args(["test", "--headless", "--chrome", "--chromedriver"])
-        .arg(&browser.driver)
-        .current_dir(project::root())
-        .env("PATH", run::path_with(&tools::wasm_bindgen()?)?);
-    suite(browser.tell(&mut test), "wasm-pack test")
-}
-
 fn package() -> Result<Report> {
     let browser = Browser::ensure()?;
-    let programs = Programs::build(Profile::Dev)?;
+    let built = Programs::build(Profile::Dev)?;
     let package = pack::run()?;
     node::install("tests/e2e")?;
     let mut runner = e2e::runner(&project::root().join("tests/package"), None)?;
     runner
         .env("EXO365_PACKAGE", &package.dir)
-        .env("EXO365_TARBALL", &package.tarball);
+        .env("EXO365_TARBALL", &package.tarball)
+        .env("EXO365_PROGRAMS", programs::pack(&built)?);
     runner.env("EXO365_OUT", project::target().join("package"));
     suite(
-        programs.tell(browser.tell(&mut runner)),
+        built.tell(browser.tell(&mut runner)),
         "the package in real projects",
     )
 }
@@ -361,43 +307,6 @@ fn projects() -> Result<Report> {
 
 fn journeys() -> Result<Report> {
     suite(&mut e2e::command(None)?, "the browser journeys")
-}
-
-/// The journey in Firefox, and the boundary tests there.
-fn firefox() -> Result<Report> {
-    let mut report = match engines::firefox() {
-        Ok(mut journey) => suite(&mut journey, "the journey in Firefox")?,
-        Err(why) => {
-            run::say(&format!("skipped: the journey in Firefox ({why})"));
-            return Ok(Report::SKIPPED);
-        }
-    };
-    let boundary = match engines::geckodriver() {
-        Ok(driver) => {
-            tools::wasm_target()?;
-            let mut test = boundary_tests()?;
-            // Without CHROMEDRIVER the runner takes the driver that it is told.
-            test.env_remove("CHROMEDRIVER").env("GECKODRIVER", driver);
-            suite(&mut test, "the boundary tests in Firefox")?
-        }
-        Err(why) => {
-            run::say(&format!("skipped: the boundary tests in Firefox ({why})"));
-            Report::SKIPPED
-        }
-    };
-    report.counts += boundary.counts;
-    report.failures.extend(boundary.failures);
-    Ok(report)
-}
-
-fn webkit() -> Result<Report> {
-    match engines::webkit() {
-        Ok(mut journey) => suite(&mut journey, "the journey in WebKit"),
-        Err(why) => {
-            run::say(&format!("skipped: the journey in WebKit ({why})"));
-            Ok(Report::SKIPPED)
-        }
-    }
 }
 
 fn demo() -> Result<Report> {

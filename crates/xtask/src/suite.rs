@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every step, whatever the one before it said, and one line at the end.
 
 use crate::counts::Counts;
-use crate::steps::{Report, STEPS, Step};
+use crate::report::Report;
+use crate::steps::{STEPS, Step};
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 

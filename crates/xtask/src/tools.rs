@@ -27,6 +27,17 @@ pub(crate) fn wasm_target() -> Result<()> {
     )
 }
 
+/// The triple of this machine, such as `x86_64-unknown-linux-gnu`.
+pub(crate) fn host() -> Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut ask = Command::new(rustc);
+    ask.args(["--print", "host-tuple"])
+        .current_dir(project::root());
+    Ok(run::read(&mut ask, "asking rustc for its host")?
+        .trim()
+        .to_owned())
+}
+
 /// Lets `program` be started: what comes out of an archive need not be.
 #[cfg(unix)]
 pub(crate) fn executable(program: &Path) -> std::io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{fields, number};
 use exo365_core::challenge::{Challenge, bearer, diagnostics};
-use exo365_core::reply::{judge, needs_new_token};
+use exo365_core::reply::{Headers, judge, needs_new_token};
 use exo365_core::retry::after;
 use exo365_core::text::base64url;
 use std::time::UNIX_EPOCH;
@@ -16,13 +16,13 @@ pub(super) fn run(input: &str) {
     diagnostics_read_the_same_written_again(explained);
     waits_are_those_of_the_standard(retry_after);
 
-    let header = |name: &str| match name {
-        "www-authenticate" => Some(challenge.to_owned()),
-        "retry-after" => Some(retry_after.to_owned()),
-        "x-ms-diagnostics" => Some(explained.to_owned()),
-        _ => None,
+    let headers = Headers {
+        www_authenticate: Some(challenge.to_owned()),
+        diagnostics: Some(explained.to_owned()),
+        request_id: None,
+        retry_after: Some(retry_after.to_owned()),
     };
-    let error = judge(status, header, body, |date| after(date, NOW));
+    let error = judge(status, headers, body, |date| after(date, NOW));
     assert!(!error.message.is_empty() && error.message.len() <= 600);
     assert_eq!(needs_new_token(&error), status == 401);
     let detail = error.detail.as_deref().cloned().unwrap_or_default();

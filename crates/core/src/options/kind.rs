@@ -159,7 +159,8 @@ impl Kind {
 }
 
 /// Whether `zone` can be the name of a time zone, and is safe inside a quoted header value.
-fn is_time_zone(zone: &str) -> bool {
+#[must_use]
+pub fn is_time_zone(zone: &str) -> bool {
     !zone.is_empty() && zone.len() <= 64 && scan::is_plain(zone, b" /_+-.()")
 }
 

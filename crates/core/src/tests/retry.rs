@@ -290,11 +290,11 @@ fn items_of_a_batch_are_sent_again_by_the_same_rule() {
         (0, Effect::Read, None, Some(250)),
         (0, Effect::Once, None, None),
     ] {
-        let header = |name: &str| {
-            let known = (name == "retry-after").then_some(retry_after).flatten();
-            known.map(String::from)
+        let headers = crate::reply::Headers {
+            retry_after: retry_after.map(String::from),
+            ..Default::default()
         };
-        let error = crate::reply::judge(status, header, "", |_| None);
+        let error = crate::reply::judge(status, headers, "", |_| None);
         let next = after_failure(error, effect, &mut Attempts::default(), CHANCE).1;
         assert_eq!(
             next,

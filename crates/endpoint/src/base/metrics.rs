@@ -114,7 +114,8 @@ impl Metrics {
         registry.register("request_seconds", text, self.seconds.clone());
         let text = "Requests to the sign-in service's token endpoint, by outcome";
         registry.register("upstream_calls", text, self.upstream.clone());
-        let text = "Calls to the API in proxy mode, by the class of the answer's status";
+        let text =
+            "Calls to the API in proxy mode and for preloads, by the class of the answer's status";
         registry.register("api_calls", text, self.api.clone());
         let text = "Renewals of access tokens that were begun";
         registry.register("renewals", text, self.renewals.clone());

@@ -5,7 +5,7 @@ use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::upstream::authority;
 use crate::upstream::transport::{self, Connections};
-use exo365_core::wire::{Flavor, Identity};
+use exo365_core::wire::{Flavor, Identity, Mode};
 use reqwest::StatusCode;
 use std::time::Duration;
 
@@ -81,6 +81,59 @@ pub(super) fn paths(config: &Config) -> Vec<Finding> {
         found.push(finding(Verdict::Good, text));
     }
     found
+}
+
+/// What is preloaded, and whether this machine can ask for it. A page whose preload fails goes its usual way, later.
+///
+/// # Errors
+/// As [`reach`].
+pub(super) async fn preload(config: &Config) -> Result<Vec<Finding>, Problem> {
+    let (root, prefixes) = (config.public.api.root_path(), &config.preload_paths);
+    if prefixes.is_empty() {
+        let text = "`preload_paths` is empty: pages get their first lists later, from the API";
+        return Ok(vec![finding(Verdict::Note, text)]);
+    }
+    let proxied = config.public.mode == Mode::Proxy;
+    let overlap = |prefix: &&String, other: &String| {
+        let below = |one: &str, other: &str| {
+            let rest = one.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        below(prefix, other) || below(other, prefix)
+    };
+    let mut found = Vec::new();
+    for prefix in prefixes {
+        let below = prefix.strip_prefix(root);
+        let reached = config
+            .proxy_paths
+            .iter()
+            .any(|other| overlap(&prefix, other));
+        let sentence = match below {
+            Some(rest) if !rest.is_empty() && !rest.starts_with('/') => "not below the API's root",
+            None => "not below the API's root",
+            Some(_) if proxied && !reached => "not below `proxy_paths`",
+            Some(_) => continue,
+        };
+        let text =
+            format!("`preload_paths` has {prefix}, which is {sentence}: it is never asked for");
+        found.push(finding(Verdict::Note, text));
+    }
+    // In proxy mode the same is an error, and told.
+    if !proxied {
+        let reached = reach(config).await?;
+        if reached.verdict == Verdict::Wrong {
+            let text = format!(
+                "nothing can be preloaded: {}; or set `preload_paths` to an empty list",
+                reached.text
+            );
+            found.push(finding(Verdict::Note, text));
+        }
+    }
+    if found.is_empty() {
+        let text = format!("{} of the API may be preloaded", prefixes.join(", "));
+        found.push(finding(Verdict::Good, text));
+    }
+    Ok(found)
 }
 
 /// Calls the API without a token: an API answers 401.

@@ -29,7 +29,7 @@ use finding::{describe, finding, format_numbers};
 const MALFORMED: u32 = 9_002_313;
 const CLOUDS: [&str; 4] = ["global", "usgov", "usgov-dod", "china"];
 
-/// Looks at the configuration and the shared store, and asks the sign-in service; in proxy mode the API as well. Whether the application itself gets
+/// Looks at the configuration and the shared store, and asks the sign-in service, and the API where the endpoint calls it. Whether the application itself gets
 /// a token is tried where it can have one; with `application` it has to.
 ///
 /// # Errors
@@ -48,6 +48,7 @@ pub async fn check(
         found.extend(api::paths(config));
         found.push(api::reach(config).await?);
     }
+    found.extend(api::preload(config).await?);
     found.push(time(config, &upstream, clock).await);
     let keys = MetadataCache::new(clock.clone());
     match keys.metadata(&upstream, &config.public).await {

@@ -27,6 +27,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) mode: Option<String>,
     pub(super) proxy_paths: Option<Vec<String>>,
+    pub(super) preload_paths: Option<Vec<String>>,
     #[serde(default)]
     pub(super) scopes: Vec<String>,
     #[serde(default)]

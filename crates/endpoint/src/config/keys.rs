@@ -9,7 +9,7 @@ pub(crate) const SEAL_KEYS: &str = "EXO365_SEAL_KEYS";
 pub(crate) const STORE: &str = "EXO365_STORE_URL";
 
 /// All keys of the file.
-pub(super) const KEYS: [&str; 44] = [
+pub(super) const KEYS: [&str; 45] = [
     "api",
     "api_origin",
     "base",
@@ -36,6 +36,7 @@ pub(super) const KEYS: [&str; 44] = [
     "page",
     "page_images",
     "post_logout_redirect_uri",
+    "preload_paths",
     "proxies",
     "proxy_header",
     "proxy_paths",

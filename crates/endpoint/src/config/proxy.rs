@@ -1,4 +1,4 @@
-//! Proxy mode: the paths of the API that pages can reach.
+//! The paths of the API that the endpoint itself asks for: in proxy mode, and for `/preload`.
 
 use super::file::File;
 use crate::base::problem::Problem;
@@ -6,6 +6,9 @@ use exo365_core::wire::Mode;
 
 /// Below the API's root, where nothing else is configured.
 const USUAL: [&str; 5] = ["/me", "/users", "/places", "/subscriptions", "/$batch"];
+
+/// The same for what is preloaded.
+const USUALLY_PRELOADED: [&str; 3] = ["/me", "/users", "/places"];
 
 /// Who calls the API.
 pub(super) fn mode(file: &File) -> Result<Mode, Problem> {
@@ -29,6 +32,21 @@ pub(super) fn paths(file: &File, mode: Mode) -> Result<Vec<String>, Problem> {
         return Err(Problem::config(
             "`proxy_paths` is a list of paths of the API with its root, without a slash at the end, such as \
              [\"/v1.0/me\", \"/v1.0/$batch\"]",
+        ));
+    }
+    Ok(paths.clone())
+}
+
+/// The prefixes of the paths that are preloaded; an empty list switches preloading off.
+pub(super) fn preload_paths(file: &File) -> Result<Vec<String>, Problem> {
+    let Some(paths) = &file.preload_paths else {
+        let root = file.api.root_path();
+        return Ok(USUALLY_PRELOADED.map(|path| format!("{root}{path}")).into());
+    };
+    if !paths.iter().all(|path| is_prefix(path)) {
+        return Err(Problem::config(
+            "`preload_paths` is a list of paths of the API with its root, without a slash at the end, such as \
+             [\"/v1.0/me\"]; an empty list switches preloading off",
         ));
     }
     Ok(paths.clone())

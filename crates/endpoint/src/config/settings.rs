@@ -74,6 +74,8 @@ pub struct Config {
     pub(crate) grace: Duration,
     /// Proxy mode: paths of the API that pages reach.
     pub(crate) proxy_paths: Vec<String>,
+    /// Paths of the API that `/preload` asks for; none where it is switched off.
+    pub(crate) preload_paths: Vec<String>,
 }
 
 impl Config {
@@ -119,6 +121,7 @@ impl Config {
         let store_replicas = store::replicas(&file, store.as_ref())?;
         store::same_keys(store.as_ref(), &seal)?;
         let proxy_paths = proxy::paths(&file, public.mode)?;
+        let preload_paths = proxy::preload_paths(&file)?;
         let (proxies, proxy_header) = network::proxies(&file)?;
         let page = match &file.page {
             Some(page) => Some(page::page(
@@ -160,6 +163,7 @@ impl Config {
             metrics_listen: file.metrics_listen,
             grace: grace(file.shutdown_grace_seconds)?,
             proxy_paths,
+            preload_paths,
         })
     }
 

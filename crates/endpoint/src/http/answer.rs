@@ -1,7 +1,7 @@
 //! Responses: small, of one shape, never cached or framed.
 
 use crate::config::Config;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use exo365_core::error::{Code, Error};
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// A successful response.
 pub(crate) struct Success {
-    body: Vec<u8>,
+    body: Bytes,
     cookies: Vec<HeaderValue>,
 }
 
@@ -23,10 +23,15 @@ impl Success {
         let body = serde_json::to_vec(body);
         let body =
             body.map_err(|_| Error::new(Code::ServiceUnavailable, "the endpoint has trouble"))?;
-        Ok(Self {
+        Ok(Self::whole(body.into()))
+    }
+
+    /// An answer with this body, which is JSON.
+    pub(crate) const fn whole(body: Bytes) -> Self {
+        Self {
             body,
             cookies: Vec::new(),
-        })
+        }
     }
 
     /// The same with one more cookie.
@@ -103,7 +108,8 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
                 .detail
                 .as_ref()
                 .and_then(|detail| detail.retry_after_seconds);
-            let body = serde_json::to_vec(&ErrorReply::from(&refused.error)).unwrap_or_default();
+            let body = serde_json::to_vec(&ErrorReply::from(&refused.error));
+            let body = Bytes::from(body.unwrap_or_default());
             (
                 refused.http_status(),
                 body,

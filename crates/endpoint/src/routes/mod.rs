@@ -5,6 +5,8 @@ pub(crate) mod frontchannel;
 pub(crate) mod logout;
 pub(crate) mod openapi;
 pub(crate) mod page;
+mod page_links;
+pub(crate) mod preload;
 pub(crate) mod probes;
 pub(crate) mod proxy;
 pub(crate) mod session;

@@ -1,5 +1,6 @@
 //! The page: a folder, served from the endpoint's own origin under a strict policy.
 
+use super::page_links::links;
 use crate::config::Config;
 use crate::http::answer::set_strict_transport;
 use axum::Router;
@@ -18,9 +19,11 @@ use tower_http::services::ServeDir;
 pub(crate) fn router(config: &Config, folder: &Path) -> Router {
     let mut protection = HeaderMap::new();
     protect(&mut protection, config);
+    let links = links(config, folder);
     let files = ServeDir::new(folder);
-    let layer =
-        from_fn(move |request: Request, next: Next| serve(protection.clone(), request, next));
+    let layer = from_fn(move |request: Request, next: Next| {
+        serve((protection.clone(), links.clone()), request, next)
+    });
     Router::new().fallback_service(files).layer(layer)
 }
 
@@ -64,7 +67,11 @@ fn protect(headers: &mut HeaderMap, config: &Config) {
     set_strict_transport(headers, config);
 }
 
-async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Response {
+async fn serve(
+    (protection, links): (HeaderMap, Option<HeaderValue>),
+    mut request: Request,
+    next: Next,
+) -> Response {
     let tags = request.headers().get(header::IF_NONE_MATCH).cloned();
     if tags.is_some() {
         // An ETag is more precise than a date.
@@ -87,8 +94,18 @@ async fn serve(protection: HeaderMap, mut request: Request, next: Next) -> Respo
         }
         response.headers_mut().insert(header::ETAG, tag);
     }
+    if response.status() == StatusCode::OK && is_document(response.headers()) {
+        response
+            .headers_mut()
+            .extend(links.map(|links| (header::LINK, links)));
+    }
     response.headers_mut().extend(protection);
     response
+}
+
+fn is_document(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"text/html"))
 }
 
 /// A folder that was asked for without its slash. Written here: `//host` in `Location` would be another site,

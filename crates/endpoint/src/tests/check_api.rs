@@ -57,9 +57,53 @@ async fn the_api_behind_the_proxy_is_called_without_a_token() {
     );
     let direct = self::found(&world, "api_origin = \"http://localhost:1\"", false).await;
     assert!(
-        direct.iter().all(|one| one.verdict == Verdict::Good),
+        direct.iter().all(|one| one.verdict != Verdict::Wrong),
         "{direct:?}"
     );
+    let words = "nothing can be preloaded: the API at http://localhost:1 cannot be reached";
+    assert!(has(&direct, Verdict::Note, words), "{direct:?}");
+}
+
+#[tokio::test]
+async fn what_is_preloaded_is_told() {
+    let (world, api) = (at_this_time().await, Api::start().await);
+    for (extra, verdict, words) in [
+        (
+            "",
+            Verdict::Good,
+            "/v1.0/me, /v1.0/users, /v1.0/places of the API may be preloaded",
+        ),
+        (
+            "preload_paths = []",
+            Verdict::Note,
+            "`preload_paths` is empty",
+        ),
+        (
+            "preload_paths = [\"/beta/me\"]",
+            Verdict::Note,
+            "/beta/me, which is not below the API's root",
+        ),
+        (
+            "mode = \"proxy\"\nproxy_paths = [\"/v1.0/me/events\"]\npreload_paths = [\"/v1.0/users\"]",
+            Verdict::Note,
+            "/v1.0/users, which is not below `proxy_paths`",
+        ),
+        (
+            "mode = \"proxy\"\nproxy_paths = [\"/v1.0/me/events\"]\npreload_paths = [\"/v1.0/me\"]",
+            Verdict::Good,
+            "/v1.0/me of the API may be preloaded",
+        ),
+    ] {
+        api.say(Canned::new(401, "text/html", ""));
+        let extra = format!("api_origin = \"{}\"\n{extra}", api.origin);
+        let found = found(&world, &extra, false).await;
+        assert!(has(&found, verdict, words), "{words}: {found:?}");
+        assert!(
+            api.asked()
+                .iter()
+                .all(|one| one.header("authorization").is_none())
+        );
+    }
 }
 
 #[tokio::test]

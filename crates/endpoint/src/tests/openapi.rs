@@ -9,8 +9,8 @@ use axum::http::Method;
 use exo365_core::error::Code;
 use exo365_core::wire::{
     Account, ErrorBody, ErrorReply, ExchangeReply, ExchangeRequest, Flavor, Hosts, Identity,
-    LogoutReply, LogoutRequest, Mode, PageConfig, SessionReply, SessionRequest, TokenReply,
-    TokenRequest,
+    LogoutReply, LogoutRequest, Mode, PageConfig, PreloadAnswer, PreloadReply, PreloadRequest,
+    SessionReply, SessionRequest, TokenReply, TokenRequest,
 };
 use jsonschema::Validator;
 use serde::Serialize;
@@ -251,6 +251,17 @@ fn the_schemas_are_the_types_of_the_wire() {
         scopes: Vec::new(),
     };
     same("TokenReply", &token, &token);
+    let answer = PreloadAnswer {
+        status: 200,
+        headers: [(String::from("x"), String::from("y"))].into(),
+        body: json!({}),
+    };
+    same("PreloadAnswer", &answer, &answer);
+    let preload = PreloadReply {
+        account: "t.o".into(),
+        answers: vec![Some(answer), None],
+    };
+    same("PreloadReply", &preload, &preload);
     let out = LogoutReply { logout_url: text() };
     same("LogoutReply", &out, &LogoutReply::default());
     requests();
@@ -274,6 +285,14 @@ fn requests() {
     (request.resource, request.iss) = (None, None);
     (request.max_age, request.account) = (None, None);
     same("ExchangeRequest", &full, &request);
+    let calls = vec![json!(["GET", null, "messages", [], {}, []])];
+    let full = PreloadRequest {
+        time_zone: text(),
+        text_bodies: true,
+        immutable_ids: false,
+        calls: calls.clone(),
+    };
+    same("PreloadRequest", &full, &json!({"calls": calls}));
     let full = TokenRequest {
         scopes: Some(vec!["x".into()]),
         resource: text(),
@@ -283,7 +302,13 @@ fn requests() {
     same("TokenRequest", &full, &TokenRequest::default());
     let name = "LogoutRequest";
     same(name, &LogoutRequest { microsoft: true }, &json!({}));
-    for name in ["SessionRequest", "ExchangeRequest", "TokenRequest", name] {
+    for name in [
+        "SessionRequest",
+        "PreloadRequest",
+        "ExchangeRequest",
+        "TokenRequest",
+        name,
+    ] {
         let strict = &DESCRIPTION["components"]["schemas"][name]["additionalProperties"];
         assert_eq!(*strict, false, "{name}: unknown members are refused");
     }

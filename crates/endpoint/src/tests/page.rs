@@ -152,3 +152,81 @@ async fn e10_e11_a_folder_without_its_slash_stays_on_this_site() {
         assert_eq!(answer.headers[header::LOCATION], "/sub/", "{path}");
     }
 }
+
+/// What a browser is told to begin with, by the endpoint whose folder has these files.
+async fn links(files: &[(&str, &str)], setting: &str) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let world = World::with(&format!("page = {:?}\n{setting}", folder.path())).await;
+    let script = get(&world, "/main.js", &[]).await;
+    assert!(!script.headers.contains_key(header::LINK), "documents only");
+    let page = get(&world, "/", &[]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let link = page.headers.get(header::LINK)?;
+    Some(link.to_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_browser_begins_with_what_the_page_will_need() {
+    let page = ("index.html", "<!doctype html>");
+    let main = ("main.js", "import './vendor/exo365/index.js'");
+    let module = ("vendor/exo365/wasm/exo365_bg.wasm", "\0asm");
+    let script = ("vendor/exo365/index.js", "1");
+    let proxy = "mode = \"proxy\"";
+    let api = "<https://graph.microsoft.com>; rel=preconnect; crossorigin";
+    let fetch = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
+    let wasm = format!("</vendor/exo365/wasm/exo365_bg.wasm>; {fetch}");
+    let both = format!("</vendor/exo365/index.js>; rel=modulepreload, {wasm}");
+    let start = ("vendor/exo365/dist/exo365.start.js", "1");
+    let head =
+        "<script src=\"./vendor/exo365/dist/exo365.start.js\" data-endpoint=\"/auth\"></script>";
+    let started = [("index.html", head), main, module, script, start];
+    let first = "</vendor/exo365/dist/exo365.start.js>; rel=preload; as=script";
+    let unused = [page, main, module, script, start];
+    let whole = [page, main, module, script];
+    let tag = [
+        ("index.html", "<script src=\"x/exo365.global.js\">"),
+        main,
+        module,
+        script,
+    ];
+    let bundled = [
+        page,
+        main,
+        ("assets/exo365_bg-a1B2.wasm", "\0asm"),
+        ("index.js", "1"),
+    ];
+    let twice = [page, main, module, ("old/exo365_bg.wasm", "\0asm")];
+    let odd = [
+        page,
+        main,
+        ("ven dor/exo365_bg.wasm", "\0asm"),
+        (".git/exo365_bg.wasm", "\0asm"),
+    ];
+    for (files, setting, wanted) in [
+        (&whole[..], "", Some(format!("{both}, {api}"))),
+        (&whole, proxy, Some(both.clone())),
+        (&unused, proxy, Some(both.clone())),
+        (&started, proxy, Some(format!("{first}, {both}"))),
+        (
+            &whole,
+            "mode = \"proxy\"\npublic_base = \"/app/auth\"",
+            Some(both.replace("</", "</app/")),
+        ),
+        (&tag, proxy, Some(wasm.clone())),
+        (
+            &bundled,
+            proxy,
+            Some(format!("</assets/exo365_bg-a1B2.wasm>; {fetch}")),
+        ),
+        (&twice, proxy, None),
+        (&odd, proxy, None),
+        (&twice, "", Some(api.into())),
+    ] {
+        assert_eq!(links(files, setting).await, wanted, "{files:?} {setting}");
+    }
+}

@@ -182,6 +182,9 @@ async fn e60_in_direct_mode_there_is_no_such_route() {
         ),
         ("mode = \"proxy\"\nproxy_paths = [\"v1.0\"]", "proxy_paths"),
         ("mode = \"proxy\"\nproxy_paths = [\"/\"]", "proxy_paths"),
+        ("preload_paths = [\"/v1.0/me/\"]", "preload_paths"),
+        ("preload_paths = [\"me\"]", "preload_paths"),
+        ("preload_paths = [\"/v1.0/..\"]", "preload_paths"),
     ] {
         let text = toml("http://localhost:1", extra);
         let problem = Config::parse(&text, Path::new(""), environment)

@@ -6,6 +6,8 @@ pub(crate) mod id_token;
 pub(crate) mod issuer;
 pub(crate) mod metadata;
 pub(crate) mod pause;
+pub(crate) mod preload;
+pub(crate) mod preload_bounds;
 pub(crate) mod queue;
 pub(crate) mod tenants;
 pub(crate) mod token_client;

@@ -1,14 +1,21 @@
-//! The signing key. It is in the source because a test double has nothing to protect.
+//! The signing key. It is in the source because a test double on one machine has nothing to protect. A tenant that
+//! other machines reach makes one of its own.
 
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::EncodePrivateKey as _;
+use rsa::rand_core::OsRng;
 use serde_json::{Value, json};
 
 use crate::ids::{self, base64url};
 
 /// PKCS#8, made for this test double and used nowhere else.
 pub(crate) const TEST_KEY: &[u8] = include_bytes!("signing_key.p8");
+
+/// Length of a key that is made, in bits: that of Microsoft's keys.
+const BITS: usize = 2048;
 
 /// Signs ID tokens.
 pub(crate) struct Keys {
@@ -22,8 +29,26 @@ impl Keys {
     /// # Errors
     /// The embedded file is not a valid key.
     pub(crate) fn embedded() -> Result<Self, String> {
-        let pair = KeyPair::from_pkcs8(TEST_KEY)
-            .map_err(|error| format!("the embedded test key is damaged: {error}"))?;
+        Self::of(TEST_KEY)
+    }
+
+    /// A new key, which nobody else has.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub(crate) fn generated() -> Result<Self, String> {
+        let wrong = |error: &dyn std::fmt::Display| format!("no signing key can be made: {error}");
+        let key = RsaPrivateKey::new(&mut OsRng, BITS).map_err(|error| wrong(&error))?;
+        Self::of(
+            key.to_pkcs8_der()
+                .map_err(|error| wrong(&error))?
+                .as_bytes(),
+        )
+    }
+
+    fn of(pkcs8: &[u8]) -> Result<Self, String> {
+        let pair = KeyPair::from_pkcs8(pkcs8)
+            .map_err(|error| format!("the signing key is damaged: {error}"))?;
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
         let kid = ids::sha256_url(&base64url(&public.n))[..27].to_owned();
         Ok(Self { pair, kid })
@@ -88,7 +113,20 @@ mod tests {
 
     #[test]
     fn signatures_verify_with_the_published_key() {
-        let keys = Keys::embedded().unwrap();
+        verify(&Keys::embedded().unwrap());
+        verify(&Keys::generated().unwrap());
+        assert!(Keys::unsigned(&json!({})).ends_with('.'));
+    }
+
+    #[test]
+    fn a_key_that_is_made_is_nobody_elses() {
+        let embedded = Keys::embedded().unwrap();
+        let (one, other) = (Keys::generated().unwrap(), Keys::generated().unwrap());
+        assert_ne!(one.kid, embedded.kid);
+        assert_ne!(one.kid, other.kid);
+    }
+
+    fn verify(keys: &Keys) {
         let token = keys.sign(&json!({"sub": "x"})).unwrap();
         let set = keys.jwks("issuer");
         let part = |name: &str| {
@@ -105,6 +143,5 @@ mod tests {
         public
             .verify(&RSA_PKCS1_2048_8192_SHA256, input.as_bytes(), &signature)
             .unwrap();
-        assert!(Keys::unsigned(&json!({})).ends_with('.'));
     }
 }

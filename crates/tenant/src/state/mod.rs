@@ -56,7 +56,7 @@ impl Tenant {
     /// A tenant with the mailboxes of the data file, or with the seed if the file does not exist.
     ///
     /// # Errors
-    /// The data file cannot be read or written.
+    /// The data file cannot be read or written, or no signing key can be made.
     pub fn new(options: Options) -> Result<Self, String> {
         let clock = Clock::default();
         let store = match &options.data {
@@ -66,7 +66,10 @@ impl Tenant {
         let inner = Inner {
             origin: RwLock::new(options.origin.clone()),
             clock,
-            keys: Keys::embedded()?,
+            keys: match options.own_signing_key {
+                true => Keys::generated()?,
+                false => Keys::embedded()?,
+            },
             store: Mutex::new(store),
             signins: Mutex::default(),
             faults: Mutex::default(),

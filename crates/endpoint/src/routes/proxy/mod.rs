@@ -3,10 +3,10 @@
 //! The route exists in proxy mode only. Its checks are those of the other routes, except for the body, which is the API's: method,
 //! own header, origin, path, then the session. Next links in the response lead back to the proxy.
 
-mod path;
-mod relay;
-mod request_headers;
-mod rewrite;
+pub(super) mod path;
+pub(super) mod relay;
+pub(super) mod request_headers;
+pub(super) mod rewrite;
 mod upload;
 
 pub(crate) use path::METHODS;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
 /// What of the API's answer reaches the page. No cookies, no challenges, nothing about connections.
-const RELAYED: [HeaderName; 12] = [
+pub(in crate::routes) const RELAYED: [HeaderName; 12] = [
     header::ACCEPT_RANGES,
     header::CONTENT_LANGUAGE,
     header::CONTENT_RANGE,
@@ -70,7 +70,7 @@ pub(super) fn answer(
 }
 
 /// Where the proxy is, for pages.
-fn page(config: &Config) -> String {
+pub(in crate::routes) fn page(config: &Config) -> String {
     format!("{}{}", config.public_base, super::path::PATH)
 }
 

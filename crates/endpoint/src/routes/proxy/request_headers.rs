@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// What of a page's request goes to the API. Whatever is not here stays: cookies, origin, addresses, hops.
-const FORWARDED: [HeaderName; 12] = [
+pub(in crate::routes) const FORWARDED: [HeaderName; 12] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
     header::CONTENT_TYPE,

@@ -12,7 +12,7 @@ const KEYS: [&[u8]; 2] = [b"@odata.nextLink", b"@odata.deltaLink"];
 const TAIL: usize = 16;
 
 /// The matcher.
-pub(super) struct Rewrite {
+pub(in crate::routes) struct Rewrite {
     /// In place of the origin.
     page: Vec<u8>,
     /// The API's origin with its slash.
@@ -40,7 +40,7 @@ enum Place {
 
 impl Rewrite {
     /// Links to `origin` shall begin with `page` (a path without a slash at its end).
-    pub(super) fn new(origin: &str, page: &str) -> Self {
+    pub(in crate::routes) fn new(origin: &str, page: &str) -> Self {
         Self {
             page: page.into(),
             origin: format!("{origin}/").into(),
@@ -51,7 +51,7 @@ impl Rewrite {
     }
 
     /// The next bytes; gives what can be sent.
-    pub(super) fn feed(&mut self, chunk: &[u8]) -> Vec<u8> {
+    pub(in crate::routes) fn feed(&mut self, chunk: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(chunk.len() + self.held.len() + self.page.len());
         let mut rest = chunk;
         while let Some((byte, after)) = rest.split_first() {
@@ -75,7 +75,7 @@ impl Rewrite {
     }
 
     /// What is left where the answer ends.
-    pub(super) fn finish(&mut self) -> Vec<u8> {
+    pub(in crate::routes) fn finish(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
 

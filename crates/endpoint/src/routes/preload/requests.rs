@@ -1,0 +1,170 @@
+//! The calls of a preload, made into requests by the core that the page has too, and held to what is preloaded.
+
+use crate::base::random;
+use crate::config::Config;
+use crate::http::answer::Rejection;
+use crate::routes::proxy::path;
+use crate::routes::proxy::request_headers::FORWARDED;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use exo365_core::call_description::CallDescription;
+use exo365_core::error::{Code, Error};
+use exo365_core::options::{Key, Options, is_time_zone};
+use exo365_core::request::{Api, Request};
+use exo365_core::wire::{Mode, PreloadRequest};
+use reqwest::Url;
+use serde_json::Value;
+
+/// Most calls of a preload.
+const MOST: usize = 4;
+
+/// A request to the API, checked.
+pub(super) struct ApiRequest {
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    /// Its answer is a user's content, in which no link is changed.
+    pub(super) is_content: bool,
+}
+
+/// Reads all of them. `page` are the headers of the page's request.
+///
+/// # Errors
+/// 400; it names the call that is not preloaded, counted from 1, and says why.
+pub(super) fn read(
+    config: &Config,
+    asked: &PreloadRequest,
+    page: &HeaderMap,
+) -> Result<Vec<ApiRequest>, Rejection> {
+    if config.preload_paths.is_empty() {
+        return Err(refused(Error::new(
+            Code::Misconfigured,
+            "nothing is preloaded here (`preload_paths` is empty): the page asks the API itself",
+        )));
+    }
+    if asked.calls.is_empty() || asked.calls.len() > MOST {
+        return Err(refused(Error::argument("`calls` are one to four calls")));
+    }
+    let zone = asked.time_zone.as_deref();
+    if zone.is_some_and(|zone| !is_time_zone(zone)) {
+        return Err(refused(Error::argument(
+            "`timeZone` is an IANA or Windows name, such as Europe/Berlin",
+        )));
+    }
+    let mut api = Api::new(config.public.api, &config.public.cloud.api);
+    api.time_zone = asked.time_zone.clone();
+    api.text_bodies = asked.text_bodies;
+    api.immutable_ids = asked.immutable_ids;
+    let numbered = asked.calls.iter().zip(1..);
+    numbered
+        .map(|(call, number)| {
+            one(config, &api, call, page).map_err(|error| {
+                let code = match error.code {
+                    Code::Misconfigured | Code::ServiceUnavailable => error.code,
+                    _ => Code::InvalidArgument,
+                };
+                let text = format!("call {number}: {}", error.message);
+                refused(Error::with(code, text))
+            })
+        })
+        .collect()
+}
+
+fn refused(error: Error) -> Rejection {
+    match error.code {
+        // The machine has no random bytes.
+        Code::ServiceUnavailable => error.into(),
+        _ => Rejection::from(error).status(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn one(config: &Config, api: &Api, call: &Value, page: &HeaderMap) -> Result<ApiRequest, Error> {
+    if !call.is_array() {
+        return Err(Error::argument(
+            "a call is a list: [method, user, path, ...]",
+        ));
+    }
+    let call = CallDescription::read(&call.to_string())?;
+    check_options(&call.options)?;
+    let request = call.request(api)?;
+    if request.method != "GET" || request.preauthenticated {
+        return Err(Error::argument("only GET is preloaded"));
+    }
+    let (url, is_content) = target(config, &request)?;
+    Ok(ApiRequest {
+        url,
+        headers: headers(&request, page)?,
+        is_content,
+    })
+}
+
+/// What `fetch` would do with an answer that is no JSON, nobody can do here.
+fn check_options(options: &Options) -> Result<(), Error> {
+    if options.flag(Key::Bare, false) {
+        return Err(Error::argument("links with a host are not preloaded"));
+    }
+    match options.text(Key::As) {
+        None | Some("json") => Ok(()),
+        Some(_) => Err(Error::argument("only JSON is preloaded")),
+    }
+}
+
+/// The address at the API: one that the lists have, and in proxy mode one that the page could call.
+fn target(config: &Config, request: &Request) -> Result<(Url, bool), Error> {
+    let away = || Error::new(Code::UntrustedHost, "the address is not the API's");
+    let below = request.url.strip_prefix(&config.public.cloud.api);
+    let path = below.unwrap_or_default().split('?').next();
+    let path = path.unwrap_or_default();
+    let outside = |key: &'static str| Error::with(Code::Misconfigured, key.into());
+    let preloaded = path::check(&config.preload_paths, path)
+        .map_err(|_| outside("the path is not among the endpoint's `preload_paths`"))?;
+    if config.public.mode == Mode::Proxy {
+        path::check(&config.proxy_paths, path)
+            .map_err(|_| outside("the path is not among the endpoint's `proxy_paths`"))?;
+    }
+    if preloaded.is_batch {
+        return Err(Error::argument("batches are not preloaded"));
+    }
+    // What the URL parser makes of it is what was checked.
+    let url = Url::parse(&request.url).map_err(|_| away())?;
+    let own = Url::parse(&config.public.cloud.api).map_err(|_| away())?;
+    let fits = url.origin() == own.origin() && url.path() == path && url.username().is_empty();
+    if !fits || url.fragment().is_some() {
+        return Err(away());
+    }
+    Ok((url, preloaded.is_content))
+}
+
+/// The request's own headers, where the proxy would let them pass; and those of the page's browser that tell nothing of
+/// its user but the language.
+fn headers(request: &Request, page: &HeaderMap) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in request.headers.iter() {
+        let known = FORWARDED.into_iter().find(|known| known.as_str() == name);
+        let value = HeaderValue::from_bytes(&latin_1(value)).ok();
+        let (Some(name), Some(value)) = (known, value) else {
+            let text = format!("the header `{name}` does not pass the endpoint");
+            return Err(Error::with(Code::InvalidArgument, text));
+        };
+        headers.insert(name, value);
+    }
+    for value in page.get_all(header::ACCEPT_LANGUAGE) {
+        if !request.headers.has("accept-language") {
+            headers.append(header::ACCEPT_LANGUAGE, value.clone());
+        }
+    }
+    let id = HeaderValue::try_from(random::guid()?).ok();
+    headers.extend(id.map(|id| (HeaderName::from_static("client-request-id"), id)));
+    for (name, value) in [
+        (HeaderName::from_static("return-client-request-id"), "true"),
+        // Links inside are rewritten, and the answer is read here.
+        (header::ACCEPT_ENCODING, "identity"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(headers)
+}
+
+/// A value as `fetch` sends it: one octet for each character, which core has seen to be at most U+00FF.
+fn latin_1(value: &str) -> Vec<u8> {
+    let octet = |letter: char| u8::try_from(letter).unwrap_or(b'?');
+    value.chars().map(octet).collect()
+}
