@@ -5,7 +5,6 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { download } from './download.mjs';
 import { firstLists, NETWORK } from './first-list/measure.mjs';
 import * as report from './first-list/report.mjs';
-import { get } from './get.mjs';
 import { list } from './list.mjs';
 
 const whole = (number) => Math.round(number).toLocaleString('en');
@@ -38,16 +37,11 @@ async function allFirstLists(exo365, out) {
 export async function measurePages(exo365, out) {
   const size = await download(exo365, out);
   const time = await list(exo365, out);
-  const many = await get(exo365, out);
   const first = await allFirstLists(exo365, out);
-
-  const messages = `${many.count} messages by id against the Graph client, four at a time`;
   /** Each line: what is measured, our value, theirs, and the largest allowed ratio (null: no bar). */
   const lines = [
-    [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.1, 'ms'],
-    [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, null, 'ms'],
-    [messages, many.exo365.first, many.graph.first, 0.2, 'ms'],
-    [`${messages}, once more without preflights`, many.exo365.again, many.graph.again, null, 'ms'],
+    [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.05, 'ms'],
+    [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, 1, 'ms'],
     ...first.lines,
     ['download against MSAL.js + Graph client', size.exo365, size.lean, 0.77, 'B'],
     ["download against MSAL.js + Graph client + Microsoft's provider", size.exo365, size.provider, 0.57, 'B'],
@@ -65,8 +59,6 @@ export async function measurePages(exo365, out) {
     ({ what, ours, theirs, ratio, bar, unit, kept }) =>
       `| ${what} | ${figure(ours, unit)} | ${figure(theirs, unit)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? ''} | ${bar === null ? '' : kept ? 'kept' : 'missed'} |`,
   );
-  const counted = ({ asked, preflights }) =>
-    `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
   const text = `# Benchmark results
 
 Made by \`cargo xtask bench\`; not edited by hand. ${today()}, ${machine()}, Node ${process.versions.node}, Chromium ${time.version} headless.
@@ -79,15 +71,8 @@ ${rows.join('\n')}
 same machine.
 
 **The download**: the same small app (sign in, show ten subjects), bundled by esbuild with code splitting, compressed by
-brotli at quality 11: the script and the wasm that are needed before anything is shown. The first write, upload, batch or
-delta loads another 4.6 kB of exo365.
-
-**${many.count} messages by id**: all requested at once, cross-origin with \`Authorization\`. Medians of ${many.rounds} rounds, each client in
-a fresh profile with four open connections. The simulated network takes ${many.roundTrip / 2} ms in each direction, for preflights as
-well. The service takes ${many.item} ms for a call. For a batch it takes ${many.item} ms, and ${many.item} ms for each item, four at a time. It answers
-429 to a fifth call at a time. exo365 sent ${counted(many.exo365)}, the Graph client
-${counted(many.graph)}; no call failed on either side. "Once more" is in the same page, whose browser has cached
-the preflights for an hour.
+brotli at quality 11: the script and the wasm that are needed before anything is shown. The first write, and the first
+batch or delta, load another part of exo365 each; \`cargo xtask size\` prints their sizes.
 
 ${first.text}`;
   const missed = lines
