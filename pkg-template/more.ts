@@ -1,25 +1,21 @@
-// What most pages never need: loaded by the first call that does. What it needs of the part that is there already
-// (errors, lists, the filter) it gets by its first argument: imported here, it would be downloaded twice.
+// What a first view does not need: batches, changes, look-ups, rare ends of a sign-in. The first call that needs it loads
+// it. What it needs of the part that is there already (errors, lists, the filter) it gets by its first argument: imported
+// here, it would be downloaded twice.
 import type { Api } from './calls/api.ts';
 import type { Keep } from './calls/diagnostics.ts';
 import type { Diagnostic } from './types.ts';
 
-export { add, inlineImages } from './areas/attachments.ts';
 export { count, delta } from './areas/changes.ts';
-export { accept, decline, tentativelyAccept } from './areas/invitations.ts';
+export { inlineImages } from './areas/inline-images.ts';
 export { findByEmail, mailTips, rooms, tree } from './areas/lookups.ts';
-export { createForward, createReply, reply, send } from './areas/outgoing.ts';
 export { everything } from './areas/stable.ts';
-export { create, update } from './areas/writes.ts';
 export { batch } from './calls/batch.ts';
-export { encodeBody } from './calls/bodies.ts';
 export { noToken } from './calls/no-token.ts';
 export { settle } from './calls/settle.ts';
 export { sendTogether } from './calls/together.ts';
 export { askTabs, offer } from './session/handover.ts';
 export { enter } from './session/popup.ts';
 export { carried, cookieLost, settleFailure, signOutFirst, signOutLost } from './session/unfinished.ts';
-export { draft } from './values/drafts.ts';
 
 /** Rarer still: a file of its own. */
 const journal = (api: Api) =>

@@ -1,9 +1,10 @@
-// Attachments: one request for a small file, an upload session for a large one, inline pictures.
+// Attachments: one request for a small file, an upload session for a large one.
 import type { Attachment } from '@microsoft/microsoft-graph-types';
 import type { Api } from '../calls/api.ts';
 import { encodeBody } from '../calls/bodies.ts';
 import type { Path } from '../calls/path.ts';
 import type { Attachments, CallOptions, Progress, Resource } from '../types.ts';
+import { bytesOf } from '../values/base64.ts';
 import { attachment } from '../values/drafts.ts';
 import { plainNames } from '../values/recipients.ts';
 import { MAX_UPLOAD, maxRequest, mayFit } from '../values/sizes.ts';
@@ -66,18 +67,6 @@ export async function attach(
   return upload(api, path, file, { name, contentId, isInline: !!isInline } as About, rest);
 }
 
-/** The bytes that base64 stands for. */
-function bytesOf({ invalidArgument }: Pick<Api, 'invalidArgument'>, base64: string): Uint8Array<ArrayBuffer> {
-  try {
-    const text = atob(base64);
-    const bytes = new Uint8Array(text.length);
-    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-    return bytes;
-  } catch (cause) {
-    throw invalidArgument('an attachment cannot be read', cause);
-  }
-}
-
 /** Adds `file` to the attachments `own`, which are at `path`. */
 export async function add(
   api: Api,
@@ -96,22 +85,4 @@ export async function add(
   const { size, type } = file;
   const known = { id: made, ...about, size, contentType: type || 'application/octet-stream' } as Resource<Attachment>;
   return made ? own.get(made, { select: FIELDS, ...rest }).catch(() => known) : known;
-}
-
-/** The pictures that a message shows, by their content id; the object URLs are the caller's to revoke. */
-export async function inlineImages(api: Api, own: Attachments, options?: CallOptions): Promise<Map<string, string>> {
-  const field = (one: object, name: string) => (one as Record<string, unknown>)[api.spell(name)] as string;
-  const select = ['id', 'contentType', 'isInline'].map(api.spell) as ('id' | 'contentType' | 'isInline')[];
-  const found = new Map<string, Blob>();
-  for await (const one of own.all({ ...options, select })) {
-    const type = field(one, 'contentType');
-    // Not all programs that write mail say that a picture is inline.
-    if (!field(one, 'isInline') && !/^image\//i.test(type)) continue;
-    const whole = await own.get(field(one, 'id'), options);
-    const bytes = field(whole, 'contentBytes');
-    if (!field(whole, 'contentId') || !bytes) continue;
-    found.set(field(whole, 'contentId'), new Blob([bytesOf(api, bytes)], { type }));
-  }
-  // At the end: what nobody gets nobody can revoke.
-  return new Map([...found].map(([name, blob]) => [name, URL.createObjectURL(blob)]));
 }

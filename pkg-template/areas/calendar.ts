@@ -19,9 +19,9 @@ export function calendar(api: Api): Calendar {
 
   const events = (at: Path): Events => ({
     ...collection<EventResource, EventDraft>(at),
-    accept: (id, options) => api.lazy('accept', id, options),
-    decline: (id, options) => api.lazy('decline', id, options),
-    tentativelyAccept: (id, options) => api.lazy('tentativelyAccept', id, options),
+    accept: (id, options) => api.writing('accept', id, options),
+    decline: (id, options) => api.writing('decline', id, options),
+    tentativelyAccept: (id, options) => api.writing('tentativelyAccept', id, options),
     cancel: (id, comment, options) => post(path`events/${id}/cancel`, options, { comment }),
     forward: async (id, toRecipients, comment, options) =>
       post(path`events/${id}/forward`, options, { ...required({ toRecipients }), comment }),

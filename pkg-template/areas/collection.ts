@@ -28,8 +28,8 @@ export function collection<T, D = Partial<T>>(api: Api, path: Path): Collection<
     all: (query?: Options) => all(api, pages, query),
     get: (id: string, options?: Options) =>
       api.call({ method: 'GET', path: item(id), options, allowed: ['select', 'expand'] }),
-    create: (given: D, options?: Options) => api.lazy('create', path, given, options),
-    update: (id: string, changes: D, options?: Options) => api.lazy('update', item(id), changes, options),
+    create: (given: D, options?: Options) => api.writing('create', path, given, options),
+    update: (id: string, changes: D, options?: Options) => api.writing('update', item(id), changes, options),
     async delete(id: string, options?: Options & { permanently?: boolean }) {
       const { permanently, ...rest } = options ?? {};
       const call = booleanOption(permanently, 'permanently')

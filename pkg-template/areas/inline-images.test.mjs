@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fail } from '../error.ts';
 import { fakeApi } from '../tests/fake-api.mjs';
-import { inlineImages } from './attachments.ts';
+import { inlineImages } from './inline-images.ts';
 
 test('pictures that a body shows: images and what says that it is inline, by content id', async () => {
   const files = {

@@ -19,7 +19,7 @@ export function attachments(api: Api, path: Path): Attachments {
   const own: Attachments = {
     ...collection<Attachment>(path),
     content: (id, options) => octets(below(path, '{}/$value', id), options),
-    add: (file, options) => api.lazy('add', path, own, file, options),
+    add: (file, options) => api.writing('add', path, own, file, options),
   };
   return own;
 }
@@ -31,11 +31,11 @@ export function mail(api: Api): Mail {
     const own: Messages = {
       ...collection<Message, Draft>(at),
       send: (id, options) => post(path`messages/${id}/send`, options),
-      reply: (...args) => api.lazy('reply', ...args),
-      createReply: (...args) => api.lazy('createReply', ...args),
+      reply: (...args) => api.writing('reply', ...args),
+      createReply: (...args) => api.writing('createReply', ...args),
       forward: async (id, toRecipients, comment, options) =>
         post(path`messages/${id}/forward`, options, { ...required({ toRecipients }), comment }),
-      createForward: (...args) => api.lazy('createForward', ...args),
+      createForward: (...args) => api.writing('createForward', ...args),
       move: async (id, destinationId, options) => post(path`messages/${id}/move`, options, required({ destinationId })),
       copy: async (id, destinationId, options) => post(path`messages/${id}/copy`, options, required({ destinationId })),
       mime: async (id, options) =>
@@ -74,7 +74,7 @@ export function mail(api: Api): Mail {
       ...collection<InferenceClassificationOverride>(path`inferenceClassification/overrides`),
       classification: (options) => get(path`inferenceClassification`, options),
     },
-    send: (...args) => api.lazy('send', ...args),
+    send: (...args) => api.writing('send', ...args),
     mailTips: (...args) => api.lazy('mailTips', ...args),
     translateIds: async (inputIds, sourceIdType, targetIdType, options) =>
       listed(post(path`translateExchangeIds`, options, required({ inputIds, sourceIdType, targetIdType }))),

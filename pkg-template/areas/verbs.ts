@@ -33,7 +33,7 @@ export function verbs(api: Api) {
   /** Expands the short forms in `body`, and spells its fields as the flavour does. */
   const write = async (method: string, path: Path, options?: Options, body?: unknown) => {
     const plain = body instanceof Blob || !body;
-    return call(method, path, options, plain ? body : api.spelled(await api.lazy('draft', body, options?.timeZone)));
+    return call(method, path, options, plain ? body : api.spelled(await api.writing('draft', body, options?.timeZone)));
   };
   const replace = async (method: string, path: Path, options: Options | undefined, body: unknown) => {
     required({ 'what to write': body });

@@ -47,18 +47,21 @@ export interface Options extends CallOptions {
   top?: unknown;
 }
 
-/** The part of the package that is loaded by the first call that needs it. */
-export type Lazy = Omit<typeof import('../more.ts'), 'noToken'>;
 type Rest<F> = F extends (api: Api, ...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
-export type RunLazy = <K extends keyof Lazy>(name: K, ...args: Rest<Lazy[K]>) => Promise<Result<Lazy[K]>>;
+/** Runs a function of a part of the package that is loaded by the first call that needs it. */
+type Run<Part> = <K extends keyof Part>(name: K, ...args: Rest<Part[K]>) => Promise<Result<Part[K]>>;
+export type RunLazy = Run<Omit<typeof import('../more.ts'), 'noToken'>>;
+export type RunWriting = Run<typeof import('../writing.ts')>;
 
 export interface Api extends Values, Readonly<typeof tools> {
   /** Sends a call when it is its turn, renewed and repeated as core decides. Resolves with the parsed answer. */
   // biome-ignore lint/suspicious/noExplicitAny: what the service answers, as it is.
   call(call: Call): Promise<any>;
-  /** Runs a function of the part that is loaded on first use; it gets this object first. */
+  /** Runs a function of more.ts; it gets this object first. */
   readonly lazy: RunLazy;
+  /** Runs a function of writing.ts; it gets this object first. */
+  readonly writing: RunWriting;
 
   // For batches.
   /** Sends without waiting for a turn: the caller has one. */

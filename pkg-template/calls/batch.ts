@@ -1,7 +1,7 @@
 // Batches of the caller's own.
 import type { BatchRequest, BatchResponse, CallOptions } from '../types.ts';
 import type { Exo365Error } from '../error.ts';
-import { base64 } from '../values/drafts.ts';
+import { base64 } from '../values/base64.ts';
 import type { Api } from './api.ts';
 import { BATCH, byId, isSuccess, judge, wait } from './answers.ts';
 import type { BatchAnswer, BatchItem } from './core.ts';

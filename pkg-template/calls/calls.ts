@@ -3,7 +3,7 @@
 import { Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { type Values, values } from '../values/moments.ts';
-import type { Api, Call, RunLazy } from './api.ts';
+import type { Api, Call, RunLazy, RunWriting } from './api.ts';
 import { type Core, describe, readOptions } from './core.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { type Enter, queue, type Shape } from './queue.ts';
@@ -19,13 +19,17 @@ export interface CallEvents {
   diagnostic(entry: Diagnostic): void;
 }
 
-/** The part that most pages never need. */
-export const more = () =>
-  import('../more.ts').catch((cause) => {
-    if ('ServiceWorkerGlobalScope' in globalThis)
-      throw fail('misconfigured', 'a service worker loads nothing later: import exo365/full', cause);
-    throw fail('network', 'a part of exo365 did not load', cause);
-  });
+/** A part of the package that is loaded by the first call that needs it. */
+const part =
+  <T>(load: () => Promise<T>) =>
+  () =>
+    load().catch((cause) => {
+      if ('ServiceWorkerGlobalScope' in globalThis)
+        throw fail('misconfigured', 'a service worker loads nothing later: import exo365/full', cause);
+      throw fail('network', 'a part of exo365 did not load', cause);
+    });
+export const more = part(() => import('../more.ts'));
+const writing = part(() => import('../writing.ts'));
 
 export class Calls {
   readonly #core: Core;
@@ -67,7 +71,8 @@ export class Calls {
       ...this.#values,
       ...tools,
       call: (call) => this.#call(user, call),
-      lazy: (async (name: 'draft', ...args: [unknown]) => (await more())[name](api, ...args)) as RunLazy,
+      lazy: (async (name: 'everything', ...args: [never, never]) => (await more())[name](api, ...args)) as RunLazy,
+      writing: (async (name: 'draft', ...args: [unknown]) => (await writing())[name](api, ...args)) as RunWriting,
       send: (method, path, content, headers) =>
         this.run((signal) => core.call(describe(user, { method, path, options: { headers } }), signal, content)),
       batchItem: (call) => {
@@ -129,7 +134,7 @@ export class Calls {
     const { signal, as, bare, timeout } = options;
     let { headers } = options;
     let content: unknown;
-    if (body !== undefined) [content, headers] = await this.api.lazy('encodeBody', body, headers);
+    if (body !== undefined) [content, headers] = await this.api.writing('encodeBody', body, headers);
     const described = describe(user, { ...call, options: { ...options, headers } });
     const run = (both: AbortSignal) => this.#core.call(described, both, content);
     // Pieces of an upload go to another host, and need no turn.

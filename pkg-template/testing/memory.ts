@@ -8,6 +8,7 @@ import { fail } from '../error.ts';
 import type { Account, BatchResponse, Client, ClientEvents, RequestOptions } from '../index.ts';
 import * as more from '../more.ts';
 import { values } from '../values/moments.ts';
+import * as writing from '../writing.ts';
 import { Store } from './store.ts';
 
 /** Options of `memoryClient`. */
@@ -62,7 +63,7 @@ const ADELE: Account = {
 };
 
 /** What a real client loads on first use, by name. */
-const LAZY = { ...more };
+const LATER = { ...more, ...writing };
 
 /** Where a call goes: the path with its ids, and whether it ends with one. */
 function placeOf({ path }: Pick<Call, 'path'>): { path: string; item: boolean } {
@@ -129,8 +130,8 @@ export function memoryClient(options: MemoryOptions = {}): MemoryClient {
     };
     // Batches are answered below, without what the queue of a real client needs for them.
     const api = parts as Api;
-    const lazy = async (name: 'draft', ...args: [unknown]) => LAZY[name](api, ...args);
-    return Object.assign(api, { lazy });
+    const run = async (name: 'draft', ...args: [unknown]) => LATER[name](api, ...args);
+    return Object.assign(api, { lazy: run, writing: run });
   }
 
   async function batch(all: Parameters<Client['batch']>[0]): Promise<BatchResponse[]> {

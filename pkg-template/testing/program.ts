@@ -25,8 +25,8 @@ function installed(): string | undefined {
 }
 
 /**
- * The command line of the program: `given`, that of the environment variable EXO365_TENANT_PROGRAM, the one of the npm package
- * exo365-tenant, or the one on the PATH.
+ * The command line of the program: `given`, that of the environment variable EXO365_TENANT_PROGRAM, the one of the npm
+ * package exo365-tenant, or the one on the PATH.
  */
 function find(given: string | undefined): [program: string, ...args: string[]] {
   const { existsSync } = builtin('node:fs');
@@ -57,9 +57,13 @@ export async function startProgram(given: string | undefined, args: readonly str
   const { join } = builtin('node:path');
   const folder = mkdtempSync(join(builtin('node:os').tmpdir(), 'exo365-'));
   const portFile = join(folder, 'port');
-  const child = builtin('node:child_process').spawn(program, [...first, '--port', '0', '--port-file', portFile, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = builtin('node:child_process').spawn(
+    program,
+    [...first, '--port', '0', '--port-file', portFile, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');

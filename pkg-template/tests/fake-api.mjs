@@ -3,9 +3,10 @@ import { tools } from '../calls/tools.ts';
 import { fail } from '../error.ts';
 import * as more from '../more.ts';
 import { values } from '../values/moments.ts';
+import * as writing from '../writing.ts';
 
 /** What is loaded on first use, by name. */
-const lazy = { ...more };
+const later = { ...more, ...writing };
 
 /**
  * `call` is asked in place of the network, with [method, template or link, ids, options, body, allowed (with commas)];
@@ -29,7 +30,8 @@ export function fakeApi(flavor = 'graph', call = async () => undefined, zone = '
     batchItem: ({ method, path, options }) => ({ method, url: path, headers: { ...options.headers } }),
     retries: 3,
     judge: (...asked) => judge(made.retries, ...asked),
-    lazy: async (name, ...args) => lazy[name](made, ...args),
+    lazy: async (name, ...args) => later[name](made, ...args),
+    writing: async (name, ...args) => later[name](made, ...args),
     ...rest,
   };
   return made;

@@ -1,6 +1,7 @@
 // Short forms of values, expanded into the flavour's own: recipients, bodies, moments, names of enumerations. A form
 // that is none is refused by the name of its field; fields that have no short form go through untouched.
 import type { Api } from '../calls/api.ts';
+import { base64 } from './base64.ts';
 import { plainNames, recipients } from './recipients.ts';
 import { mayFit } from './sizes.ts';
 import { type Clock, dayOf, eventTime, rangeDay } from './times.ts';
@@ -19,18 +20,6 @@ export const draft = (api: Api, given: unknown, timeZone?: string, clock?: Clock
 /** A file as an attachment of the flavour. */
 export const attachment = (api: Api, file: unknown, field = 'file') =>
   forms(api).attachment(file, field) as Promise<Fields>;
-
-/** Bytes as base64 (RFC 4648). */
-export async function base64({ invalidArgument }: Pick<Api, 'invalidArgument'>, blob: Blob): Promise<string> {
-  const bytes = new Uint8Array(
-    await blob.arrayBuffer().catch((cause) => {
-      throw invalidArgument('an attachment cannot be read', cause);
-    }),
-  );
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}
 
 /** The name under which `given` has a field: the plain one or the flavour's; undefined where it has none. */
 export function nameIn({ spell, invalidArgument }: Api, given: Fields, name: string): string | undefined {

@@ -9,7 +9,7 @@ import { project, tarball } from './project.mjs';
 
 /** Scripts: each has a source map beside it. */
 const SCRIPTS = `dist/exo365.global.js full.js index.js inline.cjs inline.js journal.js more.js react.cjs react.js
-  testing.cjs testing.js wasm/module.js`.split(/\s+/);
+  testing.cjs testing.js wasm/module.js writing.js`.split(/\s+/);
 const FILES = [
   ...SCRIPTS,
   ...SCRIPTS.map((script) => `${script}.map`),

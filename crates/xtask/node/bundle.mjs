@@ -18,7 +18,7 @@ const beside = (name) => join(import.meta.dirname, name);
 /** Bundlers of pages look for exactly this expression to find the module, and ship the file that it names. */
 const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 /** Parts that `exo365` loads where they are needed: each stays a file of its own. */
-const LAZY = ['more', 'journal', 'wasm/module'];
+const LAZY = ['more', 'writing', 'journal', 'wasm/module'];
 
 /**
  * Resolves what the sources import in a way of their own.
@@ -29,7 +29,7 @@ const LAZY = ['more', 'journal', 'wasm/module'];
 const layout = (root, whole) => ({
   name: 'layout of the package',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(?:more|journal|module)\.ts$/ }, ({ kind, path, resolveDir }) => {
+    onResolve({ filter: /\/(?:more|writing|journal|module)\.ts$/ }, ({ kind, path, resolveDir }) => {
       const name = LAZY.find((lazy) => source(lazy) === join(resolveDir, path));
       if (name && kind === 'dynamic-import' && !whole) return { path: `${root}/${name}.js`, external: true };
     });
