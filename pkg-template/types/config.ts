@@ -104,8 +104,9 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   concurrency?: number;
   /**
-   * `auto`: reads that start in the same turn of the event loop go as one `$batch` of up to 20; each keeps its own
-   * promise and its own error. `outlook-v1` has no batches.
+   * `auto`: reads that are more than the free places (`concurrency`) go in batches, one for each place, in which one
+   * read runs after the other; each keeps its own promise and its own error. `outlook-v2` takes one batch of up to 20
+   * at a time, `outlook-v1` none.
    * @defaultValue 'auto'
    */
   batching?: 'auto' | 'off';

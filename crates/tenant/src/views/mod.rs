@@ -3,7 +3,9 @@
 pub(crate) mod calendar;
 pub(crate) mod contact;
 pub(crate) mod event;
+pub(crate) mod event_body;
 pub(crate) mod extended_properties;
 pub(crate) mod folder;
 pub(crate) mod message;
+pub(crate) mod mime;
 pub(crate) mod outlook;

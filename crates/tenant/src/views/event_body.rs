@@ -3,16 +3,16 @@
 use maud::html;
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::event::defaults;
+use super::extended_properties;
 use crate::api_error::ApiError;
 use crate::clock::timezone;
+use crate::directory::Account;
 use crate::http::Flavor;
 use crate::store::date_time::{DateTimeTimeZone, NEVER, offset_time};
 use crate::store::message::html_document;
 use crate::store::recurrence::Recurrence;
 use crate::store::{Event, Json, event::OccurrenceChange, meetings};
-use crate::views::event::defaults;
-use crate::views::extended_properties;
 
 const SHOW_AS: [&str; 6] = [
     "free",
@@ -34,19 +34,29 @@ const NOT_COPIED: [&str; 6] = [
     "transactionId",
 ];
 
+/// Who writes an event, in which flavour, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Author {
+    pub(crate) flavor: Flavor,
+    /// The owner of the mailbox.
+    pub(crate) owner: &'static Account,
+    /// Unix seconds.
+    pub(crate) now: i64,
+}
+
 /// Start and end of a body; `None` if it has no such property.
 pub(crate) fn times(
-    call: &Call<'_>,
+    author: &Author,
     body: &Json,
 ) -> Result<[Option<DateTimeTimeZone>; 2], ApiError> {
     Ok([
-        time(call, body, "start", "startTimeZone")?,
-        time(call, body, "end", "endTimeZone")?,
+        time(author, body, "start", "startTimeZone")?,
+        time(author, body, "end", "endTimeZone")?,
     ])
 }
 
 fn time(
-    call: &Call<'_>,
+    author: &Author,
     body: &Json,
     name: &str,
     zone_name: &str,
@@ -54,7 +64,7 @@ fn time(
     let Some(given) = body.get(name).filter(|value| !value.is_null()) else {
         return Ok(None);
     };
-    let (text, zone) = if call.flavor == Flavor::OutlookV1 {
+    let (text, zone) = if author.flavor == Flavor::OutlookV1 {
         let text = given.as_str().unwrap_or_default();
         if offset_time(text).is_none() {
             let text = format!(
@@ -71,7 +81,7 @@ fn time(
         )
     };
     // Outlook v1.0 times have an offset; the zone is optional there.
-    let zone = match call.flavor {
+    let zone = match author.flavor {
         Flavor::Graph => zone.unwrap_or_default(),
         _ => zone.unwrap_or("UTC"),
     };
@@ -90,13 +100,13 @@ fn time(
 }
 
 /// Creates an event from a body.
-pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Event, ApiError> {
-    let [Some(start), Some(end)] = times(call, body)? else {
+pub(crate) fn create(author: &Author, calendar: u64, body: &Json) -> Result<Event, ApiError> {
+    let [Some(start), Some(end)] = times(author, body)? else {
         return Err(ApiError::invalid_property(
             "At least one property failed validation: start and end are required.",
         ));
     };
-    let now = call.now();
+    let now = author.now;
     let mut json = defaults();
     json.insert(
         "transactionId".into(),
@@ -113,7 +123,7 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
         created: now,
         modified: now,
         uid: meetings::uid(&crate::ids::guid()),
-        organizer: crate::store::Person::new(call.owner.name, call.owner.address),
+        organizer: crate::store::Person::new(author.owner.name, author.owner.address),
         organized: true,
         cancelled: false,
         all_day: false,
@@ -125,13 +135,13 @@ pub(crate) fn create(call: &Call<'_>, calendar: u64, body: &Json) -> Result<Even
         attachments: Vec::new(),
         exceptions: std::collections::BTreeMap::new(),
     };
-    apply(&mut event, call, body)?;
+    apply(&mut event, author, body)?;
     Ok(event)
 }
 
 /// Writes the properties of a body. Times are checked together with the stored ones.
-pub(crate) fn apply(event: &mut Event, call: &Call<'_>, body: &Json) -> Result<(), ApiError> {
-    let [start, end] = times(call, body)?;
+pub(crate) fn apply(event: &mut Event, author: &Author, body: &Json) -> Result<(), ApiError> {
+    let [start, end] = times(author, body)?;
     if body.get("isAllDay") == Some(&Value::Bool(true)) && start.is_none() {
         return Err(ApiError::bad("Missing parameters: Event.Start"));
     }
@@ -235,7 +245,7 @@ fn check_first_day(event: &Event) -> Result<(), ApiError> {
 /// Writes the properties of a body to one occurrence of a series.
 pub(crate) fn apply_to_occurrence(
     change: &mut OccurrenceChange,
-    call: &Call<'_>,
+    author: &Author,
     body: &Json,
 ) -> Result<(), ApiError> {
     if body.get("recurrence").is_some_and(|given| !given.is_null()) {
@@ -243,7 +253,7 @@ pub(crate) fn apply_to_occurrence(
             "An occurrence of a series has no recurrence of its own.",
         ));
     }
-    let [start, end] = times(call, body)?;
+    let [start, end] = times(author, body)?;
     change.start = start.or(change.start.take());
     change.end = end.or(change.end.take());
     if let (Some(start), Some(end)) = (&change.start, &change.end)
