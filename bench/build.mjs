@@ -1,6 +1,6 @@
 // Bundles an app of `apps/` as a production build would: esbuild, minified, ES modules.
 import { build } from 'esbuild';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +14,7 @@ export const bundle = async (name, exo365, out) => (await bundled(name, exo365, 
  * imports.
  */
 export async function bundled(name, exo365, out, splitting = true) {
+  rmSync(join(out, name), { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: { app: join(apps, `${name}.js`) },
     bundle: true,
@@ -39,6 +40,6 @@ export async function bundled(name, exo365, out, splitting = true) {
   };
   take(Object.keys(metafile.outputs).find((file) => file.endsWith('/app.js')));
   const files = [...first].map((file) => join(process.cwd(), file));
-  if (name === 'exo365') files.push(join(out, name, wasm));
+  if (name.startsWith('exo365')) files.push(join(out, name, wasm));
   return { dir: join(out, name), first: files };
 }

@@ -3,5 +3,7 @@
 /** What `apps/list.js` and `apps/get.js` set: each page is measured by calls from outside. */
 declare var prepare: (name: string, options: { api: string; token: string }) => Promise<void>;
 declare var measure: (input: any) => Promise<any>;
+declare var measureAll: () => Promise<[took: number, found: number]>;
+declare var measureMixed: (ids: string[]) => Promise<[took: number, failed: number]>;
 /** When the first list was there, in milliseconds from the navigation's start (`load.mjs`). */
 declare var shown: number;

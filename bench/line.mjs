@@ -90,7 +90,7 @@ export async function startLine(target, { roundTrip, megabits = Infinity }) {
     port: await listen(server),
     /** Ends every connection, as servers do with idle ones. */
     cut() {
-      for (const socket of open) socket.end();
+      for (const socket of open) socket.destroy();
     },
     end() {
       server.close();

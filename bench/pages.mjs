@@ -1,31 +1,48 @@
-// Compares pages with MSAL.js, the Graph client and bare `fetch`: the measurements, the bars, and their part of
-// RESULTS.md.
+// Compares pages with MSAL.js, the Graph client, oidc-client-ts and bare `fetch`: the measurements, the bars, and their
+// part of RESULTS.md.
+import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { download } from './download.mjs';
-import { get } from './get.mjs';
+import { firstLists, NETWORK } from './first-list/measure.mjs';
+import * as report from './first-list/report.mjs';
 import { list } from './list.mjs';
-import { load } from './load.mjs';
 
 const whole = (number) => Math.round(number).toLocaleString('en');
 const figure = (value, unit) => (unit === 'ms' && value < 100 ? `${value.toFixed(2)} ms` : `${whole(value)} ${unit}`);
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** What it is measured on, and how busy that is. */
+function machine() {
+  const [{ model = 'unknown' } = {}] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus().length} cores (${model.trim()}), ${memory}, load ${loadavg()[1].toFixed(1)}`;
+}
+
+/** The first lists at each round trip: their times, and how often each was measured. */
+async function allFirstLists(exo365, out) {
+  /** @type {Record<number, report.Times>} */
+  const times = {};
+  const rounds = {};
+  for (const roundTrip of report.ROUND_TRIPS) {
+    rounds[roundTrip] = roundTrip === report.JUDGED ? 15 : 5;
+    times[roundTrip] = await firstLists(exo365, out, { roundTrip, rounds: rounds[roundTrip] });
+  }
+  const note = `medians of ${rounds[report.JUDGED]} rounds; ${today()}, ${machine()}`;
+  writeFileSync(new URL('./first-list.svg', import.meta.url), report.picture(times, note));
+  return { lines: report.lines(times), text: report.text(times, { rounds, network: NETWORK }) };
+}
 
 /** Gives `text`, the part of RESULTS.md, and `missed`, a sentence for each missed bar. */
 export async function measurePages(exo365, out) {
   const size = await download(exo365, out);
   const time = await list(exo365, out);
-  const many = await get(exo365, out);
-  const first = await load(exo365, out);
-
-  const messages = `${many.count} messages by id against the Graph client, four at a time`;
-  const shown = 'first list of a page with a session against MSAL.js + Graph client';
+  const first = await allFirstLists(exo365, out);
   /** Each line: what is measured, our value, theirs, and the largest allowed ratio (null: no bar). */
   const lines = [
-    [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.1, 'ms'],
-    [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, null, 'ms'],
-    [messages, many.exo365.first, many.graph.first, 0.2, 'ms'],
-    [`${messages}, once more without preflights`, many.exo365.again, many.graph.again, null, 'ms'],
-    [`${shown}, empty cache`, first.exo365.cold, first.msal.cold, 0.8, 'ms'],
-    [`${shown}, full cache`, first.exo365.warm, first.msal.warm, 0.8, 'ms'],
+    [`list of ${time.top} messages against bare fetch`, time.exo365, time.fetch, 1.05, 'ms'],
+    [`list of ${time.top} messages against the Graph client`, time.exo365, time.graph, 1, 'ms'],
+    ...first.lines,
     ['download against MSAL.js + Graph client', size.exo365, size.lean, 0.77, 'B'],
     ["download against MSAL.js + Graph client + Microsoft's provider", size.exo365, size.provider, 0.57, 'B'],
   ].map(([what, ours, theirs, bar, unit]) => ({
@@ -42,11 +59,9 @@ export async function measurePages(exo365, out) {
     ({ what, ours, theirs, ratio, bar, unit, kept }) =>
       `| ${what} | ${figure(ours, unit)} | ${figure(theirs, unit)} | ${ratio.toFixed(2)} | ${bar?.toFixed(2) ?? ''} | ${bar === null ? '' : kept ? 'kept' : 'missed'} |`,
   );
-  const counted = ({ asked, preflights }) =>
-    `${asked} requests and ${preflights} ${preflights === 1 ? 'preflight' : 'preflights'}`;
   const text = `# Benchmark results
 
-Made by \`cargo xtask bench\`; not edited by hand. ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Chromium ${time.version.split('.')[0]} headless; load of the machine ${loadavg()[1].toFixed(1)}.
+Made by \`cargo xtask bench\`; not edited by hand. ${today()}, ${machine()}, Node ${process.versions.node}, Chromium ${time.version} headless.
 
 | what | exo365 | peer | ratio | bar | |
 |---|---:|---:|---:|---:|---|
@@ -56,26 +71,10 @@ ${rows.join('\n')}
 same machine.
 
 **The download**: the same small app (sign in, show ten subjects), bundled by esbuild with code splitting, compressed by
-brotli at quality 11: the script and the wasm that are needed before anything is shown. The first write, upload, batch or
-delta loads another 4.6 kB of exo365.
+brotli at quality 11: the script and the wasm that are needed before anything is shown. The first write, and the first
+batch or delta, load another part of exo365 each; \`cargo xtask size\` prints their sizes.
 
-**${many.count} messages by id**: all requested at once, cross-origin with \`Authorization\`. Medians of ${many.rounds} rounds, each client in
-a fresh profile with four open connections. The simulated network takes ${many.roundTrip / 2} ms in each direction, for preflights as
-well. The service takes ${many.item} ms for a call. For a batch it takes ${many.item} ms, and ${many.item} ms for each item, four at a time. It answers
-429 to a fifth call at a time. exo365 sent ${counted(many.exo365)}, the Graph client
-${counted(many.graph)}; no call failed on either side. "Once more" is in the same page, whose browser has cached
-the preflights for an hour.
-
-**The first list of a page with a session**: the time from the navigation's start until ten subjects are in the document.
-The apps are those of the download; medians of ${first.rounds} rounds in turns, each in a fresh profile with new connections. The
-simulated network has a round trip of ${first.roundTrip} ms to the app's server and to the service, and ${first.megabits} Mbit/s. A new connection takes
-a round trip and begins with a window of ten segments. The app's server has no TLS, the service has. The time of the
-service itself is not simulated. Files are compressed by brotli at quality 11 and cached, except for the page itself. This
-is the best case of MSAL.js: its tokens are in the tab's storage and valid, so that nothing is renewed. In the two loads
-together exo365 sends ${first.asked.exo365} requests to Graph and MSAL's page ${first.asked.msal}, preflights included. exo365 keeps no token in the
-browser: it loads its WebAssembly and asks its endpoint, one after the other, before it can request the list. With a full
-cache, only the page itself and the response to the preflight are missing.
-`;
+${first.text}`;
   const missed = lines
     .filter(({ kept }) => !kept)
     .map(({ what, ratio, bar }) => `${what}: ${ratio.toFixed(3)} of at most ${bar}`);

@@ -1,5 +1,5 @@
-// The measured page: many messages by their ids, by one of two clients.
-import { Client } from '@microsoft/microsoft-graph-client';
+// The measured page: many calls, by one of two clients.
+import { Client, PageIterator } from '@microsoft/microsoft-graph-client';
 import { createClient } from 'exo365';
 
 const USER = 'adele@contoso.example';
@@ -18,6 +18,7 @@ async function pool(most, all, work) {
   return results;
 }
 
+/** The work of each client: `get` for messages by id, `all` for all of them, `mixed` for reads and writes in turn. */
 const ways = {
   async exo365({ api, token }) {
     const client = await createClient({
@@ -25,7 +26,16 @@ const ways = {
       cloud: { login: api, api },
     });
     const { messages } = client.mailbox(USER).mail;
-    return (ids) => Promise.all(ids.map((id) => messages.get(id)));
+    return {
+      get: (ids) => Promise.all(ids.map((id) => messages.get(id))),
+      async all() {
+        const found = [];
+        for await (const one of messages.all()) found.push(one);
+        return found;
+      },
+      mixed: (ids) =>
+        Promise.allSettled(ids.map((id, at) => (at % 2 ? messages.get(id) : messages.update(id, { isRead: true })))),
+    };
   },
   async graph({ api, token }) {
     const graph = Client.initWithMiddleware({
@@ -33,7 +43,20 @@ const ways = {
       baseUrl: `${api}/`,
       customHosts: new Set([new URL(api).hostname]),
     });
-    return (ids) => pool(4, ids, (id) => graph.api(`/users/${USER}/messages/${id}`).get());
+    const one = (id) => graph.api(`/users/${USER}/messages/${id}`);
+    return {
+      get: (ids) => pool(4, ids, (id) => one(id).get()),
+      async all() {
+        const found = [];
+        const first = await graph.api(`/users/${USER}/messages`).get();
+        await new PageIterator(graph, first, (item) => found.push(item) > 0).iterate();
+        return found;
+      },
+      mixed: (ids) =>
+        pool(4, [...ids.entries()], ([at, id]) =>
+          Promise.allSettled([at % 2 ? one(id).get() : one(id).patch({ isRead: true })]).then(([told]) => told),
+        ),
+    };
   },
 };
 
@@ -46,16 +69,29 @@ const connectTo = (api) =>
   );
 
 globalThis.prepare = async (name, options) => {
-  const get = await ways[name](options);
+  const way = await ways[name](options);
   await connectTo(options.api);
+  const timed = async (work) => {
+    const begin = performance.now();
+    const value = await work();
+    return [performance.now() - begin, value];
+  };
   /** Milliseconds until all messages are there. Rejects if a call fails or gives another message. */
   globalThis.measure = async (ids) => {
-    const begin = performance.now();
-    const messages = await get(ids);
-    const took = performance.now() - begin;
+    const [took, messages] = await timed(() => way.get(ids));
     const wrong = ids.filter((id, at) => messages[at]?.id !== id || !messages[at].subject);
     if (wrong.length > 0) throw new Error(`${name} gave ${wrong.length} other messages`);
     return took;
+  };
+  /** Milliseconds until all messages of the mailbox are there, and how many they are. */
+  globalThis.measureAll = async () => {
+    const [took, messages] = await timed(way.all);
+    return [took, new Set(messages.map(({ id }) => id)).size];
+  };
+  /** Milliseconds until reads and writes are over, and how many of them failed. */
+  globalThis.measureMixed = async (ids) => {
+    const [took, told] = await timed(() => way.mixed(ids));
+    return [took, told.filter(({ status }) => status === 'rejected').length];
   };
 };
 document.querySelector('#state').textContent = 'ready';

@@ -25,8 +25,8 @@ function installed(): string | undefined {
 }
 
 /**
- * The command line of the program: `given`, that of the environment variable EXO365_TENANT_PROGRAM, the one of the npm package
- * exo365-tenant, or the one on the PATH.
+ * The command line of the program: `given`, that of the environment variable EXO365_TENANT_PROGRAM, the one of the npm
+ * package exo365-tenant, or the one on the PATH.
  */
 function find(given: string | undefined): [program: string, ...args: string[]] {
   const { existsSync } = builtin('node:fs');

@@ -24,7 +24,8 @@ export interface TenantOptions<F extends Flavor = 'graph'> {
   args?: readonly string[];
   /**
    * Path of the program.
-   * @defaultValue that of the environment variable EXO365_TENANT_PROGRAM, of the npm package exo365-tenant, or on the PATH
+   * @defaultValue that of the environment variable EXO365_TENANT_PROGRAM, that of the npm package exo365-tenant, or the
+   * one on the PATH
    */
   program?: string;
 }

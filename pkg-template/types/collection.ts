@@ -23,9 +23,11 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   list<const S extends string = Key<T, F>>(query?: Query<T, F, S>): Promise<Page<Selected<T, F, S>>>;
   /**
-   * All items, through all pages. The next page is fetched while this one is read; leaving the loop ends that. Set
-   * `stable` where the loop takes items out of the list (by `move`, `delete`, or a change that `filter` excludes): the
-   * service counts pages by position, and would skip others.
+   * All items, through all pages, none of them twice. The next page is fetched while this one is read; leaving the
+   * loop ends that, and an abort ends the loop at the next item. Without `top`, the first page has the service's size,
+   * and later ones are larger where the service pages by position. Set `stable` where the loop takes items out of the
+   * list (by `move`, `delete`, or a change that `filter` excludes): the service counts pages by position, and would
+   * skip others.
    *
    * @example
    * ```ts
@@ -119,7 +121,7 @@ export interface Query<T, F extends Flavor = 'graph', S extends string = Key<T, 
   search?: string;
   /**
    * Size of a page: 1 to 1000 for Graph, 1 to 50 for Outlook.
-   * @defaultValue the service's, 10 for messages
+   * @defaultValue the service's, 10 for messages; `all` goes on with larger pages
    */
   top?: number;
   /** Items to leave out at the start. */

@@ -1,4 +1,5 @@
-// Every code block of every document is compiled, or read by the parser of its tool; commands, steps and links are there.
+// Every code block of every document is compiled, run, or read by the parser of its tool; commands, steps and links
+// are there.
 // `cargo xtask test --only documents` builds and installs first what this needs.
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -84,7 +85,7 @@ test('a template of a framework that breaks is found, by its own compiler', () =
 export class A {}`;
   const broken = [
     { language: 'ts', code: angular },
-    { language: 'svelte', code: '<p>{nobody}</p>' },
+    { language: 'svelte', code: '<script lang="ts"></script>\n<p>{nobody}</p>' },
     { language: 'vue', code: '<script setup lang="ts"></script>\n<template><p>{{ nobody }}</p></template>' },
   ];
   for (const [at, name] of ['Angular', 'Svelte', 'Vue'].entries()) {

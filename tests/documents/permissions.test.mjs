@@ -1,4 +1,5 @@
-// docs/guide/permissions.md against the local tenant: with the least permission each method is let in, without it it is not.
+// docs/guide/permissions.md against the local tenant: with the least permission each method is let in, and with another
+// one it is not.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';

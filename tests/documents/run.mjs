@@ -1,4 +1,5 @@
-// Runs a sample as a page would: `node run.mjs FILE`, with `client` on a local tenant. A failed `console.assert` ends it.
+// Runs a sample as a page would: `node run.mjs FILE`, with `client` on a local tenant. A `console.assert` that does not
+// hold ends it.
 import { pathToFileURL } from 'node:url';
 import { importPackage, packageDir } from '../e2e/processes.mjs';
 

@@ -19,15 +19,17 @@ export const CLIENT_SECRET = 'local-tenant-secret-not-for-production';
 export const TENANT_ID = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
 
 const running = new Set();
+const folders = new Set();
 process.once('exit', () => {
   for (const child of running) child.kill();
+  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /** A temporary folder that is removed when the process ends. */
 export function scratch() {
   const dir = mkdtempSync(join(tmpdir(), 'exo365-e2e-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  folders.add(dir);
   return dir;
 }
 
@@ -114,6 +116,7 @@ const toml = (settings) =>
  * @property {number} [port]
  * @property {string} [dir] For the configuration file and the sessions.
  * @property {string | null} [secret] Null: none.
+ * @property {Record<string, string>} [env] Further variables of its environment.
  */
 
 /**
@@ -128,6 +131,7 @@ export async function startEndpoint({
   port,
   dir = scratch(),
   secret = CLIENT_SECRET,
+  env = {},
   ...settings
 }) {
   port ??= await freePort();
@@ -152,11 +156,9 @@ export async function startEndpoint({
       ...settings,
     }),
   );
-  const server = await start(
-    'endpoint',
-    built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'),
-    ['--config', file],
-    secret === null ? {} : { EXO365_CLIENT_SECRET: secret },
-  );
+  const server = await start('endpoint', built('exo365-endpoint', 'EXO365_ENDPOINT_BIN'), ['--config', file], {
+    ...env,
+    ...(secret !== null && { EXO365_CLIENT_SECRET: secret }),
+  });
   return { ...server, port, url: origin, dir };
 }

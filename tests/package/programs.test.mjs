@@ -76,7 +76,8 @@ test('each program is a script and a package for this platform, with the licence
     for (const crate of ['axum', 'ring', 'tokio']) assert.match(notices, new RegExp(`^\\| ${crate} \\d`, 'm'));
     assert.doesNotMatch(notices, /\| exo365/);
     for (const file of ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md'])
-      for (const path of [`exo365-${name}`, ours]) assert.ok(existsSync(installed(`${path}/${file}`)), `${path}/${file}`);
+      for (const path of [`exo365-${name}`, ours])
+        assert.ok(existsSync(installed(`${path}/${file}`)), `${path}/${file}`);
     assert.equal(own.scripts ?? manifest(ours).scripts, undefined, 'nothing runs while it is installed');
   }
 });
@@ -102,14 +103,14 @@ test('the exit code of a program is that of npx, and arguments with spaces arriv
 
 // Who ends a service ends npx alone; a terminal's Ctrl-C goes to npx and to what it started.
 for (const [name, end] of Object.entries({
-  'SIGTERM to npx': ({ pid }) => process.kill(pid, 'SIGTERM'),
-  'Ctrl-C': ({ pid }) => process.kill(-pid, 'SIGINT'),
+  'SIGTERM to npx': (pid) => process.kill(pid, 'SIGTERM'),
+  'Ctrl-C': (pid) => process.kill(-pid, 'SIGINT'),
 }))
   test(`the tenant runs, answers, and ends by ${name}`, { timeout }, async (t) => {
     const { child, ended, match } = await tenantOf(t, '--port', '0');
     const [, url] = match;
     assert.match(await (await fetch(url)).text(), /Local tenant/);
-    end(child);
+    end(child.pid);
     await ended;
     await assert.rejects(fetch(url), 'the program has ended too');
   });

@@ -1,7 +1,7 @@
 // Makes a project outside of this repository, with the tarball installed, and runs its commands.
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { packageDir, root } from '../e2e/processes.mjs';
@@ -22,18 +22,37 @@ const npm = (dir, ...args) =>
   run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: dir });
 
 /** Copies `from`, folders beside this file, into one under target/projects; installs its packages and the tarball. */
-export async function project(name, ...from) {
+export const project = (name, ...from) =>
+  install(
+    name,
+    [...from, name].map((folder) => here(`./${folder}/`)),
+  );
+
+/** The same with a folder of `examples`. Our own packages are not on npm: its lock file is without them. */
+export const example = (name) => install(`examples-${name}`, [join(root, 'examples', name)]);
+
+async function install(name, folders) {
   const dir = join(out, name);
   const lock = join(dir, 'package-lock.json');
   const before = existsSync(lock) && readFileSync(lock, 'utf8');
   mkdirSync(dir, { recursive: true });
-  for (const folder of [...from, name])
-    cpSync(here(`./${folder}/`), dir, { recursive: true, filter: (path) => !path.includes('node_modules') });
-  if (!existsSync(join(dir, 'node_modules')) || before !== readFileSync(lock, 'utf8')) await npm(dir, 'ci');
+  for (const folder of folders)
+    cpSync(folder, dir, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  withoutOurs(join(dir, 'package.json'));
+  if (existsSync(lock) && (!existsSync(join(dir, 'node_modules')) || before !== readFileSync(lock, 'utf8')))
+    await npm(dir, 'ci');
   for (const old of ['node_modules/exo365', 'node_modules/.vite', 'dist', '.parcel-cache', '.next', '.angular'])
     rmSync(join(dir, old), { recursive: true, force: true });
   await npm(dir, 'install', '--no-save', '--no-package-lock', tarball());
   return dir;
+}
+
+/** Takes our own packages out of a manifest. */
+function withoutOurs(file) {
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  for (const list of [manifest.dependencies, manifest.devDependencies])
+    for (const name of Object.keys(list ?? {})) if (/^exo365(-|$)/.test(name)) delete list[name];
+  writeFileSync(file, JSON.stringify(manifest));
 }
 
 /** The program of the local tenant. */
@@ -53,7 +72,8 @@ const environment = (dir, more) => ({
   NODE_TEST_CONTEXT: undefined,
   EXO365_TENANT_PROGRAM: TENANT,
   ...more,
-  PATH: [join(dir, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+  // The tenant and the endpoint lie side by side.
+  PATH: [join(dir, 'node_modules/.bin'), dirname(TENANT), process.env.PATH].join(delimiter),
 });
 
 /**
@@ -81,11 +101,12 @@ export function server(dir, [program, ...args], ready, env = {}) {
   // A group of its own: some servers are started by a program that does not pass the signal on.
   const child = spawn(program, args, { cwd: dir, env: environment(dir, env), detached: true });
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  const runs = () => child.exitCode === null && child.signalCode === null;
   const end = async () => {
-    if (child.exitCode === null) process.kill(-child.pid);
+    if (runs()) process.kill(-child.pid);
     await ended;
   };
-  process.once('exit', () => child.exitCode === null && process.kill(-child.pid));
+  process.once('exit', () => runs() && process.kill(-child.pid));
   let output = '';
   return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr])

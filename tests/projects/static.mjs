@@ -12,8 +12,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves `dir` on `port`; what begins with `/auth` is answered by `endpoint`, an origin. */
-export async function serveStatic(dir, port, endpoint) {
+/** Serves `dir` on `port`, each file with `headers`; what begins with `/auth` is answered by `endpoint`, an origin. */
+export async function serveStatic(dir, port, endpoint, headers = {}) {
   const server = createServer((incoming, outgoing) => {
     const { pathname } = new URL(incoming.url, 'http://localhost');
     if (pathname.startsWith('/auth')) {
@@ -27,7 +27,8 @@ export async function serveStatic(dir, port, endpoint) {
     }
     const file = join(dir, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
     if (!existsSync(file) || !statSync(file).isFile()) return outgoing.writeHead(404).end('not found');
-    return outgoing.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain' }).end(readFileSync(file));
+    const type = TYPES[extname(file)] ?? 'text/plain';
+    return outgoing.writeHead(200, { 'content-type': type, ...headers }).end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(Number(port), () => resolve(undefined)));
   return {

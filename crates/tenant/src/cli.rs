@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
     /// File to which the certificate of that authority is written (PEM)
     #[arg(long, requires = "tls")]
     pub(crate) tls_cert_out: Option<PathBuf>,
-    /// Data at the start: `small`, `full` or a number such as `5000-messages`
+    /// Data at the start: `small`, `full`, a number such as `5000-messages`, or a file or folder of your own (JSON,
+    /// .eml, .ics, .vcf)
     #[arg(long, default_value = "small")]
     seed: Seed,
     /// Client id of the registration
@@ -114,7 +115,7 @@ impl Arguments {
             step_up: self.step_up.clone(),
             mixed_batches: self.mixed_batches,
             batch_all_at_once: self.batch_all_at_once,
-            seed: self.seed,
+            seed: self.seed.clone(),
             delivery_lag: Duration::from_secs(self.delivery_lag),
             latency: Duration::from_millis(self.latency_ms),
             item_latency: Duration::from_millis(self.item_latency_ms),

@@ -11,7 +11,7 @@ use crate::ids;
 const SECRET_BYTES: usize = 32;
 
 /// How much data the mailboxes hold at the start.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Seed {
     /// About 200 messages, a few series, 25 contacts.
     #[default]
@@ -20,26 +20,26 @@ pub enum Seed {
     Full,
     /// The small set and this many messages in the first inbox.
     Messages(usize),
+    /// The items of a file or a folder (JSON, `.eml`, `.ics`, `.vcf`), and nothing else.
+    Files(PathBuf),
 }
 
 impl std::str::FromStr for Seed {
     type Err = String;
 
-    /// `small`, `full` or `N-messages`.
+    /// `small`, `full`, `N-messages`, or the path of a file or folder.
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "small" => Ok(Self::Small),
-            "full" => Ok(Self::Full),
-            other => other
-                .strip_suffix("-messages")
-                .and_then(|count| count.parse().ok())
-                .filter(|count| *count <= 1_000_000)
-                .map(Self::Messages)
-                .ok_or_else(|| {
-                    format!(
-                        "`{other}` is not a seed; use small, full or a number such as 5000-messages"
-                    )
-                }),
+        let count = text
+            .strip_suffix("-messages")
+            .and_then(|count| count.parse().ok());
+        match (text, count) {
+            ("small", _) => Ok(Self::Small),
+            ("full", _) => Ok(Self::Full),
+            (_, Some(count)) if count <= 1_000_000 => Ok(Self::Messages(count)),
+            (path, None) if std::path::Path::new(path).exists() => Ok(Self::Files(path.into())),
+            (other, _) => Err(format!(
+                "`{other}` is not a seed; use small, full, a number such as 5000-messages, or a file or folder that exists"
+            )),
         }
     }
 }
@@ -156,6 +156,7 @@ mod tests {
         assert_eq!("small".parse(), Ok(Seed::Small));
         assert_eq!("100000-messages".parse(), Ok(Seed::Messages(100_000)));
         assert!("many".parse::<Seed>().is_err());
+        assert_eq!("src".parse(), Ok(Seed::Files("src".into())));
         assert!("99999999-messages".parse::<Seed>().is_err());
         assert!(!format!("{:?}", Options::default()).contains(DEFAULT_CLIENT_SECRET));
     }

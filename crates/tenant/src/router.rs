@@ -1,6 +1,9 @@
 //! The router: reads the whole request, logs it, applies faults, and calls the handler.
 
+use std::time::Instant;
+
 use axum::Router;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -8,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::http::Flavor;
 use crate::http::HttpRequest;
 use crate::state::Tenant;
+use crate::state::log::{Answer, MAX_BODY as MAX_LOGGED};
 use crate::store::deliver;
 use crate::{api, control, signin, token};
 
@@ -41,19 +45,48 @@ async fn enter(State(tenant): State<Tenant>, request: Request) -> Response {
         body,
     };
     if incoming.path.starts_with("/_control/") {
-        let response = control::handle(&tenant, &incoming);
+        let response = control::handle(&tenant, &incoming).await;
         // The clock can have moved, or a lifecycle notification can wait.
         call_hooks(&tenant);
         return response;
     }
-    let now = tenant.clock().now();
-    tenant.log().record(now, &incoming);
+    let (number, began) = (tenant.log_request(&incoming), Instant::now());
     let changes = tenant.changes();
     let response = answer(&tenant, incoming).await;
     if tenant.changes() != changes {
         notify(&tenant);
     }
-    response
+    log_answer(&tenant, number, began, response).await
+}
+
+/// Logs an answer. Only a body of a known, small length is kept: the bodies of faults end in an error.
+async fn log_answer(
+    tenant: &Tenant,
+    number: usize,
+    began: Instant,
+    response: Response,
+) -> Response {
+    let (parts, body) = response.into_parts();
+    let length = body
+        .size_hint()
+        .exact()
+        .and_then(|length| usize::try_from(length).ok());
+    let small = length.is_some_and(|length| length <= MAX_LOGGED);
+    let (kept, body) = match small {
+        true => match axum::body::to_bytes(body, MAX_LOGGED).await {
+            Ok(bytes) => (Some(bytes.clone()), Body::from(bytes)),
+            Err(_) => (None, Body::empty()),
+        },
+        false => (None, body),
+    };
+    let answer = Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers.clone(),
+        body: kept,
+        took: began.elapsed(),
+    };
+    tenant.log_answer(number, answer);
+    Response::from_parts(parts, body)
 }
 
 /// Tells the hooks of subscriptions what changed, without waiting for them.

@@ -13,7 +13,7 @@ mod bodies;
 mod seeds;
 
 /// What is put into a seed: pieces of queries and of bodies.
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 32] = [
     "(",
     ")",
     "'",
@@ -38,6 +38,14 @@ const WORDS: [&str; 24] = [
     "UTC",
     "\\u0000",
     "\n",
+    "BEGIN:VEVENT\n",
+    "END:VCARD\n",
+    "RRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=",
+    "DTSTART;TZID=",
+    "=?utf-8?B?",
+    "20261201T250000Z",
+    "--b\r\n",
+    "PHOTO;ENCODING=b:",
 ];
 
 fn folder() -> PathBuf {
@@ -65,8 +73,13 @@ fn query() {
 }
 
 #[test]
+fn seed() {
+    all(&folder()).hold("seed");
+}
+
+#[test]
 fn cargo_fuzz_has_the_same_targets() {
     let known: Vec<_> = bodies::TARGETS.iter().map(|target| target.0).collect();
-    assert_eq!(known, ["body", "query"]);
+    assert_eq!(known, ["body", "query", "seed"]);
     all(&folder()).have_programs(&known);
 }

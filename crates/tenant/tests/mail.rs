@@ -274,3 +274,55 @@ async fn a_draft_can_come_as_mime() {
         .await;
     assert_eq!(broken.code(), "ErrorMimeContentInvalidBase64String");
 }
+
+#[tokio::test]
+async fn a_draft_in_mime_has_parts_and_comes_back_as_mime() {
+    use base64::Engine as _;
+    let caller = Local::default().app(GRAPH).await;
+    let mime = "From: x@fabrikam.example\r\nTo: \"Walker, Ben\" <ben@contoso.example>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n\
+        MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+        <p>Hi</p>\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\n\
+        a,b\r\n--b--\r\n";
+    let body = base64::engine::general_purpose::STANDARD.encode(mime);
+    let bearer = format!("Bearer {}", caller.token);
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "text/plain"),
+    ];
+    let path = format!("{}/messages", caller.base);
+    let made = caller
+        .local
+        .send("POST", &path, &headers, body.into_bytes())
+        .await;
+    assert_eq!(made.status, 201);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let draft = caller
+        .get(&format!("/messages/{id}?$expand=attachments"))
+        .await;
+    assert_eq!(draft["subject"], "Grüße");
+    // The owner of the mailbox sends it, whoever the text names.
+    assert_eq!(draft["from"]["emailAddress"]["address"], ADELE);
+    assert_eq!(
+        draft["toRecipients"][0]["emailAddress"]["name"],
+        "Walker, Ben"
+    );
+    assert_eq!(
+        (&draft["body"]["contentType"], &draft["hasAttachments"]),
+        (&json!("html"), &json!(true))
+    );
+    assert_eq!(draft["attachments"][0]["name"], "a.csv");
+    let written = caller
+        .call("GET", &format!("/messages/{id}/$value"), &[], None)
+        .await;
+    let text = String::from_utf8(written.bytes).unwrap();
+    assert!(
+        text.contains("multipart/mixed") && text.contains("a.csv") && text.contains("<p>Hi</p>"),
+        "{text}"
+    );
+    assert!(text.contains("=?utf-8?"), "{text}");
+    let empty = caller
+        .local
+        .send("POST", &path, &headers, b"".to_vec())
+        .await;
+    assert_eq!(empty.code(), "ErrorMimeContentInvalid");
+}

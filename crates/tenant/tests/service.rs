@@ -306,7 +306,11 @@ async fn faults_happen_as_often_as_they_were_ordered() {
     for _ in 0..8 {
         answers.push(caller.call("GET", "/events", &[], None).await.status);
     }
-    assert_eq!(answers, [200, 200, 429, 200, 200, 429, 200, 200], "every third, twice");
+    assert_eq!(
+        answers,
+        [200, 200, 429, 200, 200, 429, 200, 200],
+        "every third, twice"
+    );
     order(json!({"kind": "status", "status": 503, "body": {"error": {"code": "ServiceUnavailable", "message": "x"}}})).await;
     assert_eq!(
         caller.call("GET", "/contacts", &[], None).await.code(),

@@ -265,3 +265,99 @@ async fn a_subscription_needs_the_permission_and_belongs_to_its_creator() {
         assert!(refused.status >= 400, "{resource}");
     }
 }
+
+#[tokio::test]
+async fn resource_data_needs_a_certificate_a_selection_and_a_short_life() {
+    let mut hook = Hook::start(true).await;
+    let local = Local::default();
+    let caller = local.app(GRAPH).await;
+    let selected = format!("users/{ADELE}/contacts?$select=givenName");
+    let whole = |resource: &str, minutes: i64| {
+        let mut sent = body(&hook, resource, minutes);
+        sent["includeResourceData"] = true.into();
+        sent["encryptionCertificate"] = CERTIFICATE.replace('\n', "").into();
+        sent["encryptionCertificateId"] = "mine".into();
+        sent
+    };
+    let without = |name: &str| {
+        let mut sent = whole(&selected, 60);
+        sent.as_object_mut().unwrap().remove(name);
+        sent
+    };
+    let mut wrong = whole(&selected, 60);
+    wrong["encryptionCertificate"] = "AAAA".into();
+    for (sent, code) in [
+        (without("encryptionCertificate"), "InvalidRequest"),
+        (without("encryptionCertificateId"), "InvalidRequest"),
+        (wrong, "InvalidRequest"),
+        (
+            whole(&format!("users/{ADELE}/contacts"), 60),
+            "InvalidRequest",
+        ),
+        (
+            whole(&format!("users/{ADELE}/contacts?$select=nothing"), 60),
+            "RequestBroker--ParseUri",
+        ),
+        (whole(&selected, 1_500), "ExtensionError"),
+    ] {
+        let refused = caller.call("POST", ROOT, &[], Some(sent)).await;
+        assert_eq!((refused.status, &*refused.code()), (400, code));
+    }
+    let made = caller.done("POST", ROOT, whole(&selected, 1_430)).await;
+    assert_eq!(
+        (
+            &made["includeResourceData"],
+            &made["encryptionCertificateId"]
+        ),
+        (&json!(true), &json!("mine"))
+    );
+    let path = format!("{ROOT}/{}", made["id"].as_str().unwrap());
+    let later =
+        json!({"expirationDateTime": (Utc::now() + TimeDelta::minutes(1_500)).to_rfc3339()});
+    assert_eq!(
+        caller.call("PATCH", &path, &[], Some(later)).await.code(),
+        "ExtensionError"
+    );
+
+    let contact = caller
+        .done("POST", "/contacts", json!({"givenName": "Ada"}))
+        .await;
+    let told = hook.next().await;
+    let content = &told["encryptedContent"];
+    assert_eq!(content["encryptionCertificateId"], "mine");
+    assert_eq!(
+        content["encryptionCertificateThumbprint"]
+            .as_str()
+            .unwrap()
+            .len(),
+        40
+    );
+    assert!(!told.to_string().contains("Ada"));
+    let path = format!("/contacts/{}", contact["id"].as_str().unwrap());
+    caller.call("DELETE", &path, &[], None).await;
+    let gone = hook.next().await;
+    assert_eq!(
+        (&gone["changeType"], &gone["encryptedContent"]),
+        (&json!("deleted"), &Value::Null)
+    );
+}
+
+/// A certificate of nobody with an RSA key, in base64. The journey `rich-notifications` decrypts with a key of its own.
+const CERTIFICATE: &str = "\
+MIIDFzCCAf+gAwIBAgIUYUIDJtU06qAQC0xBLuS9zmN8LYYwDQYJKoZIhvcNAQEL\
+BQAwGjEYMBYGA1UEAwwPY29udG9zby5leGFtcGxlMCAXDTI2MTIwMTA2NTYxOFoY\
+DzIwNTEwNzIzMDY1NjE4WjAaMRgwFgYDVQQDDA9jb250b3NvLmV4YW1wbGUwggEi\
+MA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQC8IqZrgLuwYGhX7rJX3FOxF/lt\
+p36Y4ApmCYDiOFOegF6GR6KL8XZX+vJLuzfxOV0imlyxjwyJixEhMChAhbK9JfvV\
+nfFSUde/sN29inUfCHshxBI8bffPAw3Vt6fc+IduELzU1HGrnMGcuPrqZni6e2Nw\
+y59P6vktZ1DdF9GOyvmY3xhISeuOO11CXmuDZpPIxd7bP21EfNjdfmb+2aLdXXWI\
+Y8ruGsk7Ql5NIeuedWNYBLzDa4SaJlfg4RMoT0hMVdLRarezBSpMaYfmSUVemNw2\
+imPk2F/wZEPttNfSmkuh90f7zOKXclhAeD/706bJAbHG3jLmKOukmtmrfI+dAgMB\
+AAGjUzBRMB0GA1UdDgQWBBRzenoq9G0gbBtQUYVbCX1X2c/52DAfBgNVHSMEGDAW\
+gBRzenoq9G0gbBtQUYVbCX1X2c/52DAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3\
+DQEBCwUAA4IBAQA6r7/ev8vMNC2qOTLbfv1eChEJt7em5BnHs31SzDkfInY8iA5x\
+95gZ4g6BlznzXO7R6cEf7MwSSR0gAaL/s3fD3CJScGW/Ock6lEAs2cG2Q0rPlzPC\
+bbLEB5d4FHki7UfSkOnauoWIvhb33q5gwF083oK5HoevQTBQDILCM8k+ANYuK8JY\
+ht5xdIRWMxoXqbESHU++OdUccUD9/rkNMiTpHMw8Kt8aNTLRfZ3houU3+du8uskw\
+TM/inC/OZObXjeI4P6qqr7wNUWj/yyGX6EMWoRVC8/IUvzrjuA/3TRej0QtfRiLw\
+RWOw4jh5GYTrm9yKXfrn0v/lcAG02KPTMvjW";

@@ -1,5 +1,5 @@
 // The documents of the site: which there are, and what becomes of their links.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,10 @@ export const RUST = 'https://rust.invalid/';
 const GROUPS = {
   Guides: guides(read(FIRST)).map((name) => `docs/guide/${name}`),
   Operators: ['docs/deployment.md', 'crates/endpoint/README.md', 'SECURITY.md', 'docs/security-tests.md'],
-  Reference: ['pkg-template/README.md', 'pkg-template/CHANGELOG.md', 'crates/tenant/README.md'],
+  Reference: ['pkg-template/README.md', 'pkg-template/CHANGELOG.md', 'crates/tenant/README.md'].concat(
+    readmes('programs'),
+  ),
+  Examples: readmes('examples'),
   'The project': ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
 };
 /** Titles that differ from the heading of the document. */
@@ -24,6 +27,12 @@ const TITLES = {
   'pkg-template/CHANGELOG.md': 'Changes of the package',
   'pkg-template/README.md': 'The package',
 };
+
+/** The files README.md in `dir` and in its folders. */
+function readmes(dir) {
+  const inside = readdirSync(join(root, dir)).map((name) => `${dir}/${name}/README.md`);
+  return [`${dir}/README.md`, ...inside].filter((path) => existsSync(join(root, path)));
+}
 
 /** The guides, in the order of the table in their index. */
 function guides(index) {

@@ -29,7 +29,7 @@ test('a link leads to where it leads in the site', () => {
 
 test('links are led over, and what looks like one in a block is left as it is', () => {
   const block = '```js\nlist[0](hosting.md);\n```';
-  const text = `See [it](hosting.md), [\`code\`](../deployment.md).\n\n${block}\n\n[errors.md](errors.md#numbers)\n`;
-  const led = `See [it](./hosting.md), [\`code\`](./deployment.md).\n\n${block}\n\n[Errors and cures](./errors.md#numbers)\n`;
+  const text = `See [it](hosting.md), [\`code\`](../deployment.md).\n\n${block}\n\n[errors.md](errors.md#a)\n`;
+  const led = `See [it](./hosting.md), [\`code\`](./deployment.md).\n\n${block}\n\n[Errors and cures](./errors.md#a)\n`;
   assert.equal(relinked('docs/guide/errors.md', text), led);
 });

@@ -12,14 +12,26 @@ const [packed, rustdoc, out] = argv.slice(2).map((path) => resolve(path));
 const stage = join(dirname(out), 'docs-stage');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** The entries of the package with declarations of their own, and what they are. */
-const ENTRIES = {
-  index: ['exo365', 'The client: what a page imports. `exo365/full` and `exo365/inline` have the same.'],
-  react: ['exo365/react', 'A provider and hooks for React 18 and newer.'],
-  testing: ['exo365/testing', 'A client on a local tenant, and a client over a mailbox in memory, for tests in Node.'],
+/** What the entries of the package are. */
+const WHAT = {
+  index: 'The client: what a page imports. `exo365/full` and `exo365/inline` have the same.',
+  react: 'A provider and hooks for React 18 and newer.',
+  start: 'For the head of a page: begins what the client needs before the app is there.',
+  testing: 'A client on a local tenant, and a client over a mailbox in memory, for tests in Node.',
 };
-/** The crates with pages of their own. */
-const CRATES = ['exo365_core', 'exo365_endpoint', 'exo365_tenant'];
+/** The entries with declarations of their own: the names of their files. */
+const ENTRIES = entries();
+
+function entries() {
+  const { exports } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'));
+  const types = Object.values(exports).map((one) => one.import?.types ?? one.types ?? '');
+  const names = types.map((path) => /^\.\/(\w+)\.d\.ts$/.exec(path)?.[1]).filter(Boolean);
+  const own = (name) => !/^export \* from '[^']+';\s*$/.test(readFileSync(join(packed, `${name}.d.ts`), 'utf8'));
+  return [...new Set(names)].filter(own);
+}
+const isCrate = (name) => existsSync(join(rustdoc, name, 'all.html'));
+/** The crates of the project: rustdoc's folder may have others, from another command. */
+const CRATES = readdirSync(rustdoc).filter((name) => name.startsWith('exo365_') && isCrate(name));
 
 /** Writes the documents and the declarations where TypeDoc reads them. */
 function write() {
@@ -27,9 +39,10 @@ function write() {
   mkdirSync(stage, { recursive: true });
   for (const document of documents) writeFileSync(join(stage, `${document.name}.md`), staged(document));
   writeFileSync(join(stage, 'first.md'), staged({ path: FIRST, title: '', group: '' }));
-  for (const [file, [name, what]] of Object.entries(ENTRIES)) {
+  for (const file of ENTRIES) {
     const text = readFileSync(join(packed, `${file}.d.ts`), 'utf8');
-    writeFileSync(join(stage, `${file}.d.ts`), `/**\n * ${what}\n * @module ${name}\n */\n${text}`);
+    const name = file === 'index' ? 'exo365' : `exo365/${file}`;
+    writeFileSync(join(stage, `${file}.d.ts`), `/**\n * ${WHAT[file] ?? ''}\n * @module ${name}\n */\n${text}`);
   }
   const modules = join(here, 'node_modules');
   const settings = {
@@ -46,7 +59,7 @@ function write() {
         '@microsoft/microsoft-graph-types': [join(modules, '@microsoft/microsoft-graph-types')],
       },
     },
-    files: Object.keys(ENTRIES).map((file) => `${file}.d.ts`),
+    files: ENTRIES.map((file) => `${file}.d.ts`),
   };
   writeFileSync(join(stage, 'tsconfig.json'), JSON.stringify(settings));
   writeFileSync(join(stage, 'package.json'), '{ "name": "exo365", "type": "module" }');
@@ -56,7 +69,7 @@ function write() {
 async function build() {
   const app = await Application.bootstrapWithPlugins({
     name: 'exo365',
-    entryPoints: Object.keys(ENTRIES).map((file) => join(stage, `${file}.d.ts`)),
+    entryPoints: ENTRIES.map((file) => join(stage, `${file}.d.ts`)),
     tsconfig: join(stage, 'tsconfig.json'),
     readme: join(stage, 'first.md'),
     projectDocuments: documents.map(({ name }) => join(stage, `${name}.md`)),
@@ -78,7 +91,7 @@ async function build() {
     },
     // Helpers of types, which nobody names.
     intentionallyNotExported: ['Changed', 'Either', 'Field', 'IdOf', 'IsDirectoryObject', 'Pascal', 'Short', 'Value'],
-    validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
+    validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: true },
     highlightLanguages: [
       'html',
       'javascript',
@@ -104,8 +117,7 @@ async function build() {
 
 /** Puts the crates' pages beside, and leads links there. */
 function addCrates() {
-  const wanted = (name) =>
-    !name.startsWith('.') && (CRATES.includes(name) || !existsSync(join(rustdoc, name, 'all.html')));
+  const wanted = (name) => !name.startsWith('.') && (CRATES.includes(name) || !isCrate(name));
   for (const name of readdirSync(rustdoc).filter(wanted)) {
     cpSync(join(rustdoc, name), join(out, 'rust', name), { recursive: true });
   }

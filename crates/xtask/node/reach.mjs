@@ -191,8 +191,9 @@ const isOf = (one, path) => {
  *
  * @param {string} dir the unpacked package
  * @param {any[]} table tests/operations.json
- * @returns for each flavour `api`, `column` (where the table has its paths), `there` (its operations), `methods` (for each
- *   operation that is reached, the calls that do it), and `strangers` (error codes that no call should have ended with)
+ * @returns for each flavour `api`, `column` (where the table has its paths), `there` (its operations), `methods` (for
+ *   each operation that is reached, the calls that do it), and `strangers` (error codes that no call should have ended
+ *   with)
  */
 export async function reach(dir, table) {
   const before = globalThis.fetch;

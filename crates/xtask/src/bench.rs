@@ -11,46 +11,51 @@ pub(crate) struct Options {
     /// Measure and write, but do not fail where a bar is missed.
     #[arg(long)]
     no_gate: bool,
-    /// Only the pages: lists, messages by id, the first list, downloads. Writes its part of the results.
-    #[arg(long, conflicts_with = "endpoint")]
+    /// Only the pages: lists, the first list, downloads. Writes its part of the results.
+    #[arg(long, conflicts_with_all = ["endpoint", "calls"])]
     pages: bool,
+    /// Only many calls: messages by id, a whole mailbox, reads and writes at a service that refuses. Writes its part of the results.
+    #[arg(long, conflicts_with = "endpoint")]
+    calls: bool,
     /// Only the endpoint: its `/token` and its memory beside Express and MSAL for Node, `/token` and proxy mode beside bare servers, and what a dying connection to Redis costs. Writes its part of the results.
     #[arg(long)]
     endpoint: bool,
+    /// Only the local tenant: how fast it starts and answers with 100,000 messages. Writes `bench/TENANT.md`.
+    #[arg(long, conflicts_with_all = ["pages", "calls", "endpoint"])]
+    tenant: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
-    if !options.pages {
+    if !options.pages && !options.calls && !options.tenant {
         load_tools()?;
         let mut bare = run::cargo();
         bare.args(["build", "--profile", "server", "--package", "exo365-bare"]);
         run::run(&mut bare, "building what the endpoint is measured against")?;
     }
-    if options.endpoint {
-        let programs = Programs::build(Profile::Server)?;
-        let mut bench = prepared()?;
-        bench.arg("--endpoint");
-        if options.no_gate {
-            bench.arg("--no-gate");
-        }
-        programs.tell(&mut bench);
-        return run::run(&mut bench, "the benchmark of the endpoint");
-    }
-    let browser = Browser::ensure()?;
     let programs = Programs::build(Profile::Server)?;
-    let package = pack::run()?;
     let mut bench = prepared()?;
-    bench
-        .env("EXO365_PACKAGE", &package.dir)
-        .env("EXO365_OUT", project::target().join("bench"));
-    if options.pages {
-        bench.arg("--pages");
+    for (given, flag) in [
+        (options.pages, "--pages"),
+        (options.calls, "--calls"),
+        (options.endpoint, "--endpoint"),
+        (options.tenant, "--tenant"),
+        (options.no_gate, "--no-gate"),
+    ] {
+        if given {
+            bench.arg(flag);
+        }
     }
-    if options.no_gate {
-        bench.arg("--no-gate");
+    programs.tell(&mut bench);
+    // The parts of the servers need no browser and no package.
+    if !options.endpoint && !options.tenant {
+        let browser = Browser::ensure()?;
+        let package = pack::run()?;
+        bench
+            .env("EXO365_PACKAGE", &package.dir)
+            .env("EXO365_OUT", project::target().join("bench"));
+        browser.tell(&mut bench);
     }
-    programs.tell(browser.tell(&mut bench));
     run::run(&mut bench, "the benchmark")
 }
 

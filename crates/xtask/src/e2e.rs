@@ -33,13 +33,16 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     if let Some(firefox) = browser::firefox() {
         command.env("FIREFOX", firefox);
     }
-    match python::MICROSOFT.ensure() {
-        Ok(dir) => drop(command.env("EXO365_PYTHON_PACKAGES", dir)),
-        Err(why) => {
-            command.env("EXO365_PYTHON_PACKAGES", "");
-            run::say(&format!(
-                "skipped: MSAL, ADAL and python-o365 for Python ({why})"
-            ));
+    for (packages, variable) in [
+        (python::MICROSOFT, "EXO365_PYTHON_PACKAGES"),
+        (python::SDK, "EXO365_PYTHON_SDK"),
+    ] {
+        match packages.ensure() {
+            Ok(dir) => drop(command.env(variable, dir)),
+            Err(why) => {
+                command.env(variable, "");
+                run::say(&format!("skipped: {} ({why})", packages.what));
+            }
         }
     }
     programs.tell(browser.tell(&mut command));

@@ -78,7 +78,7 @@ enum Command {
     /// The package in projects of every bundler, framework and test runner that the guide names, or those with WORD.
     Projects(projects::Options),
     /// Makes the npm packages of tenant and endpoint for this platform under target/programs, and tests them.
-    Programs,
+    Programs(programs::Options),
     /// Makes the npm tarball under target/pack.
     Pack,
     /// Raw and brotli bytes of what a page downloads; fails over the budget.
@@ -109,7 +109,7 @@ fn main() -> ExitCode {
         Command::Operations => operations::run(),
         Command::Schema => schema::run(),
         Command::Fuzz(options) => fuzz::run(&options),
-        Command::Programs => programs::run(),
+        Command::Programs(options) => programs::run(&options),
         Command::Projects(options) => projects::run(&options),
         Command::Pack => pack::run().map(|_| ()),
         Command::Size(options) => size::run(&options),

@@ -20,7 +20,7 @@ pub(crate) fn ensure() -> Result<()> {
     if parse(&version).is_none_or(|found| found < OLDEST) {
         bail!("Node {} is too old: {cure}", version.trim());
     }
-    run::read(Command::new("npm").arg("--version"), "npm --version")
+    run::read(npm().arg("--version"), "npm --version")
         .with_context(|| format!("npm is needed: {cure}"))?;
     Ok(())
 }
@@ -28,6 +28,11 @@ pub(crate) fn ensure() -> Result<()> {
 fn parse(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.trim().strip_prefix('v')?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// npm: on Windows it is a script for the shell there.
+pub(crate) fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
 /// `npm ci` in `dir` (relative to the project), unless that was done for this very lock file.
@@ -40,7 +45,7 @@ pub(crate) fn install(dir: &str) -> Result<PathBuf> {
         return Ok(dir);
     }
     run::say(&format!("installing the npm packages of {}", name(&dir)));
-    let mut command = Command::new("npm");
+    let mut command = npm();
     command.args([
         "ci",
         "--ignore-scripts",

@@ -241,7 +241,7 @@ fn assemble(dir: &Path, glue: &Path, remedies: &Path) -> Result<()> {
 
 /// `npm pack` of the folder `dir`; the tarball comes into `out`.
 pub(crate) fn npm_pack(dir: &Path, out: &Path) -> Result<()> {
-    let mut pack = Command::new("npm");
+    let mut pack = node::npm();
     pack.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
         .arg(out);
     run::run(pack.current_dir(dir), "npm pack")

@@ -28,6 +28,15 @@ pub(crate) const MICROSOFT: Packages = Packages {
     options: &[],
 };
 
+/// Authlib, and Microsoft's Graph SDK: apart from the others, because the SDK has many files.
+pub(crate) const SDK: Packages = Packages {
+    what: "Authlib and msgraph-sdk for Python",
+    requirements: "tests/e2e/microsoft/requirements-sdk.txt",
+    folder: "python-sdk",
+    imports: "authlib, msgraph, azure.identity, requests",
+    options: &[],
+};
+
 impl Packages {
     /// The folder with them, installed where they are not.
     ///

@@ -11,8 +11,15 @@ function der(tag, ...parts) {
 }
 const sequence = (...parts) => der(0x30, ...parts);
 
-/** `certificate` and `privateKey` in PEM, and the `thumbprintSha256` that MSAL names the certificate by. */
-export function makeCertificate() {
+/** The extension with the hosts that a server's certificate is for (RFC 5280 §4.2.1.6). */
+const alternativeNames = (hosts) =>
+  sequence(hex('0603551d11'), der(0x04, sequence(...hosts.map((host) => der(0x82, host)))));
+
+/**
+ * `certificate` and `privateKey` in PEM, and the `thumbprintSha256` that MSAL names the certificate by. With `hosts` it
+ * is the certificate of a server, which whoever trusts it takes for these.
+ */
+export function makeCertificate(hosts = []) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const rs256 = sequence(hex('06092a864886f70d01010b'), hex('0500'));
   const name = sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, 'exo365 journeys'))));
@@ -26,6 +33,7 @@ export function makeCertificate() {
     validity,
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
+    ...(hosts.length > 0 ? [der(0xa3, sequence(alternativeNames(hosts)))] : []),
   );
   const whole = sequence(body, rs256, der(0x03, [0], sign('sha256', body, privateKey)));
   return {

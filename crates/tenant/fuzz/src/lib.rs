@@ -1,5 +1,5 @@
 //! What has to hold for every request to the tenant: it is answered, and not with a 5xx; the answer is whole, and an
-//! error has the service's form.
+//! error has the service's form. What has to hold for every file of a seed: it is taken, or refused with its line.
 //!
 //! libFuzzer runs the targets (`cargo xtask fuzz`), and `crates/tenant/tests/fuzz.rs` does with the seeds and with changed
 //! seeds, on every `cargo test`. An input is text, a field on each line, the last field with what is left.
@@ -7,12 +7,17 @@
 mod body;
 mod local;
 mod query;
+mod seed;
 
 /// The name of a target and of the folder of its seeds, and what is run.
 pub type Target = (&'static str, fn(&str));
 
 /// Every target.
-pub const TARGETS: &[Target] = &[("body", body::run), ("query", query::run)];
+pub const TARGETS: &[Target] = &[
+    ("body", body::run),
+    ("query", query::run),
+    ("seed", seed::run),
+];
 
 /// Runs a target; what is no UTF-8 becomes some.
 ///

@@ -18,6 +18,7 @@ use crate::schema::names::{Kind, Names};
 use crate::state::Tenant;
 use crate::store::Mailbox;
 use crate::store::id::{Id, Kind as IdKind};
+use crate::views::event_body::Author;
 use crate::views::message::Format;
 use crate::views::outlook;
 
@@ -42,6 +43,15 @@ impl Call<'_> {
     /// Unix seconds.
     pub(crate) fn now(&self) -> i64 {
         self.tenant.clock().unix()
+    }
+
+    /// Who writes the events of this call.
+    pub(crate) fn author(&self) -> Author {
+        Author {
+            flavor: self.flavor,
+            owner: self.owner,
+            now: self.now(),
+        }
     }
 
     /// The error for an unknown path.

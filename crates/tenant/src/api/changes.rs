@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::rich;
 use crate::clock::iso;
 use crate::directory::{self, TENANT_ID};
 use crate::state::Tenant;
@@ -12,6 +13,7 @@ use crate::store::id::{Id, Kind as IdKind, etag};
 /// A change of an item.
 struct Change {
     version: u64,
+    key: u64,
     kind: &'static str,
     id: String,
     etag: Option<String>,
@@ -38,7 +40,7 @@ pub(crate) fn collect(tenant: &Tenant) {
         notifications.extend(wanted.map(|change| Notification {
             subscription: subscription.id.clone(),
             url: subscription.url.clone(),
-            body: json!({"value": [body(subscription, change)]}),
+            body: envelope(tenant, mailbox, subscription, change),
             failed: 0,
             due: now,
         }));
@@ -64,6 +66,7 @@ fn of(mailbox: &Mailbox, subscription: &Subscription) -> Vec<Change> {
     let here = |folder: u64| subscription.folder.is_none_or(|key| key == folder);
     let changed = |key: u64, version: u64, id: String| Change {
         version,
+        key,
         kind: if key >= subscription.next_key {
             "created"
         } else {
@@ -83,8 +86,8 @@ fn of(mailbox: &Mailbox, subscription: &Subscription) -> Vec<Change> {
     };
     let mut changes: Vec<Change> = match subscription.watched {
         Watched::Message => mailbox
-            .listing(subscription.folder)
-            .filter(|one| one.change > told)
+            .changed_since(told + 1)
+            .filter(|one| here(one.folder))
             .map(|one| changed(one.key, one.change, one.id(number, subscription.immutable)))
             .collect(),
         Watched::Event => mailbox
@@ -112,6 +115,7 @@ fn of(mailbox: &Mailbox, subscription: &Subscription) -> Vec<Change> {
     });
     changes.extend(gone.map(|one| Change {
         version: one.change,
+        key: one.id.key,
         kind: "deleted",
         id: one.id.encode(),
         etag: None,
@@ -125,6 +129,27 @@ fn id_kind(watched: Watched) -> IdKind {
         Watched::Event => IdKind::Event,
         Watched::Message => IdKind::Message,
     }
+}
+
+/// A notification with its item and its tokens, if the client wants resource data.
+fn envelope(
+    tenant: &Tenant,
+    mailbox: &Mailbox,
+    subscription: &Subscription,
+    change: &Change,
+) -> Value {
+    let mut body = body(subscription, change);
+    let Some(rich) = &subscription.rich else {
+        return json!({"value": [body]});
+    };
+    // What is deleted has no data.
+    if change.kind != "deleted"
+        && let Some(content) = rich::content(tenant, mailbox, subscription, rich, change.key)
+    {
+        body["encryptedContent"] = content;
+    }
+    let tokens = rich::validation_tokens(tenant, &subscription.client_id);
+    json!({"value": [body], "validationTokens": tokens})
 }
 
 fn body(subscription: &Subscription, change: &Change) -> Value {

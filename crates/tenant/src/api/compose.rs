@@ -10,7 +10,7 @@ use crate::directory;
 use crate::ids;
 use crate::store::mailbox::DRAFTS;
 use crate::store::{Json, Mailbox, Message, Person};
-use crate::views::message as view;
+use crate::views::{message as view, mime};
 
 /// A new message of this mailbox's owner, in Drafts.
 pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
@@ -80,40 +80,15 @@ pub(crate) fn from_mime(body: &[u8]) -> Result<Json, ApiError> {
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
     let bytes = STANDARD.decode(compact).map_err(|_| wrong())?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| wrong())?
-        .replace("\r\n", "\n");
-    let (head, content) = text.split_once("\n\n").unwrap_or((&text, ""));
-    let header = |name: &str| {
-        let lines = head.lines().filter_map(|line| line.split_once(':'));
-        let found = lines
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim().to_owned());
-        found.collect::<Vec<_>>().join(", ")
-    };
-    let people = |name: &str| -> Value {
-        header(name)
-            .split(',')
-            .map(str::trim)
-            .filter(|one| !one.is_empty())
-            .map(|one| {
-                let address = one
-                    .split_once('<')
-                    .map_or(one, |(_, rest)| rest.trim_end_matches('>'));
-                serde_json::json!({"emailAddress": {"address": address}})
-            })
-            .collect()
-    };
-    let html = header("content-type")
-        .to_ascii_lowercase()
-        .starts_with("text/html");
-    let json = serde_json::json!({
-        "subject": header("subject"),
-        "toRecipients": people("to"),
-        "ccRecipients": people("cc"),
-        "body": {"contentType": if html { "html" } else { "text" }, "content": content.trim_end()},
-    });
-    json.as_object().cloned().ok_or_else(wrong)
+    let mut json = mime::read(&bytes).ok_or_else(|| {
+        let text = "The MIME content of the message is invalid.";
+        ApiError::new(400, "ErrorMimeContentInvalid", text)
+    })?;
+    // The owner of the mailbox sends it, whoever the text names.
+    for name in ["from", "sender"] {
+        json.remove(name);
+    }
+    Ok(json)
 }
 
 /// Checks the flag of a message: start and due date come together.

@@ -17,9 +17,12 @@ use crate::views::message as view;
 pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let body = match call.flavor.is_graph() && compose::is_mime(call) {
         true => compose::from_mime(&call.request.body)?,
-        false => call.body(Kind::Message)?,
+        false => {
+            let body = call.body(Kind::Message)?;
+            compose::check_headers(&body)?;
+            body
+        }
     };
-    compose::check_headers(&body)?;
     compose::check_flag(&body)?;
     let entity = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);

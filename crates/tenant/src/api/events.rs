@@ -5,7 +5,6 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::call::{ApiResult, Call};
-use super::event_body as body;
 use super::page::Page;
 use super::response::{ApiResponse, Payload};
 use super::{find, listing};
@@ -15,6 +14,7 @@ use crate::schema::names::Kind;
 use crate::store::event::{Exception, Instance, OccurrenceChange};
 use crate::store::{Event, Json, meetings};
 use crate::views::event::{self as view, Format};
+use crate::views::event_body as body;
 
 fn query(call: &Call<'_>) -> Result<Query, ApiError> {
     let query = call.query(Kind::Event)?;
@@ -110,7 +110,7 @@ pub(crate) fn instances(call: &Call<'_>, id: &str) -> ApiResult {
 /// `POST .../events`. A known `transactionId` returns the existing event.
 pub(crate) fn create(call: &Call<'_>, calendar: u64) -> ApiResult {
     let json = call.body(Kind::Event)?;
-    let event = body::create(call, calendar, &json)?;
+    let event = body::create(&call.author(), calendar, &json)?;
     let transaction = event.json["transactionId"].clone();
     let mut store = call.tenant.store();
     let mailbox = store
@@ -166,7 +166,7 @@ pub(crate) fn update(call: &Call<'_>, text: &str) -> ApiResult {
         .ok_or_else(ApiError::not_found)?;
     let mut changed = event.clone();
     if id.part == 0 {
-        body::apply(&mut changed, call, &json)?;
+        body::apply(&mut changed, &call.author(), &json)?;
         changed.modified = now;
     } else {
         change_occurrence(&mut changed, id.part, version, call, &json)?;
@@ -199,7 +199,7 @@ fn change_occurrence(
             json: Json::new(),
         },
     };
-    body::apply_to_occurrence(&mut change, call, json)?;
+    body::apply_to_occurrence(&mut change, &call.author(), json)?;
     if let Some(start) = &change.start {
         let date = start.moved(&event.start.zone).local.date();
         if crosses_neighbour(event, day, date) {

@@ -14,8 +14,8 @@ use crate::http::Flavor;
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
 use crate::store::mailbox::{DELETED, INBOX};
-use crate::store::{Mailbox, Message, Person};
-use crate::views::message as view;
+use crate::store::{Mailbox, Message};
+use crate::views::{message as view, mime as view_mime};
 
 /// `.../messages...`, in a folder or in the whole mailbox.
 pub(crate) fn handle(call: &Call<'_>, folder: Option<&str>, rest: &[&str]) -> ApiResult {
@@ -257,34 +257,20 @@ fn move_or_copy(call: &Call<'_>, id: &str, moves: bool) -> ApiResult {
     call.entity(201, Kind::Message, "messages", entity)
 }
 
-/// `/$value`: the message as MIME, body and headers.
+/// `/$value`: the message as MIME.
 fn mime(call: &Call<'_>, id: &str) -> ApiResult {
-    let text = call.read(|mailbox| {
+    let written = call.read(|mailbox| {
         let message = find::message(call, mailbox, id)?;
-        let people = |list: &[Person]| {
-            let list: Vec<String> = list
-                .iter()
-                .map(|one| format!("\"{}\" <{}>", one.name, one.address))
-                .collect();
-            list.join(", ")
-        };
-        let kind = if message.html {
-            "text/html"
-        } else {
-            "text/plain"
-        };
-        Ok(format!(
-            "From: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: {}\r\nMIME-Version: 1.0\r\n\
-             Content-Type: {kind}; charset=utf-8\r\n\r\n{}\r\n",
-            people(message.from.as_slice()),
-            people(&message.to),
-            message.subject.replace(['\r', '\n'], " "),
-            message.internet_id,
-            message.body
-        ))
+        view_mime::write(message).map_err(|_| {
+            ApiError::new(
+                500,
+                "ErrorInternalServerError",
+                "The message cannot be written.",
+            )
+        })
     })?;
     Ok(ApiResponse::new(
         200,
-        Payload::Bytes("text/plain".to_owned(), text.into_bytes()),
+        Payload::Bytes("text/plain".to_owned(), written),
     ))
 }

@@ -24,6 +24,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
             let text = "The parameter 'Message' is required.";
             return Err(ApiError::invalid_parameter(text));
         };
+        compose::check_headers(&body)?;
         // The documentation of 2014 sends the flag as a string.
         let save = parameters.get("saveToSentItems").is_none_or(|value| {
             value.as_bool().unwrap_or_else(|| {
@@ -34,7 +35,6 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
         });
         (body, save)
     };
-    compose::check_headers(&body)?;
     let message = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);
         view::apply(&mut message, &body);

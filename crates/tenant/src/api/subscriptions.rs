@@ -10,7 +10,7 @@ use super::path::segments;
 use super::prefer::Prefer;
 use super::request::ApiRequest;
 use super::response::ApiResponse;
-use super::{changes, hooks};
+use super::{changes, hooks, rich};
 use crate::api_error::ApiError;
 use crate::clock::iso;
 use crate::ids;
@@ -49,7 +49,8 @@ pub(crate) async fn handle(
         }
         (&Method::PATCH, [id]) => {
             let sent = sent(request)?;
-            let expires = expiration(&sent, now)?;
+            let held = one(tenant, access, id)?;
+            let expires = expiration(&sent, now, held.rich.is_some())?;
             let found = change(tenant, access, id, |held| held.expires = expires)?;
             Ok(ApiResponse::json(200, entity(tenant, request, &found)))
         }
@@ -80,11 +81,6 @@ async fn create(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> 
             ))
         })
     };
-    if sent.get("includeResourceData") == Some(&true.into()) {
-        return Err(invalid(
-            "The local tenant sends no resource data: leave out includeResourceData.",
-        ));
-    }
     let kinds: Vec<&str> = required("changeType")?.split(',').map(str::trim).collect();
     if !kinds
         .iter()
@@ -105,7 +101,8 @@ async fn create(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> 
     let resource = required("resource")?.to_owned();
     let target = target(tenant, access, request, &resource)?;
     let now = tenant.clock().unix();
-    let expires = expiration(&sent, now)?;
+    let rich = rich::read(&sent, &resource, target.watched)?;
+    let expires = expiration(&sent, now, rich.is_some())?;
     let id = ids::guid();
     hooks::validate(tenant, &id, &url).await?;
     if let Some(url) = lifecycle_url.as_ref().filter(|other| **other != url) {
@@ -129,6 +126,8 @@ async fn create(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> 
         lifecycle_url,
         client_state: text("clientState").map(str::to_owned),
         expires,
+        rich,
+        client_id: access.client_id.clone(),
         creator: creator(access),
         immutable: Prefer::read(&request.headers, request.flavor)?.immutable,
         told: mailbox.change,
@@ -223,7 +222,7 @@ fn sent(request: &ApiRequest) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-fn expiration(sent: &Map<String, Value>, now: i64) -> Result<i64, ApiError> {
+fn expiration(sent: &Map<String, Value>, now: i64, rich: bool) -> Result<i64, ApiError> {
     let text = sent
         .get("expirationDateTime")
         .and_then(Value::as_str)
@@ -234,9 +233,9 @@ fn expiration(sent: &Map<String, Value>, now: i64) -> Result<i64, ApiError> {
     if at <= now {
         return Err(invalid("Subscription expiration must be in the future."));
     }
-    if at > now + MAX_MINUTES * 60 {
-        let text =
-            format!("Subscription expiration can only be {MAX_MINUTES} minutes in the future.");
+    let most = if rich { rich::MAX_MINUTES } else { MAX_MINUTES };
+    if at > now + most * 60 {
+        let text = format!("Subscription expiration can only be {most} minutes in the future.");
         return Err(ApiError::new(400, "ExtensionError", text));
     }
     Ok(at)
@@ -279,20 +278,20 @@ fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) -> ApiRespo
         .all
         .iter()
         .filter(|one| one.creator == creator)
-        .map(|one| shown(tenant, one))
+        .map(shown)
         .collect();
     let context = format!("{}/$metadata#subscriptions", request.root(tenant));
     ApiResponse::json(200, json!({"@odata.context": context, "value": value}))
 }
 
 fn entity(tenant: &Tenant, request: &ApiRequest, one: &Subscription) -> Value {
-    let mut value = shown(tenant, one);
+    let mut value = shown(one);
     let context = format!("{}/$metadata#subscriptions/$entity", request.root(tenant));
     value["@odata.context"] = context.into();
     value
 }
 
-fn shown(tenant: &Tenant, one: &Subscription) -> Value {
+fn shown(one: &Subscription) -> Value {
     let kinds = [
         ("created", one.created),
         ("updated", one.updated),
@@ -306,17 +305,17 @@ fn shown(tenant: &Tenant, one: &Subscription) -> Value {
     json!({
         "id": one.id,
         "resource": one.resource,
-        "applicationId": tenant.options().client_id,
+        "applicationId": one.client_id,
         "changeType": kinds.join(","),
         "clientState": one.client_state,
         "notificationUrl": one.url,
         "lifecycleNotificationUrl": one.lifecycle_url,
         "expirationDateTime": iso(DateTime::from_timestamp(one.expires, 0).unwrap_or_default()),
         "creatorId": one.creator,
-        "includeResourceData": null,
+        "includeResourceData": one.rich.as_ref().map(|_| true),
         "latestSupportedTlsVersion": "v1_2",
         "encryptionCertificate": null,
-        "encryptionCertificateId": null,
+        "encryptionCertificateId": one.rich.as_ref().map(|rich| &rich.certificate_id),
         "notificationQueryOptions": null,
         "notificationUrlAppId": null,
     })

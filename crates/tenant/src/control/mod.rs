@@ -1,6 +1,10 @@
-//! `/_control/...`: tests move the clock, add faults and read the request log.
+//! `/_control/...`: tests move the clock, add faults and read the request log; people do the same on a page.
+
+mod page;
+mod snapshots;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::http::Method;
 use axum::response::Response;
@@ -15,27 +19,54 @@ use crate::http::{self, HttpRequest};
 use crate::oauth::scopes::{REGISTERED, Scopes};
 use crate::state::Tenant;
 use crate::state::faults::Fault;
-use crate::state::log::RequestLog;
 
-/// Handles a control request. The header is required, so that no page can send one.
-pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+/// Longest wait for new entries of the log. Proxies close what is silent for longer.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Handles a control request. All but the page need the header, so that no page from elsewhere can send one.
+pub(crate) async fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
+    if let (&Method::GET, Some(page)) = (&incoming.method, page::find(tenant, &incoming.path)) {
+        return page;
+    }
     if incoming.header("x-tenant-control") != Some("1") {
         return http::json(
             403,
             &json!({"error": "the header X-Tenant-Control: 1 is missing"}),
         );
     }
-    match act(tenant, incoming) {
+    let outcome = match (&incoming.method, name(incoming)) {
+        (&Method::GET, "requests") => requests(tenant, incoming).await,
+        (&Method::GET, "snapshot") => return snapshots::download(tenant),
+        _ => act(tenant, incoming),
+    };
+    match outcome {
         Ok(body) => http::json(200, &body),
         Err(sentence) => http::json(400, &json!({"error": sentence})),
     }
 }
 
-fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
-    let name = incoming
+fn name(incoming: &HttpRequest) -> &str {
+    incoming
         .path
         .trim_start_matches("/_control/")
-        .trim_end_matches('/');
+        .trim_end_matches('/')
+}
+
+/// The log: all of it, or what came `after` a version, for which it waits.
+async fn requests(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
+    let query = incoming.query();
+    let Some(after) = query.get("after") else {
+        return Ok(tenant.log().to_json());
+    };
+    let version = after
+        .parse()
+        .map_err(|_| "`after` is the number `next` of an answer, or 0".to_owned())?;
+    let found = tenant.follow_log(version, PATIENCE).await;
+    Ok(found.unwrap_or_else(|| json!({"entries": [], "next": version})))
+}
+
+fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
+    let name = name(incoming);
     match (&incoming.method, name) {
         (&Method::GET, "state") => Ok(state(tenant)),
         (&Method::POST, "clock") => {
@@ -47,7 +78,10 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             let fault: Fault = body(incoming)?;
             Ok(json!({"faults": tenant.faults().add(fault)}))
         }
-        (&Method::GET, "faults") => Ok(json!({"faults": tenant.faults().len()})),
+        (&Method::GET, "faults") => {
+            let faults = tenant.faults();
+            Ok(json!({"faults": faults.len(), "list": faults.all()}))
+        }
         (&Method::DELETE, "faults") => {
             tenant.faults().clear();
             Ok(json!({"faults": 0}))
@@ -64,9 +98,8 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             *tenant.step_up() = body::<Rules>(incoming)?.parse()?;
             Ok(rules(tenant))
         }
-        (&Method::GET, "requests") => Ok(tenant.log().to_json()),
         (&Method::DELETE, "requests") => {
-            *tenant.log() = RequestLog::default();
+            tenant.log().clear();
             Ok(json!([]))
         }
         (&Method::GET, "notifications") => Ok(tenant.subscriptions().to_json()),
@@ -77,8 +110,13 @@ fn act(tenant: &Tenant, incoming: &HttpRequest) -> Result<Value, String> {
             }
             Ok(json!({"notifications": changes::lifecycle(tenant, &order.event)}))
         }
+        (&Method::GET, "snapshots") => Ok(snapshots::list(tenant)),
+        (&Method::POST, "snapshots") => snapshots::keep(tenant, &body::<Named>(incoming)?.name),
+        (&Method::DELETE, "snapshots") => snapshots::remove(tenant, &body::<Named>(incoming)?.name),
+        (&Method::POST, "restore") => snapshots::restore(tenant, &body::<Named>(incoming)?.name),
+        (&Method::POST, "snapshot") => snapshots::upload(tenant, &incoming.body),
         (&Method::POST, "reset") => {
-            tenant.reset();
+            tenant.reset()?;
             Ok(state(tenant))
         }
         _ => Err(format!(
@@ -113,6 +151,13 @@ const LIFECYCLE: [&str; 3] = ["missed", "reauthorizationRequired", "subscription
 #[serde(deny_unknown_fields)]
 struct Lifecycle {
     event: String,
+}
+
+/// The name of a snapshot.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod contacts;
+mod files;
 mod mail;
 pub(crate) mod picture;
 mod seed_event;
@@ -17,11 +18,20 @@ use crate::options::Seed;
 use crate::store::{Mailbox, Store};
 
 /// Fills the mailboxes, relative to `now`.
-pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
-    let mut store = Store {
-        generation: u64::from(rand::random::<u16>()),
-        ..Store::default()
+///
+/// # Errors
+/// A seed of one's own has an item that cannot be kept; the message names its file and line.
+pub(crate) fn store(seed: &Seed, now: DateTime<Utc>) -> Result<Store, String> {
+    let mut store = match seed {
+        Seed::Files(path) => files::store(path, now)?,
+        _ => invented(seed, now),
     };
+    store.generation = u64::from(rand::random::<u16>());
+    Ok(store)
+}
+
+fn invented(seed: &Seed, now: DateTime<Utc>) -> Store {
+    let mut store = Store::default();
     for account in ACCOUNTS.iter() {
         let Some(number) = account.mailbox else {
             continue;
@@ -36,7 +46,7 @@ pub(crate) fn store(seed: Seed, now: DateTime<Utc>) -> Store {
         };
         mail::fill(&mut mailbox, account, messages, now, &mut random);
         if let (1, Seed::Messages(count)) = (number, seed) {
-            mail::bulk(&mut mailbox, account, count, now, &mut random);
+            mail::bulk(&mut mailbox, account, *count, now, &mut random);
         }
         contacts::fill(&mut mailbox, account, now, &mut random);
         contacts::categories(&mut mailbox);

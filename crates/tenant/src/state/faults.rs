@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::http::HttpRequest;
 
 /// The requests that a fault applies to; without members all requests.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
     /// Part of the path, case-insensitively.
@@ -31,7 +31,7 @@ impl Match {
 }
 
 /// What goes wrong.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -72,7 +72,7 @@ pub(crate) enum Kind {
 }
 
 /// A fault, with the number of times that it is still applied.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Fault {
     #[serde(default, rename = "match")]
     matches: Match,
@@ -115,6 +115,11 @@ impl Faults {
     /// The number of cancellations, to wait for the next one.
     pub(crate) fn cancellations(&self) -> watch::Receiver<u64> {
         self.cancellation.subscribe()
+    }
+
+    /// The faults in the order in which they apply.
+    pub(crate) fn all(&self) -> &[Fault] {
+        &self.ordered
     }
 
     /// The number of faults.

@@ -2,22 +2,29 @@
 
 pub(crate) mod faults;
 pub(crate) mod log;
+mod mask;
+pub(crate) mod snapshots;
 pub(crate) mod subscriptions;
 pub(crate) mod uploads;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
+use chrono::Utc;
+use serde_json::Value;
 use tokio::sync::Notify;
 
 use faults::Faults;
-use log::RequestLog;
+use log::{Answer, RequestLog};
+use snapshots::Snapshots;
 use subscriptions::Subscriptions;
 use uploads::Uploads;
 
 use crate::clock::Clock;
 use crate::directory::step_up::StepUp;
+use crate::http::HttpRequest;
 use crate::oauth::SignInState;
 use crate::oauth::keys::Keys;
 use crate::options::Options;
@@ -45,7 +52,10 @@ pub(crate) struct Inner {
     uploads: Mutex<Uploads>,
     subscriptions: Mutex<Subscriptions>,
     step_up: Mutex<Vec<StepUp>>,
+    snapshots: Mutex<Snapshots>,
     changed: Notify,
+    /// Tells those who follow the log.
+    logged: Notify,
     /// Number of changes so far.
     changes: AtomicU64,
     /// Number of changes in the data file; locked while the file is written.
@@ -59,10 +69,12 @@ impl Tenant {
     /// The data file cannot be read or written, or no signing key can be made.
     pub fn new(options: Options) -> Result<Self, String> {
         let clock = Clock::default();
-        let store = match &options.data {
-            Some(file) if file.exists() => snapshot::load(file)?,
-            _ => seed::store(options.seed, clock.now()),
+        let kept = options.data.as_deref().filter(|file| file.exists());
+        let store = match kept {
+            Some(file) => snapshot::load(file)?,
+            None => seed::store(&options.seed, clock.now())?,
         };
+        let loaded = kept.is_some();
         let inner = Inner {
             origin: RwLock::new(options.origin.clone()),
             clock,
@@ -78,7 +90,9 @@ impl Tenant {
             uploads: Mutex::default(),
             subscriptions: Mutex::default(),
             step_up: Mutex::new(options.step_up.clone()),
+            snapshots: Mutex::default(),
             changed: Notify::new(),
+            logged: Notify::new(),
             changes: AtomicU64::new(0),
             saved: tokio::sync::Mutex::new(0),
             options,
@@ -87,7 +101,10 @@ impl Tenant {
             inner: Arc::new(inner),
         };
         // This fails at the start if the file cannot be written.
-        tenant.save()?;
+        match tenant.options().data.as_deref().filter(|_| loaded) {
+            Some(file) => snapshot::check(file)?,
+            None => tenant.save()?,
+        }
         Ok(tenant)
     }
 
@@ -129,18 +146,22 @@ impl Tenant {
         self.inner.changed.notified().await;
     }
 
-    /// Resets everything to the state at the start.
-    pub(crate) fn reset(&self) {
+    /// Resets everything to the state at the start. A seed of one's own is read again.
+    ///
+    /// # Errors
+    /// The seed has an item that cannot be kept. Nothing is reset then.
+    pub(crate) fn reset(&self) -> Result<(), String> {
+        let fresh = seed::store(&self.options().seed, Utc::now())?;
         self.clock().reset();
-        let fresh = seed::store(self.options().seed, self.clock().now());
         *self.store() = fresh;
         *self.signins() = SignInState::default();
         self.faults().clear();
-        *self.log() = RequestLog::default();
+        self.log().clear();
         *self.uploads() = Uploads::default();
         *self.subscriptions() = Subscriptions::default();
         self.step_up().clone_from(&self.options().step_up);
         self.notify_changed();
+        Ok(())
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -169,6 +190,68 @@ impl Tenant {
 
     pub(crate) fn log(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.inner.log)
+    }
+
+    /// Adds a request to the log. Gives its number.
+    pub(crate) fn log_request(&self, incoming: &HttpRequest) -> usize {
+        let number = self.log().record(self.clock().now(), incoming);
+        self.inner.logged.notify_waiters();
+        number
+    }
+
+    /// Adds the answer to a request to the log.
+    pub(crate) fn log_answer(&self, number: usize, answer: Answer) {
+        self.log().answer(number, answer);
+        self.inner.logged.notify_waiters();
+    }
+
+    /// What was logged after a version: at once, or when there is something. `None` if nothing comes in time.
+    pub(crate) async fn follow_log(&self, version: u64, patience: Duration) -> Option<Value> {
+        let end = tokio::time::Instant::now() + patience;
+        loop {
+            // This waits from here on, so that nothing is missed between the look and the wait.
+            let logged = self.inner.logged.notified();
+            if let Some(found) = self.log().after(version) {
+                return Some(found);
+            }
+            tokio::time::timeout_at(end, logged).await.ok()?;
+        }
+    }
+
+    pub(crate) fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
+        lock(&self.inner.snapshots)
+    }
+
+    /// Keeps the mailboxes and the time under a name.
+    ///
+    /// # Errors
+    /// The mailboxes cannot be written, or there are too many snapshots.
+    pub(crate) fn keep_snapshot(&self, name: &str) -> Result<(), String> {
+        let text = snapshot::text(&self.store())?;
+        self.snapshots().keep(name, text, self.clock().offset())
+    }
+
+    /// Restores the mailboxes and the time of a snapshot. Sign-ins, faults and the log stay.
+    ///
+    /// # Errors
+    /// There is no snapshot of this name.
+    pub(crate) fn restore_snapshot(&self, name: &str) -> Result<(), String> {
+        let (store, offset) = self.snapshots().read(name)?;
+        self.clock().reset();
+        self.clock().advance(offset);
+        self.replace_store(store);
+        Ok(())
+    }
+
+    /// Puts other mailboxes in place of those that there are. Delta tokens and hooks begin anew.
+    pub(crate) fn replace_store(&self, mut store: Store) {
+        let mut held = self.store();
+        store.generation = held.generation.max(store.generation) + 1;
+        *held = store;
+        drop(held);
+        *self.uploads() = Uploads::default();
+        *self.subscriptions() = Subscriptions::default();
+        self.notify_changed();
     }
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {

@@ -35,6 +35,10 @@ pub(crate) struct Subscription {
     pub(crate) client_state: Option<String>,
     /// Unix seconds.
     pub(crate) expires: i64,
+    /// What the notifications have of the item itself.
+    pub(crate) rich: Option<Rich>,
+    /// The application that subscribed.
+    pub(crate) client_id: String,
     /// Object id of the user, or the client id of the application.
     pub(crate) creator: String,
     /// Whether notifications have immutable ids.
@@ -43,6 +47,17 @@ pub(crate) struct Subscription {
     pub(crate) told: u64,
     /// Items with this key or a higher one are new.
     pub(crate) next_key: u64,
+}
+
+/// Resource data in notifications, as the client wants it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rich {
+    /// The certificate whose key encrypts the data, in DER.
+    pub(crate) certificate: Vec<u8>,
+    /// The client's own name for the certificate.
+    pub(crate) certificate_id: String,
+    /// The query of the resource, with `$select`.
+    pub(crate) query: String,
 }
 
 /// A notification on its way to a hook.

@@ -76,6 +76,9 @@ pub(crate) struct Mailbox {
     /// The message with key n is in slot n - 1. A slot is emptied on deletion and never reused.
     slots: Vec<Option<Box<Message>>>,
     order: Order,
+    /// Keys of messages by version, for change tracking. It follows from the slots.
+    #[serde(skip)]
+    versions: BTreeMap<u64, u64>,
     pub(crate) events: BTreeMap<u64, Event>,
     pub(crate) calendars: BTreeMap<u64, Item>,
     pub(crate) contacts: BTreeMap<u64, Item>,
@@ -116,6 +119,7 @@ impl Mailbox {
             folders,
             slots: Vec::new(),
             order: Order::new(),
+            versions: BTreeMap::new(),
             events: BTreeMap::new(),
             calendars: BTreeMap::new(),
             contacts: BTreeMap::new(),
@@ -161,6 +165,7 @@ impl Mailbox {
         message.change = self.fresh_change();
         let (key, order) = (message.key, message.order());
         self.order.insert(order);
+        self.versions.insert(message.change, key);
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.insert(order);
             folder.change = message.change;
@@ -191,11 +196,14 @@ impl Mailbox {
         let version = self.fresh_change();
         let message = self.slot_mut(key)?.as_mut()?;
         let (old_order, old_folder, old_read) = (message.order(), message.folder, message.read);
+        let old_version = message.change;
         change(message);
         message.change = version;
         message.modified = now;
         let (order, folder) = (message.order(), message.folder);
         let recounted = old_folder != folder || old_read != message.read;
+        self.versions.remove(&old_version);
+        self.versions.insert(version, key);
         if old_order != order || old_folder != folder {
             self.order.remove(&old_order);
             self.order.insert(order);
@@ -229,6 +237,7 @@ impl Mailbox {
     pub(crate) fn remove_message(&mut self, key: u64) -> Option<Message> {
         let message = self.slot_mut(key)?.take()?;
         self.order.remove(&message.order());
+        self.versions.remove(&message.change);
         if let Some(folder) = self.folders.get_mut(&message.folder) {
             folder.order.remove(&message.order());
         }
@@ -250,6 +259,21 @@ impl Mailbox {
             .into_iter()
             .flatten()
             .filter_map(|(_, key)| self.message(*key))
+    }
+
+    /// Messages of a version and of later ones, oldest version first.
+    pub(crate) fn changed_since(&self, version: u64) -> impl Iterator<Item = &Message> {
+        self.versions
+            .range(version..)
+            .filter_map(|(_, key)| self.message(*key))
+    }
+
+    /// Makes what the data file does not have.
+    pub(crate) fn index(&mut self) {
+        let messages = self.slots.iter().flatten();
+        self.versions = messages
+            .map(|message| (message.change, message.key))
+            .collect();
     }
 
     /// Number of messages in a folder.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::mailbox::Mailbox;
 use super::mailboxes::Store;
 
 /// Version of the format. A file with another version is rejected and not overwritten.
@@ -24,6 +25,7 @@ struct Head {
 
 #[derive(Deserialize)]
 struct Read {
+    version: u32,
     store: Store,
 }
 
@@ -35,17 +37,33 @@ pub(crate) fn load(file: &Path) -> Result<Store, String> {
     let name = file.display();
     let remedy = "move it away to start with fresh data, or name another file with --data";
     let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let broken = |error| format!("{name} is not a data file of this tenant ({error}); {remedy}");
-    // The version is read first: a store of another version may not be readable.
-    let head: Head = serde_json::from_slice(&text).map_err(broken)?;
-    if head.version != VERSION {
-        let found = head.version;
+    read(&text).map_err(|sentence| format!("{name} {sentence}; {remedy}"))
+}
+
+/// Reads the text of a data file.
+///
+/// # Errors
+/// A part of a sentence: what the text is not.
+pub(crate) fn read(text: &[u8]) -> Result<Store, String> {
+    let broken = |error| format!("is not a data file of this tenant ({error})");
+    let read: Result<Read, _> = serde_json::from_slice(text);
+    let head = match &read {
+        Ok(read) => read.version,
+        // A store of another version may not be readable.
+        Err(_) => {
+            serde_json::from_slice::<Head>(text)
+                .map_err(broken)?
+                .version
+        }
+    };
+    if head != VERSION {
         return Err(format!(
-            "{name} has version {found}, but this tenant reads version {VERSION}; {remedy}"
+            "has version {head}, but this tenant reads version {VERSION}"
         ));
     }
-    let read: Read = serde_json::from_slice(&text).map_err(broken)?;
-    Ok(read.store)
+    let mut store = read.map_err(broken)?.store;
+    store.mailboxes.values_mut().for_each(Mailbox::index);
+    Ok(store)
 }
 
 /// A store as text.
@@ -69,6 +87,17 @@ pub(crate) fn save(file: &Path, text: &[u8]) -> Result<(), String> {
         .map_err(|error| format!("{} cannot be written: {error}", file.display()))
 }
 
+/// Checks that a data file that is there can be replaced.
+///
+/// # Errors
+/// No file can be written beside it.
+pub(crate) fn check(file: &Path) -> Result<(), String> {
+    let half = file.with_extension("part");
+    File::create(&half)
+        .and_then(|_| std::fs::remove_file(&half))
+        .map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
 fn write(file: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut out = File::create(file)?;
     out.write_all(text)?;
@@ -85,7 +114,7 @@ mod tests {
         let dir = std::env::temp_dir().join(crate::ids::guid());
         std::fs::create_dir(&dir).unwrap();
         let file = dir.join("data.json");
-        let store = crate::seed::store(Seed::Small, chrono::Utc::now());
+        let store = crate::seed::store(&Seed::Small, chrono::Utc::now()).unwrap();
         save(&file, &text(&store).unwrap()).unwrap();
         let again = load(&file).unwrap();
 

@@ -15,7 +15,7 @@ pub(crate) const SIMPLER: &[(&str, &str, &str)] = &[
     (
         "*",
         "/subscriptions",
-        "messages, events and contacts; hooks on this machine; without resource data",
+        "messages, events and contacts; hooks on this machine",
     ),
     ("*", "/photos", "one picture stands for every size"),
     ("*", "/users/delta()", "the directory never changes"),

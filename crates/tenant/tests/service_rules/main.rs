@@ -5,10 +5,12 @@
 
 mod batches;
 mod bodies;
+mod control;
 mod data;
 mod events;
 mod mail;
 mod queries;
+mod seed;
 mod series;
 #[path = "../support/mod.rs"]
 mod support;

@@ -168,3 +168,104 @@ fn latin_1(value: &str) -> Vec<u8> {
     let octet = |letter: char| u8::try_from(letter).unwrap_or(b'?');
     value.chars().map(octet).collect()
 }
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+    use exo365_core::text::form_decode;
+    use proptest::prelude::*;
+    use serde_json::json;
+    use std::path::Path;
+
+    fn config(extra: &str) -> Config {
+        let text = format!(
+            "client_id = \"11111111-2222-3333-4444-555555555555\"\nscopes = [\"Mail.Read\"]\n\
+             redirect_uris = [\"https://app.contoso.example/\"]\norigins = [\"https://app.contoso.example\"]\n\
+             behind_tls_proxy = true\n{extra}"
+        );
+        let environment = |name: &str| (name == "EXO365_CLIENT_SECRET").then(|| "x".to_owned());
+        Config::parse(&text, Path::new(""), environment).unwrap()
+    }
+
+    /// Parts of paths that a service, a parser or this file could read in another way than was meant.
+    fn path() -> impl Strategy<Value = String> {
+        let pieces = [
+            "me",
+            "users",
+            "groups",
+            "/",
+            "/",
+            "/",
+            "..",
+            ".",
+            "%2e%2e",
+            "%2E",
+            "%252e",
+            "%2f",
+            "%5c",
+            "\\",
+            "$batch",
+            "%24batch",
+            "$value",
+            "?x=/",
+            "#",
+            "{}",
+            "https:",
+            "//",
+            "@evil.example",
+            ":",
+            ";",
+            "(",
+            " ",
+            "%00",
+            "\u{ff0e}",
+            "\u{e9}",
+            "\t",
+            "messages",
+            "/me/",
+            "/v1.0/me",
+        ];
+        let piece = prop_oneof![
+            proptest::sample::select(pieces.to_vec()).prop_map(String::from),
+            "\\PC"
+        ];
+        proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn e86_no_words_lead_out_of_the_lists(
+            path in path(),
+            user in proptest::option::of(path()),
+            ids in proptest::option::of(proptest::collection::vec(self::path(), 0..3)),
+            method in prop_oneof![5 => Just("GET"), 1 => Just("get"), 1 => Just("POST"), 1 => Just("GET\r\n")],
+            name in prop_oneof![3 => Just("prefer".to_owned()), 1 => "[a-zA-Z-]{1,12}"],
+            proxied in any::<bool>(),
+        ) {
+            let mode = if proxied { "mode = \"proxy\"" } else { "" };
+            let config = config(&format!("{mode}\npreload_paths = [\"/v1.0/me\"]"));
+            let options = json!({"headers": {name: "x"}});
+            let call = json!([method, user, path, ids, options, ["headers"], false, false]);
+            let asked = PreloadRequest { time_zone: None, text_bodies: false, immutable_ids: true, calls: vec![call] };
+            for request in read(&config, &asked, &HeaderMap::new()).into_iter().flatten() {
+                let url = &request.url;
+                prop_assert_eq!(url.origin().ascii_serialization(), "https://graph.microsoft.com");
+                prop_assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
+                // However often a service decodes it, and though it takes a backslash for a slash.
+                let mut text = url.path().to_owned();
+                for _ in 0..4 {
+                    let plain = text.replace('\\', "/").to_ascii_lowercase();
+                    let mut names = plain.split('/').skip(1);
+                    prop_assert_eq!(names.next(), Some("v1.0"));
+                    prop_assert!(names.next().is_some_and(|name| name == "me" || name.starts_with("me(")), "{}", url);
+                    prop_assert!(!names.any(|name| matches!(name, "." | ".." | "$batch")), "{}", url);
+                    text = form_decode(&text.replace('+', "%2b"));
+                }
+                let own = ["client-request-id", "return-client-request-id", "accept-encoding"];
+                for name in request.headers.keys() {
+                    prop_assert!(own.contains(&name.as_str()) || FORWARDED.contains(name), "{}", name);
+                }
+            }
+        }
+    }
+}

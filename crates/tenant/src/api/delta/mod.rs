@@ -41,24 +41,22 @@ pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     delta.refuse_options(&["search", "skip", "count"])?;
     delta.check_filter()?;
     let mut entries = Vec::new();
-    for message in mailbox
-        .listing(folder)
-        .filter(|one| one.change >= delta.token.since.0)
-    {
-        if delta
-            .query
-            .filter
-            .as_ref()
-            .is_none_or(|filter| eval::matches(filter, message))
-        {
-            let query = &delta.query;
-            entries.push(DeltaEntry {
-                at: (message.change, 0),
-                show: Box::new(move || {
-                    Value::Object(message_view::to_json(message, call.message_format(), query))
-                }),
-            });
-        }
+    let query = &delta.query;
+    let met = mailbox.changed_since(delta.token.since.0).filter(|one| {
+        folder.is_none_or(|key| one.folder == key)
+            && query
+                .filter
+                .as_ref()
+                .is_none_or(|filter| eval::matches(filter, *one))
+    });
+    // One that says whether there are more, and one that the last page can have had.
+    for message in met.take(delta.size() + 2) {
+        entries.push(DeltaEntry {
+            at: (message.change, 0),
+            show: Box::new(move || {
+                Value::Object(message_view::to_json(message, call.message_format(), query))
+            }),
+        });
     }
     delta.removals(
         mailbox,

@@ -15,7 +15,7 @@ const DEFAULT_PAGE_SIZE: usize = 50;
 
 impl DeltaRequest<'_> {
     /// The number of entries on a page.
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         let asked = option(&self.params, "top").map(|_| self.query.top);
         self.call
             .prefer
