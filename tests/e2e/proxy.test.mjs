@@ -150,7 +150,7 @@ test('E33 a dead grant: the endpoint says so in its own name, and the next answe
   assert.equal(JSON.parse((await ask(page, '/auth/proxy/v1.0/me')).text).error.code, 'signed_out');
 });
 
-test('an error of the API is passed on unchanged; one that cannot be reached is reported by the endpoint', async () => {
+test('an error of the API is passed on unchanged; one that gives no answer is reported by the endpoint', async () => {
   const { page } = await signedIn();
   const api = { path: '/v1.0/me' };
   await it.control.fault({ match: api, kind: 'throttle', retryAfterSeconds: 7 });
@@ -161,7 +161,7 @@ test('an error of the API is passed on unchanged; one that cannot be reached is 
   const gone = await ask(page, '/auth/proxy/v1.0/me');
   assert.deepEqual(
     [gone.status, gone.headers['x-exo365'], JSON.parse(gone.text).error.code],
-    [503, '1', 'service_unavailable'],
+    [504, '1', 'service_unavailable'],
   );
 });
 

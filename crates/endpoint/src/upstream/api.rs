@@ -113,9 +113,11 @@ impl Api {
                         .fresh
                         .request(self.request(call, token, Outgoing::Empty)?);
                     let answer = tokio::time::timeout(self.patience, again).await;
-                    return answer.map_err(|_| silent())?.map_err(no_answer);
+                    return answer
+                        .map_err(|_| silent())?
+                        .map_err(|error| no_answer(&error));
                 }
-                Ok(outcome) => return outcome.map_err(no_answer),
+                Ok(outcome) => return outcome.map_err(|error| no_answer(&error)),
                 // A body that still moves is no silence.
                 Err(_) if progress.load(Ordering::Relaxed) != seen => {}
                 Err(_) => return Err(silent()),
@@ -162,7 +164,7 @@ fn silent() -> Failed {
 }
 
 /// The error's own text may hold the address, so only its kind is logged.
-fn no_answer(error: ClientError) -> Failed {
+fn no_answer(error: &ClientError) -> Failed {
     let connect = error.is_connect();
     tracing::warn!(connect, "the API gave no answer");
     if connect {

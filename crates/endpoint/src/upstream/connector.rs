@@ -49,10 +49,10 @@ impl Connector {
             Some(proxy) => {
                 let inner = HttpsConnector::from((tcp, Arc::clone(&config)));
                 let tunnel = Tunnel::new(proxy.uri().clone(), inner);
-                Way::Through(match proxy.basic_auth() {
+                Way::Through(Box::new(match proxy.basic_auth() {
                     Some(password) => tunnel.with_auth(password.clone()),
                     None => tunnel,
-                })
+                }))
             }
         };
         Ok(Self(HttpsConnector::from((way, config))))
@@ -89,7 +89,7 @@ impl Service<Uri> for Connector {
 enum Way {
     Straight(HttpConnector),
     /// Through the company's proxy, which is reached with or without TLS.
-    Through(Tunnel<HttpsConnector<HttpConnector>>),
+    Through(Box<Tunnel<HttpsConnector<HttpConnector>>>),
 }
 
 impl Service<Uri> for Way {
