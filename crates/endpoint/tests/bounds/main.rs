@@ -169,12 +169,17 @@ fn e82_the_way_out_goes_by_the_proxy_of_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", proxy.local_addr().unwrap());
+    // The API is asked as well, in any order.
     let asked = std::thread::spawn(move || {
-        let (stream, _) = proxy.accept().unwrap();
-        let mut line = String::new();
-        BufReader::new(&stream).read_line(&mut line).unwrap();
-        let _ = (&stream).write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-        line
+        loop {
+            let (stream, _) = proxy.accept().unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            let _ = (&stream).write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+            if !line.contains("graph.microsoft.com") {
+                return line;
+            }
+        }
     });
     let config = "client_id = \"11111111-2222-3333-4444-555555555555\"\n\
         redirect_uris = [\"https://app.contoso.example/\"]\norigins = [\"https://app.contoso.example\"]\n\
