@@ -26,11 +26,11 @@
 //! [`Seed`]: invented data in several sizes, or files of one's own (JSON, `.eml`, `.ics`, `.vcf`).
 //!
 //! # Control
-//! `/_control/` is a page for people. With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST clock`
-//! (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are
-//! invalid: 410), `GET notifications`, `POST lifecycle`, `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that
-//! need a second factor), `GET|DELETE requests` (`?after=N` follows), `GET|POST|DELETE
-//! snapshots`, `POST restore`, `GET|POST snapshot`, `POST reset`.
+//! `/_control/` is a page for people. With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST
+//! clock` (`advanceSeconds`), `POST|GET|DELETE faults`, `DELETE deltas` (all delta tokens are invalid: 410), `GET
+//! notifications`, `POST lifecycle`, `POST revoke`, `POST consent`, `GET|POST step-up` (the operations that need a
+//! second factor), `GET|DELETE requests` (`?after=N` follows), `GET|POST|DELETE snapshots`, `POST restore`,
+//! `GET|POST snapshot`, `POST reset`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

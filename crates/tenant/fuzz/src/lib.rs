@@ -1,5 +1,5 @@
 //! What has to hold for every request to the tenant: it is answered, and not with a 5xx; the answer is whole, and an
-//! error has the service's form. And for every file of a seed: it is taken, or refused with its line.
+//! error has the service's form. What has to hold for every file of a seed: it is taken, or refused with its line.
 //!
 //! libFuzzer runs the targets (`cargo xtask fuzz`), and `crates/tenant/tests/fuzz.rs` does with the seeds and with changed
 //! seeds, on every `cargo test`. An input is text, a field on each line, the last field with what is left.

@@ -1,9 +1,9 @@
 //! Resource data in notifications ("rich notifications"): the item itself, encrypted for the client's certificate, and
 //! tokens that say that the tenant sent it.
 //!
-//! A fresh 32-byte key encrypts the JSON with AES-256-CBC, the first half of the key being the vector, and signs it with
-//! HMAC-SHA-256. The client's public key encrypts that key with RSA-OAEP and SHA-1. Source: Microsoft, "Set up change
-//! notifications that include resource data".
+//! A fresh 32-byte key encrypts the JSON with AES-256-CBC, the first half of the key being the vector, and signs it
+//! with HMAC-SHA-256. The client's public key encrypts that key with RSA-OAEP and SHA-1.
+//! Source: Microsoft, "Set up change notifications that include resource data".
 
 use aes::cipher::{BlockEncryptMut as _, KeyIvInit as _, block_padding::Pkcs7};
 use chrono_tz::Tz;

@@ -4,6 +4,7 @@ pub(crate) mod calendar;
 pub(crate) mod contact;
 pub(crate) mod event;
 pub(crate) mod event_body;
+mod event_recurrence;
 pub(crate) mod extended_properties;
 pub(crate) mod folder;
 pub(crate) mod message;
