@@ -14,18 +14,22 @@ const out = process.env.EXO365_OUT ?? join(here, '../target/bench');
 const results = join(here, 'RESULTS.md');
 const given = (name) => process.argv.includes(name);
 
-/** The parts of the results in their order, each by its flag, with its heading and what measures it. */
+/**
+ * The parts of the results in their order, each by its flag, with its heading and what measures it.
+ *
+ * @type {Record<string, { heading: string, measure: () => Promise<{ text: string, missed: string[] }> }>}
+ */
 const PARTS = {
-  '--pages': ['# Benchmark results\n', () => measurePages(exo365, out)],
-  '--calls': ['## Many calls\n', () => measureCalls(exo365, out)],
-  '--endpoint': ['## The endpoint\n', measureEndpoint],
+  '--pages': { heading: '# Benchmark results\n', measure: () => measurePages(exo365, out) },
+  '--calls': { heading: '## Many calls\n', measure: () => measureCalls(exo365, out) },
+  '--endpoint': { heading: '## The endpoint\n', measure: measureEndpoint },
 };
 /** The existing results: a part that is not measured now is kept. */
 const before = existsSync(results) ? readFileSync(results, 'utf8').split(/\n(?=## (?:Many calls|The endpoint)\n)/) : [];
 const only = [...Object.keys(PARTS), '--tenant'].filter(given);
 const texts = [];
 const missed = [];
-for (const [flag, [heading, measure]] of Object.entries(PARTS)) {
+for (const [flag, { heading, measure }] of Object.entries(PARTS)) {
   if (only.length && !only.includes(flag)) {
     texts.push(before.find((part) => part.startsWith(heading)) ?? '');
     continue;

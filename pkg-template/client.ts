@@ -1,13 +1,15 @@
 // The client of a page: account, sign-in, sign-out, and the areas of the mailbox.
 import { mailbox } from './areas/mailbox.ts';
 import { organisation } from './areas/directory.ts';
-import { Calls } from './calls/calls.ts';
+import { type CallEvents, Calls } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
 import { Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
+import type { Preload } from './session/begin.ts';
 import type { Loaded } from './session/load.ts';
+import { unfinished } from './session/marks.ts';
 import { PREFIX } from './session/page.ts';
 import { BroadcastChannel, URL } from './session/platform.ts';
-import { type Tabs, tabs, unfinished } from './session/tabs.ts';
+import { type Tabs, tabs } from './session/tabs.ts';
 import type * as types from './types.ts';
 
 /** A page that leaves is gone long before, in milliseconds. */
@@ -53,7 +55,8 @@ export class Client implements types.Client {
   #signInError: Exo365Error | null = null;
 
   /**
-   * `ends` are those who are told when the module stops; `failure` is that of the sign-in that the page came back from.
+   * `ends` are those who are told when the module stops; `failure` is that of the sign-in that the page came back from,
+   * and `preload` what is on its way.
    */
   constructor(
     core: Core,
@@ -61,6 +64,7 @@ export class Client implements types.Client {
     forget: () => void,
     ends: Loaded['ends'] = new Set(),
     failure?: Error,
+    preload?: Preload,
   ) {
     this.#core = core;
     this.#settings = settings;
@@ -71,11 +75,12 @@ export class Client implements types.Client {
       ends.delete(end);
       forget();
     };
-    this.#calls = new Calls(core, settings, {
+    const events: CallEvents = {
       signIn: settings.endpoint ? (options) => this.signIn(options) : undefined,
       expired: () => this.#signedOut('expired'),
       diagnostic: (entry) => this.#emit('diagnostic', entry),
-    });
+    };
+    this.#calls = new Calls(core, settings, events, preload);
     Object.assign(this, ours({ ...mailbox(this.#calls.api), ...organisation(this.#calls.api) }));
     if (failure) {
       const error = Exo365Error.from(failure, (options) => this.signIn(options)) as Exo365Error;
@@ -103,6 +108,7 @@ export class Client implements types.Client {
 
   /** Somebody may be signed in now. */
   #signedIn(): void {
+    this.#calls.dropPreload();
     this.#account = this.#core.account();
     if (!this.#account) return;
     this.#signInError = null;
@@ -113,6 +119,7 @@ export class Client implements types.Client {
   #signedOut(reason: SignOutReason): void {
     const before = this.#account;
     this.#account = null;
+    this.#calls.dropPreload();
     // Whoever comes back after the end of a session is expected to be the same.
     if (reason !== 'expired') this.#core.forget();
     if (before) this.#emit('signedout', { reason });
@@ -205,6 +212,7 @@ export class Client implements types.Client {
 
   /** Forgets the user here at once; tells so when the endpoint has ended the session. */
   async #endSession(microsoft: boolean): Promise<string | undefined> {
+    this.#calls.dropPreload();
     const url = await this.#core.sign_out(microsoft);
     this.#signedOut('user');
     this.#tabs?.tell();

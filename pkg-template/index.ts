@@ -1,8 +1,11 @@
 // What a page imports.
+import { preloadPart } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
 import { asking } from './calls/token.ts';
 import { Client } from './client.ts';
-import { Exo365Error, ours, toJson } from './error.ts';
+import { Exo365Error, invalidArgument, ours, toJson } from './error.ts';
+import { record } from './recorder.ts';
+import { early, remember } from './session/early.ts';
 import { load } from './session/load.ts';
 import { openInPage } from './session/opening.ts';
 import { isWindow, type Page } from './session/page.ts';
@@ -29,10 +32,20 @@ function keyOf(settings: object): string {
   });
 }
 
-async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm'], key: string): Promise<Client> {
-  const { Core, ends } = await load(wasm);
+/** How a client is opened, and no part of what makes two clients equal. */
+type Opening = Pick<types.ClientConfig, 'preload' | 'wasm'>;
+
+async function open(settings: types.ClientConfig, { preload, wasm }: Opening, key: string): Promise<Client> {
   const { getToken, ...rest } = settings;
   const { endpoint } = settings;
+  const inPage = endpoint && isWindow();
+  const begun =
+    inPage && !getToken
+      ? early(settings, (api) => (preload ? record(preload, api, settings.timeZone as string) : []))
+      : undefined;
+  // It is there when the answer is.
+  if (begun?.preload) preloadPart().catch(() => {});
+  const { Core, ends } = await load(wasm);
   const give = typeof getToken === 'function' ? asking(getToken) : undefined;
   /** Opens a core, which may stop meanwhile. */
   const opening = (view?: Page) => {
@@ -44,10 +57,12 @@ async function open(settings: types.ClientConfig, wasm: types.ClientConfig['wasm
     });
     return begun.finally(() => ends.delete(ended));
   };
+  const forget = () => clients.delete(key);
   try {
-    const { core, failure } =
-      endpoint && isWindow() ? await openInPage(endpoint, opening) : { core: await opening(), failure: undefined };
-    return new Client(core, settings, () => clients.delete(key), ends, failure);
+    if (!inPage) return new Client(await opening(), settings, forget, ends);
+    const { core, failure } = await openInPage(endpoint, opening, begun);
+    if (core.account()) remember(endpoint, core.profile());
+    return new Client(core, settings, forget, ends, failure, begun?.preload);
   } catch (error) {
     throw Exo365Error.from(error, async (options) => (await createClient(settings)).signIn(options));
   }
@@ -74,10 +89,17 @@ export async function createClient<F extends types.Flavor = 'graph'>(
 }
 
 async function client(config: types.ClientConfig): Promise<Client> {
-  const { wasm, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone, ...given } = config ?? {};
-  const settings = { timeZone, ...given } as types.ClientConfig;
+  const {
+    wasm,
+    preload,
+    timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...given
+  } = config ?? ({} as types.ClientConfig);
+  const settings = { timeZone, ...given };
+  if (preload !== undefined && (typeof preload !== 'function' || !settings.endpoint))
+    throw invalidArgument('`preload` is a function, beside `endpoint`');
   const key = keyOf(settings);
-  const opening = clients.get(key) ?? open(settings, wasm, key);
+  const opening = clients.get(key) ?? open(settings, { wasm, preload }, key);
   clients.set(key, opening);
   return opening.catch((error) => {
     if (clients.get(key) === opening) clients.delete(key);

@@ -144,7 +144,8 @@ impl Sender {
                 );
             }
             let (init, signal) = self.attempt(call, &mut progress)?;
-            let answer = http::exchange(&call.request.url, init, signal, call.form()).await;
+            let sent = http::send(&call.request.url, &init);
+            let answer = http::exchange(sent, signal, call.form()).await;
             match self.next(call, &mut progress, answer) {
                 Next::End(result) => return result,
                 Next::Again => {}

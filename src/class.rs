@@ -10,6 +10,7 @@ use crate::tokens::Token;
 use exo365_core::batch_item::ItemAnswer;
 use exo365_core::options::Options;
 use exo365_core::retry::Next;
+use exo365_core::wire::Mode;
 use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -39,12 +40,17 @@ impl Core {
         })
     }
 
-    /// `{ api, timeZone }`: the flavour's name, and the time zone where one was set.
+    /// `{ api, timeZone, origin }`: the flavour's name, the time zone where one was set, and the API's origin where the
+    /// page itself calls it for an endpoint's session.
     pub fn profile(&self) -> JsValue {
         let api = &self.0.api;
+        let session = self.0.session.as_ref();
+        let session = session.filter(|session| session.config.mode == Mode::Direct);
+        let origin = session.map(|session| session.config.cloud.api.as_str());
         plain(&[
             ("api", Member::Text(Some(api.flavor.name()))),
             ("timeZone", Member::Text(api.time_zone.as_deref())),
+            ("origin", Member::Text(origin)),
         ])
     }
 

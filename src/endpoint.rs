@@ -1,7 +1,8 @@
 //! Calls to the token endpoint: `POST`, JSON, our own header, never a redirect.
 
 use crate::failure::Failure;
-use crate::http::{self, AttemptSignal};
+use crate::http::{self, AttemptSignal, Sent};
+use crate::page::Page;
 use exo365_core::endpoint;
 use exo365_core::fetch::{self, Headers, RequestInit};
 use exo365_core::json::Json;
@@ -68,14 +69,24 @@ impl Endpoint {
     /// `POST {base}{route}`; resolves with the JSON of the answer.
     ///
     /// It takes no signal of a caller: an answer may serve several callers, and the request may have changed the
-    /// session. The future is boxed, so that all callers share its code.
+    /// session.
     pub(crate) fn post(self: &Rc<Self>, route: &'static str, body: String) -> Answer {
+        self.post_or_take(None, route, body)
+    }
+
+    /// As [`Self::post`]; where `page` has begun this request already, its answer is taken over. The future is boxed, so
+    /// that all callers share its code.
+    pub(crate) fn post_or_take(
+        self: &Rc<Self>,
+        page: Option<&Page>,
+        route: &'static str,
+        body: String,
+    ) -> Answer {
         let this = Rc::clone(self);
+        let sent = self.send(page, route, body);
         Box::pin(async move {
-            let url = scan::concat(&[&this.base, route]);
-            let signal = AttemptSignal::new(None, this.timeout)?;
-            let init = this.init(&body.into(), &signal)?;
-            let answer = http::exchange(&url, init, signal, Some("text")).await?;
+            let (sent, signal) = sent?;
+            let answer = http::exchange(sent, signal, Some("text")).await?;
             let status = answer.response.status();
             // The body of a redirect is not read.
             let text = match status {
@@ -84,5 +95,23 @@ impl Endpoint {
             };
             Ok(endpoint::answer(status, &text, this.signed_in.get())?)
         })
+    }
+
+    fn send(
+        &self,
+        page: Option<&Page>,
+        route: &str,
+        body: String,
+    ) -> Result<(Sent, AttemptSignal), Failure> {
+        let signal = AttemptSignal::new(None, self.timeout)?;
+        let begun = page.and_then(|page| page.begun(signal.joined()));
+        let sent = match begun {
+            Some(answer) => Ok(answer),
+            None => {
+                let init = self.init(&body.into(), &signal)?;
+                http::send(&scan::concat(&[&self.base, route]), &init)
+            }
+        };
+        Ok((sent, signal))
     }
 }

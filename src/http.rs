@@ -59,6 +59,11 @@ impl AttemptSignal {
         })
     }
 
+    /// Aborted by the caller or by the time-out.
+    pub(crate) const fn joined(&self) -> &AbortSignal {
+        &self.both
+    }
+
     /// The error for a `fetch`, or a reading of its body, that rejected with `cause`.
     pub(crate) fn classify(&self, cause: JsValue) -> Failure {
         let error = if let Some(caller) = self.caller.as_ref().filter(|caller| caller.aborted()) {
@@ -100,14 +105,21 @@ pub(crate) struct Answer {
     pub(crate) body: JsValue,
 }
 
-/// Sends a request and reads the body, as `text`, `blob`, `response` (not read) or JSON.
+/// A request that was sent: the promise of its response, or what `fetch` threw.
+pub(crate) type Sent = Result<Promise, JsValue>;
+
+/// Sends a request.
+pub(crate) fn send(url: &str, init: &JsValue) -> Sent {
+    global_fetch(url, init)
+}
+
+/// Waits for the response to a request, and reads its body: as `text`, `blob`, `response` (not read) or JSON.
 pub(crate) async fn exchange(
-    url: &str,
-    init: JsValue,
+    sent: Sent,
     signal: AttemptSignal,
     form: Option<&str>,
 ) -> Result<Answer, Failure> {
-    let waited = settle(global_fetch(url, &init)).await;
+    let waited = settle(sent).await;
     let response: Response = waited
         .map_err(|cause| signal.classify(cause))?
         .unchecked_into();
@@ -125,12 +137,12 @@ pub(crate) async fn exchange(
 }
 
 /// The future of a promise. A call that threw counts as a promise that rejects.
-fn settle(promise: Result<Promise, JsValue>) -> JsFuture {
+fn settle(promise: Sent) -> JsFuture {
     JsFuture::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
 }
 
 /// The promise of the body; `None` where it is not read.
-fn reading(response: &Response, form: Option<&str>) -> Option<Result<Promise, JsValue>> {
+fn reading(response: &Response, form: Option<&str>) -> Option<Sent> {
     if response.status() == 0 || is_unread(response, form) {
         return None;
     }

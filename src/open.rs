@@ -40,7 +40,9 @@ pub(crate) async fn with_endpoint(
 ) -> Result<Rc<Client>, Failure> {
     let (endpoint, mut response) = begin(setup, page.as_ref())?;
     let (route, request) = AcceptedResponse::endpoint_request(response.as_mut());
-    let reply = endpoint.post(route, request).await?;
+    // Nothing was begun for the answer to a sign-in.
+    let begun = page.as_ref().filter(|_| response.is_none());
+    let reply = endpoint.post_or_take(begun, route, request).await?;
     let reply = session(response, &reply)?;
     finish(setup, page, origin.as_deref(), endpoint, reply)
 }

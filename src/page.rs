@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::json::Json;
 use exo365_core::scan;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,6 +32,10 @@ extern "C" {
     /// Brings the user back to a path of this origin.
     #[wasm_bindgen(method)]
     pub(crate) fn back(this: &Page, place: &str);
+    /// The answer to the session call that JavaScript began before this module was there, still unread; `None` where
+    /// none has begun, or it is no good any more. `signal` ends the request.
+    #[wasm_bindgen(method)]
+    pub(crate) fn begun(this: &Page, signal: &AbortSignal) -> Option<Promise>;
 }
 
 impl Page {

@@ -1,8 +1,8 @@
-// Copies the script and its WebAssembly beside the page. The script looks for `../wasm/exo365_bg.wasm`, so that the
-// layout stays that of the package.
+// Copies the package beside the page, in its own layout: the script looks for `../wasm/exo365_bg.wasm` and for the parts
+// that it loads later.
 import { cpSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const from = new URL('./node_modules/exo365/', import.meta.url);
-const to = new URL('./page/vendor/exo365/', import.meta.url);
-const files = ['dist/exo365.global.js', 'journal.js', 'more.js', 'wasm/exo365_bg.wasm', 'wasm/exo365_bg.names.json'];
-for (const file of files) cpSync(new URL(file, from), new URL(file, to));
+const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
+const filter = (path) => !/\.(?:map|c?ts|cjs|md)$/.test(path);
+cpSync(folder('./node_modules/exo365'), folder('./page/vendor/exo365'), { recursive: true, filter });

@@ -1,6 +1,8 @@
 // The calls of one client: each waits for its turn, ends with the caller's signal or with the client, and is noted
 // where it fails.
 import { Exo365Error, fail, invalidArgument, toJson } from '../error.ts';
+import type { Take } from '../preload.ts';
+import type { Preload } from '../session/begin.ts';
 import type { Account, ClientConfig, Diagnostic, SignInOptions } from '../types.ts';
 import { type Values, values } from '../values/moments.ts';
 import type { Api, Call, RunLazy, RunWriting } from './api.ts';
@@ -31,6 +33,9 @@ const part =
 export const more = part(() => import('../more.ts'));
 const writing = part(() => import('../writing.ts'));
 
+/** The part that takes preloaded answers. */
+export const preloadPart = () => import('../preload.ts');
+
 export class Calls {
   readonly #core: Core;
   readonly #events: CallEvents;
@@ -39,6 +44,10 @@ export class Calls {
   readonly #enter: Enter;
   readonly #values: Values;
   readonly #diagnostics: Diagnostics;
+  /** What was preloaded for the user who is signed in. */
+  #preload: Preload | undefined;
+  /** Takes an answer of it. */
+  #taking: Promise<Take> | undefined;
   /** Of calls in flight; undefined when the client has ended. */
   #controllers: Set<AbortController> | undefined = new Set();
   /** With what the WebAssembly has stopped. */
@@ -46,7 +55,12 @@ export class Calls {
   /** To the mailbox of the signed-in user. */
   readonly api: Api;
 
-  constructor(core: Core, { concurrency = 4, batching, keepDiagnostics }: ClientConfig, events: CallEvents) {
+  constructor(
+    core: Core,
+    { concurrency = 4, batching, keepDiagnostics }: ClientConfig,
+    events: CallEvents,
+    preload?: Preload,
+  ) {
     this.#core = core;
     this.#events = events;
     const { api, timeZone } = core.profile();
@@ -58,6 +72,10 @@ export class Calls {
     const limit = Math.max(1, concurrency);
     this.#enter = queue(limit, shape, (lane) => this.api.lazy('sendTogether', lane, limit, shape));
     this.#diagnostics = new Diagnostics(this.api, keepDiagnostics, events.diagnostic);
+    this.#preload = preload;
+    this.#taking =
+      preload && preloadPart().then(({ answersOf }) => answersOf(preload, core.account(), this.api, this.#diagnostics));
+    this.#taking?.catch(() => {}); // Every call goes its usual way.
   }
 
   get diagnostics() {
@@ -136,10 +154,17 @@ export class Calls {
     let content: unknown;
     if (body !== undefined) [content, headers] = await this.api.writing('encodeBody', body, headers);
     const described = describe(user, { ...call, options: { ...options, headers } });
+    const template = typeof path === 'string' ? path : path.template;
+    const preload = this.#preload;
+    if (method === 'GET' && preload?.calls.some((one) => one[2] === template)) {
+      const taking = this.#taking?.then((take) => take(described)).catch(() => undefined);
+      const answer = await this.run(async () => taking, signal);
+      // The user may be gone meanwhile.
+      if (answer && this.#preload) return answer.body;
+    }
     const run = (both: AbortSignal) => this.#core.call(described, both, content);
     // Pieces of an upload go to another host, and need no turn.
     if (bare) return this.run(run, signal);
-    const template = typeof path === 'string' ? path : path.template;
     const batchable = this.#batching && method === 'GET' && !as && !timeout && !template.includes('/$');
     const read = batchable ? () => JSON.parse(this.#core.item(described)) : undefined;
     const from = performance.now();
@@ -161,6 +186,12 @@ export class Calls {
     }
   }
 
+  /** Forgets what was preloaded: somebody left, or came. */
+  dropPreload(): void {
+    this.#preload?.abort.abort();
+    this.#preload = undefined;
+  }
+
   /**
    * Ends calls in flight, and later ones: as aborted, or with `error` where the WebAssembly has stopped. Whether this
    * was the first time.
@@ -169,6 +200,7 @@ export class Calls {
     const controllers = this.#controllers;
     this.#controllers = undefined;
     this.#stopped = error;
+    this.dropPreload();
     for (const own of controllers ?? []) own.abort();
     return controllers !== undefined;
   }

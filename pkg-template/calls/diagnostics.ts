@@ -28,16 +28,25 @@ export class Diagnostics {
    * Notes a call that began at `from` (of `performance.now()`), if it failed or was slow. What was refused before it
    * was sent is no call.
    */
-  note(from: number, { method, path }: Call, error?: Exo365Error): void {
-    const durationMs = Math.round(performance.now() - from);
+  note(from: number, call: Call, error?: Exo365Error): void {
     const failed = error && (error.status || error.code === 'network' || error.code === 'timeout');
-    if (error ? !failed : durationMs < SLOW) return;
-    const { status, code, attempts = 1, clientRequestId, requestId, headers } = error ?? ({} as Partial<Exo365Error>);
+    if (error ? !failed : performance.now() - from < SLOW) return;
+    const { status, code, attempts, clientRequestId, requestId, headers } = error ?? ({} as Partial<Exo365Error>);
+    this.#add(from, call, { status, code, clientRequestId, requestId }, attempts, headers);
+  }
+
+  /** Notes a preload that began at `from`, and whose answer no call took. */
+  unused(from: number, call: Call): void {
+    this.#add(from, call, { unused: true });
+  }
+
+  #add(from: number, { method, path }: Call, known: object, attempts = 1, headers?: Headers): void {
+    const durationMs = Math.round(performance.now() - from);
     const at = new Date().toISOString();
     // Templates for the paths of named methods, without ids; of `request` and links all but the query.
     const url = typeof path === 'string' ? path.split('?')[0] : path.template;
     const entry: Diagnostic = { at, method, url, durationMs, attempts, headers: Object.fromEntries(headers ?? []) };
-    Object.assign(entry, { status, code, clientRequestId, requestId });
+    Object.assign(entry, known);
     if (this.#entries.unshift(entry) > KEPT) this.#entries.pop();
     this.#keep(entry);
     this.#emit(entry);

@@ -1,7 +1,6 @@
 // Reads that wait together: in sequences, or in one parallel batch where the service has no `dependsOn`.
 import { BATCH, byId, isSuccess, judge, wait } from './answers.ts';
 import type { Api } from './api.ts';
-import { encodeBody } from './bodies.ts';
 import type { BatchItem } from './core.ts';
 import { insert, type Lane, type Shape, type WaitingRead } from './queue.ts';
 import { BATCH_SIZE, type Flight, type Pace, learnt, share, UNKNOWN } from './schedule.ts';
@@ -57,7 +56,8 @@ async function send(api: Api, lane: Lane, known: Knowledge, taken: readonly Wait
       return false;
     }
   });
-  const answers = await api.send('POST', BATCH, ...encodeBody(api, { requests })).then(byId, byId);
+  const json = { 'content-type': 'application/json' };
+  const answers = await api.send('POST', BATCH, JSON.stringify({ requests }), json).then(byId, byId);
   let ran = 0;
   let broken = false;
   for (const [at, one] of asked.entries()) {

@@ -1,5 +1,6 @@
 // What a page load brings along: the response to a sign-in, which one client of the page completes. `location` is read
 // once, when the package loads, since a router may be quicker than the client.
+import type { Begun } from './begin.ts';
 import { type Address, address, BrowserPage, isWindow, kept, PREFIX } from './page.ts';
 import { BroadcastChannel } from './platform.ts';
 
@@ -23,29 +24,31 @@ async function findRecord(given: string, arrived: Address, more: More): Promise<
   }
 }
 
-/** A function that opens clients of the page, which was loaded at the address of now. */
+/** Opens clients of the page, which was loaded at the address of now. */
 export function arrivals() {
   let at = isWindow() ? address() : undefined;
+  const shared = globalThis as { [SHARED]?: Promise<boolean> | undefined };
+  const given = () => (at?.search ?? '') + at?.hash;
+  const holds = () => Boolean(shared[SHARED]) || given().includes('state=');
 
   /**
    * Opens a client with `open`. The first one gets what arrived; the others, of whichever copy, wait until the session
-   * is there. `more` loads what asks other tabs.
+   * is there. `more` loads what asks other tabs. `begun` is for a client that has nothing to wait for.
    */
-  return async function arrive<T>(more: More, open: (view: BrowserPage) => Promise<T>): Promise<T> {
-    const shared = globalThis as { [SHARED]?: Promise<boolean> | undefined };
+  async function arrive<T>(more: More, open: (view: BrowserPage) => Promise<T>, begun?: Begun): Promise<T> {
     const before = shared[SHARED];
     if (before) {
       if (!(await before)) return arrive(more, open);
       at = undefined;
     }
     const arrived = at;
-    const given = (arrived?.search ?? '') + arrived?.hash;
-    const view = new BrowserPage(arrived);
-    if (!arrived || !given.includes('state=')) {
+    const text = given();
+    if (!arrived || !text.includes('state=')) {
       at = undefined;
-      return open(view);
+      return open(new BrowserPage(undefined, before ? undefined : begun));
     }
-    const opening = findRecord(given, arrived, more).then(() => open(view));
+    const view = new BrowserPage(arrived);
+    const opening = findRecord(text, arrived, more).then(() => open(view));
     const done = (used: boolean) => {
       if (used) at = undefined;
       else shared[SHARED] = undefined; // What arrived is still there: the next client takes it.
@@ -56,7 +59,10 @@ export function arrivals() {
       () => done(view.cleaned),
     );
     return opening;
-  };
+  }
+
+  /** `holds` tells whether the address may hold an answer to a sign-in, or a client is completing one. */
+  return Object.assign(arrive, { holds });
 }
 
 export const arrive = arrivals();

@@ -3,8 +3,9 @@ import { more } from '../calls/calls.ts';
 import type { Core } from '../calls/core.ts';
 import { type Exo365Error, fail } from '../error.ts';
 import { arrive } from './arrival.ts';
+import type { Begun } from './begin.ts';
 import { type BrowserPage, kept, type Page, page } from './page.ts';
-import { unfinished } from './tabs.ts';
+import { unfinished } from './marks.ts';
 
 /** The core of a client, and the failure of the sign-in that arrived, which leaves the client usable. */
 export interface Opened {
@@ -12,11 +13,14 @@ export interface Opened {
   failure: Exo365Error | undefined;
 }
 
-/** Opens the client of this page at `endpoint` with `open`. Where the user was on another page, that page is loaded. */
-export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core>): Promise<Opened> {
+/**
+ * Opens the client of this page at `endpoint` with `open`. Where the user was on another page, that page is loaded.
+ * `begun` is the session call, where it is on its way.
+ */
+export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core>, begun?: Begun): Promise<Opened> {
   /** The mark of a sign-out that did not reach the endpoint. */
   const mark = (value?: string | null) => unfinished(endpoint, value);
-  return arrive(more, async (view) => {
+  const opened = async (view: BrowserPage) => {
     let core: Core | undefined;
     let failure = kept().includes('failure') ? (await more()).carried() : undefined;
     try {
@@ -33,7 +37,8 @@ export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core
     core ??= await open(page());
     if (mark()) await (await more()).signOutFirst(core, mark);
     return { core, failure };
-  });
+  };
+  return arrive(more, opened, begun);
 }
 
 /** Completes the sign-in that arrived at `view`, or restores the session. */

@@ -1,5 +1,6 @@
 // The window as the WebAssembly sees it: where the page is, and what the tab keeps of sign-ins that are under way.
 // Only effects: what they mean is decided on the other side.
+import { type Begun, isFresh } from './begin.ts';
 import { URL } from './platform.ts';
 
 /** Begins our names in `sessionStorage` and of channels. */
@@ -23,6 +24,8 @@ export interface Page {
   clean(): void;
   /** Brings the user back to a path of this origin; where that is another page, when the session is there. */
   back(place: string): void;
+  /** The answer to the session call, where that has begun and is still good; `signal` ends it. */
+  begun(signal: AbortSignal): Promise<Response> | undefined;
 }
 
 /** Names of the records that are kept; none where the browser forbids the storage. */
@@ -56,13 +59,15 @@ const show = (place: string) => history.replaceState(history.state, '', location
 /** The page of one client; `arrived` is for the one that completes a sign-in. */
 export class BrowserPage implements Page {
   readonly #arrived: Address | undefined;
+  readonly #begun: Begun | undefined;
   /** Where the user was, where that is another page. */
   elsewhere: string | undefined;
   /** Whether what arrived was taken out of the address bar. */
   cleaned = false;
 
-  constructor(arrived?: Address) {
+  constructor(arrived?: Address, begun?: Begun) {
     this.#arrived = arrived;
+    this.#begun = begun;
   }
 
   state() {
@@ -96,6 +101,13 @@ export class BrowserPage implements Page {
     const { href, pathname } = new URL(location.origin + place);
     if (pathname === location.pathname) return history.replaceState(history.state, '', href);
     this.elsewhere = href;
+  }
+
+  begun(signal: AbortSignal) {
+    const begun = this.#begun;
+    if (!begun || !isFresh(begun)) return undefined;
+    signal.addEventListener('abort', () => begun.abort.abort(signal.reason));
+    return begun.answer;
   }
 }
 

@@ -1,8 +1,7 @@
 // What happens in other tabs, and to other clients of this page, at one endpoint: whoever signs in or out leaves a mark
-// in
-// `localStorage`, which names the user and no secret.
+// in `localStorage`, which names the user and no secret.
 import type { Account } from '../types.ts';
-import { URL } from './platform.ts';
+import { nameOf, stored, unfinished } from './marks.ts';
 
 export interface Tabs {
   /** Tells the other tabs and clients who is signed in here. */
@@ -18,23 +17,6 @@ export interface TabEvents {
   /** Somebody is signed in elsewhere and nobody here. */
   signedInElsewhere(): void;
 }
-
-/** The name of an endpoint's mark. */
-const nameOf = (endpoint: string) => `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
-
-/** Writes an entry of `localStorage`, or removes it for null; gives what is there. */
-function stored(name: string, value?: string | null): string | undefined {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else if (value !== undefined) localStorage.setItem(name, value);
-    return localStorage.getItem(name) ?? undefined;
-  } catch {
-    return undefined; // The browser's settings forbid it.
-  }
-}
-
-/** Whether a sign-out did not reach the endpoint; with `value`, notes that it did not (a text) or did (null). */
-export const unfinished = (endpoint: string, value?: string | null) => stored(`${nameOf(endpoint)}#signout`, value);
 
 /** Follows the other tabs, also when the page comes back from the back/forward cache. */
 export function tabs(endpoint: string, { account, signedOutElsewhere, signedInElsewhere }: TabEvents): Tabs {

@@ -10,6 +10,12 @@ export function page(href = 'https://app.contoso.example/mail') {
     shown: [],
     store: new Map(),
     session: {},
+    /** What the page sent by `fetch`: `[url, init]`; `answers` are the next answers, without one it waits for ever. */
+    sent: [],
+    /** @type {(() => Promise<Response>)[]} */
+    answers: [],
+    /** The links that were put into the page's head, also where they were removed again. */
+    links: [],
     /** Time-outs that wait: call them to let the time pass. */
     timers: [],
     fire: (type, fields) => target.dispatchEvent(Object.assign(new Event(type), fields)),
@@ -26,7 +32,15 @@ export function page(href = 'https://app.contoso.example/mail') {
   };
   const values = {
     window: globalThis,
-    document: { baseURI: href },
+    document: {
+      baseURI: href,
+      createElement: () => ({ remove: () => {} }),
+      head: { append: (link) => it.links.push({ ...link, remove: undefined }) },
+    },
+    fetch: (...asked) => {
+      it.sent.push(asked);
+      return it.answers.shift()?.() ?? new Promise(() => {});
+    },
     location: Object.assign(parts(href), {
       assign: (url) => it.went.push(url),
       replace: (url) => it.went.push(`replace ${url}`),
@@ -44,8 +58,14 @@ export function page(href = 'https://app.contoso.example/mail') {
         delete it.session[key];
       },
     }),
-    setTimeout: (run, after) => void it.timers.push({ run, after }),
-    clearTimeout: () => {},
+    setTimeout: (run, after) => {
+      const timer = { run, after };
+      it.timers.push(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => {
+      it.timers = it.timers.filter((one) => one !== timer);
+    },
     open: () => null,
     dispatchEvent: (event) => target.dispatchEvent(event),
     addEventListener: (type, listener, options) => {
@@ -80,6 +100,7 @@ const NAMES = [
   'clearTimeout',
   'open',
   'dispatchEvent',
+  'fetch',
   'addEventListener',
   'removeEventListener',
 ];

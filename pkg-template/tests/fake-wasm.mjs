@@ -45,6 +45,8 @@ export class Core {
   seen = [];
   /** @type {typeof ADELE | null} */
   who;
+  /** Where its API is. */
+  origin = 'https://graph.microsoft.com';
   /** @type {(name: string, asked?: any) => Promise<any>} */
   answer = () => Promise.resolve();
   /** Rejects as the WebAssembly does when its session is over. */
@@ -71,7 +73,7 @@ export class Core {
   }
 
   profile() {
-    return { api: this.api, timeZone: this.timeZone };
+    return { api: this.api, timeZone: this.timeZone, origin: this.origin };
   }
   account() {
     return this.who && { ...this.who };

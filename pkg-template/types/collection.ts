@@ -23,10 +23,11 @@ export interface Collection<T, F extends Flavor = 'graph', D = Partial<Model<T, 
    */
   list<const S extends string = Key<T, F>>(query?: Query<T, F, S>): Promise<Page<Selected<T, F, S>>>;
   /**
-   * All items, through all pages, none of them twice. The next page is fetched while this one is read; leaving the loop
-   * ends that, and an abort ends the loop at the next item. Without `top`, the first page has the service's size, and
-   * later ones are larger where the service pages by position. Set `stable` where the loop takes items out of the list (by `move`, `delete`, or a change that `filter` excludes): the
-   * service counts pages by position, and would skip others.
+   * All items, through all pages, none of them twice. The next page is fetched while this one is read; leaving the
+   * loop ends that, and an abort ends the loop at the next item. Without `top`, the first page has the service's size,
+   * and later ones are larger where the service pages by position. Set `stable` where the loop takes items out of the
+   * list (by `move`, `delete`, or a change that `filter` excludes): the service counts pages by position, and would
+   * skip others.
    *
    * @example
    * ```ts

@@ -1,6 +1,23 @@
 // Settings of `createClient`.
+import type { Client } from './client.ts';
 import type { Flavor } from './model.ts';
 import type { AccessToken, TokenRequest } from './session.ts';
+
+/** What `preload` asks. Its promises never settle: the answers are for the client. */
+export type PreloadClient<F extends Flavor = 'graph'> = Pick<
+  Client<F>,
+  | 'mail'
+  | 'calendar'
+  | 'contacts'
+  | 'people'
+  | 'settings'
+  | 'user'
+  | 'manager'
+  | 'directReports'
+  | 'users'
+  | 'subscriptions'
+  | 'request'
+>;
 
 /**
  * Settings of `createClient`: `endpoint` or `getToken`, and what differs from the defaults. The endpoint tells the page
@@ -20,6 +37,24 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    * ```
    */
   getToken?: (request: TokenRequest) => Promise<string | (Partial<AccessToken> & Pick<AccessToken, 'token'>)>;
+  /**
+   * Asks for what the page shows first: at once, before the client is there. The endpoint answers beside the session, and
+   * the first equal call of the client within ten seconds takes that answer; every other call goes its usual way.
+   * One to four lists or items (`list`, `get`, `calendar.view(...).list`) of the user who is signed in, all asked for
+   * before the function returns; what it returns is only awaited for its errors. In a worker it is not called. An error
+   * in it is told as an uncaught one, as `invalid_argument`, and nothing is preloaded; the client opens all the same.
+   *
+   * @example
+   * ```ts
+   * const query = { select: ['subject', 'from'], top: 10 } as const;
+   * const client = await createClient({
+   *   endpoint: '/auth',
+   *   preload: ({ mail }) => [mail.folder('inbox').messages.list(query)],
+   * });
+   * const { items } = await client.mail.folder('inbox').messages.list(query);
+   * ```
+   */
+  preload?: (client: PreloadClient<F>) => readonly unknown[] | Promise<unknown>;
   /**
    * `direct`: the page calls the API with an access token from the endpoint. `proxy`: the endpoint calls the API, no
    * token reaches the page, and `client.getToken` rejects. The endpoint's configuration decides; another value here is

@@ -1,8 +1,9 @@
-// Calls that failed or were slow.
+// Calls that failed or were slow, and preloads that nobody took.
 import type { ErrorCode } from './codes.ts';
 
 /**
  * The newest 50 calls that failed, or took five seconds and more: what the service's support asks for. Without secrets.
+ * Beside them is what was preloaded for nothing.
  */
 export interface Diagnostics {
   /**
@@ -23,7 +24,7 @@ export interface Diagnostics {
   text(): Promise<string>;
 }
 
-/** One call that failed or was slow. */
+/** One call that failed or was slow, or a preload that no call took. */
 export interface Diagnostic {
   /** When it ended, in ISO 8601. */
   at: string;
@@ -38,6 +39,8 @@ export interface Diagnostic {
   status?: number;
   /** Code of the error; not there for a call that was only slow. */
   code?: ErrorCode;
+  /** True where an answer was preloaded, and no call took it in ten seconds: the page did not make an equal call. */
+  unused?: true;
   /** How long it took with its repeats, in milliseconds. */
   durationMs: number;
   /** How often it was sent. */

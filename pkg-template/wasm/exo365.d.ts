@@ -6,7 +6,7 @@ import type { Page } from '../session/page.ts';
 declare class Core {
   /** Opens a client: completes a sign-in that redirected here, or restores the session. */
   static open(settings: string, getToken: unknown, page: Page | undefined, origin: string | undefined): Promise<Core>;
-  profile(): { api: Flavor; timeZone: string };
+  profile(): { api: Flavor; timeZone: string; origin?: string };
   account(): Account | null;
   authorize_url(options: string): string;
   /**

@@ -47,6 +47,52 @@ async fn s23_one_round_trip_restores_a_session() {
 }
 
 #[wasm_bindgen_test]
+async fn s23_a_session_call_that_has_begun_is_taken_over_unread_and_not_sent_again() {
+    let network = Stub::new();
+    let page = fake_page("", None, false);
+    network.answer(200, SESSION, "{}");
+    begin_session(&page);
+    let opened = exo365::Core::open(ENDPOINT.into(), None, Some(page), None);
+    let core: Core = settled(opened).await.unwrap().unchecked_into();
+    assert_eq!(network.count(), 1, "the one that had begun");
+    assert_eq!(text(&core.account(), "username"), "adele@contoso.example");
+    network.answer(200, PAGE, "{}");
+    settled(list(&core, "{}", None)).await.unwrap();
+    assert_eq!(
+        network.header(1, "authorization").unwrap(),
+        "Bearer first-token-of-the-session"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_session_call_that_has_begun_fails_as_one_of_the_modules_own() {
+    type Prepare = fn(&Network);
+    let cases: [(&str, Prepare); 4] = [
+        ("timeout", |network| network.obey()),
+        ("network", |network| {
+            network.fail(&js_sys::TypeError::new("Failed to fetch"));
+        }),
+        ("invalid_response", |network| {
+            network.answer(200, "<p>a login page</p>", "{}");
+        }),
+        ("service_unavailable", |network| {
+            let body = r#"{"error":{"code":"service_unavailable","message":"Later."}}"#;
+            network.answer(503, body, "{}");
+        }),
+    ];
+    for (code, prepare) in cases {
+        let network = Stub::new();
+        let page = fake_page("", None, false);
+        prepare(&network);
+        begin_session(&page);
+        let setup = r#"{"endpoint":"/auth/","timeout":50}"#;
+        let opened = exo365::Core::open(setup.into(), None, Some(page), None);
+        assert_eq!(text(&error(settled(opened).await), "code"), code);
+        assert_eq!(network.count(), 1, "{code}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn s23_cookies_go_to_another_origin_only_where_it_was_named() {
     let network = Stub::new();
     network.answer(200, NOBODY, "{}");

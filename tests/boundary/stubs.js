@@ -130,6 +130,19 @@ export function fakePage(search, record, framed) {
     back(place) {
       this.shown.push(place);
     },
+    begun: () => undefined,
+  };
+}
+
+/** Begins the session call, as a page does before the module is there; `page` hands it over. */
+export function beginSession(page) {
+  const abort = new AbortController();
+  const answer = fetch('/auth/session', { method: 'POST', body: '{}', signal: abort.signal });
+  answer.catch(() => {});
+  page.begun = (signal) => {
+    signal.addEventListener('abort', () => abort.abort(signal.reason));
+    page.shown.push('begun');
+    return answer;
   };
 }
 export const shown = (page) => page.shown.join(' ');

@@ -53,6 +53,9 @@ extern "C" {
 
     #[wasm_bindgen(js_name = fakePage)]
     pub(crate) fn fake_page(search: &str, record: Option<&str>, framed: bool) -> exo365::Page;
+    /// Begins the session call: `page` hands it over, and notes `begun` in what it shows.
+    #[wasm_bindgen(js_name = beginSession)]
+    pub(crate) fn begin_session(page: &exo365::Page);
     pub(crate) fn shown(page: &exo365::Page) -> String;
     pub(crate) fn kept(page: &exo365::Page) -> String;
     pub(crate) fn json(value: &JsValue) -> String;

@@ -8,13 +8,13 @@ import { before, test } from 'node:test';
 import { project, tarball } from './project.mjs';
 
 /** Scripts: each has a source map beside it. */
-const SCRIPTS = `dist/exo365.global.js full.js index.js inline.cjs inline.js journal.js more.js react.cjs react.js
-  testing.cjs testing.js wasm/module.js writing.js`.split(/\s+/);
+const SCRIPTS = `dist/exo365.global.js dist/exo365.start.js full.js index.js inline.cjs inline.js journal.js more.js
+  preload.js react.cjs react.js start.cjs start.js testing.cjs testing.js wasm/module.js writing.js`.split(/\s+/);
 const FILES = [
   ...SCRIPTS,
   ...SCRIPTS.map((script) => `${script}.map`),
   ...`CHANGELOG.md LICENSE-APACHE LICENSE-MIT README.md THIRD-PARTY-NOTICES.md package.json dist/exo365.global.d.ts
-  full.d.ts index.d.ts inline.d.cts inline.d.ts react.d.cts react.d.ts testing.d.cts testing.d.ts
+  full.d.ts index.d.ts inline.d.cts inline.d.ts react.d.cts react.d.ts start.d.cts start.d.ts testing.d.cts testing.d.ts
   wasm/exo365_bg.names.json wasm/exo365_bg.wasm`.split(/\s+/),
 ].sort();
 
@@ -40,7 +40,7 @@ test('every entry of the manifest is a file, types first', () => {
     all.filter((file) => !existsSync(join(packed, file))),
     [],
   );
-  for (const name of ['.', './full', './inline', './react', './testing'])
+  for (const name of ['.', './full', './inline', './react', './start', './testing'])
     for (const way of ['import', 'require'])
       assert.deepEqual(Object.keys(exports[name][way]), ['types', 'default'], `${name} ${way}`);
 });

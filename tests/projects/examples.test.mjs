@@ -41,7 +41,10 @@ async function startEndpoint(t, dir, page, ...args) {
     EXO365_REDIRECT_URIS: JSON.stringify([`${origin}/`]),
   };
   const line = args.length ? ['exo365-endpoint', ...args] : ['npm', 'run', 'endpoint'];
-  const started = await server(dir, line, /listening|are given to services/, { ...env, ...(args.length && { EXO365_APP_KEY: KEY }) });
+  const started = await server(dir, line, /listening|are given to services/, {
+    ...env,
+    ...(args.length && { EXO365_APP_KEY: KEY }),
+  });
   t.after(() => started.end());
   return `http://localhost:${port}`;
 }

@@ -3,6 +3,7 @@ import { type Client, createClient } from 'exo365';
 import * as full from 'exo365/full';
 import * as inline from 'exo365/inline';
 import { Exo365Provider, useAccount, useCall, useExo365 } from 'exo365/react';
+import { start, type StartOptions } from 'exo365/start';
 import { memoryClient, startTenant } from 'exo365/testing';
 
 const same: typeof createClient = full.createClient;
@@ -32,4 +33,32 @@ export function hooks(folder: string): string[] {
   data?.items[0]?.body;
   Exo365Provider({ open: () => createClient({ endpoint: '/auth' }), children: null });
   return loading ? [] : (data?.items.map(({ subject }) => subject ?? '') ?? []);
+}
+
+export async function begun(options: StartOptions): Promise<string[]> {
+  start({
+    ...options,
+    preload: [['mailFolders/{}/messages', ['inbox'], { select: ['subject'], top: 10 }], ['contacts']],
+  });
+  // @ts-expect-error: without an endpoint nothing can begin.
+  start({ wasm: '/exo365_bg.wasm' });
+  const client = await again({
+    endpoint: '/auth',
+    preload: ({ mail, calendar, request }) => [
+      mail.messages.list({ select: ['subject'], top: 10 }),
+      calendar.view('2026-12-01', '2026-12-02').list(),
+      request('GET', '/me/outlook/masterCategories'),
+    ],
+  });
+  // @ts-expect-error: it preloads nothing.
+  again({ endpoint: '/auth', preload: () => {} });
+  // @ts-expect-error: a preload asks for the signed-in user's mailbox.
+  again({ endpoint: '/auth', preload: ({ mailbox }) => [mailbox('ben@contoso.example')] });
+  const outlook = await createClient({
+    endpoint: '/auth',
+    api: 'outlook-v2',
+    preload: ({ mail }) => [mail.messages.list({ select: ['Subject'] })],
+  });
+  const unused = client.diagnostics.list().filter(({ unused }) => unused);
+  return [...unused.map(({ url }) => url), (await outlook.mail.messages.list()).items[0]?.Subject ?? ''];
 }

@@ -18,7 +18,7 @@ const beside = (name) => join(import.meta.dirname, name);
 /** Bundlers of pages look for exactly this expression to find the module, and ship the file that it names. */
 const MODULE_URL = "new URL('./wasm/exo365_bg.wasm', import.meta.url)";
 /** Parts that `exo365` loads where they are needed: each stays a file of its own. */
-const LAZY = ['more', 'writing', 'journal', 'wasm/module'];
+const LAZY = ['more', 'writing', 'journal', 'preload', 'wasm/module'];
 
 /**
  * Resolves what the sources import in a way of their own.
@@ -29,7 +29,7 @@ const LAZY = ['more', 'writing', 'journal', 'wasm/module'];
 const layout = (root, whole) => ({
   name: 'layout of the package',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(?:more|writing|journal|module)\.ts$/ }, ({ kind, path, resolveDir }) => {
+    onResolve({ filter: /\/(?:more|writing|journal|preload|module)\.ts$/ }, ({ kind, path, resolveDir }) => {
       const name = LAZY.find((lazy) => source(lazy) === join(resolveDir, path));
       if (name && kind === 'dynamic-import' && !whole) return { path: `${root}/${name}.js`, external: true };
     });
@@ -114,6 +114,24 @@ for (const [name, entry] of Object.entries({ react: 'react', testing: 'testing/i
   await bundle(`${name}.js`, options);
   await bundle(`${name}.cjs`, { ...options, format: 'cjs' });
 }
+
+// For the head of a page: as a module for those who bundle it, and as a classic script, whose tag has the settings.
+const start = { entryPoints: [source('start')] };
+await bundle('start.js', start);
+await bundle('start.cjs', { ...start, format: 'cjs' });
+await bundle(
+  'dist/exo365.start.js',
+  {
+    stdin: {
+      sourcefile: 'start-script.js',
+      contents: `import { start } from './start.ts';
+        const { dataset, src } = document.currentScript;
+        start({ wasm: new URL('../wasm/exo365_bg.wasm', src).href, ...dataset });`,
+      resolveDir: template,
+    },
+  },
+  { enclose: true },
+);
 
 // The script tag: a classic script, which has no import.meta. The module is found from the script's own address.
 const names = ['Exo365Error', 'createClient', 'filter'].join(', ');

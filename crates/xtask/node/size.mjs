@@ -15,25 +15,30 @@ function check(ok, text) {
 
 const wasm = read('wasm/exo365_bg.wasm');
 const scripts = { 'ES module': 'index.js', 'script tag': 'dist/exo365.global.js' };
-const later = ['more.js', 'writing.js', 'journal.js'];
+const later = ['more.js', 'writing.js', 'journal.js', 'preload.js'];
+const start = 'dist/exo365.start.js';
 /** The same sources in other builds. */
-const others = ['full.js', 'inline.js', 'inline.cjs', 'react.js', 'react.cjs'];
+const others = ['full.js', 'inline.js', 'inline.cjs', 'react.js', 'react.cjs', 'start.js', 'start.cjs', start];
 const javascript = [...Object.values(scripts), ...later, ...others];
 
 /**
  * Most bytes, brotli, that a page downloads for its first view (MSAL.js and the Graph client: 71,300). The aim is 55,000:
- * what finds out the outcome of a write, completes a sign-in in any tab, and shares out waiting reads took more.
+ * what finds out the outcome of a write, completes a sign-in in any tab, shares out waiting reads, and begins before the
+ * module is there took more.
  */
-const FIRST_VIEW = 57_500;
+const FIRST_VIEW = 58_500;
 /** Most bytes, brotli, of a part that is loaded later: a page loads the parts that it needs. And of all parts. */
 const PART = 9_000;
-const LATER = 13_000;
+const LATER = 13_600;
 /** Most bytes, brotli, of the module as base64, for bundlers that leave its file behind. */
 const MODULE = 60_000;
 /** Most bytes, brotli, of one script with everything in it: base64 takes a quarter more. */
-const INLINE = 82_000;
+const INLINE = 83_000;
 /** Most bytes, brotli, of the hooks for React. */
 const REACT = 1_000;
+
+/** Most bytes, brotli, of the script for a page's head. */
+const START = 1_000;
 
 /** Holds all of `files` together to `most` bytes, and prints what each of them takes. */
 function checkBudget(what, files, most) {
@@ -52,6 +57,7 @@ checkBudget('the module in a script', ['wasm/module.js'], MODULE);
 checkBudget('exo365/full', ['wasm/exo365_bg.wasm', 'full.js'], FIRST_VIEW + LATER);
 checkBudget('exo365/inline', ['inline.js'], INLINE);
 checkBudget('exo365/react', ['react.js'], REACT);
+checkBudget('exo365/start', [start], START);
 
 const module = await WebAssembly.compile(wasm).catch((error) => error);
 check(

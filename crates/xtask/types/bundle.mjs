@@ -72,7 +72,7 @@ ${aliases.join('\n')}
 }
 
 /** Entries with types of their own, and their sources. */
-const OTHER_ENTRIES = { react: 'react', testing: 'testing/index' };
+const OTHER_ENTRIES = { react: 'react', start: 'start', testing: 'testing/index' };
 
 /** Writes the types of all entries into `out`, a folder of the package's layout; gives the texts of those with declarations. */
 export async function bundle(template, out) {

@@ -1,0 +1,23 @@
+// What `localStorage` holds of an endpoint, for all tabs of the origin. No secret: who is signed in, whether a sign-out
+// did not reach the endpoint, and where its API is.
+
+/** The name of an endpoint's mark, which says who is signed in. */
+export const nameOf = (endpoint: string) => `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
+
+/** Writes an entry of `localStorage`, or removes it for null; gives what is there. */
+export function stored(name: string, value?: string | null): string | undefined {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else if (value !== undefined) localStorage.setItem(name, value);
+    return localStorage.getItem(name) ?? undefined;
+  } catch {
+    return undefined; // The browser's settings forbid it.
+  }
+}
+
+/** Whether a sign-out did not reach the endpoint; with `value`, notes that it did not (a text) or did (null). */
+export const unfinished = (endpoint: string, value?: string | null) => stored(`${nameOf(endpoint)}#signout`, value);
+
+/** The API of the last session: its flavour and, where a page calls it, its origin. With `value`, notes it. */
+export const lastApi = (endpoint: string, value?: string) =>
+  (stored(`${nameOf(endpoint)}#api`, value) ?? '').split(' ') as [flavor?: string, origin?: string];
