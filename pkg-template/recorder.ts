@@ -16,8 +16,8 @@ const MOST = 4;
 const never = new Promise<never>(() => {});
 
 /**
- * The calls that `preload` asks for. What is wrong with it is the page's own trouble, as an error of a listener is: it is
- * thrown where nobody catches it, and nothing is preloaded.
+ * The calls that `preload` asks for. What is wrong with it is the page's own trouble, as an error of a listener is: it
+ * is thrown where nobody catches it, and nothing is preloaded.
  */
 export function record(preload: NonNullable<ClientConfig['preload']>, flavor: Flavor, timeZone: string): Described[] {
   const calls: Described[] = [];

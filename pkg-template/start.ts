@@ -1,5 +1,5 @@
-// exo365/start: for the head of a page, before its scripts are there. It begins what `createClient` of the same endpoint
-// takes over, once: the session call, a preload, the connection to the API and the loading of the WebAssembly.
+// exo365/start: for the head of a page, before its scripts are there. It begins what `createClient` of the same
+// endpoint takes over, once: the session call, a preload, the connection to the API and the loading of the WebAssembly.
 import { begin, beginPreload, connect, leaveStarted, link } from './session/begin.ts';
 import { lastApi } from './session/marks.ts';
 
@@ -9,8 +9,8 @@ export interface StartOptions {
   endpoint: string;
   /**
    * Lists and items that the page shows first, at most four, as `[path, ids, options]`: the path below the mailbox with
-   * `{}` in place of each id. They answer the first equal calls of the client; `createClient` then does not call its own
-   * `preload`. Beside `data-preload` it is JSON text.
+   * `{}` in place of each id. They answer the first equal calls of the client; `createClient` then does not call its
+   * own `preload`. Beside `data-preload` it is JSON text.
    *
    * @example
    * ```ts
@@ -37,7 +37,7 @@ export interface StartOptions {
   wasm?: string;
 }
 
-/** `client.mail.folder('inbox').messages.list({ top: 10 })` is `['mailFolders/{}/messages', ['inbox'], { top: 10 }]`. */
+/** `mail.folder('inbox').messages.list({ top: 10 })` is `['mailFolders/{}/messages', ['inbox'], { top: 10 }]`. */
 export type StartCall = readonly [path: string, ids?: readonly string[], options?: Readonly<Record<string, unknown>>];
 
 /** All options of reads (crates/core/src/options/key.rs). */

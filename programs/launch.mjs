@@ -22,10 +22,8 @@ const fail = (sentence) => {
 const ELSE = `Run it in a container, or build it with Rust: ${homepage}`;
 
 /** Whether this is a Linux with another C library than glibc, such as Alpine. */
-const isMusl = () => {
-  const { header } = /** @type {any} */ (process.report.getReport());
-  return process.platform === 'linux' && !header.glibcVersionRuntime;
-};
+const isMusl = () => process.platform === 'linux' && !report().header.glibcVersionRuntime;
+const report = () => /** @type {any} */ (process.report.getReport());
 
 /** The file of the program. */
 function find() {

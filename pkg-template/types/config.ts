@@ -38,11 +38,11 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   getToken?: (request: TokenRequest) => Promise<string | (Partial<AccessToken> & Pick<AccessToken, 'token'>)>;
   /**
-   * Asks for what the page shows first: at once, before the client is there. The endpoint answers beside the session, and
-   * the first equal call of the client within ten seconds takes that answer; every other call goes its usual way.
+   * Asks for what the page shows first: at once, before the client is there. The endpoint answers beside the session,
+   * and the first equal call of the client within ten seconds takes that answer; every other call goes its usual way.
    * One to four lists or items (`list`, `get`, `calendar.view(...).list`) of the user who is signed in, all asked for
-   * before the function returns; what it returns is only awaited for its errors. In a worker it is not called. An error
-   * in it is told as an uncaught one, as `invalid_argument`, and nothing is preloaded; the client opens all the same.
+   * before the function returns. In a worker it is not called. An error in it is told as an uncaught one, as
+   * `invalid_argument`, and nothing is preloaded; the client opens all the same.
    *
    * @example
    * ```ts
