@@ -4,7 +4,7 @@ use super::keys::KEYS;
 use crate::base::problem::Problem;
 
 /// Keys whose values are numbers, booleans or lists, written as in the file.
-const VALUES: [&str; 15] = [
+const VALUES: [&str; 16] = [
     "behind_tls_proxy",
     "cross_origins",
     "id_token_algorithms",
@@ -13,6 +13,7 @@ const VALUES: [&str; 15] = [
     "limit_per_session",
     "origins",
     "page_images",
+    "preload_paths",
     "proxies",
     "proxy_paths",
     "redirect_uris",
