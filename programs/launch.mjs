@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 
-/** How long after a signal the same one counts as the same, in milliseconds: npm passes on what the terminal also sent. */
+/** How long a signal counts as the same one, in milliseconds: npm passes on what the terminal also sent. */
 const SAME = 200;
 
 const require = createRequire(import.meta.url);

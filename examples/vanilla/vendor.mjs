@@ -1,5 +1,5 @@
-// Copies the package beside the page, in its own layout: the script looks for `../wasm/exo365_bg.wasm` and for the parts
-// that it loads later.
+// Copies the package beside the page, in its own layout: the script looks for `../wasm/exo365_bg.wasm`, and for the
+// parts that it loads later.
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -196,7 +196,7 @@ test('Alpine is told that its C library is another one', { skip: process.platfor
 
 test('where the package of the platform was left out, the cure is named', () => {
   const done = elsewhere(
-    "Object.defineProperty(process, 'platform', { value: 'darwin' }); Object.defineProperty(process, 'arch', { value: 'x64' });",
+    "Object.defineProperties(process, { platform: { value: 'darwin' }, arch: { value: 'x64' } });",
   );
   assert.equal(done.status, 1);
   assert.match(done.stderr, /the package @exo365\/tenant-darwin-x64 is not installed.*--omit=optional/);

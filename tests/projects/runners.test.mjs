@@ -1,5 +1,5 @@
-// Tests of other people's apps: by Vitest in simulated browsers, with MSW, and by Jest as it comes, with jsdom, and with
-// ES modules.
+// Tests of other people's apps: by Vitest in simulated browsers, with MSW, and by Jest as it comes, with jsdom,
+// and with ES modules.
 import { test } from 'node:test';
 import { command, project, wanted } from './project.mjs';
 
