@@ -1,6 +1,6 @@
-// What a first view does not need: batches, changes, look-ups, rare ends of a sign-in. The first call that needs it loads
-// it. What it needs of the part that is there already (errors, lists, the filter) it gets by its first argument: imported
-// here, it would be downloaded twice.
+// What a first view does not need: batches, changes, look-ups, rare ends of a sign-in. The first call that needs it
+// loads it. What it needs of the part that is there already (errors, lists, the filter) it gets by its first argument:
+// imported here, it would be downloaded twice.
 import type { Api } from './calls/api.ts';
 import type { Keep } from './calls/diagnostics.ts';
 import type { Diagnostic } from './types.ts';
