@@ -68,12 +68,13 @@ test('the calls are those that cross to core when the client makes them', async 
 
 test('names are spelled, and moments read, as the flavour and the zone want it', async () => {
   const view = ({ calendar }) => [calendar.view('2026-12-01', '2026-12-02', { select: ['Subject'] }).list()];
-  for (const [flavor, names] of [
+  for (const [flavor, names] of /** @type {[string, string[]][]} */ ([
     ['graph', ['Subject', 'start', 'end']],
     ['outlook-v2', ['Subject', 'Start', 'End']],
-  ]) {
+  ])) {
     const { calls } = await recorded(view, flavor);
-    const [[, , path, , options]] = calls;
+    const [[, , path, , given]] = calls;
+    const options = /** @type {any} */ (given);
     assert.deepEqual([path, options.select], ['calendarView', names]);
     assert.equal(options.query.startDateTime, '2026-11-30T23:00:00.000Z');
   }

@@ -3,6 +3,8 @@
 /** What `pages/page.js` sets: the package, and the client of the page. */
 declare var sdk: typeof import('exo365');
 declare var client: import('exo365').Client;
+/** A second client of the page. */
+declare var other: import('exo365').Client;
 declare var ready: Promise<void>;
 declare var failure: import('exo365').Exo365Error & Record<string, any>;
 

@@ -178,6 +178,7 @@ for (const mode of ['direct', 'proxy'])
       assert.deepEqual([await state(page), paths().sort()], [SIGNED_IN, ['/preload', '/session']]);
       const subjects = await call(page, async () => {
         const { items } = await client.mail.messages.list({ select: ['subject'], top: 2 });
+        /** @type {any} */
         const folders = await client.mail.folders.list();
         return [items[0].subject, folders.items[0].subject];
       });

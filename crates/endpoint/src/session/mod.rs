@@ -5,6 +5,7 @@ pub(crate) mod cooldown;
 pub(crate) mod lease;
 pub(crate) mod opened;
 pub(crate) mod record;
+mod refusals;
 pub(crate) mod renewal;
 pub(crate) mod single_flight;
 mod unsaved;

@@ -3,6 +3,7 @@
 use super::cooldown::{self, Cooldown};
 use super::lease::Lease;
 use super::record::{AccessToken, Sessions, StoredSession, TokenSpec};
+use super::refusals::{loop_error, signed_out, store_failed};
 use super::single_flight::SingleFlight;
 use super::unsaved::Unsaved;
 use crate::base::clock::Clock;
@@ -12,7 +13,6 @@ use crate::store::{Failed, Key};
 use crate::upstream::authority;
 use crate::upstream::id_token;
 use crate::upstream::token_client::{self, About, TokenClient};
-use exo365_core::aadsts;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
 use std::sync::Arc;
@@ -370,29 +370,6 @@ impl Renewals {
                 }
             });
     }
-}
-
-fn signed_out() -> Refusal {
-    Refusal {
-        error: Error::new(Code::SignedOut, "nobody is signed in"),
-        ends_session: true,
-    }
-}
-
-/// The service's error, with the remaining time.
-fn loop_error(left: u64) -> Error {
-    let mut error = Error::new(
-        Code::InteractionRequired,
-        "the sign-in service saw the same request too often: sign in again",
-    );
-    let detail = error.detail_mut();
-    detail.aadsts = vec![aadsts::LOOP];
-    detail.retry_after_seconds = u32::try_from(left).ok();
-    error
-}
-
-fn store_failed(failed: Failed) -> Refusal {
-    Refusal::passing(failed.into())
 }
 
 /// The result of a renewal.
