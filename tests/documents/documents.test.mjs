@@ -62,7 +62,7 @@ function runSample(line, code) {
   const file = join(out, 'sample.mjs');
   writeFileSync(file, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
   const program = process.env.EXO365_TENANT_BIN ?? join(root, 'target/debug/exo365-tenant');
-  const env = { ...process.env, EXO365_TENANT: program };
+  const env = { ...process.env, EXO365_TENANT_PROGRAM: program };
   const { status, output } = run(process.execPath, [join(root, 'tests/documents/run.mjs'), file], { env });
   return status === 0 ? '' : output || `exit code ${status}`;
 }
