@@ -26,7 +26,10 @@ const installed = join(types, 'node_modules/exo365');
 const own = {
   exo365: [join(installed, 'index.d.ts')],
   ...Object.fromEntries(
-    ['full', 'inline', 'react', 'start', 'testing'].map((name) => [`exo365/${name}`, [join(installed, `${name}.d.ts`)]]),
+    ['full', 'inline', 'react', 'start', 'testing'].map((name) => [
+      `exo365/${name}`,
+      [join(installed, `${name}.d.ts`)],
+    ]),
   ),
 };
 /** Where samples start from: the package, as a module and as the script tag's global; or Microsoft's own clients. */

@@ -15,10 +15,10 @@ use crate::store::{Json, Message, Person};
 /// Reads a message: the properties of Graph that its headers and parts have. `conversation` is the id of the message
 /// that began the thread, which is no property of Graph. `None` if the text has no header.
 pub(crate) fn read(bytes: &[u8]) -> Option<Json> {
-    let mail = MessageParser::default().parse(bytes)?;
-    if mail.headers().is_empty() {
+    if !begins_with_header(bytes) {
         return None;
     }
+    let mail = MessageParser::default().parse(bytes)?;
     let mut out = Json::new();
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -48,6 +48,16 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Json> {
     let files: Vec<Value> = mail.attachments().map(file).collect();
     set("attachments", (!files.is_empty()).then(|| files.into()));
     Some(out)
+}
+
+/// Whether the text begins with the name of a header and a colon (RFC 5322 §2.2). The parser takes any octets for a name.
+fn begins_with_header(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let name = text
+        .iter()
+        .take_while(|byte| byte.is_ascii_graphic() && **byte != b':');
+    let name = name.count();
+    name > 0 && text[name..].trim_ascii_start().starts_with(b":")
 }
 
 fn person(one: &mail_parser::Addr<'_>) -> Option<Value> {
@@ -220,6 +230,20 @@ pub(crate) fn write(message: &Message) -> std::io::Result<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::store::Attachment;
+
+    #[test]
+    fn what_begins_with_no_header_is_no_message() {
+        for odd in [
+            &b""[..],
+            b"\xb6\xbb\x9e",
+            b"hello",
+            b"\r\n\r\nhello",
+            b": x",
+        ] {
+            assert!(read(odd).is_none(), "{odd:?}");
+        }
+        assert!(read(b"Subject: x").is_some());
+    }
 
     #[test]
     fn encoded_names_parts_and_threads_are_read() {

@@ -61,11 +61,22 @@ pub(super) fn read(
                     Code::Misconfigured | Code::ServiceUnavailable => error.code,
                     _ => Code::InvalidArgument,
                 };
-                let text = format!("call {number}: {}", error.message);
+                let text = format!("call {number}: {}", reason(&error));
                 refused(Error::with(code, text))
             })
         })
         .collect()
+}
+
+/// Why a call is refused. Core quotes names that the page gave, and no answer repeats what was sent: only names of known
+/// options stay.
+fn reason(error: &Error) -> &str {
+    let is_option = |name: &str| Key::ALL.iter().any(|key| key.name() == name);
+    let quoted = error.message.split('`').nth(1);
+    if error.code == Code::InvalidArgument && quoted.is_some_and(|name| !is_option(name)) {
+        return "it has an option or a header that a call does not take";
+    }
+    &error.message
 }
 
 fn refused(error: Error) -> Rejection {

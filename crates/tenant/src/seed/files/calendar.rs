@@ -72,32 +72,40 @@ pub(super) fn read(source: &Rc<Source>, folder: &[String]) -> Result<Vec<Item>, 
             at = at.find("END:VEVENT").find("BEGIN:VEVENT");
         }
     }
-    for (at, uid, mut json) in changes {
-        // What only a whole event has.
-        for name in [
-            "iCalUId",
-            "organizer",
-            "createdDateTime",
-            "lastModifiedDateTime",
-            "isAllDay",
-        ] {
-            json.remove(name);
-        }
-        let series = items.iter_mut().find(|item| item.json["iCalUId"] == *uid);
-        let series = series
-            .ok_or_else(|| at.wrong(format!("the file has no series with the UID `{uid}`")))?;
-        let list = series
-            .json
-            .entry("exceptionOccurrences")
-            .or_insert_with(|| json!([]));
-        list.as_array_mut()
-            .into_iter()
-            .for_each(|list| list.push(json.clone().into()));
+    for (at, uid, json) in changes {
+        add_change(&mut items, &at, &uid, json)?;
     }
     if items.is_empty() {
         return Err(start.wrong("the file has no event"));
     }
     Ok(items)
+}
+
+/// What only a whole event has.
+const OF_A_WHOLE_EVENT: [&str; 5] = [
+    "iCalUId",
+    "organizer",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "isAllDay",
+];
+
+/// Adds a changed occurrence, which is at `at` in the file, to its series among `items`.
+fn add_change(items: &mut [Item], at: &Place, uid: &str, mut json: Json) -> Result<(), String> {
+    for name in OF_A_WHOLE_EVENT {
+        json.remove(name);
+    }
+    let series = items.iter_mut().find(|item| item.json["iCalUId"] == uid);
+    let series =
+        series.ok_or_else(|| at.wrong(format!("the file has no series with the UID `{uid}`")))?;
+    let list = series
+        .json
+        .entry("exceptionOccurrences")
+        .or_insert_with(|| json!([]));
+    if let Some(list) = list.as_array_mut() {
+        list.push(json.into());
+    }
+    Ok(())
 }
 
 /// Reads one `VEVENT`.
