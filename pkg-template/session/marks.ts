@@ -1,6 +1,10 @@
 // What `localStorage` holds of an endpoint, for all tabs of the origin. No secret: who is signed in, whether a sign-out
 // did not reach the endpoint, and where its API is.
 
+// Taken when the package loads, as in platform.ts: a later script may replace it. (`exo365/start` has no room for all
+// of that file.)
+const { URL } = globalThis;
+
 /** The name of an endpoint's mark, which says who is signed in. */
 export const nameOf = (endpoint: string) => `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
 
