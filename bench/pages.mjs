@@ -25,7 +25,7 @@ async function allFirstLists(exo365, out) {
   const times = {};
   const rounds = {};
   for (const roundTrip of report.ROUND_TRIPS) {
-    rounds[roundTrip] = roundTrip === report.JUDGED ? 15 : 5;
+    rounds[roundTrip] = roundTrip === report.JUDGED ? 9 : 3;
     times[roundTrip] = await firstLists(exo365, out, { roundTrip, rounds: rounds[roundTrip] });
   }
   const note = `medians of ${rounds[report.JUDGED]} rounds; ${today()}, ${machine()}`;
