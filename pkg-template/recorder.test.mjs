@@ -1,4 +1,4 @@
-// What `preload` asks for, written down without the WebAssembly; what is wrong with it is told, and harms nothing.
+// What `preload` asks for, recorded without the WebAssembly. An error in it is reported, and the client still opens.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Exo365Error } from './error.ts';

@@ -33,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn back(this: &Page, place: &str);
     /// The answer to the session call that JavaScript began before this module was there, still unread; `None` where
-    /// none has begun, or it is no good any more. `signal` ends the request.
+    /// none has begun, it is too old, or somebody signed in or out since. `signal` ends the request.
     #[wasm_bindgen(method)]
     pub(crate) fn begun(this: &Page, signal: &AbortSignal) -> Option<Promise>;
 }

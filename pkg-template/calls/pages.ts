@@ -40,7 +40,7 @@ export async function* walk<T>(
     while (coming) {
       const { items, next }: Page<T> = await coming;
       coming = next?.();
-      coming?.catch(() => {}); // It is told where it is awaited, if it is.
+      coming?.catch(() => {}); // Whoever awaits the page gets the error.
       const fresh = items.filter((item) => {
         const { id = item, Id = id } = Object(item);
         return known.size < known.add(Id).size;

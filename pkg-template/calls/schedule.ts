@@ -67,7 +67,7 @@ export function learnt({ item, quickest }: Pace, count: number, took: number): P
   let next = 0.8 * item;
   if (count >= 2 * base.count) {
     const slope = (took - base.took) / (count - base.count);
-    // A service that got slower is believed at once, one that got quicker by halves: the network has its moods.
+    // A slower time counts at once, a quicker one by half: times of a network vary.
     next = Math.max(slope, (item + slope) / 2);
   }
   return { item: Math.min(high, Math.max(low, next)), quickest: base };

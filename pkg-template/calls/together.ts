@@ -21,7 +21,7 @@ export async function sendTogether(api: Api, lane: Lane, limit: number, shape: S
   lane.known ??= { pace: UNKNOWN, flights: new Set(), restsUntil: 0 };
   const { waiting, known } = lane;
   const free = Math.max(1, lane.starting--);
-  // A write came meanwhile, or nobody is left.
+  // A write came meanwhile and goes first, or no call waits any more.
   if (!waiting[0]?.read) return waiting.shift()?.run();
   const begun = performance.now();
   const demand = { ...known, waiting: waiting.length, free, limit, now: begun };

@@ -59,7 +59,7 @@ function post(fetch: Fetch, endpoint: string, route: string, body: object): Sent
     referrerPolicy: 'no-referrer',
     signal: abort.signal,
   });
-  answer.catch(() => {}); // It is told where it is awaited, if it is.
+  answer.catch(() => {}); // Whoever takes the answer over gets the error.
   return { at: Date.now(), answer, abort };
 }
 
@@ -89,7 +89,7 @@ export function leaveStarted(begun: Begun): void {
   started[STARTED] = { ...started[STARTED], [nameOf(begun.endpoint)]: begun };
 }
 
-/** What `exo365/start` began at `endpoint`, once; undefined where it is no good any more. */
+/** What `exo365/start` began at `endpoint`, once; undefined where it is too old, or somebody signed in or out since. */
 export function takeStarted(endpoint: string): Begun | undefined {
   const name = nameOf(endpoint);
   const begun = started[STARTED]?.[name];

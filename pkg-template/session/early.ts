@@ -18,7 +18,7 @@ function apiOf({ cloud, api, mode }: ClientConfig, last: string | undefined): st
 /**
  * Begins the session call and the preload of what `record` gives, or takes over what `exo365/start` began, and opens
  * the connection to the API. Nothing begins where the address may hold an answer to a sign-in: its `state` comes first.
- * It never fails: what is wrong with the settings is told by core.
+ * It never fails: core refuses what is wrong with the settings.
  */
 export function early(settings: ClientConfig, record: (api: Flavor) => Described[]): Begun | undefined {
   try {
