@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long a server may be silent before it counts as down, in milliseconds.
 const DOWN: u64 = 1500;
 /// How long servers may take until they agree.
-const LONGEST: Duration = Duration::from_secs(120);
+pub(crate) const LONGEST: Duration = Duration::from_secs(120);
 /// How long a server may take for an answer.
 const ANSWER: Duration = Duration::from_secs(5);
 
