@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasmparser::{
-    CustomSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Name, Operator, Parser,
-    Payload, RelocSectionReader, RelocationType, SymbolInfo,
+    CustomSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Name, NameSectionReader,
+    Operator, Parser, Payload, RelocSectionReader, RelocationType, SymbolInfo,
 };
 
 /// Sections by their number in the format.
@@ -136,14 +136,9 @@ impl<'a> Module<'a> {
         let KnownCustom::Name(names) = custom.as_known() else {
             return Ok(());
         };
-        for part in names {
-            if let Name::Function(functions) = part? {
-                for naming in functions {
-                    let naming = naming?;
-                    let path = rustc_demangle::demangle(naming.name);
-                    self.names.insert(naming.index, format!("{path:#}"));
-                }
-            }
+        for (index, name) in function_names(names)? {
+            let path = rustc_demangle::demangle(&name);
+            self.names.insert(index, format!("{path:#}"));
         }
         Ok(())
     }
@@ -178,6 +173,20 @@ impl<'a> Module<'a> {
         let name = self.names.get(&function);
         name.map_or_else(|| format!("function {function}"), Clone::clone)
     }
+}
+
+/// The names of functions by their index, as the compiler wrote them.
+pub(crate) fn function_names(parts: NameSectionReader<'_>) -> Result<BTreeMap<u32, String>> {
+    let mut names = BTreeMap::new();
+    for part in parts {
+        if let Name::Function(functions) = part? {
+            for naming in functions {
+                let naming = naming?;
+                names.insert(naming.index, naming.name.to_owned());
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// What the linker wrote, and what is needed to read it.

@@ -2,11 +2,12 @@
 //!
 //! Binaryen orders functions by their names: each name gets its place in front, for its pass `reorder-functions-by-name`.
 
+use crate::linked::function_names;
 use anyhow::{Context, Result, bail};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{Module, NameMap, NameSection, RawSection};
-use wasmparser::{FunctionBody, KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
+use wasmparser::{FunctionBody, KnownCustom, Parser, Payload, TypeRef};
 
 /// Functions are compared by their pieces of this many bytes.
 const PIECE: usize = 5;
@@ -36,7 +37,7 @@ pub(crate) fn number_functions(bytes: &[u8]) -> Result<Vec<u8>> {
             Payload::CodeSectionEntry(body) => bodies.push(body.clone()),
             Payload::CustomSection(custom) => {
                 if let KnownCustom::Name(parts) = custom.as_known() {
-                    read_names(parts, &mut names)?;
+                    names = function_names(parts)?;
                     continue;
                 }
             }
@@ -63,18 +64,6 @@ pub(crate) fn number_functions(bytes: &[u8]) -> Result<Vec<u8>> {
     section.functions(&functions);
     numbered.section(&section);
     Ok(numbered.finish())
-}
-
-fn read_names(parts: NameSectionReader<'_>, names: &mut BTreeMap<u32, String>) -> Result<()> {
-    for part in parts {
-        if let Name::Function(functions) = part? {
-            for naming in functions {
-                let naming = naming?;
-                names.insert(naming.index, naming.name.to_owned());
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The name as it was before [`number_functions`].

@@ -37,19 +37,23 @@ pub(super) fn permissions(config: &Config) -> Option<Finding> {
     ))
 }
 
+/// Whether `path` is `prefix` or below it.
+fn is_below(path: &str, prefix: &str) -> bool {
+    let rest = path.strip_prefix(prefix);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether one of the paths is the other or below it.
+fn overlap(one: &str, other: &str) -> bool {
+    is_below(one, other) || is_below(other, one)
+}
+
 /// Whether pages reach what they need, and no more.
 pub(super) fn paths(config: &Config) -> Vec<Finding> {
     let (root, prefixes) = (config.public.api.root_path(), &config.proxy_paths);
     let has = |name: &str| {
         let whole = format!("{root}{name}");
-        let inside = |prefix: &String| {
-            let rest = whole.strip_prefix(prefix.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        prefixes.iter().any(inside)
-            || prefixes
-                .iter()
-                .any(|prefix| prefix.starts_with(&format!("{whole}/")))
+        prefixes.iter().any(|prefix| overlap(prefix, &whole))
     };
     let mut found = Vec::new();
     for prefix in prefixes {
@@ -94,25 +98,20 @@ pub(super) async fn preload(config: &Config) -> Result<Vec<Finding>, Problem> {
         return Ok(vec![finding(Verdict::Note, text)]);
     }
     let proxied = config.public.mode == Mode::Proxy;
-    let overlap = |prefix: &&String, other: &String| {
-        let below = |one: &str, other: &str| {
-            let rest = one.strip_prefix(other);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        below(prefix, other) || below(other, prefix)
-    };
     let mut found = Vec::new();
     for prefix in prefixes {
-        let below = prefix.strip_prefix(root);
-        let reached = config
-            .proxy_paths
-            .iter()
-            .any(|other| overlap(&prefix, other));
-        let sentence = match below {
-            Some(rest) if !rest.is_empty() && !rest.starts_with('/') => "not below the API's root",
-            None => "not below the API's root",
-            Some(_) if proxied && !reached => "not below `proxy_paths`",
-            Some(_) => continue,
+        let reached = || {
+            config
+                .proxy_paths
+                .iter()
+                .any(|other| overlap(prefix, other))
+        };
+        let sentence = if !is_below(prefix, root) {
+            "not below the API's root"
+        } else if proxied && !reached() {
+            "not below `proxy_paths`"
+        } else {
+            continue;
         };
         let text =
             format!("`preload_paths` has {prefix}, which is {sentence}: it is never asked for");

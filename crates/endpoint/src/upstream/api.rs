@@ -99,7 +99,7 @@ impl Api {
         token: &str,
         (body, progress): (Outgoing, Progress),
     ) -> Result<Response<Incoming>, Failed> {
-        // A question without a body may be asked twice.
+        // A GET without a body may be repeated.
         let repeatable = *call.method == Method::GET && matches!(body, Outgoing::Empty);
         let sending = self.client.request(self.request(call, token, body)?);
         tokio::pin!(sending);

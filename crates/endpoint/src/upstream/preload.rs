@@ -57,7 +57,7 @@ impl PreloadClient {
         headers.insert(header::AUTHORIZATION, bearer);
         let first = self.warm.get(url.clone()).headers(headers.clone());
         let response = match first.send().await {
-            // The connection that was kept had died. A question may be asked twice.
+            // The connection that was kept had died. A GET may be repeated.
             Err(error) if !error.is_connect() && !error.is_timeout() => {
                 let again = self.fresh.get(url.clone()).headers(headers);
                 again.send().await.ok()?
