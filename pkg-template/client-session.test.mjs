@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Client } from './client.ts';
 import { ADELE, Core, failure } from './tests/fake-wasm.mjs';
 import { invalid, it, later, MARK, signedIn, WHO, withPages } from './tests/signed-in.mjs';
+import { collectUncaught } from './tests/uncaught.mjs';
 
 withPages();
 
@@ -38,26 +39,20 @@ test('listeners: several, the same one twice, and off again; what they throw is 
   client.on('signedout', () => events.push('other'))();
   first();
   first();
-  const thrown = [];
-  const { queueMicrotask } = globalThis;
-  globalThis.queueMicrotask = (run) =>
-    queueMicrotask(() => {
-      try {
-        run();
-      } catch (error) {
-        thrown.push(error.message);
-      }
+  const { uncaught } = await collectUncaught(async () => {
+    client.on('signedout', () => {
+      throw new Error("the page's own");
     });
-  client.on('signedout', () => {
-    throw new Error("the page's own");
+    client.on('signedout', () => events.push('last'));
+    await client.signOut();
+    await later();
   });
-  client.on('signedout', () => events.push('last'));
-  await client.signOut();
-  await later();
-  globalThis.queueMicrotask = queueMicrotask;
   second();
   assert.deepEqual(events, ['user', 'twice', 'last']);
-  assert.deepEqual(thrown, ["the page's own"]);
+  assert.deepEqual(
+    uncaught.map(({ message }) => message),
+    ["the page's own"],
+  );
   for (const [type, listener] of /** @type {any[][]} */ ([
     ['signedIn', () => {}],
     ['signedout', 5],

@@ -10,6 +10,7 @@ import { load } from './session/load.ts';
 import { openInPage } from './session/opening.ts';
 import { isWindow, type Page } from './session/page.ts';
 import type * as types from './types.ts';
+import { sorted } from './values/sorted.ts';
 
 export { Exo365Error } from './error.ts';
 export type * from './types.ts';
@@ -23,12 +24,12 @@ let count = 0;
 
 /** Equal settings have equal keys, in whatever order; functions are told apart by identity. */
 function keyOf(settings: object): string {
-  return toJson(settings, (_, value: unknown) => {
+  return toJson(settings, (name, value: unknown) => {
     if (typeof value === 'function') {
       if (!functions.has(value)) functions.set(value, `function ${++count}`);
       return functions.get(value);
     }
-    return value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value;
+    return sorted(name, value);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Api, Call } from './calls/api.ts';
 import type { Diagnostics } from './calls/diagnostics.ts';
 import type { Described, Preload } from './session/begin.ts';
 import type { Account, ErrorCode } from './types.ts';
+import { sorted } from './values/sorted.ts';
 
 /** How long a call waits for a preload after it began: as long as the endpoint takes at most, in milliseconds. */
 const PATIENCE = 2_000;
@@ -23,9 +24,6 @@ interface Reply {
 
 /** Gives the answer to a call that core knows as `described`, once; undefined where the call goes its usual way. */
 export type Take = (described: string) => Promise<Answer | undefined> | undefined;
-
-const sorted = (_: string, value: unknown) =>
-  value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value;
 
 /** Equal calls have equal keys: what is allowed, and whether the browser is offline, changes no request. */
 const keyOf = ([method, user, path, ids, options]: Described) =>

@@ -3,32 +3,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Exo365Error } from './error.ts';
 import { record } from './recorder.ts';
+import { collectUncaught } from './tests/uncaught.mjs';
 
 const LIST = ['select', 'filter', 'orderBy', 'expand', 'search', 'top', 'skip', 'count', 'query'];
 const ALWAYS = ['timeout', 'timeZone', 'headers'];
 
 /** Records, and gives what was told as an uncaught error as well. */
 async function recorded(preload, flavor = 'graph') {
-  const told = [];
-  const { queueMicrotask } = globalThis;
-  globalThis.queueMicrotask = (run) =>
-    queueMicrotask(() => {
-      try {
-        run();
-      } catch (error) {
-        told.push(error);
-      }
-    });
-  try {
+  const { value: calls, uncaught: told } = await collectUncaught(async () => {
     const calls = record(/** @type {any} */ (preload), /** @type {any} */ (flavor), 'Europe/Berlin');
     for (let n = 0; n < 10; n++)
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
-    return { calls, told };
-  } finally {
-    globalThis.queueMicrotask = queueMicrotask;
-  }
+    return calls;
+  });
+  return { calls, told };
 }
 
 test('the calls are those that cross to core when the client makes them', async () => {
