@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Control } from './control.mjs';
 import { BROWSERS, launch } from './demo-browser.mjs';
-import { CLIENT_ID, CLIENT_SECRET, root, scratch, startTenant, TENANT_ID } from './processes.mjs';
+import { applicationToken, root, scratch, startTenant } from './processes.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = join(root, 'target/control');
@@ -22,14 +22,7 @@ for (const one of BROWSERS)
       mkdirSync(pictures, { recursive: true });
       [browser, tenant] = await Promise.all([launch(one), startTenant()]);
       control = new Control(tenant.url);
-      const body = new URLSearchParams({
-        client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
-        grant_type: 'client_credentials',
-        scope: 'https://graph.microsoft.com/.default',
-      });
-      const answer = await fetch(`${tenant.url}/${TENANT_ID}/oauth2/v2.0/token`, { method: 'POST', body });
-      token = (await answer.json()).access_token;
+      token = await applicationToken(tenant);
     });
     after(async () => {
       await browser?.close();

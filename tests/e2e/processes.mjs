@@ -102,6 +102,18 @@ export async function start(name, program, args, env = {}) {
 export const startTenant = (args = []) =>
   start('tenant', built('exo365-tenant', 'EXO365_TENANT_BIN'), ['--port', '0', ...args]);
 
+/** A token of the application itself (RFC 6749 §4.4) for Graph. */
+export async function applicationToken(tenant) {
+  const body = new URLSearchParams({
+    client_id: CLIENT_ID,
+    client_secret: CLIENT_SECRET,
+    grant_type: 'client_credentials',
+    scope: 'https://graph.microsoft.com/.default',
+  });
+  const answer = await fetch(`${tenant.url}/${TENANT_ID}/oauth2/v2.0/token`, { method: 'POST', body });
+  return (await answer.json()).access_token;
+}
+
 const toml = (settings) =>
   Object.entries(settings)
     .filter(([, value]) => value !== undefined)

@@ -15,7 +15,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { makeCertificate } from './microsoft/certificate.mjs';
-import { CLIENT_ID, CLIENT_SECRET, startTenant, TENANT_ID } from './processes.mjs';
+import { applicationToken, CLIENT_ID, startTenant, TENANT_ID } from './processes.mjs';
 
 const ADELE = 'adele@contoso.example';
 /** The application that sends Microsoft's notifications. */
@@ -41,17 +41,7 @@ before(async () => {
     wake();
   }).listen(0, '127.0.0.1');
   await once(hook, 'listening');
-  const answer = await fetch(`${tenant.url}/${TENANT_ID}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      client_id: CLIENT_ID,
-      client_secret: CLIENT_SECRET,
-      grant_type: 'client_credentials',
-      scope: 'https://graph.microsoft.com/.default',
-    }),
-  });
-  const { access_token: token } = await answer.json();
-  headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  headers = { authorization: `Bearer ${await applicationToken(tenant)}`, 'content-type': 'application/json' };
 });
 after(async () => {
   hook?.close();

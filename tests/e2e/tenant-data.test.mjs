@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CLIENT_ID, CLIENT_SECRET, scratch, startTenant, TENANT_ID } from './processes.mjs';
+import { applicationToken, scratch, startTenant } from './processes.mjs';
 
 const ROUNDS = 3;
 /** Writers at a time. */
@@ -11,15 +11,7 @@ const WRITERS = 6;
 const WRITTEN = 40;
 
 async function graphOf(tenant) {
-  const body = new URLSearchParams({
-    client_id: CLIENT_ID,
-    client_secret: CLIENT_SECRET,
-    grant_type: 'client_credentials',
-    scope: 'https://graph.microsoft.com/.default',
-  });
-  const answer = await fetch(`${tenant.url}/${TENANT_ID}/oauth2/v2.0/token`, { method: 'POST', body });
-  const { access_token: token } = await answer.json();
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${await applicationToken(tenant)}`, 'content-type': 'application/json' };
   // Each writer has a mailbox of its own, because a mailbox takes four calls at a time.
   const users = ['adele@contoso.example', 'ben@contoso.example', 'admin@contoso.example'];
   return (at, path, options = {}) =>
