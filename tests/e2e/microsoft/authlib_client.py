@@ -1,14 +1,13 @@
 """A program with Authlib, unmodified: takes the name of a step and an argument by the line, answers by the line."""
 
-import json
 import os
-import sys
 
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from steps import serve
 
 ORIGIN, AUTHORITY, CLIENT_ID, CLIENT_SECRET = (os.environ["EXO365_" + name] for name in ("ORIGIN", "AUTHORITY", "CLIENT_ID", "CLIENT_SECRET"))
 REDIRECT_URI = "http://localhost/"
@@ -97,12 +96,4 @@ def contacts(_):
     return {"name": made["displayName"], "company": changed["companyName"]}
 
 
-STEPS = {step.__name__: step for step in (begin, finish, renew, mail, calendar, contacts)}
-
-for line in sys.stdin:
-    order = json.loads(line)
-    try:
-        outcome = {"value": STEPS[order["step"]](order.get("argument"))}
-    except Exception as error:  # told to whoever asked
-        outcome = {"error": {"name": type(error).__name__, "message": str(error)}}
-    print(json.dumps(outcome), flush=True)
+serve((begin, finish, renew, mail, calendar, contacts))

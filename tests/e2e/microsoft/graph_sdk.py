@@ -2,9 +2,7 @@
 
 import asyncio
 import datetime
-import json
 import os
-import sys
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from azure.identity import AuthorizationCodeCredential
@@ -24,6 +22,7 @@ from msgraph.generated.users.item.calendar_view.calendar_view_request_builder im
 from msgraph.generated.users.item.mail_folders.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.users.item.send_mail.send_mail_post_request_body import SendMailPostRequestBody
 from msgraph_core.tasks.page_iterator import PageIterator
+from steps import serve
 
 ORIGIN, AUTHORITY, CLIENT_ID, CLIENT_SECRET = (os.environ["EXO365_" + name] for name in ("ORIGIN", "AUTHORITY", "CLIENT_ID", "CLIENT_SECRET"))
 REDIRECT_URI = "http://localhost/"
@@ -116,13 +115,4 @@ async def contacts(_):
         return {"name": made.display_name, "company": changed.company_name, "gone": [error.response_status_code, error.error.code]}
 
 
-STEPS = {step.__name__: step for step in (begin, finish, mail, pages, calendar, contacts)}
-loop = asyncio.new_event_loop()
-
-for line in sys.stdin:
-    order = json.loads(line)
-    try:
-        outcome = {"value": loop.run_until_complete(STEPS[order["step"]](order.get("argument")))}
-    except Exception as error:  # told to whoever asked
-        outcome = {"error": {"name": type(error).__name__, "message": str(error)}}
-    print(json.dumps(outcome), flush=True)
+serve((begin, finish, mail, pages, calendar, contacts), run=asyncio.new_event_loop().run_until_complete)

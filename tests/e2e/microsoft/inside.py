@@ -1,12 +1,11 @@
 """A program with Microsoft's libraries for Python: takes the name of a step and an argument by the line, answers by the line."""
 
-import json
 import os
-import sys
 
 import adal
 import msal
 import requests
+from steps import serve
 
 ORIGIN, AUTHORITY, CLIENT_ID, CLIENT_SECRET = (os.environ["EXO365_" + name] for name in ("ORIGIN", "AUTHORITY", "CLIENT_ID", "CLIENT_SECRET"))
 REDIRECT_URI = "http://localhost/"
@@ -68,12 +67,4 @@ def api(options):
     return call(options["path"], options["token"])
 
 
-STEPS = {step.__name__: step for step in (msal_begin, msal_finish, msal_silently, msal_own_name, adal_code, adal_cached, adal_refresh, adal_own_name, api)}
-
-for line in sys.stdin:
-    order = json.loads(line)
-    try:
-        outcome = {"value": STEPS[order["step"]](order.get("argument"))}
-    except Exception as error:  # told to whoever asked
-        outcome = {"error": {"name": type(error).__name__, "message": str(error), "response": getattr(error, "error_response", None)}}
-    print(json.dumps(outcome), flush=True)
+serve((msal_begin, msal_finish, msal_silently, msal_own_name, adal_code, adal_cached, adal_refresh, adal_own_name, api), told=lambda error: {"response": getattr(error, "error_response", None)})

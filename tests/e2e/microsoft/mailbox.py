@@ -1,14 +1,13 @@
 """A program with python-o365 (O365 on PyPI): takes the name of a step and an argument by the line, answers by the line."""
 
 import datetime
-import json
 import os
-import sys
 import tempfile
 
 from msal import ConfidentialClientApplication
 from O365 import Account, MSGraphProtocol
 from O365.utils.token import MemoryTokenBackend
+from steps import serve
 
 ORIGIN, AUTHORITY, CLIENT_ID, CLIENT_SECRET = (os.environ["EXO365_" + name] for name in ("ORIGIN", "AUTHORITY", "CLIENT_ID", "CLIENT_SECRET"))
 REDIRECT_URI = "http://localhost/"
@@ -133,12 +132,4 @@ def contact(_):
     return {"saved": saved, "found": names, "updated": updated, "deleted": made.delete()}
 
 
-STEPS = {step.__name__: step for step in (begin, finish, send, read, reply, move, attachment, series, contact)}
-
-for line in sys.stdin:
-    order = json.loads(line)
-    try:
-        outcome = {"value": STEPS[order["step"]](order.get("argument"))}
-    except Exception as error:  # told to whoever asked
-        outcome = {"error": {"name": type(error).__name__, "message": str(error)}}
-    print(json.dumps(outcome), flush=True)
+serve((begin, finish, send, read, reply, move, attachment, series, contact))
