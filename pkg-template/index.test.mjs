@@ -282,3 +282,18 @@ test('settings that are none are refused, never thrown', async () => {
   for (const odd of /** @type {any[]} */ ([undefined, null, 'x', 5, []]))
     await assert.rejects(createClient(odd), { code: 'invalid_argument' });
 });
+
+test('a fetch of its own does not cross with the settings, is told apart by identity, and has to be a function', async () => {
+  const [one, two] = [async () => new Response(), async () => new Response()];
+  const asked = [{ fetch: one }, { fetch: two }, { fetch: one }, {}].map((own) => ({ ...settings, ...own }));
+  wasm.fetches.length = 0;
+  const clients = await Promise.all(asked.map(createClient));
+  assert.equal(clients[0], clients[2]);
+  assert.equal(new Set(clients).size, 3);
+  assert.ok(wasm.opened.every(({ settings }) => !('fetch' in settings)));
+  assert.deepEqual(wasm.fetches.map((given) => typeof given).slice(0, 2), ['function', 'function']);
+  for (const odd of [5, 'x', {}, true]) {
+    const error = await createClient({ ...settings, fetch: /** @type {any} */ (odd) }).catch((error) => error);
+    assert.deepEqual([error.code, error.message], ['invalid_argument', '`fetch` is a function']);
+  }
+});

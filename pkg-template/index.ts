@@ -1,9 +1,9 @@
 // What a page imports.
-import { preloadPart } from './calls/calls.ts';
+import { more, preloadPart } from './calls/calls.ts';
 import type { Core } from './calls/core.ts';
 import { asking } from './calls/token.ts';
 import { Client } from './client.ts';
-import { Exo365Error, invalidArgument, ours, toJson } from './error.ts';
+import { Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
 import { record } from './recorder.ts';
 import { early, remember } from './session/early.ts';
 import { load } from './session/load.ts';
@@ -37,16 +37,18 @@ function keyOf(settings: object): string {
 type Opening = Pick<types.ClientConfig, 'preload' | 'wasm'>;
 
 async function open(settings: types.ClientConfig, { preload, wasm }: Opening, key: string): Promise<Client> {
-  const { getToken, ...rest } = settings;
+  const { getToken, fetch, ...rest } = settings;
   const { endpoint } = settings;
+  /** The client's own `fetch`, by the part that looks at its answers. */
+  const own: typeof fetch = fetch && (async (...request) => (await more()).answered(fail, fetch, ...request));
   const inPage = endpoint && isWindow();
   const begun =
     inPage && !getToken
-      ? early(settings, (api) => (preload ? record(preload, api, settings.timeZone as string) : []))
+      ? early(settings, (api) => (preload ? record(preload, api, settings.timeZone as string) : []), own)
       : undefined;
   // It is there when the answer is.
   if (begun?.preload) preloadPart().catch(() => {});
-  const { Core, ends } = await load(wasm);
+  const { Core, ends } = await load(wasm, own);
   const give = typeof getToken === 'function' ? asking(getToken) : undefined;
   /** Opens a core, which may stop meanwhile. */
   const opening = (view?: Page) => {
@@ -99,6 +101,7 @@ async function client(config: types.ClientConfig): Promise<Client> {
   const settings = { timeZone, ...given };
   if (preload !== undefined && (typeof preload !== 'function' || !settings.endpoint))
     throw invalidArgument('`preload` is a function, beside `endpoint`');
+  if (typeof (settings.fetch ?? keyOf) !== 'function') throw invalidArgument('`fetch` is a function');
   const key = keyOf(settings);
   const opening = clients.get(key) ?? open(settings, { wasm, preload }, key);
   clients.set(key, opening);

@@ -41,13 +41,28 @@ export async function report(
   // What earlier page loads left may still be coming in.
   await journal;
   const lines = entries.map(
-    ({ at, method, url, status, code, unused, durationMs, attempts, clientRequestId, requestId, headers }) => {
+    ({
+      at,
+      method,
+      url,
+      status,
+      code,
+      unused,
+      fetchReplaced,
+      durationMs,
+      attempts,
+      clientRequestId,
+      requestId,
+      headers,
+    }) => {
       const ids = { 'client-request-id': clientRequestId, 'request-id': requestId, ...headers };
       const known = Object.entries(ids)
         .filter(([, value]) => value)
         .map(([name, value]) => `\n  ${name}: ${value}`);
       const tries = `${attempts} attempt${attempts === 1 ? '' : 's'}`;
-      const came = unused ? 'preloaded, taken by no call' : `${status ?? 'no status'} ${code ?? 'slow'}`;
+      const failed = `${status ?? 'no status'} ${code ?? 'slow'}`;
+      const mock = fetchReplaced && "not asked: what replaced the page's fetch (createClient takes it as `fetch`)";
+      const came = mock || (unused ? 'preloaded, taken by no call' : failed);
       return `${at} ${method} ${url}: ${came}, ${durationMs} ms, ${tries}${known.join('')}\n`;
     },
   );

@@ -14,6 +14,7 @@ export { noToken } from './calls/no-token.ts';
 export { settle } from './calls/settle.ts';
 export { sendTogether } from './calls/together.ts';
 export { askTabs, offer } from './session/handover.ts';
+export { answered } from './session/own-fetch.ts';
 export { enter } from './session/popup.ts';
 export { carried, cookieLost, settleFailure, signOutFirst, signOutLost } from './session/unfinished.ts';
 

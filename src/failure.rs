@@ -46,12 +46,7 @@ impl Failure {
 
     /// A failure that crossed before and comes back from a shared promise.
     pub(crate) fn rethrown(js: JsValue) -> Self {
-        let code = Reflect::get(&js, &"code".into())
-            .ok()
-            .and_then(|code| code.as_string());
-        let code = code
-            .and_then(|code| Code::parse(&code))
-            .unwrap_or(Code::InvalidResponse);
+        let code = code(&js).unwrap_or(Code::InvalidResponse);
         let mut failure = Self::from(Error::new(code, ""));
         failure.0.thrown = Some(js);
         failure
@@ -74,6 +69,12 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::with_cause(error, JsValue::UNDEFINED)
     }
+}
+
+/// The code of an error of ours; none for what is not ours.
+pub(crate) fn code(js: &JsValue) -> Option<Code> {
+    let code = Reflect::get(js, &"code".into()).ok()?.as_string()?;
+    Code::parse(&code)
 }
 
 /// Sets a property where `value` is defined. The object is our own, so that this cannot fail.

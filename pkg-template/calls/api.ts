@@ -51,7 +51,7 @@ type Rest<F> = F extends (api: Api, ...args: infer A) => unknown ? A : never;
 type Result<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 /** Runs a function of a part of the package that is loaded by the first call that needs it. */
 type Run<Part> = <K extends keyof Part>(name: K, ...args: Rest<Part[K]>) => Promise<Result<Part[K]>>;
-export type RunLazy = Run<Omit<typeof import('../more.ts'), 'noToken'>>;
+export type RunLazy = Run<Omit<typeof import('../more.ts'), 'noToken' | 'answered'>>;
 export type RunWriting = Run<typeof import('../writing.ts')>;
 
 export interface Api extends Values, Readonly<typeof tools> {

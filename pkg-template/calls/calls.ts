@@ -55,12 +55,8 @@ export class Calls {
   /** To the mailbox of the signed-in user. */
   readonly api: Api;
 
-  constructor(
-    core: Core,
-    { concurrency = 4, batching, keepDiagnostics }: ClientConfig,
-    events: CallEvents,
-    preload?: Preload,
-  ) {
+  constructor(core: Core, settings: ClientConfig, events: CallEvents, preload?: Preload) {
+    const { concurrency = 4, batching } = settings;
     this.#core = core;
     this.#events = events;
     const { api, timeZone } = core.profile();
@@ -71,7 +67,7 @@ export class Calls {
     const shape: Shape = api === 'graph' ? 'sequences' : 'parallel';
     const limit = Math.max(1, concurrency);
     this.#enter = queue(limit, shape, (lane) => this.api.lazy('sendTogether', lane, limit, shape));
-    this.#diagnostics = new Diagnostics(this.api, keepDiagnostics, events.diagnostic);
+    this.#diagnostics = new Diagnostics(this.api, settings, events.diagnostic);
     this.#preload = preload;
     this.#taking =
       preload && preloadPart().then(({ answersOf }) => answersOf(preload, core.account(), this.api, this.#diagnostics));
@@ -149,6 +145,7 @@ export class Calls {
     if (typeof method !== 'string' || !['string', 'object'].includes(typeof path))
       throw invalidArgument('method and path are texts');
     const options = this.sync(() => readOptions(call.options));
+    this.#diagnostics.begun(call);
     const { signal, as, bare, timeout } = options;
     let { headers } = options;
     let content: unknown;

@@ -1,6 +1,7 @@
 // Failed and slow calls, for whoever has to find out why.
 import type { Exo365Error } from '../error.ts';
-import type { Client, Diagnostic } from '../types.ts';
+import { isReplaced } from '../session/fetch.ts';
+import type { Client, ClientConfig, Diagnostic } from '../types.ts';
 import type { Api, Call } from './api.ts';
 
 /** A call that took as long is worth a look, in milliseconds. */
@@ -13,15 +14,25 @@ export type Keep = (entry?: Diagnostic) => unknown;
 
 export class Diagnostics {
   readonly #entries: Diagnostic[] = [];
+  /** Whether nobody has to be told that the page's `fetch` was replaced. */
+  #told: boolean;
   readonly #api: Api;
   readonly #emit: (entry: Diagnostic) => void;
   /** Keeps entries over reloads, where the page wants that. */
   readonly #journal: Promise<Keep> | undefined;
 
-  constructor(api: Api, keepOverReloads: boolean | undefined, emit: (entry: Diagnostic) => void) {
+  constructor(api: Api, { keepDiagnostics, fetch }: ClientConfig, emit: (entry: Diagnostic) => void) {
     this.#api = api;
     this.#emit = emit;
-    if (keepOverReloads) this.#journal = api.lazy('kept', this.#entries, KEPT).catch(() => () => {});
+    this.#told = Boolean(fetch);
+    if (keepDiagnostics) this.#journal = api.lazy('kept', this.#entries, KEPT).catch(() => () => {});
+  }
+
+  /** Notes the first call after something took the place of the page's `fetch`. */
+  begun(call: Call): void {
+    if (this.#told || !isReplaced()) return;
+    this.#told = true;
+    this.#add(performance.now(), call, { fetchReplaced: true }, 0);
   }
 
   /**

@@ -1,6 +1,7 @@
 // What begins before the WebAssembly is there: the session call, the preload, and the connection to the API. JavaScript
 // only begins them: the WebAssembly takes the session's answer over unread, judges it, and alone holds its token.
 // `exo365/start` is this file and little else: what it began is there for the client of the same endpoint.
+import type { ClientConfig } from '../types.ts';
 import { nameOf, stored, unfinished } from './marks.ts';
 
 /** Where `exo365/start` leaves what it began: by the endpoint's name. */
@@ -11,7 +12,7 @@ const FRESH = 30_000;
 
 /** A call as it crosses to core (crates/core/src/call_description.rs): `[method, user, path, ids, options, ...]`. */
 export type Described = readonly unknown[];
-type Fetch = typeof globalThis.fetch;
+export type Fetch = NonNullable<ClientConfig['fetch']>;
 
 /** A request that is on its way. */
 interface Sent {

@@ -24,7 +24,8 @@ afterEach(() => {
   it.end();
 });
 /** @param {any} [settings] */
-const begun = (settings, record = () => []) => early({ endpoint: '/auth', timeZone: 'UTC', ...settings }, record);
+const begun = (settings, record = () => [], fetch = undefined) =>
+  early({ endpoint: '/auth', timeZone: 'UTC', ...settings }, record, fetch);
 const routes = () => it.sent.map(([url]) => url);
 const connections = () => it.links.filter(({ rel }) => rel === 'preconnect').map(({ href }) => href);
 
@@ -243,4 +244,18 @@ test('a script whose preload cannot be read begins the session all the same', ()
 test('begin says who was signed in', () => {
   it.store.set(MARK, 't adele');
   assert.equal(begin(fetch, '/auth').mark, 't adele');
+});
+
+test('a fetch of the client begins the session and the preload, and what began without it is left to others', () => {
+  start({ endpoint: '/auth', preload: [['messages']], timeZone: 'UTC' });
+  const before = it.sent.length;
+  const own = [];
+  const fetch = (url) => {
+    own.push(url);
+    return new Promise(() => {});
+  };
+  begun({}, () => [CALL], fetch);
+  assert.deepEqual(own, ['/auth/session', '/auth/preload']);
+  assert.equal(it.sent.length, before);
+  assert.ok(takeStarted('/auth'), 'it is still there');
 });

@@ -2,9 +2,9 @@
 import type { Core } from '../calls/core.ts';
 import type { ClientConfig, Flavor } from '../types.ts';
 import { arrive } from './arrival.ts';
-import { type Begun, begin, beginPreload, connect, type Described, takeStarted } from './begin.ts';
+import { type Begun, begin, beginPreload, connect, type Described, type Fetch, takeStarted } from './begin.ts';
 import { lastApi } from './marks.ts';
-import { fetch } from './platform.ts';
+import { fetch as ofPackage } from './platform.ts';
 
 /** The API where the settings name nothing else. */
 const GRAPH = 'https://graph.microsoft.com';
@@ -18,15 +18,21 @@ function apiOf({ cloud, api, mode }: ClientConfig, last: string | undefined): st
 /**
  * Begins the session call and the preload of what `record` gives, or takes over what `exo365/start` began, and opens
  * the connection to the API. Nothing begins where the address may hold an answer to a sign-in: its `state` comes first.
- * It never fails: core refuses what is wrong with the settings.
+ * What was begun without it is not for a client with a `fetch` of its own. It never fails: core refuses what is wrong
+ * with the settings.
  */
-export function early(settings: ClientConfig, record: (api: Flavor) => Described[]): Begun | undefined {
+export function early(
+  settings: ClientConfig,
+  record: (api: Flavor) => Described[],
+  fetch: Fetch = ofPackage,
+): Begun | undefined {
   try {
     const { endpoint = '', timeZone, bodyType, immutableIds } = settings;
     const [flavor, origin] = lastApi(endpoint);
     const href = apiOf(settings, origin);
     if (href) connect(href);
-    const begun = arrive.holds() ? undefined : (takeStarted(endpoint) ?? begin(fetch, endpoint));
+    const started = () => fetch === ofPackage && takeStarted(endpoint);
+    const begun = arrive.holds() ? undefined : started() || begin(fetch, endpoint);
     if (!begun) return undefined;
     const told = {
       timeZone,

@@ -96,3 +96,32 @@ test('without the file beside the script, the module in a script is taken', asyn
   await load();
   assert.equal(wasm.loads.length, 1);
 });
+
+test('a fetch of its own has an instance of its own, out of the module that is there', async () => {
+  const own = async () => new Response();
+  let asked = 0;
+  network = async () => {
+    asked++;
+    return served('application/wasm');
+  };
+  const address = 'https://static.contoso.example/exo365_bg.wasm';
+  wasm.fetches.length = 0;
+  const [shared, first, again] = await Promise.all([load(address), load(address, own), load(address)]);
+  const second = await load(address, own);
+  assert.equal(shared, again);
+  assert.equal(new Set([shared, first, second]).size, 3);
+  assert.deepEqual(wasm.fetches, [undefined, own, own]);
+  assert.equal(new Set(wasm.loads).size, 1);
+  assert.equal(asked, 1, 'the WebAssembly is loaded by the fetch of the package');
+});
+
+test('a load that failed with a fetch of its own may be tried again', async () => {
+  const own = async () => new Response();
+  network = async () => served('text/html', '<!doctype html>', 404);
+  const address = 'https://static.contoso.example/exo365_bg.wasm';
+  assert.equal((await load(address, own).catch((error) => error)).code, 'wasm_unavailable');
+  network = async () => served('application/wasm');
+  await load(address, own);
+  await load(address);
+  assert.equal(wasm.loads.length, 2);
+});

@@ -6,6 +6,7 @@ import { fetch } from './platform.ts';
 import { sources } from './sources/page.ts';
 
 type Source = ClientConfig['wasm'];
+type Fetch = NonNullable<ClientConfig['fetch']>;
 
 /** Compiles an answer. The error says what came, and from where. */
 async function received(response: Response): Promise<WebAssembly.Module> {
@@ -56,26 +57,32 @@ export interface Loaded {
 
 /**
  * A function that loads the module once, and again after it has stopped. Its `source`: a URL, a Response, bytes or a
- * compiled module; the bundled one where there is none.
+ * compiled module; the bundled one where there is none. With a `fetch` of a client's own it gives an instance that sends
+ * its requests by that.
  */
-export function loader(): (source?: Source | Promise<Source>) => Promise<Loaded> {
-  let loading: Promise<Loaded> | undefined;
-  async function begin(source?: Source | Promise<Source>): Promise<Loaded> {
-    const module = await first(source ? [() => source] : sources);
-    const { Core, start } = instance();
+export function loader(): (source?: Source | Promise<Source>, fetch?: Fetch) => Promise<Loaded> {
+  let module: Promise<WebAssembly.Module> | undefined;
+  /** The instance of all clients without a `fetch` of their own. */
+  let shared: Promise<Loaded> | undefined;
+  async function begin(source?: Source | Promise<Source>, fetch?: Fetch): Promise<Loaded> {
+    module ??= first(source ? [() => source] : sources);
+    const { Core, start } = instance(fetch);
     const ends: Loaded['ends'] = new Set();
-    await start(module, (cause) => {
-      loading = undefined;
+    await start(await module, (cause) => {
+      shared = undefined;
       const error = fail('wasm_unavailable', 'the WebAssembly has stopped: create a new client', cause);
       for (const end of [...ends]) end(error);
     });
     return { Core, ends };
   }
-  return (source) => {
-    loading ??= begin(source).catch((cause) => {
-      loading = undefined; // offline at first must not mean broken for ever
-      throw fail('wasm_unavailable', `no WebAssembly: ${cause?.message}`, cause);
-    });
+  return (source, fetch) => {
+    const loading =
+      (!fetch && shared) ||
+      begin(source, fetch).catch((cause) => {
+        module = shared = undefined; // offline at first must not mean broken for ever
+        throw fail('wasm_unavailable', `no WebAssembly: ${cause?.message}`, cause);
+      });
+    if (!fetch) shared = loading;
     return loading;
   };
 }

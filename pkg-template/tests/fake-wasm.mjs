@@ -4,6 +4,8 @@ export const wasm = {
   /** How often the module was loaded, and with what; `broken` makes the next load fail. */
   loads: [],
   broken: undefined,
+  /** What each instance was given to send its requests by. */
+  fetches: [],
   /** Ends the module that was loaded last, as a trap does. */
   trap: undefined,
   /** The arguments of every `Core.open`; `opens` says what the next one does. */
@@ -124,4 +126,8 @@ export class Core {
   }
 }
 
-export default () => ({ Core, start });
+/** @param {unknown} [fetch] */
+export default (fetch) => {
+  wasm.fetches.push(fetch);
+  return { Core, start };
+};

@@ -166,6 +166,23 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   allowInsecureLoopback?: boolean;
   /**
+   * Sends every request of this client, those to the endpoint too, in place of the global `fetch`: for tests, and where
+   * requests take a way of their own. It is called with an address and what belongs to it (`redirect: 'manual'` and a
+   * `signal` among them), and resolves with a Response. An answer that followed a redirect, or is from another origin, is
+   * refused with `untrusted_host`. It sees codes and tokens. What `exo365/start` began is not taken over. The WebAssembly
+   * is loaded without it: see `wasm`.
+   *
+   * @example
+   * ```ts
+   * const client = await createClient({
+   *   getToken: async () => 'a-token',
+   *   fetch: async () => Response.json({ value: [{ id: '1', subject: 'Mocked' }] }),
+   * });
+   * ```
+   * @defaultValue in a page the `fetch` that was there when this package loaded; elsewhere the global of the moment
+   */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /**
    * The WebAssembly module: its address, a Response, its bytes, or the compiled module.
    * @defaultValue the file `wasm/exo365_bg.wasm` beside the script
    */

@@ -1,9 +1,9 @@
-// Calls that failed or were slow, and preloads that nobody took.
+// Calls that failed or were slow, preloads that nobody took, and mocks that nobody asks.
 import type { ErrorCode } from './codes.ts';
 
 /**
  * The newest 50 calls that failed, or took five seconds and more: what the service's support asks for. Without secrets.
- * Beside them is what was preloaded for nothing.
+ * Beside them is what was preloaded for nothing, and that `fetch` was replaced.
  */
 export interface Diagnostics {
   /**
@@ -24,7 +24,7 @@ export interface Diagnostics {
   text(): Promise<string>;
 }
 
-/** One call that failed or was slow, or a preload that no call took. */
+/** One call that failed or was slow, a preload that no call took, or a call that a mock of `fetch` does not see. */
 export interface Diagnostic {
   /** When it ended, in ISO 8601. */
   at: string;
@@ -41,6 +41,11 @@ export interface Diagnostic {
   code?: ErrorCode;
   /** True where an answer was preloaded, and no call took it in ten seconds: the page did not make an equal call. */
   unused?: true;
+  /**
+   * True for the first call after a script put another function in the place of the page's `fetch`. This package goes on
+   * with the one that was there when it loaded, so that a mock is not asked: give it to `createClient` as `fetch`.
+   */
+  fetchReplaced?: true;
   /** How long it took with its repeats, in milliseconds. */
   durationMs: number;
   /** How often it was sent. */

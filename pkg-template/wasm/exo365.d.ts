@@ -1,6 +1,6 @@
 // The types of what wasm-bindgen makes of src/class.rs; the code itself comes into this folder when the package is
 // built.
-import type { Account, AccessToken, Flavor } from '../types.ts';
+import type { Account, AccessToken, ClientConfig, Flavor } from '../types.ts';
 import type { Page } from '../session/page.ts';
 
 declare class Core {
@@ -37,4 +37,5 @@ export interface Instance {
 
 export type { Core };
 
-export default function instance(): Instance;
+/** `fetch` sends its requests: the package's own, where there is none. */
+export default function instance(fetch?: ClientConfig['fetch']): Instance;

@@ -73,10 +73,12 @@ const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Respons
 if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);
 
 // Each instance of the module has glue of its own: callbacks of one that has trapped must not reach the memory of another.
+// It may have a `fetch` of its own as well, that of a client's settings.
 const [body, left] = text.replace(/^import .*$/m, '').split(/^export \{[^}]*\};$/m);
 if (left === undefined || /^(?:import|export) /m.test(body + left)) throw new Error('the glue exports in another form');
 const [taken] = text.match(/^import .*$/m);
 await writeFile(
   join(folder, 'exo365.js'),
-  `${taken}\nexport default function instance() {\n${body}\nreturn { Core, start };\n}\n`,
+  `${taken.replace('fetch', 'fetch as ofPackage')}
+export default function instance(fetch = ofPackage) {\n${body}\nreturn { Core, start };\n}\n`,
 );
