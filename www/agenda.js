@@ -164,6 +164,7 @@ export function agendaView({ client, signal }) {
     node,
     heading,
     title: () => 'Agenda',
+    refresh: load,
     show({ parts: [day] }) {
       const asked = fromIso(day);
       first = monday(Number.isNaN(+asked) ? new Date() : asked);

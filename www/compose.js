@@ -2,12 +2,12 @@
 import { busy } from './calls.js';
 import { ask, openDialog } from './dialog.js';
 import { say } from './dom.js';
+import { doubtOf, inDoubt } from './doubt.js';
 import { errorCard } from './errors.js';
 import { keeper } from './kept.js';
 import { messageForm, plain } from './message-form.js';
 import { saveDraft, send } from './outgoing.js';
 import { written } from './recipients.js';
-import { UNCERTAIN, mayBeSent } from './sending.js';
 
 const TITLES = { new: 'New message', draft: 'Draft', reply: 'Reply', replyAll: 'Reply to all', forward: 'Forward' };
 
@@ -92,9 +92,8 @@ export async function compose(client, { mode = 'new', message, signal, kept }) {
 
   const post = (close) =>
     perform(SEND, (error) => {
-      const unsure = mayBeSent(error);
-      uncertain ||= unsure;
-      form.trouble.replaceChildren(errorCard(error, { ...(unsure && UNCERTAIN), retry: () => post(close) }));
+      uncertain ||= inDoubt(error);
+      form.trouble.replaceChildren(errorCard(error, { ...doubtOf(error, 'sent'), retry: () => post(close) }));
     }).then((done) => {
       if (!done) return;
       say('Sent');
@@ -102,14 +101,14 @@ export async function compose(client, { mode = 'new', message, signal, kept }) {
       close('sent');
     });
   const save = (close) =>
-    perform(SAVE, (error) => form.trouble.replaceChildren(errorCard(error, { retry: () => save(close) }))).then(
-      (done) => {
-        if (!done) return;
-        say('Saved in Drafts');
-        keep.drop();
-        close('saved');
-      },
-    );
+    perform(SAVE, (error) =>
+      form.trouble.replaceChildren(errorCard(error, { ...doubtOf(error, 'draft'), retry: () => save(close) })),
+    ).then((done) => {
+      if (!done) return;
+      say('Saved in Drafts');
+      keep.drop();
+      close('saved');
+    });
 
   /** Whether the dialog may close; asks where something would be lost. */
   async function mayLeave(close) {

@@ -3,6 +3,7 @@ import { attempt, busy } from './calls.js';
 import { bar } from './contact.js';
 import { ask } from './dialog.js';
 import { field, h, say } from './dom.js';
+import { doubtOf, inDoubt } from './doubt.js';
 import { errorCard } from './errors.js';
 import { contactChanges, contactOf } from './fields.js';
 import { keeper } from './kept.js';
@@ -58,6 +59,7 @@ export function openForm(client, pane, contact, { signal, on, kept }) {
   const values = () => Object.fromEntries(Object.keys(begin).map((name) => [name, form.elements[name].value]));
   const nameOf = (/** @type {any} */ { given, surname, company }) =>
     [given, surname].filter(Boolean).join(' ') || company;
+  let uncertain = false;
   const changed = () => Object.entries(values()).some(([name, value]) => value !== begin[name]);
 
   function submit() {
@@ -74,7 +76,10 @@ export function openForm(client, pane, contact, { signal, on, kept }) {
         keep.drop();
         on.saved(contactOf(raw).id);
       },
-      (error) => trouble.replaceChildren(errorCard(error, { retry: submit })),
+      (error) => {
+        uncertain ||= inDoubt(error);
+        trouble.replaceChildren(errorCard(error, { ...doubtOf(error, 'contact'), retry: submit }));
+      },
     );
   }
 
@@ -85,7 +90,8 @@ export function openForm(client, pane, contact, { signal, on, kept }) {
         ['Discard', true],
       ];
       const title = contact ? 'Discard the changes?' : 'Discard this contact?';
-      if (!(await ask(title, 'Nothing has been saved.', answers, { signal }))) return;
+      const text = uncertain ? 'It may have been saved: look at your contacts.' : 'Nothing has been saved.';
+      if (!(await ask(title, text, answers, { signal }))) return;
       keep.drop();
     }
     if (contact) on.saved(contact.id);

@@ -13,7 +13,7 @@ const changed = () => changes.dispatchEvent(new Event('change'));
 /**
  * @typedef {object} Kept A text that was not finished.
  * @property {string} id
- * @property {'message' | 'meeting' | 'contact'} kind The form that it was typed into.
+ * @property {'message' | 'meeting' | 'contact' | 'answer' | 'replies'} kind The form that it was typed into.
  * @property {string} title What the user knows it by; may be empty.
  * @property {number} at When it was typed: milliseconds since 1970.
  * @property {Record<string, any>} values The fields of the form.

@@ -242,5 +242,5 @@ export function mailView({ client, signal }) {
   };
 
   folders.fill(signal);
-  return { node, heading, title: () => heading.textContent, show };
+  return { node, heading, title: () => heading.textContent, show, refresh: show.again };
 }

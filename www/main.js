@@ -107,7 +107,10 @@ function run(client) {
     account,
     (kept) =>
       attempt(
-        () => resume(client, kept, leaving.signal),
+        async () => {
+          const changed = await resume(client, kept, leaving.signal);
+          if (changed && !leaving.signal.aborted) view.refresh?.();
+        },
         (error) => frame.trouble.replaceChildren(errorCard(error)),
       ),
     session.signal,

@@ -3,6 +3,7 @@ import { attempt, busy } from './calls.js';
 import { textOf } from './clean.js';
 import { ask, openDialog } from './dialog.js';
 import { field, h, say } from './dom.js';
+import { doubtOf, inDoubt } from './doubt.js';
 import { errorCard } from './errors.js';
 import { keeper } from './kept.js';
 import { checkRecipients, recipients, written } from './recipients.js';
@@ -129,6 +130,7 @@ export async function meetingForm(client, { day = new Date(), event, signal, kep
   form.addEventListener('input', note);
   form.addEventListener('change', note);
   let saving = false;
+  let uncertain = false;
 
   const submit = (close) =>
     attempt(
@@ -151,7 +153,10 @@ export async function meetingForm(client, { day = new Date(), event, signal, kep
         keep.drop();
         close(made);
       },
-      (error) => trouble.replaceChildren(errorCard(error, { retry: () => submit(close) })),
+      (error) => {
+        uncertain ||= inDoubt(error);
+        trouble.replaceChildren(errorCard(error, { ...doubtOf(error, 'meeting'), retry: () => submit(close) }));
+      },
     );
 
   async function mayLeave() {
@@ -164,7 +169,8 @@ export async function meetingForm(client, { day = new Date(), event, signal, kep
       ['Keep writing', false, 'primary'],
       ['Discard', true],
     ];
-    const text = event ? 'They have not been saved.' : 'It has not been saved.';
+    const unsaved = event ? 'They have not been saved.' : 'It has not been saved.';
+    const text = uncertain ? 'It may have been saved: look at your calendar.' : unsaved;
     const leave = await ask(event ? 'Discard the changes?' : 'Discard this meeting?', text, answers, { signal });
     if (leave) keep.drop();
     return Boolean(leave);

@@ -4,6 +4,7 @@ import { ask, openDialog } from './dialog.js';
 import { avatar, field, h, icon, say } from './dom.js';
 import { errorCard } from './errors.js';
 import { EVENT_FORM, eventOf } from './fields.js';
+import { keeper } from './kept.js';
 import { meetingForm } from './meeting-form.js';
 import { ZONE, period } from './time.js';
 
@@ -16,15 +17,17 @@ const CHOICES = [
 ];
 
 /**
- * Shows an event in a dialog. Resolves with true if it is another one afterwards: changed, answered or deleted.
+ * Shows an event in a dialog. Resolves with true if it is another one afterwards: changed, answered or deleted. `kept`
+ * is a note to the organizer that was not sent.
  *
  * @param {any} client
  * @param {ReturnType<typeof eventOf>} event
- * @param {{ signal: AbortSignal }} options
+ * @param {{ signal: AbortSignal, kept?: import('./kept.js').Kept }} options
  */
-export async function showMeeting(client, event, { signal }) {
+export async function showMeeting(client, event, { signal, kept }) {
   const trouble = h('div');
   const failed = (error) => trouble.replaceChildren(errorCard(error));
+  const note = noteTo(client, event, { signal, kept });
   const row = (name, ...content) => h('p.fact', icon(name), h('span', ...content));
   const done = await openDialog(
     event.subject,
@@ -38,7 +41,7 @@ export async function showMeeting(client, event, { signal }) {
         row('person', event.mine ? 'You are the organizer' : `Organized by ${event.organizer.name}`),
         event.preview && row('note', event.preview),
         event.attendees.length > 0 && attendeeList(event.attendees),
-        !event.mine && !event.cancelled && answers(client, event, { signal, close, failed }),
+        !event.mine && !event.cancelled && answers(client, event, note, { signal, close, failed }),
         trouble,
         h(
           'p.actions',
@@ -57,15 +60,16 @@ export async function showMeeting(client, event, { signal }) {
             'button.danger',
             {
               type: 'button',
-              onclick: ({ currentTarget }) => remove(client, event, currentTarget, { signal, close, failed }),
+              onclick: ({ currentTarget }) => remove(client, event, currentTarget, { signal, close, failed, note }),
             },
             icon('trash'),
             'Delete',
           ),
         ),
       ),
-    { signal },
+    { signal, mayLeave: note.mayLeave },
   );
+  note.release();
   if (done?.edit) return Boolean(await meetingForm(client, { event: done.edit, signal }));
   return done === true;
 }
@@ -83,20 +87,55 @@ const attendeeList = (attendees) =>
     ),
   );
 
+/** The note to the organizer, which is kept until it was sent or discarded. */
+function noteTo(client, event, { signal, kept }) {
+  const input = h('input', {
+    type: 'text',
+    name: 'note',
+    autocomplete: 'off',
+    maxlength: 500,
+    value: kept?.values.note ?? '',
+  });
+  const text = () => input.value.trim();
+  let keep = kept && keeper(client.account, 'answer', kept.id);
+  input.addEventListener('input', () => {
+    keep ??= keeper(client.account, 'answer');
+    const values = { note: input.value };
+    keep.write(text() ? { title: event.subject, values, about: { event: event.id } } : undefined);
+  });
+  return {
+    input,
+    text,
+    drop: () => keep?.drop(),
+    release: () => keep?.release(),
+    /** Whether the dialog may close; asks where the note would be lost. */
+    async mayLeave() {
+      if (!text()) return true;
+      const choices = [
+        ['Keep writing', false, 'primary'],
+        ['Discard', true],
+      ];
+      const leave = await ask('Discard your note?', 'It goes with an answer only.', choices, { signal });
+      if (leave) keep?.drop();
+      return Boolean(leave);
+    },
+  };
+}
+
 /** The buttons of an invitation; the one of the present answer is marked. */
-function answers(client, event, { signal, close, failed }) {
-  const comment = h('input', { type: 'text', autocomplete: 'off', maxlength: 500 });
+function answers(client, event, note, { signal, close, failed }) {
   const give = (operation, words) => (pressed) =>
     attempt(async () => {
-      const options = { ...(comment.value.trim() && { comment: comment.value.trim() }), signal };
+      const options = { ...(note.text() && { comment: note.text() }), signal };
       await busy(pressed.currentTarget, () => client.calendar.events[operation](event.id, options));
       say(words);
+      note.drop();
       close(true);
     }, failed);
   return h(
     'section.answers',
     { 'aria-label': 'Your answer' },
-    field(`Note to ${event.organizer.name}`, comment, 'It goes with your answer. You can leave it empty.'),
+    field(`Note to ${event.organizer.name}`, note.input, 'It goes with your answer. You can leave it empty.'),
     h(
       'p.actions',
       CHOICES.map(([operation, label, answer, words, drawing]) =>
@@ -111,7 +150,7 @@ function answers(client, event, { signal, close, failed }) {
   );
 }
 
-async function remove(client, event, button, { signal, close, failed }) {
+async function remove(client, event, button, { signal, close, failed, note }) {
   const consequence =
     event.mine && event.attendees.length > 0
       ? 'The attendees receive a cancellation.'
@@ -124,6 +163,7 @@ async function remove(client, event, button, { signal, close, failed }) {
   await attempt(async () => {
     await busy(button, () => client.calendar.events.delete(event.id, { signal }));
     say('Meeting deleted');
+    note.drop();
     close(true);
   }, failed);
 }

@@ -1,7 +1,8 @@
 // Opens the form of a text that was not finished, with the item that it was about.
 import { compose } from './compose.js';
 import { say } from './dom.js';
-import { EVENT_FORM, MESSAGE, eventOf, messageOf } from './fields.js';
+import { EVENT, EVENT_FORM, MESSAGE, eventOf, messageOf } from './fields.js';
+import { showMeeting } from './meeting.js';
 import { meetingForm } from './meeting-form.js';
 import { go, href } from './router.js';
 
@@ -42,7 +43,18 @@ const FORMS = {
     if (id && !there) say('The contact that you changed is gone: this is a new one.');
     go(href('contacts', there ? [there, 'edit'] : ['new'], { kept: kept.id }));
   },
+
+  async answer(client, kept, signal) {
+    const get = () => client.calendar.events.get(kept.about.event, { select: EVENT, signal });
+    const event = await itemOf(get, eventOf);
+    if (event) return showMeeting(client, event, { signal, kept });
+    return say('The invitation that you answered is gone.');
+  },
+
+  async replies(_client, kept) {
+    go(href('settings', [], { kept: kept.id }));
+  },
 };
 
-/** Opens the form. Rejects where the item cannot be read at present; the text stays. */
+/** Opens the form. Resolves with something true where the view may show another state. Rejects where the item cannot be read at present; the text stays. */
 export const resume = (client, kept, signal) => FORMS[kept.kind](client, kept, signal);

@@ -1,20 +1,6 @@
-// What the user sees while a message goes out, and how far it is. Once a message is on its way, the page cannot know
-// whether it will arrive: it says "sent" only when the service says so, and "not sent" only where it cannot have been.
+// What the user sees while a message goes out: how far it is.
 import { h } from './dom.js';
 import { size } from './size.js';
-
-/** Errors after which the message may be on its way: there was no answer, or none that says what happened. */
-const UNSURE = new Set(['network', 'timeout', 'aborted', 'service_unavailable', 'invalid_response']);
-
-/** Whether the message of a failed call may have been sent all the same. */
-export const mayBeSent = (error) => UNSURE.has(error?.code);
-
-/** For the error card of such a failure. */
-export const UNCERTAIN = {
-  title: 'The message may have been sent: no answer came from the service.',
-  advice: 'Look in “Sent” before you send it again.',
-  again: 'Send again',
-};
 
 /** A bar with the bytes of the files that are on the server. */
 export function progress() {

@@ -4,6 +4,7 @@ import { textOf } from './clean.js';
 import { attempt, busy, renewer } from './calls.js';
 import { field, h, loading, say } from './dom.js';
 import { errorCard } from './errors.js';
+import { keeper, take } from './kept.js';
 
 /** Plain text as HTML, which the service expects. */
 function htmlOf(text) {
@@ -33,6 +34,7 @@ export function settingsView({ client, signal }) {
     'form.form',
     {
       hidden: true,
+      oninput: () => note(),
       onsubmit: (event) => {
         event.preventDefault();
         save();
@@ -53,6 +55,28 @@ export function settingsView({ client, signal }) {
     trouble,
   );
   const forLoad = renewer(signal);
+  /** What the mailbox has. */
+  let begin;
+  /** A text that was not finished, until the form shows it. */
+  let kept;
+  let keep;
+  signal.addEventListener('abort', () => keep?.release());
+
+  function note() {
+    const changed = on.checked !== begin.on || message.value !== begin.message;
+    keep ??= keeper(client.account, 'replies');
+    keep.write(changed ? { title: '', values: { on: on.checked, message: message.value }, about: {} } : undefined);
+  }
+
+  /** Goes on with the text that was not finished, when both are there. */
+  function goOn() {
+    if (!kept || !begin) return;
+    keep?.release();
+    keep = keeper(client.account, 'replies', kept.id);
+    on.checked = kept.values.on;
+    message.value = kept.values.message;
+    kept = undefined;
+  }
 
   function load() {
     trouble.replaceChildren();
@@ -61,7 +85,9 @@ export function settingsView({ client, signal }) {
         const { automaticRepliesSetting: replies } = await client.settings.get({ signal: forLoad() });
         on.checked = replies?.status !== 'disabled';
         message.value = textOf(replies?.internalReplyMessage ?? '');
+        begin = { on: on.checked, message: message.value };
         form.hidden = false;
+        goOn();
         waiting.replaceChildren();
       },
       (error) => {
@@ -82,12 +108,20 @@ export function settingsView({ client, signal }) {
       async () => {
         await busy(button, () => client.settings.update({ automaticRepliesSetting: replies }, { signal }));
         trouble.replaceChildren();
+        begin = { on: on.checked, message: message.value };
+        keep?.drop();
+        keep = undefined;
         say(on.checked ? 'Saved: automatic replies are on' : 'Saved: automatic replies are off');
       },
       (error) => trouble.replaceChildren(errorCard(error, { retry: save })),
     );
   }
 
+  function show({ query }) {
+    kept = take(client.account, query.get('kept'));
+    goOn();
+  }
+
   load();
-  return { node, heading, title: () => 'Settings', show() {} };
+  return { node, heading, title: () => 'Settings', show };
 }

@@ -8,6 +8,8 @@ const KINDS = {
   message: ['pen', 'Unfinished message'],
   meeting: ['calendar', 'Unfinished meeting'],
   contact: ['person', 'Unfinished contact'],
+  answer: ['calendar', 'Unfinished answer'],
+  replies: ['gear', 'Unfinished automatic reply'],
 };
 
 /**

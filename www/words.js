@@ -30,6 +30,8 @@ const WORDS = {
   forbidden: ['You may not do this.', 'Ask the owner of the mailbox, or an administrator of your organisation.'],
   conflict: ['There is already one like this.', 'Choose another name, or refresh the list.'],
   precondition_failed: ['Somebody changed this in the meantime.', 'Open it again and repeat your change.'],
+  outcome_unknown: ['No answer came: it may have been done.', 'Look whether it was, before you do it again.'],
+  mailbox_full: ['The mailbox is full.', 'Delete what you no longer need, then try again.'],
   gone: ['The list is out of date.', 'Refresh it.'],
   mailbox_not_found: [
     'This account has no mailbox.',

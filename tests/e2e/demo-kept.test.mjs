@@ -140,6 +140,37 @@ inEachBrowser((it) => {
     await page.browserContext().close();
   });
 
+  test('a half-typed automatic reply is kept over a reload, another view and the end of the session', async () => {
+    const page = await it.signedIn();
+    const ready = '.settings form:not([hidden])';
+    const typed = () =>
+      page.waitForFunction(
+        () =>
+          /** @type {HTMLTextAreaElement} */ (document.querySelector('[name="message"]'))?.value === 'Away until May',
+      );
+    await visit(page, '#/settings', ready);
+    await fill(page, 'message', 'Away until May');
+    await page.reload();
+    await strip(page);
+    assert.match(await shown(page, '.unfinished'), /Unfinished automatic reply/);
+    await press(page, 'Continue. Unfinished automatic reply');
+    await typed();
+    await gone(page, '.unfinished:not([hidden])');
+    await visit(page, '#/agenda', '.agenda .event');
+    await it.control.revoke(ADELE);
+    await it.control.advance(7200);
+    await visit(page, '#/mail/inbox', '.enter, .error');
+    await page.reload();
+    await page.waitForSelector('.enter, .shell');
+    if (await page.$('.enter')) await signIn(page);
+    await strip(page);
+    await press(page, 'Continue. Unfinished automatic reply');
+    await typed();
+    await gone(page, '.unfinished:not([hidden])'); // it is open, so it is not offered
+    assert.equal((await stored(page)).length, 1);
+    await page.browserContext().close();
+  });
+
   test('Escape while sending says that it is being sent, and stopping does not claim that it was not', async () => {
     const page = await it.signedIn();
     await write(page, { subject: 'On its way' });

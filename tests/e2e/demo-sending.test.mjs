@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ADELE, chooseAccount, fieldValue, fill, inEachBrowser, press, reads, visit } from './demo.mjs';
+import { ADELE, chooseAccount, fieldValue, fill, inEachBrowser, press, reads, shown, visit } from './demo.mjs';
 import { scratch } from './processes.mjs';
 
 const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), {}, selector);
@@ -87,6 +87,65 @@ inEachBrowser((it) => {
     await visit(page, '#/mail/sentitems', '[data-message]');
     await reads(page, 'After the sign-in', '.messages');
     await page.browserContext().close();
+  });
+
+  test('a write whose answer is lost is neither called done nor not done: message, draft, meeting, contact', async () => {
+    const page = await it.signedIn();
+    /** Presses `button` while no answer of `path` comes; the page then says `doubt` and, when it is left, `left`. */
+    const lose = async (path, button, doubt, left) => {
+      await it.control.fault({ match: { path, method: 'POST' }, kind: 'drop' });
+      await press(page, button);
+      await reads(page, `The ${doubt}: no answer came`);
+      assert.doesNotMatch(await shown(page), /That did not work|not been sent|not been saved|Nothing has been saved/);
+      await it.control.clearFaults();
+      await leave();
+      await reads(page, left);
+      assert.doesNotMatch(await shown(page), /not been saved|Nothing has been saved/);
+    };
+    let leave = () => page.keyboard.press('Escape');
+    await write(page, { subject: 'In doubt' });
+    await lose('/sendMail', 'Send', 'message may have been sent', 'It may have been sent: look in “Sent”.');
+    assert.doesNotMatch(await shown(page), /has not been sent/);
+    await press(page, 'Discard');
+    await gone(page, 'dialog');
+
+    await visit(page, '#/agenda', '.agenda .event');
+    await press(page, 'New meeting');
+    await fill(page, 'subject', 'In doubt');
+    await lose(
+      '/events',
+      'Save meeting',
+      'meeting may have been saved',
+      'It may have been saved: look at your calendar.',
+    );
+    await press(page, 'Discard');
+    await gone(page, 'dialog');
+
+    await visit(page, '#/contacts/new', 'form.card');
+    await fill(page, 'given', 'In doubt');
+    leave = () => press(page, 'Cancel');
+    await lose('/contacts', 'Save', 'contact may have been saved', 'It may have been saved: look at your contacts.');
+    await press(page, 'Discard');
+    await page.browserContext().close();
+  });
+
+  test('what never left is not called doubtful', async () => {
+    const page = await it.signedIn();
+    await write(page, { subject: 'Offline' });
+    await page.setOfflineMode(true);
+    await press(page, 'Send');
+    await reads(page, 'There is no connection to the service.', 'dialog .error');
+    assert.doesNotMatch(await shown(page), /may have been sent/);
+    await page.keyboard.press('Escape');
+    await reads(page, 'It has not been sent.');
+    await press(page, 'Keep writing');
+    await page.setOfflineMode(false);
+    // Firefox stays offline for a while.
+    if (it.kind === 'firefox') return page.browserContext().close();
+    await press(page, 'Try again');
+    await reads(page, 'Sent', '#status');
+    await gone(page, 'dialog');
+    return page.browserContext().close();
   });
 
   test('a draft without subject stays without one', async () => {
