@@ -44,12 +44,20 @@ impl Failure {
         self.0.attempts = attempts;
     }
 
-    /// A failure that crossed before and comes back from a shared promise.
-    pub(crate) fn rethrown(js: JsValue) -> Self {
-        let code = code(&js).unwrap_or(Code::InvalidResponse);
-        let mut failure = Self::from(Error::new(code, ""));
-        failure.0.thrown = Some(js);
-        failure
+    /// A failure that crossed before and comes back: from a shared promise, or from what looks at the answers of a
+    /// client's own `fetch` (pkg-template/session/own-fetch.ts). `otherwise`, where `js` is not ours.
+    pub(crate) fn rethrown(js: JsValue, otherwise: Error) -> Self {
+        let code = Reflect::get(&js, &"code".into())
+            .ok()
+            .and_then(|code| code.as_string());
+        match code.and_then(|code| Code::parse(&code)) {
+            Some(code) => {
+                let mut failure = Self::from(Error::new(code, ""));
+                failure.0.thrown = Some(js);
+                failure
+            }
+            None => Self::with_cause(otherwise, js),
+        }
     }
 
     pub(crate) fn error(&self) -> &Error {
@@ -69,12 +77,6 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::with_cause(error, JsValue::UNDEFINED)
     }
-}
-
-/// The code of an error of ours; none for what is not ours.
-pub(crate) fn code(js: &JsValue) -> Option<Code> {
-    let code = Reflect::get(js, &"code".into()).ok()?.as_string()?;
-    Code::parse(&code)
 }
 
 /// Sets a property where `value` is defined. The object is our own, so that this cannot fail.

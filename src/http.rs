@@ -5,7 +5,7 @@
 //! the promise would stay pending for ever.
 
 use crate::browser;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::fetch::RequestInit;
@@ -73,9 +73,6 @@ impl AttemptSignal {
             );
         } else if self.time.aborted() {
             Error::new(Code::Timeout, "no answer in time")
-        } else if failure::code(&cause).is_some() {
-            // What looked at the answer of a client's own `fetch` (pkg-template/session/own-fetch.ts) refused it.
-            return Failure::rethrown(cause);
         } else if cause.is_instance_of::<js_sys::SyntaxError>() {
             Error::new(Code::InvalidResponse, "the answer is not JSON")
         } else {
@@ -84,7 +81,7 @@ impl AttemptSignal {
                 "no answer, or none that the browser lets this page see",
             )
         };
-        Failure::with_cause(error, cause)
+        Failure::rethrown(cause, error)
     }
 }
 

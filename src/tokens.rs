@@ -153,7 +153,7 @@ impl Tokens {
                 }
                 Err(Error::new(Code::Timeout, "no token in time").into())
             }
-            Err(cause) => Err(Failure::rethrown(cause)),
+            Err(cause) => Err(ours(cause)),
         }
     }
 
@@ -246,7 +246,7 @@ impl Tokens {
             }
             TokenSource::Page(function) => {
                 let promise = call_get_token(function, request, rejected.is_some())?;
-                let given = JsFuture::from(promise).await.map_err(Failure::rethrown)?;
+                let given = JsFuture::from(promise).await.map_err(ours)?;
                 Json::parse(&given.as_string().unwrap_or_default()).unwrap_or_default()
             }
         };
@@ -258,6 +258,11 @@ impl Tokens {
             reply.scopes,
         ))
     }
+}
+
+/// The failure that this JavaScript value is: the face and this module throw only their own here.
+fn ours(cause: JsValue) -> Failure {
+    Failure::rethrown(cause, signed_out())
 }
 
 fn signed_out() -> Error {
@@ -281,5 +286,5 @@ fn call_get_token(
         ),
     ]);
     let promise = function.call1(&JsValue::UNDEFINED, &asked);
-    Ok(Promise::resolve(&promise.map_err(Failure::rethrown)?))
+    Ok(Promise::resolve(&promise.map_err(ours)?))
 }

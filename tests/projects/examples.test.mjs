@@ -141,3 +141,17 @@ test('examples/extension: the page gives it a token, and it counts', {
   assert.match(shown, /^[1-9]\d*$/);
   assert.equal(await page.textContent('#state'), `${shown} unread`);
 });
+
+test('examples/node-service: an event by a token of the application', {
+  timeout,
+  skip: skip('node-service', true),
+}, async (t) => {
+  const dir = await example('node-service');
+  const source = await freePort();
+  await startEndpoint(t, dir, undefined, 'app-token', '--config', 'app.toml', '--listen', `127.0.0.1:${source}`);
+  const env = { EXO365_APP_KEY: KEY, TOKEN_SOURCE: `http://127.0.0.1:${source}/token`, API_ORIGIN: tenant.url };
+  const { stdout } = await command(dir, ['npm', 'start', '--silent', 'ben@contoso.example', 'Planning'], env);
+  const { id, subject } = JSON.parse(stdout);
+  assert.ok(id);
+  assert.equal(subject, 'Planning');
+});
