@@ -89,11 +89,7 @@ impl Call {
             },
             // Not `no-store`: with it Chromium sends a preflight before every call, although the services allow an
             // hour. Their own `Cache-Control: private` decides.
-            cache: if progress.past_cache {
-                "reload"
-            } else {
-                "default"
-            },
+            cache: if progress.past_cache { "reload" } else { "" },
         };
         http::init(init, &self.body, signal)
     }

@@ -25,6 +25,13 @@ export const pages = [
   { ...vite(7), needs: 'nothing', short: true },
   { ...vite(8), needs: 'nothing' },
   {
+    name: 'web-worker',
+    own: true,
+    build: ['vite', 'build', '--logLevel', 'warn'],
+    serve: (port) => ['vite', '--port', port, '--strictPort', '--host', 'localhost'],
+    needs: '`exo365/inline` in the worker',
+  },
+  {
     name: 'webpack5',
     build: ['webpack', '--entry', './main.js', '--output-path', 'dist', '--mode', 'production'],
     copied: ['index.html'],

@@ -1,4 +1,5 @@
-// Where `import()` is not allowed: service workers, and the background script of an extension (Manifest V3).
+// Where `import()` is not allowed: service workers, and the background script of an extension (Manifest V3). And where no
+// WebAssembly is compiled: at the edge.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { newPage, openBrowser, openExtension } from '../e2e/browser.mjs';
 import { packageDir, scratch, startEndpoint } from '../e2e/processes.mjs';
-import { startLocalTenant, wanted } from './project.mjs';
+import { command, project, startLocalTenant, wanted } from './project.mjs';
 
 let local;
 before(async () => {
@@ -77,4 +78,13 @@ test('an extension writes with exo365/full', {
     subject: 'Draft of an extension',
   });
   assert.equal(subject, 'Draft of an extension');
+});
+
+test('a worker at the edge needs `wasm`, the compiled module', {
+  timeout: 300_000,
+  skip: !wanted({ name: 'edge' }),
+}, async () => {
+  const dir = await project('edge');
+  const { stdout } = await command(dir, ['node', 'run.mjs'], { TOKEN: await local.token(), API: local.tenant.url });
+  assert.deepEqual(JSON.parse(stdout), { subject: 'Draft of an edge', count: 5 });
 });

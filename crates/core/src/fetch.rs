@@ -80,7 +80,7 @@ pub struct RequestInit<'a> {
     pub own: &'a [(&'a str, &'a str)],
     /// [`OMIT`], [`SAME_ORIGIN`] or [`INCLUDE`].
     pub credentials: &'static str,
-    /// `default`, `no-store` or `reload`.
+    /// `no-store` or `reload`; empty for what `fetch` does by itself.
     pub cache: &'static str,
 }
 
@@ -100,14 +100,17 @@ impl RequestInit<'_> {
         if with_body && matches!(method, "GET" | "HEAD") {
             return Err(Error::argument("GET and HEAD have no body"));
         }
-        Ok(Writer::new()
-            .text("method", method)
+        let mut init = Writer::new();
+        init.text("method", method)
             .raw("headers", &self.headers.json(self.own))
             .text("credentials", self.credentials)
-            .text("cache", self.cache)
             .text("redirect", "manual")
-            .text("referrerPolicy", "no-referrer")
-            .finish())
+            .text("referrerPolicy", "no-referrer");
+        // Cloudflare Workers refuse `default`, although it is what they do.
+        if !self.cache.is_empty() {
+            init.text("cache", self.cache);
+        }
+        Ok(init.finish())
     }
 }
 
@@ -127,9 +130,34 @@ mod tests {
             headers,
             own,
             credentials: OMIT,
-            cache: "default",
+            cache: "",
         }
         .to_json(body)
+    }
+
+    #[test]
+    fn the_cache_is_named_only_where_it_is_not_the_default() {
+        let headers = &Headers::default();
+        for (cache, wanted) in [
+            ("", None),
+            ("reload", Some("reload")),
+            ("no-store", Some("no-store")),
+        ] {
+            let (method, credentials, own) = ("GET", OMIT, &[] as &[_]);
+            let init = RequestInit {
+                method,
+                headers,
+                own,
+                credentials,
+                cache,
+            };
+            let read: serde_json::Value =
+                serde_json::from_str(&init.to_json(false).unwrap()).unwrap();
+            assert_eq!(
+                read.get("cache").and_then(serde_json::Value::as_str),
+                wanted
+            );
+        }
     }
 
     #[test]
@@ -143,7 +171,7 @@ mod tests {
         let own = [("authorization", "Bearer y")];
         assert_eq!(
             init("GET", &headers, &own, false).unwrap(),
-            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"prefer\":\"a, b\",\"x-quote\":\"a \\\"b\\\" \u{e9}\",\"authorization\":\"Bearer y\"},\"credentials\":\"omit\",\"cache\":\"default\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
+            "{\"method\":\"GET\",\"headers\":{\"content-type\":\"application/json\",\"prefer\":\"a, b\",\"x-quote\":\"a \\\"b\\\" \u{e9}\",\"authorization\":\"Bearer y\"},\"credentials\":\"omit\",\"redirect\":\"manual\",\"referrerPolicy\":\"no-referrer\"}"
         );
     }
 

@@ -1,0 +1,4 @@
+export default {
+  // The endpoint of development: the browser sees page and endpoint on one origin.
+  server: { proxy: { '/auth': process.env.ENDPOINT ?? 'http://localhost:8365' } },
+};
