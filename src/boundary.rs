@@ -1,21 +1,8 @@
-//! How values and promises cross to JavaScript.
+//! Plain objects for JavaScript.
 
-use crate::failure::Failure;
-use js_sys::Promise;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use std::pin::Pin;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
-
-type Settled = Result<JsValue, JsValue>;
-
-/// The promise of `work`. All futures are boxed to one type: each other type would bring a spawner of its own.
-pub(crate) fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
-    let boxed: Pin<Box<dyn Future<Output = Settled>>> =
-        Box::pin(async { work.await.map_err(JsValue::from) });
-    future_to_promise(boxed)
-}
 
 /// A member of a plain object.
 pub(crate) enum Member<'a> {
