@@ -1,7 +1,7 @@
 //! Plain objects for JavaScript.
 
+use js_sys::{Object, Reflect};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 /// A member of a plain object.
@@ -24,19 +24,14 @@ impl Serialize for Member<'_> {
     }
 }
 
-struct Plain<'a>(&'a [(&'a str, Member<'a>)]);
-
-impl Serialize for Plain<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, member)| (name, member)))
-    }
-}
-
 /// A plain object. A member that is `None` is undefined. There are no derived types here: each would bring a serializer
 /// of its own.
 pub(crate) fn plain(members: &[(&str, Member)]) -> JsValue {
-    let serializer = Serializer::new().serialize_maps_as_objects(true);
-    Plain(members)
-        .serialize(&serializer)
-        .unwrap_or(JsValue::NULL)
+    let object = Object::new().into();
+    for (name, member) in members {
+        let value = serde_wasm_bindgen::to_value(member).unwrap_or_default();
+        // The object is our own: setting cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
+    }
+    object
 }
