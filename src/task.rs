@@ -40,7 +40,11 @@ impl Task {
     /// What the task ends with.
     pub fn step(&mut self, fulfilled: bool, value: JsValue) -> Result<Array, JsValue> {
         SETTLED.set(Some(if fulfilled { Ok(value) } else { Err(value) }));
-        let (done, value) = match self.0.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        let (done, value) = match self
+            .0
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(settled) => (true, settled?),
             Poll::Pending => (false, AWAITED.take().into()),
         };
