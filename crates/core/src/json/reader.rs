@@ -1,7 +1,7 @@
 //! The reader of JSON (RFC 8259).
 //!
-//! serde_json's reader and the visitor of a tree are 3 kB of a first view, this one is 0.6. The tests and the fuzz target
-//! hold it to serde_json.
+//! serde_json's reader, with the visitor of a tree, would take 2.2 kB more of a first view (compressed). The tests and the
+//! fuzz target hold this one to serde_json.
 
 use super::Json;
 use crate::scan;
