@@ -1,5 +1,5 @@
-// Writes whose answer did not come. Nobody knows whether they were done, so the page says neither that they were nor that
-// they were not.
+// Writes whose answer did not come. Nobody knows whether they were done, so the page says neither that they were nor
+// that they were not.
 
 /** `outcome_unknown`: exo365 has looked, and cannot tell. `aborted`: the user stopped it, perhaps too late. */
 const UNKNOWN = new Set(['outcome_unknown', 'aborted']);

@@ -56,5 +56,8 @@ const FORMS = {
   },
 };
 
-/** Opens the form. Resolves with something true where the view may show another state. Rejects where the item cannot be read at present; the text stays. */
+/**
+ * Opens the form. Resolves with something true where the view may show another state. Rejects where the item cannot be
+ * read at present; the text stays.
+ */
 export const resume = (client, kept, signal) => FORMS[kept.kind](client, kept, signal);

@@ -57,8 +57,8 @@ export interface Loaded {
 
 /**
  * A function that loads the module once, and again after it has stopped. Its `source`: a URL, a Response, bytes or a
- * compiled module; the bundled one where there is none. With a `fetch` of a client's own it gives an instance that sends
- * its requests by that.
+ * compiled module; the bundled one where there is none. With a `fetch` of a client's own it gives an instance that
+ * sends its requests by that.
  */
 export function loader(): (source?: Source | Promise<Source>, fetch?: Fetch) => Promise<Loaded> {
   let module: Promise<WebAssembly.Module> | undefined;

@@ -168,9 +168,9 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
   /**
    * Sends every request of this client, those to the endpoint too, in place of the global `fetch`: for tests, and where
    * requests take a way of their own. It is called with an address and what belongs to it (`redirect: 'manual'` and a
-   * `signal` among them), and resolves with a Response. An answer that followed a redirect, or is from another origin, is
-   * refused with `untrusted_host`. It sees codes and tokens. What `exo365/start` began is not taken over. The WebAssembly
-   * is loaded without it: see `wasm`.
+   * `signal` among them), and resolves with a Response. An answer that followed a redirect, or is from another origin,
+   * is refused with `untrusted_host`. It sees codes and tokens. What `exo365/start` began is not taken over. The
+   * WebAssembly is loaded without it: see `wasm`.
    *
    * @example
    * ```ts

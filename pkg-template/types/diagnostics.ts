@@ -24,7 +24,7 @@ export interface Diagnostics {
   text(): Promise<string>;
 }
 
-/** One call that failed or was slow, a preload that no call took, or a call that a mock of `fetch` does not see. */
+/** A call that failed or was slow, a preload that no call took, or a call that a mock of `fetch` does not see. */
 export interface Diagnostic {
   /** When it ended, in ISO 8601. */
   at: string;
@@ -42,8 +42,8 @@ export interface Diagnostic {
   /** True where an answer was preloaded, and no call took it in ten seconds: the page did not make an equal call. */
   unused?: true;
   /**
-   * True for the first call after a script put another function in the place of the page's `fetch`. This package goes on
-   * with the one that was there when it loaded, so that a mock is not asked: give it to `createClient` as `fetch`.
+   * True for the first call after a script put another function in the place of the page's `fetch`. This package goes
+   * on with the one that was there when it loaded, so that a mock is not asked: give it to `createClient` as `fetch`.
    */
   fetchReplaced?: true;
   /** How long it took with its repeats, in milliseconds. */
