@@ -158,8 +158,8 @@ export function booleanOption(value: unknown, name: string, fallback?: boolean):
 }
 
 /**
- * Throws `cause` of a call with `args`, with our class. What is not ours was thrown by a getter of the page's, or met an
- * odd answer.
+ * Throws `cause` of a call with `args`, with our class. What is not ours was thrown by a getter of the page's, or met
+ * an odd answer.
  */
 function rethrow(cause: unknown, args: unknown[]): never {
   if (cause instanceof Exo365Error) throw cause;

@@ -4,7 +4,9 @@ import type { Api, Options } from '../calls/api.ts';
 import { path } from '../calls/path.ts';
 import type { CallOptions, Contacts, FolderNode, Folders, Resource } from '../types.ts';
 
-/** Every folder in `own`, with what is in it. Those of one level are asked for at once. `above` are those that it is in. */
+/**
+ * Every folder in `own`, with what is in it. Those of one level are asked for at once. `above` are those that it is in.
+ */
 export async function tree(
   api: Api,
   own: Folders,

@@ -132,7 +132,11 @@ function* methods(area, before = '') {
   }
 }
 
-/** What a call comes to: its value, the items of what is walked over, or an error, which has to be ours. */
+/**
+ * What a call comes to: its value, the items of what is walked over, or an error, which has to be ours.
+ *
+ * @returns {Promise<any>}
+ */
 async function outcome(call) {
   try {
     const given = call();
@@ -140,7 +144,9 @@ async function outcome(call) {
     const items = [];
     for await (const one of given) items.push(one);
     return { value: items };
-  } catch (error) {
+  } catch (thrown) {
+    /** @type {any} */
+    const error = thrown;
     assert.ok(
       error instanceof sdk.Exo365Error && error instanceof Error && error.remedy,
       String(error?.stack ?? error),
