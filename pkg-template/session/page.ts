@@ -54,10 +54,10 @@ export function address(): Address {
 }
 
 const here = () => ({ ...address(), secure: isSecureContext, framed: window.top !== window });
-/** Puts a path of this origin into the address bar, where the browser or the page's router lets it. */
-function show(place: string): void {
+/** Puts an address of this origin into the address bar, where the browser or the page's router lets it. */
+function show(href: string): void {
   try {
-    history.replaceState(history.state, '', location.origin + place);
+    history.replaceState(history.state, '', href);
   } catch {} // The sign-in goes on. What stays in the address bar can be used no more.
 }
 
@@ -100,12 +100,17 @@ export class BrowserPage implements Page {
     const { pathname, search, hash } = location;
     this.cleaned = true;
     // A router may have been here before: what it put there stays.
-    show(pathname + (search === this.#arrived?.search ? '' : search) + (hash === this.#arrived?.hash ? '' : hash));
+    show(
+      location.origin +
+        pathname +
+        (search === this.#arrived?.search ? '' : search) +
+        (hash === this.#arrived?.hash ? '' : hash),
+    );
   }
 
   back(place: string) {
     const { href, pathname } = new URL(location.origin + place);
-    if (pathname === location.pathname) show(place);
+    if (pathname === location.pathname) show(href);
     else this.elsewhere = href;
   }
 
