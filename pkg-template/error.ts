@@ -147,7 +147,7 @@ export function toJson(value: unknown, replacer?: (key: string, value: unknown) 
   try {
     return JSON.stringify(value, replacer);
   } catch (cause) {
-    throw invalidArgument('options are plain values', cause);
+    throw invalidArgument('arguments are plain values', cause);
   }
 }
 
@@ -157,11 +157,16 @@ export function booleanOption(value: unknown, name: string, fallback?: boolean):
   return (value as boolean | undefined) ?? fallback;
 }
 
-/** Throws `cause` with our class. What is not ours was thrown by a getter of the page's, or met an odd answer. */
-function rethrow(cause: unknown): never {
+/**
+ * Throws `cause` of a call with `args`, with our class. What is not ours was thrown by a getter of the page's, or met
+ * an odd answer.
+ */
+function rethrow(cause: unknown, args: unknown[]): never {
   if (cause instanceof Exo365Error) throw cause;
-  if (cause instanceof TypeError) throw fail('invalid_response', 'the answer has another shape', cause);
-  throw invalidArgument('an argument cannot be read', cause);
+  if (!(cause instanceof TypeError)) throw invalidArgument('an argument cannot be read', cause);
+  // It reads them all, and throws where they are to blame.
+  toJson(args);
+  throw fail('invalid_response', 'the answer has another shape', cause);
 }
 
 /** `value` with all its functions, which fail with our class only. */
@@ -171,9 +176,9 @@ export function ours(value: unknown): unknown {
     return function (this: unknown, ...args: unknown[]) {
       try {
         const result = value.apply(this, args);
-        return result instanceof Promise ? result.catch(rethrow) : ours(result);
+        return result instanceof Promise ? result.catch((cause) => rethrow(cause, args)) : ours(result);
       } catch (cause) {
-        rethrow(cause);
+        rethrow(cause, args);
       }
     };
   if (value?.constructor !== Object) return value;

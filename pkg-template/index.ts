@@ -88,7 +88,7 @@ async function open(settings: types.ClientConfig, { preload, wasm }: Opening, ke
 export async function createClient<F extends types.Flavor = 'graph'>(
   config: types.ClientConfig<F>,
 ): Promise<types.Client<F>> {
-  return ours(async () => client(config as types.ClientConfig))() as Promise<unknown> as Promise<types.Client<F>>;
+  return ours(client)(config as types.ClientConfig) as Promise<unknown> as Promise<types.Client<F>>;
 }
 
 async function client(config: types.ClientConfig): Promise<Client> {

@@ -208,8 +208,8 @@ impl Sender {
 
     #[inline(never)]
     fn next(&self, call: &Call, progress: &mut Progress, answer: Result<Answer, Failure>) -> Next {
-        let is_read = call.intent.effect == Effect::Read;
-        let judged = answer.and_then(|answer| judge(answer, call.form(), is_read));
+        let needs_body = call.intent.effect == Effect::Read && call.request.method != "HEAD";
+        let judged = answer.and_then(|answer| judge(answer, call.form(), needs_body));
         let Err(mut failure) = judged else {
             if call.intent.effect != Effect::Batch {
                 self.rest.borrow_mut().succeeded(&call.user);
@@ -252,8 +252,8 @@ impl Sender {
 }
 
 /// Gives a success as the browser parsed it; makes an error of everything else. Of a write, nothing is a success too,
-/// whatever its headers promise.
-fn judge(answer: Answer, form: Option<&str>, is_read: bool) -> Result<JsValue, Failure> {
+/// whatever its headers promise; a read needs a body.
+fn judge(answer: Answer, form: Option<&str>, needs_body: bool) -> Result<JsValue, Failure> {
     let Answer { response, body } = answer;
     if response.status() == 0 {
         return Err(Error::new(
@@ -265,19 +265,14 @@ fn judge(answer: Answer, form: Option<&str>, is_read: bool) -> Result<JsValue, F
     if http::is_unread(&response, form) {
         return Ok(response.into());
     }
-    if response.ok() {
-        let is_json = http::is_json(&response);
-        let missed = is_json && is_read && body.is_undefined();
-        if is_json && !missed || !matches!(form, None | Some("json")) {
-            return Ok(body);
-        }
-        if body.is_falsy() && !missed {
-            return Ok(JsValue::UNDEFINED);
-        }
+    if !response.ok() {
+        let error = http::refusal(&response, &http::small_text(body));
+        return Err(Failure::with_headers(error, response.headers().into()));
+    }
+    if needs_body && body.is_undefined() {
         let mut error = Error::new(Code::InvalidResponse, "the answer is not JSON");
         error.detail_mut().status = Some(response.status());
         return Err(error.into());
     }
-    let error = http::refusal(&response, &http::small_text(body));
-    Err(Failure::with_headers(error, response.headers().into()))
+    Ok(body)
 }

@@ -11,7 +11,6 @@ use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::fetch::RequestInit;
 use exo365_core::reply;
-use exo365_core::scan;
 use gloo_net::http::Headers;
 use js_sys::{Array, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -141,7 +140,8 @@ fn settle(promise: Sent) -> Awaited {
     Awaited::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
 }
 
-/// The promise of the body; `None` where it is not read.
+/// The promise of the body; `None` where it is not read. Whether a success is JSON its text tells, not its type: gateways
+/// write types in other letters, or leave them out.
 fn reading(response: &Response, form: Option<&str>) -> Option<Sent> {
     if response.status() == 0 || is_unread(response, form) {
         return None;
@@ -149,8 +149,8 @@ fn reading(response: &Response, form: Option<&str>) -> Option<Sent> {
     if response.ok() {
         match form {
             Some("blob") => return Some(response.blob()),
-            None | Some("json") if is_json(response) => return Some(Ok(read_json(response))),
-            _ => {}
+            None | Some("json") => return Some(Ok(read_json(response))),
+            Some(_) => {}
         }
     }
     Some(response.text())
@@ -162,11 +162,6 @@ pub(crate) fn is_unread(response: &Response, form: Option<&str>) -> bool {
         Some("response") => response.status() != 401,
         form => form == Some(SUCCESS) && response.ok(),
     }
-}
-
-/// Whether the body is JSON. Actions answer without a body and without a type, whatever their status.
-pub(crate) fn is_json(response: &Response) -> bool {
-    header(response, "content-type").is_some_and(|kind| scan::find(&kind, "json").is_some())
 }
 
 /// A header of a response, where CORS lets the page see it.

@@ -24,7 +24,7 @@ const LISTED = [
  * Uploads `size` bytes; `answers` are those of the pieces, in turn.
  *
  * @param {unknown[]} answers
- * @param {{ size?: number, options?: object, api?: Flavor, listed?: object[], get?: (id: string) => Promise<object> }} [given]
+ * @param {{ size?: number, options?: object, api?: Flavor, listed?: object[] | (() => object[]), get?: (id: string) => Promise<object> }} [given]
  */
 async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph', listed = LISTED, get } = {}) {
   const calls = [];
@@ -32,7 +32,8 @@ async function uploaded(answers, { size = 7 * MB, options = {}, api = 'graph', l
     calls.push([method, given?.headers?.['content-range'] ?? path, body?.size]);
     if (path.endsWith('createUploadSession')) return { uploadUrl: URL_, session: body };
     if (method === 'DELETE') return undefined;
-    if (path.endsWith('/attachments')) return method === 'POST' ? { made: body } : { value: listed };
+    if (path.endsWith('/attachments'))
+      return method === 'POST' ? { made: body } : { value: typeof listed === 'function' ? listed() : listed };
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;
@@ -259,6 +260,24 @@ test('C22 the last piece, whose answer was lost: done where the attachment is th
   }
   const { result } = await uploaded([expecting('3932160-'), fail('aborted', 'x')]);
   assert.equal(result.code, 'aborted');
+});
+
+test('C7 the last piece, whose answer was lost, where nobody tells whether it is there: not known', async () => {
+  const listed = () => {
+    throw fail('network', 'down');
+  };
+  for (const [last, wanted] of /** @type {[any, string][]} */ ([
+    [fail('network', 'lost'), 'outcome_unknown'],
+    [fail('timeout', 'slow'), 'outcome_unknown'],
+    [Object.assign(fail('too_large', 'no'), { status: 413 }), 'too_large'],
+    [fail('aborted', 'x'), 'aborted'],
+  ])) {
+    const { result } = await uploaded([expecting('3932160-'), last], { listed });
+    assert.equal(result.code, wanted);
+    assert.ok(wanted === last.code || result.cause === last);
+  }
+  const early = await uploaded([fail('network', 'lost')], { listed });
+  assert.equal(early.result.code, 'network', 'a piece in the middle is no attachment');
 });
 
 test('C13 the last piece: the attachment in the answer, nothing, a page of a proxy, a location that cannot be read', async () => {

@@ -188,6 +188,34 @@ test('C28 the same page for ever, each time under a new link', async () => {
   }
 });
 
+test('C28 two pages that take turns for ever, and pages without items for ever', async () => {
+  const NEVER = 5000;
+  for (const [pages, most] of /** @type {[(at: number) => object[], number][]} */ ([
+    [(at) => [{ id: `a${at % 2}` }, { id: `b${at % 2}` }], 4],
+    [(at) => [{ id: `a${at % 3}` }, { id: `b${at % 3}` }], 6],
+    [() => [], 1100],
+  ])) {
+    let at = 0;
+    const it = fakeApi('graph', async () => {
+      assert.ok(at < NEVER, 'it has no end');
+      return { value: pages(at), '@odata.nextLink': `${NEXT}${at++}` };
+    });
+    await assert.rejects(delta(it, path`contacts`), { code: 'invalid_response' });
+    assert.ok(at <= most, `${at} pages`);
+  }
+});
+
+test('a page that was there before is no repetition where the next one is new; nor are some hundred empty pages', async () => {
+  const two = [{ id: 'a' }, { id: 'b' }];
+  const pages = [two, [{ id: 'c' }, { id: 'd' }], two, ...Array.from({ length: 500 }, () => []), [{ id: 'e' }]];
+  const answers = pages.map((value, at) => ({
+    value,
+    [at < pages.length - 1 ? '@odata.nextLink' : '@odata.deltaLink']: `${NEXT}${at}`,
+  }));
+  const { result } = await round(answers);
+  assert.deepEqual(result.items.map(({ id }) => id).sort(), ['a', 'b', 'c', 'd', 'e']);
+});
+
 test('an item that changed twice is no repetition', async () => {
   const { result } = await round([
     { value: [{ id: 'a', n: 1 }], '@odata.nextLink': NEXT },

@@ -11,12 +11,12 @@ export async function* all<T>(
   pages: (query?: Options) => Promise<Page<T>>,
   query?: Options & { stable?: boolean | undefined },
 ): AsyncGenerator<T, void, undefined> {
-  const items = ours(async () => {
-    const { stable, ...rest } = query ?? {};
+  const items = ours(async (given?: Options & { stable?: boolean | undefined }) => {
+    const { stable, ...rest } = given ?? {};
     if (!booleanOption(stable, 'stable')) return walk(pages, rest);
     return (await api.lazy('everything', pages, growing(rest))) as T[];
   });
-  yield* await items();
+  yield* await items(query);
 }
 
 /** A collection: what is written to it may have short forms. */

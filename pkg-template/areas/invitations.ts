@@ -14,6 +14,7 @@ async function respond(
 ): Promise<void> {
   const [{ proposedStart: start, proposedEnd: end, ...given }, rest] = split(options, fields);
   onlyIn(api, ['graph', 'outlook-v2'], { sendResponse: given.sendResponse });
+  api.booleanOption(given.sendResponse, 'sendResponse');
   onlyIn(api, ['graph'], { proposedStart: start, proposedEnd: end });
   const body: Record<string, unknown> = { ...(api.flavor !== 'outlook-v1' && { sendResponse: true }), ...given };
   if (start || end) body.proposedNewTime = { start, end };

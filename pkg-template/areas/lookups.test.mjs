@@ -187,6 +187,15 @@ test('the tree: only folders that have some are asked', async () => {
   assert.deepEqual(asked, ['top', 'inbox']);
 });
 
+test('a folder that the service shows inside itself ends the tree', async () => {
+  let asked = 0;
+  const it = box(() => {
+    assert.ok(asked++ < 50, 'it has no end');
+    return { value: [{ id: asked % 2 ? 'a' : 'b', childFolderCount: 1 }] };
+  });
+  await assert.rejects(it.mail.folders.tree(), { code: 'invalid_response' });
+});
+
 test('people by address: no quote breaks out; options go along', async () => {
   const it = box(() => ({ value: [1] }));
   assert.deepEqual(await it.contacts.findByEmail("x' or 1 eq 1 or '@contoso.example", { timeout: 5 }), [1]);

@@ -4,16 +4,24 @@ import type { Api, Options } from '../calls/api.ts';
 import { path } from '../calls/path.ts';
 import type { CallOptions, Contacts, FolderNode, Folders, Resource } from '../types.ts';
 
-/** Every folder in `own`, with what is in it. Those of one level are asked for at once. */
-export async function tree(api: Api, own: Folders, options?: CallOptions): Promise<FolderNode[]> {
-  const { spell } = api;
+/**
+ * Every folder in `own`, with what is in it. Those of one level are asked for at once. `above` are those that it is in.
+ */
+export async function tree(
+  api: Api,
+  own: Folders,
+  options?: CallOptions,
+  above: readonly string[] = [],
+): Promise<FolderNode[]> {
+  const { spell, fail } = api;
   const nodes: FolderNode[] = [];
   for await (const folder of own.all(options)) nodes.push({ folder, children: [] });
   await Promise.all(
     nodes.map(async (node) => {
       const folder = node.folder as object as Record<string, unknown>;
-      if (folder[spell('childFolderCount')])
-        node.children = await tree(api, own.children(folder[spell('id')] as string), options);
+      const id = folder[spell('id')] as string;
+      if (above.includes(id)) throw fail('invalid_response', 'a folder is inside itself');
+      if (folder[spell('childFolderCount')]) node.children = await tree(api, own.children(id), options, [...above, id]);
     }),
   );
   return nodes;
@@ -44,7 +52,8 @@ export async function findByEmail(
 
 /** What a sender should know of `addresses`. The names of the fields are the same in all APIs. */
 export async function mailTips(api: Api, addresses: readonly string[], options?: Options): Promise<MailTips[]> {
-  if (!Array.isArray(addresses)) throw api.invalidArgument('`EmailAddresses` is a list of addresses');
+  if (!Array.isArray(addresses) || !addresses.every((one) => typeof one === 'string'))
+    throw api.invalidArgument('`EmailAddresses` is a list of addresses');
   const body = { EmailAddresses: addresses, MailTipsOptions: EVERY_MAIL_TIP };
   return (await api.call({ method: 'POST', path: path`getMailTips`, options: { ...options }, body })).value;
 }

@@ -18,7 +18,7 @@ export function attachments(api: Api, path: Path): Attachments {
   const { collection, octets } = verbs(api);
   const own: Attachments = {
     ...collection<Attachment>(path),
-    content: (id, options) => octets(below(path, '{}/$value', id), options),
+    content: (id, options) => octets(below(path, '{}/$value', id), options, true),
     add: (file, options) => api.writing('add', path, own, file, options),
   };
   return own;

@@ -227,6 +227,20 @@ test('C8 send: a draft that may be on its way stays, as does one that cannot be 
   });
 });
 
+test('C8 send: what was aborted before it was sent leaves no draft', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const it = box({
+    answer: drafts((path, method) => {
+      if (/attachments$/.test(path)) controller.abort();
+      return method === 'POST' && /send$/.test(path) ? fail('aborted', 'x') : undefined;
+    }),
+  });
+  const error = await it.mail.send({ attachments: [file(2 * MB), file(1 * MB)] }, { signal }).catch((error) => error);
+  assert.deepEqual([error.code, error.draftId], ['aborted', undefined]);
+  assert.deepEqual(short(it).at(-1), ['DELETE', 'messages/{}', 'd']);
+});
+
 test('send: what cannot be attached makes no draft; a draft that is refused, or has no id', async () => {
   const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 151 * MB });
   const four = Object.defineProperty(new Blob(['x']), 'size', { value: 4 * MB });
@@ -280,12 +294,19 @@ test('drafts and answers with more than one request takes: made without the file
   }
 });
 
-test('an event with a file of more than one request takes is told the way', async () => {
-  const it = box();
-  await assert.rejects(
-    it.calendar.events.create({ attachments: [file(3 * MB)] }),
-    ({ code, message }) => code === 'too_large' && message.includes('attachments(id).add'),
-  );
+test('C5 an event with more than one request takes is told the way: by one file, by several, in any form', async () => {
+  for (const attachments of [
+    [file(3 * MB)],
+    [file(2 * MB), file(1 * MB)],
+    [{ name: 'a', contentBytes: 'x'.repeat(3_200_000) }],
+  ]) {
+    const it = box();
+    await assert.rejects(
+      it.calendar.events.create({ attachments }),
+      ({ code, message }) => code === 'too_large' && message.includes('attachments(id).add'),
+    );
+    assert.deepEqual(short(it), []);
+  }
 });
 
 test('send: what is no message, and options that are none', async () => {

@@ -119,7 +119,8 @@ async function compose(
   try {
     await attachAll(api, id, files as object[], { ...rest, onProgress: (sent) => tell(api, onProgress, sent, size) });
     if (!byDraft) return made;
-    sending = true;
+    // What is aborted by now is not sent.
+    sending = !rest.signal?.aborted;
     return await api.call({ method: 'POST', path: path`messages/${id}/send`, options: rest });
   } catch (error) {
     const { status = 0, message } = error as { status?: number; message: string };

@@ -61,4 +61,10 @@ test('C9 stable is true or false; a service that repeats its page for ever is to
   let page = 0;
   const again = fakeApi('graph', async () => ({ value: [{ id: 'a' }], '@odata.nextLink': `https://h/p?${page++}` }));
   await assert.rejects(next(collection(again, path`p`).all({ stable: true })), { code: 'invalid_response' });
+  const turns = fakeApi('graph', async () => ({
+    value: [{ id: `a${page % 2}` }, { id: `b${page % 2}` }],
+    '@odata.nextLink': `https://h/p?${page++}`,
+  }));
+  await assert.rejects(next(collection(turns, path`p`).all({ stable: true })), { code: 'invalid_response' });
+  assert.ok(page < 12, `${page} pages`);
 });

@@ -57,14 +57,16 @@ export async function upload(api: Api, path: Path, file: Blob, about: About, opt
   const ask = (method: string, options?: Options, body?: Blob): Promise<Response> =>
     api.call({ method, path: uploadUrl, options: { bare: true, ...options }, body, allowed: ['bare'] });
 
-  /** The id of the attachment, where the list has it: the last one of this name and size. */
+  /** The id of the attachment, where the list has it: the last one of this name and size. Null where nobody tells. */
   const attached = async () => {
     let found: string | undefined;
     const query = { ...rest, select: ['id', 'name', 'size'] };
     try {
       for await (const one of api.walk((own) => api.list<Record<string, unknown>>(api, path, own), query))
         if (one.name === about.name && (one.size as number) >= size) found = one.id as string;
-    } catch {} // What failed before counts.
+    } catch {
+      return found ?? null;
+    }
     return found;
   };
   /** Sends the bytes from `at`. */
@@ -86,8 +88,11 @@ export async function upload(api: Api, path: Path, file: Blob, about: About, opt
       if (end < size && !counted) return { at: end, counted: true };
     }
     // The last piece may have arrived, though its answer does not say so.
-    const id = end === size && (await attached());
+    const id = end === size ? await attached() : undefined;
     if (id) return { at: size, id };
+    // Where it was refused, it is not there.
+    if (id === null && !((status as number) < 500))
+      throw api.fail('outcome_unknown', 'the last piece may have arrived: look at the attachments', failure);
     throw failure;
   };
 

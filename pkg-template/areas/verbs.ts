@@ -1,7 +1,7 @@
 // What the areas of a mailbox are written with: a call for each HTTP method, and the collection at a path.
 import type { Api, Options } from '../calls/api.ts';
 import type { Path } from '../calls/path.ts';
-import { invalidArgument } from '../error.ts';
+import { fail, invalidArgument } from '../error.ts';
 import { collection } from './collection.ts';
 
 const ALLOWED = ['ifMatch', 'select', 'expand'];
@@ -9,7 +9,7 @@ const ALLOWED = ['ifMatch', 'select', 'expand'];
 /** `fields`, none of which may be missing. */
 export function required<T extends object>(fields: T): T {
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || value === '') throw invalidArgument(`${name} is missing`);
+    if ((value ?? '') === '') throw invalidArgument(`${name} is missing`);
   }
   return fields;
 }
@@ -42,10 +42,12 @@ export function verbs(api: Api) {
   return {
     collection: <T, D = Partial<T>>(path: Path) => collection<T, D>(api, path),
     get: (path: Path, options?: Options) => call('GET', path, options),
-    /** The content as it is, byte for byte. */
-    octets: async (path: Path, options?: Options): Promise<Blob> => {
+    /** The content as it is, byte for byte: of an attachment (`isFile`) of any type. */
+    octets: async (path: Path, options?: Options, isFile?: boolean): Promise<Blob> => {
       if (options?.as !== undefined) throw invalidArgument('unknown option `as`');
-      return api.call({ method: 'GET', path, options: { ...options, as: 'blob' }, allowed: ['as'] });
+      const blob = await api.call({ method: 'GET', path, options: { ...options, as: 'blob' }, allowed: ['as'] });
+      if (!isFile && /html/i.test(blob.type)) throw fail('invalid_response', 'the answer is no file');
+      return blob;
     },
     remove: (path: Path, options?: Options) => call('DELETE', path, options),
     post: (path: Path, options?: Options, body?: object) => write('POST', path, options, body),

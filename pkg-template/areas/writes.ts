@@ -2,6 +2,7 @@
 import type { Api, Options } from '../calls/api.ts';
 import type { Path } from '../calls/path.ts';
 import { draft } from '../values/drafts.ts';
+import { fits } from './attachments.ts';
 import { eventChanges } from './event-changes.ts';
 import { message } from './outgoing.ts';
 
@@ -10,6 +11,8 @@ export async function create(api: Api, path: Path, given: unknown, options?: Opt
   const kind = /\w*$/.exec(path.template)?.[0];
   if (kind === 'messages') return message(api, path, given as object, options);
   const body = await expanded(api, path, given, options);
+  if (kind === 'events' && !fits(api, body))
+    throw api.fail('too_large', 'a large file is added later: attachments(id).add(file)');
   // The service makes one event of several requests with the same id. Outlook has none.
   if (kind === 'events' && api.graph) body.transactionId ??= crypto.randomUUID();
   return api.call({ method: 'POST', path, options, body });

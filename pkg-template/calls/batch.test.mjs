@@ -39,6 +39,22 @@ test('a batch: ids made, bodies with a type, a blob as base64, results in the or
   ]);
 });
 
+test('bytes in a batch go as base64, as a Blob does', async () => {
+  const { it, sent } = sending((items) => items.map(({ id }) => ok(id)));
+  const bytes = new TextEncoder().encode('xaby');
+  await batch(it, [
+    { method: 'PUT', path: '/me/photo', body: bytes.slice(1, 3).buffer },
+    { method: 'PUT', path: '/me/photo', body: bytes.subarray(1, 3), headers: { 'content-type': 'image/png' } },
+  ]);
+  assert.deepEqual(
+    sent[0].map(({ headers, body }) => [headers['content-type'], body]),
+    [
+      ['application/octet-stream', 'YWI='],
+      ['image/png', 'YWI='],
+    ],
+  );
+});
+
 test('what stands behind a failure in a sequence of the SDK is sent again at once, and nobody sees it', async () => {
   const { it, sent } = sending(([a, b, c]) => [
     ok(a.id),

@@ -37,9 +37,10 @@ async function itemOf(
 ): Promise<BatchItem> {
   const item: BatchItem = { id, ...api.batchItem({ method, path, options: { headers, timeZone } }) };
   if (dependsOn.length) item.dependsOn = [...dependsOn];
-  if (body instanceof Blob) {
-    item.headers['content-type'] ??= body.type || 'application/octet-stream';
-    item.body = await base64(api, body);
+  if (body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+    const blob = new Blob([body as BlobPart]);
+    item.headers['content-type'] ??= (body as Blob).type || 'application/octet-stream';
+    item.body = await base64(api, blob);
   } else if (body !== undefined || item.method === 'POST') {
     item.headers['content-type'] ??= 'application/json';
     item.body = body ?? {};

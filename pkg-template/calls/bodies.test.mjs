@@ -33,6 +33,21 @@ test('texts, blobs and bytes go as they are', () => {
   assert.deepEqual(encodeBody(it, undefined), [undefined, undefined]);
 });
 
+test('objects of any make are JSON: frozen, without a prototype, of a class, with a form of their own', () => {
+  class Item {
+    subject = 'a';
+    left = undefined;
+    at = { toJSON: () => ['x'] };
+  }
+  const bare = Object.assign(Object.create(null), { subject: 'a' });
+  for (const [body, text] of [
+    [Object.freeze({ list: Object.freeze([1]) }), '{"list":[1]}'],
+    [new Item(), '{"subject":"a","at":["x"]}'],
+    [bare, '{"subject":"a"}'],
+  ])
+    assert.equal(encodeBody(it, body)[0], text);
+});
+
 test('what would go out as something else is refused, by name where it has one', () => {
   const circle = {};
   circle.itself = circle;
@@ -46,6 +61,21 @@ test('what would go out as something else is refused, by name where it has one',
     [{ list: [{ text: '\udc00' }] }, /^text has half/],
     [{ birthday: new Date('') }, /^birthday is an invalid Date$/],
     [[new Date(Number.NaN)], /invalid Date/],
+    [{ 'half \ud800': 1 }, /surrogate/],
+    // JSON would write {} for these, and nothing or null for the last ones.
+    [new FormData(), /^the body has no form in JSON$/],
+    [new URLSearchParams('a=b'), /^the body/],
+    [new ReadableStream(), /^the body/],
+    [new Map([['a', 1]]), /^the body/],
+    [Promise.resolve({}), /^the body/],
+    [{ categories: new Set(['a']) }, /^categories has no form in JSON$/],
+    [{ file: new Blob(['x']) }, /^file/],
+    [{ bytes: new Uint8Array(2) }, /^bytes/],
+    [{ subject: Symbol('x') }, /^subject/],
+    [{ subject: () => 'x' }, /^subject/],
+    [Symbol('x'), /^the body/],
+    [() => ({}), /^the body/],
+    [{ categories: ['a', undefined] }, /^1 has no form/],
   ])) {
     assert.throws(
       () => encodeBody(it, body),

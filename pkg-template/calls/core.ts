@@ -26,10 +26,12 @@ export interface BatchAnswer {
 const ALWAYS = ['timeout', 'timeZone', 'headers'];
 
 /** Pairs in any form that a browser knows (Headers, URLSearchParams, Map, lists) as an object. */
-const plain = (pairs: unknown) =>
-  (Symbol.iterator in Object(pairs) ? Object.fromEntries(pairs as Iterable<[string, string]>) : pairs) as
-    | Record<string, string>
-    | undefined;
+function plain(pairs: unknown): Record<string, string> | undefined {
+  if (!(Symbol.iterator in Object(pairs))) return pairs as Record<string, string> | undefined;
+  const list = [...(pairs as Iterable<[string, string]>)];
+  if (new Map(list).size < list.length) throw invalidArgument('`headers` or `query` has a name twice');
+  return Object.fromEntries(list);
+}
 
 /** The caller's options, read once: their getters may throw. */
 export function readOptions(options: Options = {}): Options & { headers?: Record<string, string> | undefined } {

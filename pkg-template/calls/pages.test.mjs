@@ -155,6 +155,20 @@ test('a page that the service repeats for ever, each time under a new link, is t
   assert.ok(page < 6, `${page} pages`);
 });
 
+test('pages without items end some time; a long row of them is none', async () => {
+  let page = 0;
+  const end = 5000;
+  const served = (last) =>
+    fakeApi('graph', async () => {
+      page++;
+      return page === last ? { value: [{ id: 'a' }] } : { value: [], '@odata.nextLink': `https://h/p?${page}` };
+    });
+  await assert.rejects(collected(collection(served(end), path`p`).all()), { code: 'invalid_response' });
+  assert.ok(page < 1100, `${page} pages`);
+  page = 0;
+  assert.deepEqual(await collected(collection(served(900), path`p`).all()), [{ id: 'a' }]);
+});
+
 test('an abort ends the loop at the next item, also of a page that is there; break and a consumer that throws end what is on its way', async (t) => {
   const caller = new AbortController();
   const it = served(t, { count: 3000 });

@@ -13,6 +13,8 @@ type Growing = Options & { [GROWS]?: true };
 /** What a page of our size has at most: characters, and milliseconds. */
 const LARGEST_PAGE = 2_000_000;
 const LONGEST_PAGE = 2000;
+/** Pages with nothing new that are taken in a row. One that repeats what was there counts as half of them. */
+const STALE_PAGES = 1000;
 /** The size of pages of what is searched for. They cannot grow: the service goes on by tokens. */
 const FOUND = 100;
 
@@ -34,7 +36,7 @@ export async function* walk<T>(
   const first = async () => list({ ...growing(query), signal: joined(own.signal, signal) });
   // What arrives meanwhile moves items to a later page, where they are again.
   const known = new Set<unknown>();
-  let repeated = 0;
+  let stale = 0;
   try {
     let coming: Promise<Page<T>> | undefined = ours(first)();
     while (coming) {
@@ -45,8 +47,8 @@ export async function* walk<T>(
         const { id = item, Id = id } = Object(item);
         return known.size < known.add(Id).size;
       });
-      repeated = fresh.length || !items.length ? 0 : repeated + 1;
-      if (repeated > 1) throw fail('invalid_response', 'the service repeats a page');
+      stale = fresh.length ? 0 : stale + (items.length ? STALE_PAGES / 2 : 1);
+      if (stale >= STALE_PAGES) throw fail('invalid_response', 'the service repeats a page');
       for (const item of fresh) {
         if (signal?.aborted) throw fail('aborted', 'the caller aborted the call', signal.reason);
         yield item;

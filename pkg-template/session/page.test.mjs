@@ -61,6 +61,7 @@ test('a storage that the browser forbids is empty, and keeping says so', () => {
   });
   assert.deepEqual(kept(), []);
   assert.throws(() => page().keep('a', 'b'), { name: 'SecurityError' });
+  assert.equal(page().take('a'), undefined);
 });
 
 const arrived = {
@@ -105,6 +106,16 @@ test('S11 the way back stays on this origin: here by the address bar, else by a 
     assert.ok(view.elsewhere.startsWith(`${origin}/`), view.elsewhere);
   }
   assert.deepEqual([it.shown, it.went], [[], []]);
+});
+
+test('S18 a history that refuses to be written, as where a page wrote too often, does not end the sign-in', () => {
+  history.replaceState = () => {
+    throw new DOMException('too often', 'SecurityError');
+  };
+  const view = page(arrived);
+  view.clean();
+  view.back('/mail?view=day');
+  assert.deepEqual([view.cleaned, view.elsewhere], [true, undefined]);
 });
 
 test('in a worker and in Node there is none', () => {

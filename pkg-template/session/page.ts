@@ -54,7 +54,12 @@ export function address(): Address {
 }
 
 const here = () => ({ ...address(), secure: isSecureContext, framed: window.top !== window });
-const show = (place: string) => history.replaceState(history.state, '', location.origin + place);
+/** Puts an address of this origin into the address bar, where the browser or the page's router lets it. */
+function show(href: string): void {
+  try {
+    history.replaceState(history.state, '', href);
+  } catch {} // The sign-in goes on. What stays in the address bar can be used no more.
+}
 
 /** The page of one client; `arrived` is for the one that completes a sign-in. */
 export class BrowserPage implements Page {
@@ -85,6 +90,7 @@ export class BrowserPage implements Page {
   }
 
   take(name: string) {
+    if (!kept().includes(name)) return undefined;
     const record = sessionStorage.getItem(PREFIX + name);
     sessionStorage.removeItem(PREFIX + name);
     return record ?? undefined;
@@ -94,13 +100,18 @@ export class BrowserPage implements Page {
     const { pathname, search, hash } = location;
     this.cleaned = true;
     // A router may have been here before: what it put there stays.
-    show(pathname + (search === this.#arrived?.search ? '' : search) + (hash === this.#arrived?.hash ? '' : hash));
+    show(
+      location.origin +
+        pathname +
+        (search === this.#arrived?.search ? '' : search) +
+        (hash === this.#arrived?.hash ? '' : hash),
+    );
   }
 
   back(place: string) {
     const { href, pathname } = new URL(location.origin + place);
-    if (pathname === location.pathname) return history.replaceState(history.state, '', href);
-    this.elsewhere = href;
+    if (pathname === location.pathname) show(href);
+    else this.elsewhere = href;
   }
 
   begun(signal: AbortSignal) {

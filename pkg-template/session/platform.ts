@@ -10,7 +10,7 @@ const crypto = { getRandomValues: source?.getRandomValues?.bind(source) };
 /** The JSON of a body; undefined where it is empty, which `response.json()` takes for broken. */
 const readJson = async (response: Response) => {
   const text = await response.text();
-  return text ? JSON.parse(text) : undefined;
+  return text.trim() ? JSON.parse(text) : undefined;
 };
 
 export { BroadcastChannel, crypto, fetch, pause, readJson, Response, runTask, URL, within };

@@ -14,7 +14,7 @@ export interface BatchRequest {
   path: string;
   /** Headers of this request. */
   headers?: Record<string, string> | Headers;
-  /** What is sent: JSON, or a Blob, which goes as base64. */
+  /** What is sent: JSON, or a Blob or bytes, which go as base64. */
   body?: unknown;
   /**
    * Ids of requests that have to succeed first, wherever they stand; where one fails, this one has status 424. A circle

@@ -39,7 +39,10 @@ export interface RequestOptions extends CallOptions {
   ifMatch?: string;
   /** Parameters of the query, with their `$`. */
   query?: Record<string, string> | URLSearchParams;
-  /** What is sent: a Blob as it is, everything else as JSON. */
+  /**
+   * What is sent: texts, Blobs and bytes as they are, everything else as JSON. What JSON has no form for is
+   * `invalid_argument`.
+   */
   body?: unknown;
   /**
    * Form in which the promise gives the answer; `response` is the Response itself, unread.

@@ -371,3 +371,29 @@ test('C27 flags and automatic replies take moments, in the names and zones of th
     },
   );
 });
+
+test('what writes itself as JSON is written so, before its short forms are read', async () => {
+  class Mail {
+    get subject() {
+      return 'a';
+    }
+    toJSON() {
+      return { subject: this.subject, toRecipients: ['ben@contoso.example'] };
+    }
+  }
+  assert.deepEqual(await draft(fakeApi(), new Mail()), {
+    subject: 'a',
+    toRecipients: [{ emailAddress: { address: 'ben@contoso.example' } }],
+  });
+});
+
+test('C2 whole days where the clock leaves midnight out: the day that a Date begins', async () => {
+  const it = fakeApi('graph', undefined, 'America/Sao_Paulo');
+  const day = { isAllDay: true, start: new Date('2018-11-04T03:00:00Z'), end: new Date('2018-11-05T02:00:00Z') };
+  /** @type {any} */
+  const { start, end } = await draft(it, day);
+  assert.deepEqual([start.dateTime, end.dateTime], ['2018-11-04T00:00:00.000', '2018-11-05T00:00:00.000']);
+  /** @type {any} */
+  const { start: noon } = await draft(it, { ...day, start: new Date('2018-11-04T04:00:00Z') });
+  assert.equal(noon.dateTime, '2018-11-04T02:00:00.000', "a time that is no midnight is the service's to refuse");
+});

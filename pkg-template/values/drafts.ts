@@ -4,7 +4,7 @@ import type { Api } from '../calls/api.ts';
 import { base64 } from './base64.ts';
 import { plainNames, recipients } from './recipients.ts';
 import { mayFit } from './sizes.ts';
-import { type Clock, dayOf, eventTime, rangeDay } from './times.ts';
+import { type Clock, dayOf, eventTime, rangeDay, zoneName } from './times.ts';
 
 type Fields = Record<string, unknown>;
 type Expand = (value: unknown, field: string, clock: Clock) => unknown;
@@ -74,6 +74,12 @@ function forms(api: Api): Forms {
       return out;
     };
 
+  const text: Expand = (given, field) => {
+    if (typeof given !== 'string') throw invalidArgument(`\`${field}\` is a text`);
+    return given;
+  };
+  const zone: Expand = (given, field) => zoneName(api, given, field);
+
   const { recipient, attendee, address } = recipients(
     api,
     oneOf('required optional resource') as (type: unknown, field: string) => unknown,
@@ -128,7 +134,7 @@ function forms(api: Api): Forms {
     }),
     range: fields({ type: oneOf('endDate noEnd numbered'), startDate: day, endDate: day }),
   });
-  const item = fields({
+  const expand = fields({
     from: recipient,
     sender: recipient,
     toRecipients: each(recipient),
@@ -137,7 +143,12 @@ function forms(api: Api): Forms {
     replyTo: each(recipient),
     attendees: each(attendee),
     emailAddresses: each(address),
-    schedules: each((one) => one),
+    schedules: each(text),
+    senderEmailAddress: address,
+    emailAddress: address,
+    comment: text,
+    destinationId: text,
+    timeZone: zone,
     attachments: each(attachment),
     body,
     start: moment,
@@ -170,12 +181,14 @@ function forms(api: Api): Forms {
     },
   });
 
-  const draft = async (given: unknown, clock: Clock): Promise<Fields> => {
+  const draft = async (item: unknown, clock: Clock): Promise<Fields> => {
+    // What writes itself as JSON does so here, before its fields are read.
+    const given = isObject(item) && typeof item.toJSON === 'function' ? item.toJSON() : item;
     if (!isObject(given)) throw invalidArgument('the item is an object');
     const [allDay, recurrence] = ['isAllDay', 'recurrence'].map(
       (name) => given[nameIn(api, given, name) ?? ''] as boolean,
     );
-    return item(given, 'item', { allDay, keeps: recurrence, ...clock }) as Promise<Fields>;
+    return expand(given, 'item', { allDay, keeps: recurrence, ...clock }) as Promise<Fields>;
   };
 
   return { draft, attachment };

@@ -9,8 +9,8 @@ export const plainNames = (given: unknown): Fields =>
     Object.entries((given ?? {}) as object).map(([name, value]) => [name[0]?.toLowerCase() + name.slice(1), value]),
   );
 
-/** Several addresses in one text, or an address with its name. */
-const NOT_ALONE = /[<>;]|@.*@/;
+/** Several addresses in one text, an address with its name, or with a line of its own. */
+const NOT_ALONE = /[<>;\p{Cc}]|@.*@/u;
 
 /** `attendeeType` reads the type of an attendee. */
 export function recipients(

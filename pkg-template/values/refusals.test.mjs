@@ -40,6 +40,7 @@ const NO_ADDRESSES = [
   'a@contoso.example; b@contoso.example',
   'a@contoso.example, b@contoso.example',
   { address: 'A <a@contoso.example>' },
+  'a@contoso.example\nbcc: b@contoso.example',
 ];
 
 test('C11 recipients: what is no address is refused', async () => {
@@ -66,7 +67,9 @@ test('C11 recipients: what is no address is refused', async () => {
     ...NO_ADDRESSES.map((one) => [one]),
     [{ emailAddress: { address: 'a@contoso.example' } }],
   ]);
-  await refused('schedules', ['a@contoso.example', {}, 5]);
+  await refused('schedules', ['a@contoso.example', {}, 5, [{ address: 'a@contoso.example' }], [5], [null]]);
+  for (const field of ['senderEmailAddress', 'emailAddress']) await refused(field, NO_ADDRESSES);
+  for (const field of ['comment', 'destinationId']) await refused(field, [5, true, {}, { timeout: 5 }, ['x']]);
 });
 
 test('C11 attendees with a type, one sender, several ways to name them', async () => {
@@ -81,6 +84,8 @@ test('C11 attendees with a type, one sender, several ways to name them', async (
     sender: { name: 'Ben', address: 'ben@contoso.example' },
     replyTo: ['help@contoso.example'],
     emailAddresses: ['a@contoso.example', { name: 'A', address: 'b@contoso.example' }],
+    senderEmailAddress: 'news@contoso.example',
+    emailAddress: { name: 'Ben', address: 'ben@contoso.example' },
   };
   assert.deepEqual(await draft(fakeApi(), given), {
     attendees: [
@@ -93,6 +98,8 @@ test('C11 attendees with a type, one sender, several ways to name them', async (
     sender: { emailAddress: { name: 'Ben', address: 'ben@contoso.example' } },
     replyTo: [{ emailAddress: { address: 'help@contoso.example' } }],
     emailAddresses: [{ address: 'a@contoso.example' }, { name: 'A', address: 'b@contoso.example' }],
+    senderEmailAddress: { address: 'news@contoso.example' },
+    emailAddress: { name: 'Ben', address: 'ben@contoso.example' },
   });
   const { Attendees, From, EmailAddresses } = await draft(fakeApi('outlook-v2'), given);
   assert.deepEqual(Attendees[0], { EmailAddress: { Address: 'a@contoso.example' }, Type: 'Optional' });
@@ -104,7 +111,8 @@ test('C27 times: what is no moment, and zones that nobody knows', async () => {
   const times = ['', 'soon', new Date(Number.NaN), 5, true, [], {}, { dateTime: '' }, '2026-02-30', '2026-12-01T25:00'];
   for (const field of ['start', 'end', 'startTime', 'endTime', 'newReminderTime'])
     await refused(field, times, undefined, field);
-  const zones = ['', 'PDT', 'Mars/Olympus', 5, true, {}, []];
+  // The service takes no EST, MST and HST, though browsers do.
+  const zones = ['', 'PDT', 'EST', 'mst', 'HST', 'Mars/Olympus', 5, true, {}, []];
   await refused(
     'start',
     zones,
@@ -125,6 +133,7 @@ test('C27 times: what is no moment, and zones that nobody knows', async () => {
     ['automaticRepliesSetting', 'scheduledEndDateTime'],
   ])
     await refused(name, ['soon', 5, {}], (value) => ({ [field]: { [name]: value } }), name);
+  await refused('timeZone', zones);
   await refused('flagStatus', ['urgent', true], (flagStatus) => ({ flag: { flagStatus } }));
   await refused('status', ['off', 5], (status) => ({ automaticRepliesSetting: { status } }));
   for (const timeZone of ['W. Europe Standard Time', 'UTC-11', 'UTC', 'Europe/Berlin', 'tzone://Microsoft/Utc']) {

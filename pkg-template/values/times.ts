@@ -20,7 +20,8 @@ export const isWindows = (zone: string) => /Standard Time$|^UTC[+-]\d\d$|^tzone:
 export function zoneName({ zoneOffset, invalidArgument }: Api, zone: unknown, field: string): string {
   if (typeof zone === 'string' && isWindows(zone)) return zone;
   try {
-    if (typeof zone === 'string' && zone) return zoneOffset(zone) && zone;
+    // The service takes no such abbreviation, though browsers do.
+    if (typeof zone === 'string' && zone && !/^[EMH]ST$/i.test(zone)) return zoneOffset(zone) && zone;
   } catch {}
   throw invalidArgument(`\`${field}\` takes an IANA or Windows name, such as Europe/Berlin`);
 }
@@ -49,7 +50,10 @@ export function eventTime(api: Api, given: unknown, field: string, clock: Clock)
     const time = Date.parse(local + offset);
     if (!clock.allDay) return onClock(api, time, kept, keeps);
     const [day, shown] = onClock(api, time, zone, keeps);
-    return [day, day.endsWith('Z') ? shown : kept];
+    if (day.endsWith('Z')) return [day, shown];
+    const [before] = onClock(api, time - 1, zone, keeps);
+    // Where the clock leaves midnight out, the day begins later.
+    return [before.slice(0, 10) < day.slice(0, 10) ? `${day.slice(0, 10)}T00:00:00.000` : day, kept];
   }
   // A series has to stay in its zone. Without the rules of its own zone, a local time goes as it is.
   if (clock.allDay || kept === zone || !clock.keeps || isWindows(zone)) return [local, clock.allDay ? kept : zone];

@@ -338,6 +338,25 @@ Object.assign(REFUSED, {
     CODES,
   ],
   'mail tips of nobody': [/address/i, ({ mail }) => mail.mailTips(), CODES],
+  'mail tips of an object': [/address/i, ({ mail }) => mail.mailTips([{ address: 'ben@contoso.example' }]), CODES],
+  'free/busy of an object': [
+    /`schedules`/,
+    ({ calendar }) => calendar.freeBusy([{ address: 'ben@contoso.example' }], '2026-12-01', '2026-12-02'),
+    CODES,
+  ],
+  'changes of a user that are null': [/missing/, (client) => client.updateUser(null), CODES],
+  'a folder to move to that is null': [/destinationId/, ({ mail }) => mail.messages.move(ID, null), CODES],
+  'options in the place of a comment': [
+    /`comment`/,
+    ({ calendar }) => calendar.events.cancel(ID, { timeout: 1000 }),
+    CODES,
+  ],
+  'sendResponse that is not a boolean': [
+    /`sendResponse`/,
+    ({ calendar }) => calendar.events.accept(ID, { sendResponse: 'no' }),
+    CODES,
+  ],
+  'a form as a body': [/body/, (client) => client.request('POST', '/me/x', { body: new FormData() }), CODES],
   'no ids to translate': [/inputIds/, ({ mail }) => mail.translateIds(), CODES],
   'a progress that is no function': [
     /onProgress/,

@@ -36,6 +36,8 @@ const half = () =>
     }),
     { headers: { 'content-type': 'application/json' } },
   );
+const JSON_TYPE = { 'content-type': 'application/json' };
+const page = text('<!doctype html>', 'text/html');
 const down = refused(503, 'ServiceUnavailable', { 'retry-after': '0' });
 const gateway = refused(504, 'UnknownError', { 'retry-after': '0' });
 const lost = refused(404, 'ErrorItemNotFound');
@@ -120,6 +122,17 @@ const OUTCOMES = [
     [cut, json({ value: [] })],
     [],
   ],
+  ['C7 POST: 524 of a gateway', send, [refused(524, 'x')], 'outcome_unknown'],
+  // A second DELETE would take these out of the deleted items, whatever the letters and the form of the path.
+  ...["/me/messages('a')", '/me/Messages/a', '/me/mailfolders/a', "/me/mailFolders('b')/messages('a')"].map(
+    (path) =>
+      /** @type {Outcome} */ ([
+        `C7 DELETE ${path}: among the deleted ones`,
+        (client) => client.request('DELETE', path),
+        [cut, folder('bin'), bin],
+        'outcome_unknown',
+      ]),
+  ),
   ['C7 a deletion for good', ({ mail }) => mail.messages.delete('a', { permanently: true }), [cut, lost], undefined],
   // C12: nothing is a success of a write, whatever the headers say.
   ...[200, 202, 204].flatMap(
@@ -141,6 +154,9 @@ const OUTCOMES = [
       ]),
   ),
   ['C12 send: 202 with a text', send, [text('queued', 'text/plain', 202)], undefined],
+  ['C12 send: white space', send, [text(' \r\n', 'application/json')], undefined],
+  ['C12 create: JSON of another type', make, [text('{"id":"a"}', 'text/plain', 201)], { id: 'a' }],
+  ['C12 create: JSON without a type', make, [() => new Response(new Blob(['{"id":"a"}']))], { id: 'a' }],
   ['C12 send: a page of a proxy', send, [text('<html>', 'text/html')], 'outcome_unknown'],
   // C15: a conflict that passes.
   ['C15 412 once, without ifMatch', change, [changed, json(ben)], ben],
@@ -155,6 +171,13 @@ const OUTCOMES = [
   ['C17 broken JSON, then whole', get, [text('{"id":'), json(ben)], ben],
   ['C17 cut, then whole', get, [half, json(ben)], ben],
   ['C17 empty, then whole', get, [text(''), json(ben)], ben],
+  ['C17 nothing at all, then whole', get, [empty(200), json(ben)], ben],
+  ['C17 a type in capitals', get, [text(JSON.stringify(ben), 'Application/JSON')], ben],
+  ['C17 a type that is missing', get, [() => new Response(new Blob([JSON.stringify(ben)]))], ben],
+  ['C17 a mark of byte order', get, [text(`\ufeff${JSON.stringify(ben)}`)], ben],
+  ['C17 HEAD has no body', (client) => client.request('HEAD', '/me'), [empty(200, JSON_TYPE)], undefined],
+  ['C10 a web page is no message', ({ mail }) => mail.messages.mime('a'), [page], 'invalid_response'],
+  ['C10 a web page is no photo', ({ photo }) => photo.content(), [page], 'invalid_response'],
   ['C17 a page of a proxy, then whole', get, [text('<html>', 'text/html'), json(ben)], ben],
   // C24: a name that is taken.
   [
@@ -269,6 +292,31 @@ for (const [name, headers] of Object.entries({
   });
 }
 
+test('C19 a name that is there twice is refused: one of the values would be lost', async () => {
+  const client = await opened([]);
+  const twice = [
+    ['a', '1'],
+    ['a', '2'],
+  ];
+  for (const options of [{ headers: twice }, { query: new URLSearchParams(twice) }])
+    assert.equal((await outcome(client.request('GET', '/me', options))).code, 'invalid_argument');
+  assert.equal(sent.length, 0);
+});
+
+test('C27 an empty If-Match among the headers is refused: it would be no condition', async () => {
+  const client = await opened([]);
+  for (const value of ['', ' ']) {
+    const headers = { 'If-Match': value };
+    for (const call of [
+      client.contacts.delete('a', { headers }),
+      client.contacts.update('a', { givenName: 'Ben' }, { headers: new Headers(headers) }),
+      client.batch([{ method: 'DELETE', path: '/me/contacts/a', headers }]),
+    ])
+      assert.equal((await outcome(call)).code, 'invalid_argument');
+  }
+  assert.equal(sent.length, 0);
+});
+
 test('C19 parameters of a query as URLSearchParams are sent', async () => {
   const client = await opened([json({})]);
   await client.request('GET', '/me', { query: new URLSearchParams({ $select: 'id' }) });
@@ -333,8 +381,8 @@ test('an error of ours that getToken rejects with stays what it is', async () =>
   assert.equal((await outcome(get(client))).error, error);
 });
 
-/** Options whose getters throw. */
-const bad = (name, value = new Error('a getter')) =>
+/** Options whose getters throw: a TypeError is the commonest error, and no fault of the answer. */
+const bad = (name, value = new TypeError('a getter')) =>
   Object.defineProperty({}, name, { get: throwing(value), enumerable: true });
 for (const [name, call] of Object.entries({
   'list: top': ({ contacts }) => contacts.list(bad('top')),

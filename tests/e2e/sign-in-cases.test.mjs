@@ -29,6 +29,43 @@ test("S39 another library's response, and parameters of the page, are left alone
   assert.deepEqual([await state(page), page.url()], ['signed out', `${it.url}/?code=VOUCHER10`]);
 });
 
+test('S39 where the browser forbids its storage, parameters of the page are left alone, and the client is there', async () => {
+  for (const [query, shown, failure] of [
+    ['?state=CA&code=94105', '?state=CA&code=94105', null],
+    [`?code=old&state=${'Z'.repeat(43)}.r`, '', 'state_mismatch'],
+  ]) {
+    const page = await it.open(`/${query}`, async (page) => {
+      await page.addInitScript(() => {
+        for (const name of ['localStorage', 'sessionStorage'])
+          Object.defineProperty(globalThis, name, {
+            get() {
+              throw new DOMException('forbidden', 'SecurityError');
+            },
+          });
+      });
+      await page.route('**/page.js', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: (await response.text()).replace(/const config = .*;/, CONFIG) });
+      });
+    });
+    assert.deepEqual([await state(page), page.url()], ['signed out', `${it.url}/${shown}`]);
+    assert.equal(await page.evaluate(() => client.signInError?.code ?? null), failure);
+  }
+});
+const CONFIG = "const config = { endpoint: '/auth' };";
+
+test('S18 a history that refuses to be written does not end the sign-in', async () => {
+  const page = await it.open('/?view=week');
+  await leave(page);
+  await page.addInitScript(() => {
+    history.replaceState = () => {
+      throw new DOMException('too often', 'SecurityError');
+    };
+  });
+  await choose(page, ADELE);
+  assert.equal(await state(page), SIGNED_IN);
+});
+
 test('S42 an old answer while signed in: the session, the failure beside it, and a way on', async () => {
   const page = await it.open();
   await page.addInitScript(() => {

@@ -18,16 +18,18 @@ impl Headers {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] where `name` is no token or `value` has characters that no header may have
-    /// (RFC 9110 §5.1, §5.5; the Fetch standard takes no code points above U+00FF).
+    /// (RFC 9110 §5.1, §5.5; the Fetch standard takes no code points above U+00FF), and for an empty `If-Match`, which
+    /// would be no condition.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         // The first byte in UTF-8 of a character up to U+00FF is at most C3.
         let fits = value.bytes().all(|byte| (b' '..0xc4).contains(&byte));
-        if name.is_empty() || !scan::is_plain(name, b"!#$%&'*+-.^_`|~") || !fits {
-            let pieces = ["`", name, "` is no header, or its value is none"];
-            return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
-        }
         let mut name = String::from(name);
         name.make_ascii_lowercase();
+        let missed = name == "if-match" && scan::trim(value).is_empty();
+        if name.is_empty() || !scan::is_plain(&name, b"!#$%&'*+-.^_`|~") || !fits || missed {
+            let pieces = ["`", &name, "` is no header, or its value is none"];
+            return Err(Error::with(Code::InvalidArgument, scan::concat(&pieces)));
+        }
         match self.0.iter_mut().find(|one| one.0 == name) {
             Some(known) if name == "prefer" => known.1 = scan::concat(&[&known.1, ", ", value]),
             Some(known) => known.1 = value.into(),
@@ -186,10 +188,12 @@ mod tests {
             ("x-a", "\0"),
             ("x-a", "a\tb"),
             ("x-a", "\u{100}"),
+            ("if-match", ""),
+            ("If-Match", " "),
         ] {
             let error = Headers::default().set(name, value).unwrap_err();
             assert_eq!(error.code, Code::InvalidArgument, "{name:?} {value:?}");
-            assert!(error.message.contains(name));
+            assert!(error.message.contains(&name.to_ascii_lowercase()));
         }
     }
 

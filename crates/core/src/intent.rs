@@ -1,6 +1,7 @@
 //! What a request is for, as far as repeating it is concerned.
 
 use crate::scan;
+use alloc::string::String;
 
 /// What a request does at the service, and so what a second one of the same would do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,7 +39,7 @@ impl Intent {
         let effect = match method {
             "GET" | "HEAD" => Effect::Read,
             "PUT" | "PATCH" => Effect::Set,
-            "DELETE" if is_moved(parents) => Effect::Move,
+            "DELETE" if is_moved(parents, last) => Effect::Move,
             "DELETE" => Effect::Delete,
             _ => of_action(last, keyed),
         };
@@ -49,9 +50,13 @@ impl Intent {
     }
 }
 
-/// Whether a DELETE of an item moves it to the deleted items, from where a second one would take it.
-fn is_moved(collection: &str) -> bool {
-    collection.ends_with("/messages") || collection.ends_with("Folders")
+/// Whether a DELETE of the item `last` of `parents` moves it to the deleted items, from where a second one would take it. The
+/// services read names in any letter case, and keys also in parentheses: `messages('AAMk')`.
+fn is_moved(parents: &str, last: &str) -> bool {
+    let (name, _) = scan::split_once(last, "('").unwrap_or((parents, ""));
+    let mut collection = String::from(name);
+    collection.make_ascii_lowercase();
+    collection.ends_with("messages") || collection.ends_with("folders")
 }
 
 /// The effect of a POST to a path that ends so.
@@ -79,6 +84,16 @@ mod tests {
             ("PUT", "/me/photo/$value", false, Effect::Set),
             ("DELETE", "/me/events/a", false, Effect::Delete),
             ("DELETE", "/me/messages/a?x=/b", false, Effect::Move),
+            ("DELETE", "/users/b/Messages/a", false, Effect::Move),
+            ("DELETE", "/me/messages('a%2Fb=')", false, Effect::Move),
+            (
+                "DELETE",
+                "/me/mailFolders('a')/messages('b')",
+                false,
+                Effect::Move,
+            ),
+            ("DELETE", "/me/mailfolders/a", false, Effect::Move),
+            ("DELETE", "/me/events('a')", false, Effect::Delete),
             (
                 "DELETE",
                 "/me/mailFolders/inbox/messages/a",

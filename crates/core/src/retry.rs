@@ -160,8 +160,8 @@ fn doubt(code: Code, status: Option<u16>, unsent: bool) -> Doubt {
         Code::Timeout => true,
         // Of a success that nobody can read, or of an item that the answer to its batch does not have.
         Code::InvalidResponse => matches!(status, Some(0 | 200..=299)),
-        // A gateway gave up on the service.
-        Code::ServiceUnavailable => matches!(status, Some(502 | 504)),
+        // A gateway gave up on the service. It also has numbers of its own, from 520.
+        Code::ServiceUnavailable => matches!(status, Some(502 | 504 | 520..)),
         _ => false,
     };
     if unanswered {

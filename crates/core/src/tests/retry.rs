@@ -68,6 +68,12 @@ fn what_may_be_repeated() {
             &[Read, Set, Delete],
             &[Move, Once, Batch],
         ),
+        (
+            Code::ServiceUnavailable,
+            Some(524),
+            &[Read, Set, Delete],
+            &[Move, Once, Batch],
+        ),
         (Code::ServiceUnavailable, Some(501), &[], &[Read, Once]),
         (
             Code::Network,
