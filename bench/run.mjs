@@ -1,8 +1,9 @@
 // `node run.mjs [--pages | --calls | --endpoint | --tenant] [--no-gate]`, run by `cargo xtask bench`: measures, prints,
-// writes RESULTS.md and TENANT.md, and fails if a bar is missed.
+// writes RESULTS.md and TENANT.md, and fails if a bar is missed. `--waterfall` prints the requests of the pages instead.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waterfalls } from './first-list/waterfall.mjs';
 import { measureCalls } from './calls.mjs';
 import { measureEndpoint } from './endpoint.mjs';
 import { measurePages } from './pages.mjs';
@@ -24,6 +25,11 @@ const PARTS = {
   '--calls': { heading: '## Many calls\n', measure: () => measureCalls(exo365, out) },
   '--endpoint': { heading: '## The endpoint\n', measure: measureEndpoint },
 };
+if (given('--waterfall')) {
+  console.log(await waterfalls(exo365, out));
+  process.exit();
+}
+
 /** The existing results: a part that is not measured now is kept. */
 const before = existsSync(results) ? readFileSync(results, 'utf8').split(/\n(?=## (?:Many calls|The endpoint)\n)/) : [];
 const only = [...Object.keys(PARTS), '--tenant'].filter(given);
