@@ -67,7 +67,7 @@ const { outputFiles } = await build({
   define: { 'globalThis.crypto': 'crypto', global: 'globalThis', self: 'globalThis', window: 'globalThis' },
 });
 const { text } = outputFiles[0];
-if (!text.includes('import { crypto, fetch, readJson, Response, within } from "exo365:platform"'))
+if (!text.includes('import { crypto, fetch, queueMicrotask, readJson, Response, within } from "exo365:platform"'))
   throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
 const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Response)\b/);
 if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);
