@@ -23,8 +23,14 @@ export function judge(api: Api, answer: BatchAnswer, item: Omit<BatchItem, 'id'>
   return api.judge(status, headers, said, method, url, 'if-match' in sent, isKeyed(content), repeats, doubt);
 }
 
+/** Waits so many milliseconds, or until `signal` aborts. */
 export const wait = (time: number, signal?: AbortSignal) =>
   new Promise<void>((resolve) => {
-    setTimeout(resolve, time);
-    signal?.addEventListener('abort', () => resolve());
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, time);
+    signal?.addEventListener('abort', end);
   });
