@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use exo365_core::error::{Code, Error};
 use exo365_core::signin::Entropy;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -15,8 +15,8 @@ extern "C" {
     fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, milliseconds: u32) -> JsValue;
+    /// Resolves after so many milliseconds, or when `signal` aborts.
+    fn wait(milliseconds: u32, signal: Option<&AbortSignal>) -> Promise;
     /// What `promise` comes to, or a rejection with undefined after so many milliseconds.
     pub(crate) fn within(promise: &Promise, milliseconds: u32) -> Promise;
 }
@@ -70,14 +70,7 @@ pub(crate) fn jitter() -> u8 {
     byte[0]
 }
 
-/// Resolves after `milliseconds`, or at once when `signal` is aborted.
+/// Resolves after `milliseconds`, or at once when `signal` is aborted. Nothing stays on the signal.
 pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> JsFuture {
-    let promise = Promise::new_typed::<JsValue>(&mut |resolve, _| {
-        let resolve: &Function = resolve.unchecked_ref();
-        set_timeout(resolve, milliseconds);
-        if let Some(signal) = signal {
-            let _ = signal.add_event_listener_with_callback("abort", resolve);
-        }
-    });
-    JsFuture::from(promise)
+    JsFuture::from(wait(milliseconds, signal))
 }

@@ -19,8 +19,20 @@ const within = (promise: Promise<unknown>, milliseconds: number) =>
     promise.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 
+/** Resolves after so many milliseconds, or when `signal` aborts. A listener that stayed would keep the signal. */
+const wait = (milliseconds: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+  });
+
 const settled = Promise.resolve();
 /** As the browser's own, which Chromium takes several times as long for; a call has four. `run` does not throw. */
 const queueMicrotask = (run: () => void) => void settled.then(run);
 
-export { BroadcastChannel, crypto, fetch, queueMicrotask, readJson, Response, URL, within };
+export { BroadcastChannel, crypto, fetch, queueMicrotask, readJson, Response, URL, wait, within };

@@ -6,6 +6,11 @@ Object.assign(globalThis, {
     const text = await response.text();
     return text ? JSON.parse(text) : undefined;
   },
+  wait: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+      signal?.addEventListener('abort', resolve);
+    }),
   within: (promise, milliseconds) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(reject, milliseconds);
