@@ -1,12 +1,12 @@
 //! Clock, timers and random bytes, as a window, a worker and Node have them.
 
 use crate::failure::Failure;
+use crate::task::Awaited;
 use exo365_core::error::{Code, Error};
 use exo365_core::signin::Entropy;
 use js_sys::Promise;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 #[wasm_bindgen]
@@ -15,8 +15,7 @@ extern "C" {
     fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
-    /// Resolves after so many milliseconds, or when `signal` aborts.
-    fn wait(milliseconds: u32, signal: Option<&AbortSignal>) -> Promise;
+    fn pause(milliseconds: u32, signal: Option<&AbortSignal>) -> Promise;
     /// What `promise` comes to, or a rejection with undefined after so many milliseconds.
     pub(crate) fn within(promise: &Promise, milliseconds: u32) -> Promise;
 }
@@ -70,7 +69,7 @@ pub(crate) fn jitter() -> u8 {
     byte[0]
 }
 
-/// Resolves after `milliseconds`, or at once when `signal` is aborted. Nothing stays on the signal.
-pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> JsFuture {
-    JsFuture::from(wait(milliseconds, signal))
+/// Resolves after `milliseconds`, or at once when `signal` is aborted.
+pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> Awaited {
+    Awaited::from(pause(milliseconds, signal))
 }

@@ -1,7 +1,6 @@
 // The order of calls: so many at a time for each mailbox, writes first, and reads that are more than the free places
 // together in batches. Exchange Online answers four calls at a time for one app and mailbox
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits).
-import { queueMicrotask } from '../session/platform.ts';
 import type { BatchItem } from './core.ts';
 import type { Knowledge } from './together.ts';
 
