@@ -31,7 +31,7 @@ export async function bundled(name, exo365, out, splitting = true) {
   });
   // esbuild does not copy the wasm: the script looks for it at the same relative path as in the package.
   const wasm = 'wasm/exo365_bg.wasm';
-  if (/exo365|list|get/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
+  if (/exo365|list|get|memory/.test(name)) cpSync(join(exo365, wasm), join(out, name, wasm));
   const first = new Set();
   const take = (file) => {
     if (first.has(file)) return;

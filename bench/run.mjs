@@ -1,10 +1,13 @@
 // `node run.mjs [--pages | --calls | --endpoint | --tenant] [--no-gate]`, run by `cargo xtask bench`: measures, prints,
-// writes RESULTS.md and TENANT.md, and fails if a bar is missed.
+// writes RESULTS.md and TENANT.md, and fails if a bar is missed. `--waterfall` prints
+// the requests of the pages instead, and `--memory` what 100,000 calls leave in the browser.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waterfalls } from './first-list/waterfall.mjs';
 import { measureCalls } from './calls.mjs';
 import { measureEndpoint } from './endpoint.mjs';
+import { measureMemory } from './memory.mjs';
 import { measurePages } from './pages.mjs';
 import { measureTenant } from './tenant.mjs';
 
@@ -24,6 +27,16 @@ const PARTS = {
   '--calls': { heading: '## Many calls\n', measure: () => measureCalls(exo365, out) },
   '--endpoint': { heading: '## The endpoint\n', measure: measureEndpoint },
 };
+if (given('--memory')) {
+  const { text, missed } = await measureMemory(exo365, out);
+  console.log([text, ...missed].join('\n'));
+  process.exit(missed.length && !given('--no-gate') ? 1 : 0);
+}
+if (given('--waterfall')) {
+  console.log(await waterfalls(exo365, out));
+  process.exit();
+}
+
 /** The existing results: a part that is not measured now is kept. */
 const before = existsSync(results) ? readFileSync(results, 'utf8').split(/\n(?=## (?:Many calls|The endpoint)\n)/) : [];
 const only = [...Object.keys(PARTS), '--tenant'].filter(given);

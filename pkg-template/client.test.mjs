@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Client } from './client.ts';
 import { Exo365Error } from './error.ts';
 import { ADELE, Core, failure } from './tests/fake-wasm.mjs';
@@ -143,6 +145,62 @@ test("a caller's signal that is used again and again keeps nothing of the calls 
   await client.mail.messages.list({ signal: caller.signal });
   await client.mail.messages.list();
   for (const { signal } of core.calls) assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
+test('of calls that ended nothing stays, however they ended: no listener, and no memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const OUTCOMES = [
+    () => Promise.resolve({ value: [] }),
+    () => Promise.reject(failure('not_found', 'gone', { status: 404 })),
+    () => Promise.reject(failure('throttled', 'busy', { status: 429 })),
+    (signal) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(failure('aborted')), { once: true });
+      }),
+  ];
+  let count = 0;
+  const { client, core } = signedIn((_name, { path, body, signal } = {}) =>
+    path === '/$batch'
+      ? Promise.resolve({ responses: JSON.parse(body).requests.map(({ id }) => ({ id, status: [200, 404, 429][count++ % 3], headers: {} })) })
+      : OUTCOMES[count++ % OUTCOMES.length](signal),
+  );
+  // What a test looks at would be what stays.
+  core.seen = /** @type {any} */ ({ push: () => {} });
+  const kept = new AbortController();
+  const { messages } = client.mail;
+  const calls = async (rounds) => {
+    for (let round = 0; round < rounds; round++) {
+      const own = new AbortController();
+      const all = Promise.allSettled([
+        ...Array.from({ length: 8 }, () => messages.list({ signal: AbortSignal.any([kept.signal, own.signal]) })),
+        messages.get('a', { signal: own.signal }),
+        messages.delete('b', { signal: own.signal }),
+        client.mailbox('ben@contoso.example').mail.messages.get('a', { signal: own.signal }),
+        client.getToken({ signal: own.signal }),
+        client.request('GET', '/me', { signal: own.signal }),
+      ]);
+      await later();
+      await later();
+      own.abort();
+      await all;
+      // The waits of what was throttled.
+      for (const { run } of it.timers.splice(0)) run();
+    }
+  };
+  const used = async (rounds) => {
+    await calls(rounds);
+    gc();
+    await later();
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  await used(40);
+  const before = await used(40);
+  const after = await used(160);
+  assert.deepEqual(getEventListeners(kept.signal, 'abort'), []);
+  // 2,080 calls: a signal and a promise of each would be ten megabytes.
+  assert.ok(after - before < 2_000_000, `${after - before} bytes more`);
 });
 
 test('errors of the core get our prototype and, with an endpoint, a cure', async () => {

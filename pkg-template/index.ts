@@ -7,6 +7,7 @@ import { Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
 import { record } from './recorder.ts';
 import { early, remember } from './session/early.ts';
 import { load } from './session/load.ts';
+import { zoneHere } from './session/marks.ts';
 import { openInPage } from './session/opening.ts';
 import { isWindow, type Page } from './session/page.ts';
 import type * as types from './types.ts';
@@ -95,7 +96,7 @@ async function client(config: types.ClientConfig): Promise<Client> {
   const {
     wasm,
     preload,
-    timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone = zoneHere(),
     ...given
   } = config ?? ({} as types.ClientConfig);
   const settings = { timeZone, ...given };

@@ -1,7 +1,7 @@
 // exo365/start: for the head of a page, before its scripts are there. It begins what `createClient` of the same
 // endpoint takes over, once: the session call, a preload, the connection to the API and the loading of the WebAssembly.
 import { begin, beginPreload, connect, leaveStarted, link } from './session/begin.ts';
-import { lastApi } from './session/marks.ts';
+import { lastApi, zoneHere } from './session/marks.ts';
 
 /** What `start` begins. The script `dist/exo365.start.js` has the same as `data-` attributes of its own tag. */
 export interface StartOptions {
@@ -49,19 +49,22 @@ const ALLOWED = 'count expand filter headers orderBy query search select skip ti
  */
 export function start({ endpoint, preload = [], timeZone, api = 'https://graph.microsoft.com', wasm }: StartOptions) {
   try {
-    if (wasm) link({ rel: 'preload', as: 'fetch', href: wasm });
     const [, origin = api] = lastApi(endpoint);
     if (origin) connect(origin);
-    if ((location.search + location.hash).includes('state=')) return;
-    const begun = begin(fetch, endpoint);
-    if (!begun) return;
-    leaveStarted(begun);
-    const calls = (typeof preload === 'string' ? JSON.parse(preload) : preload) as readonly StartCall[];
-    begun.preload = beginPreload(
-      fetch,
-      endpoint,
-      { timeZone: timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone },
-      calls.map(([path, ids = [], options = {}]) => ['GET', null, path, ids, options, ALLOWED, false, false]),
-    );
+    const begun = (location.search + location.hash).includes('state=') ? undefined : begin(fetch, endpoint);
+    if (begun) {
+      leaveStarted(begun);
+      const calls = (typeof preload === 'string' ? JSON.parse(preload) : preload) as readonly StartCall[];
+      begun.preload = beginPreload(
+        fetch,
+        endpoint,
+        { timeZone: timeZone ?? zoneHere() },
+        calls.map(([path, ids = [], options = {}]) => ['GET', null, path, ids, options, ALLOWED, false, false]),
+      );
+    }
   } catch {} // `createClient` does it later, and tells what is wrong.
+  // Last, and behind the app's script, which has something to do while the module is on its way: that is the largest.
+  try {
+    if (wasm) link({ rel: 'preload', as: 'fetch', href: wasm, fetchPriority: 'low' });
+  } catch {}
 }

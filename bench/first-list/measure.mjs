@@ -2,9 +2,9 @@
 // They use the real host names of the sign-in service and of Graph, which this browser and the endpoint's way out resolve to
 // the local tenant.
 import { createHash, X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBrowser } from '../../tests/e2e/browser.mjs';
+import { openBrowser, openProfile } from '../../tests/e2e/browser.mjs';
 import { Control } from '../../tests/e2e/control.mjs';
 import { makeCertificate } from '../../tests/e2e/microsoft/certificate.mjs';
 import { scratch, startEndpoint, startTenant } from '../../tests/e2e/processes.mjs';
@@ -25,13 +25,12 @@ const GRAPH = 'https://graph.microsoft.com';
 const HOSTS = [new URL(GRAPH).host, 'login.microsoftonline.com'];
 
 /**
- * Measures two page loads in a fresh profile with a session: without any file of the app in the cache, and with all,
- * both over new connections.
+ * Measures two page loads with a session in a profile that has not seen `origin`: without any file of the app in the
+ * cache, and with all, both over new connections. `watching` gets the page and what loads it.
  */
-async function visit(browser, origin, session, cut) {
-  const context = await browser.newContext();
+export async function visit(context, origin, session, cut, watching = async (page, load) => load()) {
+  const page = await context.newPage();
   try {
-    const page = await context.newPage();
     const empty = () => page.goto(`${origin}/empty`);
     await empty();
     await session?.(page);
@@ -46,18 +45,18 @@ async function visit(browser, origin, session, cut) {
       if (items !== 10) throw new Error(`${items} messages on ${origin}`);
       return took;
     };
-    const cold = await load();
+    const cold = await watching(page, load);
     await empty();
     // What a library renewed in the first load has ended again.
     await session?.(page);
-    return { cold, warm: await load() };
+    return { cold, warm: await watching(page, load) };
   } finally {
-    await context.close();
+    await page.close();
   }
 }
 
 /** Starts everything: an origin for each page with a simulated network, the tenant, the endpoint and a browser. */
-async function setUp(exo365, out, names, roundTrip) {
+export async function setUp(exo365, out, names, roundTrip) {
   /** @type {Record<string, any>} */
   const servers = {};
   const lines = [];
@@ -104,10 +103,14 @@ async function setUp(exo365, out, names, roundTrip) {
   const key = createHash('sha256')
     .update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
-  const browser = await openBrowser([
+  const flags = [
     `--host-resolver-rules=${rules.join(', ')}`,
     `--ignore-certificate-errors-spki-list=${key}`,
-  ]);
+  ];
+  // For the sign-ins.
+  const browser = await openBrowser(flags);
+  /** A new profile. Not one of `browser`: those are incognito, where Chromium ignores `preconnect`. */
+  const profile = async () => (await openProfile(mkdtempSync(join(scratch(), 'profile-')), flags)).context();
   const end = async () => {
     await browser.close();
     for (const one of lines) one.end();
@@ -120,7 +123,17 @@ async function setUp(exo365, out, names, roundTrip) {
     // The endpoint's connections to the API stay: it keeps them warm.
     for (const one of lines) if (one.port !== near) one.cut();
   };
-  return { servers, origins, tenant, endpoint, browser, end, cut };
+  return { servers, origins, tenant, endpoint, browser, profile, end, cut };
+}
+
+/** The session of each page. */
+export async function sessionsOf(names, { browser, tenant, endpoint, origins, servers }) {
+  const sessions = {};
+  for (const name of names) {
+    const place = { browser, tenant, endpoint, origin: origins[name], server: servers[name] };
+    sessions[name] = await session(VARIANTS[name].session, place);
+  }
+  return sessions;
 }
 
 /** What a page with a valid session may ask the service for, besides the list. */
@@ -133,20 +146,17 @@ const allowed = (name, { path }) =>
  * loads together, preflights included.
  */
 export async function firstLists(exo365, out, { roundTrip, rounds, names = Object.keys(VARIANTS) }) {
-  const { servers, origins, tenant, endpoint, browser, end, cut } = await setUp(exo365, out, names, roundTrip);
+  const { tenant, end, ...it } = await setUp(exo365, out, names, roundTrip);
   const control = new Control(tenant.url);
   try {
-    const sessions = {};
-    for (const name of names) {
-      const place = { browser, tenant, endpoint, origin: origins[name], server: servers[name] };
-      sessions[name] = await session(VARIANTS[name].session, place);
-    }
+    const sessions = await sessionsOf(names, { tenant, ...it });
     const times = Object.fromEntries(names.map((name) => [name, []]));
     const asked = {};
     for (let round = -1; round < rounds; round++) {
+      const context = await it.profile();
       for (const name of names) {
         await control.forget();
-        const one = await visit(browser, origins[name], sessions[name], cut);
+        const one = await visit(context, it.origins[name], sessions[name], it.cut);
         // The first round warms the servers up.
         if (round >= 0) times[name].push(one);
         const requests = await control.requests(({ path }) => !path.startsWith('/_control'));
@@ -154,6 +164,7 @@ export async function firstLists(exo365, out, { roundTrip, rounds, names = Objec
         if (others.length > 0) throw new Error(`${name} asked for ${others.map(({ path }) => path)}`);
         asked[name] = requests.length;
       }
+      await context.close();
     }
     const sum = (name) => ({
       cold: median(times[name].map(({ cold }) => cold)),

@@ -71,7 +71,7 @@ best hour, for each round trip to the servers and for an empty and a full cache.
 |---|${'---:|'.repeat(head.length + 1)}
 ${rows.join('\n')}
 
-All pages take turns in one run, each in a fresh profile with new connections: medians of ${rounds[JUDGED]} rounds at ${JUDGED} ms, of
+All pages take turns in one run, each at an origin of its own and with new connections, each round in a fresh profile: medians of ${rounds[JUDGED]} rounds at ${JUDGED} ms, of
 ${rounds[trips.find((trip) => trip !== JUDGED)]} at the others. All servers speak HTTP/2 over TLS. The simulated network has ${megabits} Mbit/s; a new connection takes a round trip and begins
 with a window of ten segments. Between endpoint and API the round trip is ${near} ms, and the API takes ${wait} ms for a call, but not for a
 preflight. Files are compressed by brotli at quality 11 and cached, except for the page itself. "Requests" are those that Graph and the

@@ -11,10 +11,9 @@ import { join } from 'node:path';
  * @property {string} [script] A file of the package that the page loads as well.
  */
 
-/** What the browser may begin with before it has read the page. */
+/** What the browser may begin with before it has read the page, as the endpoint writes it for a page that it serves. */
 const LINK = [
   '</exo365.start.js>; rel=preload; as=script',
-  '</wasm/exo365_bg.wasm>; rel=preload; as=fetch; type="application/wasm"; crossorigin',
   '<https://graph.microsoft.com>; rel=preconnect; crossorigin',
 ].join(', ');
 const LIST = JSON.stringify([['messages', [], { select: ['subject'], top: 10 }]]);

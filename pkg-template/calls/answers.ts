@@ -3,6 +3,8 @@ import type { Api } from './api.ts';
 import { type BatchAnswer, type BatchItem, isKeyed } from './core.ts';
 import { path } from './path.ts';
 
+export { pause as wait } from '../session/task.ts';
+
 export const BATCH = path`/$batch`;
 
 /** The answers of a batch by their ids. */
@@ -22,9 +24,3 @@ export function judge(api: Api, answer: BatchAnswer, item: Omit<BatchItem, 'id'>
   const said = JSON.stringify(body) ?? '';
   return api.judge(status, headers, said, method, url, 'if-match' in sent, isKeyed(content), repeats, doubt);
 }
-
-export const wait = (time: number, signal?: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, time);
-    signal?.addEventListener('abort', () => resolve());
-  });

@@ -1,5 +1,6 @@
 // Batches of the caller's own.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { batch } from './batch.ts';
 import { fail } from '../error.ts';
@@ -277,6 +278,14 @@ test('an abort ends the wait for the next round', async () => {
   // The signal goes with each call; here the second one stands for it.
   const results = batch(it, [{ method: 'GET', path: '/a' }], { signal: caller.signal });
   await assert.rejects(results, { code: 'aborted' });
+});
+
+test('a wait that is over leaves no listener on the signal, and one that was aborted no timer', async () => {
+  const caller = new AbortController();
+  const { it } = sending(([a]) => [{ id: a.id, status: 429, headers: {} }]);
+  const [{ status }] = await batch(it, [{ method: 'GET', path: '/a' }], { signal: caller.signal });
+  assert.equal(status, 200);
+  assert.deepEqual([waits, getEventListeners(caller.signal, 'abort')], [[1000], []]);
 });
 
 test('signal and time-out go with each part, the zone with each item; nothing is sent for nothing', async () => {

@@ -109,7 +109,7 @@ export function queue(limit: number, shape: Shape, sendTogether: (lane: Lane) =>
     lanes.set(name, lane);
     // Behind everything that begins in the same turn of the event loop.
     if (!lane.turn++)
-      queueMicrotask(() => {
+      Promise.resolve().then(() => {
         lane.turn = 0;
         start(lane);
       });

@@ -38,7 +38,7 @@ export interface Begun extends Sent {
 }
 
 /** Puts a `link` into the page's head. A preload counts while its link is there. */
-export function link(fields: { rel: string; href: string; as?: string }): HTMLLinkElement {
+export function link(fields: { rel: string; href: string; as?: string; fetchPriority?: string }): HTMLLinkElement {
   const element = Object.assign(document.createElement('link'), { crossOrigin: '' }, fields);
   document.head?.append(element);
   return element;

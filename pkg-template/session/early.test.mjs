@@ -6,6 +6,7 @@ import { page as put } from '../tests/fake-page.mjs';
 import { arrivals, arrive } from './arrival.ts';
 import { begin, takeStarted } from './begin.ts';
 import { early, remember } from './early.ts';
+import { zoneHere } from './marks.ts';
 import { BrowserPage } from './page.ts';
 
 const MARK = 'exo365:https://app.contoso.example/auth';
@@ -200,10 +201,10 @@ test('S47 what the script in the head began is taken over by one client of its e
   start({ endpoint: '/auth', timeZone: 'UTC', preload: [['messages', [], { top: 2 }]], wasm: '/m.wasm' });
   assert.deepEqual(routes(), ['/auth/session', '/auth/preload']);
   assert.deepEqual(
-    it.links.map(({ rel, href }) => [rel, href]),
+    it.links.map(({ rel, href, fetchPriority }) => [rel, href, fetchPriority]),
     [
-      ['preload', '/m.wasm'],
-      ['preconnect', 'https://graph.microsoft.com'],
+      ['preconnect', 'https://graph.microsoft.com', undefined],
+      ['preload', '/m.wasm', 'low'],
     ],
   );
   begun({ endpoint: '/other' });
@@ -234,8 +235,10 @@ test('what the script began is left alone where it is old, or does not fit', () 
 test('a script whose preload cannot be read begins the session all the same', () => {
   for (const preload of /** @type {any[]} */ (['[[', 5, [5], null, '{}'])) {
     it.sent.length = 0;
-    start({ endpoint: '/auth', preload });
+    it.links.length = 0;
+    start({ endpoint: '/auth', preload, wasm: '/m.wasm' });
     assert.deepEqual(routes(), ['/auth/session']);
+    assert.equal(it.links.at(-1).href, '/m.wasm');
     assert.ok(takeStarted('/auth'));
   }
   for (const odd of /** @type {any[]} */ ([{}, { endpoint: 5 }])) start(odd);
@@ -258,4 +261,21 @@ test('a fetch of the client begins the session and the preload, and what began w
   assert.deepEqual(own, ['/auth/session', '/auth/preload']);
   assert.equal(it.sent.length, before);
   assert.ok(takeStarted('/auth'), 'it is still there');
+});
+
+test('the zone of the browser, by whatever knows it', () => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'Temporal');
+  const put = (Temporal) => Object.assign(globalThis, { Temporal });
+  try {
+    put(undefined);
+    assert.equal(zoneHere(), timeZone);
+    put({ Now: { timeZoneId: () => 'Asia/Tokyo' } });
+    assert.equal(zoneHere(), 'Asia/Tokyo');
+    start({ endpoint: '/auth', preload: [['messages']] });
+    assert.equal(JSON.parse(it.sent[1][1].body).timeZone, 'Asia/Tokyo');
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'Temporal', before);
+    else delete (/** @type {any} */ (globalThis).Temporal);
+  }
 });

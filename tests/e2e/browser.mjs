@@ -40,7 +40,7 @@ export async function newPage(browser, options = {}) {
  * A page whose profile is the folder `dir` and allows third-party cookies in frames. `page.context().close()` ends the
  * browser.
  */
-export async function openProfile(dir) {
+export async function openProfile(dir, args = []) {
   mkdirSync(join(dir, 'Default'), { recursive: true });
   writeFileSync(
     join(dir, 'Default/Preferences'),
@@ -49,7 +49,7 @@ export async function openProfile(dir) {
   return pageOf(
     await chromium.launchPersistentContext(dir, {
       executablePath: executable(),
-      args: ARGS,
+      args: [...ARGS, ...args],
       headless: true,
       ignoreHTTPSErrors: true,
     }),

@@ -114,6 +114,32 @@ for (const mode of ['direct', 'proxy'])
       }
     });
 
+    test('the script in the head asks for the session, then for the module, which waits for the scripts', async () => {
+      const page = await restored(it, '/start.html');
+      const browser = await page.context().newCDPSession(page);
+      const sent = [];
+      browser.on('Network.requestWillBeSent', ({ request: { url, initialPriority } }) => {
+        const name = /\/(session|preload|page\.js|exo365_bg\.wasm)$/.exec(url)?.[1];
+        if (name) sent.push(`${name} ${initialPriority}`);
+      });
+      await browser.send('Network.enable');
+      // The header `Link` is for the pages of a folder whose index.html has the script, which that of the tests has not.
+      await page.route('**/start.html', async (route) => {
+        const response = await route.fetch();
+        const { link: _, ...headers } = response.headers();
+        await route.fulfill({ response, headers });
+      });
+      await visit(page, `${it.url}/start.html`);
+      assert.equal(await state(page), SIGNED_IN);
+      // The app's script is found by reading ahead, before or after the other one runs.
+      const script = 'page.js High';
+      assert.deepEqual(
+        sent.filter((one) => one !== script),
+        ['session High', 'preload High', 'exo365_bg.wasm Low'],
+      );
+      assert.ok(sent.indexOf(script) < sent.indexOf('exo365_bg.wasm Low'), 'the module does not go first');
+    });
+
     test('S48 a preloaded answer is taken once, by an equal call; the rest goes its usual way', async () => {
       const page = await restored(it);
       const all = await preloads(page, invented(await identity(page)));

@@ -23,11 +23,18 @@ pub(crate) struct Options {
     /// Only the local tenant: how fast it starts and answers with 100,000 messages. Writes `bench/TENANT.md`.
     #[arg(long, conflicts_with_all = ["pages", "calls", "endpoint"])]
     tenant: bool,
+    /// Print the requests of the measured pages with their times and priorities, and write nothing.
+    #[arg(long, conflicts_with_all = ["pages", "calls", "endpoint", "tenant"])]
+    waterfall: bool,
+    /// Whether memory stays flat over 100,000 calls in one page. Writes nothing.
+    #[arg(long, conflicts_with_all = ["pages", "calls", "endpoint", "tenant", "waterfall"])]
+    memory: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     node::ensure()?;
-    if !options.pages && !options.calls && !options.tenant {
+    let of_page = options.pages || options.calls || options.waterfall || options.memory;
+    if !of_page && !options.tenant {
         load_tools()?;
         let mut bare = run::cargo();
         bare.args(["build", "--profile", "server", "--package", "exo365-bare"]);
@@ -40,6 +47,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         (options.calls, "--calls"),
         (options.endpoint, "--endpoint"),
         (options.tenant, "--tenant"),
+        (options.waterfall, "--waterfall"),
+        (options.memory, "--memory"),
         (options.no_gate, "--no-gate"),
     ] {
         if given {

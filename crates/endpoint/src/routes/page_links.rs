@@ -2,6 +2,10 @@
 //!
 //! A page finds its script, the script finds the SDK, and the SDK its WebAssembly: one after another. The endpoint sees
 //! all of them in the folder, and it knows where the API is.
+//!
+//! The WebAssembly is the largest, and needed last. On a new connection it would take the first round trips from the
+//! page's own script, which no browser asks for before it has read the page. So it has a low priority, and where the
+//! page has `exo365/start`, it is left to that script.
 
 use crate::config::Config;
 use axum::http::HeaderValue;
@@ -22,13 +26,17 @@ pub(super) fn links(config: &Config, folder: &Path) -> Option<HeaderValue> {
     // Of several nobody knows which one the page uses.
     if let [module] = modules.as_slice() {
         let at = |file: &Path| address(config, folder, file);
+        let page = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
+        let started = page.contains("exo365.start.js");
         // Servers answer in this order: the small scripts do not wait for the module.
-        links.extend(scripts(folder, module).filter_map(|(file, kind)| {
+        links.extend(scripts(&page, started, module).filter_map(|(file, kind)| {
             let address = at(&file)?;
             Some(format!("<{address}>; {kind}"))
         }));
-        let kind = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
-        links.extend(at(module).map(|at| format!("<{at}>; {kind}")));
+        let kind =
+            "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; fetchpriority=low";
+        let module = at(module).filter(|_| !started);
+        links.extend(module.map(|at| format!("<{at}>; {kind}")));
     }
     if config.public.mode == Mode::Direct {
         let api = &config.public.cloud.api;
@@ -56,13 +64,15 @@ fn search(folder: &Path, (left, depth): (&mut usize, usize), found: &mut Vec<Pat
 }
 
 /// The scripts of the package that has this module, as the page loads them. Where a bundler has put them nobody knows.
-fn scripts(folder: &Path, module: &Path) -> impl Iterator<Item = (PathBuf, &'static str)> {
+fn scripts(
+    page: &str,
+    started: bool,
+    module: &Path,
+) -> impl Iterator<Item = (PathBuf, &'static str)> {
     let wasm = module.parent().filter(|folder| folder.ends_with("wasm"));
     let package = wasm.and_then(Path::parent);
-    let page = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
     // A script tag that loads the whole SDK is in the page, where a browser finds it by itself.
     let imported = !page.contains("exo365.global.js");
-    let started = page.contains("exo365.start.js");
     let files = [
         (started, "dist/exo365.start.js", "rel=preload; as=script"),
         (imported, "index.js", "rel=modulepreload"),

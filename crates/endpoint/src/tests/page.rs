@@ -178,9 +178,10 @@ async fn a_browser_begins_with_what_the_page_will_need() {
     let script = ("vendor/exo365/index.js", "1");
     let proxy = "mode = \"proxy\"";
     let api = "<https://graph.microsoft.com>; rel=preconnect; crossorigin";
-    let fetch = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
+    let fetch = "rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; fetchpriority=low";
     let wasm = format!("</vendor/exo365/wasm/exo365_bg.wasm>; {fetch}");
-    let both = format!("</vendor/exo365/index.js>; rel=modulepreload, {wasm}");
+    let index = "</vendor/exo365/index.js>; rel=modulepreload";
+    let both = format!("{index}, {wasm}");
     let start = ("vendor/exo365/dist/exo365.start.js", "1");
     let head =
         "<script src=\"./vendor/exo365/dist/exo365.start.js\" data-endpoint=\"/auth\"></script>";
@@ -211,7 +212,7 @@ async fn a_browser_begins_with_what_the_page_will_need() {
         (&whole[..], "", Some(format!("{both}, {api}"))),
         (&whole, proxy, Some(both.clone())),
         (&unused, proxy, Some(both.clone())),
-        (&started, proxy, Some(format!("{first}, {both}"))),
+        (&started, proxy, Some(format!("{first}, {index}"))),
         (
             &whole,
             "mode = \"proxy\"\npublic_base = \"/app/auth\"",
