@@ -130,4 +130,4 @@ pub use base::problem::Problem;
 pub use check::{Finding, Verdict, check};
 pub use config::{Config, Secret};
 pub use operator::{Listed, Operator};
-pub use router::{Endpoint, router, router_at, site};
+pub use router::{Endpoint, Site, router, router_at, site};

@@ -6,10 +6,11 @@ use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success, respond};
 use crate::http::call::Call;
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, peer};
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
 use crate::http::limits::Limits;
+use crate::http::reply::Reply;
 use crate::routes::exchange::ExchangeRoute;
 use crate::routes::frontchannel::{self, FrontchannelRoute};
 use crate::routes::logout::LogoutRoute;
@@ -17,24 +18,25 @@ use crate::routes::openapi;
 use crate::routes::page;
 use crate::routes::preload::PreloadRoute;
 use crate::routes::probes;
-use crate::routes::proxy;
+use crate::routes::proxy::{self, Proxy};
 use crate::routes::session::SessionRoute;
 use crate::routes::token::TokenRoute;
 use crate::state::State;
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{FromRef, Request};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, FromRef, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::any;
+use axum::{BoxError, Router};
 use exo365_core::error::Code;
 use exo365_core::origin;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
+use tower_service::Service as _;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Success, Rejection>> + Send>>;
 type Handler = Arc<dyn Fn(Call) -> Answer + Send + Sync>;
@@ -126,6 +128,11 @@ impl Endpoint {
         full_router(&self.0)
     }
 
+    /// The same for a server of hyper, with a short way to the routes of the contract.
+    pub fn direct(&self) -> Site {
+        Site::open(&self.0)
+    }
+
     /// `/healthz`, `/readyz` and `/metrics`, for a listener that browsers cannot reach.
     pub fn operations(&self) -> Router {
         probes::router(&self.0)
@@ -145,7 +152,11 @@ impl Endpoint {
 
 /// [`site`], opened.
 pub(crate) fn full_router(state: &State) -> Router {
-    let router = contract_router(state);
+    with_page(contract_router(state), state)
+}
+
+/// These routes and the page.
+fn with_page(router: Router, state: &State) -> Router {
     match &state.config.page {
         Some(folder) => router.merge(page::router(&state.config, folder)),
         None => {
@@ -156,17 +167,46 @@ pub(crate) fn full_router(state: &State) -> Router {
 }
 
 fn contract_router(state: &State) -> Router {
+    routes_of(state, &Open::new(state))
+}
+
+/// The routes that are asked most, open.
+#[derive(Default)]
+struct Open {
+    served: Vec<Arc<Served>>,
+    proxy: Option<Arc<Proxy>>,
+}
+
+impl Open {
+    fn new(state: &State) -> Self {
+        let served = ROUTES.map(|route| Arc::new(Served::open(state, route)));
+        Self {
+            served: served.into(),
+            proxy: proxy::open(state),
+        }
+    }
+}
+
+fn routes_of(state: &State, open: &Open) -> Router {
     let base = &state.config.base;
     let mut router = Router::new();
-    for route in ROUTES {
-        let served = Arc::new(Served::open(state, route));
-        let handler = move |request: Request| Arc::clone(&served).serve(request);
-        router = router.route(&format!("{base}{}", route.path), any(handler));
+    for served in &open.served {
+        let path = format!("{base}{}", served.path);
+        let served = Arc::clone(served);
+        let handler = async move |request: Request| {
+            let (parts, body) = request.into_parts();
+            let answer = served.serve(peer(&parts.extensions), parts, body);
+            answer.await.map(Body::new)
+        };
+        router = router.route(&path, any(handler));
     }
     let own = state.clone();
     let handler = move |request: Request| FrontchannelRoute::from_ref(&own).serve(request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
-    router = proxy::mount(openapi::mount(router, state), state);
+    router = openapi::mount(router, state);
+    if let Some(proxy) = &open.proxy {
+        router = proxy::mount(router, base, proxy);
+    }
     // Below the base no other handler of the surrounding application answers.
     for path in [
         base.clone(),
@@ -181,15 +221,79 @@ fn contract_router(state: &State) -> Router {
     router
 }
 
-fn unknown_below_base(state: &State, request: Request) -> Response {
-    let caller = Caller::of(&state.config, &request.into_parts().0);
+/// What the binary serves: the routes that are asked most are found by their names, and all others by the router, whose
+/// way from a request to its handler costs as much as the handler. A clone is the same.
+#[derive(Clone)]
+pub struct Site(Arc<Ways>);
+
+struct Ways {
+    router: Router,
+    base: String,
+    open: Open,
+}
+
+impl From<Router> for Site {
+    /// The routes of this router alone.
+    fn from(router: Router) -> Self {
+        Self(Arc::new(Ways {
+            router,
+            base: String::new(),
+            open: Open::default(),
+        }))
+    }
+}
+
+impl Site {
+    fn open(state: &State) -> Self {
+        let open = Open::new(state);
+        Self(Arc::new(Ways {
+            router: with_page(routes_of(state, &open), state),
+            base: state.config.base.clone(),
+            open,
+        }))
+    }
+
+    /// Answers a request of a connection with this peer.
+    pub async fn answer<B>(
+        self,
+        request: axum::http::Request<B>,
+        peer: SocketAddr,
+    ) -> Response<Reply>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        let Ways { router, base, open } = &*self.0;
+        let path = request.uri().path().strip_prefix(base.as_str());
+        let served = open.served.iter().find(|served| path == Some(served.path));
+        if let Some(served) = served {
+            let (parts, body) = request.into_parts();
+            return Arc::clone(served).serve(Some(peer), parts, body).await;
+        }
+        let below = path.and_then(|path| path.strip_prefix(proxy::PATH));
+        if let Some(proxy) = &open.proxy
+            && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            let (parts, body) = request.into_parts();
+            return Arc::clone(proxy).serve(Some(peer), parts, body).await;
+        }
+        let mut router = router.clone();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let Ok(answer) = router.call(request).await;
+        answer.map(Reply::passing)
+    }
+}
+
+fn unknown_below_base(state: &State, request: Request) -> Response<Body> {
+    let peer = peer(request.extensions());
+    let caller = Caller::of(&state.config, peer, request.headers());
     match state.limits.check(&caller) {
         Ok(()) => not_found(state),
         Err(refused) => respond(&state.config, Err(refused)),
     }
 }
 
-fn not_found(state: &State) -> Response {
+fn not_found(state: &State) -> Response<Body> {
     respond(
         &state.config,
         Err(Rejection::at(
@@ -222,22 +326,26 @@ impl Served {
         }
     }
 
-    async fn serve(self: Arc<Self>, request: Request) -> Response {
+    async fn serve<B>(
+        self: Arc<Self>,
+        peer: Option<SocketAddr>,
+        parts: Parts,
+        body: B,
+    ) -> Response<Reply>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
         let begin = Instant::now();
-        let (parts, body) = request.into_parts();
-        let caller = Caller::of(&self.config, &parts);
+        let caller = Caller::of(&self.config, peer, &parts.headers);
         let page = gate::cross_origin(&self.config, &parts.headers);
-        let counted = if self.path == LOGOUT {
-            self.limits.check_sign_out(&caller)
+        let begun = if self.path == LOGOUT {
+            self.limits.begin_sign_out(&caller)
         } else {
-            self.limits.check(&caller)
+            self.limits.begin(&caller)
         };
-        let outcome = match counted {
-            Ok(()) if parts.method == Method::OPTIONS => return preflight(&self.config, page),
-            Ok(()) => match self.limits.begin(&caller) {
-                Ok(_call) => self.run(caller, parts, body).await,
-                Err(refused) => Err(refused),
-            },
+        let outcome = match begun {
+            Ok(_) if parts.method == Method::OPTIONS => return preflight(&self.config, page),
+            Ok(_call) => self.run(caller, parts, body).await,
             Err(refused) => Err(refused),
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -253,7 +361,10 @@ impl Served {
         response
     }
 
-    async fn run(&self, caller: Caller, parts: Parts, body: Body) -> Result<Success, Rejection> {
+    async fn run<B>(&self, caller: Caller, parts: Parts, body: B) -> Result<Success, Rejection>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
         let headers = parts.headers;
         gate::check(&self.config, &parts.method, &headers)?;
         let body = gate::body(body).await?;
@@ -274,7 +385,7 @@ impl Served {
 }
 
 /// The answer to a preflight, where the page's origin is one of those that may call.
-fn preflight(config: &Config, page: Option<HeaderValue>) -> Response {
+fn preflight(config: &Config, page: Option<HeaderValue>) -> Response<Reply> {
     let Some(origin) = page else {
         let refused = Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,

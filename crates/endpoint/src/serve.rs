@@ -65,7 +65,7 @@ async fn serve(config: Config, port_file: Option<&Path>, log: &Log) -> Result<()
     tracing::info!(address = %open, "listening");
     let (stopping, stopped) = oneshot::channel();
     let stopped_endpoint = endpoint.clone();
-    let server = connections::serve(listener, endpoint.site(), async move {
+    let server = connections::serve(listener, endpoint.direct(), async move {
         asked.await;
         stopped_endpoint.stop();
         tracing::info!("stopping");

@@ -2,25 +2,23 @@
 
 use crate::base::network::ProxyHeader;
 use crate::config::Config;
-use axum::extract::ConnectInfo;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The client's address; `None` where the app around does not tell it, and where a proxy that is
+/// The client's address; `None` where the app around does not tell that of the connection, and where a proxy that is
 /// not listed stands in front of everyone.
-pub(crate) fn address(config: &Config, parts: &Parts) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+pub(crate) fn address(
+    config: &Config,
+    peer: Option<SocketAddr>,
+    headers: &HeaderMap,
+) -> Option<IpAddr> {
+    let peer = peer?;
     if config.proxies.is_empty() && config.strict_transport {
         return None;
     }
-    Some(same(behind(
-        config,
-        peer.ip().to_canonical(),
-        &parts.headers,
-    )))
+    Some(same(behind(config, peer.ip().to_canonical(), headers)))
 }
 
 /// The first address from the right that is no trusted proxy; anyone may have written what stands to the left of it.

@@ -16,12 +16,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(20);
 /// How long a connection is kept without a request.
 const IDLE: Duration = Duration::from_secs(30);
-/// The same where connections are kept warm; a front of a service closes after two minutes or more.
-const WARM: Duration = Duration::from_secs(90);
-/// Most connections that are kept warm without a request.
-const MOST_WARM: usize = 32;
-/// Interval at which a kept connection is probed, so that one whose other side is gone is not used.
-const PROBE: Duration = Duration::from_secs(20);
 /// How long a connection may stay silent before the request is sent on a new one as well.
 const SILENCE: Duration = Duration::from_secs(4);
 
@@ -142,8 +136,6 @@ impl From<Error> for Lost {
 pub(crate) enum Connections {
     Kept,
     Fresh,
-    /// HTTP/1.1, each request on a connection of its own, which is kept for long: whoever asks next finds one open.
-    Warm,
 }
 
 /// A client that follows no redirection; `total` is how long a whole exchange may take.
@@ -161,11 +153,6 @@ pub(crate) fn client(total: Option<Duration>, connections: Connections) -> Resul
     let client = match connections {
         Connections::Kept => client,
         Connections::Fresh => client.pool_max_idle_per_host(0),
-        Connections::Warm => client
-            .http1_only()
-            .pool_idle_timeout(WARM)
-            .pool_max_idle_per_host(MOST_WARM)
-            .tcp_keepalive(PROBE),
     };
     let client = match way_out()? {
         Some(proxy) => client.proxy(proxy),
