@@ -33,9 +33,18 @@ const REST: Duration = Duration::from_millis(100);
 /// How often the table looks at its connections.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Serves `site` until `stop` resolves; then idle connections are closed, and what is under way is finished.
-pub(crate) async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
-    let server = Server::new(site);
+/// Connections of a listener for the operator, or for services of this machine.
+pub(crate) const FEW: usize = 64;
+
+/// Serves `site` until `stop` resolves; then idle connections are closed, and what is under way is finished. There are at
+/// most so many connections.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    site: Site,
+    most: usize,
+    stop: impl Future<Output = ()>,
+) {
+    let server = Server::new(site, most);
     let ticks = async {
         loop {
             tokio::time::sleep(TICK).await;
@@ -74,7 +83,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(site: Site) -> Self {
+    fn new(site: Site, most: usize) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         // How long a head may take is the table's.
         builder
@@ -90,7 +99,7 @@ impl Server {
         Self {
             site,
             builder,
-            table: Table::new(bound()),
+            table: Table::new(most),
         }
     }
 
@@ -101,7 +110,7 @@ impl Server {
         };
         let (line, site) = (entry.line(), self.site.clone());
         let service = hyper::service::service_fn(move |request| {
-            let (call, answer) = (line.begin(), site.answer(request, peer));
+            let (call, answer) = (line.begin(), site.clone().answer(request, peer));
             async move {
                 let answer = answer.await.map(|body| BusyBody { body, _call: call });
                 Ok::<_, std::convert::Infallible>(answer)
@@ -205,7 +214,7 @@ impl AsyncWrite for Watched {
 }
 
 /// Half of the files that the process may open: in proxy mode each call has a connection to the API as well.
-fn bound() -> usize {
+pub(crate) fn many() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits
         .lines()
@@ -285,7 +294,12 @@ mod unit {
         let body = Arc::new(Mutex::new(Some(Body::new(Endless(Some(sender))))));
         let app =
             Router::new().fallback(move || async move { body.lock().unwrap().take().unwrap() });
-        tokio::spawn(serve(listener, Site::from(app), std::future::pending()));
+        tokio::spawn(serve(
+            listener,
+            Site::from(app),
+            FEW,
+            std::future::pending(),
+        ));
         (client, given_up)
     }
 
@@ -310,5 +324,36 @@ mod unit {
             client.read_exact(&mut part).await.unwrap();
         }
         assert!(given_up.try_recv().is_err(), "it reads on");
+    }
+
+    /// Nothing at all, the beginning of HTTP/2's greeting, half a head, and in HTTP/2 a head whose end does not come.
+    #[tokio::test(start_paused = true)]
+    async fn e69_whoever_says_too_little_is_given_up_after_half_a_minute() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        // HEADERS of stream 1 without END_HEADERS: `:method: GET`.
+        let head = [0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82];
+        let greeting = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        for said in [
+            Vec::new(),
+            greeting[..8].to_vec(),
+            b"GET / HTTP/1.1\r\nHost: local".to_vec(),
+            [&greeting[..], &settings].concat(),
+            [&greeting[..], &settings, &head].concat(),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let site = Site::from(Router::new());
+            let server = tokio::spawn(serve(listener, site, FEW, std::future::pending()));
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(&said).await.unwrap();
+            let begin = tokio::time::Instant::now();
+            let mut heard = Vec::new();
+            // A connection that is cut has an error in place of an end.
+            let _ = client.read_to_end(&mut heard).await;
+            let waited = begin.elapsed();
+            assert!(waited >= HEAD && waited < 2 * HEAD, "{said:?}: {waited:?}");
+            server.abort();
+        }
     }
 }

@@ -22,12 +22,12 @@ use crate::routes::proxy::{self, Proxy};
 use crate::routes::session::SessionRoute;
 use crate::routes::token::TokenRoute;
 use crate::state::State;
+use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, FromRef, Request};
+use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::any;
-use axum::{BoxError, Router};
 use exo365_core::error::Code;
 use exo365_core::origin;
 use std::future::Future;
@@ -36,7 +36,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use tower_service::Service as _;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Success, Rejection>> + Send>>;
 type Handler = Arc<dyn Fn(Call) -> Answer + Send + Sync>;
@@ -111,7 +110,7 @@ pub fn site(config: Config) -> Result<Router, Problem> {
 
 /// An open endpoint: its routes, and those for its operator. A clone is the same endpoint.
 #[derive(Clone)]
-pub struct Endpoint(State);
+pub struct Endpoint(pub(crate) State);
 
 impl Endpoint {
     /// Opens it.
@@ -126,11 +125,6 @@ impl Endpoint {
     /// `into_make_service_with_connect_info::<SocketAddr>()`.
     pub fn site(&self) -> Router {
         full_router(&self.0)
-    }
-
-    /// The same for a server of hyper, with a short way to the routes of the contract.
-    pub fn direct(&self) -> Site {
-        Site::open(&self.0)
     }
 
     /// `/healthz`, `/readyz` and `/metrics`, for a listener that browsers cannot reach.
@@ -156,7 +150,7 @@ pub(crate) fn full_router(state: &State) -> Router {
 }
 
 /// These routes and the page.
-fn with_page(router: Router, state: &State) -> Router {
+pub(crate) fn with_page(router: Router, state: &State) -> Router {
     match &state.config.page {
         Some(folder) => router.merge(page::router(&state.config, folder)),
         None => {
@@ -172,13 +166,14 @@ fn contract_router(state: &State) -> Router {
 
 /// The routes that are asked most, open.
 #[derive(Default)]
-struct Open {
-    served: Vec<Arc<Served>>,
-    proxy: Option<Arc<Proxy>>,
+pub(crate) struct Open {
+    pub(crate) served: Vec<Arc<Served>>,
+    pub(crate) proxy: Option<Arc<Proxy>>,
 }
 
 impl Open {
-    fn new(state: &State) -> Self {
+    /// Opens them.
+    pub(crate) fn new(state: &State) -> Self {
         let served = ROUTES.map(|route| Arc::new(Served::open(state, route)));
         Self {
             served: served.into(),
@@ -187,7 +182,8 @@ impl Open {
     }
 }
 
-fn routes_of(state: &State, open: &Open) -> Router {
+/// The routes of the contract, of which these are open.
+pub(crate) fn routes_of(state: &State, open: &Open) -> Router {
     let base = &state.config.base;
     let mut router = Router::new();
     for served in &open.served {
@@ -221,69 +217,6 @@ fn routes_of(state: &State, open: &Open) -> Router {
     router
 }
 
-/// What the binary serves: the routes that are asked most are found by their names, and all others by the router, whose
-/// way from a request to its handler costs as much as the handler. A clone is the same.
-#[derive(Clone)]
-pub struct Site(Arc<Ways>);
-
-struct Ways {
-    router: Router,
-    base: String,
-    open: Open,
-}
-
-impl From<Router> for Site {
-    /// The routes of this router alone.
-    fn from(router: Router) -> Self {
-        Self(Arc::new(Ways {
-            router,
-            base: String::new(),
-            open: Open::default(),
-        }))
-    }
-}
-
-impl Site {
-    fn open(state: &State) -> Self {
-        let open = Open::new(state);
-        Self(Arc::new(Ways {
-            router: with_page(routes_of(state, &open), state),
-            base: state.config.base.clone(),
-            open,
-        }))
-    }
-
-    /// Answers a request of a connection with this peer.
-    pub async fn answer<B>(
-        self,
-        request: axum::http::Request<B>,
-        peer: SocketAddr,
-    ) -> Response<Reply>
-    where
-        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
-    {
-        let Ways { router, base, open } = &*self.0;
-        let path = request.uri().path().strip_prefix(base.as_str());
-        let served = open.served.iter().find(|served| path == Some(served.path));
-        if let Some(served) = served {
-            let (parts, body) = request.into_parts();
-            return Arc::clone(served).serve(Some(peer), parts, body).await;
-        }
-        let below = path.and_then(|path| path.strip_prefix(proxy::PATH));
-        if let Some(proxy) = &open.proxy
-            && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
-            let (parts, body) = request.into_parts();
-            return Arc::clone(proxy).serve(Some(peer), parts, body).await;
-        }
-        let mut router = router.clone();
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let Ok(answer) = router.call(request).await;
-        answer.map(Reply::passing)
-    }
-}
-
 fn unknown_below_base(state: &State, request: Request) -> Response<Body> {
     let peer = peer(request.extensions());
     let caller = Caller::of(&state.config, peer, request.headers());
@@ -305,8 +238,8 @@ fn not_found(state: &State) -> Response<Body> {
 }
 
 /// A route that is open, and what stands before its handler.
-struct Served {
-    path: &'static str,
+pub(crate) struct Served {
+    pub(crate) path: &'static str,
     handler: Handler,
     config: Arc<Config>,
     limits: Arc<Limits>,
@@ -326,7 +259,8 @@ impl Served {
         }
     }
 
-    async fn serve<B>(
+    /// Answers a request to this route; `peer` is the other side of the connection, where it is known.
+    pub(crate) async fn serve<B>(
         self: Arc<Self>,
         peer: Option<SocketAddr>,
         parts: Parts,

@@ -78,8 +78,8 @@ pub struct Config {
     pub(crate) proxy_paths: Vec<String>,
     /// Paths of the API that `/preload` asks for; none where it is switched off.
     pub(crate) preload_paths: Vec<String>,
-    /// The headers of every answer, once they are put together.
-    pub(crate) answer_headers: OnceLock<HeaderMap>,
+    /// The headers of answers, once they are put together: of the endpoint's own, and of the API's.
+    pub(crate) answer_headers: OnceLock<(HeaderMap, HeaderMap)>,
 }
 
 impl Config {

@@ -153,14 +153,37 @@ const PROTECTION: [(HeaderName, &str); 7] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// The headers of every answer, put together once.
+/// Content from the API must not act as a page of this site.
+const POLICY_OF_CONTENT: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+/// Room for headers that an answer adds to these.
+const MORE: usize = 8;
+
+/// The headers of every answer of the endpoint's own, put together once.
 pub(crate) fn security_headers(config: &Config) -> HeaderMap {
-    let all = config.answer_headers.get_or_init(|| {
-        let mut headers = HeaderMap::new();
-        set_security_headers(&mut headers, config);
-        headers
-    });
-    all.clone()
+    prepared(config).0.clone()
+}
+
+/// The same for what comes from the API, which has a type of its own.
+pub(crate) fn content_headers(config: &Config) -> HeaderMap {
+    let mut headers = prepared(config).1.clone();
+    headers.reserve(MORE);
+    headers
+}
+
+fn prepared(config: &Config) -> &(HeaderMap, HeaderMap) {
+    config.answer_headers.get_or_init(|| {
+        let mut own = HeaderMap::new();
+        set_security_headers(&mut own, config);
+        let mut content = HeaderMap::new();
+        for (name, value) in &own {
+            if *name != header::CONTENT_TYPE {
+                content.insert(name.clone(), value.clone());
+            }
+        }
+        let policy = HeaderValue::from_static(POLICY_OF_CONTENT);
+        content.insert(header::CONTENT_SECURITY_POLICY, policy);
+        (own, content)
+    })
 }
 
 /// Sets the headers of every answer.

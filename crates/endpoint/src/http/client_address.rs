@@ -52,7 +52,7 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .map(|part| match which {
             ProxyHeader::XForwardedFor => read(part),
             ProxyHeader::Forwarded => part.split(';').find_map(|pair| {
-                let (name, value) = pair.trim().split_once('=')?;
+                let (name, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
                 name.eq_ignore_ascii_case("for").then(|| read(value))?
             }),
         })
@@ -61,7 +61,8 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
 
 /// An address as proxies write it: with or without quotes, brackets and port.
 fn read(text: &str) -> Option<IpAddr> {
-    let text = text.trim().trim_matches('"');
+    // Only what the grammar allows: other white space makes no address equal.
+    let text = text.trim_matches([' ', '\t']).trim_matches('"');
     let plain = text.parse::<IpAddr>().ok();
     let port = || Some(text.parse::<SocketAddr>().ok()?.ip());
     let bracketed = || {
@@ -97,6 +98,8 @@ mod unit {
             ("\"[2001:db8::1]:4711\"", Some("2001:db8::1")),
             ("[2001:db8::1]", Some("2001:db8::1")),
             ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("\u{a0}192.0.2.1", None),
+            ("192.0.2.1\u{85}", None),
             ("unknown", None),
             ("_hidden", None),
             ("", None),

@@ -35,7 +35,9 @@ pub(crate) fn check(
         ));
     }
     check_page(config, headers)?;
-    if !single(headers, &header::CONTENT_TYPE).is_some_and(is_json) {
+    let kind = single(headers, &header::CONTENT_TYPE);
+    // The SDK writes it so; other spellings have to be parsed.
+    if !kind.is_some_and(|kind| kind == "application/json" || is_json(kind)) {
         return Err(Rejection::at(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::BadRequest,

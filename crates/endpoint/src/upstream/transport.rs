@@ -1,12 +1,14 @@
 //! HTTP requests to the sign-in service, with limits on time and size and without any header of the browser.
 
 use crate::base::problem::Problem;
+use crate::base::quiet::Quiet;
 use crate::base::random;
 use crate::base::tls;
 use exo365_core::error::{Code, Error};
 use exo365_core::text::push_segment;
 use exo365_core::token_reply::Head;
 use reqwest::{Client, RequestBuilder, Response, header, redirect};
+use std::sync::LazyLock;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -262,22 +264,21 @@ async fn read(mut response: Response, id: &str) -> Result<Zeroizing<String>, Err
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The error's own text may hold an address, so only its kind is logged.
+/// What the log is told of requests that got no answer: anybody who sends codes can cause such lines.
+static LOST: LazyLock<Quiet> = LazyLock::new(Quiet::default);
+
+/// The error's own text may hold an address, so only its kind is logged; and not once for each request.
 fn unreachable(error: &reqwest::Error, id: &str) -> Error {
-    let timeout = error.is_timeout();
-    tracing::warn!(
-        client_request_id = id,
-        timeout,
-        connect = error.is_connect(),
-        "the sign-in service gave no whole answer"
-    );
-    let sentence = if timeout {
+    let sentence = if error.is_timeout() {
         "the sign-in service did not answer in time"
     } else if error.is_connect() {
         "the sign-in service cannot be reached from the endpoint"
     } else {
         "the answer of the sign-in service broke off"
     };
+    if let Some(left_out) = LOST.line(("sign-in service", sentence)) {
+        tracing::warn!(client_request_id = id, left_out, "{sentence}");
+    }
     Error::new(Code::ServiceUnavailable, sentence)
 }
 

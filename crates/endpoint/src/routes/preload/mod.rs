@@ -82,7 +82,7 @@ impl PreloadRoute {
         };
         // A renewal that takes too long goes on for `/session`, which waits for it.
         let answers = match timeout_at(end, self.renewals.token(key, &held, want)).await {
-            Ok(Ok(fresh)) => self.ask(&requests, &fresh.token, &place, end).await,
+            Ok(Ok(fresh)) => self.ask(&requests, fresh.token.reveal(), &place, end).await,
             Ok(Err(refusal)) => return Err(self.signed_in.refused(refusal, &call.headers)),
             Err(_) => requests.iter().map(|_| None).collect(),
         };

@@ -3,6 +3,7 @@
 //! The route exists in proxy mode only. Its checks are those of the other routes, except for the body, which is the API's: method,
 //! own header, origin, path, then the session. Next links in the response lead back to the proxy.
 
+mod batch;
 pub(super) mod path;
 pub(super) mod relay;
 pub(super) mod request_headers;
@@ -27,6 +28,7 @@ use crate::http::reply::Reply;
 use crate::session::cooldown::Cooldown;
 use crate::session::record::{StoredSession, TokenSpec, digest};
 use crate::session::renewal::Renewals;
+use crate::session::token::Token;
 use crate::state::State;
 use crate::store::Key;
 use crate::upstream::api::{Api, Call, Failed, Progress};
@@ -187,7 +189,7 @@ impl Proxy {
             RequestBody::take(&self.api, (Some(key), address), body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
-            path::check_batch(
+            batch::check_batch(
                 &self.config.proxy_paths,
                 self.config.public.api.root_path(),
                 body,
@@ -213,7 +215,7 @@ impl Proxy {
         &self,
         session: &SessionOfCall<'_>,
         call: &Call<'_>,
-        (mut access, mut upload): (String, RequestBody),
+        (mut access, mut upload): (Token, RequestBody),
         admitted: PathCheck,
     ) -> Result<Response<Reply>, Rejection> {
         let key = session.key;
@@ -221,7 +223,7 @@ impl Proxy {
         let answer = |response| relay::answer(relayed, response, admitted);
         let mut repeated = false;
         while let Some(body) = upload.send() {
-            let response = self.send(call, &access, body).await?;
+            let response = self.send(call, access.reveal(), body).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return answer(response).await;
             }
@@ -239,7 +241,7 @@ impl Proxy {
             }
             repeated = true;
             let want = TokenSpec {
-                rejected: Some(digest(&access)),
+                rejected: Some(digest(access.reveal())),
                 claims: claims.clone(),
                 ..self.want.clone()
             };

@@ -3,7 +3,7 @@
 use super::path::PathCheck;
 use super::rewrite::{Rewrite, has_key};
 use crate::config::Config;
-use crate::http::answer::{Rejection, security_headers};
+use crate::http::answer::{Rejection, content_headers};
 use crate::http::reply::Reply;
 use crate::http::whole::{at_once_or, whole};
 use axum::body::{Body, Bytes, HttpBody};
@@ -32,9 +32,6 @@ pub(in crate::routes) const RELAYED: [HeaderName; 12] = [
     HeaderName::from_static("request-id"),
     HeaderName::from_static("x-ms-diagnostics"),
 ];
-
-/// Content from the API must not act as a page of this site.
-const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Largest answer of known length that is read whole: it goes to the page in one piece, with its length.
 const SHORT: usize = 16 * 1024;
@@ -111,12 +108,9 @@ pub(in crate::routes) fn page(config: &Config) -> String {
 }
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {
-    let mut headers = security_headers(config);
-    headers.remove(header::CONTENT_TYPE);
-    let policy = HeaderValue::from_static(POLICY);
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    for name in &RELAYED {
-        for value in from.get_all(name) {
+    let mut headers = content_headers(config);
+    for (name, value) in from {
+        if RELAYED.contains(name) {
             headers.append(name.clone(), value.clone());
         }
     }
