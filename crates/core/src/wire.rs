@@ -195,9 +195,9 @@ pub struct TokenRequest {
 /// Answer of `POST /token`.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct TokenReply {
+pub struct TokenReply<T = String> {
     /// Opaque.
-    pub access_token: String,
+    pub access_token: T,
     /// Seconds from now.
     pub expires_in: u32,
     /// What was granted.

@@ -3,76 +3,92 @@
 //! axum's own `serve` has no bound. Where the bound is reached, the oldest connection that serves no request goes, of the
 //! address that has most of them: half a head costs whoever sends it, and nobody else.
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+mod table;
+
+use axum::body::Bytes;
+use exo365_endpoint::Site;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use hyper_util::server::graceful::GracefulConnection;
+use std::future::Future;
+use std::io::{Error, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use table::{Busy, Entry, HEAD, Line, Order, Table};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::AbortHandle;
-use tokio_io_timeout::TimeoutStream;
-use tower_service::Service as _;
 
 /// Most connections, where the process may open files enough.
 const MOST: usize = 8192;
 /// Files for other things: the database, the log, the sign-in service.
 const OTHER_FILES: usize = 128;
-/// How long a request's head may take, and a connection may be idle.
-const HEAD: Duration = Duration::from_secs(30);
-/// How long somebody who reads an answer may take for the next octets.
-const READER: Duration = Duration::from_secs(60);
 /// Memory for what is read and written on a connection, in octets.
 const BUFFER: usize = 64 * 1024;
 /// Requests on one HTTP/2 connection at a time.
 const STREAMS: u32 = 64;
 /// After an error of `accept`, such as too many open files.
 const REST: Duration = Duration::from_millis(100);
-/// Least time between two lines of the log about the bound.
-const SAY: Duration = Duration::from_secs(10);
+/// How often the table looks at its connections.
+const TICK: Duration = Duration::from_secs(1);
 
-/// Serves `app` until `stop` resolves; then idle connections are closed, and what is under way is finished.
-pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
-    let server = Server::new(app);
-    tokio::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => server.attend(stream, peer),
-            Err(error) => {
-                tracing::warn!(%error, "a connection cannot be accepted");
-                tokio::time::sleep(REST).await;
+/// Connections of a listener for the operator, or for services of this machine.
+pub(crate) const FEW: usize = 64;
+
+/// Serves `site` until `stop` resolves; then idle connections are closed, and what is under way is finished. There are at
+/// most so many connections.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    site: Site,
+    most: usize,
+    stop: impl Future<Output = ()>,
+) {
+    let server = Server::new(site, most);
+    let ticks = async {
+        loop {
+            tokio::time::sleep(TICK).await;
+            server.table.tick();
+        }
+    };
+    let served = async {
+        tokio::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => server.attend(stream, peer),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection cannot be accepted");
+                    tokio::time::sleep(REST).await;
+                }
             }
         }
+        drop(listener);
+        server.table.finish().await;
+    };
+    tokio::select! {
+        () = served => {}
+        () = ticks => {}
     }
-    drop(listener);
-    server.graceful.shutdown().await;
 }
 
 /// What all connections share.
 struct Server {
-    app: Router,
+    site: Site,
     builder: Builder<TokioExecutor>,
-    graceful: GracefulShutdown,
     table: Table,
 }
 
 impl Server {
-    fn new(app: Router) -> Self {
+    fn new(site: Site, most: usize) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
+        // How long a head may take is the table's.
         builder
             .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(None)
             .max_buf_size(BUFFER);
         builder
             .http2()
@@ -81,56 +97,124 @@ impl Server {
             .keep_alive_interval(HEAD)
             .keep_alive_timeout(HEAD);
         Self {
-            app,
+            site,
             builder,
-            graceful: GracefulShutdown::new(),
-            table: Table::new(bound()),
+            table: Table::new(most),
         }
     }
 
-    /// Serves a connection, in a task of its own. Where all others serve a request, it is closed.
+    /// Serves a connection, in a task of its own. Where there is no place for it, it is closed.
     fn attend(&self, stream: TcpStream, peer: SocketAddr) {
         let Some(entry) = self.table.enter(peer.ip()) else {
             return;
         };
-        let (busy, app) = (Arc::clone(&entry.busy), self.app.clone());
-        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let mut app = app.clone();
-            let call = Busy::enter(&busy);
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
+        let (line, site) = (entry.line(), self.site.clone());
+        let service = hyper::service::service_fn(move |request| {
+            let (call, answer) = (line.begin(), site.clone().answer(request, peer));
             async move {
-                let answer = app.call(request).await;
-                answer.map(|answer| answer.map(|body| BusyBody { body, _call: call }))
+                let answer = answer.await.map(|body| BusyBody { body, _call: call });
+                Ok::<_, std::convert::Infallible>(answer)
             }
         });
-        let stream = TokioIo::new(prepared(stream));
-        let connection = self.builder.serve_connection(stream, service);
-        let connection = self.graceful.watch(connection.into_owned());
-        let task = tokio::spawn(async move {
-            // Whoever went away says so here.
-            let _ = connection.await;
-        });
-        self.table.note(entry.id, task.abort_handle());
-        let table = self.table.clone();
-        tokio::spawn(async move {
-            let _ = task.await;
-            table.leave(entry.id);
+        // An answer that passes is sent in pieces: each goes at once. A connection that is gone says so at its first use.
+        let _ = stream.set_nodelay(true);
+        let line = entry.line();
+        let stream = TokioIo::new(Watched { stream, line });
+        let connection = self.builder.serve_connection(stream, service).into_owned();
+        tokio::spawn(Attended {
+            connection: Box::pin(connection),
+            entry,
+            finishes: false,
         });
     }
 }
 
-/// An answer that passes is sent in pieces: each goes at once. Who does not read is given up.
-fn prepared(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
-    // A connection that is gone says so at its first use.
-    let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(READER));
-    Box::pin(stream)
+/// A connection that does what the table tells it.
+struct Attended<C> {
+    connection: Pin<Box<C>>,
+    entry: Entry,
+    finishes: bool,
+}
+
+impl<C: GracefulConnection> Future for Attended<C> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        match this.entry.order(context.waker()) {
+            Order::Serve => {}
+            Order::Finish if this.finishes => {}
+            Order::Finish => {
+                this.finishes = true;
+                this.connection.as_mut().graceful_shutdown();
+            }
+            Order::End => return Poll::Ready(()),
+        }
+        // Whoever went away says so here.
+        this.connection.as_mut().poll(context).map(drop)
+    }
+}
+
+/// A connection's octets. It notes whether those that go out are taken: hyper has no limit on the time of that.
+struct Watched {
+    stream: TcpStream,
+    line: Line,
+}
+
+impl Watched {
+    fn noted<T>(&self, outcome: Poll<T>) -> Poll<T> {
+        self.line.wrote(outcome.is_ready());
+        outcome
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<Result<(), Error>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<Result<usize, Error>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(context, octets);
+        self.noted(outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<Result<usize, Error>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.noted(outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }
 
 /// Half of the files that the process may open: in proxy mode each call has a connection to the API as well.
-fn bound() -> usize {
+pub(crate) fn many() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits
         .lines()
@@ -141,142 +225,21 @@ fn bound() -> usize {
     })
 }
 
-/// The connections there are.
-#[derive(Clone)]
-struct Table(Arc<Mutex<State>>);
-
-struct State {
-    most: usize,
-    next: u64,
-    connections: HashMap<u64, Connection>,
-    /// When the log was told last, and how many went since then.
-    said: Option<Instant>,
-    gone: u64,
-}
-
-struct Connection {
-    peer: IpAddr,
-    busy: Arc<AtomicUsize>,
-    task: Option<AbortHandle>,
-}
-
-struct Entry {
-    id: u64,
-    busy: Arc<AtomicUsize>,
-}
-
-impl Table {
-    fn new(most: usize) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            most,
-            next: 0,
-            connections: HashMap::new(),
-            said: None,
-            gone: 0,
-        })))
-    }
-
-    fn guard(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A place for a connection; `None` where every other serves a request.
-    fn enter(&self, peer: IpAddr) -> Option<Entry> {
-        let mut state = self.guard();
-        if state.connections.len() >= state.most {
-            let oldest = state.oldest_idle();
-            state.say();
-            let gone = oldest.and_then(|id| state.connections.remove(&id))?;
-            if let Some(task) = gone.task {
-                task.abort();
-            }
-        }
-        state.next += 1;
-        let id = state.next;
-        let busy = Arc::new(AtomicUsize::new(0));
-        let connection = Connection {
-            peer,
-            busy: Arc::clone(&busy),
-            task: None,
-        };
-        state.connections.insert(id, connection);
-        Some(Entry { id, busy })
-    }
-
-    fn note(&self, id: u64, task: AbortHandle) {
-        if let Some(connection) = self.guard().connections.get_mut(&id) {
-            connection.task = Some(task);
-        }
-    }
-
-    fn leave(&self, id: u64) {
-        self.guard().connections.remove(&id);
-    }
-}
-
-impl State {
-    /// Of the address that has most connections without a request, the first that came.
-    fn oldest_idle(&self) -> Option<u64> {
-        let idle = self
-            .connections
-            .iter()
-            .filter(|(_, connection)| connection.busy.load(Ordering::Relaxed) == 0);
-        let mut of: HashMap<IpAddr, (usize, u64)> = HashMap::new();
-        for (id, connection) in idle {
-            let (count, oldest) = of.entry(connection.peer).or_insert((0, *id));
-            *count += 1;
-            *oldest = (*oldest).min(*id);
-        }
-        let most = of.into_values().max_by_key(|(count, _)| *count);
-        most.map(|(_, oldest)| oldest)
-    }
-
-    /// One line, not one for each.
-    fn say(&mut self) {
-        self.gone += 1;
-        if self.said.is_none_or(|said| said.elapsed() >= SAY) {
-            tracing::warn!(
-                bound = self.most,
-                gone = self.gone,
-                "there are more connections than the bound: the oldest without a request are closed"
-            );
-            self.said = Some(Instant::now());
-            self.gone = 0;
-        }
-    }
-}
-
-/// A request that is served; dropping it ends it.
-struct Busy(Arc<AtomicUsize>);
-
-impl Busy {
-    fn enter(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// The answer's body: the request is served until it ends.
-struct BusyBody {
-    body: Body,
+struct BusyBody<B> {
+    body: B,
     _call: Busy,
 }
 
-impl http_body::Body for BusyBody {
-    type Data = axum::body::Bytes;
-    type Error = axum::Error;
+impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for BusyBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
-        std::pin::Pin::new(&mut self.body).poll_frame(context)
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -292,33 +255,10 @@ impl http_body::Body for BusyBody {
 #[allow(clippy::unwrap_used)]
 mod unit {
     use super::*;
-
-    #[test]
-    fn e69_the_oldest_connection_without_a_request_goes() {
-        let table = Table::new(3);
-        let flood: IpAddr = "192.0.2.1".parse().unwrap();
-        let user: IpAddr = "192.0.2.2".parse().unwrap();
-        let good = table.enter(user).unwrap();
-        let first = table.enter(flood).unwrap();
-        let second = table.enter(flood).unwrap();
-        let third = table.enter(flood).unwrap();
-        let ids = |table: &Table| {
-            let mut ids: Vec<u64> = table.guard().connections.keys().copied().collect();
-            ids.sort_unstable();
-            ids
-        };
-        assert_eq!(
-            ids(&table),
-            [good.id, second.id, third.id],
-            "not {}",
-            first.id
-        );
-        let calls = [&good, &second, &third].map(|entry| Busy::enter(&entry.busy));
-        assert!(table.enter(user).is_none(), "all serve a request");
-        drop(calls);
-        table.leave(good.id);
-        assert!(table.enter(user).is_some());
-    }
+    use axum::Router;
+    use axum::body::Body;
+    use std::sync::{Arc, Mutex};
+    use table::READER;
 
     /// A body without an end, which says when it is given up.
     struct Endless(Option<tokio::sync::oneshot::Sender<()>>);
@@ -354,7 +294,12 @@ mod unit {
         let body = Arc::new(Mutex::new(Some(Body::new(Endless(Some(sender))))));
         let app =
             Router::new().fallback(move || async move { body.lock().unwrap().take().unwrap() });
-        tokio::spawn(serve(listener, app, std::future::pending()));
+        tokio::spawn(serve(
+            listener,
+            Site::from(app),
+            FEW,
+            std::future::pending(),
+        ));
         (client, given_up)
     }
 
@@ -379,5 +324,36 @@ mod unit {
             client.read_exact(&mut part).await.unwrap();
         }
         assert!(given_up.try_recv().is_err(), "it reads on");
+    }
+
+    /// Nothing at all, the beginning of HTTP/2's greeting, half a head, and in HTTP/2 a head whose end does not come.
+    #[tokio::test(start_paused = true)]
+    async fn e69_whoever_says_too_little_is_given_up_after_half_a_minute() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        // HEADERS of stream 1 without END_HEADERS: `:method: GET`.
+        let head = [0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82];
+        let greeting = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        for said in [
+            Vec::new(),
+            greeting[..8].to_vec(),
+            b"GET / HTTP/1.1\r\nHost: local".to_vec(),
+            [&greeting[..], &settings].concat(),
+            [&greeting[..], &settings, &head].concat(),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let site = Site::from(Router::new());
+            let server = tokio::spawn(serve(listener, site, FEW, std::future::pending()));
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(&said).await.unwrap();
+            let begin = tokio::time::Instant::now();
+            let mut heard = Vec::new();
+            // A connection that is cut has an error in place of an end.
+            let _ = client.read_to_end(&mut heard).await;
+            let waited = begin.elapsed();
+            assert!(waited >= HEAD && waited < 2 * HEAD, "{said:?}: {waited:?}");
+            server.abort();
+        }
     }
 }

@@ -95,6 +95,7 @@
 //!
 //! ```text
 //! router, check, operator    the table of routes; the commands
+//! site                       what the binary serves of it
 //! app_only                   tokens for the application itself
 //! routes                     a handler for each route
 //! state                      what handlers share
@@ -119,6 +120,7 @@ mod operator;
 mod router;
 mod routes;
 mod session;
+mod site;
 mod state;
 mod store;
 #[cfg(test)]
@@ -131,3 +133,4 @@ pub use check::{Finding, Verdict, check};
 pub use config::{Config, Secret};
 pub use operator::{Listed, Operator};
 pub use router::{Endpoint, router, router_at, site};
+pub use site::Site;

@@ -6,10 +6,11 @@ use crate::base::problem::Problem;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success, respond};
 use crate::http::call::Call;
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, peer};
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
 use crate::http::limits::Limits;
+use crate::http::reply::Reply;
 use crate::routes::exchange::ExchangeRoute;
 use crate::routes::frontchannel::{self, FrontchannelRoute};
 use crate::routes::logout::LogoutRoute;
@@ -17,20 +18,20 @@ use crate::routes::openapi;
 use crate::routes::page;
 use crate::routes::preload::PreloadRoute;
 use crate::routes::probes;
-use crate::routes::proxy;
+use crate::routes::proxy::{self, Proxy};
 use crate::routes::session::SessionRoute;
 use crate::routes::token::TokenRoute;
 use crate::state::State;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::any;
 use exo365_core::error::Code;
 use exo365_core::origin;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -109,7 +110,7 @@ pub fn site(config: Config) -> Result<Router, Problem> {
 
 /// An open endpoint: its routes, and those for its operator. A clone is the same endpoint.
 #[derive(Clone)]
-pub struct Endpoint(State);
+pub struct Endpoint(pub(crate) State);
 
 impl Endpoint {
     /// Opens it.
@@ -145,7 +146,11 @@ impl Endpoint {
 
 /// [`site`], opened.
 pub(crate) fn full_router(state: &State) -> Router {
-    let router = contract_router(state);
+    with_page(contract_router(state), state)
+}
+
+/// These routes and the page.
+pub(crate) fn with_page(router: Router, state: &State) -> Router {
     match &state.config.page {
         Some(folder) => router.merge(page::router(&state.config, folder)),
         None => {
@@ -156,17 +161,48 @@ pub(crate) fn full_router(state: &State) -> Router {
 }
 
 fn contract_router(state: &State) -> Router {
+    routes_of(state, &Open::new(state))
+}
+
+/// The routes that are asked most, open.
+#[derive(Default)]
+pub(crate) struct Open {
+    pub(crate) served: Vec<Arc<Served>>,
+    pub(crate) proxy: Option<Arc<Proxy>>,
+}
+
+impl Open {
+    /// Opens them.
+    pub(crate) fn new(state: &State) -> Self {
+        let served = ROUTES.map(|route| Arc::new(Served::open(state, route)));
+        Self {
+            served: served.into(),
+            proxy: proxy::open(state),
+        }
+    }
+}
+
+/// The routes of the contract, of which these are open.
+pub(crate) fn routes_of(state: &State, open: &Open) -> Router {
     let base = &state.config.base;
     let mut router = Router::new();
-    for route in ROUTES {
-        let served = Arc::new(Served::open(state, route));
-        let handler = move |request: Request| Arc::clone(&served).serve(request);
-        router = router.route(&format!("{base}{}", route.path), any(handler));
+    for served in &open.served {
+        let path = format!("{base}{}", served.path);
+        let served = Arc::clone(served);
+        let handler = async move |request: Request| {
+            let (parts, body) = request.into_parts();
+            let answer = served.serve(peer(&parts.extensions), parts, body);
+            answer.await.map(Body::new)
+        };
+        router = router.route(&path, any(handler));
     }
     let own = state.clone();
     let handler = move |request: Request| FrontchannelRoute::from_ref(&own).serve(request);
     router = router.route(&format!("{base}{}", frontchannel::PATH), any(handler));
-    router = proxy::mount(openapi::mount(router, state), state);
+    router = openapi::mount(router, state);
+    if let Some(proxy) = &open.proxy {
+        router = proxy::mount(router, base, proxy);
+    }
     // Below the base no other handler of the surrounding application answers.
     for path in [
         base.clone(),
@@ -181,15 +217,16 @@ fn contract_router(state: &State) -> Router {
     router
 }
 
-fn unknown_below_base(state: &State, request: Request) -> Response {
-    let caller = Caller::of(&state.config, &request.into_parts().0);
+fn unknown_below_base(state: &State, request: Request) -> Response<Body> {
+    let peer = peer(request.extensions());
+    let caller = Caller::of(&state.config, peer, request.headers());
     match state.limits.check(&caller) {
         Ok(()) => not_found(state),
         Err(refused) => respond(&state.config, Err(refused)),
     }
 }
 
-fn not_found(state: &State) -> Response {
+fn not_found(state: &State) -> Response<Body> {
     respond(
         &state.config,
         Err(Rejection::at(
@@ -201,8 +238,8 @@ fn not_found(state: &State) -> Response {
 }
 
 /// A route that is open, and what stands before its handler.
-struct Served {
-    path: &'static str,
+pub(crate) struct Served {
+    pub(crate) path: &'static str,
     handler: Handler,
     config: Arc<Config>,
     limits: Arc<Limits>,
@@ -222,22 +259,27 @@ impl Served {
         }
     }
 
-    async fn serve(self: Arc<Self>, request: Request) -> Response {
+    /// Answers a request to this route; `peer` is the other side of the connection, where it is known.
+    pub(crate) async fn serve<B>(
+        self: Arc<Self>,
+        peer: Option<SocketAddr>,
+        parts: Parts,
+        body: B,
+    ) -> Response<Reply>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
         let begin = Instant::now();
-        let (parts, body) = request.into_parts();
-        let caller = Caller::of(&self.config, &parts);
+        let caller = Caller::of(&self.config, peer, &parts.headers);
         let page = gate::cross_origin(&self.config, &parts.headers);
-        let counted = if self.path == LOGOUT {
-            self.limits.check_sign_out(&caller)
+        let begun = if self.path == LOGOUT {
+            self.limits.begin_sign_out(&caller)
         } else {
-            self.limits.check(&caller)
+            self.limits.begin(&caller)
         };
-        let outcome = match counted {
-            Ok(()) if parts.method == Method::OPTIONS => return preflight(&self.config, page),
-            Ok(()) => match self.limits.begin(&caller) {
-                Ok(_call) => self.run(caller, parts, body).await,
-                Err(refused) => Err(refused),
-            },
+        let outcome = match begun {
+            Ok(_) if parts.method == Method::OPTIONS => return preflight(&self.config, page),
+            Ok(_call) => self.run(caller, parts, body).await,
             Err(refused) => Err(refused),
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
@@ -253,7 +295,10 @@ impl Served {
         response
     }
 
-    async fn run(&self, caller: Caller, parts: Parts, body: Body) -> Result<Success, Rejection> {
+    async fn run<B>(&self, caller: Caller, parts: Parts, body: B) -> Result<Success, Rejection>
+    where
+        B: HttpBody<Data = Bytes> + Unpin,
+    {
         let headers = parts.headers;
         gate::check(&self.config, &parts.method, &headers)?;
         let body = gate::body(body).await?;
@@ -274,7 +319,7 @@ impl Served {
 }
 
 /// The answer to a preflight, where the page's origin is one of those that may call.
-fn preflight(config: &Config, page: Option<HeaderValue>) -> Response {
+fn preflight(config: &Config, page: Option<HeaderValue>) -> Response<Reply> {
     let Some(origin) = page else {
         let refused = Rejection::at(
             StatusCode::METHOD_NOT_ALLOWED,

@@ -1,10 +1,11 @@
 //! Runs the server.
 
 use crate::cli::{Arguments, Command};
+use crate::connections::{self, FEW, many};
 use crate::log::{self, Log};
 use crate::port::{listen, write_port};
 use crate::stop::{GRACE, again, late, signal};
-use crate::{commands, connections, source};
+use crate::{commands, source};
 use exo365_endpoint::{Config, Endpoint, Problem};
 use std::path::Path;
 use tokio::sync::oneshot;
@@ -54,9 +55,11 @@ async fn serve(config: Config, port_file: Option<&Path>, log: &Log) -> Result<()
         .local_addr()
         .map_err(|error| Problem::Listen(error.to_string()))?;
     if let Some(listener) = operator {
-        let operations = endpoint.operations();
+        let operations = endpoint.operations().into();
         tracing::info!(address = ?listener.local_addr().ok(), "metrics are listening");
-        tokio::spawn(async move { axum::serve(listener, operations).await });
+        // It ends with the process.
+        let never = std::future::pending();
+        tokio::spawn(connections::serve(listener, operations, FEW, never));
     }
     let asked = signal();
     if let Some(file) = port_file {
@@ -65,7 +68,7 @@ async fn serve(config: Config, port_file: Option<&Path>, log: &Log) -> Result<()
     tracing::info!(address = %open, "listening");
     let (stopping, stopped) = oneshot::channel();
     let stopped_endpoint = endpoint.clone();
-    let server = connections::serve(listener, endpoint.site(), async move {
+    let server = connections::serve(listener, endpoint.direct(), many(), async move {
         asked.await;
         stopped_endpoint.stop();
         tracing::info!("stopping");

@@ -1,6 +1,7 @@
 //! `app-token`: prints one token, or serves tokens on a loopback address.
 
 use crate::cli::AppToken;
+use crate::connections::{self, FEW};
 use crate::port::{listen, write_port};
 use crate::stop::{GRACE, again, late, signal};
 use exo365_endpoint::app_only::{AppOnly, Choice, KEY, source};
@@ -61,13 +62,13 @@ async fn serve(
     }
     tracing::info!(address = %open, "tokens of the application are given to services of this machine");
     let (stopping, stopped) = oneshot::channel();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    let server = connections::serve(listener, routes.into(), FEW, async move {
         signal.await;
         // If nobody listens, the server has ended already.
         let _ = stopping.send(again());
     });
     tokio::select! {
-        served = server => served.map_err(|error| Problem::Listen(format!("serving failed: {error}"))),
+        () = server => Ok(()),
         () = late(stopped, GRACE) => Ok(()),
     }
 }

@@ -14,7 +14,6 @@ use crate::store::seal::Seal;
 use crate::store::{self, Store};
 use crate::upstream::api::Api;
 use crate::upstream::metadata::MetadataCache;
-use crate::upstream::preload::PreloadClient;
 use crate::upstream::tenants::AllowedTenants;
 use crate::upstream::token_client::TokenClient;
 use crate::upstream::transport::Upstream;
@@ -34,7 +33,6 @@ pub(crate) struct State {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) upstream: Upstream,
     pub(crate) api: Arc<Api>,
-    pub(crate) preloads: Arc<PreloadClient>,
     pub(crate) keys: Arc<MetadataCache>,
     pub(crate) tenants: Arc<AllowedTenants>,
     pub(crate) token_client: Arc<TokenClient>,
@@ -86,7 +84,6 @@ impl State {
             token_client,
             upstream,
             api: Arc::new(Api::new(&config)?),
-            preloads: Arc::new(PreloadClient::new()?),
             keys: Arc::new(MetadataCache::new(clock.clone())),
             tenants: Arc::new(AllowedTenants::new(&config, clock.clone())),
             refused: Arc::new(Cooldown::new(cooldown::REFUSED)),

@@ -85,7 +85,7 @@ fn a_session_of_the_endpoint_is_read_with_and_without_a_user() {
 
 #[test]
 fn token_and_sign_out_of_the_endpoint_are_read() {
-    let token = TokenReply {
+    let token: TokenReply = TokenReply {
         access_token: "t".into(),
         expires_in: 9,
         scopes: vec![],

@@ -134,7 +134,7 @@ impl AppOnly {
 
 fn hand_out(held: &AccessToken, now: u64) -> AppToken {
     AppToken {
-        token: Secret::new(held.token.clone()),
+        token: Secret::new(held.token.reveal().to_owned()),
         expires_in: seconds_until(held.expires_at, now),
         scopes: held.granted.clone(),
     }

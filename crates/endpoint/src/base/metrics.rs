@@ -82,6 +82,8 @@ pub(crate) struct Metrics {
     seconds: Family<Route, Histogram>,
     upstream: Family<Outcome, Counter>,
     api: Family<Outcome, Counter>,
+    /// Of those the calls that succeeded, which need no look-up.
+    api_success: Counter,
     pub(crate) renewals: Counter,
     pub(crate) renewals_joined: Counter,
     pub(crate) sessions_begun: Counter,
@@ -93,12 +95,14 @@ pub(crate) struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
+        let api: Family<Outcome, Counter> = Family::default();
         let mut metrics = Self {
+            api_success: api.get_or_create_owned(&Outcome { outcome: "2xx" }),
+            api,
             registry: Registry::with_prefix("exo365"),
             requests: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             upstream: Family::default(),
-            api: Family::default(),
             renewals: Counter::default(),
             renewals_joined: Counter::default(),
             sessions_begun: Counter::default(),
@@ -181,11 +185,14 @@ impl Metrics {
 
     /// Counts a call to the API by its status; `None` is no response.
     pub(crate) fn api(&self, status: Option<StatusCode>) {
+        if status.is_some_and(|status| status.is_success()) {
+            self.api_success.inc();
+            return;
+        }
         let outcome = match status.map(|status| status.as_u16()) {
             None => "no_answer",
             Some(401) => "401",
             Some(429) => "429",
-            Some(200..=299) => "2xx",
             Some(400..=499) => "4xx",
             Some(500..=599) => "5xx",
             Some(_) => "other",

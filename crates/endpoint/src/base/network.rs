@@ -17,9 +17,17 @@ impl Network {
             .split_once('/')
             .map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
+        let most: u8 = if address.is_ipv4() { 32 } else { 128 };
         let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-        (bits <= most).then(|| Self {
+        if bits > most {
+            return None;
+        }
+        // Addresses of clients are compared in their shorter form: `::ffff:10.0.0.0/104` is 10.0.0.0/8.
+        let (address, bits) = match (address.to_canonical(), bits.checked_sub(128 - 32)) {
+            (short @ IpAddr::V4(_), Some(bits)) if address.is_ipv6() => (short, bits),
+            _ => (address, bits),
+        };
+        Some(Self {
             base: number(address),
             bits,
             v4: address.is_ipv4(),

@@ -3,10 +3,12 @@
 use super::finding::{Finding, Verdict, finding};
 use crate::base::problem::Problem;
 use crate::config::Config;
+use crate::upstream::api::{Api, Call, Failed, Progress};
 use crate::upstream::authority;
-use crate::upstream::transport::{self, Connections};
+use crate::upstream::outgoing::Outgoing;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Method, StatusCode};
 use exo365_core::wire::{Flavor, Identity, Mode};
-use reqwest::StatusCode;
 use std::time::Duration;
 
 /// As long as an operator waits for a line.
@@ -141,11 +143,17 @@ pub(super) async fn preload(config: &Config) -> Result<Vec<Finding>, Problem> {
 /// [`Problem::Machine`] where TLS cannot be set up.
 pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
     let host = &config.public.cloud.api;
-    let url = format!("{host}{}/me", config.public.api.root_path());
-    let answer = transport::client(Some(TIMEOUT), Connections::Fresh)?
-        .get(url)
-        .send()
-        .await;
+    let mut api = Api::new(config)?;
+    api.patience = TIMEOUT;
+    let path = format!("{}/me", config.public.api.root_path());
+    let call = Call {
+        method: &Method::GET,
+        path: PathAndQuery::try_from(path)
+            .map_err(|_| Problem::config("the API's root is no path".to_owned()))?,
+        headers: &HeaderMap::new,
+    };
+    let nothing = (Outgoing::Empty, Progress::default());
+    let answer = api.send(&call, None, nothing).await;
     let (verdict, text) = match answer.map(|answer| answer.status()) {
         Ok(StatusCode::UNAUTHORIZED) => (
             Verdict::Good,
@@ -177,11 +185,10 @@ pub(super) async fn reach(config: &Config) -> Result<Finding, Problem> {
                 status.as_u16()
             ),
         ),
-        Err(error) => {
-            let why = if error.is_timeout() {
-                "does not answer in time"
-            } else {
-                "cannot be reached from here"
+        Err(failed) => {
+            let why = match failed {
+                Failed::Unsent(_) => "cannot be reached from here",
+                Failed::Lost(_) | Failed::TooLarge => "does not answer in time",
             };
             let text = format!(
                 "the API at {host} {why}: check `api_origin`, and what this machine may reach"

@@ -157,7 +157,10 @@ pub(crate) fn text(
 ) -> Result<String, Problem> {
     let given = environment(&environment::variable("client_id")).is_some();
     match std::fs::read_to_string(file) {
-        Ok(text) => Ok(text),
+        // Some editors begin a file with a byte order mark.
+        Ok(text) => Ok(text
+            .strip_prefix('\u{feff}')
+            .map_or(text.clone(), str::to_owned)),
         Err(error) if error.kind() == ErrorKind::NotFound && given => Ok(String::new()),
         Err(error) => Err(Problem::config(format!(
             "{} cannot be read: {error}",

@@ -42,7 +42,8 @@ impl Secret {
                  Docker mounts it, say secret_files = \"group\" (0440) or \"anyone\" (0444)"
             )));
         }
-        let text = text.trim();
+        // Some editors begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim();
         if text.is_empty() {
             return Err(Problem::Secret(format!("{shown} is empty")));
         }
@@ -111,6 +112,30 @@ mod unit {
         let secret = Secret::new("hush".into());
         assert!(!format!("{secret:?}").contains("hush"));
         assert_eq!(secret.reveal(), "hush");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn e64_a_secret_is_the_same_however_an_editor_ends_and_begins_its_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("secret");
+        for text in [
+            "hush",
+            "hush\n",
+            "hush\r\n",
+            "\u{feff}hush\r\n",
+            "  hush\t\n\n",
+        ] {
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+            let read = Secret::from_file(&file);
+            assert_eq!(read.unwrap().reveal(), "hush", "{text:?}");
+        }
+        for nothing in ["", "\n", "\u{feff}\r\n"] {
+            std::fs::write(&file, nothing).unwrap();
+            assert!(Secret::from_file(&file).is_err(), "{nothing:?}");
+        }
     }
 
     #[cfg(unix)]

@@ -9,11 +9,13 @@ use super::{addresses, file, network, page, proxy, store};
 use crate::base::network::{Network, ProxyHeader};
 use crate::base::problem::Problem;
 use crate::base::random;
+use axum::http::HeaderMap;
 use exo365_core::text::base64url;
 use exo365_core::wire::PageConfig;
 use exo365_core::{flavor, id_token, origin};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Longest lifetime of a session, in days: an unused refresh token lives no longer.
@@ -76,6 +78,8 @@ pub struct Config {
     pub(crate) proxy_paths: Vec<String>,
     /// Paths of the API that `/preload` asks for; none where it is switched off.
     pub(crate) preload_paths: Vec<String>,
+    /// The headers of answers, once they are put together: of the endpoint's own, and of the API's.
+    pub(crate) answer_headers: OnceLock<(HeaderMap, HeaderMap)>,
 }
 
 impl Config {
@@ -164,6 +168,7 @@ impl Config {
             grace: grace(file.shutdown_grace_seconds)?,
             proxy_paths,
             preload_paths,
+            answer_headers: OnceLock::new(),
         })
     }
 

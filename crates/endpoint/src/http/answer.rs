@@ -1,9 +1,8 @@
 //! Responses: small, of one shape, never cached or framed.
 
 use crate::config::Config;
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use exo365_core::error::{Code, Error};
 use exo365_core::wire::ErrorReply;
 use serde::Serialize;
@@ -103,7 +102,10 @@ impl Rejection {
 }
 
 /// The response of a route.
-pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> Response {
+pub(crate) fn respond<B: From<Bytes>>(
+    config: &Config,
+    outcome: Result<Success, Rejection>,
+) -> Response<B> {
     let (status, body, cookies, wait) = match outcome {
         Ok(done) => (StatusCode::OK, done.body, done.cookies, None),
         Err(refused) => {
@@ -122,11 +124,10 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
             )
         }
     };
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().reserve(MOST_HEADERS);
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
+    *response.headers_mut() = security_headers(config);
     let headers = response.headers_mut();
-    set_security_headers(headers, config);
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
@@ -138,9 +139,6 @@ pub(crate) fn respond(config: &Config, outcome: Result<Success, Rejection>) -> R
     }
     response
 }
-
-/// Room for the headers of an answer.
-const MOST_HEADERS: usize = 16;
 
 const PROTECTION: [(HeaderName, &str); 7] = [
     (header::CONTENT_TYPE, "application/json"),
@@ -155,7 +153,40 @@ const PROTECTION: [(HeaderName, &str); 7] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// The headers of every answer.
+/// Content from the API must not act as a page of this site.
+const POLICY_OF_CONTENT: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+/// Room for headers that an answer adds to these.
+const MORE: usize = 8;
+
+/// The headers of every answer of the endpoint's own, put together once.
+pub(crate) fn security_headers(config: &Config) -> HeaderMap {
+    prepared(config).0.clone()
+}
+
+/// The same for what comes from the API, which has a type of its own.
+pub(crate) fn content_headers(config: &Config) -> HeaderMap {
+    let mut headers = prepared(config).1.clone();
+    headers.reserve(MORE);
+    headers
+}
+
+fn prepared(config: &Config) -> &(HeaderMap, HeaderMap) {
+    config.answer_headers.get_or_init(|| {
+        let mut own = HeaderMap::new();
+        set_security_headers(&mut own, config);
+        let mut content = HeaderMap::new();
+        for (name, value) in &own {
+            if *name != header::CONTENT_TYPE {
+                content.insert(name.clone(), value.clone());
+            }
+        }
+        let policy = HeaderValue::from_static(POLICY_OF_CONTENT);
+        content.insert(header::CONTENT_SECURITY_POLICY, policy);
+        (own, content)
+    })
+}
+
+/// Sets the headers of every answer.
 pub(crate) fn set_security_headers(headers: &mut HeaderMap, config: &Config) {
     for (name, value) in PROTECTION {
         headers.insert(name, HeaderValue::from_static(value));

@@ -3,8 +3,9 @@
 use super::client_address;
 use super::cookie::SessionId;
 use crate::config::Config;
-use axum::http::request::Parts;
-use std::net::IpAddr;
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap};
+use std::net::{IpAddr, SocketAddr};
 
 /// The sender of a request.
 pub(crate) struct Caller {
@@ -16,10 +17,16 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// As the connection and the headers say.
-    pub(crate) fn of(config: &Config, parts: &Parts) -> Self {
+    pub(crate) fn of(config: &Config, peer: Option<SocketAddr>, headers: &HeaderMap) -> Self {
         Self {
-            address: client_address::address(config, parts),
-            session: SessionId::of(&parts.headers, config),
+            address: client_address::address(config, peer, headers),
+            session: SessionId::of(headers, config),
         }
     }
+}
+
+/// The other side of the connection, where the app around tells it.
+pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    let info = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(info.0)
 }

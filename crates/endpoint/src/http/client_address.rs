@@ -2,25 +2,23 @@
 
 use crate::base::network::ProxyHeader;
 use crate::config::Config;
-use axum::extract::ConnectInfo;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The client's address; `None` where the app around does not tell it, and where a proxy that is
+/// The client's address; `None` where the app around does not tell that of the connection, and where a proxy that is
 /// not listed stands in front of everyone.
-pub(crate) fn address(config: &Config, parts: &Parts) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+pub(crate) fn address(
+    config: &Config,
+    peer: Option<SocketAddr>,
+    headers: &HeaderMap,
+) -> Option<IpAddr> {
+    let peer = peer?;
     if config.proxies.is_empty() && config.strict_transport {
         return None;
     }
-    Some(same(behind(
-        config,
-        peer.ip().to_canonical(),
-        &parts.headers,
-    )))
+    Some(same(behind(config, peer.ip().to_canonical(), headers)))
 }
 
 /// The first address from the right that is no trusted proxy; anyone may have written what stands to the left of it.
@@ -54,7 +52,7 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .map(|part| match which {
             ProxyHeader::XForwardedFor => read(part),
             ProxyHeader::Forwarded => part.split(';').find_map(|pair| {
-                let (name, value) = pair.trim().split_once('=')?;
+                let (name, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
                 name.eq_ignore_ascii_case("for").then(|| read(value))?
             }),
         })
@@ -63,7 +61,8 @@ fn hops(which: ProxyHeader, headers: &HeaderMap) -> Vec<Option<IpAddr>> {
 
 /// An address as proxies write it: with or without quotes, brackets and port.
 fn read(text: &str) -> Option<IpAddr> {
-    let text = text.trim().trim_matches('"');
+    // Only what the grammar allows: other white space makes no address equal.
+    let text = text.trim_matches([' ', '\t']).trim_matches('"');
     let plain = text.parse::<IpAddr>().ok();
     let port = || Some(text.parse::<SocketAddr>().ok()?.ip());
     let bracketed = || {
@@ -99,6 +98,8 @@ mod unit {
             ("\"[2001:db8::1]:4711\"", Some("2001:db8::1")),
             ("[2001:db8::1]", Some("2001:db8::1")),
             ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("\u{a0}192.0.2.1", None),
+            ("192.0.2.1\u{85}", None),
             ("unknown", None),
             ("_hidden", None),
             ("", None),

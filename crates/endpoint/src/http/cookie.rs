@@ -44,7 +44,7 @@ impl SessionId {
     /// trimmed, since a sibling host can set a cookie whose name begins with other white space.
     fn read(headers: &HeaderMap, name: &str) -> Option<Self> {
         let lines = headers.get_all(header::COOKIE).into_iter();
-        let mut pairs = lines.flat_map(|line| line.as_bytes().split(|octet| *octet == b';'));
+        let mut pairs = lines.flat_map(|line| pairs(line.as_bytes()));
         pairs.find_map(|pair| {
             let value = trim(pair)
                 .strip_prefix(name.as_bytes())?
@@ -137,6 +137,17 @@ impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionId(…)")
     }
+}
+
+/// The cookies of a line, with the white space around them.
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let end = memchr::memchr(b';', line);
+        rest = end.and_then(|end| line.get(end + 1..));
+        line.get(..end.unwrap_or(line.len()))
+    })
 }
 
 fn trim(mut octets: &[u8]) -> &[u8] {

@@ -3,9 +3,8 @@
 use super::answer::{Rejection, set_security_headers};
 use super::whole::{Broken, at_once_or, whole};
 use crate::config::Config;
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::body::{Bytes, HttpBody};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use exo365_core::error::Code;
 use exo365_core::token_reply::is_json;
 use std::time::Duration;
@@ -36,7 +35,9 @@ pub(crate) fn check(
         ));
     }
     check_page(config, headers)?;
-    if !single(headers, &header::CONTENT_TYPE).is_some_and(is_json) {
+    let kind = single(headers, &header::CONTENT_TYPE);
+    // The SDK writes it so; other spellings have to be parsed.
+    if !kind.is_some_and(|kind| kind == "application/json" || is_json(kind)) {
         return Err(Rejection::at(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::BadRequest,
@@ -87,7 +88,10 @@ fn is_allowed_origin(config: &Config, headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// 413, 408, 400.
-pub(crate) async fn body(body: Body) -> Result<Bytes, Rejection> {
+pub(crate) async fn body<B>(body: B) -> Result<Bytes, Rejection>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     read(body, MAX_BODY, TIMEOUT).await
 }
 
@@ -95,11 +99,14 @@ pub(crate) async fn body(body: Body) -> Result<Bytes, Rejection> {
 ///
 /// # Errors
 /// 413, 408, 400.
-pub(crate) async fn read(
-    mut body: Body,
+pub(crate) async fn read<B>(
+    mut body: B,
     limit: usize,
     patience: Duration,
-) -> Result<Bytes, Rejection> {
+) -> Result<Bytes, Rejection>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     match at_once_or(patience, whole(&mut body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(Broken::TooLarge)) => Err(Rejection::at(
@@ -181,8 +188,12 @@ fn credentials(headers: &mut HeaderMap, origin: HeaderValue) {
 }
 
 /// The answer to a preflight of this origin.
-pub(crate) fn preflight(config: &Config, origin: HeaderValue, cors: &Cors) -> Response {
-    let mut response = Response::new(Body::empty());
+pub(crate) fn preflight<B: From<Bytes>>(
+    config: &Config,
+    origin: HeaderValue,
+    cors: &Cors,
+) -> Response<B> {
+    let mut response = Response::new(Bytes::new().into());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     set_security_headers(headers, config);

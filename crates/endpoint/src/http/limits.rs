@@ -2,10 +2,11 @@
 
 use super::answer::Rejection;
 use super::caller::Caller;
-use super::in_flight::{InFlight, Under};
+use super::cookie::SessionId;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::store::Key;
+use crate::upstream::bounds::{Bounds, CALLS, Place};
 use exo365_core::error::{Code, Error};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,9 +24,10 @@ pub(crate) struct Limits {
     clock: Clock,
     addresses: Buckets<IpAddr>,
     sessions: Buckets<Key>,
-    in_flight: InFlight,
+    calls: Bounds,
     /// Separate buckets for sign-outs.
     sign_outs: (Buckets<IpAddr>, Buckets<Key>),
+    calls_to_sign_out: Bounds,
 }
 
 impl Limits {
@@ -36,12 +38,32 @@ impl Limits {
             clock: clock.clone(),
             addresses: Buckets::new(per_address),
             sessions: Buckets::new(per_session),
-            in_flight: InFlight::default(),
+            calls: Bounds::new(&CALLS),
             sign_outs: (Buckets::new(per_address), Buckets::new(per_session)),
+            calls_to_sign_out: Bounds::new(&CALLS),
         }
     }
 
-    /// Counts a request, before anything is done for it.
+    /// Counts a request, before anything is done for it, and begins it: a session and an address have so many in a minute,
+    /// and so many at a time.
+    ///
+    /// # Errors
+    /// 429, with the seconds to wait.
+    pub(crate) fn begin(&self, caller: &Caller) -> Result<Place, Rejection> {
+        self.check(caller)?;
+        self.place(&self.calls, caller)
+    }
+
+    /// The same for a sign-out: these have a share of their own.
+    ///
+    /// # Errors
+    /// As [`Limits::begin`].
+    pub(crate) fn begin_sign_out(&self, caller: &Caller) -> Result<Place, Rejection> {
+        self.count(caller, (&self.sign_outs.0, &self.sign_outs.1))?;
+        self.place(&self.calls_to_sign_out, caller)
+    }
+
+    /// Counts a request that takes no time.
     ///
     /// # Errors
     /// 429, with the seconds to wait.
@@ -49,22 +71,11 @@ impl Limits {
         self.count(caller, (&self.addresses, &self.sessions))
     }
 
-    /// Counts a sign-out: these have a share of their own.
-    ///
-    /// # Errors
-    /// As [`Limits::check`].
-    pub(crate) fn check_sign_out(&self, caller: &Caller) -> Result<(), Rejection> {
-        self.count(caller, (&self.sign_outs.0, &self.sign_outs.1))
-    }
-
-    /// Begins a call, where the request names a session: one session has so many at a time.
-    ///
-    /// # Errors
-    /// 429.
-    pub(crate) fn begin(&self, caller: &Caller) -> Result<Option<Under>, Rejection> {
-        let session = caller.session.as_ref();
-        let begun = session.map(|session| self.in_flight.begin(session.key()));
-        Ok(begun.transpose()?)
+    /// Without a limit for addresses, all people may have one.
+    fn place(&self, calls: &Bounds, caller: &Caller) -> Result<Place, Rejection> {
+        let session = caller.session.as_ref().map(SessionId::key);
+        let address = caller.address.filter(|_| self.addresses.cost > 0);
+        Ok(calls.begin((session, address))?)
     }
 
     fn count(

@@ -7,6 +7,6 @@ pub(crate) mod client_address;
 pub(crate) mod cookie;
 pub(crate) mod expected_account;
 pub(crate) mod gate;
-pub(crate) mod in_flight;
 pub(crate) mod limits;
+pub(crate) mod reply;
 pub(crate) mod whole;

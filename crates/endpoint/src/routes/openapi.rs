@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use crate::http::answer::{Rejection, respond, set_security_headers};
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, peer};
 use crate::http::limits::Limits;
 use crate::state::State;
 use axum::Router;
@@ -51,7 +51,8 @@ fn text(config: &Config) -> String {
 
 fn serve((config, limits): (&Config, &Limits), text: &Bytes, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if let Err(refused) = limits.check(&Caller::of(config, &parts)) {
+    if let Err(refused) = limits.check(&Caller::of(config, peer(&parts.extensions), &parts.headers))
+    {
         return respond(config, Err(refused));
     }
     if ![Method::GET, Method::HEAD].contains(&parts.method) {

@@ -66,7 +66,7 @@ impl SessionRoute {
             Ok(_) if config.public.mode == Mode::Proxy => {}
             Ok(fresh) => {
                 reply.expires_in = Some(seconds_until(fresh.expires_at, self.clock.now()));
-                reply.access_token = Some(fresh.token);
+                reply.access_token = Some(fresh.token.reveal().to_owned());
             }
             Err(refusal) if refusal.ends_session => {
                 return Ok(Success::json(&reply)?.cookie(cookie.clear()));

@@ -12,7 +12,7 @@ use crate::session::renewal::Renewals;
 use crate::state::State;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
-use exo365_core::error::Code;
+use exo365_core::error::{Code, Error};
 use exo365_core::wire::{Mode, TokenReply, TokenRequest};
 use std::sync::Arc;
 
@@ -56,9 +56,10 @@ impl TokenRoute {
             .await?;
         let fresh = self.renewals.token(key, &held, want).await;
         let fresh = fresh.map_err(|refusal| self.signed_in.refused(refusal, &call.headers))?;
+        let trouble = || Error::new(Code::ServiceUnavailable, "the endpoint has trouble");
         Success::json(&TokenReply {
             expires_in: seconds_until(fresh.expires_at, self.clock.now()),
-            access_token: fresh.token,
+            access_token: fresh.token.json().ok_or_else(trouble)?,
             scopes: fresh.scopes,
         })
     }

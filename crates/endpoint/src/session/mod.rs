@@ -8,4 +8,5 @@ pub(crate) mod record;
 mod refusals;
 pub(crate) mod renewal;
 pub(crate) mod single_flight;
+pub(crate) mod token;
 mod unsaved;

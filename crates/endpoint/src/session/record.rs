@@ -1,6 +1,7 @@
 //! The record of a session: account, refresh token, and valid access tokens.
 
 use super::opened::Opened;
+use super::token::Token;
 use crate::store::seal::{Seal, ends_at};
 use crate::store::{Failed, Group, Key, Store};
 use exo365_core::text::base64url;
@@ -41,7 +42,7 @@ pub(crate) struct Session {
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct AccessToken {
     pub(crate) audience: String,
-    pub(crate) token: String,
+    pub(crate) token: Token,
     /// Seconds since 1970.
     pub(crate) expires_at: u64,
     /// Seconds since 1970.
@@ -74,7 +75,7 @@ impl AccessToken {
         let life = u64::from(tokens.expires_in);
         Self {
             audience: want.audience.clone(),
-            token: tokens.access_token.clone(),
+            token: Token::new(tokens.access_token.clone()),
             expires_at: now + life,
             taken_at: now,
             renew_at: now + life.saturating_sub(MARGIN).max(life / 2),
@@ -128,7 +129,7 @@ impl AccessToken {
             && want
                 .rejected
                 .as_deref()
-                .is_none_or(|refused| refused != digest(&self.token))
+                .is_none_or(|refused| refused != digest(self.token.reveal()))
     }
 }
 
@@ -224,9 +225,6 @@ pub(crate) struct StoredSession {
 impl Drop for StoredSession {
     fn drop(&mut self) {
         self.session.refresh_token.zeroize();
-        for cached in &mut self.session.tokens {
-            cached.token.zeroize();
-        }
     }
 }
 

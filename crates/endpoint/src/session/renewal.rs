@@ -5,6 +5,7 @@ use super::lease::Lease;
 use super::record::{AccessToken, Sessions, StoredSession, TokenSpec};
 use super::refusals::{loop_error, signed_out, store_failed};
 use super::single_flight::SingleFlight;
+use super::token::Token;
 use super::unsaved::Unsaved;
 use crate::base::clock::Clock;
 use crate::base::metrics::{Metrics, SessionEnd};
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 /// A token for a page.
 #[derive(Clone)]
 pub(crate) struct IssuedToken {
-    pub(crate) token: String,
+    pub(crate) token: Token,
     /// Seconds since 1970; not later than its session ends.
     pub(crate) expires_at: u64,
     pub(crate) scopes: Vec<String>,

@@ -245,7 +245,7 @@ fn the_schemas_are_the_types_of_the_wire() {
     let full = reply.clone();
     reply.access_token = None;
     same("ExchangeReply", &full, &reply);
-    let token = TokenReply {
+    let token: TokenReply = TokenReply {
         access_token: "x".into(),
         expires_in: 0,
         scopes: Vec::new(),

@@ -228,7 +228,7 @@ async fn e88_nothing_is_kept_between_two_preloads() {
         assert_eq!(answer.json()["answers"][0]["body"]["number"], number);
     }
     assert_eq!(api.calls(), 3);
-    assert_eq!(world.app.preloads.bounds.taken().1, 0, "nor any memory");
+    assert_eq!(world.app.api.preloads.taken().1, 0, "nor any memory");
 }
 
 #[tokio::test]

@@ -294,7 +294,7 @@ async fn e87_an_account_that_left_or_was_replaced_meanwhile_gets_nothing() {
             let request = request("/preload", &json!({"calls": [list()]}), &cookie);
             async move { router.oneshot(request).await.unwrap() }
         });
-        while world.app.preloads.bounds.taken().0.under_way == 0 {
+        while world.app.api.preloads.taken().0.under_way == 0 {
             tokio::task::yield_now().await;
         }
         if replaced {

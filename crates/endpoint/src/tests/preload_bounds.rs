@@ -6,17 +6,16 @@ use super::preload::{direct, list};
 use super::preload_bad::{echo, seen};
 use super::proxy_bodies::Stream;
 use super::*;
-use crate::upstream::preload::PreloadClient;
-use crate::upstream::preload_bounds::{OCTETS, OF_SESSION, Share};
+use crate::upstream::bounds::{PRELOADS, Share};
 use axum::extract::ConnectInfo;
 use std::time::Duration;
 
 /// An endpoint that waits for the API for a short time only.
 async fn hasty(origin: &str, patience: Duration) -> World {
     let mut world = World::with(&format!("api_origin = \"{origin}\"")).await;
-    let mut client = PreloadClient::new().unwrap();
-    client.patience = patience;
-    world.app.preloads = Arc::new(client);
+    let mut client = crate::upstream::api::Api::new(&world.app.config).unwrap();
+    client.preload_patience = patience;
+    world.app.api = Arc::new(client);
     world.router = router::full_router(&world.app);
     world
 }
@@ -40,7 +39,7 @@ async fn e90_what_comes_too_late_is_left_out_and_the_rest_is_not() {
         (&answers[0]["status"], &answers[1]),
         (&json!(200), &Value::Null)
     );
-    assert_eq!(world.app.preloads.bounds.taken(), (Share::default(), 0, 0));
+    assert_eq!(world.app.api.preloads.taken(), (Share::default(), 0, 0));
     // An API that is not there.
     let world = hasty("http://localhost:1", Duration::from_secs(2)).await;
     let cookie = world.sign_in().await;
@@ -85,10 +84,14 @@ async fn e90_what_is_too_large_is_left_out() {
         let answers = answer["answers"].as_array().unwrap();
         answers.iter().filter(|answer| !answer.is_null()).count()
     };
-    assert_eq!(answers(&[OCTETS]).await, 1);
-    assert_eq!(answers(&[OCTETS + 1]).await, 0, "announced");
-    assert_eq!(answers(&[OCTETS / 2, OCTETS / 2]).await, 2);
-    assert_eq!(answers(&[OCTETS / 2 + 1, OCTETS / 2]).await, 1, "together");
+    assert_eq!(answers(&[PRELOADS.one]).await, 1);
+    assert_eq!(answers(&[PRELOADS.one + 1]).await, 0, "announced");
+    assert_eq!(answers(&[PRELOADS.one / 2, PRELOADS.one / 2]).await, 2);
+    assert_eq!(
+        answers(&[PRELOADS.one / 2 + 1, PRELOADS.one / 2]).await,
+        1,
+        "together"
+    );
     // Without a length before it.
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let mut endless = axum::response::Response::new(Body::new(Stream(receiver)));
@@ -100,7 +103,7 @@ async fn e90_what_is_too_large_is_left_out() {
     let answer = world.preload(&[list()], &cookie).await;
     assert_eq!(answer.json()["answers"], json!([null]));
     sending.await.unwrap();
-    assert_eq!(world.app.preloads.bounds.taken(), (Share::default(), 0, 0));
+    assert_eq!(world.app.api.preloads.taken(), (Share::default(), 0, 0));
 }
 
 #[tokio::test]
@@ -109,7 +112,7 @@ async fn e90_a_session_that_asks_too_much_stops_nobody() {
     let world = World::with(&format!("api_origin = \"{origin}\"\nlimit_per_session = 0")).await;
     let (greedy, other) = (world.sign_in().await, world.sign_in().await);
     let peer = std::net::SocketAddr::from(([192, 0, 2, 1], 1));
-    let asking: Vec<_> = (0..OF_SESSION.under_way)
+    let asking: Vec<_> = (0..PRELOADS.session.under_way)
         .map(|_| {
             let router = world.router.clone();
             let mut request = request("/preload", &json!({"calls": [list(), list()]}), &greedy);
@@ -117,7 +120,7 @@ async fn e90_a_session_that_asks_too_much_stops_nobody() {
             tokio::spawn(async move { router.oneshot(request).await.unwrap().status() })
         })
         .collect();
-    while world.app.preloads.bounds.taken().0.under_way < OF_SESSION.under_way {
+    while world.app.api.preloads.taken().0.under_way < PRELOADS.session.under_way {
         tokio::task::yield_now().await;
     }
     let answer = world.preload(&[list()], &greedy).await;
@@ -140,5 +143,5 @@ async fn e90_a_session_that_asks_too_much_stops_nobody() {
     for one in asking {
         assert_eq!(one.await.unwrap(), StatusCode::OK);
     }
-    assert_eq!(world.app.preloads.bounds.taken(), (Share::default(), 0, 0));
+    assert_eq!(world.app.api.preloads.taken(), (Share::default(), 0, 0));
 }

@@ -207,11 +207,11 @@ async fn e69_announced_bodies_that_do_not_come_stop_no_batch() {
 /// One session that holds its calls open is refused more of them, and others are served.
 #[tokio::test]
 async fn e69_calls_that_a_session_holds_open_stop_nobody_else() {
-    use crate::http::in_flight::MAX_OF_SESSION;
+    use crate::upstream::bounds::CALLS;
     let (world, api) = proxied("limit_per_session = 0").await;
     let (greedy, good) = (world.sign_in().await, world.sign_in().await);
     let mut held = Vec::new();
-    for _ in 0..MAX_OF_SESSION {
+    for _ in 0..CALLS.session.under_way {
         let (sender, receiver) = tokio::sync::mpsc::channel(1);
         api.say_whole(axum::response::Response::new(Body::new(Stream(receiver))));
         let asked = world.router.clone().oneshot(call("GET", ME, &greedy)).await;
@@ -232,4 +232,18 @@ async fn e69_calls_that_a_session_holds_open_stop_nobody_else() {
         world.send(call("GET", ME, &greedy)).await.status,
         StatusCode::OK
     );
+    // Signing out has a share of its own.
+    api.say_whole(axum::response::Response::new(Body::new(Stream(
+        tokio::sync::mpsc::channel(1).1,
+    ))));
+    let last = world.router.clone().oneshot(call("GET", ME, &greedy)).await;
+    own(
+        &world.send(call("GET", ME, &greedy)).await,
+        429,
+        "throttled",
+    );
+    let signed_out = world.post("/logout", &json!({}), &greedy).await;
+    assert_eq!(signed_out.status, StatusCode::OK, "{}", signed_out.text);
+    assert!(signed_out.clears());
+    drop(last);
 }

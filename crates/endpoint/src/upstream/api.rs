@@ -1,25 +1,20 @@
 //! Calls to the API, with time limits and with only those headers of the browser that are on a list.
 
+use super::bounds::{BODIES, Bounds, PRELOADS};
 use super::connector::Connector;
+use super::outgoing::Outgoing;
 use crate::base::problem::Problem;
+use crate::base::quiet::Quiet;
 use crate::config::Config;
-use crate::store::Key;
-use axum::BoxError;
-use axum::body::{Bytes, HttpBody};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 use exo365_core::error::{Code, Error};
-use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::Error as ClientError;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Bytes of a body that went by, for whoever waits for the answer; [`OVER`] where there were too many.
@@ -29,8 +24,12 @@ pub(crate) type Progress = Arc<AtomicU64>;
 pub(crate) const OVER: u64 = u64::MAX;
 /// How long the API may take to begin its answer, from the last byte of the request on.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a connection is kept without a request.
-const IDLE: Duration = Duration::from_secs(30);
+/// How long all calls of one preload may take together, from the page's request on.
+const PRELOAD: Duration = Duration::from_secs(2);
+/// How long a connection is kept without a request: a front of a service closes after two minutes or more.
+const IDLE: Duration = Duration::from_secs(90);
+/// Most connections that are kept without a request.
+const MOST_IDLE: usize = 256;
 const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("exo365-endpoint/", env!("CARGO_PKG_VERSION")));
 
@@ -41,10 +40,15 @@ pub(crate) struct Api {
     client: Client<Connector, Outgoing>,
     /// For a call whose kept connection was dead.
     fresh: Client<Connector, Outgoing>,
-    /// The memory for bodies.
-    pub(crate) buffers: Buffers,
+    /// What bodies take that are read before they go on.
+    pub(crate) bodies: Bounds,
+    /// What preloads take.
+    pub(crate) preloads: Bounds,
     /// How long an answer, or its next part, may take.
     pub(crate) patience: Duration,
+    /// How long all calls of one preload may take together.
+    pub(crate) preload_patience: Duration,
+    quiet: Quiet,
 }
 
 /// Why a call has no answer.
@@ -79,24 +83,28 @@ impl Api {
         let mut builder = Client::builder(TokioExecutor::new());
         builder
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE);
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(MOST_IDLE);
         Ok(Self {
             origin,
             client: builder.build(connector.clone()),
             fresh: builder.pool_max_idle_per_host(0).build(connector),
-            buffers: Buffers::default(),
+            bodies: Bounds::new(&BODIES),
+            preloads: Bounds::new(&PRELOADS),
             patience: TIMEOUT,
+            preload_patience: PRELOAD,
+            quiet: Quiet::default(),
         })
     }
 
-    /// Sends a call with this token.
+    /// Sends a call with this token; without one only to see whether the API is there.
     ///
     /// # Errors
     /// [`Failed`].
     pub(crate) async fn send(
         &self,
         call: &Call<'_>,
-        token: &str,
+        token: Option<&str>,
         (body, progress): (Outgoing, Progress),
     ) -> Result<Response<Incoming>, Failed> {
         // A GET without a body may be repeated.
@@ -114,13 +122,13 @@ impl Api {
                         .request(self.request(call, token, Outgoing::Empty)?);
                     let answer = tokio::time::timeout(self.patience, again).await;
                     return answer
-                        .map_err(|_| silent())?
-                        .map_err(|error| no_answer(&error));
+                        .map_err(|_| self.silent())?
+                        .map_err(|error| self.no_answer(&error));
                 }
-                Ok(outcome) => return outcome.map_err(|error| no_answer(&error)),
+                Ok(outcome) => return outcome.map_err(|error| self.no_answer(&error)),
                 // A body that still moves is no silence.
                 Err(_) if progress.load(Ordering::Relaxed) != seen => {}
-                Err(_) => return Err(silent()),
+                Err(_) => return Err(self.silent()),
             }
         }
     }
@@ -128,7 +136,7 @@ impl Api {
     fn request(
         &self,
         call: &Call<'_>,
-        token: &str,
+        token: Option<&str>,
         body: Outgoing,
     ) -> Result<Request<Outgoing>, Failed> {
         let broken = || {
@@ -138,16 +146,18 @@ impl Api {
         let mut address = self.origin.clone().into_parts();
         address.path_and_query = Some(call.path.clone());
         let address = Uri::from_parts(address).map_err(|_| broken())?;
-        let mut bearer =
-            HeaderValue::try_from(["Bearer ", token].concat()).map_err(|_| broken())?;
-        bearer.set_sensitive(true);
         let has_no_body = matches!(body, Outgoing::Empty);
         let mut request = Request::new(body);
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = address;
         let headers = request.headers_mut();
         *headers = (call.headers)();
-        headers.insert(header::AUTHORIZATION, bearer);
+        if let Some(token) = token {
+            let bearer = HeaderValue::try_from(["Bearer ", token].concat());
+            let mut bearer = bearer.map_err(|_| broken())?;
+            bearer.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, bearer);
+        }
         headers.insert(header::USER_AGENT, AGENT);
         if has_no_body && ![Method::GET, Method::DELETE].contains(call.method) {
             // Without it some servers answer 411.
@@ -155,136 +165,29 @@ impl Api {
         }
         Ok(request)
     }
-}
 
-fn silent() -> Failed {
-    let sentence = "the API did not answer in time";
-    tracing::warn!("{sentence}");
-    Failed::Lost(Error::new(Code::ServiceUnavailable, sentence))
-}
-
-/// The error's own text may hold the address, so only its kind is logged.
-fn no_answer(error: &ClientError) -> Failed {
-    let connect = error.is_connect();
-    tracing::warn!(connect, "the API gave no answer");
-    if connect {
-        let sentence = "the API cannot be reached from the endpoint";
-        Failed::Unsent(Error::new(Code::ServiceUnavailable, sentence))
-    } else {
-        let sentence = "the call to the API broke off";
+    fn silent(&self) -> Failed {
+        let sentence = "the API did not answer in time";
+        self.warn(sentence);
         Failed::Lost(Error::new(Code::ServiceUnavailable, sentence))
     }
-}
 
-/// The body of a call.
-pub(crate) enum Outgoing {
-    Empty,
-    Whole(Bytes),
-    /// Passed on as it comes.
-    Passing(Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>),
-}
-
-impl HttpBody for Outgoing {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let this = &mut *self;
-        match this {
-            Self::Empty => Poll::Ready(None),
-            Self::Whole(bytes) => {
-                let bytes = std::mem::take(bytes);
-                *this = Self::Empty;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
-            }
-            Self::Passing(body) => body.as_mut().poll_frame(context),
+    fn no_answer(&self, error: &ClientError) -> Failed {
+        if error.is_connect() {
+            let sentence = "the API cannot be reached from the endpoint";
+            self.warn(sentence);
+            Failed::Unsent(Error::new(Code::ServiceUnavailable, sentence))
+        } else {
+            let sentence = "the call to the API broke off";
+            self.warn(sentence);
+            Failed::Lost(Error::new(Code::ServiceUnavailable, sentence))
         }
     }
 
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Empty => true,
-            Self::Whole(_) => false,
-            Self::Passing(body) => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Empty => SizeHint::with_exact(0),
-            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Passing(body) => body.size_hint(),
-        }
-    }
-}
-
-/// Memory for the bodies of all calls together, in octets.
-pub(crate) const BUDGET: usize = 64 * 1024 * 1024;
-/// The same for one session.
-pub(crate) const BUDGET_OF_SESSION: usize = 16 * 1024 * 1024;
-
-/// The memory that bodies take, counted as their octets come.
-#[derive(Clone, Default)]
-pub(crate) struct Buffers(Arc<Mutex<Used>>);
-
-#[derive(Default)]
-struct Used {
-    all: usize,
-    sessions: HashMap<Key, usize>,
-}
-
-/// The memory of one body; dropping it gives it back.
-pub(crate) struct Buffer {
-    buffers: Buffers,
-    key: Key,
-    size: usize,
-}
-
-impl Buffers {
-    /// Nothing yet, for a body of this session.
-    pub(crate) fn begin(&self, key: Key) -> Buffer {
-        Buffer {
-            buffers: self.clone(),
-            key,
-            size: 0,
-        }
-    }
-}
-
-impl Buffer {
-    /// Takes so many octets more; false, and nothing taken, where there is no room.
-    pub(crate) fn grow(&mut self, octets: usize) -> bool {
-        let mut used = self
-            .buffers
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let of_session = used.sessions.get(&self.key).copied().unwrap_or_default();
-        if used.all + octets > BUDGET || of_session + octets > BUDGET_OF_SESSION {
-            return false;
-        }
-        used.all += octets;
-        used.sessions.insert(self.key, of_session + octets);
-        self.size += octets;
-        true
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        let mut used = self
-            .buffers
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        used.all -= self.size;
-        let left = used.sessions.get(&self.key).map(|size| size - self.size);
-        match left {
-            Some(0) | None => drop(used.sessions.remove(&self.key)),
-            Some(left) => drop(used.sessions.insert(self.key, left)),
+    /// The error's own text may hold the address, so only its kind is logged; and not once for each call.
+    fn warn(&self, sentence: &'static str) {
+        if let Some(left_out) = self.quiet.line(("api", sentence)) {
+            tracing::warn!(left_out, "{sentence}");
         }
     }
 }
@@ -292,25 +195,6 @@ impl Drop for Buffer {
 #[cfg(test)]
 mod unit {
     use super::*;
-
-    #[test]
-    fn e69_a_session_has_its_share_of_the_memory() {
-        let buffers = Buffers::default();
-        let mut one = buffers.begin(Key([1; 32]));
-        assert!(one.grow(BUDGET_OF_SESSION) && !one.grow(1));
-        let others: Vec<Buffer> = (2..5)
-            .map(|number| {
-                let mut other = buffers.begin(Key([number; 32]));
-                assert!(other.grow(BUDGET_OF_SESSION));
-                other
-            })
-            .collect();
-        assert!(!buffers.begin(Key([9; 32])).grow(1), "the memory of all");
-        drop(others);
-        drop(one);
-        let used = buffers.0.lock().unwrap();
-        assert_eq!((used.all, used.sessions.len()), (0, 0));
-    }
 
     #[tokio::test]
     async fn e69_each_call_to_the_api_has_a_connection_of_its_own() {

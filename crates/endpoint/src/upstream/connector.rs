@@ -22,6 +22,9 @@ use tower_service::Service;
 
 /// How long a connection may take to open, its TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
+/// When a connection without a request is probed first, how often then, and after how many probes without an answer it is
+/// closed: one whose other side is gone is not used.
+const PROBE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration::from_secs(5), 3);
 
 type Opening<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 type Outer = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -44,6 +47,9 @@ impl Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT));
+        tcp.set_keepalive(Some(PROBE.0));
+        tcp.set_keepalive_interval(Some(PROBE.1));
+        tcp.set_keepalive_retries(Some(PROBE.2));
         let way = match proxy()?.and_then(|matcher| matcher.intercept(origin)) {
             None => Way::Straight(tcp),
             Some(proxy) => {

@@ -2,13 +2,14 @@
 
 pub(crate) mod api;
 pub(crate) mod authority;
+pub(crate) mod bounds;
 mod connector;
 pub(crate) mod id_token;
 pub(crate) mod issuer;
 pub(crate) mod metadata;
+pub(crate) mod outgoing;
 pub(crate) mod pause;
 pub(crate) mod preload;
-pub(crate) mod preload_bounds;
 pub(crate) mod queue;
 pub(crate) mod tenants;
 pub(crate) mod token_client;

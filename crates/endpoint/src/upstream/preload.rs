@@ -1,26 +1,14 @@
-//! The API, asked for what a page will need first: over connections of its own that are kept warm, each answer read
-//! whole and within bounds.
+//! Reads from the API for a preload: each answer whole, and within its bounds.
 
-use super::preload_bounds::{Bounds, Place};
-use super::transport::{self, Connections};
-use crate::base::problem::Problem;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use reqwest::{Client, Response, Url};
-use std::time::Duration;
-
-/// How long all calls of one preload may take together, from the page's request on.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The client, and what is under way.
-pub(crate) struct PreloadClient {
-    warm: Client,
-    /// For a call whose kept connection was dead.
-    fresh: Client,
-    /// What preloads take.
-    pub(crate) bounds: Bounds,
-    /// How long all calls of one preload may take together.
-    pub(crate) patience: Duration,
-}
+use super::api::{Api, Call, Progress};
+use super::bounds::Place;
+use super::outgoing::Outgoing;
+use axum::body::HttpBody;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use hyper::body::Incoming;
+use std::future::poll_fn;
+use std::pin::Pin;
 
 /// An answer, read whole.
 pub(crate) struct ApiAnswer {
@@ -30,66 +18,49 @@ pub(crate) struct ApiAnswer {
     pub(crate) body: Option<Vec<u8>>,
 }
 
-impl PreloadClient {
-    /// Makes the client.
-    ///
-    /// # Errors
-    /// As [`transport::Upstream::new`].
-    pub(crate) fn new() -> Result<Self, Problem> {
-        Ok(Self {
-            warm: transport::client(Some(PATIENCE), Connections::Warm)?,
-            fresh: transport::client(Some(PATIENCE), Connections::Fresh)?,
-            bounds: Bounds::default(),
-            patience: PATIENCE,
-        })
-    }
-
-    /// `GET`s `url` with this token; `None` where no answer came, or it broke off.
-    pub(crate) async fn get(
-        &self,
-        url: &Url,
-        mut headers: HeaderMap,
-        token: &str,
-        place: &Place,
-    ) -> Option<ApiAnswer> {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
-        bearer.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, bearer);
-        let first = self.warm.get(url.clone()).headers(headers.clone());
-        let response = match first.send().await {
-            // The connection that was kept had died. A GET may be repeated.
-            Err(error) if !error.is_connect() && !error.is_timeout() => {
-                let again = self.fresh.get(url.clone()).headers(headers);
-                again.send().await.ok()?
-            }
-            outcome => outcome.ok()?,
-        };
-        Some(ApiAnswer {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: read(response, place).await,
-        })
-    }
+/// `GET`s `path` with this token; `None` where no answer came, or it broke off.
+pub(crate) async fn get(
+    api: &Api,
+    (path, headers): (&PathAndQuery, &HeaderMap),
+    token: &str,
+    place: &Place,
+) -> Option<ApiAnswer> {
+    let call = Call {
+        method: &Method::GET,
+        path: path.clone(),
+        headers: &|| headers.clone(),
+    };
+    let nothing = (Outgoing::Empty, Progress::default());
+    let response = api.send(&call, Some(token), nothing).await.ok()?;
+    Some(ApiAnswer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: read(response, place).await,
+    })
 }
 
 /// The body, as far as there is room for it.
-async fn read(mut response: Response, place: &Place) -> Option<Vec<u8>> {
+async fn read(response: Response<Incoming>, place: &Place) -> Option<Vec<u8>> {
     let encoding = response.headers().get(header::CONTENT_ENCODING);
     if encoding.is_some_and(|name| !name.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return None;
     }
+    let mut body = response.into_body();
     let mut taken = place.octets();
-    let announced = response.content_length().unwrap_or_default();
-    if !taken.fits(usize::try_from(announced).ok()?) {
+    if !taken.fits(usize::try_from(body.size_hint().lower()).ok()?) {
         return None;
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.ok()? {
-        if !taken.grow(chunk.len()) {
+    let mut whole = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        // Trailers are headers that nobody checked.
+        let Ok(octets) = frame.ok()?.into_data() else {
+            continue;
+        };
+        if !taken.grow(octets.len()) {
             return None;
         }
-        body.extend_from_slice(&chunk);
+        whole.extend_from_slice(&octets);
     }
     taken.keep();
-    Some(body)
+    Some(whole)
 }

@@ -1,12 +1,14 @@
 //! HTTP requests to the sign-in service, with limits on time and size and without any header of the browser.
 
 use crate::base::problem::Problem;
+use crate::base::quiet::Quiet;
 use crate::base::random;
 use crate::base::tls;
 use exo365_core::error::{Code, Error};
 use exo365_core::text::push_segment;
 use exo365_core::token_reply::Head;
 use reqwest::{Client, RequestBuilder, Response, header, redirect};
+use std::sync::LazyLock;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -16,12 +18,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(20);
 /// How long a connection is kept without a request.
 const IDLE: Duration = Duration::from_secs(30);
-/// The same where connections are kept warm; a front of a service closes after two minutes or more.
-const WARM: Duration = Duration::from_secs(90);
-/// Most connections that are kept warm without a request.
-const MOST_WARM: usize = 32;
-/// Interval at which a kept connection is probed, so that one whose other side is gone is not used.
-const PROBE: Duration = Duration::from_secs(20);
 /// How long a connection may stay silent before the request is sent on a new one as well.
 const SILENCE: Duration = Duration::from_secs(4);
 
@@ -142,8 +138,6 @@ impl From<Error> for Lost {
 pub(crate) enum Connections {
     Kept,
     Fresh,
-    /// HTTP/1.1, each request on a connection of its own, which is kept for long: whoever asks next finds one open.
-    Warm,
 }
 
 /// A client that follows no redirection; `total` is how long a whole exchange may take.
@@ -161,11 +155,6 @@ pub(crate) fn client(total: Option<Duration>, connections: Connections) -> Resul
     let client = match connections {
         Connections::Kept => client,
         Connections::Fresh => client.pool_max_idle_per_host(0),
-        Connections::Warm => client
-            .http1_only()
-            .pool_idle_timeout(WARM)
-            .pool_max_idle_per_host(MOST_WARM)
-            .tcp_keepalive(PROBE),
     };
     let client = match way_out()? {
         Some(proxy) => client.proxy(proxy),
@@ -275,22 +264,21 @@ async fn read(mut response: Response, id: &str) -> Result<Zeroizing<String>, Err
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The error's own text may hold an address, so only its kind is logged.
+/// What the log is told of requests that got no answer: anybody who sends codes can cause such lines.
+static LOST: LazyLock<Quiet> = LazyLock::new(Quiet::default);
+
+/// The error's own text may hold an address, so only its kind is logged; and not once for each request.
 fn unreachable(error: &reqwest::Error, id: &str) -> Error {
-    let timeout = error.is_timeout();
-    tracing::warn!(
-        client_request_id = id,
-        timeout,
-        connect = error.is_connect(),
-        "the sign-in service gave no whole answer"
-    );
-    let sentence = if timeout {
+    let sentence = if error.is_timeout() {
         "the sign-in service did not answer in time"
     } else if error.is_connect() {
         "the sign-in service cannot be reached from the endpoint"
     } else {
         "the answer of the sign-in service broke off"
     };
+    if let Some(left_out) = LOST.line(("sign-in service", sentence)) {
+        tracing::warn!(client_request_id = id, left_out, "{sentence}");
+    }
     Error::new(Code::ServiceUnavailable, sentence)
 }
 

@@ -104,6 +104,37 @@ fn e69_half_heads_up_to_the_bound_keep_nobody_out() {
     drop(halves);
 }
 
+/// The operator's listener takes no more files than its share.
+#[test]
+fn e69_half_heads_at_the_operators_listener_keep_nobody_out() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nobody else takes the port in the meantime: ports are given in turn.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let operator = free.local_addr().unwrap();
+    drop(free);
+    let before = format!("ulimit -n 256; export EXO365_METRICS_LISTEN={operator};");
+    let endpoint = Endpoint::start(dir.path(), &before);
+    let mut halves = Vec::new();
+    for _ in 0..300 {
+        let mut half = TcpStream::connect(operator).unwrap();
+        half.write_all(b"GET /readyz HTTP/1.1\r\nHost: local")
+            .unwrap();
+        halves.push(half);
+    }
+    for _ in 0..5 {
+        let (status, time) = endpoint.ask();
+        assert!(status.starts_with("HTTP/1.1 200"), "{status}");
+        assert!(time < Duration::from_secs(10), "{time:?}");
+        let mut stream = TcpStream::connect(operator).unwrap();
+        let head = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+    }
+    drop(halves);
+}
+
 #[test]
 fn e70_a_log_that_nobody_reads_holds_up_no_request() {
     let dir = tempfile::tempdir().unwrap();

@@ -17,8 +17,10 @@ pub(crate) const LAYERS: Layers = Layers {
         &["routes/"],
         &["app_only/"],
         &["router.rs", "operator.rs", "check/"],
+        &["site.rs"],
         &["lib.rs"],
         // The binary.
+        &["connections/"],
         &["cli.rs", "connections.rs", "log.rs", "port.rs", "stop.rs"],
         &["commands.rs", "source.rs"],
         &["serve.rs"],

@@ -16,9 +16,10 @@ use crate::http::gate;
 use crate::session::record::TokenSpec;
 use crate::session::renewal::Renewals;
 use crate::state::State;
+use crate::upstream::api::Api;
 use crate::upstream::authority;
-use crate::upstream::preload::PreloadClient;
-use crate::upstream::preload_bounds::Place;
+use crate::upstream::bounds::Place;
+use crate::upstream::preload;
 use answer::Answer;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
@@ -35,7 +36,7 @@ pub(crate) const MAX_BODY: usize = 16 * 1024;
 /// What the route needs.
 pub(crate) struct PreloadRoute {
     config: Arc<Config>,
-    client: Arc<PreloadClient>,
+    api: Arc<Api>,
     renewals: Renewals,
     signed_in: SignedIn,
     metrics: Arc<Metrics>,
@@ -45,7 +46,7 @@ impl FromRef<State> for PreloadRoute {
     fn from_ref(state: &State) -> Self {
         Self {
             config: FromRef::from_ref(state),
-            client: FromRef::from_ref(state),
+            api: FromRef::from_ref(state),
             renewals: FromRef::from_ref(state),
             signed_in: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
@@ -60,7 +61,7 @@ impl PreloadRoute {
     /// 400 for a call that is not preloaded, or where none is; [`Code::SignedOut`]; [`Code::Throttled`] where too many are
     /// under way; what the renewal met.
     pub(crate) async fn handle(self: Arc<Self>, call: Call) -> Result<Success, Rejection> {
-        let end = Instant::now() + self.client.patience;
+        let end = Instant::now() + self.api.preload_patience;
         if call.body.len() > MAX_BODY {
             return Err(Rejection::at(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -74,14 +75,14 @@ impl PreloadRoute {
             .signed_in
             .session(call.session, &call.expected_account)
             .await?;
-        let place = self.client.bounds.begin(key, call.address)?;
+        let place = self.api.preloads.begin((Some(key), call.address))?;
         let want = TokenSpec {
             audience: authority::default_audience(&self.config),
             ..TokenSpec::default()
         };
         // A renewal that takes too long goes on for `/session`, which waits for it.
         let answers = match timeout_at(end, self.renewals.token(key, &held, want)).await {
-            Ok(Ok(fresh)) => self.ask(&requests, &fresh.token, &place, end).await,
+            Ok(Ok(fresh)) => self.ask(&requests, fresh.token.reveal(), &place, end).await,
             Ok(Err(refusal)) => return Err(self.signed_in.refused(refusal, &call.headers)),
             Err(_) => requests.iter().map(|_| None).collect(),
         };
@@ -103,9 +104,8 @@ impl PreloadRoute {
         end: Instant,
     ) -> Vec<Option<Answer>> {
         let one = async |request: &ApiRequest| {
-            let asked = self
-                .client
-                .get(&request.url, request.headers.clone(), token, place);
+            let what = (&request.path, &request.headers);
+            let asked = preload::get(&self.api, what, token, place);
             let answer = timeout_at(end, asked).await.ok().flatten();
             self.metrics
                 .api(answer.as_ref().map(|answer| answer.status));

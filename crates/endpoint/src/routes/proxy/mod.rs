@@ -3,14 +3,15 @@
 //! The route exists in proxy mode only. Its checks are those of the other routes, except for the body, which is the API's: method,
 //! own header, origin, path, then the session. Next links in the response lead back to the proxy.
 
+mod batch;
 pub(super) mod path;
 pub(super) mod relay;
 pub(super) mod request_headers;
 pub(super) mod rewrite;
-mod target;
+pub(super) mod target;
 mod upload;
 
-pub(crate) use path::METHODS;
+pub(crate) use path::{METHODS, PATH};
 #[cfg(test)]
 pub(crate) use upload::{MAX_BUFFERED, MAX_UPLOAD};
 
@@ -19,32 +20,34 @@ use crate::base::clock::Clock;
 use crate::base::metrics::{Meter, Metrics};
 use crate::config::Config;
 use crate::http::answer::{Rejection, respond};
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, peer};
 use crate::http::expected_account::ExpectedAccount;
 use crate::http::gate;
-use crate::http::in_flight::BodyOfCall;
 use crate::http::limits::Limits;
+use crate::http::reply::Reply;
 use crate::session::cooldown::Cooldown;
 use crate::session::record::{StoredSession, TokenSpec, digest};
 use crate::session::renewal::Renewals;
+use crate::session::token::Token;
 use crate::state::State;
 use crate::store::Key;
-use crate::upstream::api::{Api, Call, Failed, Outgoing, Progress};
+use crate::upstream::api::{Api, Call, Failed, Progress};
 use crate::upstream::authority;
-use axum::Router;
-use axum::body::Body;
+use crate::upstream::outgoing::Outgoing;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRef, Request};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::any;
+use axum::{BoxError, Router};
 use exo365_core::challenge;
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::Refusal;
 use exo365_core::wire::Mode;
 use hyper::body::Incoming;
-use path::{PATH, PathCheck};
+use path::PathCheck;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use upload::RequestBody;
@@ -62,6 +65,7 @@ pub(crate) struct Proxy {
     /// Sessions whose renewed token the API refused too.
     refused: Arc<Cooldown>,
     metrics: Arc<Metrics>,
+    meter: Meter,
     /// The token that every call needs.
     want: TokenSpec,
 }
@@ -85,6 +89,7 @@ impl FromRef<State> for Proxy {
             signed_in: FromRef::from_ref(state),
             refused: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
+            meter: state.metrics.meter(PATH),
             want: TokenSpec {
                 audience: authority::default_audience(&state.config),
                 ..TokenSpec::default()
@@ -93,42 +98,50 @@ impl FromRef<State> for Proxy {
     }
 }
 
-/// The routes with this one, where the mode has it.
-pub(crate) fn mount(mut router: Router, state: &State) -> Router {
-    if state.config.public.mode == Mode::Proxy {
-        let proxy = Arc::new(Proxy::from_ref(state));
-        let meter = Arc::new(state.metrics.meter(PATH));
-        for tail in ["", "/", "/{*rest}"] {
-            let path = format!("{}{PATH}{tail}", state.config.base);
-            let (proxy, meter) = (Arc::clone(&proxy), Arc::clone(&meter));
-            let handler =
-                move |request: Request| Arc::clone(&proxy).serve(Arc::clone(&meter), request);
-            router = router.route(&path, any(handler));
-        }
+/// The route, where the mode has it.
+pub(crate) fn open(state: &State) -> Option<Arc<Proxy>> {
+    let is_there = state.config.public.mode == Mode::Proxy;
+    is_there.then(|| Arc::new(Proxy::from_ref(state)))
+}
+
+/// The routes with this one.
+pub(crate) fn mount(mut router: Router, base: &str, proxy: &Arc<Proxy>) -> Router {
+    for tail in ["", "/", "/{*rest}"] {
+        let path = format!("{base}{PATH}{tail}");
+        let proxy = Arc::clone(proxy);
+        let handler = async move |request: Request| {
+            let (parts, body) = request.into_parts();
+            let answer = proxy.serve(peer(&parts.extensions), parts, body);
+            answer.await.map(Body::new)
+        };
+        router = router.route(&path, any(handler));
     }
     router
 }
 
 impl Proxy {
-    async fn serve(self: Arc<Self>, meter: Arc<Meter>, request: Request) -> Response {
+    /// Answers a request to this route; `peer` is the other side of the connection, where it is known.
+    pub(crate) async fn serve<B>(
+        self: Arc<Self>,
+        peer: Option<SocketAddr>,
+        parts: Parts,
+        body: B,
+    ) -> Response<Reply>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
         let begin = Instant::now();
-        let (parts, body) = request.into_parts();
-        let caller = Caller::of(&self.config, &parts);
-        let outcome = match self.limits.check(&caller) {
-            Ok(()) if parts.method == Method::OPTIONS => preflight(&self.config, &parts),
-            Ok(()) => match self.limits.begin(&caller) {
-                Ok(call) => {
-                    let answer = self.admitted(caller, &parts, body).await;
-                    answer.map(|answer| {
-                        answer.map(|body| Body::new(BodyOfCall { body, _call: call }))
-                    })
-                }
-                Err(refused) => Err(refused),
-            },
+        let caller = Caller::of(&self.config, peer, &parts.headers);
+        let outcome = match self.limits.begin(&caller) {
+            Ok(_) if parts.method == Method::OPTIONS => preflight(&self.config, &parts),
+            Ok(call) => {
+                let answer = self.admitted(caller, &parts, body).await;
+                answer.map(|answer| answer.map(|body| body.of_call(call)))
+            }
             Err(refused) => Err(refused),
         };
         let error = outcome.as_ref().err().map(|refused| &refused.error);
-        self.metrics.count(&meter, error, begin.elapsed());
+        self.metrics.count(&self.meter, error, begin.elapsed());
         match &outcome {
             Ok(response) => {
                 tracing::debug!(route = PATH, status = response.status().as_u16(), "done")
@@ -146,32 +159,37 @@ impl Proxy {
         response
     }
 
-    async fn admitted(
+    async fn admitted<B>(
         &self,
         caller: Caller,
         parts: &Parts,
-        body: Body,
-    ) -> Result<Response, Rejection> {
+        body: B,
+    ) -> Result<Response<Reply>, Rejection>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
         if !METHODS.contains(&parts.method) {
             return Err(unknown_method());
         }
         gate::check_page(&self.config, &parts.headers)?;
         let (path, admitted) = target(&self.config, parts)?;
         let expected_account = ExpectedAccount::read(&parts.headers);
+        let address = caller.address;
         let found = self.signed_in.session(caller.session, &expected_account);
         let (key, held) = found.await?;
         let refused = |refusal: Refusal| self.signed_in.refused(refusal, &parts.headers);
         let fresh = self.renewals.token(key, &held, self.want.clone()).await;
         let access = fresh.map_err(refused)?.token;
-        let body = if parts.method == Method::GET {
+        let body = if parts.method == Method::GET || body.is_end_stream() {
             Body::empty()
         } else {
-            body
+            Body::new(body)
         };
-        let upload = RequestBody::take(&self.api, key, body, admitted.is_batch).await?;
+        let upload =
+            RequestBody::take(&self.api, (Some(key), address), body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
-            path::check_batch(
+            batch::check_batch(
                 &self.config.proxy_paths,
                 self.config.public.api.root_path(),
                 body,
@@ -197,15 +215,15 @@ impl Proxy {
         &self,
         session: &SessionOfCall<'_>,
         call: &Call<'_>,
-        (mut access, mut upload): (String, RequestBody),
+        (mut access, mut upload): (Token, RequestBody),
         admitted: PathCheck,
-    ) -> Result<Response, Rejection> {
+    ) -> Result<Response<Reply>, Rejection> {
         let key = session.key;
         let relayed = (&*self.config, self.api.patience);
         let answer = |response| relay::answer(relayed, response, admitted);
         let mut repeated = false;
         while let Some(body) = upload.send() {
-            let response = self.send(call, &access, body).await?;
+            let response = self.send(call, access.reveal(), body).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return answer(response).await;
             }
@@ -223,7 +241,7 @@ impl Proxy {
             }
             repeated = true;
             let want = TokenSpec {
-                rejected: Some(digest(&access)),
+                rejected: Some(digest(access.reveal())),
                 claims: claims.clone(),
                 ..self.want.clone()
             };
@@ -247,8 +265,8 @@ impl Proxy {
         call: &Call<'_>,
         access: &str,
         body: (Outgoing, Progress),
-    ) -> Result<axum::http::Response<Incoming>, Rejection> {
-        let outcome = self.api.send(call, access, body).await;
+    ) -> Result<Response<Incoming>, Rejection> {
+        let outcome = self.api.send(call, Some(access), body).await;
         self.metrics
             .api(outcome.as_ref().ok().map(|response| response.status()));
         outcome.map_err(|failed| match failed {
@@ -261,7 +279,7 @@ impl Proxy {
 }
 
 /// A response of the endpoint itself, marked by a header, since the API's refusals pass here too.
-fn own(config: &Config, refused: Rejection) -> Response {
+fn own(config: &Config, refused: Rejection) -> Response<Reply> {
     let mut response = respond(config, Err(refused));
     let (status, headers) = (response.status(), response.headers_mut());
     headers.insert(gate::OWN_HEADER, HeaderValue::from_static("1"));
@@ -271,7 +289,7 @@ fn own(config: &Config, refused: Rejection) -> Response {
     response
 }
 
-fn preflight(config: &Config, parts: &Parts) -> Result<Response, Rejection> {
+fn preflight(config: &Config, parts: &Parts) -> Result<Response<Reply>, Rejection> {
     let origin = gate::cross_origin(config, &parts.headers).ok_or_else(unknown_method)?;
     Ok(gate::preflight(config, origin, &gate::API))
 }

@@ -3,11 +3,11 @@
 use super::path::PathCheck;
 use super::rewrite::{Rewrite, has_key};
 use crate::config::Config;
-use crate::http::answer::{Rejection, set_security_headers};
+use crate::http::answer::{Rejection, content_headers};
+use crate::http::reply::Reply;
 use crate::http::whole::{at_once_or, whole};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::is_json;
 use http_body::{Frame, SizeHint};
@@ -33,12 +33,6 @@ pub(in crate::routes) const RELAYED: [HeaderName; 12] = [
     HeaderName::from_static("x-ms-diagnostics"),
 ];
 
-/// Room for the headers of an answer.
-const MOST_HEADERS: usize = 24;
-
-/// Content from the API must not act as a page of this site.
-const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
-
 /// Largest answer of known length that is read whole: it goes to the page in one piece, with its length.
 const SHORT: usize = 16 * 1024;
 
@@ -49,9 +43,9 @@ const SHORT: usize = 16 * 1024;
 /// [`Code::ServiceUnavailable`] with 504 where a short answer breaks off.
 pub(super) async fn answer(
     (config, patience): (&Config, Duration),
-    response: axum::http::Response<Incoming>,
+    response: Response<Incoming>,
     asked: PathCheck,
-) -> Result<Response, Rejection> {
+) -> Result<Response<Reply>, Rejection> {
     let status = response.status();
     let wrong = |sentence| Err(Rejection::from(Error::new(Code::InvalidResponse, sentence)));
     if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
@@ -72,16 +66,16 @@ pub(super) async fn answer(
             let mut rewrite = rewrite();
             let mut changed = rewrite.feed(&bytes);
             changed.append(&mut rewrite.finish());
-            Body::from(changed)
+            Reply::from(Bytes::from(changed))
         }
-        Some(bytes) => Body::from(bytes),
-        None => Body::new(ResponseBody {
+        Some(bytes) => Reply::from(bytes),
+        None => Reply::passing(Body::new(ResponseBody {
             rewrite: links.then(rewrite),
             body: Some(body),
             patience,
             silence: None,
             waiting: false,
-        }),
+        })),
     };
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
@@ -114,13 +108,9 @@ pub(in crate::routes) fn page(config: &Config) -> String {
 }
 
 fn headers(config: &Config, from: &HeaderMap) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
-    set_security_headers(&mut headers, config);
-    headers.remove(header::CONTENT_TYPE);
-    let policy = HeaderValue::from_static(POLICY);
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    for name in &RELAYED {
-        for value in from.get_all(name) {
+    let mut headers = content_headers(config);
+    for (name, value) in from {
+        if RELAYED.contains(name) {
             headers.append(name.clone(), value.clone());
         }
     }

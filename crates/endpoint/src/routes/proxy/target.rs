@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// Path and query as they go to the API, which are those that were checked: `None` for a path that a URL parser would write
 /// otherwise. In a query it would encode some octets: so are they here.
-pub(super) fn at_api(path: &str, query: Option<&str>) -> Option<PathAndQuery> {
+pub(in crate::routes) fn at_api(path: &str, query: Option<&str>) -> Option<PathAndQuery> {
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%|[]^".contains(&byte);
     if !path.bytes().all(plain) {

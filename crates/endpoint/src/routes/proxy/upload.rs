@@ -1,8 +1,9 @@
 //! The body of a proxied request: buffered if it is small, so that it can be sent again; else streamed.
 
 use crate::http::answer::Rejection;
-use crate::store::Key;
-use crate::upstream::api::{Api, Buffer, OVER, Outgoing, Progress};
+use crate::upstream::api::{Api, OVER, Progress};
+use crate::upstream::bounds::{Asker, Place};
+use crate::upstream::outgoing::Outgoing;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use exo365_core::error::{Code, Error};
@@ -33,7 +34,7 @@ pub(super) enum RequestBody {
     /// Whole, with its place in the memory.
     Buffered {
         bytes: Bytes,
-        _memory: Option<Buffer>,
+        _memory: Option<Place>,
     },
     /// Passed on as it comes; gone once it was sent.
     Streamed(Option<Streamed>),
@@ -46,7 +47,7 @@ impl RequestBody {
     /// 400, 408, 413; 503 where too many are looked into at once.
     pub(super) async fn take(
         api: &Api,
-        key: Key,
+        asker: Asker,
         mut body: Body,
         whole: bool,
     ) -> Result<Self, Rejection> {
@@ -64,22 +65,22 @@ impl RequestBody {
         }
         let small = length.is_some_and(|length| length <= MAX_BUFFERED);
         let mut prefix = Vec::new();
-        let mut memory = None;
+        let mut held = None;
         if whole || small {
-            let mut buffer = api.buffers.begin(key);
+            let memory = api.bodies.begin(asker)?;
             let end = Instant::now() + TIMEOUT;
-            if fill(&mut body, (&mut prefix, &mut buffer), end, whole).await? {
+            if fill(&mut body, (&mut prefix, &memory), end, whole).await? {
                 return Ok(Self::Buffered {
                     bytes: prefix.into(),
-                    _memory: Some(buffer),
+                    _memory: Some(memory),
                 });
             }
             // What was read goes first, and the rest as it comes.
-            memory = Some(buffer);
+            held = Some(memory);
         }
         Ok(Self::Streamed(Some(Streamed {
             prefix: Some(prefix.into()).filter(|prefix: &Bytes| !prefix.is_empty()),
-            _memory: memory,
+            _memory: held,
             body,
             length,
             progress: Progress::default(),
@@ -120,7 +121,7 @@ impl RequestBody {
 /// Reads the body, taking memory as its octets come; false where there is no room and the body may be passed on.
 async fn fill(
     body: &mut Body,
-    (read, buffer): (&mut Vec<u8>, &mut Buffer),
+    (read, memory): (&mut Vec<u8>, &Place),
     end: Instant,
     whole: bool,
 ) -> Result<bool, Rejection> {
@@ -149,10 +150,10 @@ async fn fill(
             return Err(too_large());
         }
         let begin = Instant::now();
-        let mut room = buffer.grow(octets.len());
+        let mut room = memory.grow(octets.len());
         while !room && whole && begin.elapsed() < QUEUE {
             tokio::time::sleep(LOOK).await;
-            room = buffer.grow(octets.len());
+            room = memory.grow(octets.len());
         }
         read.extend_from_slice(&octets);
         if !room && whole {
@@ -178,7 +179,7 @@ pub(super) fn too_large() -> Rejection {
 pub(super) struct Streamed {
     /// What was read before it was clear that the body passes.
     prefix: Option<Bytes>,
-    _memory: Option<Buffer>,
+    _memory: Option<Place>,
     body: Body,
     length: Option<u64>,
     progress: Progress,

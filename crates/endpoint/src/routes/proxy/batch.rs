@@ -1,0 +1,126 @@
+//! The calls inside a batch: they are held to the same paths and methods as calls alone.
+
+use super::path::{METHODS, judge, refused};
+use crate::http::answer::Rejection;
+use axum::http::StatusCode;
+use exo365_core::error::Code;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// The checked part of a batch. Unknown or repeated members are refused, since the service might
+/// read another one than this parser.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Batch {
+    requests: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Item {
+    #[serde(rename = "id")]
+    _id: IgnoredAny,
+    method: String,
+    url: String,
+    #[serde(default, rename = "headers")]
+    _headers: IgnoredAny,
+    #[serde(default, rename = "body")]
+    _body: IgnoredAny,
+    #[serde(default, rename = "dependsOn")]
+    _depends_on: IgnoredAny,
+}
+
+/// Checks the calls inside a batch.
+///
+/// # Errors
+/// 400 for what is no batch, 403.
+pub(crate) fn check_batch(prefixes: &[String], root: &str, body: &[u8]) -> Result<(), Rejection> {
+    let batch: Batch = serde_json::from_slice(body).map_err(|_| {
+        Rejection::at(
+            StatusCode::BAD_REQUEST,
+            Code::BadRequest,
+            "the body is no batch: {\"requests\": [{\"id\", \"method\", \"url\", ...}]}",
+        )
+    })?;
+    for item in &batch.requests {
+        let known = METHODS
+            .iter()
+            .any(|method| method.as_str().eq_ignore_ascii_case(&item.method));
+        let path = absolute_path(root, &item.url);
+        if !known || judge(prefixes, &path).is_none_or(|path| path.is_batch) {
+            return Err(refused());
+        }
+    }
+    Ok(())
+}
+
+/// The path of a call inside a batch: relative to the API's root, with or without it.
+fn absolute_path(root: &str, url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let head = path.get(..root.len());
+    let whole = head.is_some_and(|head| head.eq_ignore_ascii_case(root))
+        && path
+            .get(root.len()..)
+            .is_some_and(|rest| rest.starts_with('/'));
+    if whole {
+        path.to_owned()
+    } else {
+        format!("{root}/{}", path.strip_prefix('/').unwrap_or(path))
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    fn prefixes() -> Vec<String> {
+        ["/v1.0/me", "/v1.0/users", "/v1.0/$batch"]
+            .map(String::from)
+            .into()
+    }
+
+    #[test]
+    fn e37_the_calls_of_a_batch_are_held_to_the_same_paths() {
+        let judge = |body: &str| check_batch(&prefixes(), "/v1.0", body.as_bytes()).is_ok();
+        let one = |method: &str, url: &str| {
+            judge(&format!(
+                r#"{{"requests":[{{"id":"1","method":"GET","url":"/me"}},{{"id":"2","method":"{method}","url":"{url}","headers":{{}},"body":{{"url":"/x"}},"dependsOn":["1"]}}]}}"#
+            ))
+        };
+        for (method, url, wanted) in [
+            ("GET", "/me/messages?$top=1", true),
+            ("post", "me/sendMail", true),
+            ("GET", "/v1.0/users/x", true),
+            ("GET", "/groups", false),
+            ("GET", "/v1.0/groups", false),
+            ("GET", "/me/../groups", false),
+            ("GET", "/me/%2e%2e/groups", false),
+            ("GET", "/me/\\u002e\\u002e/groups", false),
+            ("GET", "https://evil.example/v1.0/me", false),
+            ("GET", "//evil.example/me", false),
+            ("GET", "/$batch", false),
+            ("GET", "/$batch/", false),
+            ("GET", "/%24batch", false),
+            ("GET", "/me/\\uff04batch", false),
+            ("GET", "HTTPS:\\\\\\\\evil.example\\\\me", false),
+            ("GET", "/me/%C0%AE%C0%AE/groups", false),
+            ("GET", "/me/x\\uff0f..\\uff0f..\\uff0fgroups", false),
+            ("GET", " /me", false),
+            ("GET", "/me\\u0000", false),
+            ("TRACE", "/me", false),
+        ] {
+            assert_eq!(one(method, url), wanted, "{method} {url}");
+        }
+        for body in [
+            "",
+            "{}",
+            "[]",
+            r#"{"requests":[{"id":"1","method":"GET","url":"/me","url":"/groups"}]}"#,
+            r#"{"requests":[{"id":"1","method":"GET","url":"/me","URL":"/groups"}]}"#,
+            r#"{"requests":[],"Requests":[{"id":"1","method":"GET","url":"/groups"}]}"#,
+            "--batch\r\nContent-Type: application/http\r\n\r\nGET /groups",
+        ] {
+            assert!(!judge(body), "{body}");
+        }
+    }
+}
