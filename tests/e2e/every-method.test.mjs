@@ -145,12 +145,10 @@ async function outcome(call) {
     for await (const one of given) items.push(one);
     return { value: items };
   } catch (thrown) {
+    const isOurs = thrown instanceof sdk.Exo365Error && thrown instanceof Error;
     /** @type {any} */
     const error = thrown;
-    assert.ok(
-      error instanceof sdk.Exo365Error && error instanceof Error && error.remedy,
-      String(error?.stack ?? error),
-    );
+    assert.ok(isOurs && error.remedy, String(error?.stack ?? error));
     return { code: error.code, error };
   }
 }
