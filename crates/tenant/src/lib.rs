@@ -54,6 +54,8 @@ mod token;
 mod views;
 
 pub use directory::step_up::StepUp;
-pub use directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, PASSWORD, TENANT_DOMAIN, TENANT_ID};
+pub use directory::{
+    DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, FEDERATED_DOMAIN, PASSWORD, TENANT_DOMAIN, TENANT_ID,
+};
 pub use options::{CorsProfile, Options, Seed};
 pub use state::Tenant;

@@ -6,10 +6,10 @@ use super::errors::{Unauthorized, invalid_token};
 use crate::api_error::ApiError;
 use crate::directory::places::Room;
 use crate::directory::step_up::CONTEXT;
-use crate::directory::{self, Account, Kind};
+use crate::directory::{Account, Directory, Kind};
 use crate::http::Flavor;
 use crate::oauth::flow::AccessToken;
-use crate::oauth::scopes::GRAPH;
+use crate::oauth::scopes::{self, GRAPH};
 use crate::state::Tenant;
 
 /// The access token of an `Authorization` header.
@@ -37,7 +37,8 @@ pub(crate) fn token(
     if now >= access.expires {
         return refuse(Unauthorized::Expired, "");
     }
-    if (access.audience == GRAPH) != flavor.is_graph() {
+    let outlook = scopes::is_outlook(&access.audience);
+    if (flavor.is_graph() && access.audience != GRAPH) || (!flavor.is_graph() && !outlook) {
         return refuse(Unauthorized::Audience, &access.audience);
     }
     let revoked = access
@@ -90,10 +91,15 @@ pub(crate) fn no_me() -> ApiError {
 pub(crate) enum Area {
     Calendars,
     Contacts,
+    /// Forwarding of an event, which Graph allows to those who read.
+    Forward,
     Mail,
     People,
+    /// Facts about Exchange that belong to the profile: languages, time zones, forms of ids.
+    Profile,
     Send,
     Settings,
+    Tips,
 }
 
 /// Whether the permissions of the token allow the call.
@@ -104,6 +110,14 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
             "calendars.readwrite",
             "calendars.readbasic",
         ],
+        (Area::Forward, _) => &["calendars.read", "calendars.readwrite"],
+        (Area::Profile, _) => &[
+            "user.read",
+            "user.readwrite",
+            "user.readbasic.all",
+            "user.read.all",
+            "user.readwrite.all",
+        ],
         (Area::Calendars, true) => &["calendars.readwrite"],
         (Area::Contacts, false) => &["contacts.read", "contacts.readwrite"],
         (Area::Contacts, true) => &["contacts.readwrite"],
@@ -111,6 +125,7 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
         (Area::Mail, true) => &["mail.readwrite"],
         (Area::People, _) => &["people.read", "people.read.all"],
         (Area::Send, _) => &["mail.send"],
+        (Area::Tips, _) => &["mail.read", "mail.readwrite", "mailtips.readbasic"],
         (Area::Settings, false) => &["mailboxsettings.read", "mailboxsettings.readwrite"],
         (Area::Settings, true) => &["mailboxsettings.readwrite"],
     };
@@ -127,22 +142,26 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
 /// # Errors
 /// The user does not exist, has no mailbox, or the caller has no access to it.
 pub(crate) fn mailbox(
+    directory: &Directory,
     flavor: Flavor,
     access: &AccessToken,
     whose: Option<&str>,
 ) -> Result<(u32, &'static Account), ApiError> {
-    let caller = access.oid.as_deref().and_then(directory::find);
+    let caller = access.oid.as_deref().and_then(|oid| directory.find(oid));
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
         (None, None) => return Err(no_me()),
         (Some(name), _) if Room::find(name).is_some() => return Err(ApiError::not_found()),
-        (Some(name), _) => directory::find(name).ok_or_else(|| {
-            ApiError::new(
-                404,
-                "ErrorInvalidUser",
-                format!("The requested user '{name}' is invalid."),
-            )
-        })?,
+        (Some(name), _) => directory
+            .find(name)
+            .filter(|found| found.in_organisation() || caller == Some(found))
+            .ok_or_else(|| {
+                ApiError::new(
+                    404,
+                    "ErrorInvalidUser",
+                    format!("The requested user '{name}' is invalid."),
+                )
+            })?,
     };
     let own = caller.is_none_or(|caller| caller.oid == target.oid);
     let delegate = caller.is_some_and(|caller| target.delegates.contains(&caller.address));

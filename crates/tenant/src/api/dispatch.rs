@@ -14,6 +14,7 @@ use super::{
     people, places, reminders, rules, send, settings, translate, user,
 };
 use crate::api_error::ApiError;
+use crate::directory::Kind;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
@@ -57,10 +58,22 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
     if below.is_empty() || of_user.contains(&below[0].as_str()) {
         return user::handle(tenant, request, &access, whose.as_deref(), below);
     }
-    let (mailbox, owner) = auth::mailbox(request.flavor, &access, whose.as_deref())?;
+    let (mailbox, owner) = auth::mailbox(
+        &tenant.directory(),
+        request.flavor,
+        &access,
+        whose.as_deref(),
+    )?;
     let (area, write) = area(&request.method, below);
     let shared = access.oid.as_deref() != Some(owner.oid);
     if !auth::allowed(&access, area, write, shared) {
+        return Err(ApiError::denied());
+    }
+    // Fact 71: refused for personal accounts, with the scope granted.
+    let settings = below
+        .iter()
+        .any(|one| one == "mailboxsettings" || one == "messagerules");
+    if owner.kind == Kind::Personal && settings {
         return Err(ApiError::denied());
     }
     let prefer = Prefer::read(&request.headers, request.flavor)?;
@@ -98,6 +111,20 @@ fn area(method: &Method, below: &[String]) -> (Area, bool) {
     let sends = ["sendmail", "send", "reply", "replyall", "forward"];
     match below[0].as_str() {
         "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
+        "getmailtips" => (Area::Tips, false),
+        "translateexchangeids" => (Area::Profile, false),
+        "outlook"
+            if below
+                .get(1)
+                .is_some_and(|name| name.starts_with("supported")) =>
+        {
+            (Area::Profile, false)
+        }
+        "events" | "calendar" | "calendars" | "calendargroups"
+            if last == "forward" && *method == Method::POST =>
+        {
+            (Area::Forward, true)
+        }
         "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
         | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
         "contacts" | "contactfolders" => (Area::Contacts, write),

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
 use crate::api_error::ApiError;
-use crate::directory;
 use crate::http::Flavor;
 use crate::views::outlook;
 
@@ -56,7 +55,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
 }
 
 fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
-    let account = directory::find(address);
+    let account = call.tenant.directory().find(address);
     let name = account.map_or("", |account| account.name);
     let mut out = Map::new();
     out.insert(

@@ -122,7 +122,10 @@ fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
         return Err(ApiError::bad(text));
     }
-    let attendees = parse_recipients(event.json.get("attendees").unwrap_or(&Value::Null));
+    let attendees = parse_recipients(
+        event.json.get("attendees").unwrap_or(&Value::Null),
+        &call.tenant.directory(),
+    );
     tell(
         call,
         &parameters,
@@ -135,7 +138,10 @@ fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
 
 fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
-    let to = parse_recipients(parameters.get("toRecipients").unwrap_or(&Value::Null));
+    let to = parse_recipients(
+        parameters.get("toRecipients").unwrap_or(&Value::Null),
+        &call.tenant.directory(),
+    );
     if to.is_empty() {
         return Err(ApiError::new(
             400,

@@ -6,7 +6,6 @@ use super::mailbox::{INBOX, SENT};
 use super::mailboxes::Store;
 use super::message::Message;
 use super::rules;
-use crate::directory;
 
 /// Sends a message from a mailbox.
 pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: bool, now: i64) {
@@ -18,7 +17,7 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         .iter()
         .chain(&message.cc)
         .chain(&message.bcc)
-        .filter_map(|person| directory::find(&person.address)?.mailbox)
+        .filter_map(|person| store.number_of(&person.address))
         .collect();
     for number in recipients {
         let Some(mailbox) = store.mailbox_mut(number) else {

@@ -80,7 +80,11 @@ pub(crate) struct Mailbox {
     #[serde(skip)]
     versions: BTreeMap<u64, u64>,
     pub(crate) events: BTreeMap<u64, Event>,
+    /// Calendars beside the default one.
     pub(crate) calendars: BTreeMap<u64, Item>,
+    /// What was written to the default calendar.
+    #[serde(default)]
+    pub(crate) default_calendar: Option<Item>,
     pub(crate) contacts: BTreeMap<u64, Item>,
     pub(crate) contact_folders: BTreeMap<u64, Item>,
     pub(crate) categories: Vec<Item>,
@@ -122,6 +126,7 @@ impl Mailbox {
             versions: BTreeMap::new(),
             events: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            default_calendar: None,
             contacts: BTreeMap::new(),
             contact_folders: BTreeMap::new(),
             categories: Vec::new(),

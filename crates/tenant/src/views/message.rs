@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::extended_properties;
 use crate::clock::iso;
+use crate::directory::Directory;
 use crate::ids;
 use crate::odata::lexer::time;
 use crate::odata::search::{Searchable, Term, has_word};
@@ -307,7 +308,7 @@ impl Searchable for Message {
 }
 
 /// Writes the properties that a client sent. Read-only properties are ignored.
-pub(crate) fn apply(message: &mut Message, json: &Json) {
+pub(crate) fn apply(message: &mut Message, json: &Json, directory: &Directory) {
     for (name, value) in json {
         let text = value.as_str();
         let truth = value.as_bool();
@@ -326,12 +327,12 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
                 message.importance = text.and_then(Importance::parse).unwrap_or_default();
             }
             "categories" => message.categories = strings(value),
-            "toRecipients" => message.to = parse_recipients(value),
-            "ccRecipients" => message.cc = parse_recipients(value),
-            "bccRecipients" => message.bcc = parse_recipients(value),
-            "replyTo" => message.reply_to = parse_recipients(value),
-            "from" => message.from = parse_recipient(value),
-            "sender" => message.sender = parse_recipient(value),
+            "toRecipients" => message.to = parse_recipients(value, directory),
+            "ccRecipients" => message.cc = parse_recipients(value, directory),
+            "bccRecipients" => message.bcc = parse_recipients(value, directory),
+            "replyTo" => message.reply_to = parse_recipients(value, directory),
+            "from" => message.from = parse_recipient(value, directory),
+            "sender" => message.sender = parse_recipient(value, directory),
             "isRead" => message.read = truth.unwrap_or(message.read),
             "isReadReceiptRequested" => message.receipt = truth.unwrap_or_default(),
             "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),
