@@ -90,10 +90,15 @@ pub(crate) fn no_me() -> ApiError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Area {
     Calendars,
+    /// Attachments, extensions and permissions, which `Calendars.ReadBasic` does not show.
+    CalendarDetails,
     Contacts,
     /// Forwarding of an event, which Graph allows to those who read.
     Forward,
     Mail,
+    /// Attachments, extensions, MIME and the focused inbox, which `Mail.ReadBasic` does not show.
+    MailDetails,
+    MeetingTimes,
     People,
     /// Facts about Exchange that belong to the profile: languages, time zones, forms of ids.
     Profile,
@@ -110,6 +115,10 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
             "calendars.readwrite",
             "calendars.readbasic",
         ],
+        (Area::CalendarDetails, _) => &["calendars.read", "calendars.readwrite"],
+        (Area::MailDetails, _) => &["mail.read", "mail.readwrite"],
+        // Only with the permissions for calendars that are shared, also for the own one.
+        (Area::MeetingTimes, _) => &["calendars.read.shared", "calendars.readwrite.shared"],
         (Area::Forward, _) => &["calendars.read", "calendars.readwrite"],
         (Area::Profile, _) => &[
             "user.read",
@@ -175,4 +184,39 @@ pub(crate) fn mailbox(
         .mailbox
         .map(|number| (number, target))
         .ok_or_else(|| ApiError::no_mailbox(flavor))
+}
+
+/// The properties that a token with a basic permission alone does not see.
+pub(crate) fn hidden(access: &AccessToken, area: Area, shared: bool) -> &'static [&'static str] {
+    let (details, names): (Area, &[&str]) = match area {
+        Area::Mail => (
+            Area::MailDetails,
+            &[
+                "body",
+                "bodyPreview",
+                "uniqueBody",
+                "attachments",
+                "extensions",
+                "internetMessageHeaders",
+                "singleValueExtendedProperties",
+                "multiValueExtendedProperties",
+            ],
+        ),
+        Area::Calendars => (
+            Area::CalendarDetails,
+            &[
+                "body",
+                "bodyPreview",
+                "attachments",
+                "extensions",
+                "singleValueExtendedProperties",
+                "multiValueExtendedProperties",
+            ],
+        ),
+        _ => return &[],
+    };
+    match allowed(access, details, false, shared) {
+        true => &[],
+        false => names,
+    }
 }

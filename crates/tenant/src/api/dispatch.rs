@@ -2,6 +2,8 @@
 
 use axum::http::Method;
 
+use serde_json::Value;
+
 use super::auth::{self, Area};
 use super::call::{ApiResult, Call};
 use super::path::segments;
@@ -88,13 +90,27 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
         owner,
         segments: below.to_vec(),
     };
-    let reply = dispatch(&call)?;
+    let mut reply = dispatch(&call)?;
+    let hidden = auth::hidden(&call.access, area, shared);
+    if let (Payload::Json(body), false) = (&mut reply.payload, hidden.is_empty()) {
+        hide(body, hidden);
+    }
     Ok(match call.prefer.applied() {
         Some(applied) if matches!(reply.payload, Payload::Json(_)) && reply.status < 300 => {
             reply.header("preference-applied", applied)
         }
         _ => reply,
     })
+}
+
+/// Takes properties out of an item, or out of those of a list. Outlook spells them with a capital.
+fn hide(body: &mut Value, hidden: &[&str]) {
+    if let Some(list) = body.get_mut("value").and_then(Value::as_array_mut) {
+        list.iter_mut().for_each(|one| hide(one, hidden));
+    }
+    if let Some(item) = body.as_object_mut() {
+        item.retain(|name, _| !hidden.iter().any(|one| one.eq_ignore_ascii_case(name)));
+    }
 }
 
 fn area(method: &Method, below: &[String]) -> (Area, bool) {
@@ -109,7 +125,17 @@ fn area(method: &Method, below: &[String]) -> (Area, bool) {
     .contains(&last);
     let write = *method != Method::GET && !looks;
     let sends = ["sendmail", "send", "reply", "replyall", "forward"];
+    let details = [
+        "$value",
+        "allowedcalendarsharingroles",
+        "attachments",
+        "calendarpermissions",
+        "extensions",
+        "inferenceclassification",
+    ];
+    let detailed = !write && below.iter().any(|one| details.contains(&one.as_str()));
     match below[0].as_str() {
+        "findmeetingtimes" => (Area::MeetingTimes, false),
         "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
         "getmailtips" => (Area::Tips, false),
         "translateexchangeids" => (Area::Profile, false),
@@ -125,12 +151,16 @@ fn area(method: &Method, below: &[String]) -> (Area, bool) {
         {
             (Area::Forward, true)
         }
+        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups" if detailed => {
+            (Area::CalendarDetails, false)
+        }
         "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
-        | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
+        | "reminderview" => (Area::Calendars, write),
         "contacts" | "contactfolders" => (Area::Contacts, write),
         "people" => (Area::People, write),
         "mailboxsettings" | "outlook" => (Area::Settings, write),
         _ if below.iter().any(|segment| segment == "messagerules") => (Area::Settings, write),
+        _ if detailed => (Area::MailDetails, false),
         _ => (Area::Mail, write),
     }
 }

@@ -124,3 +124,36 @@ async fn v1_names_the_page_in_its_own_way_and_takes_the_code_as_code() {
     assert_eq!(got.status, 200, "{:?}", got.json());
     assert_eq!(got.json()["resource"], resource);
 }
+
+/// Fact 77: a personal account by device code under `consumers` renews under `common`.
+#[tokio::test]
+async fn m77_a_personal_account_signs_in_by_device_code_and_renews_under_common() {
+    let local = public();
+    let pia = "pia@outlook.example";
+    consent(&local, pia, &[GRAPH_MAIL]).await;
+    let fields = [
+        ("client_id", DEFAULT_CLIENT_ID),
+        ("scope", "offline_access Mail.Read"),
+    ];
+    let begun = post(&local, "/consumers/oauth2/v2.0/devicecode", &fields).await;
+    let page = post(
+        &local,
+        "/devicelogin",
+        &[("otc", &text(&begun, "user_code"))],
+    )
+    .await;
+    let login = [("flow", &*field(&page, "flow")), ("account", pia)];
+    let done = post(&local, "/consumers/login", &login).await;
+    assert!(html(&done).contains("id=\"signed-in\""), "{}", html(&done));
+    let device = text(&begun, "device_code");
+    let got = token(&local, "consumers", &[GRANT, ("device_code", &device)]).await;
+    let refresh = text(&got, "refresh_token");
+    let renew = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*refresh),
+    ];
+    let renewed = token(&local, "common", &renew).await;
+    assert_eq!(renewed.status, 200, "{:?}", renewed.json());
+    let mail = call(&local, &access(&renewed), "/v1.0/me/messages?$top=1").await;
+    assert_eq!(mail.status, 200);
+}

@@ -118,3 +118,24 @@ async fn a_permission_that_the_table_does_not_name_lets_no_call_in() {
     }
     assert_eq!(open, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_basic_permission_shows_no_bodies_and_no_attachments() {
+    let local = Local::default();
+    for (basic, whole, path) in [
+        ("Mail.ReadBasic", "Mail.Read", "/messages?$top=3"),
+        ("Calendars.ReadBasic", "Calendars.Read", "/events?$top=3"),
+    ] {
+        for (scope, seen) in [(basic, false), (whole, true)] {
+            let caller = local.user(GRAPH, WHO, &[scope]).await.at("me");
+            let list = caller.get(path).await;
+            let items = list["value"].as_array().unwrap();
+            assert!(!items.is_empty());
+            for item in items {
+                assert!(item["subject"].is_string(), "{scope}");
+                assert_eq!(item.get("body").is_some(), seen, "{scope}");
+                assert_eq!(item.get("bodyPreview").is_some(), seen, "{scope}");
+            }
+        }
+    }
+}
