@@ -1,21 +1,8 @@
-//! How values and promises cross to JavaScript.
+//! Plain objects for JavaScript.
 
-use crate::failure::Failure;
-use js_sys::Promise;
+use js_sys::{Object, Reflect};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
-use std::pin::Pin;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
-
-type Settled = Result<JsValue, JsValue>;
-
-/// The promise of `work`. All futures are boxed to one type: each other type would bring a spawner of its own.
-pub(crate) fn promise(work: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
-    let boxed: Pin<Box<dyn Future<Output = Settled>>> =
-        Box::pin(async { work.await.map_err(JsValue::from) });
-    future_to_promise(boxed)
-}
 
 /// A member of a plain object.
 pub(crate) enum Member<'a> {
@@ -37,19 +24,14 @@ impl Serialize for Member<'_> {
     }
 }
 
-struct Plain<'a>(&'a [(&'a str, Member<'a>)]);
-
-impl Serialize for Plain<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, member)| (name, member)))
-    }
-}
-
 /// A plain object. A member that is `None` is undefined. There are no derived types here: each would bring a serializer
 /// of its own.
 pub(crate) fn plain(members: &[(&str, Member)]) -> JsValue {
-    let serializer = Serializer::new().serialize_maps_as_objects(true);
-    Plain(members)
-        .serialize(&serializer)
-        .unwrap_or(JsValue::NULL)
+    let object = Object::new().into();
+    for (name, member) in members {
+        let value = serde_wasm_bindgen::to_value(member).unwrap_or_default();
+        // The object is our own: setting cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
+    }
+    object
 }

@@ -1,12 +1,12 @@
 //! Clock, timers and random bytes, as a window, a worker and Node have them.
 
 use crate::failure::Failure;
+use crate::task::Awaited;
 use exo365_core::error::{Code, Error};
 use exo365_core::signin::Entropy;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 #[wasm_bindgen]
@@ -15,8 +15,7 @@ extern "C" {
     fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, milliseconds: u32) -> JsValue;
+    fn pause(milliseconds: u32, signal: Option<&AbortSignal>) -> Promise;
     /// What `promise` comes to, or a rejection with undefined after so many milliseconds.
     pub(crate) fn within(promise: &Promise, milliseconds: u32) -> Promise;
 }
@@ -71,13 +70,6 @@ pub(crate) fn jitter() -> u8 {
 }
 
 /// Resolves after `milliseconds`, or at once when `signal` is aborted.
-pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> JsFuture {
-    let promise = Promise::new_typed::<JsValue>(&mut |resolve, _| {
-        let resolve: &Function = resolve.unchecked_ref();
-        set_timeout(resolve, milliseconds);
-        if let Some(signal) = signal {
-            let _ = signal.add_event_listener_with_callback("abort", resolve);
-        }
-    });
-    JsFuture::from(promise)
+pub(crate) fn sleep(milliseconds: u32, signal: Option<&AbortSignal>) -> Awaited {
+    Awaited::from(pause(milliseconds, signal))
 }

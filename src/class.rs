@@ -1,11 +1,12 @@
 //! The one class that crosses the boundary. Options cross as JSON text, which core reads and checks.
 
-use crate::boundary::{Member, plain, promise};
+use crate::boundary::{Member, plain};
 use crate::browser;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::open;
 use crate::page::Page;
+use crate::task::promise;
 use crate::tokens::Token;
 use exo365_core::batch_item::ItemAnswer;
 use exo365_core::options::Options;

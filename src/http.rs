@@ -6,6 +6,7 @@
 
 use crate::browser;
 use crate::failure::Failure;
+use crate::task::Awaited;
 use exo365_core::endpoint;
 use exo365_core::error::{Code, Error};
 use exo365_core::fetch::RequestInit;
@@ -14,7 +15,6 @@ use exo365_core::scan;
 use gloo_net::http::Headers;
 use js_sys::{Array, JSON, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Response};
 
 #[wasm_bindgen]
@@ -137,8 +137,8 @@ pub(crate) async fn exchange(
 }
 
 /// The future of a promise. A call that threw counts as a promise that rejects.
-fn settle(promise: Sent) -> JsFuture {
-    JsFuture::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
+fn settle(promise: Sent) -> Awaited {
+    Awaited::from(promise.unwrap_or_else(|cause| Promise::reject(&cause)))
 }
 
 /// The promise of the body; `None` where it is not read.

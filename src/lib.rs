@@ -35,7 +35,9 @@ mod page;
 mod secret;
 mod sign_in;
 mod sign_out;
+mod task;
 mod tokens;
 
 pub use class::Core;
 pub use page::Page;
+pub use task::Task;

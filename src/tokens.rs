@@ -6,6 +6,7 @@ use crate::browser;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::secret::Secret;
+use crate::task::{self, Awaited};
 use exo365_core::access_token_request::AccessTokenRequest;
 use exo365_core::endpoint::success;
 use exo365_core::error::{Code, Error};
@@ -15,7 +16,6 @@ use js_sys::{Function, Promise};
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// A token is renewed so many milliseconds before it expires; one with a short life, after half of it.
 const MARGIN: f64 = 120_000.0;
@@ -140,7 +140,7 @@ impl Tokens {
             Ok(token) => return Ok(token),
             Err(renewal) => renewal,
         };
-        match JsFuture::from(browser::within(&renewal, timeout)).await {
+        match Awaited::from(browser::within(&renewal, timeout)).await {
             Ok(_) => self
                 .slot(&key)
                 .token
@@ -198,7 +198,7 @@ impl Tokens {
         rejected: Option<Rc<Token>>,
     ) -> Promise {
         let this = Rc::clone(self);
-        boundary::promise(async move {
+        task::promise(async move {
             let epoch = this.epoch.get();
             let token = this.fetch(&request, rejected).await;
             this.finish_renewal(epoch, &own, &request, token)
@@ -246,7 +246,7 @@ impl Tokens {
             }
             TokenSource::Page(function) => {
                 let promise = call_get_token(function, request, rejected.is_some())?;
-                let given = JsFuture::from(promise).await.map_err(Failure::rethrown)?;
+                let given = Awaited::from(promise).await.map_err(Failure::rethrown)?;
                 Json::parse(&given.as_string().unwrap_or_default()).unwrap_or_default()
             }
         };

@@ -1,6 +1,7 @@
 // What a sign-in and a call use of the browser, taken once when the package loads: what a script puts in its place
 // later sees neither codes nor tokens. A script that runs before this one, or changes what these hold, is not kept out.
 import { fetch } from './fetch.ts';
+import { pause, runTask, within } from './task.ts';
 
 const { BroadcastChannel, Response, URL, crypto: source } = globalThis;
 /** Bound: the functions of `crypto` look at what they are called on. */
@@ -12,11 +13,4 @@ const readJson = async (response: Response) => {
   return text ? JSON.parse(text) : undefined;
 };
 
-/** What `promise` comes to, or a rejection with undefined after so many milliseconds. */
-const within = (promise: Promise<unknown>, milliseconds: number) =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(reject, milliseconds);
-    promise.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
-
-export { BroadcastChannel, crypto, fetch, readJson, Response, URL, within };
+export { BroadcastChannel, crypto, fetch, pause, readJson, Response, runTask, URL, within };

@@ -26,6 +26,16 @@ declare class Core {
   judge(answer: string): [error?: Error, wait?: number, doubt?: number];
 }
 
+/** A future of the module. */
+export interface Task {
+  /**
+   * Runs until the next promise, `[false, promise]`, or to the end, `[true, result]`. Gets what the promise of the step
+   * before was fulfilled or rejected with. Throws what the task ends with.
+   */
+  step(fulfilled: boolean, value: unknown): [done: boolean, value: unknown];
+  free(): void;
+}
+
 /** The glue of one instance of the module. */
 export interface Instance {
   Core: typeof Core;

@@ -184,10 +184,10 @@ async fn s15_a_piece_of_an_upload_goes_elsewhere_without_token_and_id() {
     let network = Stub::new();
     let core = own_tokens("return 'a-token'").await;
     let put = |url: &str| {
-        let asked = format!(
-            r#"["PUT",null,"{url}",null,{{"bare":true,"headers":{{"content-range":"bytes 0-0/2"}}}},["bare","headers"]]"#
-        );
-        core.call(&asked, None, &"x".into())
+        let options =
+            serde_json::json!({ "bare": true, "headers": { "content-range": "bytes 0-0/2" } });
+        let asked = serde_json::json!(["PUT", null, url, null, options, ["bare", "headers"]]);
+        core.call(&asked.to_string(), None, &"x".into())
     };
     network.answer(200, r#"{"NextExpectedRanges":["1"]}"#, "{}");
     let answer = settled(put("https://outlook.office.com/upload?authtoken=x")).await;

@@ -11,6 +11,22 @@ Object.assign(globalThis, {
       const timer = setTimeout(reject, milliseconds);
       promise.finally(() => clearTimeout(timer)).then(resolve, reject);
     }),
+  pause: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+      signal?.addEventListener('abort', resolve);
+    }),
+  runTask: async (task) => {
+    await undefined;
+    let [done, value] = task.step(true);
+    while (!done) {
+      [done, value] = await value.then(
+        (result) => task.step(true, result),
+        (cause) => task.step(false, cause),
+      );
+    }
+    return value;
+  },
 });
 
 /** Replaces `fetch` until `restore()`: keeps each request and gives the prepared responses in turn. */

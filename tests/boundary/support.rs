@@ -150,9 +150,10 @@ pub(crate) async fn with_session(
 }
 
 pub(crate) fn list(core: &Core, options: &str, signal: Option<&AbortSignal>) -> Promise {
-    let asked =
-        format!(r#"["GET",null,"messages",[],{options},["select","top","timeout","headers"]]"#);
-    core.call(&asked, signal, &JsValue::UNDEFINED)
+    let options: serde_json::Value = serde_json::from_str(options).unwrap();
+    let allowed = ["select", "top", "timeout", "headers"];
+    let asked = serde_json::json!(["GET", null, "messages", [], options, allowed]);
+    core.call(&asked.to_string(), signal, &JsValue::UNDEFINED)
 }
 
 pub(crate) const SEND: &str = r#"["POST",null,"sendMail",[],{},["signal"]]"#;

@@ -3,12 +3,10 @@
 //! In the WebAssembly, each derived reader of a struct would bring a parser of its own (1 to 4 kB raw). One tree, and a
 //! line for each field (`wire/json.rs`), cost a fraction of that.
 
-use crate::scan;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+mod reader;
 mod writer;
 
 pub use writer::Writer;
@@ -25,7 +23,7 @@ pub trait ToJson {
     fn to_json(&self) -> String;
 }
 
-/// Any JSON value. Of numbers only integers that are not negative are kept, since the protocols use no others.
+/// Any JSON value. Of numbers only integers from 0 to 4294967295 are kept, since the protocols use no others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json {
     /// `null`, and all other numbers.
@@ -47,18 +45,7 @@ impl Json {
     /// Parses `text`; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
-    /// The object of these members. Not part of the visitor, of which the compiler makes several copies.
-    fn of_members(members: Vec<(String, Self)>) -> Self {
-        // With serde_json's feature `arbitrary_precision`, which the WebAssembly has, numbers come as such an object.
-        if let [(key, Self::Text(digits))] = members.as_slice()
-            && key == "$serde_json::private::Number"
-        {
-            return scan::number(digits).map_or(Self::Null, |number| Self::Number(number.into()));
-        }
-        Self::Object(members)
+        reader::read(text)
     }
 
     /// The member `name`; [`Json::Null`] where there is none.
@@ -148,63 +135,6 @@ impl Json {
     pub(crate) fn one_of<T: Copy>(&self, known: &[(&str, T)]) -> Option<T> {
         let Self::Text(text) = self else { return None };
         known.iter().find(|one| one.0 == text).map(|one| one.1)
-    }
-}
-
-struct Tree;
-
-impl<'de> Visitor<'de> for Tree {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Text(value.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Json::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
-        // Keys are read as trees too: a reader of texts would be a second set of functions.
-        while let Some((key, value)) = members.next_entry::<Json, Json>()? {
-            object.push((key.text().unwrap_or_default(), value));
-        }
-        Ok(Json::of_members(object))
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Tree)
     }
 }
 

@@ -51,8 +51,8 @@ export async function start(module, trapped) {
 }
 `;
 
-// S35: the module gets `crypto`, `fetch`, `readJson`, `Response` and `within` from where the face does (session/platform.ts), which takes
-// them before a later script can replace them. bundle.mjs knows the name of that module.
+// S35: the module gets what glue-platform.js names from where the face does (session/platform.ts), which takes
+// it before a later script can replace it. bundle.mjs knows the name of that module.
 const { outputFiles } = await build({
   stdin: { contents: start, resolveDir: folder },
   bundle: true,
@@ -67,7 +67,7 @@ const { outputFiles } = await build({
   define: { 'globalThis.crypto': 'crypto', global: 'globalThis', self: 'globalThis', window: 'globalThis' },
 });
 const { text } = outputFiles[0];
-if (!text.includes('import { crypto, fetch, readJson, Response, within } from "exo365:platform"'))
+if (!text.includes('import { crypto, fetch, pause, readJson, Response, runTask, within } from "exo365:platform"'))
   throw new Error('the glue does not use all of glue-platform.js: what else does it take?');
 const around = text.match(/\b(?:globalThis|self|window)\.(?:crypto|fetch|Response)\b/);
 if (around) throw new Error(`the glue takes ${around[0]}, which a later script may have replaced`);

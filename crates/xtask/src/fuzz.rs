@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 const VERSION: &str = "0.13.2";
 /// The crates that have targets.
 const CRATES: [&str; 2] = ["crates/core", "crates/tenant"];
-/// What only the endpoint has. The others are built as the WebAssembly is.
-const ENDPOINT: [&str; 2] = ["id_token", "token_reply"];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -76,10 +74,6 @@ fn fuzz(tools: &Path, target: &str, seconds: u32) -> Result<()> {
         .current_dir(&home);
     fuzz.args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
         .arg(project::target().join("fuzz"));
-    let core = home.ends_with(CRATES[0]);
-    if core && !ENDPOINT.contains(&target) {
-        fuzz.args(["--features", "page"]);
-    }
     fuzz.arg(target)
         .args([&corpus, &dir.join("seeds").join(target)]);
     fuzz.args([
@@ -126,11 +120,6 @@ mod tests {
     #[test]
     fn a_target_is_one_that_there_is() {
         let all = targets().unwrap_or_default();
-        assert!(
-            ENDPOINT
-                .iter()
-                .all(|name| all.iter().any(|one| one == name))
-        );
         assert_eq!(chosen(&all, None).ok(), Some(all.clone()));
         assert_eq!(chosen(&all, Some("json")).ok(), Some(vec!["json".into()]));
         let error = chosen(&all, Some("jsno")).map_err(|error| error.to_string());

@@ -25,16 +25,10 @@ const PANICS: &[&str] = &[
     "core::slice::copy_from_slice_impl::len_mismatch_fail",
     "core::slice::index::slice_index_fail",
     "core::str::slice_error_fail",
+    "std::thread::local::panic_access_error",
     // These throw their texts, about an object that is used after its end: the face cannot do that.
     "wasm_bindgen::__rt::throw_null",
     "wasm_bindgen::throw_str",
-];
-
-/// What never runs here: futures on a WebAssembly stack of their own (JSPI), of which js-sys asks at run time whether
-/// there are any. No export of ours begins one, so that wasm-bindgen answers no.
-const NEVER_RUN: &[&str] = &[
-    "__wbg_jspi_task_poll",
-    "js_sys::futures::jspi::spawn_promising",
 ];
 
 /// The module `bytes`, linked with `--emit-relocs`, without what only panics use and without what the linker knew.
@@ -74,7 +68,7 @@ pub(crate) fn prune(bytes: &[u8]) -> Result<Vec<u8>> {
 
 /// Whether a function of this name, or one below it, becomes a trap.
 fn is_trap(name: &str) -> bool {
-    PANICS.iter().chain(NEVER_RUN).any(|path| {
+    PANICS.iter().any(|path| {
         name.strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     })

@@ -16,11 +16,13 @@ pub(super) fn run(input: &str) {
     let [status, text] = fields(input);
     let status = number(status, 200);
     texts_come_back(text);
-    if text.contains("$serde_json") {
-        return; // how serde_json hands numbers over: no endpoint writes it
-    }
     let (tree, value) = (Json::parse(text), serde_json::from_str::<Value>(text));
-    assert_eq!(tree.is_some(), value.is_ok(), "{text}");
+    // A number beyond all floats is JSON; serde_json has no place for it.
+    let out_of_range = |error: &serde_json::Error| error.to_string().contains("out of range");
+    assert!(
+        tree.is_some() == value.is_ok() || value.as_ref().is_err_and(out_of_range),
+        "{text}"
+    );
     if let (Some(tree), Ok(value)) = (&tree, &value) {
         assert!(same(tree, value), "{text}");
         if !is_positional(tree) {
@@ -43,19 +45,14 @@ fn is_positional(tree: &Json) -> bool {
 
 /// Whether both read the same; numbers as far as they are kept.
 fn same(tree: &Json, value: &Value) -> bool {
-    // The page's build keeps numbers as text until somebody reads them, and then up to 32 bits.
-    let long = Json::parse("4294967296");
-    let most = if long == Some(Json::Number(1 << 32)) {
-        u64::MAX
-    } else {
-        u32::MAX.into()
-    };
     match (tree, value) {
         (Json::Null, Value::Null) => true,
         (Json::Bool(one), Value::Bool(other)) => one == other,
         (Json::Text(one), Value::String(other)) => one == other,
         (Json::Number(one), Value::Number(other)) => other.as_u64() == Some(*one),
-        (Json::Null, Value::Number(other)) => other.as_u64().is_none_or(|number| number > most),
+        (Json::Null, Value::Number(other)) => {
+            other.as_u64().is_none_or(|number| number > u32::MAX.into())
+        }
         (Json::List(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }

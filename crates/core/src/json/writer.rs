@@ -2,12 +2,9 @@
 
 use crate::scan;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// Writes one object, member by member. Methods take it by reference, since each move would be code.
-///
-/// It holds bytes; they are UTF-8, since only whole texts and ASCII characters are added.
-pub struct Writer(Vec<u8>);
+pub struct Writer(String);
 
 impl Default for Writer {
     fn default() -> Self {
@@ -19,29 +16,36 @@ impl Writer {
     /// An object without members.
     #[must_use]
     pub fn new() -> Self {
-        Self(b"{".to_vec())
+        Self(String::from('{'))
+    }
+
+    /// Writes a text in quotation marks.
+    fn push_text(&mut self, text: &str) {
+        // A text is always JSON.
+        let quoted = serde_json::to_string(text).unwrap_or_default();
+        self.0.push_str(&quoted);
     }
 
     /// Writes the name of a member.
     fn name(&mut self, name: &str) {
         if self.0.len() > 1 {
-            self.0.push(b',');
+            self.0.push(',');
         }
-        push_text(&mut self.0, name);
-        self.0.push(b':');
+        self.push_text(name);
+        self.0.push(':');
     }
 
     /// Adds a member whose value is JSON text already.
     pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
         self.name(name);
-        self.0.extend_from_slice(json.as_bytes());
+        self.0.push_str(json);
         self
     }
 
     /// Adds a text.
     pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
         self.name(name);
-        push_text(&mut self.0, value);
+        self.push_text(value);
         self
     }
 
@@ -56,14 +60,14 @@ impl Writer {
     /// Adds a list of texts.
     pub fn texts(&mut self, name: &str, values: &[String]) -> &mut Self {
         self.name(name);
-        self.0.push(b'[');
+        self.0.push('[');
         for (at, value) in values.iter().enumerate() {
             if at > 0 {
-                self.0.push(b',');
+                self.0.push(',');
             }
-            push_text(&mut self.0, value);
+            self.push_text(value);
         }
-        self.0.push(b']');
+        self.0.push(']');
         self
     }
 
@@ -77,26 +81,7 @@ impl Writer {
     /// Ends the object and gives its text.
     #[must_use]
     pub fn finish(&mut self) -> String {
-        self.0.push(b'}');
-        scan::text(core::mem::take(&mut self.0))
+        self.0.push('}');
+        core::mem::take(&mut self.0)
     }
-}
-
-/// Appends a quoted text (RFC 8259 §7).
-fn push_text(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    for byte in text.bytes() {
-        if byte < b' ' {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-            continue;
-        }
-        if byte == b'"' || byte == b'\\' {
-            out.push(b'\\');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
 }
