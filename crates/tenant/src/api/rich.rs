@@ -153,6 +153,7 @@ fn item(
                 mailbox: mailbox.number,
                 immutable: subscription.immutable,
                 text_body: false,
+                graph: true,
             };
             message::to_json(mailbox.message(key)?, format, query)
         }

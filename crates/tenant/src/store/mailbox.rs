@@ -96,6 +96,9 @@ pub(crate) struct Mailbox {
     pub(crate) permissions: Vec<Item>,
     pub(crate) calendar_groups: BTreeMap<u64, Item>,
     pub(crate) settings: Json,
+    /// Whom the automatic reply that is set has answered, in lower case.
+    #[serde(default)]
+    pub(crate) answered: BTreeSet<String>,
     /// Photo of the owner, as base64.
     pub(crate) photo: Option<String>,
     pub(crate) removals: Vec<Removal>,
@@ -135,6 +138,7 @@ impl Mailbox {
             permissions: Vec::new(),
             calendar_groups: BTreeMap::new(),
             settings: settings::default(),
+            answered: BTreeSet::new(),
             photo: None,
             removals: Vec::new(),
             next_key: FIRST_FREE,

@@ -10,7 +10,7 @@ use super::id::Kind;
 use super::item::Json;
 use super::mailbox::CALENDAR;
 use super::mailboxes::Store;
-use super::message::{Message, Person};
+use super::message::{MeetingMessage, Message, Person};
 use super::recipient::parse_recipient;
 
 /// The `iCalUId` of a meeting, made of a GUID.
@@ -56,8 +56,11 @@ pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
                     store,
                     own,
                     &[address],
-                    &subject(event),
-                    "You are invited.",
+                    &Notice {
+                        kind: MeetingMessage::Request,
+                        subject: &subject(event),
+                        text: "You are invited.",
+                    },
                     now,
                 );
             }
@@ -203,13 +206,19 @@ pub(crate) fn record_response(
     (meeting.change, meeting.modified) = (change, now);
 }
 
+/// What a notification says.
+pub(crate) struct Notice<'a> {
+    pub(crate) kind: MeetingMessage,
+    pub(crate) subject: &'a str,
+    pub(crate) text: &'a str,
+}
+
 /// Sends a notification about a meeting.
 pub(crate) fn send_notification(
     store: &mut Store,
     from: u32,
     to: &[&str],
-    subject: &str,
-    text: &str,
+    notice: &Notice<'_>,
     now: i64,
 ) {
     let owner = store.directory.owner(from);
@@ -222,7 +231,8 @@ pub(crate) fn send_notification(
         Person::new(name, address)
     };
     let mut message = Message {
-        subject: subject.to_owned(),
+        subject: notice.subject.to_owned(),
+        meeting: Some(notice.kind),
         from: Some(sender.clone()),
         sender: Some(sender),
         to: to.iter().map(named).collect(),
@@ -233,7 +243,7 @@ pub(crate) fn send_notification(
         ),
         ..Message::default()
     };
-    message.set_body(false, text.to_owned());
+    message.set_body(false, notice.text.to_owned());
     deliver::send(store, from, message, false, now);
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Format {
     pub(crate) immutable: bool,
     /// `outlook.body-content-type="text"`.
     pub(crate) text_body: bool,
+    /// Graph, where notifications of meetings have a type of their own.
+    pub(crate) graph: bool,
 }
 
 /// Unix seconds in the format of the APIs.
@@ -46,6 +48,12 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
         "id".into(),
         message.id(format.mailbox, format.immutable).into(),
     );
+    if let Some(meeting) = message.meeting.filter(|_| format.graph) {
+        out.insert("@odata.type".into(), meeting.kind().into());
+        if query.select.is_none() {
+            out.insert("meetingMessageType".into(), meeting.name().into());
+        }
+    }
     match &query.select {
         Some(select) => {
             let expanded =
