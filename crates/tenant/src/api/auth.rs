@@ -115,11 +115,10 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
             "calendars.readwrite",
             "calendars.readbasic",
         ],
-        (Area::CalendarDetails, _) => &["calendars.read", "calendars.readwrite"],
+        (Area::CalendarDetails | Area::Forward, _) => &["calendars.read", "calendars.readwrite"],
         (Area::MailDetails, _) => &["mail.read", "mail.readwrite"],
         // Only with the permissions for calendars that are shared, also for the own one.
         (Area::MeetingTimes, _) => &["calendars.read.shared", "calendars.readwrite.shared"],
-        (Area::Forward, _) => &["calendars.read", "calendars.readwrite"],
         (Area::Profile, _) => &[
             "user.read",
             "user.readwrite",

@@ -10,7 +10,7 @@ use crate::directory;
 use crate::ids;
 use crate::store::mailbox::DRAFTS;
 use crate::store::{Json, Mailbox, Message, Person};
-use crate::views::{message as view, mime};
+use crate::views::{attachment, mime};
 
 /// A new message of this mailbox's owner, in Drafts.
 pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
@@ -51,7 +51,7 @@ pub(crate) fn attach(
     {
         check_attachment(one)?;
         let key = mailbox.fresh_key();
-        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
+        let attachment = attachment::read(one, key, now).ok_or_else(|| {
             ApiError::invalid_parameter("The attachment's content is no valid base64.")
         })?;
         message.attachments.push(attachment);

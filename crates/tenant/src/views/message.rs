@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
+use super::attachment;
 use super::extended_properties;
 use crate::clock::iso;
 use crate::directory::Directory;
@@ -18,7 +17,7 @@ use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
 use crate::store::message::plain_text;
 use crate::store::recipient::{parse_recipient, parse_recipients, recipient_json};
-use crate::store::{Attachment, Flag, Importance, Json, Message, Person};
+use crate::store::{Flag, Importance, Json, Message, Person};
 
 /// The format of an answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +71,7 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
     if query.expands("attachments") {
         let list = message.attachments.iter();
         let list: Vec<Value> = list
-            .map(|one| attachment(one, format.mailbox, true).into())
+            .map(|one| attachment::to_json(one, format.mailbox, true).into())
             .collect();
         out.insert("attachments".into(), list.into());
     }
@@ -190,36 +189,6 @@ fn body(message: &Message, format: Format) -> Value {
         let kind = if message.html { "html" } else { "text" };
         json!({"contentType": kind, "content": message.body})
     }
-}
-
-/// An attachment with canonical names.
-pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Map<String, Value> {
-    let id = Id {
-        kind: Kind::Attachment,
-        mailbox,
-        key: one.key,
-        part: 0,
-    }
-    .encode();
-    let mut value = json!({
-        "@odata.type": "#microsoft.graph.fileAttachment",
-        "@odata.mediaContentType": one.content_type,
-        "id": id,
-        "lastModifiedDateTime": timestamp(one.modified),
-        "name": one.name,
-        "contentType": one.content_type,
-        "size": one.bytes.len() + 150,
-        "isInline": one.inline,
-        "contentId": one.content_id,
-        "contentLocation": null,
-    });
-    if with_bytes {
-        value["contentBytes"] = STANDARD.encode(&one.bytes).into();
-    }
-    value
-        .as_object_mut()
-        .map(std::mem::take)
-        .unwrap_or_default()
 }
 
 /// The name or the address of a person.
@@ -382,21 +351,4 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect()
-}
-
-/// The file attachment that a client sent; `None` if its content is not valid base64.
-pub(crate) fn read_attachment(json: &Value, key: u64, now: i64) -> Option<Attachment> {
-    let bytes = STANDARD
-        .decode(json["contentBytes"].as_str().unwrap_or_default())
-        .ok()?;
-    let text = |name: &str| json[name].as_str().map(str::to_owned);
-    Some(Attachment {
-        key,
-        name: text("name").unwrap_or_else(|| "attachment".to_owned()),
-        content_type: text("contentType"),
-        content_id: text("contentId"),
-        inline: json["isInline"].as_bool().unwrap_or_default(),
-        modified: now,
-        bytes,
-    })
 }

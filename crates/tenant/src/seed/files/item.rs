@@ -17,7 +17,7 @@ use crate::store::mailbox::{CALENDAR, CONTACTS, DRAFTS, INBOX, ROOT, SENT};
 use crate::store::recipient::parse_recipient;
 use crate::store::{Event, Json, Mailbox, Message, Store};
 use crate::views::event_body::{self, Author};
-use crate::views::{contact, message as view};
+use crate::views::{attachment, contact, message as view};
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -238,7 +238,7 @@ impl Item {
             .into_iter()
             .flatten()
         {
-            let file = view::read_attachment(one, mailbox.fresh_key(), received);
+            let file = attachment::read(one, mailbox.fresh_key(), received);
             let file = file.ok_or_else(|| {
                 self.property("contentBytes")
                     .wrong("`contentBytes` is no base64")
