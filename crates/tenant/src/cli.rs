@@ -51,6 +51,12 @@ pub(crate) struct Arguments {
     /// Redirect URI of the single-page platform (repeatable)
     #[arg(long)]
     spa_redirect_uri: Vec<String>,
+    /// Redirect URI of the mobile and desktop platform, a public client (repeatable)
+    #[arg(long)]
+    public_redirect_uri: Vec<String>,
+    /// Allow public client flows: device code without a secret
+    #[arg(long)]
+    public_client: bool,
     /// Front-channel logout URL of the application
     #[arg(long)]
     frontchannel_logout: Option<String>,
@@ -110,6 +116,8 @@ impl Arguments {
             client_id: self.client_id.clone(),
             client_certificate: self.certificate()?,
             spa_redirect_uris: self.spa_redirect_uri.clone(),
+            public_redirect_uris: self.public_redirect_uri.clone(),
+            allow_public_client: self.public_client,
             frontchannel_logout: self.frontchannel_logout.clone(),
             strict_rotation: self.strict_rotation,
             step_up: self.step_up.clone(),

@@ -16,14 +16,19 @@
 //! Mail with folders, rules, attachments and upload sessions; events with series, meetings
 //! and free/busy; calendars and their groups; contacts with folders and photos; settings,
 //! categories, mail tips, people, users, rooms; `$batch`; change tracking in both forms;
-//! open extensions and extended properties; subscriptions with hooks on this machine.
+//! open extensions and extended properties; subscriptions with hooks on this machine;
+//! automatic replies and notifications of meetings.
+//!
+//! Sign-in: code, device code, on behalf of, client credentials; confidential, single-page and
+//! public clients; personal accounts; a federated domain.
 //!
 //! # What it does not emulate
 //! Item and reference attachments, multipart batches, hooks on https.
 //! `OPERATIONS.md` has all of Graph, made by a test.
 //!
 //! # Seeds
-//! [`Seed`]: invented data in several sizes, or files of one's own (JSON, `.eml`, `.ics`, `.vcf`).
+//! [`Seed`]: invented data in several sizes, or files of one's own (JSON, `.eml`, `.ics`, `.vcf`) with accounts and
+//! registrations.
 //!
 //! # Control
 //! `/_control/` is a page for people. With the header `X-Tenant-Control: 1`, under `/_control/`: `GET state`, `POST
@@ -54,6 +59,8 @@ mod token;
 mod views;
 
 pub use directory::step_up::StepUp;
-pub use directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, PASSWORD, TENANT_DOMAIN, TENANT_ID};
+pub use directory::{
+    DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, FEDERATED_DOMAIN, PASSWORD, TENANT_DOMAIN, TENANT_ID,
+};
 pub use options::{CorsProfile, Options, Seed};
 pub use state::Tenant;

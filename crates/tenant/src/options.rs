@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::directory::step_up::StepUp;
-use crate::directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
+use crate::directory::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Registration};
 use crate::ids;
 
 /// Random bytes of a client secret that is made.
@@ -71,6 +71,10 @@ pub struct Options {
     pub redirect_uris: Vec<String>,
     /// Redirect URIs of the single-page platform (code redeemed in the browser).
     pub spa_redirect_uris: Vec<String>,
+    /// Redirect URIs of the mobile and desktop platform (a public client, which has no secret).
+    pub public_redirect_uris: Vec<String>,
+    /// Whether the application may get tokens by device code without a secret ("Allow public client flows").
+    pub allow_public_client: bool,
     /// URL loaded in a hidden frame when the user signs out.
     pub frontchannel_logout: Option<String>,
     /// Whether the second use of a refresh token revokes its whole family.
@@ -96,6 +100,20 @@ pub struct Options {
 }
 
 impl Options {
+    /// The registration that the tenant has by its options.
+    pub(crate) fn registration(&self) -> Registration {
+        Registration {
+            secret: Some(self.client_secret.clone()),
+            certificate: self.client_certificate.clone(),
+            redirect_uris: self.redirect_uris.clone(),
+            spa_redirect_uris: self.spa_redirect_uris.clone(),
+            public_redirect_uris: self.public_redirect_uris.clone(),
+            allow_public_client: self.allow_public_client,
+            frontchannel_logout: self.frontchannel_logout.clone(),
+            ..Registration::new(self.client_id.clone())
+        }
+    }
+
     /// For a tenant that other machines reach: a signing key and a client secret that are made at the start, in place
     /// of those in the source.
     #[must_use]
@@ -132,6 +150,8 @@ impl Default for Options {
                 "http://localhost/index.html".to_owned(),
             ],
             spa_redirect_uris: Vec::new(),
+            public_redirect_uris: Vec::new(),
+            allow_public_client: false,
             frontchannel_logout: None,
             strict_rotation: false,
             step_up: Vec::new(),

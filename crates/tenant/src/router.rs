@@ -170,6 +170,18 @@ async fn route(tenant: &Tenant, incoming: &HttpRequest) -> Response {
             token::handle(tenant, incoming, segment, false)
         }
         [segment, "oauth2", "token"] if post => token::handle(tenant, incoming, segment, true),
+        [segment, "oauth2", "v2.0", "devicecode"] if post => {
+            token::device_code(tenant, incoming, segment, false)
+        }
+        [segment, "oauth2", "devicecode"] if post => {
+            token::device_code(tenant, incoming, segment, true)
+        }
+        ["devicelogin"] | [_, "oauth2", "deviceauth"] if get => signin::device::show(),
+        ["devicelogin"] if post => signin::device::enter(tenant, incoming),
+        ["adfs", "ls"] if get => signin::federated::page(incoming),
+        ["adfs", "ls"] if post => signin::federated::sign_in(tenant, incoming),
+        ["login.srf"] if post => signin::federated::come_back(tenant, incoming),
+        ["common", "userrealm", address] if get => signin::federated::realm(tenant, address),
         [_, "oauth2", "v2.0", "logout"] | [_, "oauth2", "logout"] if get || post => {
             signin::logout::handle(tenant, incoming)
         }

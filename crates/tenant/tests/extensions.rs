@@ -122,7 +122,7 @@ async fn the_directory_has_managers_counts_and_changes() {
             .as_array()
             .unwrap()
             .len(),
-        2
+        3
     );
     assert_eq!(admin.call("GET", "/manager", &[], None).await.status, 404);
 
@@ -135,7 +135,7 @@ async fn the_directory_has_managers_counts_and_changes() {
     let count = root
         .call("GET", "/$count", &[("consistencylevel", "eventual")], None)
         .await;
-    assert_eq!((count.status, count.bytes.as_slice()), (200, &b"5"[..]));
+    assert_eq!((count.status, count.bytes.as_slice()), (200, &b"6"[..]));
 
     let first = root.get("/delta?$select=mail").await;
     let mails = support::texts(first["value"].as_array().unwrap(), "mail");

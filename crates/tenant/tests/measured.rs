@@ -36,7 +36,6 @@ const UNTESTED: &[(u32, &str)] = &[
     (22, "doubted: another source saw all of thousands"),
     (32, "one source, of a consumer account"),
     (33, "consumer accounts, which the tenant does not have"),
-    (71, "consumer accounts, which the tenant does not have"),
     (
         72,
         "uploads of To Do; of mail and calendar nobody measured them",
@@ -48,10 +47,6 @@ const UNTESTED: &[(u32, &str)] = &[
     (
         74,
         "uploads of To Do; of mail and calendar nobody measured them",
-    ),
-    (
-        77,
-        "consumer accounts and the device code, which the tenant does not have",
     ),
 ];
 

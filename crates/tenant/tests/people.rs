@@ -215,7 +215,7 @@ async fn the_directory_has_rules_of_its_own() {
     let local = Local::default();
     let caller = local.app(GRAPH).await;
     let (users, pages, _) = caller.all("/v1.0/users?$top=2", &[]).await;
-    assert_eq!((users.len(), pages), (5, 3));
+    assert_eq!((users.len(), pages), (6, 3));
     let found = caller
         .get("/v1.0/users?$filter=startswith(displayName,'Ade')&$select=mail")
         .await;

@@ -18,6 +18,7 @@ const SCOPES = [
   'Mail.ReadWrite',
   'Mail.Send',
   'Calendars.ReadWrite',
+  'Calendars.Read.Shared',
   'Contacts.ReadWrite',
   'MailboxSettings.ReadWrite',
   'People.Read',

@@ -12,7 +12,7 @@ use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::{Attachment, Mailbox};
-use crate::views::message as view;
+use crate::views::attachment as view;
 
 /// Largest request with an attachment, in bytes, as people measured it at Graph.
 const MAX_REQUEST: usize = 3_145_611;
@@ -57,7 +57,7 @@ fn list(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     query.top = query.top.max(1000);
     let page = call.read(|mailbox| {
         let all = holder.files(call, mailbox)?.iter();
-        let all = all.map(|one| view::attachment(one, call.mailbox, true));
+        let all = all.map(|one| view::to_json(one, call.mailbox, true));
         Ok(listing::page(call, Kind::Attachment, &query, all.collect()))
     })?;
     call.page(&holder.tail(), &query, page)
@@ -72,10 +72,7 @@ fn get(call: &Call<'_>, holder: Holder<'_>, id: &str) -> ApiResult {
     let query = call.query(Kind::Attachment)?;
     let entity = call.read(|mailbox| {
         let found = one(call, mailbox, holder, id)?;
-        Ok(selected(
-            view::attachment(found, call.mailbox, true),
-            &query,
-        ))
+        Ok(selected(view::to_json(found, call.mailbox, true), &query))
     })?;
     call.entity(200, Kind::Attachment, &holder.tail(), entity)
 }
@@ -113,14 +110,14 @@ fn create(call: &Call<'_>, holder: Holder<'_>) -> ApiResult {
     let entity = call.change(|mailbox| {
         holder.key(call, mailbox)?;
         let fresh = mailbox.fresh_key();
-        let made = view::read_attachment(&body, fresh, now);
+        let made = view::read(&body, fresh, now);
         let made = made.ok_or_else(|| {
             ApiError::invalid_parameter("The attachment's content is no valid base64.")
         })?;
         if made.bytes.len() > MAX_DIRECT_SIZE {
             return Err(ApiError::new(413, "ErrorMessageSizeExceeded", TOO_LARGE));
         }
-        let entity = view::attachment(&made, call.mailbox, true);
+        let entity = view::to_json(&made, call.mailbox, true);
         holder.change(call, mailbox, |files| files.push(made))?;
         Ok(entity)
     })?;

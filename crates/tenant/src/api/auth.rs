@@ -6,10 +6,10 @@ use super::errors::{Unauthorized, invalid_token};
 use crate::api_error::ApiError;
 use crate::directory::places::Room;
 use crate::directory::step_up::CONTEXT;
-use crate::directory::{self, Account, Kind};
+use crate::directory::{Account, Directory, Kind};
 use crate::http::Flavor;
 use crate::oauth::flow::AccessToken;
-use crate::oauth::scopes::GRAPH;
+use crate::oauth::scopes::{self, GRAPH};
 use crate::state::Tenant;
 
 /// The access token of an `Authorization` header.
@@ -37,7 +37,8 @@ pub(crate) fn token(
     if now >= access.expires {
         return refuse(Unauthorized::Expired, "");
     }
-    if (access.audience == GRAPH) != flavor.is_graph() {
+    let outlook = scopes::is_outlook(&access.audience);
+    if (flavor.is_graph() && access.audience != GRAPH) || (!flavor.is_graph() && !outlook) {
         return refuse(Unauthorized::Audience, &access.audience);
     }
     let revoked = access
@@ -89,11 +90,21 @@ pub(crate) fn no_me() -> ApiError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Area {
     Calendars,
+    /// Attachments, extensions and permissions, which `Calendars.ReadBasic` does not show.
+    CalendarDetails,
     Contacts,
+    /// Forwarding of an event, which Graph allows to those who read.
+    Forward,
     Mail,
+    /// Attachments, extensions, MIME and the focused inbox, which `Mail.ReadBasic` does not show.
+    MailDetails,
+    MeetingTimes,
     People,
+    /// Facts about Exchange that belong to the profile: languages, time zones, forms of ids.
+    Profile,
     Send,
     Settings,
+    Tips,
 }
 
 /// Whether the permissions of the token allow the call.
@@ -104,6 +115,17 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
             "calendars.readwrite",
             "calendars.readbasic",
         ],
+        (Area::CalendarDetails | Area::Forward, _) => &["calendars.read", "calendars.readwrite"],
+        (Area::MailDetails, _) => &["mail.read", "mail.readwrite"],
+        // Only with the permissions for calendars that are shared, also for the own one.
+        (Area::MeetingTimes, _) => &["calendars.read.shared", "calendars.readwrite.shared"],
+        (Area::Profile, _) => &[
+            "user.read",
+            "user.readwrite",
+            "user.readbasic.all",
+            "user.read.all",
+            "user.readwrite.all",
+        ],
         (Area::Calendars, true) => &["calendars.readwrite"],
         (Area::Contacts, false) => &["contacts.read", "contacts.readwrite"],
         (Area::Contacts, true) => &["contacts.readwrite"],
@@ -111,6 +133,7 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
         (Area::Mail, true) => &["mail.readwrite"],
         (Area::People, _) => &["people.read", "people.read.all"],
         (Area::Send, _) => &["mail.send"],
+        (Area::Tips, _) => &["mail.read", "mail.readwrite", "mailtips.readbasic"],
         (Area::Settings, false) => &["mailboxsettings.read", "mailboxsettings.readwrite"],
         (Area::Settings, true) => &["mailboxsettings.readwrite"],
     };
@@ -127,22 +150,26 @@ pub(crate) fn allowed(access: &AccessToken, area: Area, write: bool, shared: boo
 /// # Errors
 /// The user does not exist, has no mailbox, or the caller has no access to it.
 pub(crate) fn mailbox(
+    directory: &Directory,
     flavor: Flavor,
     access: &AccessToken,
     whose: Option<&str>,
 ) -> Result<(u32, &'static Account), ApiError> {
-    let caller = access.oid.as_deref().and_then(directory::find);
+    let caller = access.oid.as_deref().and_then(|oid| directory.find(oid));
     let target = match (whose, caller) {
         (None, Some(caller)) => caller,
         (None, None) => return Err(no_me()),
         (Some(name), _) if Room::find(name).is_some() => return Err(ApiError::not_found()),
-        (Some(name), _) => directory::find(name).ok_or_else(|| {
-            ApiError::new(
-                404,
-                "ErrorInvalidUser",
-                format!("The requested user '{name}' is invalid."),
-            )
-        })?,
+        (Some(name), _) => directory
+            .find(name)
+            .filter(|found| found.in_organisation() || caller == Some(found))
+            .ok_or_else(|| {
+                ApiError::new(
+                    404,
+                    "ErrorInvalidUser",
+                    format!("The requested user '{name}' is invalid."),
+                )
+            })?,
     };
     let own = caller.is_none_or(|caller| caller.oid == target.oid);
     let delegate = caller.is_some_and(|caller| target.delegates.contains(&caller.address));
@@ -156,4 +183,39 @@ pub(crate) fn mailbox(
         .mailbox
         .map(|number| (number, target))
         .ok_or_else(|| ApiError::no_mailbox(flavor))
+}
+
+/// The properties that a token with a basic permission alone does not see.
+pub(crate) fn hidden(access: &AccessToken, area: Area, shared: bool) -> &'static [&'static str] {
+    let (details, names): (Area, &[&str]) = match area {
+        Area::Mail => (
+            Area::MailDetails,
+            &[
+                "body",
+                "bodyPreview",
+                "uniqueBody",
+                "attachments",
+                "extensions",
+                "internetMessageHeaders",
+                "singleValueExtendedProperties",
+                "multiValueExtendedProperties",
+            ],
+        ),
+        Area::Calendars => (
+            Area::CalendarDetails,
+            &[
+                "body",
+                "bodyPreview",
+                "attachments",
+                "extensions",
+                "singleValueExtendedProperties",
+                "multiValueExtendedProperties",
+            ],
+        ),
+        _ => return &[],
+    };
+    match allowed(access, details, false, shared) {
+        true => &[],
+        false => names,
+    }
 }

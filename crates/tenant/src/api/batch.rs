@@ -254,7 +254,7 @@ async fn together(
                 .is_some_and(|code| *code >= 400)
         };
         let place = tenant.acquire_permit(
-            &limit_key(access, &segments(&item.request.path)),
+            &limit_key(&tenant.directory(), access, &segments(&item.request.path)),
             MAX_CONCURRENT,
         );
         let ids = RequestIds::new(tenant, item.request.header("client-request-id"));

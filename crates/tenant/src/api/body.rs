@@ -9,14 +9,21 @@ use crate::schema::case;
 use crate::schema::names::Kind;
 use crate::schema::table::table;
 use crate::store::Json;
-use crate::views::outlook;
+use crate::views::{extended_properties, outlook};
 
 impl Call<'_> {
     /// The body as a JSON object with canonical names.
     pub(crate) fn body(&self, kind: Kind) -> Result<Json, ApiError> {
         let value = self.any_body()?;
         match outlook::from_outlook(self.flavor, kind, value) {
-            Value::Object(object) => Ok(object),
+            Value::Object(object) => match extended_properties::wrong_id(&object) {
+                None => Ok(object),
+                Some(id) => Err(ApiError::new(
+                    400,
+                    "ErrorInvalidExtendedProperty",
+                    format!("'{id}' is no id of an extended property."),
+                )),
+            },
             _ => Err(ApiError::new(
                 400,
                 "BadRequest",

@@ -232,10 +232,13 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
             let entity = call.change(|mailbox| {
                 check_name(call, mailbox, &json, Some(key))?;
                 let version = mailbox.fresh_change();
-                let item = mailbox
-                    .calendars
-                    .get_mut(&key)
-                    .ok_or_else(ApiError::denied)?;
+                let item = match key {
+                    CALENDAR => {
+                        let blank = mailbox.new_item(CALENDAR_GROUP, Json::new(), now);
+                        mailbox.default_calendar.get_or_insert(blank)
+                    }
+                    _ => (mailbox.calendars.get_mut(&key)).ok_or_else(ApiError::not_found)?,
+                };
                 item.json.extend(json.clone());
                 (item.change, item.modified) = (version, now);
                 entity(call, mailbox, key)

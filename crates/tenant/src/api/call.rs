@@ -66,6 +66,7 @@ impl Call<'_> {
             mailbox: self.mailbox,
             immutable: self.prefer.immutable,
             text_body: self.prefer.text_body == Some(true),
+            graph: self.flavor.is_graph(),
         }
     }
 

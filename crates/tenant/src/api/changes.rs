@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::rich;
 use crate::clock::iso;
-use crate::directory::{self, TENANT_ID};
+use crate::directory::TENANT_ID;
 use crate::state::Tenant;
 use crate::state::subscriptions::{Notification, Subscription, Watched};
 use crate::store::Mailbox;
@@ -138,7 +138,7 @@ fn envelope(
     subscription: &Subscription,
     change: &Change,
 ) -> Value {
-    let mut body = body(subscription, change);
+    let mut body = body(tenant, subscription, change);
     let Some(rich) = &subscription.rich else {
         return json!({"value": [body]});
     };
@@ -152,13 +152,13 @@ fn envelope(
     json!({"value": [body], "validationTokens": tokens})
 }
 
-fn body(subscription: &Subscription, change: &Change) -> Value {
+fn body(tenant: &Tenant, subscription: &Subscription, change: &Change) -> Value {
     let (set, kind) = match subscription.watched {
         Watched::Contact => ("Contacts", "Contact"),
         Watched::Event => ("Events", "Event"),
         Watched::Message => ("Messages", "Message"),
     };
-    let owner = directory::owner(subscription.mailbox);
+    let owner = tenant.directory().owner(subscription.mailbox);
     let resource = format!("Users/{}/{set}/{}", owner.oid, change.id);
     let mut data = json!({
         "@odata.type": format!("#Microsoft.Graph.{kind}"),

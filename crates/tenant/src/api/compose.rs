@@ -10,7 +10,7 @@ use crate::directory;
 use crate::ids;
 use crate::store::mailbox::DRAFTS;
 use crate::store::{Json, Mailbox, Message, Person};
-use crate::views::{message as view, mime};
+use crate::views::{attachment, mime};
 
 /// A new message of this mailbox's owner, in Drafts.
 pub(crate) fn blank(call: &Call<'_>, mailbox: &Mailbox) -> Message {
@@ -49,13 +49,31 @@ pub(crate) fn attach(
         .into_iter()
         .flatten()
     {
+        check_attachment(one)?;
         let key = mailbox.fresh_key();
-        let attachment = view::read_attachment(one, key, now).ok_or_else(|| {
+        let attachment = attachment::read(one, key, now).ok_or_else(|| {
             ApiError::invalid_parameter("The attachment's content is no valid base64.")
         })?;
         message.attachments.push(attachment);
     }
     Ok(())
+}
+
+/// Fails for an attachment that is no file. Within a message files are what is meant where nothing is said.
+fn check_attachment(json: &Value) -> Result<(), ApiError> {
+    match json["@odata.type"].as_str() {
+        None | Some("#microsoft.graph.fileAttachment" | "microsoft.graph.fileAttachment") => Ok(()),
+        Some(kind)
+            if kind
+                .to_ascii_lowercase()
+                .starts_with("#microsoft.outlookservices.fileattachment") =>
+        {
+            Ok(())
+        }
+        Some(_) => Err(ApiError::invalid_parameter(
+            "Attachments of this type cannot be created.",
+        )),
+    }
 }
 
 /// Whether the body is a message in MIME, encoded in base64.

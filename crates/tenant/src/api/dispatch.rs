@@ -2,6 +2,8 @@
 
 use axum::http::Method;
 
+use serde_json::Value;
+
 use super::auth::{self, Area};
 use super::call::{ApiResult, Call};
 use super::path::segments;
@@ -14,6 +16,7 @@ use super::{
     people, places, reminders, rules, send, settings, translate, user,
 };
 use crate::api_error::ApiError;
+use crate::directory::Kind;
 use crate::http::Params;
 use crate::oauth::flow::AccessToken;
 use crate::state::Tenant;
@@ -57,10 +60,22 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
     if below.is_empty() || of_user.contains(&below[0].as_str()) {
         return user::handle(tenant, request, &access, whose.as_deref(), below);
     }
-    let (mailbox, owner) = auth::mailbox(request.flavor, &access, whose.as_deref())?;
+    let (mailbox, owner) = auth::mailbox(
+        &tenant.directory(),
+        request.flavor,
+        &access,
+        whose.as_deref(),
+    )?;
     let (area, write) = area(&request.method, below);
     let shared = access.oid.as_deref() != Some(owner.oid);
     if !auth::allowed(&access, area, write, shared) {
+        return Err(ApiError::denied());
+    }
+    // Fact 71: refused for personal accounts, with the scope granted.
+    let settings = below
+        .iter()
+        .any(|one| one == "mailboxsettings" || one == "messagerules");
+    if owner.kind == Kind::Personal && settings {
         return Err(ApiError::denied());
     }
     let prefer = Prefer::read(&request.headers, request.flavor)?;
@@ -75,13 +90,27 @@ fn authorized(tenant: &Tenant, request: &ApiRequest, access: AccessToken) -> Api
         owner,
         segments: below.to_vec(),
     };
-    let reply = dispatch(&call)?;
+    let mut reply = dispatch(&call)?;
+    let hidden = auth::hidden(&call.access, area, shared);
+    if let (Payload::Json(body), false) = (&mut reply.payload, hidden.is_empty()) {
+        hide(body, hidden);
+    }
     Ok(match call.prefer.applied() {
         Some(applied) if matches!(reply.payload, Payload::Json(_)) && reply.status < 300 => {
             reply.header("preference-applied", applied)
         }
         _ => reply,
     })
+}
+
+/// Takes properties out of an item, or out of those of a list. Outlook spells them with a capital.
+fn hide(body: &mut Value, hidden: &[&str]) {
+    if let Some(list) = body.get_mut("value").and_then(Value::as_array_mut) {
+        list.iter_mut().for_each(|one| hide(one, hidden));
+    }
+    if let Some(item) = body.as_object_mut() {
+        item.retain(|name, _| !hidden.iter().any(|one| one.eq_ignore_ascii_case(name)));
+    }
 }
 
 fn area(method: &Method, below: &[String]) -> (Area, bool) {
@@ -96,14 +125,42 @@ fn area(method: &Method, below: &[String]) -> (Area, bool) {
     .contains(&last);
     let write = *method != Method::GET && !looks;
     let sends = ["sendmail", "send", "reply", "replyall", "forward"];
+    let details = [
+        "$value",
+        "allowedcalendarsharingroles",
+        "attachments",
+        "calendarpermissions",
+        "extensions",
+        "inferenceclassification",
+    ];
+    let detailed = !write && below.iter().any(|one| details.contains(&one.as_str()));
     match below[0].as_str() {
+        "findmeetingtimes" => (Area::MeetingTimes, false),
         "messages" | "sendmail" if write && sends.contains(&last) => (Area::Send, true),
+        "getmailtips" => (Area::Tips, false),
+        "translateexchangeids" => (Area::Profile, false),
+        "outlook"
+            if below
+                .get(1)
+                .is_some_and(|name| name.starts_with("supported")) =>
+        {
+            (Area::Profile, false)
+        }
+        "events" | "calendar" | "calendars" | "calendargroups"
+            if last == "forward" && *method == Method::POST =>
+        {
+            (Area::Forward, true)
+        }
+        "events" | "calendar" | "calendars" | "calendarview" | "calendargroups" if detailed => {
+            (Area::CalendarDetails, false)
+        }
         "events" | "calendar" | "calendars" | "calendarview" | "calendargroups"
-        | "findmeetingtimes" | "reminderview" => (Area::Calendars, write),
+        | "reminderview" => (Area::Calendars, write),
         "contacts" | "contactfolders" => (Area::Contacts, write),
         "people" => (Area::People, write),
         "mailboxsettings" | "outlook" => (Area::Settings, write),
         _ if below.iter().any(|segment| segment == "messagerules") => (Area::Settings, write),
+        _ if detailed => (Area::MailDetails, false),
         _ => (Area::Mail, write),
     }
 }

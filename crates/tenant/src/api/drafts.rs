@@ -29,7 +29,7 @@ pub(crate) fn create(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
         if let Some(folder) = folder {
             message.folder = find::folder(call, mailbox, folder)?.key;
         }
-        view::apply(&mut message, &body);
+        view::apply(&mut message, &body, &call.tenant.directory());
         compose::attach(mailbox, &mut message, &body, call.now())?;
         let key = mailbox.insert(message);
         let message = mailbox.message(key).ok_or_else(ApiError::not_found)?;
@@ -100,9 +100,9 @@ pub(crate) fn act(call: &Call<'_>, id: &str, action: &str) -> ApiResult {
             draft.set_body(true, at_top(&draft.body, &html.into_string()));
         }
         if let Some(to) = parameters.get("toRecipients") {
-            draft.to = parse_recipients(to);
+            draft.to = parse_recipients(to, &call.tenant.directory());
         }
-        view::apply(&mut draft, &message);
+        view::apply(&mut draft, &message, &call.tenant.directory());
         compose::attach(mailbox, &mut draft, &message, call.now())?;
         Ok(draft)
     })?;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::response::ApiResponse;
 use crate::api_error::ApiError;
-use crate::directory;
 use crate::http::Flavor;
+use crate::store::automatic;
 use crate::views::outlook;
 
 /// Largest message that the mailboxes take, in bytes.
@@ -56,7 +56,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
 }
 
 fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
-    let account = directory::find(address);
+    let account = call.tenant.directory().find(address);
     let name = account.map_or("", |account| account.name);
     let mut out = Map::new();
     out.insert(
@@ -80,7 +80,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
     tell(
         "automaticreplies",
         "automaticReplies",
-        automatic(call, known),
+        automatic_reply(call, known),
     );
     tell("mailboxfullstatus", "mailboxFull", false.into());
     tell("custommailtip", "customMailTip", "".into());
@@ -96,7 +96,7 @@ fn tips(call: &Call<'_>, address: &str, asked: &[&str]) -> Map<String, Value> {
 }
 
 /// The active automatic reply of the recipient.
-fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
+fn automatic_reply(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     let store = call.tenant.store();
     let settings = mailbox
         .and_then(|number| store.mailbox(number))
@@ -104,31 +104,7 @@ fn automatic(call: &Call<'_>, mailbox: Option<u32>) -> Value {
     let Some(settings) = settings else {
         return json!({"message": ""});
     };
-    let reply = settings
-        .get("automaticRepliesSetting")
-        .cloned()
-        .unwrap_or_default();
-    let on = match reply["status"].as_str() {
-        Some("alwaysEnabled") => true,
-        Some("scheduled") => scheduled(&reply, call.tenant.clock().now()),
-        _ => false,
-    };
-    let message = if on {
-        reply["internalReplyMessage"].clone()
-    } else {
-        "".into()
-    };
+    let reply = automatic::active(settings, call.tenant.clock().now());
+    let message = reply.map_or_else(|| "".into(), |reply| reply["internalReplyMessage"].clone());
     json!({"message": message, "messageLanguage": settings.get("language")})
-}
-
-/// Whether a time is within the schedule of an automatic reply.
-fn scheduled(reply: &Value, now: chrono::DateTime<chrono::Utc>) -> bool {
-    let at = |name: &str| {
-        let value = &reply[name];
-        let zone = value["timeZone"].as_str().unwrap_or("UTC");
-        crate::store::date_time::DateTimeTimeZone::read(value["dateTime"].as_str()?, zone)
-            .map(|one| one.instant())
-    };
-    let (from, to) = (at("scheduledStartDateTime"), at("scheduledEndDateTime"));
-    from.is_some_and(|from| from <= now) && to.is_some_and(|to| now < to)
 }

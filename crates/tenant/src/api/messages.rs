@@ -172,7 +172,9 @@ fn update(call: &Call<'_>, id: &str) -> ApiResult {
         call.check_version(message.change)?;
         check_writable(message, &body)?;
         let key = message.key;
-        let changed = mailbox.change_message(key, now, |message| view::apply(message, &body));
+        let changed = mailbox.change_message(key, now, |message| {
+            view::apply(message, &body, &call.tenant.directory())
+        });
         let changed = changed.ok_or_else(ApiError::not_found)?;
         Ok(view::to_json(
             changed,

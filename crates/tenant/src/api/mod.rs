@@ -97,7 +97,10 @@ async fn handle_one(tenant: &Tenant, request: &ApiRequest, ids: &RequestIds) -> 
         Err(error) => return error.reply(request.flavor, ids),
     };
     let segments = path::segments(&request.path);
-    let Some(_place) = tenant.acquire_permit(&limit_key(&access, &segments), MAX_CONCURRENT) else {
+    let Some(_place) = tenant.acquire_permit(
+        &limit_key(&tenant.directory(), &access, &segments),
+        MAX_CONCURRENT,
+    ) else {
         return errors::too_many_requests(request.flavor, 1).reply(request.flavor, ids);
     };
     let latency = tenant.options().latency;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::call::{ApiResult, Call};
 use super::listing;
 use crate::api_error::ApiError;
+use crate::directory::Directory;
 use crate::http::Flavor;
 use crate::schema::names::Kind;
 use crate::store::id::guid_of;
@@ -20,14 +21,23 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
     match (&call.request.method, rest) {
         (&Method::GET, []) => {
             let query = call.query(Kind::Person)?;
-            let page =
-                call.read(|mailbox| Ok(listing::page(call, Kind::Person, &query, all(mailbox))))?;
+            let page = call.read(|mailbox| {
+                Ok(listing::page(
+                    call,
+                    Kind::Person,
+                    &query,
+                    all(&call.tenant.directory(), mailbox),
+                ))
+            })?;
             call.page("people", &query, page)
         }
         (&Method::GET, [id]) if call.flavor.is_graph() => {
             let query = call.query(Kind::Person)?;
-            let found =
-                call.read(|mailbox| Ok(all(mailbox).into_iter().find(|one| one["id"] == *id)))?;
+            let found = call.read(|mailbox| {
+                Ok(all(&call.tenant.directory(), mailbox)
+                    .into_iter()
+                    .find(|one| one["id"] == *id))
+            })?;
             let mut person = found.ok_or_else(ApiError::not_found)?;
             person.retain(|name, _| name == "id" || query.selects(name));
             call.entity(200, Kind::Person, "people", person)
@@ -47,7 +57,7 @@ fn weight(mailbox: &Mailbox, address: &str) -> usize {
         .count()
 }
 
-fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
+fn all(directory: &Directory, mailbox: &Mailbox) -> Vec<Map<String, Value>> {
     let own = mailbox
         .contacts
         .values()
@@ -58,14 +68,23 @@ fn all(mailbox: &Mailbox) -> Vec<Map<String, Value>> {
                 .as_str()
                 .unwrap_or_default();
             let weight = weight(mailbox, address);
-            (weight, person(mailbox.number, item, address, weight))
+            (
+                weight,
+                person(directory, mailbox.number, item, address, weight),
+            )
         })
         .collect();
     list.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     list.into_iter().map(|(_, person)| person).collect()
 }
 
-fn person(mailbox: u32, item: &Item, address: &str, weight: usize) -> Map<String, Value> {
+fn person(
+    directory: &Directory,
+    mailbox: u32,
+    item: &Item,
+    address: &str,
+    weight: usize,
+) -> Map<String, Value> {
     let part = |name: &str| item.json.get(name).cloned().unwrap_or_default();
     let phones = [
         ("business", part("businessPhones")[0].clone()),
@@ -90,7 +109,7 @@ fn person(mailbox: u32, item: &Item, address: &str, weight: usize) -> Map<String
         "scoredEmailAddresses": [{"address": address, "relevanceScore": weight as f64}],
         "phones": phones,
         "personType": {"class": "Person", "subclass": "PersonalContact"},
-        "userPrincipalName": crate::directory::find(address).map(|account| account.address),
+        "userPrincipalName": directory.find(address).map(|account| account.address),
     });
     json.as_object().cloned().unwrap_or_default()
 }

@@ -46,7 +46,7 @@ pub(crate) fn roles(call: &Call<'_>, who: &str) -> ApiResult {
     let address = who.split_once('=').map_or(who, |(_, address)| address);
     let address = address.trim_matches('\'');
     // Somebody of another organisation reads at most.
-    let inside = crate::directory::find(address).is_some();
+    let inside = call.tenant.directory().find(address).is_some();
     let roles = if inside { &ROLES[1..] } else { &ROLES[1..4] };
     let context = format!(
         "{}/$metadata#Collection(microsoft.graph.calendarRoleType)",

@@ -8,6 +8,8 @@ use super::{find, reminders};
 use crate::api_error::ApiError;
 use crate::clock::iso;
 use crate::store::event::{Exception, OccurrenceChange};
+use crate::store::meetings::Notice;
+use crate::store::message::MeetingMessage;
 use crate::store::recipient::parse_recipients;
 use crate::store::{Event, Json, Person, Store, meetings};
 
@@ -76,8 +78,15 @@ fn answer(call: &Call<'_>, text: &str, response: &str, word: &str) -> ApiResult 
             &mut store,
             call.mailbox,
             &to,
-            &subject,
-            meetings::comment(&parameters),
+            &Notice {
+                kind: match response {
+                    "accepted" => MeetingMessage::Accepted,
+                    "declined" => MeetingMessage::Declined,
+                    _ => MeetingMessage::Tentative,
+                },
+                subject: &subject,
+                text: meetings::comment(&parameters),
+            },
             now,
         );
     }
@@ -122,12 +131,15 @@ fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
         return Err(ApiError::bad(text));
     }
-    let attendees = parse_recipients(event.json.get("attendees").unwrap_or(&Value::Null));
+    let attendees = parse_recipients(
+        event.json.get("attendees").unwrap_or(&Value::Null),
+        &call.tenant.directory(),
+    );
     tell(
         call,
         &parameters,
         &attendees,
-        "Canceled",
+        ("Canceled", MeetingMessage::Cancelled),
         &event,
         |store, now| meetings::remove_entry(store, call.mailbox, event.key, day, now),
     )
@@ -135,7 +147,10 @@ fn cancel(call: &Call<'_>, text: &str) -> ApiResult {
 
 fn forward(call: &Call<'_>, text: &str) -> ApiResult {
     let parameters = call.parameters()?;
-    let to = parse_recipients(parameters.get("toRecipients").unwrap_or(&Value::Null));
+    let to = parse_recipients(
+        parameters.get("toRecipients").unwrap_or(&Value::Null),
+        &call.tenant.directory(),
+    );
     if to.is_empty() {
         return Err(ApiError::new(
             400,
@@ -144,7 +159,8 @@ fn forward(call: &Call<'_>, text: &str) -> ApiResult {
         ));
     }
     let (event, _) = event(call, text)?;
-    tell(call, &parameters, &to, "Fw", &event, |_, _| {})
+    let prefix = ("Fw", MeetingMessage::Request);
+    tell(call, &parameters, &to, prefix, &event, |_, _| {})
 }
 
 /// Runs `first`, then sends a notification about a meeting. `word` is the prefix of the subject.
@@ -152,7 +168,7 @@ fn tell(
     call: &Call<'_>,
     parameters: &Json,
     to: &[Person],
-    word: &str,
+    (word, kind): (&str, MeetingMessage),
     event: &Event,
     first: impl FnOnce(&mut Store, i64),
 ) -> ApiResult {
@@ -162,7 +178,12 @@ fn tell(
     let now = call.now();
     let mut store = call.tenant.store();
     first(&mut store, now);
-    meetings::send_notification(&mut store, call.mailbox, &addresses, &subject, comment, now);
+    let notice = Notice {
+        kind,
+        subject: &subject,
+        text: comment,
+    };
+    meetings::send_notification(&mut store, call.mailbox, &addresses, &notice, now);
     drop(store);
     call.tenant.notify_changed();
     Ok(ApiResponse::empty(202))

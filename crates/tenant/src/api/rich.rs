@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use webpki::EndEntityCert;
 
 use crate::api_error::ApiError;
-use crate::directory::{self, TENANT_ID};
+use crate::directory::TENANT_ID;
 use crate::http::{Flavor, Params};
 use crate::ids;
 use crate::oauth::issuer;
@@ -115,7 +115,7 @@ pub(super) fn content(
 ) -> Option<Value> {
     let query = select(rich, subscription.watched).ok()?;
     let mut item = item(mailbox, subscription, &query, key)?;
-    let owner = directory::owner(mailbox.number).oid;
+    let owner = tenant.directory().owner(mailbox.number).oid;
     let set = match subscription.watched {
         Watched::Contact => "contacts",
         Watched::Event => "events",
@@ -153,6 +153,7 @@ fn item(
                 mailbox: mailbox.number,
                 immutable: subscription.immutable,
                 text_body: false,
+                graph: true,
             };
             message::to_json(mailbox.message(key)?, format, query)
         }

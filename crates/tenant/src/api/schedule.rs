@@ -8,7 +8,6 @@ use super::call::{ApiResult, Call};
 use super::find;
 use super::response::ApiResponse;
 use crate::api_error::ApiError;
-use crate::directory;
 use crate::store::date_time::DateTimeTimeZone;
 use crate::store::event::Instance;
 use crate::store::{Mailbox, Store, busy};
@@ -79,7 +78,7 @@ pub(crate) fn get_schedule(call: &Call<'_>) -> ApiResult {
 
 /// The mailbox of an address.
 pub(super) fn mailbox_of<'a>(store: &'a Store, address: &str) -> Option<&'a Mailbox> {
-    store.mailbox(directory::find(address)?.mailbox?)
+    store.mailbox(store.number_of(address)?)
 }
 
 fn one_schedule(

@@ -37,7 +37,7 @@ pub(crate) fn send_mail(call: &Call<'_>) -> ApiResult {
     };
     let message = call.change(|mailbox| {
         let mut message = compose::blank(call, mailbox);
-        view::apply(&mut message, &body);
+        view::apply(&mut message, &body, &call.tenant.directory());
         compose::attach(mailbox, &mut message, &body, call.now())?;
         Ok(message)
     })?;
@@ -72,7 +72,7 @@ fn check(call: &Call<'_>, message: &Message) -> Result<(), ApiError> {
         .access
         .oid
         .as_deref()
-        .and_then(directory::find)
+        .and_then(|oid| call.tenant.directory().find(oid))
         .unwrap_or(call.owner);
     let people = [&message.from, &message.sender];
     let fine = people
@@ -89,7 +89,9 @@ fn check(call: &Call<'_>, message: &Message) -> Result<(), ApiError> {
 
 fn may_send_as(caller: &directory::Account, call: &Call<'_>, person: &Person) -> bool {
     let is = |address: &str| person.address.eq_ignore_ascii_case(address);
-    let delegated = directory::find(&person.address)
+    let directory = call.tenant.directory();
+    let delegated = directory
+        .find(&person.address)
         .is_some_and(|account| account.delegates.contains(&caller.address));
     is(caller.address) || is(call.owner.address) || delegated
 }

@@ -166,6 +166,9 @@ fn update(call: &Call<'_>) -> ApiResult {
         changes.insert(name, merged);
     }
     call.change(|mailbox| {
+        if changes.contains_key("automaticRepliesSetting") {
+            mailbox.answered.clear();
+        }
         mailbox.settings.extend(changes.clone());
         Ok(())
     })?;

@@ -164,7 +164,7 @@ fn target(
         [users, whose, below @ ..] if users == "users" => (Some(whose.as_str()), below),
         _ => return Err(unknown()),
     };
-    let (mailbox, owner) = auth::mailbox(request.flavor, access, whose)?;
+    let (mailbox, owner) = auth::mailbox(&tenant.directory(), request.flavor, access, whose)?;
     let below: Vec<&str> = below.iter().map(String::as_str).collect();
     let (watched, area, folder) = match below.as_slice() {
         ["messages"] => (Watched::Message, Area::Mail, None),

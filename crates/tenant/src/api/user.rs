@@ -33,9 +33,15 @@ pub(crate) fn handle(
     below: &[String],
 ) -> ApiResult {
     let account = match whose {
-        Some(name) => directory::find(name),
+        Some(name) => tenant
+            .directory()
+            .find(name)
+            .filter(|found| found.in_organisation() || access.oid.as_deref() == Some(found.oid)),
         None if access.oid.is_none() => return Err(auth::no_me()),
-        None => access.oid.as_deref().and_then(directory::find),
+        None => access
+            .oid
+            .as_deref()
+            .and_then(|oid| tenant.directory().find(oid)),
     };
     let Some(account) = account else {
         let text = format!(
@@ -86,8 +92,9 @@ pub(crate) fn handle(
 
 /// `manager`: the administrator, who has none.
 fn manager(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResult {
-    let manager = directory::ACCOUNTS
-        .iter()
+    let manager = tenant
+        .directory()
+        .users()
         .find(|one| one.kind == directory::Kind::Admin && account.kind == directory::Kind::Member);
     let Some(manager) = manager else {
         let text = "Resource 'manager' does not exist or one of its queried reference-property objects are not present.";
@@ -103,8 +110,9 @@ fn manager(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResul
 /// `directReports`: the members, at the administrator.
 fn reports(tenant: &Tenant, request: &ApiRequest, account: &Account) -> ApiResult {
     let is_manager = account.kind == directory::Kind::Admin;
-    let members = directory::ACCOUNTS
-        .iter()
+    let directory = tenant.directory();
+    let members = directory
+        .users()
         .filter(|one| is_manager && one.kind == directory::Kind::Member);
     let value: Vec<Value> = members
         .map(|one| {
@@ -139,7 +147,7 @@ pub(crate) fn count_or_delta(
                  'ConsistencyLevel: eventual'",
             ));
         }
-        let count = directory::ACCOUNTS.len().to_string();
+        let count = tenant.directory().users().count().to_string();
         return Ok(ApiResponse::new(200, Payload::Text(count)));
     }
     let params = Params::parse(request.query.as_bytes());
@@ -156,7 +164,8 @@ pub(crate) fn count_or_delta(
             "Badly formed token.",
         ));
     }
-    let all = directory::ACCOUNTS.iter().filter(|_| token.is_none());
+    let directory = tenant.directory();
+    let all = directory.users().filter(|_| token.is_none());
     let value: Vec<Value> = all
         .map(|account| {
             let mut entity = user(request.flavor, account);
@@ -227,8 +236,9 @@ pub(crate) fn list(tenant: &Tenant, request: &ApiRequest, access: &AccessToken) 
     if let Some(token) = option(&params, "skiptoken") {
         query.skip = token.parse().unwrap_or_default();
     }
-    let all = directory::ACCOUNTS
-        .iter()
+    let directory = tenant.directory();
+    let all = directory
+        .users()
         .map(|account| user(request.flavor, account));
     let page = listing::cut(&query, all.collect(), Value::Object);
     let root = request.root(tenant);

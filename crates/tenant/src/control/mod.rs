@@ -13,10 +13,9 @@ use serde_json::{Value, json};
 
 use crate::api::changes;
 use crate::clock::iso;
-use crate::directory;
 use crate::directory::step_up::StepUp;
 use crate::http::{self, HttpRequest};
-use crate::oauth::scopes::{REGISTERED, Scopes};
+use crate::oauth::scopes::Scopes;
 use crate::state::Tenant;
 use crate::state::faults::Fault;
 
@@ -168,8 +167,11 @@ struct Revoke {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Consent {
     user: String,
+    /// The application; that of the options where none is named.
+    client_id: Option<String>,
     granted: Option<Vec<String>>,
 }
 
@@ -191,15 +193,17 @@ fn rules(tenant: &Tenant) -> Value {
     json!({"operations": all})
 }
 
-fn oid(user: &str) -> Result<&'static str, String> {
-    directory::find(user)
+fn oid(tenant: &Tenant, user: &str) -> Result<&'static str, String> {
+    tenant
+        .directory()
+        .find(user)
         .map(|account| account.oid)
         .ok_or_else(|| format!("there is no account `{user}`"))
 }
 
 /// Revokes refresh tokens and browser sessions. The APIs send a claims challenge to clients with `cp1`.
 fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
-    let oid = oid(&order.user)?;
+    let oid = oid(tenant, &order.user)?;
     let now = tenant.clock().unix();
     let mut signins = tenant.signins();
     signins.revoked.insert(oid.to_owned(), now);
@@ -212,31 +216,24 @@ fn revoke(tenant: &Tenant, order: &Revoke) -> Result<Value, String> {
 
 /// Sets the consents of a user. `null` removes all; `*` stands for all registered permissions.
 fn consent(tenant: &Tenant, order: &Consent) -> Result<Value, String> {
-    let oid = oid(&order.user)?;
+    let oid = oid(tenant, &order.user)?;
+    let directory = tenant.directory();
+    let client_id = order.client_id.as_deref();
+    let client_id = client_id.unwrap_or(&tenant.options().client_id);
+    let app = directory
+        .registration(client_id)
+        .ok_or_else(|| format!("there is no registration `{client_id}`"))?;
     let mut granted = BTreeSet::new();
     for scope in order.granted.iter().flatten() {
-        if scope == "*" {
-            for resource in [
-                "graph.microsoft.com",
-                "outlook.office.com",
-                "outlook.office365.com",
-            ] {
-                granted.extend(
-                    REGISTERED.map(|name| format!("https://{resource}/{name}").to_lowercase()),
-                );
-            }
-            continue;
-        }
-        let scopes = Scopes::parse(scope, "").map_err(|error| error.text)?;
-        granted.extend(
-            scopes
-                .qualified()
-                .into_iter()
-                .map(|scope| scope.to_lowercase()),
-        );
+        let scopes = match &**scope {
+            "*" => Scopes::all_registered(app, &directory),
+            _ => Scopes::parse(scope, app, &directory)
+                .map_err(|error| error.text)?
+                .qualified(),
+        };
+        granted.extend(scopes.into_iter().map(|scope| scope.to_lowercase()));
     }
     let mut signins = tenant.signins();
-    signins.consents.remove("*");
-    signins.consents.insert(oid.to_owned(), granted.clone());
+    signins.set_consents(client_id, oid, granted.clone());
     Ok(json!({"granted": granted}))
 }

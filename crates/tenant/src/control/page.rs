@@ -5,9 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::directory::{ACCOUNTS, Account, Kind};
+use crate::directory::{Account, Directory, Kind, Registration};
 use crate::http;
-use crate::oauth::scopes::REGISTERED;
 use crate::signin::pages::frame::set_security_headers;
 use crate::state::Tenant;
 
@@ -54,8 +53,8 @@ fn page(tenant: &Tenant) -> Response {
                     (faults())
                     (mailboxes())
                     (log())
-                    (accounts())
-                    (registration(tenant))
+                    (accounts(&tenant.directory()))
+                    (registrations(&tenant.directory()))
                 }
             }
         }
@@ -162,12 +161,12 @@ fn mailboxes() -> Markup {
     }
 }
 
-fn accounts() -> Markup {
+fn accounts(directory: &Directory) -> Markup {
     html! {
         section aria-labelledby="h-accounts" {
             h2 #h-accounts { "Accounts" }
             ul .cards {
-                @for account in &ACCOUNTS {
+                @for account in directory.accounts() {
                     li {
                         strong { (account.name) } " " span { (account.address) }
                         small { (role(account)) }
@@ -189,29 +188,48 @@ fn role(account: &Account) -> &'static str {
     match account.kind {
         Kind::Admin => "administrator",
         Kind::Guest => "guest without a mailbox",
+        Kind::Member if account.is_federated() => {
+            "member, who signs in at another identity provider"
+        }
         Kind::Member => "member",
+        Kind::Personal => "personal account",
         Kind::Shared => "shared mailbox; nobody signs in",
     }
 }
 
-fn registration(tenant: &Tenant) -> Markup {
-    let options = tenant.options();
+fn registrations(directory: &Directory) -> Markup {
     html! {
         section aria-labelledby="h-registration" {
-            h2 #h-registration { "Registration" }
-            dl {
-                dt { "Application (client) id" } dd { code { (options.client_id) } }
-                dt { "Client secret" } dd { "set; not shown" }
-                @if options.client_certificate.is_some() { dt { "Certificate" } dd { "set" } }
-                dt { "Redirect URIs, Web" }
-                dd { @for uri in &options.redirect_uris { code { (uri) } " " } }
-                dt { "Redirect URIs, single-page" }
+            h2 #h-registration { "Registrations" }
+            @for app in directory.registrations() { (registration(app)) }
+        }
+    }
+}
+
+fn registration(app: &Registration) -> Markup {
+    html! {
+        h3 { (app.display_name) }
+        dl {
+            dt { "Application (client) id" } dd { code { (app.client_id) } }
+            dt { "Client secret" } dd { @if app.secret.is_some() { "set; not shown" } @else { "none" } }
+            @if app.certificate.is_some() { dt { "Certificate" } dd { "set" } }
+            @for (name, uris) in [
+                ("Web", &app.redirect_uris),
+                ("single-page", &app.spa_redirect_uris),
+                ("mobile and desktop", &app.public_redirect_uris),
+            ] {
+                dt { "Redirect URIs, " (name) }
                 dd {
-                    @if options.spa_redirect_uris.is_empty() { "none" }
-                    @for uri in &options.spa_redirect_uris { code { (uri) } " " }
+                    @if uris.is_empty() { "none" }
+                    @for uri in uris { code { (uri) } " " }
                 }
-                dt { "Permissions" }
-                dd { details { summary { (REGISTERED.len()) " delegated permissions" } (REGISTERED.join(", ")) } }
+            }
+            dt { "Permissions" }
+            dd {
+                details {
+                    summary { (app.permissions.len()) " delegated permissions" }
+                    (app.permissions.join(", "))
+                }
             }
         }
     }

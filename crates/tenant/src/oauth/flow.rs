@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::request::AuthorizationRequest;
 use super::scopes::ScopeFormat;
+use crate::directory::Platform;
 
 /// An authorization request that waits for the user.
 #[derive(Clone, Debug)]
@@ -34,6 +35,26 @@ pub(crate) struct AuthorizationCode {
     pub(crate) family: String,
 }
 
+/// An authorization by device code (RFC 8628).
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceAuthorization {
+    /// What the user types.
+    pub(crate) user_code: String,
+    pub(crate) request: AuthorizationRequest,
+    /// Time of the start, Unix seconds.
+    pub(crate) started: i64,
+    pub(crate) outcome: DeviceOutcome,
+}
+
+/// What came of an authorization by device code.
+#[derive(Clone, Debug)]
+pub(crate) enum DeviceOutcome {
+    /// The user signed in; the tokens are redeemed for this authorization code.
+    Approved(String),
+    Declined,
+    Pending,
+}
+
 /// A refresh token.
 #[derive(Clone, Debug)]
 pub(crate) struct RefreshToken {
@@ -57,7 +78,7 @@ pub(crate) struct Grant {
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) form: ScopeFormat,
-    pub(crate) spa: bool,
+    pub(crate) platform: Platform,
     /// The sign-in used a second factor.
     pub(crate) second_factor: bool,
     /// Claim `auth_time`.

@@ -2,9 +2,10 @@
 
 use super::aadsts::Aadsts;
 use super::scopes::{self, Scopes};
-use crate::directory::{TENANT_DOMAIN, TENANT_ID};
+use crate::directory::{
+    Directory, FEDERATED_DOMAIN, PERSONAL_TENANT, Platform, Registration, TENANT_DOMAIN, TENANT_ID,
+};
 use crate::http::Params;
-use crate::options::Options;
 
 /// How the authorization response is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,7 +23,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) v1: bool,
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
-    pub(crate) spa: bool,
+    pub(crate) platform: Platform,
+    /// The device code, where the user signs in for another device.
+    pub(crate) device: Option<String>,
     pub(crate) mode: ResponseMode,
     pub(crate) id_token: bool,
     pub(crate) scopes: Scopes,
@@ -50,9 +53,17 @@ pub(crate) enum AuthorizationError {
     Redirect(Box<AuthorizationRequest>, Aadsts),
 }
 
-/// Whether the service knows a tenant segment.
-pub(crate) fn known_tenant(segment: &str) -> bool {
-    ["common", "organizations", TENANT_ID, TENANT_DOMAIN]
+/// Whether the service knows a tenant segment. v1 has no personal accounts.
+pub(crate) fn known_tenant(segment: &str, v1: bool) -> bool {
+    let of_all = ["common", "organizations"];
+    let own = [TENANT_ID, TENANT_DOMAIN, FEDERATED_DOMAIN];
+    let is = |known: &&str| known.eq_ignore_ascii_case(segment);
+    of_all.iter().any(is) || own.iter().any(is) || !v1 && is_consumers(segment)
+}
+
+/// Whether a tenant segment stands for personal accounts alone.
+pub(crate) fn is_consumers(segment: &str) -> bool {
+    ["consumers", PERSONAL_TENANT]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(segment))
 }
@@ -67,75 +78,29 @@ pub(crate) fn no_tenant(segment: &str) -> Aadsts {
     Aadsts::new(90_002, "invalid_request", text)
 }
 
-/// Whether a redirect URI is registered: `Some(true)` for the single-page platform.
-/// A URI that is equal including its port counts before URIs that only match.
-pub(crate) fn registered(options: &Options, uri: &str) -> Option<bool> {
-    if options.spa_redirect_uris.iter().any(|known| known == uri) {
-        return Some(true);
-    }
-    if options
-        .redirect_uris
-        .iter()
-        .any(|known| same_uri(known, uri))
-    {
-        return Some(false);
-    }
-    options
-        .spa_redirect_uris
-        .iter()
-        .any(|known| same_uri(known, uri))
-        .then_some(true)
-}
-
-/// Whether two URIs match as at Entra: a missing path is `/`; on localhost the port is ignored.
-fn same_uri(known: &str, uri: &str) -> bool {
-    normal(known) == normal(uri)
-}
-
-fn normal(uri: &str) -> String {
-    let with_path = match uri.split_once("://") {
-        Some((_, rest)) if !rest.contains('/') => format!("{uri}/"),
-        _ => uri.to_owned(),
-    };
-    for scheme in ["http://localhost:", "https://localhost:"] {
-        if let Some(rest) = with_path.strip_prefix(scheme)
-            && let Some((port, path)) = rest.split_once('/')
-            && port.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return format!("{}/{path}", scheme.trim_end_matches(':'));
-        }
-    }
-    with_path
-}
-
 impl AuthorizationRequest {
     /// Reads and checks a request.
     ///
     /// # Errors
     /// An [`AuthorizationError`], which says where it is shown.
     pub(crate) fn read(
-        options: &Options,
+        directory: &Directory,
         tenant: &str,
         v1: bool,
         params: &Params,
     ) -> Result<Self, AuthorizationError> {
         let page = |error| Err(AuthorizationError::Page(error));
-        if !known_tenant(tenant) {
+        if !known_tenant(tenant, v1) {
             return page(no_tenant(tenant));
         }
         let Some(client_id) = params.get("client_id") else {
             return page(Aadsts::missing("client_id"));
         };
-        if client_id != options.client_id {
-            let text = format!(
-                "Application with identifier '{client_id}' was not found in the directory 'Contoso'. \
-                 This can happen if the application has not been installed by the administrator of \
-                 the tenant or consented to by any user in the tenant."
-            );
-            return page(Aadsts::new(700_016, "unauthorized_client", text));
-        }
+        let Some(app) = directory.registration(client_id) else {
+            return page(no_application(client_id));
+        };
         let uri = params.get("redirect_uri").unwrap_or("http://localhost/");
-        let Some(spa) = registered(options, uri) else {
+        let Some(platform) = app.platform(uri) else {
             let text = format!(
                 "The redirect URI '{uri}' specified in the request does not match the redirect URIs \
                  configured for the application '{client_id}'. Make sure the redirect URI sent in \
@@ -143,14 +108,14 @@ impl AuthorizationRequest {
             );
             return page(Aadsts::new(50_011, "invalid_request", text));
         };
-        let request = Self::parse(tenant, v1, params, uri, spa);
-        match request.check(params) {
+        let request = Self::parse(tenant, v1, params, uri, platform);
+        match request.check(app, directory, params) {
             Ok(request) => Ok(request),
             Err(refusal) => Err(refusal),
         }
     }
 
-    fn parse(tenant: &str, v1: bool, params: &Params, uri: &str, spa: bool) -> Self {
+    fn parse(tenant: &str, v1: bool, params: &Params, uri: &str, platform: Platform) -> Self {
         let text = |name: &str| params.get(name).map(str::to_owned);
         let types = params.get("response_type").unwrap_or_default();
         let id_token = types.split(' ').any(|one| one == "id_token");
@@ -165,7 +130,8 @@ impl AuthorizationRequest {
             v1,
             client_id: text("client_id").unwrap_or_default(),
             redirect_uri: uri.to_owned(),
-            spa,
+            platform,
+            device: None,
             mode,
             id_token,
             scopes: Scopes::default(),
@@ -185,23 +151,50 @@ impl AuthorizationRequest {
 
     /// The permissions that a consent to the request grants. In v1 these are all permissions of the
     /// registration, of each resource.
-    pub(crate) fn consents(&self) -> Vec<String> {
-        if self.v1 {
-            Scopes::all_registered()
-        } else {
-            self.scopes.qualified()
+    pub(crate) fn consents(&self, directory: &Directory) -> Vec<String> {
+        match directory.registration(&self.client_id) {
+            Some(app) if self.v1 => Scopes::all_registered(app, directory),
+            _ => self.scopes.qualified(),
         }
     }
 
-    fn check(mut self, params: &Params) -> Result<Self, AuthorizationError> {
-        match self.checked(params) {
+    /// The request of an authorization by device code, without a redirect URI.
+    ///
+    /// # Errors
+    /// As at the authorize endpoint.
+    pub(crate) fn for_device(
+        directory: &Directory,
+        app: &Registration,
+        (tenant, v1): (&str, bool),
+        params: &Params,
+        device: String,
+    ) -> Result<Self, Aadsts> {
+        let mut request = Self::parse(tenant, v1, params, "", Platform::Native);
+        request.client_id.clone_from(&app.client_id);
+        request.device = Some(device);
+        request.read_scopes(app, directory, params)?;
+        Ok(request)
+    }
+
+    fn check(
+        mut self,
+        app: &Registration,
+        directory: &Directory,
+        params: &Params,
+    ) -> Result<Self, AuthorizationError> {
+        match self.checked(app, directory, params) {
             Ok(()) => Ok(self),
             Err(error) if error.number == 901_002 => Err(AuthorizationError::Page(error)),
             Err(error) => Err(AuthorizationError::Redirect(Box::new(self), error)),
         }
     }
 
-    fn checked(&mut self, params: &Params) -> Result<(), Aadsts> {
+    fn checked(
+        &mut self,
+        app: &Registration,
+        directory: &Directory,
+        params: &Params,
+    ) -> Result<(), Aadsts> {
         if !self.v1 && self.resource.is_some() {
             let text = "The 'resource' request parameter isn't supported.";
             return Err(Aadsts::new(901_002, "invalid_request", text));
@@ -209,21 +202,32 @@ impl AuthorizationRequest {
         self.check_response(params)?;
         self.check_prompt()?;
         self.challenge = challenge(params)?;
+        self.read_scopes(app, directory, params)?;
+        if !self.v1 && self.id_token && self.nonce.is_none() {
+            return Err(Aadsts::missing("nonce"));
+        }
+        Ok(())
+    }
+
+    /// Resource and permissions.
+    fn read_scopes(
+        &mut self,
+        app: &Registration,
+        directory: &Directory,
+        params: &Params,
+    ) -> Result<(), Aadsts> {
         if self.v1 {
             let named = self.resource.as_deref().unwrap_or(scopes::GRAPH);
-            let Some(resource) = scopes::resource(named) else {
+            let Some(resource) = scopes::resource(named, directory) else {
                 return Err(no_resource(named));
             };
-            self.scopes = Scopes::registered(resource);
+            self.scopes = Scopes::registered(&resource, app, directory);
             return Ok(());
         }
         let Some(scope) = params.get("scope") else {
             return Err(Aadsts::missing("scope"));
         };
-        self.scopes = Scopes::parse(scope, &self.client_id)?;
-        if self.id_token && self.nonce.is_none() {
-            return Err(Aadsts::missing("nonce"));
-        }
+        self.scopes = Scopes::parse(scope, app, directory)?;
         Ok(())
     }
 
@@ -264,6 +268,16 @@ impl AuthorizationRequest {
     }
 }
 
+/// The error for an application that is not registered.
+pub(crate) fn no_application(client_id: &str) -> Aadsts {
+    let text = format!(
+        "Application with identifier '{client_id}' was not found in the directory 'Contoso'. \
+         This can happen if the application has not been installed by the administrator of \
+         the tenant or consented to by any user in the tenant."
+    );
+    Aadsts::new(700_016, "unauthorized_client", text)
+}
+
 /// The error for a resource that the tenant does not have.
 pub(crate) fn no_resource(named: &str) -> Aadsts {
     let text = format!(
@@ -296,34 +310,4 @@ fn challenge(params: &Params) -> Result<Option<(String, bool)>, Aadsts> {
         return bad("Invalid size of Code_Challenge parameter.".to_owned());
     }
     Ok(Some((challenge.to_owned(), s256)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn redirect_uris_are_compared_as_entra_does() {
-        let cases = [
-            ("http://localhost/", "http://localhost:5000/", true),
-            ("http://localhost/", "http://localhost:5000", true),
-            ("http://localhost/", "http://localhost:5000/else", false),
-            ("http://localhost/", "http://localhost.evil.example/", false),
-            (
-                "http://localhost/",
-                "http://localhost:80@evil.example/",
-                false,
-            ),
-            ("https://app.example/cb", "https://app.example/cb", true),
-            ("https://app.example/cb", "https://app.example/CB", false),
-            (
-                "https://app.example/cb",
-                "https://app.example:444/cb",
-                false,
-            ),
-        ];
-        for (known, uri, same) in cases {
-            assert_eq!(same_uri(known, uri), same, "{known} {uri}");
-        }
-    }
 }

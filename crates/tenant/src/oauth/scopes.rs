@@ -1,6 +1,7 @@
 //! Permissions: their names, the `scope` parameter, and their descriptions on the consent page.
 
 use super::aadsts::Aadsts;
+use crate::directory::{Directory, Registration};
 
 /// Audience of Graph, without the slash that v1 clients add.
 pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
@@ -12,10 +13,20 @@ const RESOURCES: [&str; 3] = [
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// Name, and description on the consent page.
-const KNOWN: [(&str, &str); 26] = [
+const KNOWN: [(&str, &str); 33] = [
     ("User.Read", "Sign you in and read your profile"),
     ("User.ReadBasic.All", "Read all users' basic profiles"),
     ("User.Read.All", "Read all users' full profiles"),
+    ("User.ReadWrite", "Read and update your profile"),
+    (
+        "User.ReadWrite.All",
+        "Read and write all users' full profiles",
+    ),
+    ("ProfilePhoto.Read.All", "Read all profile photos"),
+    (
+        "ProfilePhoto.ReadWrite.All",
+        "Read and write all profile photos",
+    ),
     ("Mail.Read", "Read your mail"),
     ("Mail.ReadBasic", "Read your basic mail"),
     ("Mail.ReadWrite", "Read and write access to your mail"),
@@ -53,7 +64,13 @@ const KNOWN: [(&str, &str); 26] = [
         "Read and write to your mailbox settings",
     ),
     ("People.Read", "Read your relevant people list"),
+    ("People.Read.All", "Read all users' relevant people lists"),
+    (
+        "MailTips.ReadBasic.Shared",
+        "Read the tips of mailboxes you can access",
+    ),
     ("Directory.Read.All", "Read directory data"),
+    ("Directory.ReadWrite.All", "Read and write directory data"),
     ("Place.Read.All", "Read all company places"),
     ("EWS.AccessAsUser.All", "Access your mailboxes"),
     (
@@ -61,24 +78,6 @@ const KNOWN: [(&str, &str); 26] = [
         "Create, read, update and delete your tasks",
     ),
 ];
-
-/// Permissions in the application registration. v1 and `.default` grant these.
-pub(crate) const REGISTERED: [&str; 10] = [
-    "User.Read",
-    "Mail.ReadWrite",
-    "Mail.ReadWrite.Shared",
-    "Mail.Send",
-    "Mail.Send.Shared",
-    "Calendars.ReadWrite",
-    "Calendars.ReadWrite.Shared",
-    "Contacts.ReadWrite",
-    "Contacts.ReadWrite.Shared",
-    "MailboxSettings.ReadWrite",
-];
-
-/// Application permissions beside those of the same names as the delegated ones.
-pub(crate) const APPLICATION_ROLES: [&str; 3] =
-    ["People.Read.All", "Place.Read.All", "User.ReadWrite.All"];
 
 /// The parsed `scope` parameter of one request.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -102,27 +101,32 @@ pub(crate) struct ScopeFormat {
 }
 
 impl Scopes {
-    /// Reads a `scope` parameter.
+    /// Reads a `scope` parameter of an application.
     ///
     /// # Errors
     /// 70011 for a scope that is not valid, 650053 for a permission that does not exist.
-    pub(crate) fn parse(text: &str, client_id: &str) -> Result<Self, Aadsts> {
+    pub(crate) fn parse(
+        text: &str,
+        app: &Registration,
+        directory: &Directory,
+    ) -> Result<Self, Aadsts> {
         let mut scopes = Self::default();
         for one in text.split_ascii_whitespace() {
             if let Some(oidc) = OIDC.iter().find(|name| name.eq_ignore_ascii_case(one)) {
                 scopes.oidc.push((*oidc).to_owned());
                 continue;
             }
-            let (resource, name) = split(one)?;
-            scopes.form.short |= !one.contains("://");
-            let names: Vec<&str> = if name == ".default" {
+            let (resource, name) = split(one, directory)?;
+            scopes.form.short |= !one.contains('/');
+            let names = if name == ".default" {
                 scopes.form.default = true;
-                REGISTERED.to_vec()
+                names_of(&resource, app, directory)
             } else {
-                vec![known(name).ok_or_else(|| unknown(name, resource, client_id))?]
+                let known = known(&resource, name, directory);
+                vec![known.ok_or_else(|| unknown(name, &resource, &app.client_id))?]
             };
             for name in names {
-                let pair = (resource.to_owned(), name.to_owned());
+                let pair = (resource.clone(), name);
                 if !scopes.permissions.contains(&pair) {
                     scopes.permissions.push(pair);
                 }
@@ -131,11 +135,11 @@ impl Scopes {
         Ok(scopes)
     }
 
-    /// All permissions of the registration for one resource (v1).
-    pub(crate) fn registered(resource: &str) -> Self {
-        let named = REGISTERED
-            .iter()
-            .map(|name| (resource.to_owned(), (*name).to_owned()));
+    /// All permissions of a registration for one resource (v1).
+    pub(crate) fn registered(resource: &str, app: &Registration, directory: &Directory) -> Self {
+        let named = names_of(resource, app, directory)
+            .into_iter()
+            .map(|name| (resource.to_owned(), name));
         Self {
             oidc: vec!["openid".into(), "offline_access".into()],
             permissions: named.collect(),
@@ -143,11 +147,12 @@ impl Scopes {
         }
     }
 
-    /// All permissions of the registration, of each resource.
-    pub(crate) fn all_registered() -> Vec<String> {
-        let resources = RESOURCES.iter();
+    /// All permissions of a registration, of each resource.
+    pub(crate) fn all_registered(app: &Registration, directory: &Directory) -> Vec<String> {
+        let own = app.own_resource();
+        let resources = RESOURCES.into_iter().chain([&*own]);
         resources
-            .flat_map(|resource| Self::registered(resource).qualified())
+            .flat_map(|resource| Self::registered(resource, app, directory).qualified())
             .collect()
     }
 
@@ -206,18 +211,48 @@ impl Scopes {
     }
 }
 
-/// The resource of an audience value, without a trailing slash.
-pub(crate) fn resource(value: &str) -> Option<&'static str> {
+/// The resource of an audience value, without a trailing slash: Graph, Outlook, or an application's own API by its client
+/// id or `api://` address.
+pub(crate) fn resource(value: &str, directory: &Directory) -> Option<String> {
     let trimmed = value.trim_end_matches('/');
     if trimmed.eq_ignore_ascii_case("00000003-0000-0000-c000-000000000000") {
-        return Some(GRAPH);
+        return Some(GRAPH.to_owned());
     }
     if trimmed.eq_ignore_ascii_case("00000002-0000-0ff1-ce00-000000000000") {
-        return Some("https://outlook.office365.com");
+        return Some("https://outlook.office365.com".to_owned());
     }
-    RESOURCES
+    let microsofts = RESOURCES
         .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(trimmed))
+        .find(|known| known.eq_ignore_ascii_case(trimmed));
+    let own = || {
+        directory
+            .registration(api(trimmed))
+            .map(Registration::own_resource)
+    };
+    microsofts.map(str::to_owned).or_else(own)
+}
+
+/// Whether an audience is one of Outlook.
+pub(crate) fn is_outlook(audience: &str) -> bool {
+    audience != GRAPH && RESOURCES.contains(&audience)
+}
+
+/// The client id of an application's own API.
+fn api(resource: &str) -> &str {
+    resource.strip_prefix("api://").unwrap_or(resource)
+}
+
+/// The application whose own API a resource is.
+pub(crate) fn owner<'a>(resource: &str, directory: &'a Directory) -> Option<&'a Registration> {
+    directory.registration(resource.strip_prefix("api://")?)
+}
+
+/// The permissions that an application has of a resource.
+fn names_of(resource: &str, app: &Registration, directory: &Directory) -> Vec<String> {
+    match owner(resource, directory) {
+        Some(api) => api.exposed_scopes.clone(),
+        None => app.permissions.clone(),
+    }
 }
 
 /// The description on the consent page.
@@ -235,20 +270,22 @@ pub(crate) fn needs_admin(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".all") && !basic
 }
 
-fn known(name: &str) -> Option<&'static str> {
-    KNOWN
-        .iter()
-        .map(|(known, _)| *known)
-        .find(|known| known.eq_ignore_ascii_case(name))
+fn known(resource: &str, name: &str, directory: &Directory) -> Option<String> {
+    let same = |known: &&str| known.eq_ignore_ascii_case(name);
+    let found = match owner(resource, directory) {
+        Some(api) => api.exposed_scopes.iter().map(String::as_str).find(same),
+        None => KNOWN.iter().map(|(known, _)| *known).find(same),
+    };
+    found.map(str::to_owned)
 }
 
-fn split(scope: &str) -> Result<(&'static str, &str), Aadsts> {
-    if !scope.contains("://") {
-        return Ok((GRAPH, scope));
+fn split<'a>(scope: &'a str, directory: &Directory) -> Result<(String, &'a str), Aadsts> {
+    if !scope.contains('/') {
+        return Ok((GRAPH.to_owned(), scope));
     }
     scope
         .rsplit_once('/')
-        .and_then(|(left, name)| resource(left).map(|known| (known, name)))
+        .and_then(|(left, name)| resource(left, directory).map(|known| (known, name)))
         .filter(|(_, name)| !name.is_empty())
         .ok_or_else(|| {
             let text = format!(
@@ -271,13 +308,34 @@ fn unknown(name: &str, resource: &str, client_id: &str) -> Aadsts {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Scopes, Aadsts> {
+        let app = Registration::new("11111111-2222-3333-4444-555555555555".to_owned());
+        let mut directory = Directory::default();
+        directory.register(app.clone());
+        Scopes::parse(text, &app, &directory)
+    }
+
+    #[test]
+    fn an_application_has_scopes_of_its_own() {
+        let own = "api://11111111-2222-3333-4444-555555555555";
+        let scopes = parse(&format!("{own}/access_as_user")).unwrap();
+        assert_eq!(scopes.qualified(), [format!("{own}/access_as_user")]);
+        let all = parse("11111111-2222-3333-4444-555555555555/.default").unwrap();
+        assert_eq!(all.qualified(), [format!("{own}/access_as_user")]);
+        assert_eq!(
+            parse(&format!("{own}/Mail.Read")).unwrap_err().number,
+            650_053
+        );
+        assert_eq!(
+            parse("api://else/access_as_user").unwrap_err().number,
+            70_011
+        );
+    }
+
     #[test]
     fn scopes_are_taken_apart_by_resource() {
-        let scopes = Scopes::parse(
-            "openid offline_access mail.read https://outlook.office.com/Mail.Send",
-            "app",
-        )
-        .unwrap();
+        let scopes =
+            parse("openid offline_access mail.read https://outlook.office.com/Mail.Send").unwrap();
         assert!(scopes.has("openid") && !scopes.has("profile"));
         assert_eq!(
             scopes.qualified(),
@@ -291,7 +349,7 @@ mod tests {
 
     #[test]
     fn answers_name_scopes_as_the_request_did() {
-        let answered = |text: &str| Scopes::parse(text, "app").unwrap().response_scope();
+        let answered = |text: &str| parse(text).unwrap().response_scope();
         assert_eq!(
             answered("openid offline_access mail.read"),
             "Mail.Read openid"
@@ -309,14 +367,9 @@ mod tests {
 
     #[test]
     fn scopes_that_do_not_exist_are_refused_by_number() {
+        assert_eq!(parse("Nope.Read").unwrap_err().number, 650_053);
         assert_eq!(
-            Scopes::parse("Nope.Read", "app").unwrap_err().number,
-            650_053
-        );
-        assert_eq!(
-            Scopes::parse("https://else.example/Mail.Read", "app")
-                .unwrap_err()
-                .number,
+            parse("https://else.example/Mail.Read").unwrap_err().number,
             70_011
         );
         assert!(needs_admin("User.Read.All") && !needs_admin("User.ReadBasic.All"));

@@ -7,7 +7,7 @@ use super::search::{Search, Searchable};
 use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::schema::names::Names;
-use crate::schema::table::Type;
+use crate::schema::table::{Type, table};
 
 /// Default of `$top`.
 const DEFAULT_TOP: usize = 10;
@@ -93,6 +93,7 @@ impl Query {
     /// # Errors
     /// 400 for unknown properties, wrong syntax and wrong numbers.
     pub(crate) fn read(params: &Params, names: Names, max_top: usize) -> Result<Self, ApiError> {
+        check_options(params, names)?;
         let mut query = Self {
             top: DEFAULT_TOP,
             ..Self::default()
@@ -110,6 +111,7 @@ impl Query {
             query.order = order::parse(text).map_err(|text| names.uri_error(&text))?;
             for key in &mut query.order {
                 bind_path(&mut key.path, names)?;
+                check_sortable(&key.path, names)?;
             }
         }
         if let Some(top) = option(params, "top") {
@@ -125,8 +127,16 @@ impl Query {
         if let Some(skip) = option(params, "skip") {
             query.skip = number("$skip", skip, names)?;
         }
-        query.count =
-            option(params, "count").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        query.count = match option(params, "count") {
+            None => false,
+            Some(value) if value.eq_ignore_ascii_case("true") => true,
+            Some(value) if value.eq_ignore_ascii_case("false") => false,
+            Some(value) => {
+                return Err(names.uri_error(&format!(
+                    "Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'."
+                )));
+            }
+        };
         query.search = option(params, "search").map(str::to_owned);
         for text in option(params, "expand").map(items).unwrap_or_default() {
             query.expand.push(Expansion::parse(&text, names)?);
@@ -187,6 +197,63 @@ impl Query {
             .as_ref()
             .is_none_or(|select| select.iter().any(|one| one == name))
     }
+}
+
+/// The system query options of OData and those of change tracking.
+const OPTIONS: [&str; 12] = [
+    "$count",
+    "$deltatoken",
+    "$expand",
+    "$filter",
+    "$format",
+    "$orderby",
+    "$search",
+    "$select",
+    "$skip",
+    "$skiptoken",
+    "$top",
+    "$schemaversion",
+];
+
+/// Fails for a system query option that does not exist, and for one that is there twice. Names without a dollar sign can
+/// be anything.
+fn check_options(params: &Params, names: Names) -> Result<(), ApiError> {
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, _) in &params.0 {
+        let Some(known) = OPTIONS
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(name))
+        else {
+            if name.starts_with('$') {
+                let text = format!("The query parameter '{name}' is not supported.");
+                return Err(names.uri_error(&text));
+            }
+            continue;
+        };
+        if seen.contains(known) {
+            return Err(names.uri_error(&format!(
+                "Query option '{known}' was specified more than once, but it must be specified at most once."
+            )));
+        }
+        seen.push(known);
+    }
+    Ok(())
+}
+
+/// Fails where a list is ordered by something that has no order: a complex value or a list.
+fn check_sortable(path: &[String], names: Names) -> Result<(), ApiError> {
+    let sortable = match names.type_of(path) {
+        Some(Type::List(_)) => false,
+        Some(Type::Named(name)) => table().values(name).is_some(),
+        _ => true,
+    };
+    if sortable {
+        return Ok(());
+    }
+    Err(names.uri_error(&format!(
+        "The $orderby expression must evaluate to a single value of primitive type: '{}' does not.",
+        path.join("/")
+    )))
 }
 
 fn number(name: &str, text: &str, names: Names) -> Result<usize, ApiError> {
@@ -289,10 +356,14 @@ fn check_types(a: &Operand, b: &Operand, names: Names) -> Result<(), ApiError> {
         return Ok(());
     };
     let fits = match literal {
-        Operand::Text(_) => !matches!(
-            kind,
-            Type::DateTime | Type::Boolean | Type::Int32 | Type::Int64 | Type::Double
-        ),
+        Operand::Text(text) => match kind {
+            Type::DateTime | Type::Boolean | Type::Int32 | Type::Int64 | Type::Double => false,
+            // A text that is a value of the enum.
+            Type::Named(name) => table()
+                .values(name)
+                .is_none_or(|values| values.iter().any(|value| value.eq_ignore_ascii_case(text))),
+            _ => true,
+        },
         Operand::Time(_) => matches!(kind, Type::DateTime | Type::Date),
         Operand::Bool(_) => *kind == Type::Boolean,
         Operand::Number(_) => matches!(kind, Type::Int32 | Type::Int64 | Type::Double),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::seed_event::{BERLIN, LONDON, SEATTLE, SeedEvent, TOKYO, monday};
 use super::series;
-use crate::directory;
+use crate::directory::Account;
 use crate::store::date_time::{DateTimeTimeZone, NEVER};
 use crate::store::event::{Exception, OccurrenceChange};
 use crate::store::id::guid_of;
@@ -176,7 +176,8 @@ fn past(today: NaiveDate) -> Vec<SeedEvent> {
 }
 
 fn put(store: &mut Store, plan: &SeedEvent, number: u64, now: DateTime<Utc>) {
-    let (event, cancelled) = event(plan, number, now);
+    let owner = store.directory.owner(plan.mailbox);
+    let (event, cancelled) = event(plan, owner, number, now);
     let Some(mailbox) = store.mailbox_mut(plan.mailbox) else {
         return;
     };
@@ -185,7 +186,7 @@ fn put(store: &mut Store, plan: &SeedEvent, number: u64, now: DateTime<Utc>) {
         return;
     };
     for address in plan.invited {
-        let other = directory::find(address).and_then(|account| account.mailbox);
+        let other = store.number_of(address);
         if let Some(other) = other.filter(|other| *other != plan.mailbox) {
             meetings::add_attendee_copy(store, other, &event);
         }
@@ -195,7 +196,7 @@ fn put(store: &mut Store, plan: &SeedEvent, number: u64, now: DateTime<Utc>) {
     }
 }
 
-fn event(plan: &SeedEvent, number: u64, now: DateTime<Utc>) -> (Event, bool) {
+fn event(plan: &SeedEvent, owner: &Account, number: u64, now: DateTime<Utc>) -> (Event, bool) {
     let (hour, minute) = plan.time.unwrap_or_default();
     let start = plan.date.and_hms_opt(hour, minute, 0).unwrap_or_default();
     let length = match plan.time {
@@ -206,7 +207,6 @@ fn event(plan: &SeedEvent, number: u64, now: DateTime<Utc>) -> (Event, bool) {
         local,
         zone: plan.zone.to_owned(),
     };
-    let owner = directory::owner(plan.mailbox);
     let created = (now - TimeDelta::days(400))
         .timestamp()
         .min(start.and_utc().timestamp());

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn contacts_are_complete_and_their_values_fit() {
         let mut mailbox = Mailbox::new(1);
-        let owner = crate::directory::owner(1);
+        let owner = crate::directory::Directory::default().owner(1);
         fill(
             &mut mailbox,
             owner,

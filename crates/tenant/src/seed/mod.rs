@@ -9,30 +9,50 @@ mod seed_event;
 mod series;
 mod texts;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use crate::directory::ACCOUNTS;
-use crate::options::Seed;
+use crate::directory::Directory;
+use crate::options::{Options, Seed};
 use crate::store::{Mailbox, Store};
+
+/// Accounts and registrations: those of every tenant, that of the options, and those of a seed of one's own.
+///
+/// # Errors
+/// The seed has an account or a registration that cannot be; the message names its file and line.
+pub(crate) fn directory(options: &Options) -> Result<Directory, String> {
+    let mut directory = Directory::default();
+    directory.register(options.registration());
+    if let Seed::Files(path) = &options.seed {
+        files::directory(path, &mut directory)?;
+    }
+    Ok(directory)
+}
 
 /// Fills the mailboxes, relative to `now`.
 ///
 /// # Errors
 /// A seed of one's own has an item that cannot be kept; the message names its file and line.
-pub(crate) fn store(seed: &Seed, now: DateTime<Utc>) -> Result<Store, String> {
+pub(crate) fn store(
+    seed: &Seed,
+    directory: &Arc<Directory>,
+    now: DateTime<Utc>,
+) -> Result<Store, String> {
+    let empty = Store::default().of(directory);
     let mut store = match seed {
-        Seed::Files(path) => files::store(path, now)?,
-        _ => invented(seed, now),
+        Seed::Files(path) => files::store(path, empty, now)?,
+        _ => invented(seed, empty, now),
     };
     store.generation = u64::from(rand::random::<u16>());
     Ok(store)
 }
 
-fn invented(seed: &Seed, now: DateTime<Utc>) -> Store {
-    let mut store = Store::default();
-    for account in ACCOUNTS.iter() {
+fn invented(seed: &Seed, mut store: Store, now: DateTime<Utc>) -> Store {
+    let directory = store.directory.clone();
+    for account in directory.accounts() {
         let Some(number) = account.mailbox else {
             continue;
         };

@@ -2,13 +2,12 @@
 
 use axum::response::Response;
 
-use super::pages;
-use super::{redirect, session};
-use crate::directory::{self, Account, Kind};
+use super::{admission, federated, pages, redirect, session};
+use crate::directory::{Account, Kind};
 use crate::http::HttpRequest;
 use crate::ids;
 use crate::oauth::aadsts::{Aadsts, TraceIds};
-use crate::oauth::flow::{AuthorizationCode, PendingAuthorization};
+use crate::oauth::flow::{AuthorizationCode, DeviceOutcome, PendingAuthorization};
 use crate::oauth::request::{AuthorizationError, AuthorizationRequest};
 use crate::oauth::session::Session;
 use crate::oauth::{scopes, second_factor};
@@ -19,7 +18,7 @@ use crate::token::issue;
 pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);
-    let request = match AuthorizationRequest::read(tenant.options(), segment, v1, &params) {
+    let request = match AuthorizationRequest::read(&tenant.directory(), segment, v1, &params) {
         Ok(request) => request,
         Err(AuthorizationError::Page(error)) => {
             let ids = TraceIds::new(tenant.clock().now(), params.get("client-request-id"));
@@ -30,16 +29,24 @@ pub(crate) fn begin(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: 
         }
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    match choose_account(&request, &session, tenant.clock().unix()) {
+    ask(tenant, &request, &session)
+}
+
+/// Signs in with an account of the session, or asks for one.
+pub(crate) fn ask(tenant: &Tenant, request: &AuthorizationRequest, session: &Session) -> Response {
+    match choose_account(tenant, request, session) {
         AccountChoice::Account(account) => {
-            let flow = start(tenant, &request, Some(account));
-            continue_sign_in(tenant, &flow, &session, None)
+            let flow = start(tenant, request, Some(account));
+            continue_sign_in(tenant, &flow, session, None)
         }
         AccountChoice::Ask => {
-            let flow = start(tenant, &request, None);
-            pages::sign_in::show(&flow, &session, None)
+            let flow = start(tenant, request, None);
+            match federated::address(request) {
+                Some(address) => federated::go(tenant, &flow.0, &address),
+                None => pages::sign_in::show(tenant, &flow, session, None),
+            }
         }
-        AccountChoice::Refuse(error) => redirect::refuse(tenant, &request, &error),
+        AccountChoice::Refuse(error) => redirect::refuse(tenant, request, &error),
     }
 }
 
@@ -52,7 +59,12 @@ enum AccountChoice {
     Refuse(Aadsts),
 }
 
-fn choose_account(request: &AuthorizationRequest, session: &Session, now: i64) -> AccountChoice {
+fn choose_account(
+    tenant: &Tenant,
+    request: &AuthorizationRequest,
+    session: &Session,
+) -> AccountChoice {
+    let (now, directory) = (tenant.clock().unix(), tenant.directory());
     let none = request.prompt.as_deref() == Some("none");
     if matches!(request.prompt.as_deref(), Some("login" | "select_account")) {
         return AccountChoice::Ask;
@@ -68,7 +80,8 @@ fn choose_account(request: &AuthorizationRequest, session: &Session, now: i64) -
         .accounts
         .iter()
         .filter(recent)
-        .filter_map(|oid| directory::find(oid))
+        .filter_map(|oid| directory.find(oid))
+        .filter(|account| admission::admits(request, account))
         .filter(|account| hinted.is_none_or(|hint| account.matches_hint(hint)))
         .collect();
     match candidates.as_slice() {
@@ -113,8 +126,12 @@ pub(crate) fn continue_sign_in(
     cookie: Option<&str>,
 ) -> Response {
     let request = &flow.request;
-    let Some(account) = flow.oid.as_deref().and_then(directory::find) else {
-        return pages::sign_in::show(&(id.clone(), flow.clone()), session, None);
+    let Some(account) = flow
+        .oid
+        .as_deref()
+        .and_then(|oid| tenant.directory().find(oid))
+    else {
+        return pages::sign_in::show(tenant, &(id.clone(), flow.clone()), session, None);
     };
     let mut flow = flow.clone();
     flow.second_factor = second_factor::is_satisfied(&flow, session);
@@ -135,7 +152,10 @@ pub(crate) fn continue_sign_in(
             (error.error, error.suberror) = ("consent_required", None);
             redirect::refuse(tenant, request, &error)
         }
-        ConsentRequirement::User => pages::consent::ask_user(id, request, account),
+        ConsentRequirement::User => {
+            let name = application_name(tenant, request);
+            pages::consent::ask_user(id, request, account, &name)
+        }
         ConsentRequirement::Administrator => {
             let text = "An administrator of Contoso has set a policy that prevents you from \
                         granting the permissions that the application asks for. Contact an \
@@ -148,6 +168,13 @@ pub(crate) fn continue_sign_in(
         crate::http::set(&mut response, "set-cookie", cookie);
     }
     response
+}
+
+/// The name of the application, as its registration has it.
+pub(crate) fn application_name(tenant: &Tenant, request: &AuthorizationRequest) -> String {
+    let directory = tenant.directory();
+    let app = directory.registration(&request.client_id);
+    app.map_or_else(String::new, |app| app.display_name.clone())
 }
 
 enum ConsentRequirement {
@@ -169,7 +196,7 @@ fn consent_requirement(
         .scopes
         .qualified()
         .into_iter()
-        .filter(|scope| !signins.consented(account.oid, scope))
+        .filter(|scope| !signins.consented(&request.client_id, account.oid, scope))
         .collect();
     match request.prompt.as_deref() {
         Some("admin_consent") if admin => ConsentRequirement::User,
@@ -223,6 +250,12 @@ pub(crate) fn issue_code(
         family: ids::guid(),
     };
     signins.codes.insert(code.clone(), record);
+    if let Some(device) = &request.device {
+        if let Some(waiting) = signins.devices.get_mut(device) {
+            waiting.outcome = DeviceOutcome::Approved(code);
+        }
+        return pages::device::done(account);
+    }
     drop(signins);
     let mut values = vec![("code", code)];
     if request.id_token

@@ -3,16 +3,18 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::directory::TENANT_ID;
+use crate::directory::{PERSONAL_TENANT, TENANT_ID};
 use crate::http;
 use crate::oauth::aadsts::TraceIds;
 use crate::oauth::issuer;
-use crate::oauth::request::{known_tenant, no_tenant};
+use crate::oauth::request::{is_consumers, known_tenant, no_tenant};
 use crate::state::Tenant;
 
 fn tid_of(segment: &str) -> &'static str {
     if matches!(segment, "common" | "organizations") {
         "{tenantid}"
+    } else if is_consumers(segment) {
+        PERSONAL_TENANT
     } else {
         TENANT_ID
     }
@@ -31,7 +33,7 @@ fn unknown(tenant: &Tenant, segment: &str) -> Response {
 
 /// `.well-known/openid-configuration`.
 pub(crate) fn document(tenant: &Tenant, segment: &str, v1: bool) -> Response {
-    if !known_tenant(segment) {
+    if !known_tenant(segment, v1) {
         return unknown(tenant, segment);
     }
     let origin = tenant.origin();
@@ -54,6 +56,7 @@ pub(crate) fn document(tenant: &Tenant, segment: &str, v1: bool) -> Response {
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": issuer(&origin, tid_of(segment), v1),
         "authorization_endpoint": format!("{base}/oauth2{version}/authorize"),
+        "device_authorization_endpoint": format!("{base}/oauth2{version}/devicecode"),
         "http_logout_supported": true,
         "frontchannel_logout_supported": true,
         "request_uri_parameter_supported": false,
@@ -78,7 +81,7 @@ pub(crate) fn document(tenant: &Tenant, segment: &str, v1: bool) -> Response {
 
 /// The key set.
 pub(crate) fn keys(tenant: &Tenant, segment: &str, v1: bool) -> Response {
-    if !known_tenant(segment) {
+    if !known_tenant(segment, v1) {
         return unknown(tenant, segment);
     }
     let issuer = issuer(&tenant.origin(), tid_of(segment), v1);

@@ -6,7 +6,6 @@ use maud::html;
 
 use super::{pages, redirect, session};
 use crate::http::{self, HttpRequest};
-use crate::oauth::request;
 use crate::state::Tenant;
 
 /// GET or POST on both logout endpoints. Access and refresh tokens stay valid, as at Entra.
@@ -14,9 +13,11 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     let mut params = incoming.query();
     params.0.extend(incoming.form().0);
     let (gone, cookie) = session::sign_out(tenant, &incoming.headers);
-    let target = params
-        .get("post_logout_redirect_uri")
-        .filter(|uri| request::registered(tenant.options(), uri).is_some());
+    let directory = tenant.directory();
+    let target = params.get("post_logout_redirect_uri").filter(|uri| {
+        let mut all = directory.registrations().iter();
+        all.any(|app| app.platform(uri).is_some())
+    });
     let back = target.map(|uri| match params.get("state") {
         Some(state) => {
             let state: String = form_urlencoded::byte_serialize(state.as_bytes()).collect();
@@ -25,13 +26,20 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest) -> Response {
         }
         None => uri.to_owned(),
     });
-    let frames: Vec<String> = match (&gone, &tenant.options().frontchannel_logout) {
-        (Some(session), Some(url)) if !session.clients.is_empty() => {
-            let joint = if url.contains('?') { '&' } else { '?' };
-            vec![format!("{url}{joint}sid={}", session.sid)]
-        }
-        _ => Vec::new(),
-    };
+    let frames: Vec<String> = gone
+        .iter()
+        .flat_map(|session| {
+            let apps = session
+                .clients
+                .iter()
+                .filter_map(|id| directory.registration(id));
+            let urls = apps.filter_map(|app| app.frontchannel_logout.as_deref());
+            urls.map(|url| {
+                let joint = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{joint}sid={}", session.sid)
+            })
+        })
+        .collect();
     let mut response = match (&back, frames.is_empty()) {
         (Some(back), true) => redirect::found(back),
         _ => page(&frames, back.as_deref()),

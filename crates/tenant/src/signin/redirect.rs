@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::pages;
 use crate::http;
 use crate::oauth::aadsts::{Aadsts, TraceIds};
+use crate::oauth::flow::DeviceOutcome;
 use crate::oauth::request::{AuthorizationRequest, ResponseMode};
 use crate::state::Tenant;
 
@@ -25,8 +26,14 @@ pub(crate) fn back(request: &AuthorizationRequest, values: &[(&str, String)]) ->
     }
 }
 
-/// Sends an error to the redirect URI of a request.
+/// Sends an error to the redirect URI of a request, or to the device that waits for it.
 pub(crate) fn refuse(tenant: &Tenant, request: &AuthorizationRequest, error: &Aadsts) -> Response {
+    if let Some(device) = &request.device {
+        if let Some(waiting) = tenant.signins().devices.get_mut(device) {
+            waiting.outcome = DeviceOutcome::Declined;
+        }
+        return pages::device::refused(&error.text);
+    }
     let ids = TraceIds::new(tenant.clock().now(), request.correlation.as_deref());
     let mut values = vec![("error", error.error.to_owned())];
     if let Some(suberror) = error.suberror {

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 
-use super::{authorize, pages, redirect, session};
-use crate::directory::{self, Kind};
+use super::{admission, authorize, federated, pages, redirect, session};
+use crate::directory::{Account, Directory, Kind};
 use crate::http::{HttpRequest, Params};
 use crate::oauth::aadsts::{Aadsts, TraceIds};
 use crate::oauth::flow::PendingAuthorization;
@@ -23,30 +23,50 @@ pub(crate) fn login(tenant: &Tenant, incoming: &HttpRequest) -> Response {
     if form.get("cancel").is_some() {
         return cancelled(tenant, &flow.1, "the user canceled the authentication");
     }
-    let account = match check(&form) {
-        Ok(account) => account,
-        Err(error) => return pages::sign_in::show(&flow, &session, Some(&error)),
-    };
+    let address = form.get("account").or(form.get("loginfmt"));
+    let elsewhere = address.and_then(|address| federated::instead(tenant, &flow.0, address.trim()));
+    if let Some(elsewhere) = elsewhere {
+        return elsewhere;
+    }
+    match check(&tenant.directory(), &form) {
+        Ok(account) => signed(tenant, incoming, flow, &session, account),
+        Err(error) => pages::sign_in::show(tenant, &flow, &session, Some(&error)),
+    }
+}
+
+/// Goes on with an account that showed who it is, where it may sign in.
+pub(crate) fn signed(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    flow: (String, PendingAuthorization),
+    session: &Session,
+    account: &Account,
+) -> Response {
+    if !admission::admits(&flow.1.request, account) {
+        let error = admission::refusal(&flow.1.request, account);
+        return pages::sign_in::show(tenant, &flow, session, Some(&error));
+    }
     let (id, mut record) = flow;
     record.oid = Some(account.oid.to_owned());
     tenant.signins().flows.insert(id.clone(), record.clone());
     let cookie = session::sign_in(tenant, &incoming.headers, account.oid);
-    authorize::continue_sign_in(tenant, &(id, record), &session, Some(&cookie))
+    authorize::continue_sign_in(tenant, &(id, record), session, Some(&cookie))
 }
 
 /// Finds the account. An account button needs no password: this is a tenant for development.
-fn check(form: &Params) -> Result<&'static directory::Account, Aadsts> {
+fn check(directory: &Directory, form: &Params) -> Result<&'static Account, Aadsts> {
     let no_account = |address: &str| {
         let text = format!("The user account {address} does not exist in the directory 'Contoso'.");
         Aadsts::new(50_034, "invalid_grant", text)
     };
     if let Some(address) = form.get("account") {
-        return directory::find(address)
+        return directory
+            .find(address)
             .filter(|account| account.kind != Kind::Shared)
             .ok_or_else(|| no_account(address));
     }
     let address = form.get("loginfmt").unwrap_or_default().trim();
-    let account = directory::find(address).ok_or_else(|| no_account(address))?;
+    let account = directory.find(address).ok_or_else(|| no_account(address))?;
     if account.accepts(form.get("passwd").unwrap_or_default()) {
         Ok(account)
     } else {
@@ -62,8 +82,8 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
         return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    let Some(account) = signed_in(&flow, &session) else {
-        return pages::sign_in::show(&(id, flow), &session, None);
+    let Some(account) = signed_in(tenant, &flow, &session) else {
+        return pages::sign_in::show(tenant, &(id, flow), &session, None);
     };
     if form.get("decision") != Some("accept") {
         tenant.signins().flows.remove(&id);
@@ -78,7 +98,9 @@ pub(crate) fn consent(tenant: &Tenant, incoming: &HttpRequest) -> Response {
         );
     }
     let who = if everybody { "*" } else { account.oid };
-    tenant.signins().consent(who, flow.request.consents());
+    let granted = flow.request.consents(&tenant.directory());
+    let client_id = &flow.request.client_id;
+    tenant.signins().consent(client_id, who, granted);
     authorize::issue_code(tenant, &id, &flow, account, everybody)
 }
 
@@ -89,8 +111,8 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response
         return expired(tenant);
     };
     let session = session::of(tenant, &incoming.headers).unwrap_or_default();
-    let Some(account) = signed_in(&flow, &session) else {
-        return pages::sign_in::show(&(id, flow), &session, None);
+    let Some(account) = signed_in(tenant, &flow, &session) else {
+        return pages::sign_in::show(tenant, &(id, flow), &session, None);
     };
     if form.get("cancel").is_some() {
         return cancelled(tenant, &flow, "the user canceled the authentication");
@@ -108,12 +130,13 @@ pub(crate) fn second_factor(tenant: &Tenant, incoming: &HttpRequest) -> Response
 
 /// The signed-in account, if the browser session still has it.
 pub(crate) fn signed_in(
+    tenant: &Tenant,
     flow: &PendingAuthorization,
     session: &Session,
-) -> Option<&'static directory::Account> {
+) -> Option<&'static Account> {
     let oid = flow.oid.as_deref();
     oid.filter(|oid| session.accounts.iter().any(|one| one == oid))
-        .and_then(directory::find)
+        .and_then(|oid| tenant.directory().find(oid))
 }
 
 /// Sends `access_denied` to the application: the user cancelled.

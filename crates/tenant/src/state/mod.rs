@@ -23,6 +23,7 @@ use subscriptions::Subscriptions;
 use uploads::Uploads;
 
 use crate::clock::Clock;
+use crate::directory::Directory;
 use crate::directory::step_up::StepUp;
 use crate::http::HttpRequest;
 use crate::oauth::SignInState;
@@ -41,6 +42,8 @@ pub struct Tenant {
 pub(crate) struct Inner {
     pub(crate) options: Options,
     origin: RwLock<String>,
+    /// Accounts and registrations: those of the options, and of the seed.
+    directory: RwLock<Arc<Directory>>,
     pub(crate) clock: Clock,
     pub(crate) keys: Keys,
     store: Mutex<Store>,
@@ -70,13 +73,16 @@ impl Tenant {
     pub fn new(options: Options) -> Result<Self, String> {
         let clock = Clock::default();
         let kept = options.data.as_deref().filter(|file| file.exists());
+        // The seed says who there is, also where the mailboxes come from a file.
+        let directory = Arc::new(seed::directory(&options)?);
         let store = match kept {
-            Some(file) => snapshot::load(file)?,
-            None => seed::store(&options.seed, clock.now())?,
+            Some(file) => snapshot::load(file)?.of(&directory),
+            None => seed::store(&options.seed, &directory, clock.now())?,
         };
         let loaded = kept.is_some();
         let inner = Inner {
             origin: RwLock::new(options.origin.clone()),
+            directory: RwLock::new(directory),
             clock,
             keys: match options.own_signing_key {
                 true => Keys::generated()?,
@@ -151,7 +157,13 @@ impl Tenant {
     /// # Errors
     /// The seed has an item that cannot be kept. Nothing is reset then.
     pub(crate) fn reset(&self) -> Result<(), String> {
-        let fresh = seed::store(&self.options().seed, Utc::now())?;
+        let directory = Arc::new(seed::directory(self.options())?);
+        let fresh = seed::store(&self.options().seed, &directory, Utc::now())?;
+        *self
+            .inner
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = directory;
         self.clock().reset();
         *self.store() = fresh;
         *self.signins() = SignInState::default();
@@ -166,6 +178,15 @@ impl Tenant {
 
     pub(crate) fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    /// Accounts and registrations.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        self.inner
+            .directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -244,7 +265,8 @@ impl Tenant {
     }
 
     /// Puts other mailboxes in place of those that there are. Delta tokens and hooks begin anew.
-    pub(crate) fn replace_store(&self, mut store: Store) {
+    pub(crate) fn replace_store(&self, store: Store) {
+        let mut store = store.of(&self.directory());
         let mut held = self.store();
         store.generation = held.generation.max(store.generation) + 1;
         *held = store;

@@ -2,14 +2,28 @@
 
 use std::collections::BTreeSet;
 
+use super::automatic;
 use super::mailbox::{INBOX, SENT};
 use super::mailboxes::Store;
 use super::message::Message;
 use super::rules;
-use crate::directory;
 
-/// Sends a message from a mailbox.
-pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: bool, now: i64) {
+/// Sends a message from a mailbox. Automatic replies come back.
+pub(crate) fn send(store: &mut Store, from: u32, message: Message, save: bool, now: i64) {
+    let sent = message.clone();
+    for number in deliver(store, from, message, save, now) {
+        automatic::answer(store, number, &sent, now);
+    }
+}
+
+/// Delivers a message, and gives the mailboxes that it came to.
+pub(super) fn deliver(
+    store: &mut Store,
+    from: u32,
+    mut message: Message,
+    save: bool,
+    now: i64,
+) -> BTreeSet<u32> {
     message.draft = false;
     (message.sent, message.received, message.modified) = (now, now, now);
     message.moves = 0;
@@ -18,9 +32,9 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         .iter()
         .chain(&message.cc)
         .chain(&message.bcc)
-        .filter_map(|person| directory::find(&person.address)?.mailbox)
+        .filter_map(|person| store.number_of(&person.address))
         .collect();
-    for number in recipients {
+    for number in recipients.iter().copied() {
         let Some(mailbox) = store.mailbox_mut(number) else {
             continue;
         };
@@ -42,6 +56,7 @@ pub(crate) fn send(store: &mut Store, from: u32, mut message: Message, save: boo
         message.created = now;
         mailbox.insert(message);
     }
+    recipients
 }
 
 /// Delivers the messages whose time has come. Returns whether there were any.

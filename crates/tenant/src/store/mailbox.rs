@@ -80,7 +80,11 @@ pub(crate) struct Mailbox {
     #[serde(skip)]
     versions: BTreeMap<u64, u64>,
     pub(crate) events: BTreeMap<u64, Event>,
+    /// Calendars beside the default one.
     pub(crate) calendars: BTreeMap<u64, Item>,
+    /// What was written to the default calendar.
+    #[serde(default)]
+    pub(crate) default_calendar: Option<Item>,
     pub(crate) contacts: BTreeMap<u64, Item>,
     pub(crate) contact_folders: BTreeMap<u64, Item>,
     pub(crate) categories: Vec<Item>,
@@ -92,6 +96,9 @@ pub(crate) struct Mailbox {
     pub(crate) permissions: Vec<Item>,
     pub(crate) calendar_groups: BTreeMap<u64, Item>,
     pub(crate) settings: Json,
+    /// Whom the automatic reply that is set has answered, in lower case.
+    #[serde(default)]
+    pub(crate) answered: BTreeSet<String>,
     /// Photo of the owner, as base64.
     pub(crate) photo: Option<String>,
     pub(crate) removals: Vec<Removal>,
@@ -122,6 +129,7 @@ impl Mailbox {
             versions: BTreeMap::new(),
             events: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            default_calendar: None,
             contacts: BTreeMap::new(),
             contact_folders: BTreeMap::new(),
             categories: Vec::new(),
@@ -130,6 +138,7 @@ impl Mailbox {
             permissions: Vec::new(),
             calendar_groups: BTreeMap::new(),
             settings: settings::default(),
+            answered: BTreeSet::new(),
             photo: None,
             removals: Vec::new(),
             next_key: FIRST_FREE,

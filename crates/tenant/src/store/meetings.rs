@@ -10,9 +10,8 @@ use super::id::Kind;
 use super::item::Json;
 use super::mailbox::CALENDAR;
 use super::mailboxes::Store;
-use super::message::{Message, Person};
+use super::message::{MeetingMessage, Message, Person};
 use super::recipient::parse_recipient;
-use crate::directory;
 
 /// The `iCalUId` of a meeting, made of a GUID.
 pub(crate) fn uid(guid: &str) -> String {
@@ -21,11 +20,12 @@ pub(crate) fn uid(guid: &str) -> String {
 }
 
 /// Mailboxes of the attendees, without the organizer's.
-fn attendees(event: &Event, own: u32) -> Vec<u32> {
+fn attendees(store: &Store, event: &Event, own: u32) -> Vec<u32> {
     let list = event.json.get("attendees").and_then(Value::as_array);
-    let list = list.into_iter().flatten().filter_map(parse_recipient);
+    let list = list.into_iter().flatten();
+    let list = list.filter_map(|one| parse_recipient(one, &store.directory));
     let mut numbers: Vec<u32> = list
-        .filter_map(|one| directory::find(&one.address)?.mailbox)
+        .filter_map(|one| store.number_of(&one.address))
         .filter(|number| *number != own)
         .collect();
     numbers.sort_unstable();
@@ -45,18 +45,22 @@ fn find_copy(store: &Store, mailbox: u32, uid: &str) -> Option<u64> {
 /// Updates the copies of a meeting. New attendees get a copy and a notification; for removed
 /// attendees it is cancelled.
 pub(crate) fn invite(store: &mut Store, own: u32, event: &Event, now: i64) {
-    let invited = attendees(event, own);
+    let invited = attendees(store, event, own);
     for number in &invited {
         match find_copy(store, *number, &event.uid) {
             Some(key) => update_copy(store, *number, key, event, now),
             None => {
                 add_attendee_copy(store, *number, event);
+                let address = store.directory.owner(*number).address;
                 send_notification(
                     store,
                     own,
-                    &[directory::owner(*number).address],
-                    &subject(event),
-                    "You are invited.",
+                    &[address],
+                    &Notice {
+                        kind: MeetingMessage::Request,
+                        subject: &subject(event),
+                        text: "You are invited.",
+                    },
                     now,
                 );
             }
@@ -145,7 +149,7 @@ pub(crate) fn remove_entry(store: &mut Store, own: u32, key: u64, day: i32, now:
             return;
         };
         if event.organized {
-            for number in attendees(&event, own) {
+            for number in attendees(store, &event, own) {
                 if let Some(key) = find_copy(store, number, &event.uid) {
                     cancel_copy(store, number, key, now);
                 }
@@ -174,7 +178,7 @@ pub(crate) fn record_response(
     status: &Value,
     now: i64,
 ) {
-    let Some(number) = directory::find(&event.organizer.address).and_then(|one| one.mailbox) else {
+    let Some(number) = store.number_of(&event.organizer.address) else {
         return;
     };
     let Some(key) = find_copy(store, number, &event.uid) else {
@@ -202,23 +206,33 @@ pub(crate) fn record_response(
     (meeting.change, meeting.modified) = (change, now);
 }
 
+/// What a notification says.
+pub(crate) struct Notice<'a> {
+    pub(crate) kind: MeetingMessage,
+    pub(crate) subject: &'a str,
+    pub(crate) text: &'a str,
+}
+
 /// Sends a notification about a meeting.
 pub(crate) fn send_notification(
     store: &mut Store,
     from: u32,
     to: &[&str],
-    subject: &str,
-    text: &str,
+    notice: &Notice<'_>,
     now: i64,
 ) {
-    let owner = directory::owner(from);
+    let owner = store.directory.owner(from);
     let sender = Person::new(owner.name, owner.address);
     let named = |address: &&str| {
-        let name = directory::find(address).map_or(*address, |account| account.name);
+        let name = store
+            .directory
+            .find(address)
+            .map_or(*address, |account| account.name);
         Person::new(name, address)
     };
     let mut message = Message {
-        subject: subject.to_owned(),
+        subject: notice.subject.to_owned(),
+        meeting: Some(notice.kind),
         from: Some(sender.clone()),
         sender: Some(sender),
         to: to.iter().map(named).collect(),
@@ -229,7 +243,7 @@ pub(crate) fn send_notification(
         ),
         ..Message::default()
     };
-    message.set_body(false, text.to_owned());
+    message.set_body(false, notice.text.to_owned());
     deliver::send(store, from, message, false, now);
 }
 

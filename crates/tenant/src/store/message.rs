@@ -134,6 +134,43 @@ pub(crate) struct Message {
     /// Extended properties, with Graph's names.
     #[serde(default)]
     pub(crate) extended: super::item::Json,
+    /// What it says about a meeting, if it is a notification of one.
+    #[serde(default)]
+    pub(crate) meeting: Option<MeetingMessage>,
+}
+
+/// What a notification says about a meeting.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum MeetingMessage {
+    Accepted,
+    Cancelled,
+    Declined,
+    Request,
+    Tentative,
+}
+
+impl MeetingMessage {
+    /// The value of `meetingMessageType`; one of them is spelt so at Graph.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "meetingAccepted",
+            Self::Cancelled => "meetingCancelled",
+            Self::Declined => "meetingDeclined",
+            Self::Request => "meetingRequest",
+            Self::Tentative => "meetingTenativelyAccepted",
+        }
+    }
+
+    /// The type of the message.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Request => "#microsoft.graph.eventMessageRequest",
+            Self::Cancelled => "#microsoft.graph.eventMessage",
+            Self::Accepted | Self::Declined | Self::Tentative => {
+                "#microsoft.graph.eventMessageResponse"
+            }
+        }
+    }
 }
 
 impl Message {

@@ -1,5 +1,6 @@
 //! The store of all flavours: mailboxes with folders, messages, events, contacts.
 
+pub(crate) mod automatic;
 pub(crate) mod busy;
 mod bytes;
 pub(crate) mod date_time;

@@ -98,11 +98,22 @@ impl Recurrence {
             .as_str()
             .and_then(|text| date(text.get(..10)?));
         let start = start.ok_or("The recurrence range has no valid start date.")?;
+        // A value of a pattern that has no use for it can be anything: answers say 0.
+        let yearly = matches!(kind, Pattern::AbsoluteYearly | Pattern::RelativeYearly);
+        let month = number(&pattern["month"], 1..=12);
+        if yearly && month.is_none() && !pattern["month"].is_null() {
+            return Err("The month of the recurrence pattern is not valid.");
+        }
+        let absolute = matches!(kind, Pattern::AbsoluteMonthly | Pattern::AbsoluteYearly);
+        let day = number(&pattern["dayOfMonth"], 1..=31);
+        if absolute && day.is_none() && !pattern["dayOfMonth"].is_null() {
+            return Err("The day of the month of the recurrence pattern is not valid.");
+        }
         let made = Self {
             pattern: kind,
             interval,
-            month: number(&pattern["month"], 1..=12).unwrap_or(start.month()),
-            day: number(&pattern["dayOfMonth"], 1..=31).unwrap_or(start.day()),
+            month: month.unwrap_or(start.month()),
+            day: day.unwrap_or(start.day()),
             days,
             first_day: weekday(&pattern["firstDayOfWeek"]).unwrap_or(Weekday::Sun),
             index: index(&pattern["index"])?,

@@ -114,7 +114,8 @@ mod tests {
         let dir = std::env::temp_dir().join(crate::ids::guid());
         std::fs::create_dir(&dir).unwrap();
         let file = dir.join("data.json");
-        let store = crate::seed::store(&Seed::Small, chrono::Utc::now()).unwrap();
+        let directory = std::sync::Arc::new(crate::directory::Directory::default());
+        let store = crate::seed::store(&Seed::Small, &directory, chrono::Utc::now()).unwrap();
         save(&file, &text(&store).unwrap()).unwrap();
         let again = load(&file).unwrap();
 

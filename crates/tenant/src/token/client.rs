@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::assertion::{self, Expected};
 use super::request::Request;
+use crate::directory::{Platform, Registration};
 use crate::oauth::aadsts::Aadsts;
+use crate::oauth::request::no_application;
 use crate::state::Tenant;
 
 /// Client id and secret of a request.
@@ -37,37 +39,57 @@ fn form_decoded(text: &str) -> String {
         .into_owned()
 }
 
-/// Authenticates the client. `spa`: the grant belongs to the single-page platform, which has no secret.
+/// Authenticates the client, and gives its registration. The platform is that of the grant.
 ///
 /// # Errors
 /// AADSTS numbers for unknown clients and for wrong, missing or unexpected secrets.
-pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Result<(), Aadsts> {
-    let options = tenant.options();
+pub(crate) fn authenticate(
+    tenant: &Tenant,
+    request: &Request,
+    platform: Platform,
+) -> Result<Registration, Aadsts> {
     let (id, secret) = credentials(request);
     let id = id.ok_or_else(|| Aadsts::missing("client_id"))?;
-    if id != options.client_id {
-        let text =
-            format!("Application with identifier '{id}' was not found in the directory 'Contoso'.");
-        return Err(Aadsts::new(700_016, "unauthorized_client", text));
-    }
+    let app = tenant.directory().registration(&id).cloned();
+    let app = app.ok_or_else(|| no_application(&id))?;
     let assertion = request.form.get("client_assertion");
-    match (spa, &request.origin) {
-        (true, _) if secret.is_some() || assertion.is_some() => {
-            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be credentials.";
+    let has_credential = secret.is_some() || assertion.is_some();
+    match (platform, &request.origin) {
+        (Platform::SinglePage | Platform::Native, _) if has_credential => {
+            let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
             Err(Aadsts::client(700_025, text))
         }
-        (true, Some(_)) => Ok(()),
-        (true, None) => {
+        (Platform::SinglePage, Some(_)) | (Platform::Native, None) => Ok(app),
+        (Platform::SinglePage, None) => {
             let text = "Tokens issued for the 'Single-Page Application' client-type may only be \
                         redeemed via cross-origin requests.";
             Err(Aadsts::new(9_002_327, "invalid_request", text))
         }
-        (false, Some(_)) => {
+        (Platform::Native | Platform::Web, Some(_)) => {
             let text = "Cross-origin token redemption is permitted only for the 'Single-Page \
                         Application' client-type.";
             Err(Aadsts::new(9_002_326, "invalid_request", text))
         }
-        (false, None) => confidential(tenant, request, secret.as_deref(), assertion),
+        (Platform::Web, None) => {
+            confidential(tenant, request, &app, secret.as_deref(), assertion).map(|()| app)
+        }
+    }
+}
+
+/// Authenticates a client that polls for a device, or renews what a device got: public where its registration allows it,
+/// and confidential where it presents something.
+///
+/// # Errors
+/// As [`authenticate`].
+pub(crate) fn of_public(tenant: &Tenant, request: &Request) -> Result<Registration, Aadsts> {
+    let (id, secret) = credentials(request);
+    let known = id.and_then(|id| tenant.directory().registration(&id).cloned());
+    let presents = secret.is_some() || request.form.get("client_assertion").is_some();
+    let public =
+        known.is_some_and(|app| app.allow_public_client || !app.public_redirect_uris.is_empty());
+    match public && !presents {
+        true => authenticate(tenant, request, Platform::Native),
+        false => authenticate(tenant, request, Platform::Web),
     }
 }
 
@@ -75,17 +97,17 @@ pub(crate) fn authenticate(tenant: &Tenant, request: &Request, spa: bool) -> Res
 fn confidential(
     tenant: &Tenant,
     request: &Request,
+    app: &Registration,
     secret: Option<&str>,
     assertion: Option<&str>,
 ) -> Result<(), Aadsts> {
-    let options = tenant.options();
-    let id = &options.client_id;
+    let id = &app.client_id;
     match (secret, assertion) {
         (None, Some(assertion)) => {
             let clock = tenant.clock();
             let expected = Expected {
                 client_id: id,
-                certificate: options.client_certificate.as_deref(),
+                certificate: app.certificate.as_deref(),
                 origin: &tenant.origin(),
                 segment: &request.segment,
                 now: clock.unix() - clock.offset(),
@@ -93,7 +115,14 @@ fn confidential(
             let kind = request.form.get("client_assertion_type");
             assertion::check(kind, assertion, &expected)
         }
-        (Some(secret), _) if constant_time_eq(secret, &options.client_secret) => Ok(()),
+        (Some(secret), _)
+            if app
+                .secret
+                .as_deref()
+                .is_some_and(|own| constant_time_eq(secret, own)) =>
+        {
+            Ok(())
+        }
         (Some(_), _) => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the \

@@ -1,4 +1,4 @@
-//! The grants: authorization code, refresh token, client credentials.
+//! The grants of a user: authorization code and refresh token.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::request::Request;
 use super::{client, issue};
-use crate::directory::step_up;
+use crate::directory::{Platform, Registration, step_up};
 use crate::http::Params;
 use crate::ids;
 use crate::oauth::aadsts::Aadsts;
-use crate::oauth::flow::{AccessToken, AuthorizationCode, Grant, RefreshToken};
+use crate::oauth::flow::{AuthorizationCode, Grant, RefreshToken};
 use crate::oauth::request::no_resource;
 use crate::oauth::scopes::{self, Scopes};
 use crate::oauth::second_factor;
@@ -23,19 +23,20 @@ const REFRESH_LIFETIME: i64 = 90 * 86_400;
 /// Lifetime of the refresh tokens of a single-page application, in seconds.
 const SPA_LIFETIME: i64 = 86_400;
 
-type TokenResult = Result<Value, Aadsts>;
+pub(crate) type TokenResult = Result<Value, Aadsts>;
 
-/// Whether the code or refresh token was issued to the single-page platform.
-pub(crate) fn is_for_spa(tenant: &Tenant, form: &Params) -> bool {
+/// The platform that the code or refresh token was issued to.
+pub(crate) fn platform(tenant: &Tenant, form: &Params) -> Platform {
     let signins = tenant.signins();
     let code = form.get("code").and_then(|code| signins.codes.get(code));
     let token = form.get("refresh_token");
     let token = token.and_then(|token| signins.refresh.get(token));
-    match form.get("grant_type") {
-        Some("authorization_code") => code.is_some_and(|code| code.request.spa),
-        Some("refresh_token") => token.is_some_and(|token| token.grant.spa),
-        _ => false,
-    }
+    let found = match form.get("grant_type") {
+        Some("authorization_code") => code.map(|code| code.request.platform),
+        Some("refresh_token") => token.map(|token| token.grant.platform),
+        _ => None,
+    };
+    found.unwrap_or(Platform::Web)
 }
 
 /// `grant_type=authorization_code`.
@@ -45,11 +46,8 @@ pub(crate) fn authorization_code(tenant: &Tenant, request: &Request) -> TokenRes
         .get("code")
         .ok_or_else(|| Aadsts::missing("code"))?;
     let record = tenant.signins().codes.get(presented).cloned();
-    client::authenticate(
-        tenant,
-        request,
-        record.as_ref().is_some_and(|code| code.request.spa),
-    )?;
+    let platform = platform(tenant, &request.form);
+    let app = client::authenticate(tenant, request, platform)?;
     let record = record.ok_or_else(|| {
         Aadsts::new(
             9_002_313,
@@ -57,8 +55,31 @@ pub(crate) fn authorization_code(tenant: &Tenant, request: &Request) -> TokenRes
             "Invalid request. Request is malformed or invalid.",
         )
     })?;
+    check_client(&app, &record.request.client_id)?;
     check_code(tenant, request, &record)?;
-    let asked = asked_for(tenant, request, &record.request.scopes, &record.oid)?;
+    redeem(tenant, request, &app, (presented, &record))
+}
+
+/// Fails where a code or a refresh token is another client's.
+fn check_client(app: &Registration, client_id: &str) -> Result<(), Aadsts> {
+    if app.is(client_id) {
+        return Ok(());
+    }
+    let text = "Provided grant is invalid or malformed: it was issued to another client id.";
+    Err(Aadsts::new(70_000, "invalid_grant", text).sub("bad_token"))
+}
+
+/// The tokens for a code whose request was checked.
+///
+/// # Errors
+/// The scopes are not valid or not consented to; the claims need a second factor.
+pub(super) fn redeem(
+    tenant: &Tenant,
+    request: &Request,
+    app: &Registration,
+    (presented, record): (&str, &AuthorizationCode),
+) -> TokenResult {
+    let asked = asked_for(tenant, request, app, &record.request.scopes, &record.oid)?;
     let claims = request
         .form
         .get("claims")
@@ -77,7 +98,7 @@ pub(crate) fn authorization_code(tenant: &Tenant, request: &Request) -> TokenRes
         resource: asked.first_resource().unwrap_or(scopes::GRAPH).to_owned(),
         scopes: record.request.scopes.oidc.clone(),
         form: record.request.scopes.form,
-        spa: record.request.spa,
+        platform: record.request.platform,
         second_factor: record.second_factor,
         auth_time: record.auth_time,
         contexts: step_up::contexts(shown),
@@ -161,22 +182,24 @@ pub(crate) fn refresh_token(tenant: &Tenant, request: &Request) -> TokenResult {
         .get("refresh_token")
         .ok_or_else(|| Aadsts::missing("refresh_token"))?;
     let record = tenant.signins().refresh.get(presented).cloned();
-    client::authenticate(
-        tenant,
-        request,
-        record.as_ref().is_some_and(|token| token.grant.spa),
-    )?;
+    // A device that has no secret renews without one.
+    let app = match record.as_ref().map(|token| token.grant.platform) {
+        Some(Platform::Native) => client::of_public(tenant, request),
+        Some(platform) => client::authenticate(tenant, request, platform),
+        None => client::authenticate(tenant, request, Platform::Web),
+    }?;
     let record = record.ok_or_else(|| {
         let text = "The refresh token is malformed or has been revoked.";
         Aadsts::new(9_002_313, "invalid_grant", text).sub("bad_token")
     })?;
+    check_client(&app, &record.grant.client_id)?;
     check_refresh(tenant, &record)?;
     let held = Scopes {
         oidc: record.grant.scopes.clone(),
-        permissions: consented(tenant, &record.grant.oid, &record.grant.resource),
+        permissions: consented(tenant, &app, &record.grant.oid, &record.grant.resource),
         form: record.grant.form,
     };
-    let asked = asked_for(tenant, request, &held, &record.grant.oid)?;
+    let asked = asked_for(tenant, request, &app, &held, &record.grant.oid)?;
     let mut grant = record.grant;
     grant.v1 = request.v1;
     grant.nonce = None;
@@ -220,7 +243,7 @@ fn check_refresh(tenant: &Tenant, record: &RefreshToken) -> Result<(), Aadsts> {
                     can be inactive is 90.00:00:00.";
         return Err(Aadsts::new(700_082, "invalid_grant", text));
     }
-    if record.grant.spa && now > record.grant.spa_end {
+    if record.grant.platform == Platform::SinglePage && now > record.grant.spa_end {
         let text = "The refresh token was issued to a single page app (SPA), and therefore has a \
                     fixed, limited lifetime of 1.00:00:00, which cannot be extended.";
         return Err(Aadsts::new(700_084, "invalid_grant", text));
@@ -229,44 +252,46 @@ fn check_refresh(tenant: &Tenant, record: &RefreshToken) -> Result<(), Aadsts> {
 }
 
 /// The permissions of one resource that an account consented to.
-fn consented(tenant: &Tenant, oid: &str, resource: &str) -> Vec<(String, String)> {
+fn consented(
+    tenant: &Tenant,
+    app: &Registration,
+    oid: &str,
+    resource: &str,
+) -> Vec<(String, String)> {
+    let prefix = format!("{resource}/").to_lowercase();
     let signins = tenant.signins();
-    let all: BTreeSet<String> = [oid, "*"]
-        .iter()
-        .filter_map(|who| signins.consents.get(*who))
-        .flatten()
-        .filter_map(|scope| {
-            scope
-                .strip_prefix(&format!("{resource}/"))
-                .map(str::to_owned)
-        })
+    let all: BTreeSet<&str> = signins
+        .granted(&app.client_id, oid)
+        .filter_map(|scope| scope.strip_prefix(&prefix))
         .collect();
+    let directory = tenant.directory();
     all.into_iter()
-        .filter_map(|name| Scopes::parse(&format!("{resource}/{name}"), "").ok())
+        .filter_map(|name| Scopes::parse(&format!("{resource}/{name}"), app, &directory).ok())
         .flat_map(|scopes| scopes.permissions)
         .collect()
 }
 
 /// Resource and permissions of the response: those of the request, or those of the grant.
-fn asked_for(
+pub(super) fn asked_for(
     tenant: &Tenant,
     request: &Request,
+    app: &Registration,
     held: &Scopes,
     oid: &str,
 ) -> Result<Scopes, Aadsts> {
-    let client_id = &tenant.options().client_id;
+    let (client_id, directory) = (&app.client_id, tenant.directory());
     if request.v1 {
         let named = request
             .form
             .get("resource")
             .or(held.first_resource())
             .unwrap_or(scopes::GRAPH);
-        let resource = scopes::resource(named).ok_or_else(|| no_resource(named))?;
-        let mut scopes = Scopes::registered(resource);
+        let resource = scopes::resource(named, &directory).ok_or_else(|| no_resource(named))?;
+        let mut scopes = Scopes::registered(&resource, app, &directory);
         scopes.permissions.retain(|(resource, name)| {
             tenant
                 .signins()
-                .consented(oid, &format!("{resource}/{name}"))
+                .consented(client_id, oid, &format!("{resource}/{name}"))
         });
         return if scopes.permissions.is_empty() {
             Err(Aadsts::no_consent(client_id))
@@ -275,7 +300,7 @@ fn asked_for(
         };
     }
     let mut asked = match request.form.get("scope") {
-        Some(scope) => Scopes::parse(scope, client_id)?,
+        Some(scope) => Scopes::parse(scope, app, &directory)?,
         None => Scopes::default(),
     };
     if asked.resources() > 1 && request.form.get("grant_type") == Some("authorization_code") {
@@ -292,55 +317,10 @@ fn asked_for(
     let all = asked
         .qualified()
         .iter()
-        .all(|scope| tenant.signins().consented(oid, scope));
+        .all(|scope| tenant.signins().consented(client_id, oid, scope));
     if !all {
         return Err(Aadsts::no_consent(client_id));
     }
     asked.oidc.clone_from(&held.oidc);
     Ok(asked)
-}
-
-/// `grant_type=client_credentials`.
-pub(crate) fn client_credentials(tenant: &Tenant, request: &Request) -> TokenResult {
-    client::authenticate(tenant, request, false)?;
-    if matches!(&*request.segment, "common" | "organizations") {
-        let text = "The grant type isn't supported over the /common or /consumers endpoints. Use \
-                    the tenant-specific endpoint.";
-        return Err(Aadsts::new(9_001_023, "invalid_request", text));
-    }
-    let resource = if request.v1 {
-        let named = request
-            .form
-            .get("resource")
-            .ok_or_else(|| Aadsts::missing("resource"))?;
-        scopes::resource(named).ok_or_else(|| no_resource(named))?
-    } else {
-        let scope = request
-            .form
-            .get("scope")
-            .ok_or_else(|| Aadsts::missing("scope"))?;
-        scope.strip_suffix("/.default").and_then(scopes::resource).ok_or_else(|| {
-            let text = format!(
-                "The provided value for scope {scope} is not valid. Client credential flows must \
-                 have a scope value with /.default suffixed to the resource identifier."
-            );
-            Aadsts::new(1_002_012, "invalid_scope", text)
-        })?
-    };
-    let now = tenant.clock().unix();
-    let access = AccessToken {
-        oid: None,
-        client_id: tenant.options().client_id.clone(),
-        audience: resource.to_owned(),
-        scopes: scopes::REGISTERED
-            .iter()
-            .chain(&scopes::APPLICATION_ROLES)
-            .map(|name| name.to_ascii_lowercase())
-            .collect(),
-        issued: now,
-        expires: now + 3599,
-        cp1: false,
-        contexts: BTreeSet::new(),
-    };
-    Ok(issue::application_answer(tenant, access, request.v1))
 }

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::directory::{self, Account, Kind, TENANT_DOMAIN, TENANT_ID};
+use crate::directory::{
+    Account, FEDERATED_DOMAIN, HOME_OF_GUESTS, Kind, Platform, TENANT_DOMAIN, TENANT_ID,
+};
 use crate::ids::{self, base64url};
 use crate::oauth::flow::{AccessToken, Grant, RefreshToken};
 use crate::oauth::issuer;
 use crate::oauth::keys::Keys;
 use crate::oauth::request::AuthorizationRequest;
-use crate::oauth::scopes::Scopes;
+use crate::oauth::scopes::{self, Scopes};
 use crate::state::Tenant;
 
 /// The pairwise subject.
@@ -43,7 +45,7 @@ pub(crate) fn id_token_for(
         resource: String::new(),
         scopes: request.scopes.oidc.clone(),
         form: request.scopes.form,
-        spa: false,
+        platform: Platform::Web,
         second_factor: false,
         auth_time,
         contexts: std::collections::BTreeSet::new(),
@@ -54,7 +56,7 @@ pub(crate) fn id_token_for(
 
 /// The claim `tid`. Guests get the tenant that the path names.
 fn tid(account: &Account, segment: &str) -> &'static str {
-    let named = [TENANT_ID, TENANT_DOMAIN]
+    let named = [TENANT_ID, TENANT_DOMAIN, FEDERATED_DOMAIN]
         .iter()
         .any(|one| one.eq_ignore_ascii_case(segment));
     if named { TENANT_ID } else { account.home() }
@@ -86,7 +88,7 @@ fn id_token(tenant: &Tenant, grant: &Grant, account: &Account) -> Option<String>
         claims["auth_time"] = time.into();
     }
     if account.kind == Kind::Guest {
-        let home = directory::HOME_OF_GUESTS;
+        let home = HOME_OF_GUESTS;
         claims["idp"] = format!("https://sts.windows.net/{home}/").into();
     }
     if grant.v1 {
@@ -159,13 +161,15 @@ pub(crate) fn answer(
         cp1,
         contexts: grant.contexts.clone(),
     };
-    let token = access_token();
-    let account = directory::find(&grant.oid);
+    let account = tenant.directory().find(&grant.oid);
     let id_token = account
         .filter(|_| grant.v1 || scopes.has("openid"))
         .and_then(|account| id_token(tenant, grant, account));
     let refresh = (grant.v1 || scopes.has("offline_access"))
         .then(|| refresh_token(tenant, grant, scopes, &audience));
+    let token = account
+        .and_then(|account| own_access_token(tenant, &access, account, grant))
+        .unwrap_or_else(access_token);
     tenant.signins().access.insert(token.clone(), access);
     let mut body = if grant.v1 {
         let names: Vec<&str> = scopes.permissions.iter().map(|(_, name)| &**name).collect();
@@ -175,7 +179,7 @@ pub(crate) fn answer(
     };
     if let Some(refresh) = refresh {
         body["refresh_token"] = refresh.into();
-        if grant.spa {
+        if grant.platform == Platform::SinglePage {
             body["refresh_token_expires_in"] = (grant.spa_end - now).max(0).into();
         }
     }
@@ -206,6 +210,42 @@ fn refresh_token(tenant: &Tenant, grant: &Grant, scopes: &Scopes, audience: &str
 /// An opaque access token: clients must not read its content.
 fn access_token() -> String {
     format!("EwB{}", ids::token(180))
+}
+
+/// The access token for an application's own API: a JWT, which that API verifies. `None` for other audiences.
+fn own_access_token(
+    tenant: &Tenant,
+    access: &AccessToken,
+    account: &Account,
+    grant: &Grant,
+) -> Option<String> {
+    let directory = tenant.directory();
+    let api = scopes::owner(&access.audience, &directory)?;
+    let tid = tid(account, &grant.tenant);
+    let granted = |name: &&str| access.scopes.contains(&name.to_ascii_lowercase());
+    let exposed = api.exposed_scopes.iter().map(String::as_str);
+    let scopes: Vec<&str> = exposed.filter(granted).collect();
+    let mut claims = json!({
+        "iss": issuer(&tenant.origin(), tid, false),
+        "aud": api.client_id,
+        "azp": access.client_id,
+        "azpacr": if grant.platform == Platform::Web { "1" } else { "0" },
+        "sub": subject(account, &api.client_id),
+        "oid": account.oid,
+        "tid": tid,
+        "name": account.name,
+        "preferred_username": account.address,
+        "scp": scopes.join(" "),
+        "iat": access.issued,
+        "nbf": access.issued,
+        "exp": access.expires,
+        "uti": ids::token(16),
+        "ver": "2.0",
+    });
+    if !access.contexts.is_empty() {
+        claims["acrs"] = access.contexts.iter().cloned().collect();
+    }
+    tenant.keys().sign(&claims)
 }
 
 fn v2_body(token: &str, scopes: &Scopes, lifetime: i64) -> Value {

@@ -1,15 +1,18 @@
 //! The token endpoints, v1 and v2.
 
+pub(crate) mod application;
 pub(crate) mod assertion;
 pub(crate) mod client;
+pub(crate) mod device;
 pub(crate) mod grants;
 pub(crate) mod issue;
+pub(crate) mod on_behalf;
 pub(crate) mod request;
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::directory;
+use crate::directory::Platform;
 use crate::http::{self, HttpRequest};
 use crate::oauth::aadsts::{Aadsts, TraceIds};
 use crate::oauth::request::{known_tenant, no_tenant};
@@ -19,8 +22,34 @@ use crate::state::Tenant;
 pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1: bool) -> Response {
     let origin = incoming.header("origin");
     // This comes first, because the request may invalidate the code.
-    let page = grants::is_for_spa(tenant, &incoming.form());
-    let mut response = match answer(tenant, incoming, segment, v1) {
+    let page = grants::platform(tenant, &incoming.form()) == Platform::SinglePage;
+    let mut response = respond(tenant, incoming, answer(tenant, incoming, segment, v1), v1);
+    // Pages can read responses only for codes and tokens of the single-page platform.
+    if let (true, Some(origin)) = (page, origin) {
+        http::set(&mut response, "access-control-allow-origin", origin);
+        http::set(&mut response, "vary", "Origin");
+    }
+    response
+}
+
+/// `POST .../devicecode`.
+pub(crate) fn device_code(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    segment: &str,
+    v1: bool,
+) -> Response {
+    let begun = read(incoming, segment, v1).and_then(|request| device::begin(tenant, &request));
+    respond(tenant, incoming, begun, v1)
+}
+
+fn respond(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    answer: grants::TokenResult,
+    v1: bool,
+) -> Response {
+    let mut response = match answer {
         Ok(body) => http::json(200, &body),
         Err(error) => {
             let correlation = incoming.header("client-request-id");
@@ -30,22 +59,12 @@ pub(crate) fn handle(tenant: &Tenant, incoming: &HttpRequest, segment: &str, v1:
     };
     http::set(&mut response, "cache-control", "no-store, no-cache");
     http::set(&mut response, "pragma", "no-cache");
-    // Pages can read responses only for codes and tokens of the single-page platform.
-    if let (true, Some(origin)) = (page, origin) {
-        http::set(&mut response, "access-control-allow-origin", origin);
-        http::set(&mut response, "vary", "Origin");
-    }
     response
 }
 
-/// The body.
-fn answer(
-    tenant: &Tenant,
-    incoming: &HttpRequest,
-    segment: &str,
-    v1: bool,
-) -> Result<Value, Aadsts> {
-    if !known_tenant(segment) {
+/// A request whose path and type are right.
+fn read(incoming: &HttpRequest, segment: &str, v1: bool) -> Result<request::Request, Aadsts> {
+    if !known_tenant(segment, v1) {
         return Err(no_tenant(segment));
     }
     let is_form = incoming.header("content-type").is_some_and(|value| {
@@ -57,13 +76,23 @@ fn answer(
         let text = "The request body must be of type application/x-www-form-urlencoded.";
         return Err(Aadsts::new(900_144, "invalid_request", text));
     }
-    let request = request::Request {
+    Ok(request::Request {
         form: incoming.form(),
         segment: segment.to_owned(),
         v1,
         origin: incoming.header("origin").map(str::to_owned),
         authorization: incoming.header("authorization").map(str::to_owned),
-    };
+    })
+}
+
+/// The body.
+fn answer(
+    tenant: &Tenant,
+    incoming: &HttpRequest,
+    segment: &str,
+    v1: bool,
+) -> Result<Value, Aadsts> {
+    let request = read(incoming, segment, v1)?;
     let kind = request
         .form
         .get("grant_type")
@@ -71,7 +100,10 @@ fn answer(
     let mut answer = match kind {
         "authorization_code" => grants::authorization_code(tenant, &request),
         "refresh_token" => grants::refresh_token(tenant, &request),
-        "client_credentials" => grants::client_credentials(tenant, &request),
+        "client_credentials" => application::client_credentials(tenant, &request),
+        "urn:ietf:params:oauth:grant-type:device_code" => device::redeem(tenant, &request),
+        "device_code" if v1 => device::redeem(tenant, &request),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => on_behalf::exchange(tenant, &request),
         other => {
             let text = format!("The app requested an unsupported grant type '{other}'.");
             Err(Aadsts::new(70_003, "unsupported_grant_type", text))
@@ -91,16 +123,16 @@ pub(crate) fn userinfo(tenant: &Tenant, incoming: &HttpRequest) -> Response {
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
     let now = tenant.clock().unix();
-    let account = token
+    let access = token
         .and_then(|token| tenant.signins().access.get(token).cloned())
-        .filter(|access| access.expires > now)
-        .and_then(|access| access.oid)
-        .and_then(|oid| directory::find(&oid));
-    match account {
-        Some(account) => http::json(
+        .filter(|access| access.expires > now);
+    let account = access.as_ref().and_then(|access| access.oid.as_deref());
+    let account = account.and_then(|oid| tenant.directory().find(oid));
+    match access.zip(account) {
+        Some((access, account)) => http::json(
             200,
             &json!({
-                "sub": issue::subject(account, &tenant.options().client_id),
+                "sub": issue::subject(account, &access.client_id),
                 "name": account.name,
                 "given_name": account.given,
                 "family_name": account.surname,

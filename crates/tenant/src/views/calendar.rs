@@ -27,8 +27,9 @@ pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Ma
         key: item.map_or(CALENDAR, |item| item.key),
         part: 0,
     };
+    let written = item.or(mailbox.default_calendar.as_ref());
     let text = |name: &str, other: &str| {
-        let given = item
+        let given = written
             .and_then(|item| item.json.get(name))
             .and_then(Value::as_str);
         given.unwrap_or(other).to_owned()
@@ -38,7 +39,7 @@ pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Ma
         "name": text("name", "Calendar"),
         "color": text("color", "auto"),
         "hexColor": "",
-        "changeKey": change_key(item.map_or(1, |item| item.change)),
+        "changeKey": change_key(written.map_or(1, |item| item.change)),
         "isDefaultCalendar": item.is_none(),
         "canShare": true,
         "canViewPrivateItems": true,

@@ -104,13 +104,20 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
     }
     out.retain(|name, _| {
         let hidden = extended_properties::NAMES.contains(&name.as_str());
-        !hidden && (name == "id" || query.selects(name))
+        let expanded = name == "exceptionOccurrences";
+        !hidden && (expanded || name == "id" || query.selects(name))
     });
     // The service sends this one only if the query selects it.
     if query.select.is_none() {
         out.remove("originalStart");
     }
     extended_properties::expand(&mut out, &event.json, query);
+    if one.kind() == "seriesMaster" && query.expands("exceptionOccurrences") {
+        out.insert(
+            "exceptionOccurrences".into(),
+            exceptions(event, format).into(),
+        );
+    }
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
 }
@@ -119,6 +126,18 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
 fn online_meeting(uid: &str) -> Value {
     let id: String = uid.chars().rev().take(24).collect();
     json!({"joinUrl": format!("https://teams.contoso.example/l/meetup-join/{id}")})
+}
+
+/// The changed occurrences of a series, whole.
+fn exceptions(event: &Event, format: &Format) -> Vec<Value> {
+    let changed = event
+        .exceptions
+        .iter()
+        .filter(|(_, one)| matches!(one, Exception::Changed(_)));
+    changed
+        .filter_map(|(day, _)| event.occurrence(*day))
+        .map(|one| to_json(&one, format, &Query::default()).into())
+        .collect()
 }
 
 /// The ids of the deleted occurrences of a series.

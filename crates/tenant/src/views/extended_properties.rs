@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::ids;
 use crate::odata::{Query, eval};
 use crate::store::Json;
 
@@ -37,6 +38,63 @@ pub(crate) fn merge(held: &mut Json, name: &str, sent: &Value) {
         list.retain(|other| other["id"].as_str() != Some(&id));
         list.push(one);
     }
+}
+
+/// The first id that a client sent and that is none: a type, then `{GUID} Id 0x..`, `{GUID} Name ..` or a number of MAPI.
+pub(crate) fn wrong_id(body: &Json) -> Option<String> {
+    let lists = NAMES.iter().filter(|name| **name != EXTENSIONS);
+    lists
+        .filter_map(|name| Some((*name, body.get(*name)?.as_array()?)))
+        .flat_map(|(name, list)| list.iter().map(move |one| (name, one)))
+        .map(|(name, one)| (name, one["id"].as_str().unwrap_or_default()))
+        .find(|(name, id)| !is_id(id, name.starts_with("multi")))
+        .map(|(_, id)| id.to_owned())
+}
+
+/// The types of single values; those of several are the same with `Array`.
+const TYPES: [&str; 16] = [
+    "ApplicationTime",
+    "Binary",
+    "Boolean",
+    "CLSID",
+    "Currency",
+    "Double",
+    "Error",
+    "Float",
+    "Integer",
+    "Long",
+    "Null",
+    "Object",
+    "Short",
+    "String",
+    "SystemTime",
+    "Guid",
+];
+
+fn is_id(id: &str, multiple: bool) -> bool {
+    let (kind, rest) = id.split_once(' ').unwrap_or((id, ""));
+    let kind = match multiple {
+        true => kind.strip_suffix("Array").unwrap_or_default(),
+        false => kind,
+    };
+    let known = TYPES.iter().any(|one| one.eq_ignore_ascii_case(kind));
+    let hexadecimal = |text: &str| {
+        let digits = text.strip_prefix("0x").or(text.strip_prefix("0X"));
+        digits.is_some_and(|digits| {
+            !digits.is_empty() && digits.chars().all(|char| char.is_ascii_hexdigit())
+        })
+    };
+    let named = || {
+        let (guid, rest) = rest.strip_prefix('{')?.split_once("} ")?;
+        let (kind, value) = rest.split_once(' ')?;
+        let fits = match kind.to_ascii_lowercase().as_str() {
+            "id" => hexadecimal(value),
+            "name" => !value.trim().is_empty(),
+            _ => false,
+        };
+        Some(fits && ids::is_guid(guid))
+    };
+    known && (hexadecimal(rest) || named().unwrap_or_default())
 }
 
 /// The id of an open extension, of its name or of its id.

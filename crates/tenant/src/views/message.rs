@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
+use super::attachment;
 use super::extended_properties;
 use crate::clock::iso;
+use crate::directory::Directory;
 use crate::ids;
 use crate::odata::lexer::time;
 use crate::odata::search::{Searchable, Term, has_word};
@@ -17,7 +17,7 @@ use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::mailbox::folder_id;
 use crate::store::message::plain_text;
 use crate::store::recipient::{parse_recipient, parse_recipients, recipient_json};
-use crate::store::{Attachment, Flag, Importance, Json, Message, Person};
+use crate::store::{Flag, Importance, Json, Message, Person};
 
 /// The format of an answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct Format {
     pub(crate) immutable: bool,
     /// `outlook.body-content-type="text"`.
     pub(crate) text_body: bool,
+    /// Graph, where notifications of meetings have a type of their own.
+    pub(crate) graph: bool,
 }
 
 /// Unix seconds in the format of the APIs.
@@ -45,6 +47,12 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
         "id".into(),
         message.id(format.mailbox, format.immutable).into(),
     );
+    if let Some(meeting) = message.meeting.filter(|_| format.graph) {
+        out.insert("@odata.type".into(), meeting.kind().into());
+        if query.select.is_none() {
+            out.insert("meetingMessageType".into(), meeting.name().into());
+        }
+    }
     match &query.select {
         Some(select) => {
             let expanded =
@@ -63,7 +71,7 @@ pub(crate) fn to_json(message: &Message, format: Format, query: &Query) -> Map<S
     if query.expands("attachments") {
         let list = message.attachments.iter();
         let list: Vec<Value> = list
-            .map(|one| attachment(one, format.mailbox, true).into())
+            .map(|one| attachment::to_json(one, format.mailbox, true).into())
             .collect();
         out.insert("attachments".into(), list.into());
     }
@@ -183,36 +191,6 @@ fn body(message: &Message, format: Format) -> Value {
     }
 }
 
-/// An attachment with canonical names.
-pub(crate) fn attachment(one: &Attachment, mailbox: u32, with_bytes: bool) -> Map<String, Value> {
-    let id = Id {
-        kind: Kind::Attachment,
-        mailbox,
-        key: one.key,
-        part: 0,
-    }
-    .encode();
-    let mut value = json!({
-        "@odata.type": "#microsoft.graph.fileAttachment",
-        "@odata.mediaContentType": one.content_type,
-        "id": id,
-        "lastModifiedDateTime": timestamp(one.modified),
-        "name": one.name,
-        "contentType": one.content_type,
-        "size": one.bytes.len() + 150,
-        "isInline": one.inline,
-        "contentId": one.content_id,
-        "contentLocation": null,
-    });
-    if with_bytes {
-        value["contentBytes"] = STANDARD.encode(&one.bytes).into();
-    }
-    value
-        .as_object_mut()
-        .map(std::mem::take)
-        .unwrap_or_default()
-}
-
 /// The name or the address of a person.
 fn leaf<'a>(person: &'a Option<Person>, name: &str) -> Scalar<'a> {
     let text = match (person, name) {
@@ -307,7 +285,7 @@ impl Searchable for Message {
 }
 
 /// Writes the properties that a client sent. Read-only properties are ignored.
-pub(crate) fn apply(message: &mut Message, json: &Json) {
+pub(crate) fn apply(message: &mut Message, json: &Json, directory: &Directory) {
     for (name, value) in json {
         let text = value.as_str();
         let truth = value.as_bool();
@@ -326,12 +304,12 @@ pub(crate) fn apply(message: &mut Message, json: &Json) {
                 message.importance = text.and_then(Importance::parse).unwrap_or_default();
             }
             "categories" => message.categories = strings(value),
-            "toRecipients" => message.to = parse_recipients(value),
-            "ccRecipients" => message.cc = parse_recipients(value),
-            "bccRecipients" => message.bcc = parse_recipients(value),
-            "replyTo" => message.reply_to = parse_recipients(value),
-            "from" => message.from = parse_recipient(value),
-            "sender" => message.sender = parse_recipient(value),
+            "toRecipients" => message.to = parse_recipients(value, directory),
+            "ccRecipients" => message.cc = parse_recipients(value, directory),
+            "bccRecipients" => message.bcc = parse_recipients(value, directory),
+            "replyTo" => message.reply_to = parse_recipients(value, directory),
+            "from" => message.from = parse_recipient(value, directory),
+            "sender" => message.sender = parse_recipient(value, directory),
             "isRead" => message.read = truth.unwrap_or(message.read),
             "isReadReceiptRequested" => message.receipt = truth.unwrap_or_default(),
             "isDeliveryReceiptRequested" => message.delivery_receipt = truth.unwrap_or_default(),
@@ -373,21 +351,4 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect()
-}
-
-/// The file attachment that a client sent; `None` if its content is not valid base64.
-pub(crate) fn read_attachment(json: &Value, key: u64, now: i64) -> Option<Attachment> {
-    let bytes = STANDARD
-        .decode(json["contentBytes"].as_str().unwrap_or_default())
-        .ok()?;
-    let text = |name: &str| json[name].as_str().map(str::to_owned);
-    Some(Attachment {
-        key,
-        name: text("name").unwrap_or_else(|| "attachment".to_owned()),
-        content_type: text("contentType"),
-        content_id: text("contentId"),
-        inline: json["isInline"].as_bool().unwrap_or_default(),
-        modified: now,
-        bytes,
-    })
 }

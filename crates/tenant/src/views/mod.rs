@@ -1,5 +1,6 @@
 //! Items of the store as JSON. Graph's names are canonical; `outlook` translates them for the other flavours.
 
+pub(crate) mod attachment;
 pub(crate) mod calendar;
 pub(crate) mod contact;
 pub(crate) mod event;

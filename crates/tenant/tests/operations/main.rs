@@ -16,12 +16,13 @@ use support::hook::Hook;
 use support::{ADELE, BEN, Caller, GRAPH, Local};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/OPERATIONS.md");
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 10] = [
     "User.Read",
     "User.ReadBasic.All",
     "Mail.ReadWrite",
     "Mail.Send",
     "Calendars.ReadWrite",
+    "Calendars.Read.Shared",
     "Contacts.ReadWrite",
     "MailboxSettings.ReadWrite",
     "People.Read",

@@ -17,6 +17,11 @@ pub(crate) const SIMPLER: &[(&str, &str, &str)] = &[
         "/subscriptions",
         "messages, events and contacts; hooks on this machine",
     ),
+    (
+        "POST",
+        "/attachments",
+        "files; items and references are refused",
+    ),
     ("*", "/photos", "one picture stands for every size"),
     ("*", "/users/delta()", "the directory never changes"),
     (

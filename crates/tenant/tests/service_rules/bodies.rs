@@ -177,3 +177,39 @@ async fn t10_m60_extended_properties_are_kept_expanded_and_filtered_by() {
     let page = caller.get(&format!("/messages?{filter}")).await;
     assert_eq!(page["value"].as_array().unwrap().len(), 1);
 }
+
+/// Sisters of t01 and t10: attachments of no type, and ids of no extended property.
+#[tokio::test]
+async fn t01_t10_attachments_of_no_type_and_ids_of_no_extended_property_are_refused() {
+    let caller = graph().await;
+    let attached = |kind: &str| json!({"attachments": [{"@odata.type": kind, "name": "x"}]});
+    for kind in [
+        "#microsoft.graph.nope",
+        "#microsoft.graph.referenceAttachment",
+    ] {
+        let found = outcome(&caller, "POST", "/messages", attached(kind)).await;
+        assert_eq!(found.0, 400, "{kind}: {found:?}");
+    }
+    let file = attached("#microsoft.graph.fileAttachment");
+    assert_eq!(outcome(&caller, "POST", "/messages", file).await.0, 201);
+    let guid = "{66f5a359-4659-4830-9070-00047ec6ac6e}";
+    for (id, fine) in [
+        (format!("String {guid} Name Color"), true),
+        (format!("Integer {guid} Id 0x8012"), true),
+        ("String 0x0E06".to_owned(), true),
+        ("Nope".to_owned(), false),
+        (format!("Text {guid} Name Color"), false),
+        ("String {66f5a359} Name Color".to_owned(), false),
+        (format!("String {guid} Color"), false),
+        (format!("StringArray {guid} Name Color"), false),
+    ] {
+        let body = json!({"singleValueExtendedProperties": [{"id": id, "value": "1"}]});
+        let found = outcome(&caller, "POST", "/messages", body).await;
+        let wanted = if fine {
+            no(201, "")
+        } else {
+            no(400, "ErrorInvalidExtendedProperty")
+        };
+        assert_eq!(found, wanted, "{id}");
+    }
+}

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{event, graph, no, outcome};
+use crate::support::Caller;
+use crate::{event, graph, no, outcome, refused};
 
 #[tokio::test]
 async fn t12_upload_sessions_begin_at_two_mebibytes() {
@@ -143,4 +144,106 @@ async fn an_attachment_comes_in_one_request_of_3145611_bytes_at_most() {
         let answer = outcome(&caller, "POST", &path, body(content)).await;
         assert_eq!(answer.0, status, "{content}");
     }
+}
+
+#[tokio::test]
+async fn an_automatic_reply_comes_back_once_to_each_sender_and_only_while_it_is_on() {
+    let caller = graph().await;
+    let ben = caller.at("users/ben@contoso.example");
+    let replies = async || {
+        let path = "/messages?$filter=subject eq 'Automatic reply: Lunch'";
+        let found = caller.get(path).await;
+        found["value"].as_array().unwrap().clone()
+    };
+    let send = async || {
+        let to = json!([{"emailAddress": {"address": "ben@contoso.example"}}]);
+        let body = json!({"message": {"subject": "Lunch", "toRecipients": to}});
+        assert_eq!(outcome(&caller, "POST", "/sendMail", body).await.0, 202);
+    };
+    let set = async |status: &str| {
+        let setting = json!({"automaticRepliesSetting": {"status": status, "externalAudience": "all",
+            "internalReplyMessage": "<p>Back on Monday.</p>", "externalReplyMessage": "Away."}});
+        ben.done("PATCH", "/mailboxSettings", setting).await;
+    };
+    send().await;
+    assert_eq!(replies().await.len(), 0);
+    set("alwaysEnabled").await;
+    send().await;
+    send().await;
+    let found = replies().await;
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0]["body"]["content"]
+            .as_str()
+            .unwrap()
+            .contains("Back on Monday.")
+    );
+    assert_eq!(
+        found[0]["from"]["emailAddress"]["address"],
+        "ben@contoso.example"
+    );
+    // Set anew, it answers anew; two replies do not answer each other.
+    set("alwaysEnabled").await;
+    let own = json!({"automaticRepliesSetting": {"status": "alwaysEnabled", "externalAudience": "all",
+        "internalReplyMessage": "Also away.", "externalReplyMessage": ""}});
+    caller.done("PATCH", "/mailboxSettings", own).await;
+    send().await;
+    assert_eq!(replies().await.len(), 2);
+    set("disabled").await;
+    send().await;
+    assert_eq!(replies().await.len(), 2);
+}
+
+#[tokio::test]
+async fn notifications_of_meetings_are_event_messages() {
+    let caller = graph().await;
+    let ben = caller.at("users/ben@contoso.example");
+    let newest =
+        async |at: &Caller| at.get("/mailFolders/inbox/messages?$top=1").await["value"][0].clone();
+    let mut body = event("2026-12-10T09:00:00", "2026-12-10T10:00:00", "UTC");
+    body["subject"] = "Planning of the year".into();
+    body["attendees"] =
+        json!([{"type": "required", "emailAddress": {"address": "ben@contoso.example"}}]);
+    let made = caller.done("POST", "/events", body).await;
+    let invitation = newest(&ben).await;
+    assert_eq!(
+        invitation["@odata.type"],
+        "#microsoft.graph.eventMessageRequest"
+    );
+    assert_eq!(invitation["meetingMessageType"], "meetingRequest");
+    let found = ben
+        .get("/events?$filter=subject eq 'Planning of the year'")
+        .await;
+    let path = format!(
+        "/events/{}/accept",
+        found["value"][0]["id"].as_str().unwrap()
+    );
+    let accept = json!({"comment": "Yes", "sendResponse": true});
+    assert_eq!(outcome(&ben, "POST", &path, accept).await.0, 202);
+    let answer = newest(&caller).await;
+    assert_eq!(
+        answer["@odata.type"],
+        "#microsoft.graph.eventMessageResponse"
+    );
+    assert_eq!(answer["meetingMessageType"], "meetingAccepted");
+    let path = format!("/events/{}/cancel", made["id"].as_str().unwrap());
+    assert_eq!(outcome(&caller, "POST", &path, json!({})).await.0, 202);
+    let cancelled = newest(&ben).await;
+    assert_eq!(cancelled["meetingMessageType"], "meetingCancelled");
+    // An ordinary message has no such type.
+    let draft = caller
+        .done("POST", "/messages", json!({"subject": "x"}))
+        .await;
+    assert!(draft.get("@odata.type").is_none() && draft.get("meetingMessageType").is_none());
+}
+
+#[tokio::test]
+async fn changes_of_messages_have_one_order() {
+    let caller = graph().await;
+    let path = "/mailFolders/inbox/messages/delta?$orderby=receivedDateTime";
+    assert_eq!(refused(&caller, &format!("{path} desc")).await.0, 200);
+    assert_eq!(
+        refused(&caller, path).await,
+        no(400, "ErrorInvalidUrlQuery")
+    );
 }

@@ -152,3 +152,33 @@ async fn t16_a_filter_of_many_terms_is_answered() {
         200
     );
 }
+
+/// Sisters of t07: other queries that the service refuses.
+#[tokio::test]
+async fn t07_values_of_no_enum_orders_by_no_value_and_options_that_are_none_are_refused() {
+    let caller = graph().await;
+    for query in [
+        "/messages?$filter=importance eq 'urgent'",
+        "/messages?$filter=flag/flagStatus eq 'red'",
+        "/events?$filter=showAs eq 'there'",
+        "/messages?$orderby=body",
+        "/messages?$orderby=toRecipients",
+        "/events?$orderby=attendees",
+        "/messages?$count=maybe",
+        "/messages?$top=1&$top=2",
+        "/events?$select=id&$SELECT=subject",
+        "/contacts?$foo=1",
+    ] {
+        let found = refused(&caller, query).await;
+        assert_eq!(found, no(400, "RequestBroker--ParseUri"), "{query}");
+    }
+    for query in [
+        "/messages?$filter=importance eq 'High'",
+        "/messages?$orderby=importance desc",
+        "/messages?$orderby=from/emailAddress/address",
+        "/events?$orderby=start/dateTime",
+        "/messages?$count=TRUE&foo=1",
+    ] {
+        assert_eq!(refused(&caller, query).await.0, 200, "{query}");
+    }
+}

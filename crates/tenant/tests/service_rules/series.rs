@@ -153,3 +153,69 @@ async fn m50_an_occurrence_stays_between_its_neighbours() {
         200
     );
 }
+
+/// A sister of t09: days and months that no calendar has.
+#[tokio::test]
+async fn t09_a_pattern_of_a_day_or_month_that_no_calendar_has_is_refused() {
+    let caller = graph().await;
+    let series = |pattern: Value| {
+        let mut body = event("2026-12-10T09:00:00", "2026-12-10T10:00:00", "UTC");
+        body["recurrence"] =
+            json!({"pattern": pattern, "range": {"type": "noEnd", "startDate": "2026-12-10"}});
+        body
+    };
+    for (day, month, status) in [
+        (0, 12, 400),
+        (32, 12, 400),
+        (10, 0, 400),
+        (10, 13, 400),
+        (10, 12, 201),
+    ] {
+        let pattern =
+            json!({"type": "absoluteYearly", "interval": 1, "dayOfMonth": day, "month": month});
+        let found = outcome(&caller, "POST", "/events", series(pattern)).await;
+        assert_eq!(found.0, status, "{day} {month}: {found:?}");
+        if status == 400 {
+            assert_eq!(found.1, "ErrorPropertyValidationFailure");
+        }
+    }
+    // Answers have zeros where a pattern has no use for a value; sent back they change nothing.
+    let pattern = json!({"type": "daily", "interval": 1, "dayOfMonth": 0, "month": 0});
+    assert_eq!(
+        outcome(&caller, "POST", "/events", series(pattern)).await.0,
+        201
+    );
+}
+
+/// A sister of t11: the changed occurrences of a series, where the query expands them.
+#[tokio::test]
+async fn t11_changed_occurrences_come_with_the_series_that_expands_them() {
+    let caller = graph().await;
+    let mut body = event("2026-12-10T09:00:00", "2026-12-10T10:00:00", "UTC");
+    body["recurrence"] = json!({"pattern": {"type": "daily", "interval": 1},
+        "range": {"type": "numbered", "startDate": "2026-12-10", "numberOfOccurrences": 4}});
+    let made = caller.done("POST", "/events", body).await;
+    let path = format!("/events/{}", made["id"].as_str().unwrap());
+    let window = "startDateTime=2026-12-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z";
+    let all = caller.get(&format!("{path}/instances?{window}")).await;
+    let second = all["value"][1]["id"].as_str().unwrap().to_owned();
+    let subject = json!({"subject": "Changed"});
+    caller
+        .done("PATCH", &format!("/events/{second}"), subject)
+        .await;
+    let found = caller
+        .get(&format!(
+            "{path}?$select=subject&$expand=exceptionOccurrences"
+        ))
+        .await;
+    let list = found["exceptionOccurrences"].as_array().unwrap();
+    assert_eq!((list.len(), &list[0]["subject"]), (1, &json!("Changed")));
+    assert_eq!(list[0]["type"], "exception");
+    assert!(
+        caller
+            .get(&path)
+            .await
+            .get("exceptionOccurrences")
+            .is_none()
+    );
+}

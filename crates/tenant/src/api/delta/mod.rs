@@ -40,6 +40,7 @@ pub(crate) fn messages(call: &Call<'_>, folder: Option<&str>) -> ApiResult {
     let delta = DeltaRequest::new(call, Kind::Message, &tail, &store)?;
     delta.refuse_options(&["search", "skip", "count"])?;
     delta.check_filter()?;
+    delta.check_order()?;
     let mut entries = Vec::new();
     let query = &delta.query;
     let met = mailbox.changed_since(delta.token.since.0).filter(|one| {

@@ -8,6 +8,7 @@ use crate::api_error::ApiError;
 use crate::http::Params;
 use crate::odata::Query;
 use crate::odata::expr::{Expr, Op, Operand};
+use crate::odata::order::Key;
 use crate::odata::query::option;
 use crate::schema::case::pascal;
 use crate::schema::names::{Kind, Names};
@@ -107,6 +108,16 @@ impl<'a> DeltaRequest<'a> {
             return Ok(());
         }
         let text = "Change tracking takes no filter but receivedDateTime ge or gt a time.";
+        Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
+    }
+
+    /// Change tracking of messages has one order, which a query can name.
+    pub(super) fn check_order(&self) -> Result<(), ApiError> {
+        let newest = |key: &Key| key.descending && key.path == ["receivedDateTime"];
+        if self.query.order.iter().all(newest) || !self.call.flavor.is_graph() {
+            return Ok(());
+        }
+        let text = "Change tracking takes no order but receivedDateTime desc.";
         Err(ApiError::new(400, "ErrorInvalidUrlQuery", text))
     }
 

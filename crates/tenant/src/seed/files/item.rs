@@ -6,7 +6,7 @@ use chrono::Datelike as _;
 use serde_json::{Value, json};
 
 use super::place::Place;
-use crate::directory::Account;
+use crate::directory::{Account, Directory};
 use crate::http::Flavor;
 use crate::schema::body::{self, Problem};
 use crate::schema::table::Body;
@@ -17,7 +17,7 @@ use crate::store::mailbox::{CALENDAR, CONTACTS, DRAFTS, INBOX, ROOT, SENT};
 use crate::store::recipient::parse_recipient;
 use crate::store::{Event, Json, Mailbox, Message, Store};
 use crate::views::event_body::{self, Author};
-use crate::views::{contact, message as view};
+use crate::views::{attachment, contact, message as view};
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Contact,
     Event,
     Message,
+    /// Of the account.
+    Photo,
 }
 
 /// An item with Graph's names, which nobody has checked yet.
@@ -50,14 +52,21 @@ impl Item {
         now: i64,
     ) -> Result<(), String> {
         let number = account.mailbox.unwrap_or_default();
+        let directory = store.directory.clone();
         let Some(mailbox) = store.mailbox_mut(number) else {
             return Err(self.at.wrong(format!("{} has no mailbox", account.address)));
         };
+        let directory = &directory;
         match self.kind {
             Kind::Category => self.category(mailbox, now),
             Kind::Contact => self.contact(mailbox, now),
-            Kind::Event => self.event(mailbox, account, now),
-            Kind::Message => self.message(mailbox, account, now),
+            Kind::Event => self.event(directory, mailbox, account, now),
+            Kind::Message => self.message(directory, mailbox, account, now),
+            Kind::Photo => {
+                let photo = self.json.get("photo").and_then(Value::as_str);
+                mailbox.photo = photo.map(str::to_owned);
+                Ok(())
+            }
         }
     }
 
@@ -182,7 +191,13 @@ impl Item {
         if key == ROOT { INBOX } else { key }
     }
 
-    fn message(mut self, mailbox: &mut Mailbox, account: &Account, now: i64) -> Result<(), String> {
+    fn message(
+        mut self,
+        directory: &Directory,
+        mailbox: &mut Mailbox,
+        account: &Account,
+        now: i64,
+    ) -> Result<(), String> {
         let mut json = std::mem::take(&mut self.json);
         let conversation = json.remove("conversation");
         let json = self.checked("message", json)?;
@@ -206,7 +221,7 @@ impl Item {
             internet_id: format!("<m{key}.{received}@{}>", crate::directory::TENANT_DOMAIN),
             ..Message::default()
         };
-        view::apply(&mut made, &json);
+        view::apply(&mut made, &json, directory);
         made.sender = made.sender.or_else(|| made.from.clone());
         made.draft = json
             .get("isDraft")
@@ -223,7 +238,7 @@ impl Item {
             .into_iter()
             .flatten()
         {
-            let file = view::read_attachment(one, mailbox.fresh_key(), received);
+            let file = attachment::read(one, mailbox.fresh_key(), received);
             let file = file.ok_or_else(|| {
                 self.property("contentBytes")
                     .wrong("`contentBytes` is no base64")
@@ -241,6 +256,7 @@ impl Item {
 
     fn event(
         mut self,
+        directory: &Directory,
         mailbox: &mut Mailbox,
         account: &'static Account,
         now: i64,
@@ -265,7 +281,7 @@ impl Item {
         if let Some(uid) = json.get("iCalUId").and_then(Value::as_str) {
             uid.clone_into(&mut event.uid);
         }
-        organize(&mut event, &json, account);
+        organize(directory, &mut event, &json, account);
         let list = |value: Option<Value>| {
             value
                 .and_then(|one| one.as_array().cloned())
@@ -324,8 +340,10 @@ impl Item {
 }
 
 /// A meeting of somebody else has its organizer, and the owner's answer.
-fn organize(event: &mut Event, json: &Json, account: &Account) {
-    let organizer = json.get("organizer").and_then(parse_recipient);
+fn organize(directory: &Directory, event: &mut Event, json: &Json, account: &Account) {
+    let organizer = json
+        .get("organizer")
+        .and_then(|one| parse_recipient(one, directory));
     let Some(organizer) =
         organizer.filter(|one| !one.address.eq_ignore_ascii_case(account.address))
     else {
@@ -340,7 +358,7 @@ fn organize(event: &mut Event, json: &Json, account: &Account) {
         .flatten();
     let own = attendees
         .filter(|one| {
-            parse_recipient(one)
+            parse_recipient(one, directory)
                 .is_some_and(|one| one.address.eq_ignore_ascii_case(account.address))
         })
         .find_map(|one| one["status"]["response"].as_str());

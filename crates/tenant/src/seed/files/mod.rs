@@ -13,6 +13,7 @@ mod contact;
 mod item;
 mod json;
 mod mail;
+mod photo;
 mod place;
 mod recurrence;
 
@@ -23,30 +24,61 @@ use chrono::{DateTime, Utc};
 use item::Item;
 use place::{Place, Source};
 
-use crate::directory::{self, ACCOUNTS, Account};
-use crate::store::{Mailbox, Store};
+use crate::directory::{Account, Directory};
+use crate::store::Store;
 
+/// Ends of the names of pictures of accounts.
+const PICTURES: [&str; 4] = ["gif", "jpeg", "jpg", "png"];
 /// How many folders deep a seed may be. It ends circles of links.
 const MAX_DEPTH: usize = 16;
+
+/// Adds the accounts and registrations of a file or of a folder.
+///
+/// # Errors
+/// A message that names the file, the line and the problem.
+pub(super) fn directory(path: &Path, directory: &mut Directory) -> Result<(), String> {
+    for file in files(path)? {
+        if kind(&file) == "json" {
+            let (name, bytes) = contents(&file)?;
+            json::directory(&source(name, bytes)?, directory)?;
+        }
+    }
+    Ok(())
+}
 
 /// The mailboxes with the items of a file or of a folder, and nothing else.
 ///
 /// # Errors
 /// A message that names the file, the line and the problem.
-pub(super) fn store(path: &Path, now: DateTime<Utc>) -> Result<Store, String> {
-    let mut store = Store::default();
-    for number in ACCOUNTS.iter().filter_map(|account| account.mailbox) {
-        store.mailboxes.insert(number, Mailbox::new(number));
-    }
-    let mut files = Vec::new();
-    collect(path, path, 0, &mut files)?;
-    files.sort();
-    for file in &files {
-        for (account, item) in items(path, file)? {
+pub(super) fn store(path: &Path, mut store: Store, now: DateTime<Utc>) -> Result<Store, String> {
+    let directory = store.directory.clone();
+    for file in &files(path)? {
+        for (account, item) in items(&directory, path, file)? {
             item.put(&mut store, account, now.timestamp())?;
         }
     }
     Ok(store)
+}
+
+/// The files at or below a path, in their order.
+fn files(path: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    collect(path, path, 0, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+/// The name of a file, as messages show it, and its bytes.
+fn contents(file: &Path) -> Result<(String, Vec<u8>), String> {
+    let name = file.display().to_string();
+    let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    Ok((name, bytes))
+}
+
+/// The end of a file's name, in lower case.
+fn kind(file: &Path) -> String {
+    let end = file.extension().unwrap_or_default();
+    end.to_string_lossy().to_lowercase()
 }
 
 /// The files below a path.
@@ -77,25 +109,26 @@ fn collect(root: &Path, path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> 
 }
 
 /// The items of a file, each with the account that it is for.
-fn items(root: &Path, file: &Path) -> Result<Vec<(&'static Account, Item)>, String> {
-    let name = file.display().to_string();
-    let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let kind = file
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
+fn items(
+    directory: &Directory,
+    root: &Path,
+    file: &Path,
+) -> Result<Vec<(&'static Account, Item)>, String> {
+    let (name, bytes) = contents(file)?;
+    let kind = kind(file);
     if kind == "json" {
-        return json::read(&source(name, bytes)?);
+        return json::read(directory, &source(name, bytes)?);
     }
-    if !["eml", "ics", "vcf"].contains(&kind.as_str()) {
+    let picture = PICTURES.contains(&kind.as_str());
+    if !picture && !["eml", "ics", "vcf"].contains(&kind.as_str()) {
         return Err(format!(
-            "{name}: a seed has files that end in .json, .eml, .ics or .vcf; take this one out"
+            "{name}: a seed has files that end in .json, .eml, .ics, .vcf, and pictures of accounts (.png, .jpg, .gif); take this one out"
         ));
     }
-    let (account, folder) = owner(root, file)?;
+    let (account, folder) = owner(directory, root, file)?;
     let items = match kind.as_str() {
         "eml" => vec![mail::read(name, &bytes, folder)?],
+        _ if picture => vec![photo::read(name, &bytes, &folder)?],
         "ics" => calendar::read(&source(name, bytes)?, &folder)?,
         _ => contact::read(&source(name, bytes)?, &folder)?,
     };
@@ -117,9 +150,13 @@ fn source(name: String, bytes: Vec<u8>) -> Result<Rc<Source>, String> {
 
 /// The account that a file is for, and the names of the folders between them. A seed that is one file is for the first
 /// account.
-fn owner(root: &Path, file: &Path) -> Result<(&'static Account, Vec<String>), String> {
+fn owner(
+    directory: &Directory,
+    root: &Path,
+    file: &Path,
+) -> Result<(&'static Account, Vec<String>), String> {
     if root == file {
-        return Ok((directory::owner(1), Vec::new()));
+        return Ok((directory.owner(1), Vec::new()));
     }
     let inner = file
         .strip_prefix(root)
@@ -128,22 +165,24 @@ fn owner(root: &Path, file: &Path) -> Result<(&'static Account, Vec<String>), St
         .unwrap_or(Path::new(""));
     let mut folders = inner.iter().map(|part| part.to_string_lossy().into_owned());
     let account = folders.next();
-    let account = account.ok_or_else(|| format!("{}: {}", file.display(), no_account("")))?;
-    let found = find(&account).map_err(|sentence| format!("{}: {sentence}", file.display()))?;
+    let account =
+        account.ok_or_else(|| format!("{}: {}", file.display(), no_account(directory, "")))?;
+    let found =
+        find(directory, &account).map_err(|sentence| format!("{}: {sentence}", file.display()))?;
     Ok((found, folders.collect()))
 }
 
 /// The account with this address.
-fn find(address: &str) -> Result<&'static Account, String> {
-    let found = ACCOUNTS
-        .iter()
+fn find(directory: &Directory, address: &str) -> Result<&'static Account, String> {
+    let found = directory
+        .accounts()
         .find(|one| one.mailbox.is_some() && one.address.eq_ignore_ascii_case(address));
-    found.ok_or_else(|| no_account(address))
+    found.ok_or_else(|| no_account(directory, address))
 }
 
-fn no_account(address: &str) -> String {
-    let known: Vec<&str> = ACCOUNTS
-        .iter()
+fn no_account(directory: &Directory, address: &str) -> String {
+    let known: Vec<&str> = directory
+        .accounts()
         .filter(|one| one.mailbox.is_some())
         .map(|one| one.address)
         .collect();
@@ -152,6 +191,8 @@ fn no_account(address: &str) -> String {
         "" => format!(
             "the file is in no account's folder; put it into a folder named after one of {known}"
         ),
-        _ => format!("no account `{address}` has a mailbox; these have one: {known}"),
+        _ => format!(
+            "no account `{address}` has a mailbox; these have one: {known}. A seed adds accounts by `account` in JSON"
+        ),
     }
 }

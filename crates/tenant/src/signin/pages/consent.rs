@@ -11,12 +11,17 @@ use crate::oauth::request::AuthorizationRequest;
 use crate::oauth::scopes::{self, Scopes};
 
 /// The page that asks a user.
-pub(crate) fn ask_user(id: &str, request: &AuthorizationRequest, account: &Account) -> Response {
+pub(crate) fn ask_user(
+    id: &str,
+    request: &AuthorizationRequest,
+    account: &Account,
+    application: &str,
+) -> Response {
     let everybody = request.prompt.as_deref() == Some("admin_consent");
     let content = html! {
         p class="who" { (account.address) }
         p {
-            strong { "exo365 application" } " would like to"
+            strong { (application) } " would like to"
             @if everybody { ", for every user of Contoso" }
             ":"
         }
@@ -38,6 +43,8 @@ pub(crate) fn ask_user(id: &str, request: &AuthorizationRequest, account: &Accou
 pub(crate) struct AdminConsent<'a> {
     /// Tenant segment of the path.
     pub(crate) segment: &'a str,
+    /// Name of the application.
+    pub(crate) application: &'a str,
     pub(crate) scopes: &'a Scopes,
     pub(crate) redirect_uri: &'a str,
     /// Address that stands in the form.
@@ -51,7 +58,7 @@ pub(crate) struct AdminConsent<'a> {
 pub(crate) fn ask_administrator(request: &AdminConsent<'_>) -> Response {
     let content = html! {
         p {
-            strong { "exo365 application" }
+            strong { (request.application) }
             " asks for these permissions, for every user of Contoso. An administrator decides."
         }
         (permissions(request.scopes))

@@ -7,6 +7,11 @@ use super::frame::{hidden, origin_of, set_security_headers};
 
 /// A form that a script submits to the redirect URI.
 pub(crate) fn form_post(target: &str, values: &[(&str, String)]) -> Response {
+    form_post_on(target, values, "")
+}
+
+/// A form that a script submits to a URI, whose answer may redirect to another one.
+pub(crate) fn form_post_on(target: &str, values: &[(&str, String)], further: &str) -> Response {
     let html = html! {
         (DOCTYPE)
         html lang="en" {
@@ -26,9 +31,10 @@ pub(crate) fn form_post(target: &str, values: &[(&str, String)]) -> Response {
     };
     let mut response = Html(html.into_string()).into_response();
     let policy = format!(
-        "default-src 'none'; script-src 'self'; form-action {}; base-uri 'none'; \
+        "default-src 'none'; script-src 'self'; form-action {} {}; base-uri 'none'; \
          frame-ancestors 'none'",
-        origin_of(target)
+        origin_of(target),
+        origin_of(further)
     );
     set_security_headers(&mut response, &policy);
     response

@@ -22,8 +22,7 @@ pub(crate) fn show(
     let content = html! {
         p class="who" { (account.address) }
         p {
-            "Contoso asks for a second factor: what you are about to do in "
-            strong { "exo365 application" } " is protected."
+            "Contoso asks for a second factor: what you are about to do in the application is protected."
         }
         (alert(error))
         p { "This is the code that your authenticator app would show:" }

@@ -5,32 +5,39 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::frame::{alert, hidden, page};
-use crate::directory::{ACCOUNTS, Account, Kind};
+use crate::directory::{Account, Directory, Kind};
 use crate::oauth::aadsts::Aadsts;
 use crate::oauth::flow::PendingAuthorization;
 use crate::oauth::request::AuthorizationRequest;
 use crate::oauth::session::Session;
+use crate::signin::admission;
+use crate::state::Tenant;
 
 /// Shows the page.
 pub(crate) fn show(
+    tenant: &Tenant,
     (id, flow): &(String, PendingAuthorization),
     session: &Session,
     error: Option<&Aadsts>,
 ) -> Response {
     let request = &flow.request;
     let hint = request.login_hint.as_deref();
-    let hinted = hint.and_then(|hint| ACCOUNTS.iter().find(|one| one.matches_hint(hint)));
+    let directory = tenant.directory();
+    let hinted = hint.and_then(|hint| directory.accounts().find(|one| one.matches_hint(hint)));
+    let name = directory
+        .registration(&request.client_id)
+        .map_or("", |app| &app.display_name);
     let action = format!("/{}/login", request.tenant);
     let content = html! {
         p {
-            "to continue to " strong { "exo365 application" } " "
+            "to continue to " strong { (name) } " "
             span class="id" { (request.client_id) }
         }
         (alert(error))
         form method="post" action=(action) class="accounts" {
             (hidden("flow", id))
             ul {
-                @for account in listed(request, hinted) {
+                @for account in listed(&directory, request, hinted) {
                     (choice(account, session))
                 }
             }
@@ -80,12 +87,13 @@ fn password_form(action: &str, id: &str, address: &str) -> Markup {
 
 /// The accounts that the page offers: the hinted one, those of the hinted domain, or all.
 fn listed(
+    directory: &Directory,
     request: &AuthorizationRequest,
     hinted: Option<&'static Account>,
 ) -> Vec<&'static Account> {
-    let all: Vec<&Account> = ACCOUNTS
-        .iter()
-        .filter(|one| one.kind != Kind::Shared)
+    let all: Vec<&Account> = directory
+        .accounts()
+        .filter(|one| one.kind != Kind::Shared && admission::admits(request, one))
         .collect();
     if let Some(account) = hinted.filter(|one| one.kind != Kind::Shared) {
         return vec![account];

@@ -5,7 +5,6 @@ use axum::response::Response;
 use maud::html;
 
 use super::frame::page;
-use crate::directory::ACCOUNTS;
 use crate::state::Tenant;
 
 /// Shows the page.
@@ -26,7 +25,7 @@ pub(crate) fn show(tenant: &Tenant) -> Response {
         }
         h2 { "Accounts" }
         ul {
-            @for account in &ACCOUNTS {
+            @for account in tenant.directory().accounts() {
                 li { (account.address) " (" (account.title) ")" }
             }
         }

@@ -1,0 +1,34 @@
+//! The page of the federated domain's own identity provider.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+
+use super::frame::{hidden, page};
+
+/// A form for address and password.
+pub(crate) fn show(flow: &str, address: &str, error: Option<&str>) -> Response {
+    let content = html! {
+        p { "This is the identity provider of " strong { "Federated" } ", not the sign-in service." }
+        @if let Some(error) = error {
+            p role="alert" class="error" id="error" { (error) }
+        }
+        form method="post" action="/adfs/ls/" {
+            (hidden("wctx", flow))
+            label {
+                "Address "
+                input name="UserName" type="email" autocomplete="username" required value=(address)
+                    autofocus[address.is_empty()];
+            }
+            label {
+                "Password "
+                input name="Password" type="password" autocomplete="current-password" required
+                    autofocus[!address.is_empty()];
+            }
+            div class="row turned" {
+                button id="signin" class="primary" { "Sign in" }
+            }
+        }
+    };
+    page(StatusCode::OK, "Sign in at Federated", &content, "")
+}
