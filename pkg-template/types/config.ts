@@ -176,7 +176,7 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    * ```ts
    * const client = await createClient({
    *   getToken: async () => 'a-token',
-   *   fetch: async () => Response.json({ value: [{ id: '1', subject: 'Mocked' }] }),
+   *   fetch: async () => new Response('{"value":[]}', { headers: { 'content-type': 'application/json' } }),
    * });
    * ```
    * @defaultValue in a page the `fetch` that was there when this package loaded; elsewhere the global of the moment
