@@ -5,7 +5,7 @@ import { bundle } from './build.mjs';
 import { serve } from './list.mjs';
 
 /** Calls after which the memory is looked at; what comes before the first is the warm-up. */
-const LOOKS = [2000, 4000];
+const LOOKS = [10_000, 40_000, 70_000, 100_000];
 /** Time-outs of the calls, in milliseconds: the browser keeps the signal of each until then. */
 const TIMEOUT = 2000;
 /** Bytes that may be added between the first look and the last one, by kind. */
@@ -29,8 +29,8 @@ export async function measureMemory(exo365, out) {
     const page = await newPage(chromium);
     // Before the package takes it: what the page answers itself goes nowhere.
     await page.addInitScript(() => {
-      const { fetch } = globalThis;
-      globalThis.fetch = (...asked) => (globalThis.answer ?? fetch)(...asked);
+      const { fetch: own } = globalThis;
+      globalThis.fetch = (/** @type {Parameters<typeof fetch>} */ ...asked) => (globalThis.answer ?? own)(...asked);
     });
     await page.goto(server.url);
     await page.waitForFunction(() => document.querySelector('#state').textContent === 'ready');

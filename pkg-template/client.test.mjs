@@ -162,7 +162,13 @@ test('of calls that ended nothing stays, however they ended: no listener, and no
   let count = 0;
   const { client, core } = signedIn((_name, { path, body, signal } = {}) =>
     path === '/$batch'
-      ? Promise.resolve({ responses: JSON.parse(body).requests.map(({ id }) => ({ id, status: [200, 404, 429][count++ % 3], headers: {} })) })
+      ? Promise.resolve({
+          responses: JSON.parse(body).requests.map(({ id }) => ({
+            id,
+            status: [200, 404, 429][count++ % 3],
+            headers: {},
+          })),
+        })
       : OUTCOMES[count++ % OUTCOMES.length](signal),
   );
   // What a test looks at would be what stays.

@@ -93,12 +93,7 @@ export async function createClient<F extends types.Flavor = 'graph'>(
 }
 
 async function client(config: types.ClientConfig): Promise<Client> {
-  const {
-    wasm,
-    preload,
-    timeZone = zoneHere(),
-    ...given
-  } = config ?? ({} as types.ClientConfig);
+  const { wasm, preload, timeZone = zoneHere(), ...given } = config ?? ({} as types.ClientConfig);
   const settings = { timeZone, ...given };
   if (preload !== undefined && (typeof preload !== 'function' || !settings.endpoint))
     throw invalidArgument('`preload` is a function, beside `endpoint`');

@@ -28,7 +28,7 @@ const HOSTS = [new URL(GRAPH).host, 'login.microsoftonline.com'];
  * Measures two page loads with a session in a profile that has not seen `origin`: without any file of the app in the
  * cache, and with all, both over new connections. `watching` gets the page and what loads it.
  */
-export async function visit(context, origin, session, cut, watching = async (page, load) => load()) {
+export async function visit(context, origin, session, cut, watching = async (_page, load) => load()) {
   const page = await context.newPage();
   try {
     const empty = () => page.goto(`${origin}/empty`);
@@ -103,10 +103,7 @@ export async function setUp(exo365, out, names, roundTrip) {
   const key = createHash('sha256')
     .update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
-  const flags = [
-    `--host-resolver-rules=${rules.join(', ')}`,
-    `--ignore-certificate-errors-spki-list=${key}`,
-  ];
+  const flags = [`--host-resolver-rules=${rules.join(', ')}`, `--ignore-certificate-errors-spki-list=${key}`];
   // For the sign-ins.
   const browser = await openBrowser(flags);
   /** A new profile. Not one of `browser`: those are incognito, where Chromium ignores `preconnect`. */

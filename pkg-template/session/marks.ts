@@ -7,7 +7,7 @@ const { URL } = globalThis;
 
 type Clock = { Temporal?: { Now: { timeZoneId(): string } } };
 
-/** The browser's time zone. The first `Intl.DateTimeFormat` of a page takes Chromium 10 ms and more; `Temporal` takes none. */
+/** The browser's time zone. Chromium takes 10 ms and more for the first `Intl.DateTimeFormat`, none for `Temporal`. */
 export const zoneHere = () =>
   (globalThis as Clock).Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
