@@ -118,10 +118,13 @@ pub(crate) async fn exchange(
     signal: AttemptSignal,
     form: Option<&str>,
 ) -> Result<Answer, Failure> {
-    let waited = settle(sent).await;
-    let response: Response = waited
-        .map_err(|cause| signal.classify(cause))?
-        .unchecked_into();
+    let waited = settle(sent).await.map_err(|cause| signal.classify(cause))?;
+    let headers = Reflect::get(&waited, &"headers".into());
+    if !headers.is_ok_and(|headers| headers.is_object()) {
+        let text = "what stands in place of `fetch` gave no Response";
+        return Err(Error::new(Code::InvalidResponse, text).into());
+    }
+    let response: Response = waited.unchecked_into();
     let Some(reading) = reading(&response, form) else {
         let body = JsValue::UNDEFINED;
         return Ok(Answer { response, body });

@@ -211,13 +211,13 @@ pub(crate) fn routes_of(state: &State, open: &Open) -> Router {
     ] {
         let state = state.clone();
         let handler =
-            move |request: Request| std::future::ready(unknown_below_base(&state, request));
+            move |request: Request| std::future::ready(unknown_below_base(&state, &request));
         router = router.route(&path, any(handler));
     }
     router
 }
 
-fn unknown_below_base(state: &State, request: Request) -> Response<Body> {
+fn unknown_below_base(state: &State, request: &Request) -> Response<Body> {
     let peer = peer(request.extensions());
     let caller = Caller::of(&state.config, peer, request.headers());
     match state.limits.check(&caller) {
