@@ -42,12 +42,6 @@ pub enum Json {
 }
 
 impl Json {
-    /// Parses `text`; `None` where it is not JSON.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        reader::read(text)
-    }
-
     /// The member `name`; [`Json::Null`] where there is none.
     #[must_use]
     pub fn get(&self, name: &str) -> &Self {

@@ -11,12 +11,15 @@ use alloc::vec::Vec;
 /// How many lists and objects may stand in each other, as in serde_json.
 const DEPTH: u8 = 127;
 
-/// The value that `text` is; `None` where it is not JSON.
-pub(super) fn read(text: &str) -> Option<Json> {
-    let mut reader = Reader { text, at: 0 };
-    let value = reader.value(DEPTH)?;
-    reader.next_token();
-    (reader.at == text.len()).then_some(value)
+impl Json {
+    /// Parses `text`; `None` where it is not JSON.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut reader = Reader { text, at: 0 };
+        let value = reader.value(DEPTH)?;
+        reader.next_token();
+        (reader.at == text.len()).then_some(value)
+    }
 }
 
 struct Reader<'a> {
