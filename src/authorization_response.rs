@@ -22,8 +22,8 @@ pub(crate) struct AcceptedResponse {
 }
 
 impl AcceptedResponse {
-    /// The response that this page load is; `None` where it is none. One that is not this package's is neither judged nor
-    /// removed. After a failure the user is back where they were, too.
+    /// The response that this page load is; `None` where it is none. One that is not this package's, or that the client
+    /// of another endpoint waits for, is neither judged nor removed. After a failure the user is back where they were, too.
     ///
     /// First the record is taken out of the storage, then the address bar is cleaned, then the response is judged.
     /// So a reload, the back button or a second tab find nothing that could be processed again.
@@ -36,8 +36,14 @@ impl AcceptedResponse {
         if ours {
             arrived.check_not_framed()?;
         }
-        let record = page.take(state);
-        let signed_out = record.as_deref() == Some(SIGNED_OUT);
+        let kept = page.take(state);
+        let signed_out = kept.as_deref() == Some(SIGNED_OUT);
+        let record = parse(kept.as_deref());
+        let endpoint = record.get("endpoint").str();
+        if endpoint.is_some_and(|endpoint| endpoint != arrived.part("endpoint")) {
+            page.keep(state, &kept.unwrap_or_default())?;
+            return Ok(None);
+        }
         if ours || signed_out {
             page.clean();
         }
@@ -45,7 +51,7 @@ impl AcceptedResponse {
             return Ok(None);
         }
         // The window that began a sign-in in another one judges; a copy of its storage has no say.
-        let record = read(record.filter(|_| !response.is_for_opener()));
+        let record = SignInRecord::from_json(&record).filter(|_| !response.is_for_opener());
         if let Some(record) = &record {
             page.back(&record.request.return_to);
         }
@@ -56,7 +62,8 @@ impl AcceptedResponse {
     pub(crate) fn from_window(page: &Page, location: &Location) -> Result<Box<Self>, Failure> {
         let response = AuthorizationResponse::read(location.part("search"), location.part("hash"));
         let record = response.state().and_then(|state| page.take(state));
-        Self::judge(read(record), &response, &location.address())
+        let record = SignInRecord::from_json(&parse(record.as_deref()));
+        Self::judge(record, &response, &location.address())
     }
 
     fn judge(
@@ -96,6 +103,7 @@ impl AcceptedResponse {
     }
 }
 
-fn read(record: Option<String>) -> Option<SignInRecord> {
-    SignInRecord::from_json(&Json::parse(&record?)?)
+/// The record of a sign-in as a tree; null where there is none.
+fn parse(record: Option<&str>) -> Json {
+    record.and_then(Json::parse).unwrap_or_default()
 }

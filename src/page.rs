@@ -70,7 +70,7 @@ impl Location {
         Self(Json::parse(json).unwrap_or_default())
     }
 
-    /// `origin`, `pathname`, `search` or `hash`.
+    /// `origin`, `pathname`, `search` or `hash`; `endpoint`: the address of the client's endpoint.
     pub(crate) fn part(&self, name: &str) -> &str {
         self.0.get(name).str().unwrap_or_default()
     }

@@ -40,6 +40,7 @@ impl Client {
                 here: &location.relative(),
                 account: endpoint.account.borrow().as_ref(),
                 minutes: self.sign_in_minutes,
+                endpoint: location.part("endpoint"),
             },
             &entropy,
             browser::now(),

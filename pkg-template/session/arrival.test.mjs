@@ -34,14 +34,18 @@ test('S46 the address of the load counts, also after a router replaced it; it is
   const arrive = load(`?code=c&state=${OURS}`);
   it.session[`exo365.${OURS}`] = 'record';
   Object.assign(location, { pathname: '/inbox', search: '' });
-  assert.equal(await arrive(more, async (view) => search(view)), `?code=c&state=${OURS}`);
-  assert.equal(await arrive(more, async (view) => search(view)), '');
+  const taken = async (view) => {
+    view.clean();
+    return search(view);
+  };
+  assert.equal(await arrive('/auth', more, taken), `?code=c&state=${OURS}`);
+  assert.equal(await arrive('/auth', more, taken), '');
 });
 
 test('an address without a state is nothing to wait for, and leaves nothing behind', async () => {
   const arrive = load('?view=week&code=VOUCHER10');
-  const first = arrive(more, () => new Promise(() => {}));
-  assert.equal(await arrive(more, async (view) => search(view)), '');
+  const first = arrive('/auth', more, () => new Promise(() => {}));
+  assert.equal(await arrive('/auth', more, async (view) => search(view)), '');
   assert.equal(globalThis[SHARED], undefined);
   first.catch(() => {});
 });
@@ -53,7 +57,7 @@ test('S46 other clients wait until the session is there, also those of another c
   const order = [];
   let open;
   const all = [
-    arrive(more, async (view) => {
+    arrive('/auth', more, async (view) => {
       view.clean();
       order.push(`first ${search(view)}`);
       await new Promise((resolve) => {
@@ -61,8 +65,8 @@ test('S46 other clients wait until the session is there, also those of another c
       });
       order.push('open');
     }),
-    arrive(more, async (view) => order.push(`second ${search(view)}`)),
-    copy(more, async (view) => order.push(`copy ${search(view)}`)),
+    arrive('/auth', more, async (view) => order.push(`second ${search(view)}`)),
+    copy('/auth', more, async (view) => order.push(`copy ${search(view)}`)),
   ];
   await turn();
   assert.deepEqual(order, [`first ?code=c&state=${OURS}`]);
@@ -71,13 +75,29 @@ test('S46 other clients wait until the session is there, also those of another c
   assert.deepEqual(order.slice(1), ['open', 'second ', 'copy ']);
 });
 
+test('a client that leaves what arrived, which is for another endpoint, leaves it to the next one', async () => {
+  const arrive = load(`?code=c&state=${OURS}`);
+  it.session[`exo365.${OURS}`] = 'record';
+  const asked = [];
+  for (const endpoint of ['/other', '/auth', '/third'])
+    await arrive(endpoint, more, async (view) => {
+      asked.push([JSON.parse(view.arrived()).endpoint, search(view)]);
+      if (endpoint === '/auth') view.clean();
+    });
+  assert.deepEqual(asked, [
+    [`exo365:${ORIGIN}/other`, `?code=c&state=${OURS}`],
+    [`exo365:${ORIGIN}/auth`, `?code=c&state=${OURS}`],
+    [`exo365:${ORIGIN}/third`, ''],
+  ]);
+});
+
 test('a client that failed before it took what arrived leaves it to the next one', async () => {
   const arrive = load(`?code=c&state=${OURS}`);
   it.session[`exo365.${OURS}`] = 'record';
-  const failing = arrive(more, async () => {
+  const failing = arrive('/auth', more, async () => {
     throw new Error('a setting is wrong');
   });
-  const next = arrive(more, async (view) => search(view));
+  const next = arrive('/auth', more, async (view) => search(view));
   await assert.rejects(failing, /setting/);
   assert.equal(await next, `?code=c&state=${OURS}`);
 });
@@ -122,7 +142,7 @@ test('S41 without an answer the client opens after a second; a frame asks nobody
     asked.length = 0;
     const arrive = load(query);
     if (framed) Object.defineProperty(globalThis, 'top', { value: {}, configurable: true });
-    await arrive(count, async () => {});
+    await arrive('/auth', count, async () => {});
     assert.equal(asked.length, wanted, query);
   }
   const channel = new BroadcastChannel('exo365.nobody');

@@ -32,32 +32,35 @@ export function arrivals() {
   const holds = () => Boolean(shared[SHARED]) || given().includes('state=');
 
   /**
-   * Opens a client with `open`. The first one gets what arrived; the others, of whichever copy, wait until the session
-   * is there. `more` loads what asks other tabs. `begun` is for a client that has nothing to wait for.
+   * Opens a client of `endpoint` with `open`. The first one whose endpoint it is takes what arrived; the others, of whichever
+   * copy, wait until that is done. `more` loads what asks other tabs. `begun` is for a client that has nothing to wait for.
    */
-  async function arrive<T>(more: More, open: (view: BrowserPage) => Promise<T>, begun?: Begun): Promise<T> {
+  async function arrive<T>(
+    endpoint: string,
+    more: More,
+    open: (view: BrowserPage) => Promise<T>,
+    begun?: Begun,
+  ): Promise<T> {
     const before = shared[SHARED];
     if (before) {
-      if (!(await before)) return arrive(more, open);
+      if (!(await before)) return arrive(endpoint, more, open);
       at = undefined;
     }
     const arrived = at;
     const text = given();
     if (!arrived || !text.includes('state=')) {
       at = undefined;
-      return open(new BrowserPage(undefined, before ? undefined : begun));
+      return open(new BrowserPage(endpoint, undefined, before ? undefined : begun));
     }
-    const view = new BrowserPage(arrived);
+    const view = new BrowserPage(endpoint, arrived);
     const opening = findRecord(text, arrived, more).then(() => open(view));
     const done = (used: boolean) => {
       if (used) at = undefined;
       else shared[SHARED] = undefined; // What arrived is still there: the next client takes it.
       return used;
     };
-    shared[SHARED] = opening.then(
-      () => done(true),
-      () => done(view.cleaned),
-    );
+    const end = () => done(view.cleaned);
+    shared[SHARED] = opening.then(end, end);
     return opening;
   }
 

@@ -98,11 +98,11 @@ test('S47 an answer that arrived keeps what began out, also where it came in bet
   const open = async (given) => {
     view = given;
   };
-  await arrive(/** @type {any} */ (async () => {}), open, own);
+  await arrive('/auth', /** @type {any} */ (async () => {}), open, own);
   assert.equal(view.begun(new AbortController().signal), own.answer);
   const before = begun();
   globalThis[SHARED] = Promise.resolve(true);
-  await arrive(/** @type {any} */ (async () => {}), open, before);
+  await arrive('/auth', /** @type {any} */ (async () => {}), open, before);
   assert.equal(view.begun(new AbortController().signal), undefined);
 });
 
@@ -120,18 +120,18 @@ test('S47 what began is taken over while it is good: not too old, and nobody sig
     const own = begun();
     assert.equal(own.mark, 't adele', name);
     change();
-    assert.equal(new BrowserPage(undefined, own).begun(signal), good ? own.answer : undefined, name);
+    assert.equal(new BrowserPage('/auth', undefined, own).begun(signal), good ? own.answer : undefined, name);
     Date.now = now;
     it.store.clear();
     it.store.set(MARK, 't adele');
   }
-  assert.equal(new BrowserPage().begun(signal), undefined);
+  assert.equal(new BrowserPage('/auth').begun(signal), undefined);
 });
 
 test('what ends the attempt ends the request that began', () => {
   const own = begun();
   const caller = new AbortController();
-  new BrowserPage(undefined, own).begun(caller.signal);
+  new BrowserPage('/auth', undefined, own).begun(caller.signal);
   caller.abort('too late');
   assert.equal(it.sent[0][1].signal.reason, 'too late');
 });

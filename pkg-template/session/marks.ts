@@ -11,8 +11,15 @@ type Clock = { Temporal?: { Now: { timeZoneId(): string } } };
 export const zoneHere = () =>
   (globalThis as Clock).Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The name of an endpoint's mark, which says who is signed in. */
-export const nameOf = (endpoint: string) => `exo365:${new URL(endpoint.replace(/\/+$/, ''), document.baseURI)}`;
+/** The name of an endpoint's mark, which says who is signed in. One that is no address has a name as well. */
+export function nameOf(endpoint: string): string {
+  const base = endpoint.replace(/\/+$/, '');
+  try {
+    return `exo365:${new URL(base, document.baseURI)}`;
+  } catch {
+    return `exo365:${base}`;
+  }
+}
 
 /** Writes an entry of `localStorage`, or removes it for null; gives what is there. */
 export function stored(name: string, value?: string | null): string | undefined {

@@ -34,11 +34,11 @@ export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core
       // Another page is loading. It will find the session, or the failure.
       await new Promise(() => {});
     }
-    core ??= await open(page());
+    core ??= await open(page(endpoint));
     if (mark()) await (await more()).signOutFirst(core, mark);
     return { core, failure };
   };
-  return arrive(more, opened, begun);
+  return arrive(endpoint, more, opened, begun);
 }
 
 /** Completes the sign-in that arrived at `view`, or restores the session. */

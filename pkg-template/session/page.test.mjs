@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => it.end());
 
-const state = () => JSON.parse(page().state());
+const state = () => JSON.parse(page('/auth').state());
 
 test('where the page is', () => {
   assert.deepEqual(state(), {
@@ -20,6 +20,7 @@ test('where the page is', () => {
     hash: '#top',
     secure: true,
     framed: false,
+    endpoint: 'exo365:https://app.contoso.example/auth',
   });
 });
 
@@ -30,24 +31,24 @@ test('S19 a page in a frame says so', () => {
 
 test('S6 a record is there once; others of the tab are not ours', () => {
   it.session.other = 'x';
-  page().keep('state-1', 'record');
+  page('/auth').keep('state-1', 'record');
   assert.deepEqual(kept(), ['state-1']);
-  assert.equal(page().take('state-1'), 'record');
-  assert.equal(page().take('state-1'), undefined);
+  assert.equal(page('/auth').take('state-1'), 'record');
+  assert.equal(page('/auth').take('state-1'), undefined);
   assert.deepEqual([kept(), { ...it.session }], [[], { other: 'x' }]);
 });
 
 test('E8 a record is found by its whole name', () => {
-  page().keep('state-1', 'record');
+  page('/auth').keep('state-1', 'record');
   for (const other of ['state-', 'state-12', 'STATE-1', '', 'exo365.state-1'])
-    assert.equal(page().take(other), undefined, other);
-  assert.equal(page().take('state-1'), 'record');
+    assert.equal(page('/auth').take(other), undefined, other);
+  assert.equal(page('/auth').take('state-1'), 'record');
 });
 
 test('E7 at most fifty sign-ins wait: the oldest gives way, what is none of ours before it', () => {
-  for (let at = 1; at <= 50; at++) page().keep(`state-${at}`, JSON.stringify({ created: at }));
+  for (let at = 1; at <= 50; at++) page('/auth').keep(`state-${at}`, JSON.stringify({ created: at }));
   it.session['exo365.odd'] = 'no JSON';
-  page().keep('state-51', JSON.stringify({ created: 51 }));
+  page('/auth').keep('state-51', JSON.stringify({ created: 51 }));
   assert.equal(kept().length, 50);
   assert.ok(!kept().includes('odd') && !kept().includes('state-1') && kept().includes('state-2'));
 });
@@ -60,8 +61,8 @@ test('a storage that the browser forbids is empty, and keeping says so', () => {
     configurable: true,
   });
   assert.deepEqual(kept(), []);
-  assert.throws(() => page().keep('a', 'b'), { name: 'SecurityError' });
-  assert.equal(page().take('a'), undefined);
+  assert.throws(() => page('/auth').keep('a', 'b'), { name: 'SecurityError' });
+  assert.equal(page('/auth').take('a'), undefined);
 });
 
 const arrived = {
@@ -72,8 +73,13 @@ const arrived = {
 };
 
 test('where the page was when it was loaded, for the one client that completes a sign-in', () => {
-  assert.deepEqual(JSON.parse(page(arrived).arrived()), { ...arrived, secure: true, framed: false });
-  const { search, hash, pathname } = JSON.parse(page().arrived());
+  assert.deepEqual(JSON.parse(page('/auth', arrived).arrived()), {
+    ...arrived,
+    secure: true,
+    framed: false,
+    endpoint: 'exo365:https://app.contoso.example/auth',
+  });
+  const { search, hash, pathname } = JSON.parse(page('/auth').arrived());
   assert.deepEqual([pathname, search, hash], ['/mail', '', '']);
 });
 
@@ -81,7 +87,7 @@ test('S18 what arrived is taken out of the address bar; what a router put there 
   const origin = 'https://app.contoso.example';
   const clean = (changes) => {
     Object.assign(location, changes);
-    const view = page(arrived);
+    const view = page('/auth', arrived);
     view.clean();
     assert.equal(view.cleaned, true);
     return it.shown.pop();
@@ -95,13 +101,13 @@ test('S18 what arrived is taken out of the address bar; what a router put there 
 test('S11 the way back stays on this origin: here by the address bar, else by a load', () => {
   const origin = 'https://app.contoso.example';
   for (const place of ['/mail', '/mail?view=day#x', '/./mail#top', '/x/../mail']) {
-    const view = page();
+    const view = page('/auth');
     view.back(place);
     assert.equal(it.shown.pop()[2], new URL(place, origin).href);
     assert.equal(view.elsewhere, undefined);
   }
   for (const place of ['/calendar', '//evil.example/x', '/\\evil.example', '/\t/evil.example']) {
-    const view = page();
+    const view = page('/auth');
     view.back(place);
     assert.ok(view.elsewhere.startsWith(`${origin}/`), view.elsewhere);
   }
@@ -112,7 +118,7 @@ test('S18 a history that refuses to be written, as where a page wrote too often,
   history.replaceState = () => {
     throw new DOMException('too often', 'SecurityError');
   };
-  const view = page(arrived);
+  const view = page('/auth', arrived);
   view.clean();
   view.back('/mail?view=day');
   assert.deepEqual([view.cleaned, view.elsewhere], [true, undefined]);
@@ -120,5 +126,5 @@ test('S18 a history that refuses to be written, as where a page wrote too often,
 
 test('in a worker and in Node there is none', () => {
   it.end();
-  assert.equal(page(), undefined);
+  assert.equal(page('/auth'), undefined);
 });

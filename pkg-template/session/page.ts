@@ -1,6 +1,7 @@
 // The window as the WebAssembly sees it: where the page is, and what the tab keeps of sign-ins that are under way.
 // Only effects: what they mean is decided on the other side.
 import { type Begun, isFresh } from './begin.ts';
+import { nameOf } from './marks.ts';
 import { URL } from './platform.ts';
 
 /** Begins our names in `sessionStorage` and of channels. */
@@ -53,7 +54,12 @@ export function address(): Address {
   return { origin, pathname, search, hash };
 }
 
-const here = () => ({ ...address(), secure: isSecureContext, framed: window.top !== window });
+const here = (endpoint: string) => ({
+  ...address(),
+  secure: isSecureContext,
+  framed: window.top !== window,
+  endpoint: nameOf(endpoint),
+});
 /** Puts an address of this origin into the address bar, where the browser or the page's router lets it. */
 function show(href: string): void {
   try {
@@ -63,6 +69,7 @@ function show(href: string): void {
 
 /** The page of one client; `arrived` is for the one that completes a sign-in. */
 export class BrowserPage implements Page {
+  readonly #endpoint: string;
   readonly #arrived: Address | undefined;
   readonly #begun: Begun | undefined;
   /** Where the user was, where that is another page. */
@@ -70,17 +77,18 @@ export class BrowserPage implements Page {
   /** Whether what arrived was taken out of the address bar. */
   cleaned = false;
 
-  constructor(arrived?: Address, begun?: Begun) {
+  constructor(endpoint: string, arrived?: Address, begun?: Begun) {
+    this.#endpoint = endpoint;
     this.#arrived = arrived;
     this.#begun = begun;
   }
 
   state() {
-    return JSON.stringify(here());
+    return JSON.stringify(here(this.#endpoint));
   }
 
   arrived() {
-    return JSON.stringify({ ...here(), search: '', hash: '', ...this.#arrived });
+    return JSON.stringify({ ...here(this.#endpoint), search: '', hash: '', ...this.#arrived });
   }
 
   keep(name: string, record: string) {
@@ -123,5 +131,6 @@ export class BrowserPage implements Page {
 }
 
 /** Undefined in a worker and in Node. */
-export const page = (arrived?: Address): BrowserPage | undefined => (isWindow() ? new BrowserPage(arrived) : undefined);
+export const page = (endpoint: string, arrived?: Address): BrowserPage | undefined =>
+  isWindow() ? new BrowserPage(endpoint, arrived) : undefined;
 export const isWindow = () => typeof window === 'object' && Boolean(globalThis.location);

@@ -116,3 +116,37 @@ async fn s19_a_frame_starts_no_sign_in() {
     let windowless = own.authorize_url("{}").unwrap_err();
     assert_eq!(text(&windowless, "code"), "navigation_blocked");
 }
+
+#[wasm_bindgen_test]
+async fn s39_an_answer_for_the_client_of_another_endpoint_is_left_to_it() {
+    let network = Stub::new();
+    let away = fake_page("", None, false);
+    let core = with_session(&network, NOBODY, Some(away.clone().unchecked_into())).await;
+    let url = core.authorize_url("{}").unwrap();
+    let state = url.split("state=").nth(1).unwrap();
+    let state = state.split('&').next().unwrap();
+    let own = kept(&away);
+    let query = format!("?code=c&state={state}");
+    for (endpoint, is_own) in [("https://app.contoso.example/other", false), ("", true)] {
+        let (name, record): (String, String) = serde_json::from_str(&own).unwrap();
+        let mut record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        record["endpoint"] = endpoint.into();
+        let record = serde_json::json!([name, record.to_string()]).to_string();
+        let page = fake_page(&query, Some(&record), false);
+        network.answer(200, NOBODY, "{}");
+        let opened = exo365::Core::open(
+            ENDPOINT.into(),
+            None,
+            Some(page.clone().unchecked_into()),
+            None,
+        );
+        let _ = settled(opened).await;
+        let sent = network.url(network.count() - 1);
+        let route = if is_own { "/exchange" } else { "/session" };
+        assert!(sent.ends_with(route), "{endpoint}: {sent}");
+        if !is_own {
+            assert_eq!(kept(&page), record);
+            assert_eq!(shown(&page), "");
+        }
+    }
+}

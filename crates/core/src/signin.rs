@@ -145,6 +145,8 @@ pub struct Start<'a> {
     pub account: Option<&'a Account>,
     /// How long the sign-in may take, in minutes.
     pub minutes: u32,
+    /// The address of the endpoint: several clients of one page may have several.
+    pub endpoint: &'a str,
 }
 
 /// Begins a sign-in with these options. The record is written without an [`AuthorizationRequest`] between, which would copy everything.
@@ -182,6 +184,7 @@ pub fn begin(
         .text("returnTo", return_to)
         .number("created", now)
         .number("minutes", start.minutes.into())
+        .text("endpoint", start.endpoint)
         .optional_text("account", user.account.map(Account::identity).as_deref())
         .optional_text("resource", resource.as_deref())
         .optional_text("consent", consent.then_some("admin"))

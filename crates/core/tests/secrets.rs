@@ -217,6 +217,7 @@ fn s30_no_options_that_are_refused_tell_what_the_sign_in_had_drawn() {
             here: "/",
             account: None,
             minutes: MINUTES,
+            endpoint: "https://app.contoso.example/auth",
         };
         let begun = begin(&config(), &options, &start, &entropy, CREATED);
         let error = begun.err().unwrap();

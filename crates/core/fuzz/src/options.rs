@@ -173,6 +173,7 @@ fn sign_in(identity: Identity, options: &Options, value: &Value) {
         here: "/here",
         account: None,
         minutes: MINUTES,
+        endpoint: "https://app.contoso.example/auth",
     };
     let Ok(begun) = begin(&config, options, &start, &entropy, 1_790_000_000) else {
         return;

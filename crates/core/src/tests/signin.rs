@@ -40,6 +40,7 @@ pub(super) const START: Start<'_> = Start {
     here: "/mail",
     account: None,
     minutes: MINUTES,
+    endpoint: "https://app.contoso.example/auth",
 };
 
 pub(super) fn begun(config: &PageConfig, text: &str) -> Result<Begun, Error> {
