@@ -32,8 +32,9 @@ export function arrivals() {
   const holds = () => Boolean(shared[SHARED]) || given().includes('state=');
 
   /**
-   * Opens a client of `endpoint` with `open`. The first one whose endpoint it is takes what arrived; the others, of whichever
-   * copy, wait until that is done. `more` loads what asks other tabs. `begun` is for a client that has nothing to wait for.
+   * Opens a client of `endpoint` with `open`. The first one whose endpoint it is takes what arrived; the others, of
+   * whichever copy, wait until that is done. `more` loads what asks other tabs. `begun` is for a client that has
+   * nothing to wait for.
    */
   async function arrive<T>(
     endpoint: string,
