@@ -120,7 +120,8 @@ pub(crate) async fn exchange(
 ) -> Result<Answer, Failure> {
     let waited = settle(sent).await.map_err(|cause| signal.classify(cause))?;
     let headers = Reflect::get(&waited, &"headers".into());
-    if !headers.is_ok_and(|headers| headers.is_object()) {
+    let reader = headers.and_then(|headers| Reflect::get(&headers, &"get".into()));
+    if reader.unwrap_or_default().is_undefined() {
         let text = "what stands in place of `fetch` gave no Response";
         return Err(Error::new(Code::InvalidResponse, text).into());
     }
@@ -189,11 +190,11 @@ pub(crate) fn refusal(response: &Response, text: &str) -> Error {
     )
 }
 
-/// The text of a body: of a refusal, or of an answer of the endpoint. One that is too long reads as empty.
+/// The text of a body: of a refusal, or of an answer of the endpoint. One that is too long, or is no text, reads as empty.
 pub(crate) fn small_text(body: JsValue) -> String {
     let text: JsString = body.unchecked_into();
     if text.length() > MAX_TEXT {
         return String::new();
     }
-    text.into()
+    text.as_string().unwrap_or_default()
 }

@@ -28,7 +28,8 @@ test('answers of any shape: an error of ours, or the value as it is', async () =
 });
 
 test('what stands in place of `fetch` and gives no Response: an error of ours, and the client goes on', async () => {
-  for (const odd of [undefined, null, 5, 'ok', {}, { ok: true, json: async () => ({}) }]) {
+  const mock = { ok: true, status: 200, json: async () => ({}) };
+  for (const odd of [undefined, null, 5, 'ok', {}, mock, { ...mock, headers: {} }, { ...mock, headers: null }]) {
     let first = true;
     const client = await opened(() => (first ? () => odd : json(ben)), { retries: 0 });
     for (const call of [() => client.contacts.get('a'), () => client.contacts.create({ givenName: 'a' })])
@@ -36,4 +37,9 @@ test('what stands in place of `fetch` and gives no Response: an error of ours, a
     first = false;
     assert.deepEqual((await outcome(client.contacts.get('a'))).value, ben);
   }
+});
+
+test('a refusal whose body is no text is read without one', async () => {
+  const client = await opened(() => () => ({ ok: false, status: 400, headers: new Headers(), text: async () => 5 }));
+  assert.equal((await outcome(client.contacts.get('a'))).code, 'bad_request');
 });
