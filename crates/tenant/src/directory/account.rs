@@ -85,43 +85,34 @@ pub(crate) fn domain(address: &str) -> &str {
 /// Accounts of seeds. They live as long as the process, because everything refers to accounts; the seeds of one process
 /// are few, and one that is read again gives the same accounts.
 static MADE: Mutex<Vec<&'static Account>> = Mutex::new(Vec::new());
+/// Lists of texts of these accounts.
+static LISTS: Mutex<Vec<&'static [&'static str]>> = Mutex::new(Vec::new());
+/// Texts of these accounts.
+static TEXTS: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+
+/// The one in `all` that is equal to `made`; where there is none, `made`, which joins them for the life of the process.
+fn kept<T: ?Sized + PartialEq>(all: &Mutex<Vec<&'static T>>, made: Box<T>) -> &'static T {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = all.iter().find(|one| ***one == *made) {
+        return known;
+    }
+    let kept: &'static T = Box::leak(made);
+    all.push(kept);
+    kept
+}
 
 /// Keeps an account for the life of the process.
 pub(super) fn keep(account: Account) -> &'static Account {
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = made.iter().find(|one| ***one == account) {
-        return known;
-    }
-    let kept: &'static Account = Box::leak(Box::new(account));
-    made.push(kept);
-    kept
+    kept(&MADE, Box::new(account))
 }
-
-/// Lists of texts of accounts of seeds, kept as the accounts are.
-static LISTS: Mutex<Vec<&'static [&'static str]>> = Mutex::new(Vec::new());
 
 /// Keeps a list of texts for the life of the process.
 pub(super) fn keep_list(all: &[String]) -> &'static [&'static str] {
-    let texts: Vec<&'static str> = all.iter().map(|one| keep_text(one)).collect();
-    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = lists.iter().find(|one| ***one == *texts) {
-        return known;
-    }
-    let kept: &'static [&'static str] = Vec::leak(texts);
-    lists.push(kept);
-    kept
+    let texts: Box<[&'static str]> = all.iter().map(|one| keep_text(one)).collect();
+    kept(&LISTS, texts)
 }
-
-/// Texts of accounts of seeds, kept as the accounts are.
-static TEXTS: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
 /// Keeps a text for the life of the process.
 pub(super) fn keep_text(text: &str) -> &'static str {
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = texts.iter().find(|one| **one == text) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    texts.push(kept);
-    kept
+    kept(&TEXTS, text.into())
 }

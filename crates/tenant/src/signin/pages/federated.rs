@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::frame::{hidden, page};
+use super::frame::{credentials, hidden, page};
 
 /// A form for address and password.
 pub(crate) fn show(flow: &str, address: &str, error: Option<&str>) -> Response {
@@ -15,16 +15,7 @@ pub(crate) fn show(flow: &str, address: &str, error: Option<&str>) -> Response {
         }
         form method="post" action="/adfs/ls/" {
             (hidden("wctx", flow))
-            label {
-                "Address "
-                input name="UserName" type="email" autocomplete="username" required value=(address)
-                    autofocus[address.is_empty()];
-            }
-            label {
-                "Password "
-                input name="Password" type="password" autocomplete="current-password" required
-                    autofocus[!address.is_empty()];
-            }
+            (credentials(["UserName", "Password"], address))
             div class="row turned" {
                 button id="signin" class="primary" { "Sign in" }
             }

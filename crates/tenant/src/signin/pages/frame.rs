@@ -83,6 +83,22 @@ pub(crate) fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
+/// Fields of these names for an address, which may be known, and for a password.
+pub(crate) fn credentials([user, password]: [&str; 2], address: &str) -> Markup {
+    html! {
+        label {
+            "Address "
+            input name=(user) type="email" autocomplete="username" required value=(address)
+                autofocus[address.is_empty()];
+        }
+        label {
+            "Password "
+            input name=(password) type="password" autocomplete="current-password" required
+                autofocus[!address.is_empty()];
+        }
+    }
+}
+
 /// The error of the form that was sent last, where there is one.
 pub(crate) fn alert(error: Option<&Aadsts>) -> Markup {
     html! {

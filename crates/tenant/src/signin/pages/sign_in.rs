@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::frame::{alert, hidden, page};
+use super::frame::{alert, credentials, hidden, page};
 use crate::directory::{Account, Directory, Kind};
 use crate::oauth::aadsts::Aadsts;
 use crate::oauth::flow::PendingAuthorization;
@@ -67,16 +67,7 @@ fn password_form(action: &str, id: &str, address: &str) -> Markup {
     html! {
         form method="post" action=(action) {
             (hidden("flow", id))
-            label {
-                "Address "
-                input name="loginfmt" type="email" autocomplete="username" required value=(address)
-                    autofocus[address.is_empty()];
-            }
-            label {
-                "Password "
-                input name="passwd" type="password" autocomplete="current-password" required
-                    autofocus[!address.is_empty()];
-            }
+            (credentials(["loginfmt", "passwd"], address))
             div class="row turned" {
                 button id="signin" class="primary" { "Sign in" }
                 button id="back" name="cancel" value="1" formnovalidate { "Cancel" }
