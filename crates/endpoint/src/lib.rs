@@ -128,6 +128,7 @@ mod tests;
 mod upstream;
 
 pub use base::clock::Clock;
+pub use base::network::household;
 pub use base::problem::Problem;
 pub use check::{Finding, Verdict, check};
 pub use config::{Config, Secret};

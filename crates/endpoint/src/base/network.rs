@@ -1,6 +1,15 @@
 //! Networks of proxies, and the header in which they name the client.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// The address that counts for one household: of IPv6 the /64, which one household has whole.
+#[must_use]
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
+}
 
 /// A range of addresses such as `10.0.0.0/8`, or a single one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -124,6 +124,11 @@ const fn per_session() -> u32 {
     1200
 }
 
+/// `text` as it is meant: some editors begin a file with a byte order mark.
+pub(super) fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 impl File {
     /// Reads TOML text; variables of the `environment` override the keys that they are named after.
     ///
@@ -157,10 +162,7 @@ pub(crate) fn text(
 ) -> Result<String, Problem> {
     let given = environment(&environment::variable("client_id")).is_some();
     match std::fs::read_to_string(file) {
-        // Some editors begin a file with a byte order mark.
-        Ok(text) => Ok(text
-            .strip_prefix('\u{feff}')
-            .map_or(text.clone(), str::to_owned)),
+        Ok(text) => Ok(without_byte_order_mark(&text).to_owned()),
         Err(error) if error.kind() == ErrorKind::NotFound && given => Ok(String::new()),
         Err(error) => Err(Problem::config(format!(
             "{} cannot be read: {error}",

@@ -1,6 +1,6 @@
 //! Secrets: read from the environment or from files that nobody else may read, never printed.
 
-use super::file::File;
+use super::file::{File, without_byte_order_mark};
 use crate::base::problem::Problem;
 use std::fmt;
 use std::path::Path;
@@ -42,8 +42,7 @@ impl Secret {
                  Docker mounts it, say secret_files = \"group\" (0440) or \"anyone\" (0444)"
             )));
         }
-        // Some editors begin a file with a byte order mark.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim();
+        let text = without_byte_order_mark(&text).trim();
         if text.is_empty() {
             return Err(Problem::Secret(format!("{shown} is empty")));
         }

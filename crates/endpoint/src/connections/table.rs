@@ -3,8 +3,9 @@
 //! The clock of the table moves once a second ([`Table::tick`]). A timer of its own for each request would be exact, and
 //! costs more than anything else that stands between a request and its handler.
 
+use exo365_endpoint::household;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
@@ -193,7 +194,7 @@ impl Table {
     /// A place for a connection; `None` where there is none for this peer.
     pub(super) fn enter(&self, peer: IpAddr) -> Option<Entry> {
         let now = self.now();
-        let peer = neighbours(peer);
+        let peer = household(peer);
         let mut state = self.guard();
         if state.connections.len() >= state.most {
             state.say(now);
@@ -289,14 +290,6 @@ impl State {
             self.said = Some(now);
             self.gone = 0;
         }
-    }
-}
-
-/// The /64 of an IPv6 address: one household has a whole /64.
-fn neighbours(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address => address,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client's address: that of the socket, or that which a trusted proxy names.
 
-use crate::base::network::ProxyHeader;
+use crate::base::network::{ProxyHeader, household};
 use crate::config::Config;
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -18,7 +18,7 @@ pub(crate) fn address(
     if config.proxies.is_empty() && config.strict_transport {
         return None;
     }
-    Some(same(behind(config, peer.ip().to_canonical(), headers)))
+    Some(household(behind(config, peer.ip().to_canonical(), headers)))
 }
 
 /// The first address from the right that is no trusted proxy; anyone may have written what stands to the left of it.
@@ -73,14 +73,6 @@ fn read(text: &str) -> Option<IpAddr> {
         .or_else(port)
         .or_else(bracketed)
         .map(|address| address.to_canonical())
-}
-
-/// The /64 of an IPv6 address: one household has a whole /64.
-fn same(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-    }
 }
 
 #[cfg(test)]

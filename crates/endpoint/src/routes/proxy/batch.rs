@@ -71,13 +71,8 @@ fn absolute_path(root: &str, url: &str) -> String {
 
 #[cfg(test)]
 mod unit {
+    use super::super::path::prefixes;
     use super::*;
-
-    fn prefixes() -> Vec<String> {
-        ["/v1.0/me", "/v1.0/users", "/v1.0/$batch"]
-            .map(String::from)
-            .into()
-    }
 
     #[test]
     fn e37_the_calls_of_a_batch_are_held_to_the_same_paths() {

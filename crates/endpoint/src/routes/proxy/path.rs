@@ -179,16 +179,18 @@ fn decode(path: &[u8], strict: bool) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
+/// The prefixes of the tests.
+#[cfg(test)]
+pub(super) fn prefixes() -> Vec<String> {
+    ["/v1.0/me", "/v1.0/users", "/v1.0/$batch"]
+        .map(String::from)
+        .into()
+}
+
 #[cfg(test)]
 mod unit {
     use super::*;
     use proptest::prelude::*;
-
-    fn prefixes() -> Vec<String> {
-        ["/v1.0/me", "/v1.0/users", "/v1.0/$batch"]
-            .map(String::from)
-            .into()
-    }
 
     fn is_admitted(path: &str) -> bool {
         check(&prefixes(), path).is_ok()
