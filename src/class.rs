@@ -1,4 +1,4 @@
-//! The one class that crosses the boundary. Options cross as JSON text, which core reads and checks.
+//! The class that a client of the face is built on. Options cross as JSON text, which core reads and checks.
 
 use crate::boundary::{Member, plain};
 use crate::browser;

@@ -5,12 +5,12 @@
 //!                                                              │
 //!                                                              └─► fetch, sessionStorage, location, crypto
 //!
-//! class ─► open, sign_in, sign_out ─► client ─► calls ─► tokens ─► endpoint ─► http ─► failure, browser
+//! class ─► open, sign_in, sign_out ─► client ─► calls ─► tokens ─► endpoint ─► http ─► browser ─► task ─► failure
 //! ```
 //!
-//! One class crosses the boundary: [`Core`]. Its methods return promises over a clone of shared
-//! state, never `async fn(&self)`: a page may free the object while a call is in flight. The browser
-//! parses a successful body, which is handed over untouched.
+//! Two classes cross the boundary: [`Core`], and [`Task`], which JavaScript runs. The methods of [`Core`] return promises
+//! over a clone of shared state, never `async fn(&self)`: a page may free the object while a call is in flight. The
+//! browser parses a successful body, which is handed over untouched.
 
 // On any other target this crate is empty, so that the workspace builds without a browser.
 #![cfg(target_arch = "wasm32")]
