@@ -97,7 +97,8 @@ async function client(config: types.ClientConfig): Promise<Client> {
   const settings = { timeZone, ...given };
   if (preload !== undefined && (typeof preload !== 'function' || !settings.endpoint))
     throw invalidArgument('`preload` is a function, beside `endpoint`');
-  if (typeof (settings.fetch ?? keyOf) !== 'function') throw invalidArgument('`fetch` is a function');
+  const fetch: unknown = settings.fetch ?? undefined;
+  if (fetch !== undefined && typeof fetch !== 'function') throw invalidArgument('`fetch` is a function');
   const key = keyOf(settings);
   const opening = clients.get(key) ?? open(settings, { wasm, preload }, key);
   clients.set(key, opening);

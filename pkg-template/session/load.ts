@@ -2,11 +2,11 @@
 import { type Exo365Error, fail } from '../error.ts';
 import type { ClientConfig } from '../types.ts';
 import instance, { type Instance } from '../wasm/exo365.js';
+import type { Fetch } from './begin.ts';
 import { fetch } from './platform.ts';
 import { sources } from './sources/page.ts';
 
 type Source = ClientConfig['wasm'];
-type Fetch = NonNullable<ClientConfig['fetch']>;
 
 /** Compiles an answer. The error says what came, and from where. */
 async function received(response: Response): Promise<WebAssembly.Module> {
