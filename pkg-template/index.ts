@@ -75,8 +75,8 @@ async function open(settings: types.ClientConfig, { preload, wasm }: Opening, ke
 /**
  * The way in: loads the WebAssembly, then completes the sign-in that redirected here, or restores the session. Equal
  * settings give the same client; after a failure the next call tries again. In a page that the browser prerenders it
- * waits until the user comes to it. Rejects with `misconfigured`, `insecure_context`, `wasm_unavailable`, `network`, and
- * after a redirect with what the sign-in came to, such as `access_denied` or `consent_required`.
+ * waits until the user comes to it. Rejects with `misconfigured`, `insecure_context`, `wasm_unavailable`, `network`,
+ * and after a redirect with what the sign-in came to, such as `access_denied` or `consent_required`.
  *
  * @example
  * ```ts
