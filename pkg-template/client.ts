@@ -146,13 +146,13 @@ export class Client implements types.Client {
     return this.#calls.api.lazy('batch', ...args);
   }
 
-  #url(options?: types.SignInOptions): string {
-    return this.#calls.sync(() => this.#core.authorize_url(toJson(options ?? {})));
+  #url(read: () => types.SignInOptions): string {
+    return this.#calls.sync(() => this.#core.authorize_url(toJson(read())));
   }
 
   authorizeUrl(options?: types.SignInOptions): string {
     // It is the same in whichever window it is opened: the address says nothing of a mode.
-    const url = this.#url({ ...options, mode: undefined });
+    const url = this.#url(() => ({ ...options, mode: undefined }));
     // A link may be opened in another tab, which asks for the record.
     this.#calls.api.lazy('offer', PREFIX + stateOf(url), BroadcastChannel).catch(() => {});
     return url;
@@ -190,7 +190,7 @@ export class Client implements types.Client {
 
   async #begin({ signal, ...options }: SignInOptions): Promise<never> {
     return this.#calls.run(async (both) => {
-      const url = this.#url(options);
+      const url = this.#url(() => options);
       if (options.mode === 'popup') return this.#popup(url, both) as Promise<never>;
       await leave(url);
       throw fail('cancelled', 'the page is still here');
