@@ -34,7 +34,7 @@ async fn insert(store: &RedisStore, key: Key, record: Vec<u8>) {
 
 #[tokio::test]
 async fn e83_the_primary_that_sentinels_name_is_followed() {
-    let Some(mut watched) = Watched::start(2, 3).await else {
+    let Some(watched) = Watched::start(2, 3).await else {
         return;
     };
     let store = open(&watched.address(), None);
@@ -157,16 +157,19 @@ async fn e83_a_shard_of_a_cluster_that_loses_its_primary_loses_no_record() {
     assert_eq!(store.count().await.unwrap(), 0);
 }
 
+/// Reads, and what they found.
+type Reads = JoinSet<Result<Option<Vec<u8>>, Failed>>;
+
 /// Reads of the record 30 whose attempts to connect hang at a primary that stands still.
 struct Hanging {
-    begun: Arc<Mutex<JoinSet<Result<Option<Vec<u8>>, Failed>>>>,
+    begun: Arc<Mutex<Reads>>,
     beginning: JoinHandle<()>,
 }
 
 impl Hanging {
     /// Begins one again and again, each over a connection of its own.
     fn start(address: &str) -> Self {
-        let begun: Arc<Mutex<JoinSet<_>>> = Arc::default();
+        let begun: Arc<Mutex<Reads>> = Arc::default();
         let (address, set) = (address.to_owned(), Arc::clone(&begun));
         let beginning = tokio::spawn(async move {
             loop {
@@ -180,7 +183,7 @@ impl Hanging {
     }
 
     /// Begins no more; those that have no answer yet.
-    fn pending(self) -> JoinSet<Result<Option<Vec<u8>>, Failed>> {
+    fn pending(self) -> Reads {
         self.beginning.abort();
         let mut begun = std::mem::take(&mut *self.begun.lock().unwrap());
         while begun.try_join_next().is_some() {}
