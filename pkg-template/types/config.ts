@@ -183,8 +183,9 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
-   * The WebAssembly module: its address, a Response, its bytes, or the compiled module.
+   * The WebAssembly module: its address, a Response, its bytes, or the compiled `WebAssembly.Module`, which is an `object`
+   * here because the types of Node do not have that name.
    * @defaultValue the file `wasm/exo365_bg.wasm` beside the script
    */
-  wasm?: URL | string | Response | BufferSource | WebAssembly.Module;
+  wasm?: URL | string | Response | ArrayBuffer | ArrayBufferView | object;
 }
