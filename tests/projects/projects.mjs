@@ -83,7 +83,7 @@ export const pages = [
     name: 'react-router',
     own: true,
     serve: (port) => ['react-router', 'dev', '--port', port, '--strictPort', '--host', 'localhost'],
-    needs: 'nothing',
+    needs: '`optimizeDeps.entries` for the first start of its development server',
   },
   {
     name: 'angular',
