@@ -27,7 +27,7 @@ const part =
   () =>
     load().catch((cause) => {
       if ('ServiceWorkerGlobalScope' in globalThis)
-        throw fail('misconfigured', 'a service worker has to import exo365/full', cause);
+        throw fail('misconfigured', 'a service worker needs exo365/full', cause);
       throw fail('network', 'a part of exo365 did not load: reload the page', cause);
     });
 export const more = part(() => import('../more.ts'));
