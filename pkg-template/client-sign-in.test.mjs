@@ -99,6 +99,12 @@ test('popup: blocked, aborted, refused, too long', async () => {
   core.authorize_url = () => 'https://login.example/authorize?state=STATE.p';
   globalThis.open = () => null;
   await assert.rejects(client.signIn({ mode: 'popup' }), { code: 'popup_blocked' });
+  // As where the page is sandboxed, or a script of the page stands in for it.
+  const cause = new DOMException('no', 'SecurityError');
+  globalThis.open = () => {
+    throw cause;
+  };
+  await assert.rejects(client.signIn({ mode: 'popup' }), { code: 'popup_blocked', cause });
   const controller = new AbortController();
   const aborted = inWindow(client, 'signIn', { signal: controller.signal });
   controller.abort();
@@ -139,9 +145,18 @@ test('authorizeUrl: the address, at once', async () => {
   const { client, core } = signedIn();
   assert.equal(client.authorizeUrl({ domainHint: 'contoso.example' }), 'https://login.example/authorize?state=STATE');
   assert.equal(client.authorizeUrl(null), 'https://login.example/authorize?state=STATE');
+  // Nobody would hear a window of its own: what opens the link asks this page for the record.
+  client.authorizeUrl({ mode: 'popup' });
+  /** @type {any} */
+  const odd = {
+    get prompt() {
+      throw new Error('of the page');
+    },
+  };
+  assert.throws(() => client.authorizeUrl(odd), { code: 'invalid_argument' });
   assert.deepEqual(
     core.seen.map(([, options]) => options),
-    [{ domainHint: 'contoso.example' }, {}],
+    [{ domainHint: 'contoso.example' }, {}, {}],
   );
   await later();
 });

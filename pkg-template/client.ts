@@ -146,12 +146,13 @@ export class Client implements types.Client {
     return this.#calls.api.lazy('batch', ...args);
   }
 
-  #url(options?: types.SignInOptions): string {
-    return this.#calls.sync(() => this.#core.authorize_url(toJson(options ?? {})));
+  #url(read: () => types.SignInOptions): string {
+    return this.#calls.sync(() => this.#core.authorize_url(toJson(read())));
   }
 
   authorizeUrl(options?: types.SignInOptions): string {
-    const url = this.#url(options);
+    // It is the same in whichever window it is opened: the address says nothing of a mode.
+    const url = this.#url(() => ({ ...options, mode: undefined }));
     // A link may be opened in another tab, which asks for the record.
     this.#calls.api.lazy('offer', PREFIX + stateOf(url), BroadcastChannel).catch(() => {});
     return url;
@@ -160,10 +161,18 @@ export class Client implements types.Client {
   /** Signs in by a window of its own, opened in the click that asks for it. It answers by a channel of this sign-in. */
   async #popup(url: string, signal: AbortSignal): Promise<unknown> {
     const state = stateOf(url);
-    const channel = new BroadcastChannel(PREFIX + state);
-    if (!open(url, '_blank', 'popup,width=480,height=640')) {
-      channel.close();
-      throw fail('popup_blocked', 'no window opened');
+    let channel: BroadcastChannel | undefined;
+    let opened: unknown;
+    let cause: unknown;
+    try {
+      channel = new BroadcastChannel(PREFIX + state);
+      opened = open(url, '_blank', 'popup,width=480,height=640');
+    } catch (thrown) {
+      cause = thrown;
+    }
+    if (!channel || !opened) {
+      channel?.close();
+      throw fail('popup_blocked', 'no window opened, or no BroadcastChannel to hear from it', cause);
     }
     const consented = await this.#calls.api.lazy(
       'enter',
@@ -181,7 +190,7 @@ export class Client implements types.Client {
 
   async #begin({ signal, ...options }: SignInOptions): Promise<never> {
     return this.#calls.run(async (both) => {
-      const url = this.#url(options);
+      const url = this.#url(() => options);
       if (options.mode === 'popup') return this.#popup(url, both) as Promise<never>;
       await leave(url);
       throw fail('cancelled', 'the page is still here');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { start } from './start.ts';
 import { page } from './tests/fake-page.mjs';
 import { ADELE, Core, failure, wasm } from './tests/fake-wasm.mjs';
 
@@ -125,6 +126,55 @@ test('the core gets the page where there is one', async () => {
     wasm.opened.map(({ page }) => typeof page),
     ['undefined', 'object'],
   );
+});
+
+test('S49 while the browser prerenders the page no client opens: no code is redeemed before the user comes', async () => {
+  const it = page(`https://app.contoso.example/?code=c&state=${'A'.repeat(43)}.r`);
+  const events = new EventTarget();
+  Object.assign(document, {
+    prerendering: true,
+    addEventListener: (...all) => events.addEventListener(.../** @type {[string, () => void]} */ (all)),
+  });
+  try {
+    const opening = createClient(settings);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([wasm.loads.length <= 1, wasm.opened], [true, []]);
+    events.dispatchEvent(new Event('prerenderingchange'));
+    assert.equal((await opening).account?.username, ADELE.username);
+    assert.equal(wasm.opened.length, 1);
+  } finally {
+    it.end();
+  }
+});
+
+test('S23 an endpoint without an origin is on the own one of the page, also where `<base>` leads elsewhere', async () => {
+  const it = page('https://app.contoso.example/mail/inbox');
+  Object.assign(location, { href: 'https://app.contoso.example/mail/inbox' });
+  const at = async (endpoint, baseURI) => {
+    Object.assign(document, { baseURI });
+    it.sent.length = 0;
+    await createClient({ endpoint, retries: ++round });
+    return [wasm.opened.at(-1).settings.endpoint, it.sent[0][0]];
+  };
+  const [own, cdn] = ['https://app.contoso.example', 'https://cdn.example/x/'];
+  try {
+    for (const [endpoint, base, wanted] of [
+      ['/auth', `${own}/deep/`, '/auth'],
+      ['auth', `${own}/deep/`, 'auth'],
+      ['/auth', cdn, `${own}/auth`],
+      ['auth', cdn, `${own}/x/auth`],
+      ['//evil.example/auth', `${own}/`, `${own}/auth`],
+      ['https://auth.contoso.example/a', cdn, 'https://auth.contoso.example/a'],
+    ])
+      assert.deepEqual(await at(endpoint, base), [wanted, `${wanted}/session`], `${endpoint} at ${base}`);
+    Object.assign(document, { baseURI: cdn });
+    it.sent.length = 0;
+    start({ endpoint: '/auth' });
+    assert.equal(it.sent[0][0], `${own}/auth/session`);
+  } finally {
+    it.end();
+    delete globalThis[Symbol.for('exo365.started')];
+  }
 });
 
 test('the zone is that of the browser where none is given', async () => {

@@ -7,7 +7,7 @@ import { Exo365Error, fail, invalidArgument, ours, toJson } from './error.ts';
 import { record } from './recorder.ts';
 import { early, remember } from './session/early.ts';
 import { load } from './session/load.ts';
-import { zoneHere } from './session/marks.ts';
+import { onOwnOrigin, zoneHere } from './session/marks.ts';
 import { openInPage } from './session/opening.ts';
 import { isWindow, type Page } from './session/page.ts';
 import type * as types from './types.ts';
@@ -74,9 +74,9 @@ async function open(settings: types.ClientConfig, { preload, wasm }: Opening, ke
 
 /**
  * The way in: loads the WebAssembly, then completes the sign-in that redirected here, or restores the session. Equal
- * settings give the same client; after a failure the next call tries again. Rejects with `misconfigured`,
- * `insecure_context`, `wasm_unavailable`, `network`, and after a redirect with what the sign-in came to, such as
- * `access_denied`, `consent_required`, `state_mismatch` or `state_expired`.
+ * settings give the same client; after a failure the next call tries again. In a page that the browser prerenders it
+ * waits until the user comes to it. Rejects with `misconfigured`, `insecure_context`, `wasm_unavailable`, `network`,
+ * and after a redirect with what the sign-in came to, such as `access_denied` or `consent_required`.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export async function createClient<F extends types.Flavor = 'graph'>(
 
 async function client(config: types.ClientConfig): Promise<Client> {
   const { wasm, preload, timeZone = zoneHere(), ...given } = config ?? ({} as types.ClientConfig);
-  const settings = { timeZone, ...given };
+  const settings = { timeZone, ...given, endpoint: onOwnOrigin(given.endpoint) };
   if (preload !== undefined && (typeof preload !== 'function' || !settings.endpoint))
     throw invalidArgument('`preload` is a function, beside `endpoint`');
   const fetch: unknown = settings.fetch ?? undefined;

@@ -1,7 +1,7 @@
 // exo365/start: for the head of a page, before its scripts are there. It begins what `createClient` of the same
 // endpoint takes over, once: the session call, a preload, the connection to the API and the loading of the WebAssembly.
 import { begin, beginPreload, connect, leaveStarted, link } from './session/begin.ts';
-import { lastApi, zoneHere } from './session/marks.ts';
+import { lastApi, onOwnOrigin, zoneHere } from './session/marks.ts';
 
 /** What `start` begins. The script `dist/exo365.start.js` has the same as `data-` attributes of its own tag. */
 export interface StartOptions {
@@ -47,8 +47,9 @@ const ALLOWED = 'count expand filter headers orderBy query search select skip ti
  * Begins it all. Where the address may hold an answer to a sign-in, no request begins: `createClient` looks at that
  * first. It never throws, and what has begun and is taken by nobody is harmless.
  */
-export function start({ endpoint, preload = [], timeZone, api = 'https://graph.microsoft.com', wasm }: StartOptions) {
+export function start({ preload = [], timeZone, api = 'https://graph.microsoft.com', wasm, ...given }: StartOptions) {
   try {
+    const endpoint = onOwnOrigin(given.endpoint);
     const [, origin = api] = lastApi(endpoint);
     if (origin) connect(origin);
     const begun = (location.search + location.hash).includes('state=') ? undefined : begin(fetch, endpoint);

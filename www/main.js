@@ -71,6 +71,17 @@ function greet(client, about) {
   });
 }
 
+/**
+ * Loads what the first write needs before it is needed. For Firefox and Safari, a script that failed to load without a
+ * connection has failed until the page is loaded anew, and "Try again" could not help.
+ */
+function keepParts() {
+  for (const part of ['more', 'writing']) {
+    const href = `./vendor/exo365/${part}.js`;
+    document.head.append(h('link', { rel: 'modulepreload', href, fetchpriority: 'low' }));
+  }
+}
+
 function run(client) {
   const frame = shell(client);
   const session = new AbortController();
@@ -120,6 +131,7 @@ function run(client) {
   app.replaceChildren(frame.node);
   if (!location.hash) history.replaceState(null, '', href('mail', ['inbox']));
   show();
+  keepParts();
 }
 
 // The fragment of the URL is the place in the app: the skip link must not change it.

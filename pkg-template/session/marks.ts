@@ -21,6 +21,17 @@ export function nameOf(endpoint: string): string {
   }
 }
 
+/** Where an endpoint is called: one without an origin is on the page's own, wherever the page's `<base>` leads. */
+export function onOwnOrigin<E extends string | undefined>(endpoint: E): E | string {
+  try {
+    const given = endpoint as string;
+    const { origin, pathname } = new URL(given, document.baseURI);
+    const own = new URL(pathname, location.href);
+    if (!given.includes('://') && own.origin !== origin) return own.href;
+  } catch {} // No page, or no address: that core refuses.
+  return endpoint;
+}
+
 /** Writes an entry of `localStorage`, or removes it for null; gives what is there. */
 export function stored(name: string, value?: string | null): string | undefined {
   try {

@@ -13,11 +13,21 @@ export interface Opened {
   failure: Exo365Error | undefined;
 }
 
+/** https://wicg.github.io/nav-speculation/prerendering.html: TypeScript does not know it yet. */
+type Prerendered = Document & { prerendering?: boolean };
+
 /**
  * Opens the client of this page at `endpoint` with `open`. Where the user was on another page, that page is loaded.
  * `begun` is the session call, where it is on its way.
  */
-export function openInPage(endpoint: string, open: (view?: Page) => Promise<Core>, begun?: Begun): Promise<Opened> {
+export async function openInPage(
+  endpoint: string,
+  open: (view?: Page) => Promise<Core>,
+  begun?: Begun,
+): Promise<Opened> {
+  // A page that the browser prerenders waits for its user: before that no sign-in begins, and none is completed.
+  if ((document as Prerendered).prerendering)
+    await new Promise((resolve) => document.addEventListener('prerenderingchange', resolve));
   /** The mark of a sign-out that did not reach the endpoint. */
   const mark = (value?: string | null) => unfinished(endpoint, value);
   const opened = async (view: BrowserPage) => {

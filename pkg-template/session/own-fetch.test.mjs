@@ -89,3 +89,34 @@ test('where it does not look at the signal, the request ends all the same, and n
   await ask(async () => new Response(''), { signal });
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
+
+test('a body that never ends, of a stream or a mock, ends with the signal; a frozen answer stays as it is', async () => {
+  const given = {
+    stream: () => new Response(new ReadableStream()),
+    mock: () => ({
+      status: 200,
+      headers: new Headers(),
+      text: () => new Promise(() => {}),
+      blob: () => new Promise(() => {}),
+    }),
+  };
+  for (const [what, make] of Object.entries(given))
+    for (const name of ['text', 'blob']) {
+      const own = new AbortController();
+      const reading = (await ask(/** @type {any} */ (async () => make()), { signal: own.signal }))[name]();
+      own.abort('late');
+      await assert.rejects(reading, (reason) => reason === 'late', `${what} ${name}`);
+    }
+  const frozen = Object.freeze(new Response('there'));
+  assert.equal(await (await ask(async () => frozen)).text(), 'there');
+});
+
+test('a mock that gives the same object again is read by the signal of the request at hand', async () => {
+  const mock = /** @type {any} */ ({ status: 200, headers: new Headers(), text: () => 'there' });
+  const before = new AbortController();
+  await ask(async () => mock, { signal: before.signal });
+  before.abort();
+  const { signal } = new AbortController();
+  assert.equal(await (await ask(async () => mock, { signal })).text(), 'there');
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});

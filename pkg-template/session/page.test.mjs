@@ -65,6 +65,14 @@ test('a storage that the browser forbids is empty, and keeping says so', () => {
   assert.equal(page('/auth').take('a'), undefined);
 });
 
+test('S6 a record that cannot be removed is not used, and the client opens', () => {
+  page('/auth').keep('state-1', 'record');
+  sessionStorage.removeItem = () => {
+    throw new DOMException('no', 'SecurityError');
+  };
+  assert.equal(page('/auth').take('state-1'), undefined);
+});
+
 const arrived = {
   origin: 'https://app.contoso.example',
   pathname: '/mail',

@@ -98,10 +98,13 @@ export class BrowserPage implements Page {
   }
 
   take(name: string) {
-    if (!kept().includes(name)) return undefined;
-    const record = sessionStorage.getItem(PREFIX + name);
-    sessionStorage.removeItem(PREFIX + name);
-    return record ?? undefined;
+    try {
+      const record = sessionStorage.getItem(PREFIX + name);
+      sessionStorage.removeItem(PREFIX + name);
+      return record ?? undefined;
+    } catch {
+      return undefined; // What cannot be forgotten is not used.
+    }
   }
 
   clean() {

@@ -55,10 +55,9 @@ export interface Client<F extends Flavor = 'graph'> extends Mailbox<F> {
    */
   adminConsent(options?: SignInOptions): Promise<AdminConsent>;
   /**
-   * The address that `signIn` would go to, for a link. It works while this page is open and for `signInMinutes` after,
-   * once; in another tab, as by Ctrl and click, while this page is open. Of more than 50 in one tab the oldest end.
-   * Throws
-   * `invalid_argument`, `misconfigured`.
+   * The address that `signIn` would go to, for a link, in whichever window (`mode` changes nothing). It works while
+   * this page is open and for `signInMinutes` after, once; in another tab, as by Ctrl and click, while this page is
+   * open. Of more than 50 in one tab the oldest end. Throws `invalid_argument`, `misconfigured`.
    *
    * @example
    * ```ts

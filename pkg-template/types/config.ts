@@ -24,7 +24,10 @@ export type PreloadClient<F extends Flavor = 'graph'> = Pick<
  * its registration (`clientId`, `tenant`, `cloud`, `api`, `scopes`); a setting that contradicts it is `misconfigured`.
  */
 export interface ClientConfig<F extends Flavor = 'graph'> {
-  /** Path or address of the token endpoint, such as `/auth`. It has to be of the same site as the page. */
+  /**
+   * Path or address of the token endpoint, such as `/auth`. It has to be of the same site as the page. Without an
+   * origin it is on the page's own, wherever a `<base>` leads.
+   */
   endpoint?: string;
   /**
    * Gets access tokens in place of an endpoint, for example from MSAL. Works in Node as well. It is called again when a
@@ -183,8 +186,9 @@ export interface ClientConfig<F extends Flavor = 'graph'> {
    */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
-   * The WebAssembly module: its address, a Response, its bytes, or the compiled module.
+   * The WebAssembly module: its address, a Response, its bytes, or the compiled `WebAssembly.Module`, which is an
+   * `object` here because the types of Node do not have that name.
    * @defaultValue the file `wasm/exo365_bg.wasm` beside the script
    */
-  wasm?: URL | string | Response | BufferSource | WebAssembly.Module;
+  wasm?: URL | string | Response | ArrayBuffer | ArrayBufferView | object;
 }

@@ -8,25 +8,36 @@ import { GUEST, inEachBrowser, press, quiet, reads, shown, visit } from './demo.
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [320, 768, 1280, 1920];
-/** @type {import('puppeteer-core').MediaFeature[][]} */
-const THEMES = [
-  [{ name: 'prefers-color-scheme', value: 'light' }],
-  [{ name: 'prefers-color-scheme', value: 'dark' }],
-  [
-    { name: 'prefers-color-scheme', value: 'light' },
-    { name: 'forced-colors', value: 'active' },
+/** The rules of axe that a theme can break. The others are about the tree, which is the same in every theme. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+/**
+ * Puppeteer emulates themes in Chromium only; Firefox has its own theme.
+ *
+ * @type {Record<string, { features?: import('puppeteer-core').MediaFeature[], rules?: string[], widths: number[] }[]>}
+ */
+const THEMES = {
+  chrome: [
+    { features: [{ name: 'prefers-color-scheme', value: 'light' }], widths: WIDTHS },
+    { features: [{ name: 'prefers-color-scheme', value: 'dark' }], rules: COLOURS, widths: [320, 1280] },
+    {
+      features: [
+        { name: 'prefers-color-scheme', value: 'light' },
+        { name: 'forced-colors', value: 'active' },
+      ],
+      rules: COLOURS,
+      widths: [320, 1280],
+    },
   ],
-];
+  firefox: [{ widths: [320, 1280] }],
+};
 
 /** What axe finds in every theme and width; animations are over by then. */
 async function violations(it, page, name) {
   await page.evaluate(AXE);
   const found = [];
-  // Puppeteer emulates themes in Chromium only; Firefox has its own theme.
-  const themes = it.kind === 'chrome' ? THEMES : [undefined];
-  for (const theme of themes) {
-    if (theme) await emulate(page, theme);
-    for (const width of WIDTHS) {
+  for (const { features, rules, widths } of THEMES[it.kind]) {
+    if (features) await emulate(page, features);
+    for (const width of widths) {
       await page.setViewport({ width, height: 800 });
       await page.evaluate(() =>
         Promise.all(
@@ -36,8 +47,8 @@ async function violations(it, page, name) {
             .map((one) => one.finished.catch(() => {})),
         ),
       );
-      const broken = await page.evaluate(async () => {
-        const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+      const broken = await page.evaluate(async (runOnly) => {
+        const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'], runOnly });
         const wide = document.documentElement.scrollWidth > innerWidth ? ['the page is wider than the window'] : [];
         return [
           ...violations.flatMap(({ id, nodes }) =>
@@ -45,10 +56,10 @@ async function violations(it, page, name) {
           ),
           ...wide,
         ];
-      });
+      }, rules);
       found.push(
         ...broken.map(
-          (one) => `${name}, ${theme?.map(({ value }) => value).join(' ') ?? 'own theme'}, ${width} px: ${one}`,
+          (one) => `${name}, ${features?.map(({ value }) => value).join(' ') ?? 'own theme'}, ${width} px: ${one}`,
         ),
       );
     }

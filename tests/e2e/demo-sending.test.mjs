@@ -140,8 +140,6 @@ inEachBrowser((it) => {
     await reads(page, 'It has not been sent.');
     await press(page, 'Keep writing');
     await page.setOfflineMode(false);
-    // Firefox stays offline for a while.
-    if (it.kind === 'firefox') return page.browserContext().close();
     await press(page, 'Try again');
     await reads(page, 'Sent', '#status');
     await gone(page, 'dialog');

@@ -22,7 +22,8 @@ declare var twins: Promise<import('exo365').Client[]>;
 declare var refused: import('exo365').Exo365Error;
 declare var controller: AbortController;
 
-/** What a client's own `fetch` was asked, as method and address; and the query that the page preloads. */
+/** A client's own `fetch`, what it was asked, as method and address, and the query that the page preloads. */
+declare var own: typeof fetch;
 declare var asked: string[];
 declare var query: { select: readonly ['subject']; top: number };
 

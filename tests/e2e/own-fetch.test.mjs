@@ -121,12 +121,17 @@ for (const mode of ['direct', 'proxy']) {
   test(`${mode}: a fetch that fails, gives nothing or never answers ends every call with a code`, async () => {
     const page = await it.open('/', withOwnFetch);
     await signIn(page, ADELE);
+    // Waiting between repeats would be most of the test.
+    await call(page, async () => {
+      globalThis.client = await sdk.createClient({ endpoint: '/auth', fetch: own, retries: 0 });
+    });
     for (const [through, code] of [
       ["() => { throw new Error('no') }", 'network'],
       ["async () => { throw new TypeError('Failed to fetch') }", 'network'],
       ['() => undefined', 'invalid_response'],
       ['async () => ({ ok: true, json: async () => ({}) })', 'invalid_response'],
       ['() => new Promise(() => {})', 'timeout'],
+      ['async () => new Response(new ReadableStream())', 'timeout'],
     ]) {
       await page.evaluate(`globalThis.through = ${through}; undefined`);
       const { error } = await attempt(page, () => client.request('PATCH', '/me', { body: {}, timeout: 50 }));

@@ -64,14 +64,23 @@ test('S21 two at once: each window answers its own call', async () => {
   await first.close();
 });
 
-test('popup_blocked is reported with its remedy', async () => {
+test('popup_blocked is reported with its remedy, also where the page could not hear from the window', async () => {
   const page = await it.open();
-  const { error } = await attempt(page, () => {
-    globalThis.open = () => null;
-    return client.signIn({ mode: 'popup' });
+  const blocked = async () => {
+    const { error } = await attempt(page, () => {
+      globalThis.open = () => null;
+      return client.signIn({ mode: 'popup' });
+    });
+    assert.equal(error.code, 'popup_blocked');
+    assert.match(`${error.message} ${error.remedy}`, /no BroadcastChannel.* click.* 'redirect'/);
+  };
+  await blocked();
+  await page.addInitScript(() => {
+    delete globalThis.BroadcastChannel;
   });
-  assert.equal(error.code, 'popup_blocked');
-  assert.match(error.remedy, /click/);
+  await page.reload();
+  await settled(page);
+  await blocked();
 });
 
 test('S21 an answer without a sign-in is passed to no page, and no code is exchanged', async () => {

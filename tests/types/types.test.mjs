@@ -51,6 +51,8 @@ for (const compiler of COMPILERS) {
   test(`the script tag's global has types with TypeScript ${version}`, () => compile(compiler, 'tsconfig.script.json'));
 }
 
+test('a service in Node needs no types of a page', () => compile('typescript', 'tsconfig.server.json'));
+
 test('types and README say which TypeScript is the oldest', () => {
   for (const text of [declarations, read('../../pkg-template/README.md')]) {
     const [, said] = /TypeScript (\d+\.\d+) or newer/.exec(text) ?? [];

@@ -10,6 +10,7 @@ use crate::session::cooldown::{self, Cooldown};
 use crate::session::opened::Opened;
 use crate::session::record::Sessions;
 use crate::session::renewal::Renewals;
+use crate::session::sign_outs::SignOuts;
 use crate::store::seal::Seal;
 use crate::store::{self, Store};
 use crate::upstream::api::Api;
@@ -37,6 +38,7 @@ pub(crate) struct State {
     pub(crate) tenants: Arc<AllowedTenants>,
     pub(crate) token_client: Arc<TokenClient>,
     pub(crate) renewals: Renewals,
+    pub(crate) sign_outs: SignOuts,
     /// Sessions whose renewed token the API refused too.
     pub(crate) refused: Arc<Cooldown>,
     pub(crate) codes: Arc<Codes>,
@@ -81,6 +83,7 @@ impl State {
         ));
         let state = Self {
             renewals: Renewals::new(&config, &clock, &sessions, &token_client, &metrics),
+            sign_outs: SignOuts::new(&sessions, &metrics),
             token_client,
             upstream,
             api: Arc::new(Api::new(&config)?),

@@ -74,7 +74,9 @@ if (around) throw new Error(`the glue takes ${around[0]}, which a later script m
 
 // Each instance of the module has glue of its own: callbacks of one that has trapped must not reach the memory of another.
 // It may have a `fetch` of its own as well, that of a client's settings.
-const [body, left] = text.replace(/^import .*$/m, '').split(/^export \{[^}]*\};$/m);
+const [body, left] = withoutFallbacks(text)
+  .replace(/^import .*$/m, '')
+  .split(/^export \{[^}]*\};$/m);
 if (left === undefined || /^(?:import|export) /m.test(body + left)) throw new Error('the glue exports in another form');
 const [taken] = text.match(/^import .*$/m);
 await writeFile(
@@ -82,3 +84,27 @@ await writeFile(
   `${taken.replace('fetch', 'fetch as ofPackage')}
 export default function instance(fetch = ofPackage) {\n${body}\nreturn { Core, start };\n}\n`,
 );
+
+/**
+ * `glue` without what it has for older engines: every one that has `AbortSignal.any` has these as well. The face frees
+ * its objects by name, and every text crosses with a function that makes its memory larger.
+ *
+ * @param {string} glue
+ */
+function withoutFallbacks(glue) {
+  for (const [what, pattern, times] of /** @type {[string, RegExp, number][]} */ ([
+    [
+      'an engine without FinalizationRegistry',
+      /typeof FinalizationRegistry === "undefined" \? \{[^:]*: [^:]*: [^:]*: /g,
+      2,
+    ],
+    ['an engine without encodeInto', /^if \(!\("encodeInto" in .*?^\}$/gms, 1],
+    ['a text that crosses in another way', /^ {2}if \(realloc === void 0\) \{.*?^ {2}\}$/gms, 1],
+    ['`using`', /^if \(Symbol\.dispose\) .*$/gm, 2],
+  ])) {
+    const found = glue.match(pattern)?.length ?? 0;
+    if (found !== times) throw new Error(`the glue has ${found} places, not ${times}, for ${what}`);
+    glue = glue.replace(pattern, '');
+  }
+  return glue;
+}

@@ -49,10 +49,20 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
     Ok(command)
 }
 
-/// Node's test runner over the `*.test.mjs` of `dir`, file by file: two cores are soon busy with browsers.
+/// Files that run side by side, at most. Each has servers and browsers of its own.
+const SIDE_BY_SIDE: usize = 4;
+
+/// Node's test runner over the `*.test.mjs` of `dir`: as many files side by side as there are processors, at most
+/// [`SIDE_BY_SIDE`]. A file waits for its browser half of the time.
 pub(crate) fn runner(dir: &Path, filter: Option<&str>) -> Result<Command> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new("node");
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    command
+        .args(["--test", "--test-reporter=spec"])
+        .arg(format!(
+            "--test-concurrency={}",
+            processors.min(SIDE_BY_SIDE)
+        ));
     command.current_dir(project::root());
     let mut any = false;
     for entry in std::fs::read_dir(dir)? {

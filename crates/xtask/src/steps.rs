@@ -157,12 +157,19 @@ fn clippy_wasm() -> Result<Report> {
     )
 }
 
+/// Tests for each processor. Most wait for a server, a replica or a bound, and do not compute.
+const TESTS_PER_PROCESSOR: usize = 3;
+
 fn native() -> Result<Report> {
     redis::ensure();
-    suite(
-        run::cargo().args(["test", "--workspace", "--no-fail-fast"]),
-        "the native tests",
-    )
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut tests = run::cargo();
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let threads = processors * TESTS_PER_PROCESSOR;
+        tests.env("RUST_TEST_THREADS", threads.to_string());
+    }
+    suite(&mut tests, "the native tests")
 }
 
 /// What is tested over Redis, over Valkey.

@@ -3,10 +3,11 @@
 //! The service's sign-out page opens it in a hidden frame, without our header and our cookie,
 //! so the gate does not apply. The route only ends sessions, and only for a known `sid`.
 
-use crate::base::metrics::{Metrics, SessionEnd};
+use crate::base::metrics::Metrics;
 use crate::config::Config;
 use crate::http::answer::{Rejection, Success, respond};
-use crate::session::record::{self, Sessions};
+use crate::session::record;
+use crate::session::sign_outs::SignOuts;
 use crate::state::State;
 use crate::upstream::metadata::MetadataCache;
 use crate::upstream::tenants::AllowedTenants;
@@ -27,7 +28,7 @@ const LONGEST: usize = 512;
 /// What the route needs.
 pub(crate) struct FrontchannelRoute {
     config: Arc<Config>,
-    sessions: Arc<Sessions>,
+    sign_outs: SignOuts,
     upstream: Upstream,
     keys: Arc<MetadataCache>,
     tenants: Arc<AllowedTenants>,
@@ -38,7 +39,7 @@ impl FromRef<State> for FrontchannelRoute {
     fn from_ref(state: &State) -> Self {
         Self {
             config: FromRef::from_ref(state),
-            sessions: FromRef::from_ref(state),
+            sign_outs: FromRef::from_ref(state),
             upstream: FromRef::from_ref(state),
             keys: FromRef::from_ref(state),
             tenants: FromRef::from_ref(state),
@@ -76,13 +77,7 @@ impl FrontchannelRoute {
             return;
         };
         let group = record::group(&sid);
-        if !self
-            .sessions
-            .store
-            .has_group(group)
-            .await
-            .unwrap_or_default()
-        {
+        if !self.sign_outs.may_have(group).await {
             return;
         }
         if let Some(issuer) = issuer
@@ -91,11 +86,7 @@ impl FrontchannelRoute {
             tracing::info!("a front-channel sign-out of another issuer is passed over");
             return;
         }
-        // What failed is in the log; the service could do nothing about it.
-        if let Ok(ended @ 1..) = self.sessions.store.remove_group(group).await {
-            self.metrics.ended(SessionEnd::Frontchannel, ended);
-            tracing::info!(ended, "sessions end: signed out at the sign-in service");
-        }
+        self.sign_outs.end(group).await;
     }
 
     /// The issuer of the metadata, with a tenant that may sign in.

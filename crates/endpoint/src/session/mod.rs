@@ -7,6 +7,7 @@ pub(crate) mod opened;
 pub(crate) mod record;
 mod refusals;
 pub(crate) mod renewal;
+pub(crate) mod sign_outs;
 pub(crate) mod single_flight;
 pub(crate) mod token;
 mod unsaved;

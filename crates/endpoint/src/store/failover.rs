@@ -3,6 +3,9 @@
 use super::{Failed, Group, Key, RedisStore, Store};
 use crate::base::clock::Clock;
 use crate::tests::topology::{Nodes, Watched, ask, until};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::task::{JoinHandle, JoinSet};
 
 const NOW: u64 = 1_790_000_000;
 
@@ -31,7 +34,7 @@ async fn insert(store: &RedisStore, key: Key, record: Vec<u8>) {
 
 #[tokio::test]
 async fn e83_the_primary_that_sentinels_name_is_followed() {
-    let Some(mut watched) = Watched::start(2, 3).await else {
+    let Some(watched) = Watched::start(2, 3).await else {
         return;
     };
     let store = open(&watched.address(), None);
@@ -39,8 +42,15 @@ async fn e83_the_primary_that_sentinels_name_is_followed() {
         insert(&store, key(byte), record(7, byte)).await;
     }
     store.remove(key(20)).await.unwrap();
+    // Links of their own that nobody uses meanwhile: what the old primary says there later counts no more.
+    let [idle, writing, alone] = [None, None, Some(0)].map(|count| open(&watched.address(), count));
+    for quiet in [&idle, &writing, &alone] {
+        insert(quiet, key(30), record(8, 30)).await;
+        assert_eq!(quiet.get(key(1)).await.unwrap(), Some(record(7, 1)));
+    }
     let before = watched.primary().await;
-    watched.servers[before].kill();
+    watched.servers[before].signal("STOP");
+    let hanging = Hanging::start(&watched.address());
     assert!(
         store.get(key(1)).await.is_err(),
         "nobody answers for a moment"
@@ -51,8 +61,26 @@ async fn e83_the_primary_that_sentinels_name_is_followed() {
         assert_eq!(store.get(key(byte)).await.unwrap(), Some(record(7, byte)));
     }
     assert_eq!(store.get(key(20)).await.unwrap(), None);
-    // The old one comes back as a primary, and is made a replica: nobody takes it for the primary.
-    watched.servers[before].start_again();
+    store.remove(key(30)).await.unwrap();
+    let hanging = hanging.pending();
+    // The old one goes on as a primary, until the sentinels make it a replica: nobody takes it for the primary.
+    watched.servers[before].signal("CONT");
+    let (read, confirmed, unconfirmed) = tokio::join!(
+        idle.get(key(30)),
+        writing.insert(key(31), record(8, 31)),
+        alone.insert(key(32), record(8, 32))
+    );
+    assert_eq!(read.unwrap_or_default(), None, "it was removed");
+    for read in hanging.join_all().await {
+        assert_eq!(read.unwrap_or_default(), None, "it was removed");
+    }
+    for (byte, written) in [(31, confirmed), (32, unconfirmed)] {
+        if written.is_ok() {
+            let found = store.get(key(byte)).await;
+            assert_eq!(found.unwrap(), Some(record(8, byte)), "{byte}: lost");
+        }
+        until(async || store.remove(key(byte)).await.is_ok()).await;
+    }
     let swapped = store.swap(key(1), record(7, 1), record(7, 99)).await;
     assert!(swapped.unwrap());
     assert_eq!(store.get(key(1)).await.unwrap(), Some(record(7, 99)));
@@ -127,6 +155,40 @@ async fn e83_a_shard_of_a_cluster_that_loses_its_primary_loses_no_record() {
     store.remove(key(5)).await.unwrap();
     assert_eq!(store.remove_group(Group([7; 32])).await.unwrap(), 51);
     assert_eq!(store.count().await.unwrap(), 0);
+}
+
+/// Reads, and what they found.
+type Reads = JoinSet<Result<Option<Vec<u8>>, Failed>>;
+
+/// Reads of the record 30 whose attempts to connect hang at a primary that stands still.
+struct Hanging {
+    begun: Arc<Mutex<Reads>>,
+    beginning: JoinHandle<()>,
+}
+
+impl Hanging {
+    /// Begins one again and again, each over a connection of its own.
+    fn start(address: &str) -> Self {
+        let begun: Arc<Mutex<Reads>> = Arc::default();
+        let (address, set) = (address.to_owned(), Arc::clone(&begun));
+        let beginning = tokio::spawn(async move {
+            loop {
+                let store = open(&address, None);
+                let read = async move { store.get(key(30)).await };
+                set.lock().unwrap().spawn(read);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        Self { begun, beginning }
+    }
+
+    /// Begins no more; those that have no answer yet.
+    fn pending(self) -> Reads {
+        self.beginning.abort();
+        let mut begun = std::mem::take(&mut *self.begun.lock().unwrap());
+        while begun.try_join_next().is_some() {}
+        begun
+    }
 }
 
 /// Each probe of a cluster goes to another part.

@@ -10,6 +10,7 @@ mod cookie;
 mod credential;
 mod date;
 mod expected_account;
+mod failing;
 #[cfg(unix)]
 mod failover;
 mod fake;

@@ -185,15 +185,14 @@ impl Proxy {
         } else {
             Body::new(body)
         };
-        let upload =
+        let mut upload =
             RequestBody::take(&self.api, (Some(key), address), body, admitted.is_batch).await?;
         if admitted.is_batch {
             let body = upload.bytes().map(AsRef::as_ref).unwrap_or_default();
-            batch::check_batch(
-                &self.config.proxy_paths,
-                self.config.public.api.root_path(),
-                body,
-            )?;
+            let (paths, root) = (&self.config.proxy_paths, self.config.public.api.root_path());
+            if let Some(rest) = batch::check_batch(paths, root, body)? {
+                upload.replace(rest);
+            }
         }
         let has_body = upload.bytes().is_none_or(|bytes| !bytes.is_empty());
         let call = Call {

@@ -18,6 +18,11 @@ pub(in crate::routes) const FORWARDED: [HeaderName; 12] = [
     HeaderName::from_static("x-anchormailbox"),
 ];
 
+/// Whether a header of this name goes on; the case does not matter.
+pub(super) fn is_forwarded(name: &str) -> bool {
+    HeaderName::from_bytes(name.as_bytes()).is_ok_and(|name| FORWARDED.contains(&name))
+}
+
 /// The headers of a page's request that go on, and what the endpoint asks for itself.
 pub(super) fn forwarded(from: &HeaderMap, has_body: bool) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(FORWARDED.len() + 4);

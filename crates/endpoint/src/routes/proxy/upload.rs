@@ -95,6 +95,13 @@ impl RequestBody {
         }
     }
 
+    /// Sends these bytes in place of what was read.
+    pub(super) fn replace(&mut self, rest: Bytes) {
+        if let Self::Buffered { bytes, .. } = self {
+            *bytes = rest;
+        }
+    }
+
     /// The body to be sent, and what tells how far it came; `None` where it is gone.
     pub(super) fn send(&mut self) -> Option<(Outgoing, Progress)> {
         match self {

@@ -1,5 +1,6 @@
 //! The connection to Redis: to one server, to the primary that sentinels name, or to a cluster.
 
+use super::sentinels::{Named, Sentinels};
 use crate::config::store_address::{Kind, StoreAddress};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
@@ -7,15 +8,15 @@ use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{
     MultipleNodeRoutingInfo, ResponsePolicy, RoutingInfo, SingleNodeRoutingInfo,
 };
-use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue as _, Pipeline,
-    RedisConnectionInfo, RedisError, RedisFuture, RedisResult, TlsCertificates, TlsMode, Value,
+    RedisError, RedisFuture, RedisResult, TlsCertificates, TlsMode, Value,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How long connecting may take, the question to the sentinels included.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -29,6 +30,8 @@ const RETRY_WAIT: (u64, u64) = (10, 200);
 pub(super) enum Connection {
     /// To one server.
     Server(MultiplexedConnection),
+    /// To the primary that sentinels name.
+    Watched(MultiplexedConnection, Arc<Named>),
     /// To the nodes of a cluster, which it finds and follows.
     Cluster(ClusterConnection),
 }
@@ -71,12 +74,22 @@ impl Connection {
             (other, _) => command.query_async(other).await,
         }
     }
+
+    /// Whether an answer counts that came just now to a command that was sent at this moment: sentinels have not replaced the
+    /// server before it answered.
+    pub(super) async fn counts(&self, sent: Instant) -> bool {
+        match self {
+            Self::Watched(_, named) => named.was_primary(sent).await,
+            // The nodes of a cluster tell each other, and the client.
+            Self::Server(_) | Self::Cluster(_) => true,
+        }
+    }
 }
 
 impl ConnectionLike for Connection {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         match self {
-            Self::Server(server) => server.req_packed_command(command),
+            Self::Server(server) | Self::Watched(server, _) => server.req_packed_command(command),
             Self::Cluster(cluster) => cluster.req_packed_command(command),
         }
     }
@@ -88,14 +101,16 @@ impl ConnectionLike for Connection {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         match self {
-            Self::Server(server) => server.req_packed_commands(pipeline, offset, count),
+            Self::Server(server) | Self::Watched(server, _) => {
+                server.req_packed_commands(pipeline, offset, count)
+            }
             Self::Cluster(cluster) => cluster.req_packed_commands(pipeline, offset, count),
         }
     }
 
     fn get_db(&self) -> i64 {
         match self {
-            Self::Server(server) => server.get_db(),
+            Self::Server(server) | Self::Watched(server, _) => server.get_db(),
             Self::Cluster(cluster) => cluster.get_db(),
         }
     }
@@ -105,7 +120,7 @@ impl ConnectionLike for Connection {
 pub(super) enum Source {
     Server(Box<Client>),
     /// They are asked for each new connection: the primary may be another by now.
-    Sentinel(Box<tokio::sync::Mutex<SentinelClient>>),
+    Sentinel(Arc<Sentinels>),
     Cluster(Box<ClusterClient>),
 }
 
@@ -123,15 +138,14 @@ impl Source {
         Ok(match kind {
             Kind::Server => {
                 let node = nodes.into_iter().next().ok_or(nothing())?;
-                Self::Server(Box::new(match certificates {
-                    Some(certificates) => Client::build_with_tls(node, certificates)?,
-                    None => Client::open(node)?,
-                }))
+                Self::Server(Box::new(client(node, certificates.as_ref())?))
             }
-            Kind::Sentinel { primary, login } => {
-                let client = sentinels(&primary, &login, &nodes, certificates)?;
-                Self::Sentinel(Box::new(tokio::sync::Mutex::new(client)))
-            }
+            Kind::Sentinel { primary, login } => Self::Sentinel(Arc::new(Sentinels::new(
+                primary,
+                login,
+                nodes,
+                certificates,
+            )?)),
             Kind::Cluster => {
                 let mut builder = ClusterClientBuilder::new(nodes)
                     .connection_timeout(CONNECT / 2)
@@ -149,52 +163,33 @@ impl Source {
     }
 
     async fn connect(&self) -> RedisResult<Connection> {
-        let client = match self {
-            Self::Server(client) => Client::clone(client),
-            Self::Sentinel(sentinel) => sentinel.lock().await.async_get_client().await?,
-            Self::Cluster(client) => {
-                return client.get_async_connection().await.map(Connection::Cluster);
-            }
-        };
         // How long an answer may take is up to whoever asks.
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(None);
-        let connection = client.get_multiplexed_async_connection_with_config(&config);
-        connection.await.map(Connection::Server)
+        match self {
+            Self::Server(client) => {
+                let connection = client.get_multiplexed_async_connection_with_config(&config);
+                connection.await.map(Connection::Server)
+            }
+            Self::Sentinel(sentinels) => {
+                let (connection, named) = sentinels.connect(&config).await?;
+                Ok(Connection::Watched(connection, Arc::new(named)))
+            }
+            Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
+        }
     }
 }
 
-/// The sentinels' client. Servers and sentinels have credentials of their own.
-fn sentinels(
-    primary: &str,
-    login: &RedisConnectionInfo,
-    nodes: &[ConnectionInfo],
-    certificates: Option<TlsCertificates>,
-) -> RedisResult<SentinelClient> {
-    let own = nodes.first().map(ConnectionInfo::redis_settings);
-    let addresses = nodes.iter().map(|node| node.addr().clone());
-    let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?
-        .set_client_to_redis_db(login.db());
-    if let Some(name) = login.username() {
-        builder = builder.set_client_to_redis_username(name);
+/// A client of one address.
+pub(super) fn client(
+    node: ConnectionInfo,
+    certificates: Option<&TlsCertificates>,
+) -> RedisResult<Client> {
+    match certificates {
+        Some(certificates) => Client::build_with_tls(node, certificates.clone()),
+        None => Client::open(node),
     }
-    if let Some(password) = login.password() {
-        builder = builder.set_client_to_redis_password(password);
-    }
-    if let Some(name) = own.and_then(RedisConnectionInfo::username) {
-        builder = builder.set_client_to_sentinel_username(name);
-    }
-    if let Some(password) = own.and_then(RedisConnectionInfo::password) {
-        builder = builder.set_client_to_sentinel_password(password);
-    }
-    if let Some(certificates) = certificates {
-        builder = builder
-            .set_client_to_redis_tls_mode(TlsMode::Secure)
-            .set_client_to_redis_certificates(certificates.clone())
-            .set_client_to_sentinel_certificates(certificates);
-    }
-    builder.build()
 }
 
 fn nothing() -> RedisError {

@@ -8,6 +8,7 @@ mod names;
 mod over_all;
 mod scripts;
 mod sending;
+mod sentinels;
 mod warnings;
 
 use super::contract::{Failed, Locks, Store, StoreFuture, Visitor};

@@ -6,7 +6,8 @@ use super::names;
 use crate::store::contract::Failed;
 use crate::store::key::Key;
 use futures_util::future::try_join_all;
-use redis::{Cmd, FromRedisValue, RedisResult};
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
+use tokio::time::Instant;
 
 /// Records that are looked at in one go.
 const PAGE: usize = 500;
@@ -26,7 +27,14 @@ impl RedisStore {
         visit: &mut (dyn FnMut(Key, Vec<u8>) + Send),
     ) -> RedisResult<()> {
         let (number, connection) = self.reads.connection().await?;
-        let walked = walk_by(connection, visit).await;
+        let begun = Instant::now();
+        let mut walked = walk_by(connection.clone(), visit).await;
+        if walked.is_ok() && !connection.counts(begun).await {
+            walked = Err(RedisError::from((
+                ErrorKind::Io,
+                "the primary was replaced during the walk",
+            )));
+        }
         if walked.is_err() {
             self.reads.forget(number);
         }

@@ -96,9 +96,17 @@ impl RedisStore {
                 break;
             };
             let (number, mut connection) = made.map_err(|error| self.failed(&error))?;
-            let silent = end.min(Instant::now() + SILENCE);
+            let sent = Instant::now();
+            let silent = end.min(sent + SILENCE);
             let answer = tokio::time::timeout_at(silent, message.send(&mut connection)).await;
             match answer {
+                // It may have been done there all the same; each of ours may be repeated.
+                Ok(Ok(_)) if !connection.counts(sent).await => {
+                    link.forget(number);
+                    if attempt == ATTEMPTS {
+                        return Err(self.failed(&"one primary after another is replaced"));
+                    }
+                }
                 Ok(Ok(value)) => {
                     if self.down.swap(false, Ordering::Relaxed) {
                         tracing::info!("the session store is back");
