@@ -21,7 +21,7 @@ export { carried, cookieLost, settleFailure, signOutFirst, signOutLost } from '.
 /** Rarer still: a file of its own. */
 const journal = (api: Api) =>
   import('./journal.ts').catch((cause) => {
-    throw api.fail('network', 'a part of exo365 did not load', cause);
+    throw api.fail('network', 'a part of exo365 did not load: reload the page', cause);
   });
 export const kept = async (api: Api, entries: Diagnostic[], most: number) =>
   (await journal(api)).kept(api, entries, most);

@@ -75,7 +75,11 @@ export function Exo365Provider<F extends Flavor = 'graph'>({ open, children }: P
     let shown = true;
     const show = (next: Omit<Exo365State<F>, 'retry'>) => shown && setState(next);
     show({ status: 'opening' });
-    (async () => open())().then(
+    (async () => {
+      if (typeof open !== 'function')
+        throw new TypeError('Exo365Provider needs `open`: () => createClient({ endpoint: "/auth" })');
+      return open();
+    })().then(
       (client) => show({ status: 'ready', client }),
       (error) => show({ status: 'failed', error }),
     );

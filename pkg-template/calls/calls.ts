@@ -27,8 +27,8 @@ const part =
   () =>
     load().catch((cause) => {
       if ('ServiceWorkerGlobalScope' in globalThis)
-        throw fail('misconfigured', 'a service worker loads nothing later: import exo365/full', cause);
-      throw fail('network', 'a part of exo365 did not load', cause);
+        throw fail('misconfigured', 'a service worker has to import exo365/full', cause);
+      throw fail('network', 'a part of exo365 did not load: reload the page', cause);
     });
 export const more = part(() => import('../more.ts'));
 const writing = part(() => import('../writing.ts'));

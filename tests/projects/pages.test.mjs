@@ -39,9 +39,9 @@ async function endpointFor(t) {
 }
 
 // Skipped, not left out: without a test, Node does not run the hook that ends the browser.
-for (const { name, build, copied = [], inline, own, serve, needs, short } of pages) {
+for (const { name, folder = name, build, copied = [], inline, own, serve, needs, short } of pages) {
   test(`${name} needs ${needs}`, { skip: !wanted({ name, short }) }, async (t) => {
-    const dir = await project(name, ...(own ? [] : ['page']));
+    const dir = await project(folder, ...(own ? [] : ['page']));
     if (build)
       await t.test(`${name}: the build works`, async () => {
         await command(dir, build);

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {object} PageProject
- * @property {string} name The folder.
+ * @property {string} name What it is.
+ * @property {string} [folder] The folder, where another project has it too.
  * @property {string[]} [build] Command, found in node_modules/.bin, that builds the page into `dist`.
  * @property {string[]} [copied] Files that go into `dist` as they are.
  * @property {(port: string) => string[]} [serve] Command of the development server.
@@ -58,6 +59,13 @@ export const pages = [
     short: true,
   },
   {
+    name: 'esbuild, one classic script',
+    folder: 'esbuild',
+    build: ['esbuild', 'main.js', '--bundle', '--outdir=dist'],
+    copied: ['index.html'],
+    needs: 'nothing',
+  },
+  {
     name: 'parcel2',
     build: ['parcel', 'build', 'index.html', '--public-url', './'],
     inline: true,
@@ -70,6 +78,12 @@ export const pages = [
     serve: (port) => ['vite', 'dev', '--port', port, '--strictPort', '--host', 'localhost'],
     inline: true,
     needs: 'a CSP that allows its inline script',
+  },
+  {
+    name: 'react-router',
+    own: true,
+    serve: (port) => ['react-router', 'dev', '--port', port, '--strictPort', '--host', 'localhost'],
+    needs: '`optimizeDeps.entries` for the first start of its development server',
   },
   {
     name: 'angular',

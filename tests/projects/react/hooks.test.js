@@ -44,6 +44,13 @@ test('the provider opens the client, and tells how far it is', async () => {
   expect(seen.last).toMatchObject({ status: 'ready', client });
 });
 
+test('a provider without `open` says what it needs', async () => {
+  const [component, seen] = probe(useExo365);
+  await show(undefined, component);
+  expect(seen.last.status).toBe('failed');
+  expect(seen.last.error.message).toMatch(/^Exo365Provider needs `open`/);
+});
+
 test('a client that did not open is told, and opened again by retry', async () => {
   const { client } = memoryClient();
   let works = false;
