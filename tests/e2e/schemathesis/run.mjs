@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root, scratch } from '../processes.mjs';
 
-const packages = process.env.EXO365_SCHEMATHESIS ?? join(root, 'target/schemathesis');
+const packages = process.env.EXO365_SCHEMATHESIS ?? join(root, 'target/schemathesis/site-packages');
 /** Why the tests are skipped, or false. */
 export const skip =
   packages && existsSync(join(packages, 'schemathesis'))
@@ -110,6 +110,8 @@ async function run(location, hooks, { checks, phases, examples, seed = 3650, mor
       env: {
         ...process.env,
         PYTHONPATH: packages,
+        // Tables of Unicode, made once for all runs.
+        HYPOTHESIS_STORAGE_DIRECTORY: join(root, 'target/schemathesis/hypothesis'),
         SCHEMATHESIS_HOOKS: fileURLToPath(new URL(hooks, import.meta.url)),
         NO_PROXY: 'localhost',
         ...env,
