@@ -11,11 +11,12 @@ use super::{
     attachments, delta, events, extensions, find, listing, permissions, respond, schedule,
 };
 use crate::api_error::ApiError;
+use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{CALENDAR, CALENDAR_GROUP};
 use crate::store::{Item, Json, Mailbox};
-use crate::views::calendar as view;
+use crate::views::{calendar as view, extended_properties};
 
 /// `events...`, `calendar...`, `calendars...`, `calendarView...`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
@@ -116,9 +117,10 @@ fn key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
 fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Value>, ApiError> {
     let query = call.query(Kind::Calendar)?;
     let item = mailbox.calendars.get(&key);
-    let mut entity = view::one(mailbox, call.owner, item);
-    entity.retain(|name, _| name == "id" || query.selects(name));
-    Ok(entity)
+    Ok(listing::selected(
+        view::one(mailbox, call.owner, item),
+        &query,
+    ))
 }
 
 fn calendar_of(call: &Call<'_>, id: &str) -> ApiResult {
@@ -163,6 +165,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
         check_name(call, mailbox, &json, None)?;
         let item = mailbox.new_item(group, json.clone(), now);
         let entity = view::one(mailbox, call.owner, Some(&item));
+        let entity = listing::selected(entity, &Query::default());
         mailbox.calendars.insert(item.key, item);
         Ok(entity)
     })?;
@@ -178,8 +181,10 @@ pub(crate) fn group_of(item: &Item) -> u64 {
     }
 }
 
+/// The properties that a client may write, each with a value that it can have.
 fn writable(body: &Json) -> Result<Json, ApiError> {
     let mut out = Json::new();
+    extended_properties::merge_all(&mut out, body);
     for name in ["name", "color"] {
         match body.get(name) {
             None => {}
@@ -231,6 +236,7 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
             let now = call.now();
             let entity = call.change(|mailbox| {
                 check_name(call, mailbox, &json, Some(key))?;
+                let mut json = json.clone();
                 let version = mailbox.fresh_change();
                 let item = match key {
                     CALENDAR => {
@@ -239,7 +245,10 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
                     }
                     _ => (mailbox.calendars.get_mut(&key)).ok_or_else(ApiError::not_found)?,
                 };
-                item.json.extend(json.clone());
+                // Properties that were there before stay beside those of the body.
+                extended_properties::merge_all(&mut item.json, &json);
+                json.retain(|name, _| !extended_properties::NAMES.contains(&name.as_str()));
+                item.json.extend(json);
                 (item.change, item.modified) = (version, now);
                 entity(call, mailbox, key)
             })?;

@@ -14,7 +14,7 @@ use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Json, Mailbox};
-use crate::views::contact as view;
+use crate::views::{contact as view, extended_properties};
 
 /// `contacts...`, `contactFolders...`.
 pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
@@ -57,8 +57,7 @@ fn list_query(call: &Call<'_>) -> Result<Query, ApiError> {
 fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
     let query = list_query(call)?;
     let page = call.read(|mailbox| {
-        let all = find::contacts_of(mailbox, folder)
-            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder).map(|item| view::whole(item, call.mailbox));
         Ok(listing::page(call, Kind::Contact, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
@@ -67,8 +66,7 @@ fn list(call: &Call<'_>, folder: u64, tail: &str) -> ApiResult {
 fn count(call: &Call<'_>, folder: u64) -> ApiResult {
     let query = list_query(call)?;
     let count = call.read(|mailbox| {
-        let all = find::contacts_of(mailbox, folder)
-            .map(|item| view::to_json(item, call.mailbox, &Query::default()));
+        let all = find::contacts_of(mailbox, folder).map(|item| view::whole(item, call.mailbox));
         Ok(all
             .filter(|one| listing::matches(&query, &Value::Object(one.clone())))
             .count())
@@ -190,8 +188,8 @@ fn folder_key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
 fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let query = call.query(Kind::ContactFolder)?;
     let page = call.read(|mailbox| {
-        let all = find::contact_folders_of(mailbox, parent)
-            .map(|item| find::contact_folder_json(mailbox, item.key));
+        let all =
+            find::contact_folders_of(mailbox, parent).map(|item| whole_folder(mailbox, item.key));
         Ok(listing::page(
             call,
             Kind::ContactFolder,
@@ -202,8 +200,16 @@ fn list_folders(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     call.page(tail, &query, page)
 }
 
-fn folder_name(call: &Call<'_>) -> Result<String, ApiError> {
-    let body = call.body(Kind::ContactFolder)?;
+/// A contact folder with its extended properties.
+fn whole_folder(mailbox: &Mailbox, key: u64) -> Json {
+    let mut entity = find::contact_folder_json(mailbox, key);
+    if let Some(item) = mailbox.contact_folders.get(&key) {
+        extended_properties::attach(&mut entity, &item.json);
+    }
+    entity
+}
+
+fn folder_name(body: &Json) -> Result<String, ApiError> {
     let name = body.get("displayName").and_then(Value::as_str);
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     name.map(str::to_owned).ok_or_else(|| {
@@ -226,11 +232,13 @@ fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<
 }
 
 fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
-    let name = folder_name(call)?;
+    let body = call.body(Kind::ContactFolder)?;
+    let name = folder_name(&body)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_folder(mailbox, parent, &name, 0)?;
-        let json = Json::from_iter([("displayName".to_owned(), name.into())]);
+        let mut json = Json::from_iter([("displayName".to_owned(), name.into())]);
+        extended_properties::merge_all(&mut json, &body);
         let item = mailbox.new_item(parent, json, now);
         let key = item.key;
         mailbox.contact_folders.insert(key, item);
@@ -243,20 +251,30 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
     match call.request.method {
         Method::GET => {
             let query = call.query(Kind::ContactFolder)?;
-            let mut entity = call.read(|mailbox| Ok(find::contact_folder_json(mailbox, key)))?;
-            entity.retain(|name, _| name == "id" || query.selects(name));
+            let entity = call.read(|mailbox| Ok(whole_folder(mailbox, key)))?;
+            let entity = listing::selected(entity, &query);
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::PATCH | Method::DELETE if key == CONTACTS => Err(ApiError::denied()),
         Method::PATCH => {
-            let name = folder_name(call)?;
+            let body = call.body(Kind::ContactFolder)?;
+            let name = match body.contains_key("displayName") || !extended_properties::are_in(&body)
+            {
+                true => Some(folder_name(&body)?),
+                false => None,
+            };
             let entity = call.change(|mailbox| {
                 let parent = mailbox.contact_folders.get(&key).map(|item| item.parent);
-                check_folder(mailbox, parent.unwrap_or(CONTACTS), &name, key)?;
+                if let Some(name) = &name {
+                    check_folder(mailbox, parent.unwrap_or(CONTACTS), name, key)?;
+                }
                 let version = mailbox.fresh_change();
                 if let Some(item) = mailbox.contact_folders.get_mut(&key) {
                     item.change = version;
-                    item.json.insert("displayName".into(), name.into());
+                    if let Some(name) = name {
+                        item.json.insert("displayName".into(), name.into());
+                    }
+                    extended_properties::merge_all(&mut item.json, &body);
                 }
                 Ok(find::contact_folder_json(mailbox, key))
             })?;

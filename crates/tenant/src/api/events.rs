@@ -31,13 +31,9 @@ pub(crate) fn list(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
     let page = call.read(|mailbox| {
         let mut events: Vec<&Event> = find::events_of(mailbox, calendar).collect();
         events.sort_by_key(|event| (std::cmp::Reverse(event.start.instant()), event.key));
-        let all = events.iter().map(|event| {
-            view::to_json(
-                &event.itself(),
-                &find::event_format(call),
-                &Query::default(),
-            )
-        });
+        let all = events
+            .iter()
+            .map(|event| view::whole(&event.itself(), &find::event_format(call)));
         Ok(listing::page(call, Kind::Event, &query, all.collect()))
     })?;
     call.page(tail, &query, page)
@@ -46,13 +42,8 @@ pub(crate) fn list(call: &Call<'_>, calendar: u64, tail: &str) -> ApiResult {
 pub(crate) fn count(call: &Call<'_>, calendar: u64) -> ApiResult {
     let query = query(call)?;
     let count = call.read(|mailbox| {
-        let all = find::events_of(mailbox, calendar).map(|event| {
-            view::to_json(
-                &event.itself(),
-                &find::event_format(call),
-                &Query::default(),
-            )
-        });
+        let all = find::events_of(mailbox, calendar)
+            .map(|event| view::whole(&event.itself(), &find::event_format(call)));
         Ok(all
             .filter(|one| listing::matches(&query, &Value::Object(one.clone())))
             .count())
@@ -87,9 +78,11 @@ pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> ApiRe
 fn shown(call: &Call<'_>, query: &Query, mut instances: Vec<Instance<'_>>) -> Page {
     let format = find::event_format(call);
     instances.sort_by_key(|one| (one.bounds(format.tz).0, one.event.key));
-    let all = instances
-        .iter()
-        .map(|one| view::to_json(one, &format, &Query::default()));
+    let all = instances.iter().map(|one| {
+        let mut entity = view::whole(one, &format);
+        view::select_start(&mut entity, query);
+        entity
+    });
     listing::page(call, Kind::Event, query, all.collect())
 }
 

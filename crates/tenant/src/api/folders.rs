@@ -12,8 +12,8 @@ use crate::odata::Query;
 use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT};
-use crate::store::{Folder, Mailbox};
-use crate::views::folder as view;
+use crate::store::{Folder, Json, Mailbox};
+use crate::views::{extended_properties, folder as view};
 
 /// `.../mailFolders...`.
 pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
@@ -30,7 +30,7 @@ pub(crate) fn handle(call: &Call<'_>, rest: &[&str]) -> ApiResult {
         (&Method::POST, []) => create(call, root, &collection(call)),
         (&Method::GET, ["$count"]) => count(call, root),
         (&Method::GET, [name] | [_, "childfolders", name]) if *name != "$count" => get(call, name),
-        (&Method::PATCH, [name]) => rename(call, name),
+        (&Method::PATCH, [name]) => update(call, name),
         (&Method::DELETE, [name]) => delete(call, name),
         (&Method::GET, [name, "childfolders"]) => list(call, name, &children_tail(call, name)),
         (&Method::POST, [name, "childfolders"]) => create(call, name, &children_tail(call, name)),
@@ -58,10 +58,11 @@ fn children_tail(call: &Call<'_>, name: &str) -> String {
     format!("{}('{name}')/childFolders", collection(call))
 }
 
-/// A folder, with its child folders if the query expands them.
+/// A folder with its extended properties, and with its child folders if the query expands them.
 fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
     let json = view::to_json(mailbox, folder);
     let mut entity = json.as_object().cloned().unwrap_or_default();
+    extended_properties::attach(&mut entity, &folder.extended);
     if query.expands("childFolders") {
         let children = mailbox
             .children(folder.key)
@@ -72,9 +73,7 @@ fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
 }
 
 fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
-    let mut entity = expanded(mailbox, folder, query);
-    entity.retain(|name, _| name == "id" || query.selects(name) || query.expands(name));
-    entity
+    listing::selected(expanded(mailbox, folder, query), query)
 }
 
 fn list(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
@@ -117,8 +116,7 @@ fn exists() -> ApiError {
     )
 }
 
-fn display_name(call: &Call<'_>) -> Result<String, ApiError> {
-    let body = call.body(Kind::Folder)?;
+fn display_name(body: &Json) -> Result<String, ApiError> {
     let name = body
         .get("displayName")
         .and_then(Value::as_str)
@@ -132,33 +130,49 @@ fn display_name(call: &Call<'_>) -> Result<String, ApiError> {
 }
 
 fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
-    let name = display_name(call)?;
+    let body = call.body(Kind::Folder)?;
+    let name = display_name(&body)?;
     let entity = call.change(|mailbox| {
         let parent = find::folder(call, mailbox, parent)?.key;
         let key = mailbox.add_folder(parent, &name).ok_or_else(exists)?;
+        let folder = mailbox
+            .folders
+            .get_mut(&key)
+            .ok_or_else(ApiError::not_found)?;
+        extended_properties::merge_all(&mut folder.extended, &body);
         let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
         Ok(selected(mailbox, folder, &Query::default()))
     })?;
     call.entity(201, Kind::Folder, tail, entity)
 }
 
-fn rename(call: &Call<'_>, folder: &str) -> ApiResult {
-    let name = display_name(call)?;
+/// Renames a folder, and writes its extended properties. One of the two is enough.
+fn update(call: &Call<'_>, folder: &str) -> ApiResult {
+    let body = call.body(Kind::Folder)?;
+    let name = match body.contains_key("displayName") || !extended_properties::are_in(&body) {
+        true => Some(display_name(&body)?),
+        false => None,
+    };
     let entity = call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
-        if known {
+        if known && name.is_some() {
             let text = "A distinguished folder cannot be renamed.";
             return Err(ApiError::new(403, "ErrorAccessDenied", text));
         }
-        let taken = mailbox
-            .children(parent)
-            .any(|other| other.key != key && other.name.eq_ignore_ascii_case(&name));
-        if taken {
+        let taken = |name: &String| {
+            mailbox
+                .children(parent)
+                .any(|other| other.key != key && other.name.eq_ignore_ascii_case(name))
+        };
+        if name.as_ref().is_some_and(taken) {
             return Err(exists());
         }
         let version = mailbox.fresh_change();
         if let Some(folder) = mailbox.folders.get_mut(&key) {
-            folder.name.clone_from(&name);
+            if let Some(name) = &name {
+                folder.name.clone_from(name);
+            }
+            extended_properties::merge_all(&mut folder.extended, &body);
             folder.change = version;
         }
         let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
@@ -256,8 +270,10 @@ fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
 }
 
 fn copy_into(mailbox: &mut Mailbox, from: u64, parent: u64) -> Option<u64> {
-    let name = mailbox.folders.get(&from)?.name.clone();
+    let folder = mailbox.folders.get(&from)?;
+    let (name, extended) = (folder.name.clone(), folder.extended.clone());
     let made = mailbox.add_folder(parent, &name)?;
+    mailbox.folders.get_mut(&made)?.extended = extended;
     let messages: Vec<_> = mailbox.listing(Some(from)).cloned().collect();
     for mut message in messages {
         (message.folder, message.moves) = (made, 0);

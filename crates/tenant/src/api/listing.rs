@@ -4,8 +4,10 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::page::Page;
+use crate::odata::eval::{Scalar, Source};
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
+use crate::views::extended_properties;
 
 /// Filters, sorts, counts, selects the page and renders it.
 pub(crate) fn page(
@@ -28,7 +30,10 @@ pub(crate) fn cut(
     order::sort(&query.order, &mut met);
     let total = met.len();
     let shown = met.into_iter().skip(query.skip).take(query.top);
-    let value: Vec<Value> = shown.map(|one| render(selected(one, query))).collect();
+    let value: Vec<Value> = shown
+        .filter_map(Value::as_object)
+        .map(|one| render(selected(one.clone(), query)))
+        .collect();
     Page {
         scanned: value.len(),
         count: (query.count && query.skip == 0).then_some(total),
@@ -42,8 +47,30 @@ pub(crate) fn matches(query: &Query, one: &Value) -> bool {
     let filtered = query
         .filter
         .as_ref()
-        .is_none_or(|filter| eval::matches(filter, one));
+        .is_none_or(|filter| eval::matches(filter, &Entity(one)));
     filtered && query.search.as_deref().is_none_or(|text| finds(text, one))
+}
+
+/// An entity for a filter, which finds an open extension by its id and by its name.
+struct Entity<'a>(&'a Value);
+
+impl Source for Entity<'_> {
+    fn val(&self, path: &[String]) -> Scalar<'_> {
+        self.0.val(path)
+    }
+
+    fn list(&self, path: &[String]) -> Vec<Value> {
+        match (path, self.0) {
+            ([name], Value::Object(held)) if is_extended(name) => {
+                extended_properties::listed(held, name)
+            }
+            _ => self.0.list(path),
+        }
+    }
+}
+
+fn is_extended(name: &str) -> bool {
+    extended_properties::NAMES.contains(&name)
 }
 
 /// Whether the texts of an entity contain all words.
@@ -64,16 +91,18 @@ fn contains(value: &Value, word: &str) -> bool {
         Value::Object(object) => object
             .iter()
             .filter(|(name, _)| !name.starts_with('@') && !name.to_lowercase().ends_with("id"))
+            .filter(|(name, _)| !is_extended(name))
             .any(|(_, one)| contains(one, word)),
         _ => false,
     }
 }
 
-/// The selected properties of an entity.
-fn selected(one: &Value, query: &Query) -> Map<String, Value> {
-    let mut entity = one.as_object().cloned().unwrap_or_default();
+/// What the query selects and expands of an entity.
+pub(crate) fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value> {
     entity.retain(|name, _| {
-        name.starts_with('@') || name == "id" || query.selects(name) || query.expands(name)
+        let expanded = query.expands(name) || is_extended(name);
+        expanded || name.starts_with('@') || name == "id" || query.selects(name)
     });
+    extended_properties::show(&mut entity, query);
     entity
 }

@@ -135,7 +135,9 @@ childFolderCount
 unreadItemCount||-
 totalItemCount||-
 isHidden|-|-
-childFolders";
+childFolders
+singleValueExtendedProperties
+multiValueExtendedProperties";
 pub(super) const CALENDAR: &str = "id
 name
 color
@@ -149,8 +151,14 @@ allowedOnlineMeetingProviders|-|-
 defaultOnlineMeetingProvider|-|-
 isTallyingResponses|-|-
 isRemovable|-|-
-owner||-";
-pub(super) const CONTACT_FOLDER: &str = "id\nparentFolderId\ndisplayName";
+owner||-
+singleValueExtendedProperties
+multiValueExtendedProperties";
+pub(super) const CONTACT_FOLDER: &str = "id
+parentFolderId
+displayName
+singleValueExtendedProperties
+multiValueExtendedProperties";
 pub(super) const ATTACHMENT: &str = "id
 lastModifiedDateTime||DateTimeLastModified
 name

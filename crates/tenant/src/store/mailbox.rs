@@ -25,6 +25,9 @@ pub(crate) struct Folder {
     pub(crate) change: u64,
     /// Messages, newest first.
     pub(crate) order: Order,
+    /// Extended properties, with Graph's names.
+    #[serde(default)]
+    pub(crate) extended: Json,
 }
 
 /// The folders that every mailbox has: well-known name and display name.
@@ -118,6 +121,7 @@ impl Mailbox {
                 well_known: Some(well_known.to_owned()),
                 change: 0,
                 order: Order::new(),
+                extended: Json::new(),
             };
             folders.insert(at, folder);
         }
@@ -339,6 +343,7 @@ impl Mailbox {
             well_known: None,
             change: self.fresh_change(),
             order: Order::new(),
+            extended: Json::new(),
         };
         self.folders.insert(key, folder);
         Some(key)

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::extended_properties;
 use crate::directory::Account;
 use crate::store::id::{Id, Kind, change_key};
 use crate::store::mailbox::CALENDAR;
@@ -19,7 +20,7 @@ pub(crate) fn all(mailbox: &Mailbox, owner: &Account) -> Vec<Map<String, Value>>
     list
 }
 
-/// One calendar with canonical names; without an item the default calendar.
+/// One calendar with canonical names and with what only an expansion shows; without an item the default calendar.
 pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Map<String, Value> {
     let id = Id {
         kind: Kind::Calendar,
@@ -50,5 +51,9 @@ pub(crate) fn one(mailbox: &Mailbox, owner: &Account, item: Option<&Item>) -> Ma
         "isRemovable": item.is_some(),
         "owner": {"name": owner.name, "address": owner.address},
     });
-    json.as_object().cloned().unwrap_or_default()
+    let mut entity = json.as_object().cloned().unwrap_or_default();
+    if let Some(item) = written {
+        extended_properties::attach(&mut entity, &item.json);
+    }
+    entity
 }

@@ -137,9 +137,22 @@ fn id(kind: Kind, mailbox: u32, key: u64) -> String {
     .encode()
 }
 
-/// The contact with canonical names.
+/// What the query selects and expands of a contact, with canonical names.
 pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, Value> {
+    let mut out = whole(item, mailbox);
+    out.retain(|name, _| name.starts_with('@') || name == "id" || keeps(query, name));
+    extended_properties::show(&mut out, query);
+    out
+}
+
+fn keeps(query: &Query, name: &str) -> bool {
+    query.selects(name) || extended_properties::NAMES.contains(&name)
+}
+
+/// All of a contact, with canonical names and with what only an expansion shows.
+pub(crate) fn whole(item: &Item, mailbox: u32) -> Map<String, Value> {
     let mut out = item.json.clone();
+    out.retain(|name, _| !name.starts_with('@'));
     let own = json!({
         "id": id(Kind::Contact, mailbox, item.key),
         "createdDateTime": timestamp(item.created),
@@ -148,11 +161,6 @@ pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, V
         "parentFolderId": id(Kind::Folder, mailbox, item.parent),
     });
     out.extend(own.as_object().cloned().unwrap_or_default());
-    out.retain(|name, _| {
-        let hidden = name.starts_with('@') || extended_properties::NAMES.contains(&name.as_str());
-        !hidden && (name == "id" || query.selects(name))
-    });
-    extended_properties::expand(&mut out, &item.json, query);
     out.insert("@odata.etag".into(), etag(item.change).into());
     out
 }

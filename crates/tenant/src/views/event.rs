@@ -50,8 +50,38 @@ pub(crate) fn defaults() -> Json {
     defaults.as_object().cloned().unwrap_or_default()
 }
 
-/// The entry with canonical names and the flavour's date format.
+/// What the query selects and expands of an entry, with canonical names and the flavour's date format.
 pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map<String, Value> {
+    let event = one.event;
+    let mut out = whole(one, format);
+    if one.kind() == "seriesMaster" && query.select.is_some() {
+        let cancelled = cancelled_occurrences(event, &one.id(format.mailbox));
+        out.insert("cancelledOccurrences".into(), cancelled.into());
+    }
+    out.retain(|name, _| {
+        let expanded = extended_properties::NAMES.contains(&name.as_str());
+        expanded || name.starts_with('@') || name == "id" || query.selects(name)
+    });
+    select_start(&mut out, query);
+    extended_properties::show(&mut out, query);
+    if one.kind() == "seriesMaster" && query.expands("exceptionOccurrences") {
+        out.insert(
+            "exceptionOccurrences".into(),
+            exceptions(event, format).into(),
+        );
+    }
+    out
+}
+
+/// The service sends `originalStart` only if the query selects it.
+pub(crate) fn select_start(entity: &mut Map<String, Value>, query: &Query) {
+    if query.select.is_none() {
+        entity.remove("originalStart");
+    }
+}
+
+/// All of an entry, with canonical names and with what only an expansion or a selection shows.
+pub(crate) fn whole(one: &Instance<'_>, format: &Format) -> Map<String, Value> {
     let event = one.event;
     let mut out = event.json.clone();
     if let Some(exception) = one.exception {
@@ -98,26 +128,6 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         out.insert("location".into(), place);
     }
     times(&mut out, one, format);
-    if one.kind() == "seriesMaster" && query.select.is_some() {
-        let cancelled = cancelled_occurrences(event, &id);
-        out.insert("cancelledOccurrences".into(), cancelled.into());
-    }
-    out.retain(|name, _| {
-        let hidden = extended_properties::NAMES.contains(&name.as_str());
-        let expanded = name == "exceptionOccurrences";
-        !hidden && (expanded || name == "id" || query.selects(name))
-    });
-    // The service sends this one only if the query selects it.
-    if query.select.is_none() {
-        out.remove("originalStart");
-    }
-    extended_properties::expand(&mut out, &event.json, query);
-    if one.kind() == "seriesMaster" && query.expands("exceptionOccurrences") {
-        out.insert(
-            "exceptionOccurrences".into(),
-            exceptions(event, format).into(),
-        );
-    }
     out.insert("@odata.etag".into(), etag(one.change()).into());
     out
 }

@@ -183,11 +183,7 @@ pub(crate) fn apply(event: &mut Event, author: &Author, body: &Json) -> Result<(
         check_first_day(event)?;
     }
     event.json.extend(writable(body)?);
-    for name in extended_properties::NAMES {
-        if let Some(sent) = body.get(name) {
-            extended_properties::merge(&mut event.json, name, sent);
-        }
-    }
+    extended_properties::merge_all(&mut event.json, body);
     Ok(())
 }
 

@@ -40,6 +40,20 @@ pub(crate) fn merge(held: &mut Json, name: &str, sent: &Value) {
     }
 }
 
+/// Whether a body has one of the collections.
+pub(crate) fn are_in(body: &Json) -> bool {
+    NAMES.iter().any(|name| body.contains_key(*name))
+}
+
+/// Writes all collections that a body has.
+pub(crate) fn merge_all(held: &mut Json, body: &Json) {
+    for name in NAMES {
+        if let Some(sent) = body.get(name) {
+            merge(held, name, sent);
+        }
+    }
+}
+
 /// The first id that a client sent and that is none: a type, then `{GUID} Id 0x..`, `{GUID} Name ..` or a number of MAPI.
 pub(crate) fn wrong_id(body: &Json) -> Option<String> {
     let lists = NAMES.iter().filter(|name| **name != EXTENSIONS);
@@ -132,6 +146,24 @@ fn normal_id(id: &str) -> String {
         }
         _ => id.to_owned(),
     }
+}
+
+/// Puts the collections that an item holds into its entity, for a filter to see.
+pub(crate) fn attach(entity: &mut Map<String, Value>, held: &Json) {
+    for name in NAMES {
+        if let Some(list) = held.get(name) {
+            entity.insert(name.to_owned(), list.clone());
+        }
+    }
+}
+
+/// Takes the collections out of an entity, and puts back what the query expands of them.
+pub(crate) fn show(entity: &mut Map<String, Value>, query: &Query) {
+    let held: Json = NAMES
+        .iter()
+        .filter_map(|name| entity.remove_entry(*name))
+        .collect();
+    expand(entity, &held, query);
 }
 
 /// Adds the expanded properties to an entity, those that meet the filter of the expansion.

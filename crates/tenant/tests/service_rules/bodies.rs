@@ -128,6 +128,7 @@ async fn t10_m60_extended_properties_are_kept_expanded_and_filtered_by() {
         json!({"subject": subject, "singleValueExtendedProperties": [
         {"id": name, "value": "Green"}, {"id": "Integer 0x0036", "value": "2"}]})
     };
+    let named = |property: &str| json!({property: "X", "singleValueExtendedProperties": body("")["singleValueExtendedProperties"]});
     for (set, new) in [
         ("messages", body("x")),
         (
@@ -140,6 +141,9 @@ async fn t10_m60_extended_properties_are_kept_expanded_and_filtered_by() {
                 body("")["singleValueExtendedProperties"].clone();
             new
         }),
+        ("mailFolders", named("displayName")),
+        ("contactFolders", named("displayName")),
+        ("calendars", named("name")),
     ] {
         let made = caller.done("POST", &format!("/{set}"), new).await;
         let path = format!("/{set}/{}", made["id"].as_str().unwrap());
@@ -170,12 +174,23 @@ async fn t10_m60_extended_properties_are_kept_expanded_and_filtered_by() {
             2,
             "{set}"
         );
+        let met = |value: &str| {
+            format!(
+                "$filter=singleValueExtendedProperties/any(ep:ep/id eq '{name}' and ep/value eq '{value}')"
+            )
+        };
+        let page = caller.get(&format!("/{set}?{}&{expand}", met("Red"))).await;
+        let found = page["value"].as_array().unwrap();
+        assert_eq!(found.len(), 1, "{set}");
+        assert_eq!(found[0]["singleValueExtendedProperties"], wanted, "{set}");
+        let page = caller.get(&format!("/{set}?{}", met("Green"))).await;
+        assert_eq!(page["value"].as_array().unwrap().len(), 0, "{set}");
+        let page = caller.get(&format!("/{set}?$top=100")).await;
+        let all = page["value"].as_array().unwrap();
+        assert!(all.iter().any(|one| one["id"] == made["id"]), "{set}");
+        let shows = |one: &Value| one.get("singleValueExtendedProperties").is_some();
+        assert!(!all.iter().any(shows), "{set}");
     }
-    let filter = format!(
-        "$filter=singleValueExtendedProperties/any(ep:ep/id eq '{name}' and ep/value eq 'Red')"
-    );
-    let page = caller.get(&format!("/messages?{filter}")).await;
-    assert_eq!(page["value"].as_array().unwrap().len(), 1);
 }
 
 /// Sisters of t01 and t10: attachments of no type, and ids of no extended property.
