@@ -45,6 +45,12 @@ impl SignOuts {
         }
     }
 
+    /// Whether a sign-out waits for the store.
+    #[cfg(test)]
+    pub(crate) fn any_waits(&self) -> bool {
+        !self.guard().is_empty()
+    }
+
     async fn end_now(&self, group: Group) -> Result<(), Failed> {
         let ended = self.sessions.store.remove_group(group).await?;
         if ended > 0 {

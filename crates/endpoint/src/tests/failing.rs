@@ -193,6 +193,8 @@ async fn fails_once(
         Done::SignsOutAtTheService => {
             assert_eq!(answer.status, StatusCode::OK, "{what}");
             topology::until(async || world.stored(&cookie).await.is_none()).await;
+            // The next session has the same `sid` here: a sign-out that still waits would end it.
+            topology::until(async || !world.app.sign_outs.any_waits()).await;
         }
         Done::Renews | Done::Preloads | Done::Calls => {
             let again = world.session(&cookie).await;
