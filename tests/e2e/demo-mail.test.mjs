@@ -113,5 +113,5 @@ inEachBrowser(
       await reads(page, 'This site does not allow pictures from other servers.'); // of the second server
     });
   },
-  { endpoint: { page_images: [PICTURES] } },
+  { engines: true, endpoint: { page_images: [PICTURES] } },
 );

@@ -129,23 +129,6 @@ inEachBrowser((it) => {
     await page.browserContext().close();
   });
 
-  test('what never left is not called doubtful', async () => {
-    const page = await it.signedIn();
-    await write(page, { subject: 'Offline' });
-    await page.setOfflineMode(true);
-    await press(page, 'Send');
-    await reads(page, 'There is no connection to the service.', 'dialog .error');
-    assert.doesNotMatch(await shown(page), /may have been sent/);
-    await page.keyboard.press('Escape');
-    await reads(page, 'It has not been sent.');
-    await press(page, 'Keep writing');
-    await page.setOfflineMode(false);
-    await press(page, 'Try again');
-    await reads(page, 'Sent', '#status');
-    await gone(page, 'dialog');
-    return page.browserContext().close();
-  });
-
   test('a draft without subject stays without one', async () => {
     const page = await it.signedIn();
     await press(page, 'New message');
@@ -161,3 +144,26 @@ inEachBrowser((it) => {
     await page.browserContext().close();
   });
 });
+
+// Firefox keeps the failure of an `import()` that was made offline.
+inEachBrowser(
+  (it) => {
+    test('what never left is not called doubtful', async () => {
+      const page = await it.signedIn();
+      await write(page, { subject: 'Offline' });
+      await page.setOfflineMode(true);
+      await press(page, 'Send');
+      await reads(page, 'There is no connection to the service.', 'dialog .error');
+      assert.doesNotMatch(await shown(page), /may have been sent/);
+      await page.keyboard.press('Escape');
+      await reads(page, 'It has not been sent.');
+      await press(page, 'Keep writing');
+      await page.setOfflineMode(false);
+      await press(page, 'Try again');
+      await reads(page, 'Sent', '#status');
+      await gone(page, 'dialog');
+      return page.browserContext().close();
+    });
+  },
+  { engines: true },
+);

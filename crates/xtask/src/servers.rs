@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The secret that the local tenant knows its one application by. Not a secret of anybody.
@@ -28,7 +29,16 @@ pub(crate) struct Programs {
     pub(crate) endpoint: PathBuf,
 }
 
+/// The native tests of the workspace were built.
+static TESTED: AtomicBool = AtomicBool::new(false);
+
 impl Programs {
+    /// From now on the servers for development are built as the native tests need them. Alone, they have fewer features of their
+    /// dependencies, which would be compiled once more.
+    pub(crate) fn share_with_tests() {
+        TESTED.store(true, Ordering::Relaxed);
+    }
+
     /// Builds both.
     pub(crate) fn build(profile: Profile) -> Result<Self> {
         let (name, folder) = match profile {
@@ -36,14 +46,20 @@ impl Programs {
             Profile::Server => ("server", "server"),
         };
         run::say("building the local tenant and the endpoint");
+        let tested = matches!(profile, Profile::Dev) && TESTED.load(Ordering::Relaxed);
+        let what: &[&str] = match tested {
+            true => &[
+                "--workspace",
+                "--tests",
+                "--bin",
+                "exo365-tenant",
+                "--bin",
+                "exo365-endpoint",
+            ],
+            false => &["--package", "exo365-tenant", "--package", "exo365-endpoint"],
+        };
         let mut build = run::cargo();
-        build.args([
-            "build",
-            "--package",
-            "exo365-tenant",
-            "--package",
-            "exo365-endpoint",
-        ]);
+        build.arg("build").args(what);
         run::run(build.args(["--profile", name]), "building the servers")?;
         let dir = project::target().join(folder);
         let suffix = std::env::consts::EXE_SUFFIX;

@@ -169,7 +169,9 @@ fn native() -> Result<Report> {
         let threads = processors * TESTS_PER_PROCESSOR;
         tests.env("RUST_TEST_THREADS", threads.to_string());
     }
-    suite(&mut tests, "the native tests")
+    let report = suite(&mut tests, "the native tests");
+    Programs::share_with_tests();
+    report
 }
 
 /// What is tested over Redis, over Valkey.
@@ -312,8 +314,13 @@ fn projects() -> Result<Report> {
     )
 }
 
+/// The short list; `cargo xtask e2e` runs all.
 fn journeys() -> Result<Report> {
-    suite(&mut e2e::command(None)?, "the browser journeys")
+    let mut journeys = e2e::command(None)?;
+    suite(
+        journeys.env("EXO365_JOURNEYS", "short"),
+        "the browser journeys",
+    )
 }
 
 fn demo() -> Result<Report> {

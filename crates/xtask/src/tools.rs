@@ -84,6 +84,8 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
 /// Installs the program of a package under `root`. Unoptimised: it compiles in half the time, and its work here is small.
 pub(crate) fn install(package: &str, version: &str, root: &Path, locked: bool) -> Result<()> {
     let mut install = run::cargo();
+    // Nobody steps through it.
+    install.env("CARGO_PROFILE_DEV_DEBUG", "false");
     install.args([
         "install",
         package,
