@@ -16,6 +16,7 @@ use crate::schema::names::Kind;
 use crate::store::id::{Id, Kind as IdKind};
 use crate::store::mailbox::{CALENDAR, CALENDAR_GROUP};
 use crate::store::{Item, Json, Mailbox};
+use crate::views::selection::selected;
 use crate::views::{calendar as view, extended_properties};
 
 /// `events...`, `calendar...`, `calendars...`, `calendarView...`.
@@ -117,10 +118,7 @@ fn key(call: &Call<'_>, text: &str) -> Result<u64, ApiError> {
 fn entity(call: &Call<'_>, mailbox: &Mailbox, key: u64) -> Result<Map<String, Value>, ApiError> {
     let query = call.query(Kind::Calendar)?;
     let item = mailbox.calendars.get(&key);
-    Ok(listing::selected(
-        view::one(mailbox, call.owner, item),
-        &query,
-    ))
+    Ok(selected(view::one(mailbox, call.owner, item), &query))
 }
 
 fn calendar_of(call: &Call<'_>, id: &str) -> ApiResult {
@@ -155,7 +153,9 @@ fn collection(call: &Call<'_>) -> ApiResult {
 
 /// Creates a calendar in a group.
 pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
-    let json = writable(&call.body(Kind::Calendar)?)?;
+    let body = call.body(Kind::Calendar)?;
+    let mut json = writable(&body)?;
+    extended_properties::merge_all(&mut json, &body);
     if !json.contains_key("name") {
         let text = "The property 'Name' is required when creating the entity.";
         return Err(ApiError::invalid_parameter(text));
@@ -165,7 +165,7 @@ pub(crate) fn create(call: &Call<'_>, group: u64) -> ApiResult {
         check_name(call, mailbox, &json, None)?;
         let item = mailbox.new_item(group, json.clone(), now);
         let entity = view::one(mailbox, call.owner, Some(&item));
-        let entity = listing::selected(entity, &Query::default());
+        let entity = selected(entity, &Query::default());
         mailbox.calendars.insert(item.key, item);
         Ok(entity)
     })?;
@@ -184,7 +184,6 @@ pub(crate) fn group_of(item: &Item) -> u64 {
 /// The properties that a client may write, each with a value that it can have.
 fn writable(body: &Json) -> Result<Json, ApiError> {
     let mut out = Json::new();
-    extended_properties::merge_all(&mut out, body);
     for name in ["name", "color"] {
         match body.get(name) {
             None => {}
@@ -232,11 +231,11 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
             call.entity(200, Kind::Calendar, "calendars", entity)
         }
         Method::PATCH => {
-            let json = writable(&call.body(Kind::Calendar)?)?;
+            let body = call.body(Kind::Calendar)?;
+            let json = writable(&body)?;
             let now = call.now();
             let entity = call.change(|mailbox| {
                 check_name(call, mailbox, &json, Some(key))?;
-                let mut json = json.clone();
                 let version = mailbox.fresh_change();
                 let item = match key {
                     CALENDAR => {
@@ -245,10 +244,8 @@ fn one(call: &Call<'_>, id: Option<&str>) -> ApiResult {
                     }
                     _ => (mailbox.calendars.get_mut(&key)).ok_or_else(ApiError::not_found)?,
                 };
-                // Properties that were there before stay beside those of the body.
-                extended_properties::merge_all(&mut item.json, &json);
-                json.retain(|name, _| !extended_properties::NAMES.contains(&name.as_str()));
-                item.json.extend(json);
+                item.json.extend(json.clone());
+                extended_properties::merge_all(&mut item.json, &body);
                 (item.change, item.modified) = (version, now);
                 entity(call, mailbox, key)
             })?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::call::{ApiResult, Call};
 use super::extensions::Extended;
 use super::response::{ApiResponse, Payload};
-use super::{delta, extensions, find, listing, photos};
+use super::{delta, extensions, find, folders, listing, photos};
 use crate::api_error::ApiError;
 use crate::odata::Query;
 use crate::odata::expr::Expr;
@@ -14,6 +14,7 @@ use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::mailbox::CONTACTS;
 use crate::store::{Json, Mailbox};
+use crate::views::selection::selected;
 use crate::views::{contact as view, extended_properties};
 
 /// `contacts...`, `contactFolders...`.
@@ -21,7 +22,7 @@ pub(crate) fn handle(call: &Call<'_>) -> ApiResult {
     let parts: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["contacts", rest @ ..] => people(call, CONTACTS, "contacts", rest),
-        ["contactfolders", rest @ ..] => folders(call, CONTACTS, "contactFolders", rest),
+        ["contactfolders", rest @ ..] => of_folders(call, CONTACTS, "contactFolders", rest),
         _ => Err(call.missing()),
     }
 }
@@ -143,7 +144,7 @@ fn delete(call: &Call<'_>, id: &str) -> ApiResult {
 }
 
 /// `contactFolders...` in a folder.
-fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult {
+fn of_folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult {
     match (&call.request.method, rest) {
         (&Method::GET, []) if call.prefer.track_changes => {
             delta::contact_folders(call, parent, tail)
@@ -166,7 +167,7 @@ fn folders(call: &Call<'_>, parent: u64, tail: &str, rest: &[&str]) -> ApiResult
         }
         (_, [id, "childfolders", rest @ ..]) => {
             let tail = format!("contactFolders('{id}')/childFolders");
-            folders(call, folder_key(call, id)?, &tail, rest)
+            of_folders(call, folder_key(call, id)?, &tail, rest)
         }
         (_, []) => Err(ApiError::wrong_method()),
         _ => Err(call.missing()),
@@ -209,15 +210,6 @@ fn whole_folder(mailbox: &Mailbox, key: u64) -> Json {
     entity
 }
 
-fn folder_name(body: &Json) -> Result<String, ApiError> {
-    let name = body.get("displayName").and_then(Value::as_str);
-    let name = name.map(str::trim).filter(|name| !name.is_empty());
-    name.map(str::to_owned).ok_or_else(|| {
-        let text = "The property 'DisplayName' is required when creating the entity.";
-        ApiError::invalid_parameter(text)
-    })
-}
-
 /// Fails if another folder in the parent has the name.
 fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<(), ApiError> {
     let taken = find::contact_folders_of(mailbox, parent).any(|item| {
@@ -233,7 +225,7 @@ fn check_folder(mailbox: &Mailbox, parent: u64, name: &str, but: u64) -> Result<
 
 fn create_folder(call: &Call<'_>, parent: u64, tail: &str) -> ApiResult {
     let body = call.body(Kind::ContactFolder)?;
-    let name = folder_name(&body)?;
+    let name = folders::display_name(&body)?;
     let now = call.now();
     let entity = call.change(|mailbox| {
         check_folder(mailbox, parent, &name, 0)?;
@@ -252,7 +244,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
         Method::GET => {
             let query = call.query(Kind::ContactFolder)?;
             let entity = call.read(|mailbox| Ok(whole_folder(mailbox, key)))?;
-            let entity = listing::selected(entity, &query);
+            let entity = selected(entity, &query);
             call.entity(200, Kind::ContactFolder, "contactFolders", entity)
         }
         Method::PATCH | Method::DELETE if key == CONTACTS => Err(ApiError::denied()),
@@ -260,7 +252,7 @@ fn one_folder(call: &Call<'_>, key: u64) -> ApiResult {
             let body = call.body(Kind::ContactFolder)?;
             let name = match body.contains_key("displayName") || !extended_properties::are_in(&body)
             {
-                true => Some(folder_name(&body)?),
+                true => Some(folders::display_name(&body)?),
                 false => None,
             };
             let entity = call.change(|mailbox| {

@@ -78,11 +78,7 @@ pub(crate) fn calendar_view(call: &Call<'_>, calendar: u64, tail: &str) -> ApiRe
 fn shown(call: &Call<'_>, query: &Query, mut instances: Vec<Instance<'_>>) -> Page {
     let format = find::event_format(call);
     instances.sort_by_key(|one| (one.bounds(format.tz).0, one.event.key));
-    let all = instances.iter().map(|one| {
-        let mut entity = view::whole(one, &format);
-        view::select_start(&mut entity, query);
-        entity
-    });
+    let all = instances.iter().map(|one| view::whole(one, &format));
     listing::page(call, Kind::Event, query, all.collect())
 }
 

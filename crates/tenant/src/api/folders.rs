@@ -13,6 +13,7 @@ use crate::schema::names::Kind;
 use crate::store::id::Kind as IdKind;
 use crate::store::mailbox::{DELETED, FOLDER_TREE, ROOT};
 use crate::store::{Folder, Json, Mailbox};
+use crate::views::selection::selected;
 use crate::views::{extended_properties, folder as view};
 
 /// `.../mailFolders...`.
@@ -72,8 +73,8 @@ fn expanded(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Va
     entity
 }
 
-fn selected(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
-    listing::selected(expanded(mailbox, folder, query), query)
+fn entity(mailbox: &Mailbox, folder: &Folder, query: &Query) -> Map<String, Value> {
+    selected(expanded(mailbox, folder, query), query)
 }
 
 fn list(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
@@ -98,13 +99,8 @@ fn count(call: &Call<'_>, parent: &str) -> ApiResult {
 
 fn get(call: &Call<'_>, name: &str) -> ApiResult {
     let query = call.query(Kind::Folder)?;
-    let entity = call.read(|mailbox| {
-        Ok(selected(
-            mailbox,
-            find::folder(call, mailbox, name)?,
-            &query,
-        ))
-    })?;
+    let entity =
+        call.read(|mailbox| Ok(entity(mailbox, find::folder(call, mailbox, name)?, &query)))?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
 
@@ -116,7 +112,11 @@ fn exists() -> ApiError {
     )
 }
 
-fn display_name(body: &Json) -> Result<String, ApiError> {
+/// The name that a body gives to a folder.
+///
+/// # Errors
+/// 400 where it gives none.
+pub(super) fn display_name(body: &Json) -> Result<String, ApiError> {
     let name = body
         .get("displayName")
         .and_then(Value::as_str)
@@ -127,6 +127,17 @@ fn display_name(body: &Json) -> Result<String, ApiError> {
         return Err(ApiError::invalid_parameter(text));
     }
     Ok(name.to_owned())
+}
+
+/// The new name of a folder, which a body with extended properties need not have.
+///
+/// # Errors
+/// 400 where it has neither.
+pub(super) fn new_name(body: &Json) -> Result<Option<String>, ApiError> {
+    match body.contains_key("displayName") || !extended_properties::are_in(body) {
+        true => display_name(body).map(Some),
+        false => Ok(None),
+    }
 }
 
 fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
@@ -141,7 +152,7 @@ fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
             .ok_or_else(ApiError::not_found)?;
         extended_properties::merge_all(&mut folder.extended, &body);
         let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
-        Ok(selected(mailbox, folder, &Query::default()))
+        Ok(entity(mailbox, folder, &Query::default()))
     })?;
     call.entity(201, Kind::Folder, tail, entity)
 }
@@ -149,10 +160,7 @@ fn create(call: &Call<'_>, parent: &str, tail: &str) -> ApiResult {
 /// Renames a folder, and writes its extended properties. One of the two is enough.
 fn update(call: &Call<'_>, folder: &str) -> ApiResult {
     let body = call.body(Kind::Folder)?;
-    let name = match body.contains_key("displayName") || !extended_properties::are_in(&body) {
-        true => Some(display_name(&body)?),
-        false => None,
-    };
+    let name = new_name(&body)?;
     let entity = call.change(|mailbox| {
         let (key, parent, known) = own(call, mailbox, folder)?;
         if known && name.is_some() {
@@ -176,7 +184,7 @@ fn update(call: &Call<'_>, folder: &str) -> ApiResult {
             folder.change = version;
         }
         let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
-        Ok(selected(mailbox, folder, &Query::default()))
+        Ok(entity(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
@@ -245,7 +253,7 @@ fn move_folder(call: &Call<'_>, folder: &str) -> ApiResult {
         }
         place(mailbox, key, target);
         let folder = mailbox.folders.get(&key).ok_or_else(ApiError::not_found)?;
-        Ok(selected(mailbox, folder, &Query::default()))
+        Ok(entity(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }
@@ -264,7 +272,7 @@ fn copy(call: &Call<'_>, folder: &str) -> ApiResult {
         }
         let made = copy_into(mailbox, from, target).ok_or_else(exists)?;
         let folder = mailbox.folders.get(&made).ok_or_else(ApiError::not_found)?;
-        Ok(selected(mailbox, folder, &Query::default()))
+        Ok(entity(mailbox, folder, &Query::default()))
     })?;
     call.entity(200, Kind::Folder, &collection(call), entity)
 }

@@ -8,6 +8,7 @@ use crate::odata::eval::{Scalar, Source};
 use crate::odata::{Query, eval, order};
 use crate::schema::names::Kind;
 use crate::views::extended_properties;
+use crate::views::selection::selected;
 
 /// Filters, sorts, counts, selects the page and renders it.
 pub(crate) fn page(
@@ -95,14 +96,4 @@ fn contains(value: &Value, word: &str) -> bool {
             .any(|(_, one)| contains(one, word)),
         _ => false,
     }
-}
-
-/// What the query selects and expands of an entity.
-pub(crate) fn selected(mut entity: Map<String, Value>, query: &Query) -> Map<String, Value> {
-    entity.retain(|name, _| {
-        let expanded = query.expands(name) || is_extended(name);
-        expanded || name.starts_with('@') || name == "id" || query.selects(name)
-    });
-    extended_properties::show(&mut entity, query);
-    entity
 }

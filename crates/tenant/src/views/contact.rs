@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::extended_properties;
 use super::message::timestamp;
+use super::selection::selected;
 use crate::odata::Query;
 use crate::store::id::{Id, Kind, change_key, etag};
 use crate::store::{Item, Json};
@@ -69,10 +70,6 @@ pub(crate) fn apply(contact: &mut Json, body: &Json) -> Result<(), String> {
     let named = ["displayName", "fileAs"].map(|name| body.contains_key(name));
     for (name, value) in body {
         let name = name.as_str();
-        if extended_properties::NAMES.contains(&name) {
-            extended_properties::merge(contact, name, value);
-            continue;
-        }
         let fits = if LISTS.contains(&name) {
             value.is_array()
         } else if ADDRESSES.contains(&name) {
@@ -89,6 +86,7 @@ pub(crate) fn apply(contact: &mut Json, body: &Json) -> Result<(), String> {
         }
         contact.insert(name.to_owned(), value.clone());
     }
+    extended_properties::merge_all(contact, body);
     derive(contact, named);
     Ok(())
 }
@@ -139,14 +137,7 @@ fn id(kind: Kind, mailbox: u32, key: u64) -> String {
 
 /// What the query selects and expands of a contact, with canonical names.
 pub(crate) fn to_json(item: &Item, mailbox: u32, query: &Query) -> Map<String, Value> {
-    let mut out = whole(item, mailbox);
-    out.retain(|name, _| name.starts_with('@') || name == "id" || keeps(query, name));
-    extended_properties::show(&mut out, query);
-    out
-}
-
-fn keeps(query: &Query, name: &str) -> bool {
-    query.selects(name) || extended_properties::NAMES.contains(&name)
+    selected(whole(item, mailbox), query)
 }
 
 /// All of a contact, with canonical names and with what only an expansion shows.

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::extended_properties;
 use super::message::timestamp;
+use super::selection::selected;
 use crate::http::Flavor;
 use crate::odata::Query;
 use crate::store::date_time::{DateTimeTimeZone, NEVER};
@@ -58,12 +58,7 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         let cancelled = cancelled_occurrences(event, &one.id(format.mailbox));
         out.insert("cancelledOccurrences".into(), cancelled.into());
     }
-    out.retain(|name, _| {
-        let expanded = extended_properties::NAMES.contains(&name.as_str());
-        expanded || name.starts_with('@') || name == "id" || query.selects(name)
-    });
-    select_start(&mut out, query);
-    extended_properties::show(&mut out, query);
+    let mut out = selected(out, query);
     if one.kind() == "seriesMaster" && query.expands("exceptionOccurrences") {
         out.insert(
             "exceptionOccurrences".into(),
@@ -71,13 +66,6 @@ pub(crate) fn to_json(one: &Instance<'_>, format: &Format, query: &Query) -> Map
         );
     }
     out
-}
-
-/// The service sends `originalStart` only if the query selects it.
-pub(crate) fn select_start(entity: &mut Map<String, Value>, query: &Query) {
-    if query.select.is_none() {
-        entity.remove("originalStart");
-    }
 }
 
 /// All of an entry, with canonical names and with what only an expansion or a selection shows.

@@ -11,3 +11,4 @@ pub(crate) mod folder;
 pub(crate) mod message;
 pub(crate) mod mime;
 pub(crate) mod outlook;
+pub(crate) mod selection;
