@@ -1,5 +1,6 @@
 //! Sessions: the record, and the renewal of its tokens.
 
+mod back_off;
 pub(crate) mod codes;
 pub(crate) mod cooldown;
 pub(crate) mod lease;

@@ -1,5 +1,6 @@
 //! Access tokens of a session: a cached one, or a renewed one.
 
+use super::back_off::{BackOff, FIRST_PAUSE};
 use super::cooldown::{self, Cooldown};
 use super::lease::Lease;
 use super::record::{AccessToken, Sessions, StoredSession, TokenSpec};
@@ -17,7 +18,6 @@ use crate::upstream::token_client::{self, About, TokenClient};
 use exo365_core::error::{Code, Error};
 use exo365_core::token_reply::{Refusal, Tokens};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// A token for a page.
 #[derive(Clone)]
@@ -45,10 +45,6 @@ pub(crate) type Outcome = Result<IssuedToken, Refusal>;
 const TOUCHES: u64 = 48;
 /// Attempts to write a record that others change at the same time.
 const ATTEMPTS: usize = 3;
-/// Back-off for retrying a store that is unavailable: first pause, longest pause, and the time after which new tokens are given up.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
 
 /// The renewals of an endpoint, and what they need. A clone is the same.
 #[derive(Clone)]
@@ -294,11 +290,8 @@ impl Renewals {
         let waits = self.waiting.add(key);
         tokio::spawn(async move {
             let _until_kept = (waits, lease);
-            let begin = Instant::now();
-            let mut pause = FIRST_PAUSE;
-            while begin.elapsed() < GIVE_UP_AFTER {
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+            let mut back_off = BackOff::begin();
+            while back_off.wait().await {
                 if let Ok(outcome) = self.save_once(key, &mut held, &gained).await {
                     tracing::info!(session = %key, kept = outcome.is_ok(), "the store is back for the new tokens");
                     return;

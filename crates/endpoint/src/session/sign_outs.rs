@@ -1,18 +1,14 @@
 //! Sign-outs at the sign-in service: they end sessions here, at once or as soon as the store is back.
 
+use super::back_off::BackOff;
 use super::record::Sessions;
 use crate::base::metrics::{Metrics, SessionEnd};
 use crate::store::{Failed, Group};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 /// Most groups that wait for the store. While it is away nobody can tell which of them have sessions.
 const MOST: usize = 1024;
-/// The first pause, the longest one, and the time after which they are given up.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-const GIVE_UP_AFTER: Duration = Duration::from_secs(3600);
 
 /// Ends groups of sessions. A clone is the same.
 #[derive(Clone)]
@@ -80,11 +76,8 @@ impl SignOuts {
     }
 
     async fn retry(self) {
-        let begin = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        while begin.elapsed() < GIVE_UP_AFTER {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+        let mut back_off = BackOff::begin();
+        while back_off.wait().await {
             let groups: Vec<Group> = self.guard().iter().copied().collect();
             for group in groups {
                 if self.end_now(group).await.is_err() {
