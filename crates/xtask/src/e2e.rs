@@ -53,15 +53,14 @@ pub(crate) fn command(filter: Option<&str>) -> Result<Command> {
 const SIDE_BY_SIDE: usize = 4;
 
 /// Node's test runner over the `*.test.mjs` of `dir`: as many files side by side as there are processors, at most
-/// [`SIDE_BY_SIDE`]. A file waits for its browser half of the time.
+/// [`SIDE_BY_SIDE`]. One file alone leaves a part of two processors idle.
 pub(crate) fn runner(dir: &Path, filter: Option<&str>) -> Result<Command> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new("node");
     command
         .args(["--test", "--test-reporter=spec"])
         .arg(format!(
             "--test-concurrency={}",
-            processors.min(SIDE_BY_SIDE)
+            run::processors().min(SIDE_BY_SIDE)
         ));
     command.current_dir(project::root());
     let mut any = false;

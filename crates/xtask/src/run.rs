@@ -88,3 +88,8 @@ pub(crate) fn path_with(dir: &Path) -> Result<OsString> {
     let dirs = std::iter::once(dir.to_owned()).chain(std::env::split_paths(&path));
     Ok(std::env::join_paths(dirs)?)
 }
+
+/// The processors of this machine; one where nobody can tell.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

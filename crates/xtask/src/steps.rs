@@ -162,11 +162,10 @@ const TESTS_PER_PROCESSOR: usize = 3;
 
 fn native() -> Result<Report> {
     redis::ensure();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut tests = run::cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
-        let threads = processors * TESTS_PER_PROCESSOR;
+        let threads = run::processors() * TESTS_PER_PROCESSOR;
         tests.env("RUST_TEST_THREADS", threads.to_string());
     }
     let report = suite(&mut tests, "the native tests");
